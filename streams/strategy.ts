@@ -1,0 +1,74 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type ActorLogic, createActor } from 'xstate';
+import { type Ask, type Env, isTold, type Message, type Propose, type Ready, type Stop, type Told, type Wait } from '../src/messages.ts';
+
+/** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
+export type StrategySpec = string | { readonly [name: string]: unknown };
+
+/**
+ * An operator on a study's messages. It lets everything told and every foreign decision through, unchanged and in order, and answers each
+ * ask at once and exactly once: with a proposal, with `wait`, or by handing the ask on. Any RxJS operator of this type is a strategy:
+ * `() => tap(console.debug)` is one.
+ */
+export interface Strategy {
+  (env: Env): MonoTypeOperatorFunction<Message>;
+  /** The same as data; absent for a bare operator. */
+  readonly spec?: StrategySpec;
+}
+
+/** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
+export type Emitted = Ask | Propose | Wait | Stop | Ready;
+// biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are its own affair
+export type StrategyLogic<I> = ActorLogic<any, Told | Ask, I, any, Emitted>;
+
+/** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
+const TRIES = 200;
+
+/**
+ * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
+ * anew with another veto, so no machine needs to know of constraints.
+ *
+ * @throws into the stream: whatever the machine throws.
+ */
+export const drive =
+  <I>(logic: StrategyLogic<I>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
+  (source) =>
+    new Observable((out) => {
+      const options = env.inspect ? { input, id: env.name, inspect: env.inspect } : { input, id: env.name };
+      const actor = createActor(logic, options as never);
+      let infeasible = false;
+      const answer = (m: Emitted) => {
+        if (m.type !== 'propose' || m.resumes !== undefined) return out.next(m);
+        const point = env.snap(m.point);
+        infeasible = !env.feasible(point);
+        if (!infeasible) out.next({ ...m, point });
+      };
+      const ask = (m: Ask) => {
+        for (let veto = m.veto ?? 0, tries = 0; tries < TRIES; veto++, tries++) {
+          infeasible = false;
+          actor.send(veto === 0 ? m : { ...m, veto });
+          if (!infeasible) return;
+        }
+        out.next(m);
+      };
+      actor.on('*', answer);
+      actor.subscribe({ error: (e) => out.error(e) });
+      actor.start(); // after the listeners: entry actions may emit
+      out.add(() => actor.stop());
+      out.add(
+        source.subscribe({
+          next: (m) => {
+            const live = actor.getSnapshot().status === 'active';
+            if (m.type === 'ask') return live ? ask(m) : out.next(m); // a spent strategy is a wire
+            out.next(m); // what happened goes on before what it causes
+            if (live && isTold(m)) actor.send(m);
+          },
+          error: (e) => out.error(e),
+          complete: () => out.complete(),
+        }),
+      );
+    });
+
+/** Gives a strategy its form as data. */
+export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
+  Object.assign((env: Env) => build(env), { spec });
