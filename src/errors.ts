@@ -1,3 +1,8 @@
+/** A space, or parameters for it, that cannot be. The message says where, what was expected, and what came. */
+export class SpaceError extends Error {
+  override readonly name = 'SpaceError';
+}
+
 /** A study cannot go on: its strategy waits although nothing runs that could end the waiting. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
