@@ -1,5 +1,5 @@
 import type { Ask, Proposal, Propose, Suggested, TrialId, Wait } from '../src/messages.ts';
-import { hash } from '../src/numeric/hash.ts';
+import { fingerprint } from '../src/numeric/fingerprint.ts';
 import type { Domain } from '../src/space/axis.ts';
 
 /** What was suggested before: the same point, budget and `replicate` tag make a duplicate. A promotion never is one. */
@@ -10,7 +10,7 @@ export interface Seen {
 
 export function createSeen(): Seen {
   const keys = new Set<number>();
-  const keyOf = ({ point, budget = -1, tags }: Proposal) => hash([...point, budget, Number(tags?.replicate ?? -1)]);
+  const keyOf = ({ point, budget = -1, tags }: Proposal) => fingerprint([...point, budget, Number(tags?.replicate ?? -1)]);
   return {
     add: (told) => {
       if (told.resumes === undefined) keys.add(keyOf(told));

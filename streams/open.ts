@@ -1,7 +1,7 @@
-import type { Completed, FailureReason, Params, Values } from '../src/facts/facts.ts';
+import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import type { Suggestion } from './engine.ts';
+import type { Directive, Suggestion } from './engine.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import type { Noted } from './noted.ts';
@@ -60,14 +60,26 @@ export function open<P>(
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];
   const asking: Waiter<Suggestion<P> | undefined>[] = [];
-  const telling: Waiter<void>[] = [];
+  const telling = new Map<string, Waiter<void>[]>();
   const stops = new Set<TrialId>();
-  let over = false;
-  let failure: unknown;
+  let end: { readonly error?: unknown } | undefined;
 
-  const settle = () => {
-    for (const { resolve, reject } of asking.splice(0)) failure === undefined ? resolve(undefined) : reject(failure);
-    for (const { reject } of telling.splice(0)) reject(failure ?? new TellError('the study is closed'));
+  const finish = (how: { readonly error?: unknown }) => {
+    end ??= how;
+    for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
+    for (const { reject } of [...telling.values()].flat()) reject(how.error ?? new TellError('the study is closed'));
+  };
+  const direct = (directive: Directive<P>) => {
+    if (directive.type === 'stop') stops.add(directive.trial);
+    if (directive.type !== 'suggested') return;
+    const waiter = asking.shift();
+    if (waiter) waiter.resolve(directive);
+    else handed.push(directive);
+  };
+  const answer = ({ fact, refusal }: Noted) => {
+    const waiter = telling.get(keyOf(fact))?.shift();
+    if (refusal) waiter?.reject(new TellError(refusal.message));
+    else waiter?.resolve();
   };
   const { engine, stop } = run<P>(
     space,
@@ -75,27 +87,69 @@ export function open<P>(
     log,
     {
       ...settings,
-      asked: () => asking.length > handed.length,
+      asked: () => asking.length > 0,
       note: (noted) => {
         note?.(noted);
-        answered(telling, noted);
+        answer(noted);
       },
     },
-    {
-      direct: (directive) => {
-        if (directive.type === 'stop') stops.add(directive.trial);
-        else if (directive.type === 'suggested') asking.length > 0 ? asking.shift()!.resolve(directive) : handed.push(directive);
-      },
-      finished: () => {
-        over = true;
-        settle();
-      },
-      fail: (error) => {
-        over = true;
-        failure = error;
-        settle();
-      },
-    },
+    { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
   );
-  return undefined as never;
+
+  /** Appends a fact and waits for what becomes of it. */
+  const say = async (fact: Fact): Promise<void> => {
+    if (end) throw end.error ?? new TellError('the study is closed');
+    const { promise, ...waiter } = waiting<void>();
+    const key = keyOf(fact);
+    telling.set(key, [...(telling.get(key) ?? []), waiter]);
+    await log.append(fact);
+    await promise;
+    if (telling.get(key)?.length === 0) telling.delete(key);
+  };
+  const named = (values: number | Values): Values => (typeof values === 'number' ? { [objective]: values } : values);
+
+  return {
+    ask: () => {
+      const suggestion = handed.shift();
+      if (suggestion) return Promise.resolve(suggestion);
+      if (end) return 'error' in end ? Promise.reject(end.error) : Promise.resolve(undefined);
+      const { promise, ...waiter } = waiting<Suggestion<P> | undefined>();
+      asking.push(waiter);
+      engine.stir();
+      return promise;
+    },
+    tell: (trial, result) => say({ type: 'completed', trial, ...(typeof result === 'number' ? { values: named(result) } : result) }),
+    fail: (trial, reason = 'error', message = '') => say({ type: 'failed', trial, reason, message }),
+    report: async (trial, step, values) => {
+      await say({ type: 'reported', trial, step, values: named(values) });
+      return { stop: stops.has(trial) };
+    },
+    stopped: (trial) => say({ type: 'stopped', trial }),
+    enqueue: (params) => say({ type: 'enqueued', params }),
+    retract: (trial) => say({ type: 'retracted', trial }),
+    close: async () => {
+      stop();
+      finish({});
+      await log.close();
+    },
+  };
+}
+
+interface Waiter<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function waiting<T>(): Waiter<T> & { readonly promise: Promise<T> } {
+  let waiter!: Waiter<T>;
+  const promise = new Promise<T>((resolve, reject) => {
+    waiter = { resolve, reject };
+  });
+  return { ...waiter, promise };
+}
+
+/** Equal for a fact that was appended and the same fact as it comes back. */
+function keyOf(fact: unknown): string {
+  const { type, trial, step } = fact as { type?: string; trial?: TrialId; step?: number };
+  return `${type} ${trial} ${step}`;
 }
