@@ -289,4 +289,7 @@ const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolea
   (fact as SuggestedFact).trial === sent.trial &&
   (fact as SuggestedFact).attempt === sent.attempt;
 
-const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({ ...known, retracted: new Set([...known.retracted, trial]) });
+const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({
+  ...known,
+  retracted: new Set([...known.retracted, trial]),
+});

@@ -1,4 +1,4 @@
-import { concatMap, type OperatorFunction, Observable } from 'rxjs';
+import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
 import { better, type Status } from '../src/ledger/trial.ts';
 import type { Ended, TrialId } from '../src/messages.ts';

@@ -102,7 +102,9 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
 /** What must be said before the study goes on: that the options have changed, and that runs of a process that is gone are lost. */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
   const { settings } = ledger;
-  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value);
+  const limits = Object.entries(limitsOf(options)).filter(
+    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value,
+  );
   const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
   const facts: Fact[] = [];
   if (limits.length > 0 || parallel !== undefined) {

@@ -51,7 +51,8 @@ export function asha(options: AshaOptions): Strategy {
   return defineStrategy(definition, { asha: options });
 }
 
-const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing => (tags ? { id, loss, point, tags } : { id, loss, point });
+const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
+  tags ? { id, loss, point, tags } : { id, loss, point };
 
 function note(state: State, told: Told): State {
   const { rungs } = state;
