@@ -1,5 +1,5 @@
 import { fault } from './check.ts';
-import { roundingOn, significant, significantOdds } from './decimal.ts';
+import { quantumOn, roundingOn, significant, significantOdds } from './decimal.ts';
 import type { FloatDimension } from './dimension.ts';
 import { evenLevels, type Scale } from './scale.ts';
 
@@ -77,22 +77,21 @@ function continuous(dimension: FloatDimension, round: (x: number) => number): Sc
   };
 }
 
-/** How many steps fit; a hair of tolerance, since 0.5 / 0.05 may fall short of 10. */
-export const stepsIn = (low: number, high: number, step: number): number => Math.floor((high - low) / step + 1e-9);
-
 function stepped(path: string, { low, high }: FloatDimension, step: number, round: (x: number) => number): Scale {
-  const count = stepsIn(low, high, step) + 1;
+  if (!(step <= high - low && step >= 10 * quantumOn(low, high))) {
+    throw fault(`${path}.step`, `a step within the range [${low}, ${high}] that doubles can tell`, step);
+  }
+  const count = Math.floor((high - low) / step + 1e-9) + 1; // 0.5 / 0.05 may fall a hair short of 10
   const levels = evenLevels(count);
   const valueAt = (k: number) => (k === 0 ? low : Math.min(high, round(low + k * step)));
   const last = valueAt(count - 1);
   const levelOf = (x: number) => Math.round((x - low) / step);
-  if (count < 2 || valueAt(1) === low) throw fault(`${path}.step`, `a step within the range [${low}, ${high}] that doubles can tell`, step);
-  const near = (x: number) => Math.abs(x - valueAt(levelOf(x))) <= 1e-9 * step;
+  const onLevel = (x: number) => Math.abs(x - valueAt(levelOf(x))) <= 1e-6 * step || round(x) === valueAt(levelOf(x));
   return {
     kind: 'float',
     levels,
     expects: `a number in [${low}, ${last}] in steps of ${step}`,
-    accepts: (value) => typeof value === 'number' && levelOf(value) >= 0 && levelOf(value) < count && near(value),
+    accepts: (value) => typeof value === 'number' && levelOf(value) >= 0 && levelOf(value) < count && onLevel(value),
     toValue: (u) => valueAt(levels.of(u)),
     toCoordinate: (value) => levels.at(levelOf(value as number)),
     slope: () => count * step,

@@ -55,9 +55,9 @@ describe.each(kinds)('a %s float', (_, dimension) => {
         const x: number = decode([u]).x;
         expect(x).toBeGreaterThanOrEqual(d.low);
         expect(x).toBeLessThanOrEqual(d.high * (1 + Math.sign(d.high) * 1e-12));
-        expect(decode([0]).x).toBe(d.low);
+        expect(decode([0]).x).toBe(d.low + 0);
         if (d.step === undefined) {
-          expect(decode([1]).x).toBe(d.high);
+          expect(decode([1]).x).toBe(d.high + 0);
           expect([encode({ x: d.low as never }), encode({ x: d.high as never })]).toEqual([[0], [1]]);
         }
       }),
