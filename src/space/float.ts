@@ -78,10 +78,10 @@ function continuous(dimension: FloatDimension, round: (x: number) => number): Sc
 }
 
 function stepped(path: string, { low, high }: FloatDimension, step: number, round: (x: number) => number): Scale {
-  if (!(step <= high - low && step >= 10 * quantumOn(low, high))) {
+  const count = Math.floor((high - low) / step + 1e-9) + 1; // 0.5 / 0.05 may fall a hair short of 10
+  if (count < 2 || step < 10 * quantumOn(low, high)) {
     throw fault(`${path}.step`, `a step within the range [${low}, ${high}] that doubles can tell`, step);
   }
-  const count = Math.floor((high - low) / step + 1e-9) + 1; // 0.5 / 0.05 may fall a hair short of 10
   const levels = evenLevels(count);
   const valueAt = (k: number) => (k === 0 ? low : Math.min(high, round(low + k * step)));
   const last = valueAt(count - 1);
