@@ -40,12 +40,13 @@ export interface Trainers {
  * Up to `count` threads that train networks for the digits in parallel. They start when they are first needed, and keep the process alive
  * until `close`.
  *
+ * @param program what the threads run: something that answers the requests of `worker.ts`.
  * @example
  * const pool = trainers(2);
  * const { validation } = await pool.train({ units: 32, activation: 'tanh', learningRate: 3e-3, l2: 1e-4 }, { epochs: 30 });
  * await pool.close();
  */
-export const trainers = (count: number): Trainers => {
+export const trainers = (count: number, program = new URL('./worker.mjs', import.meta.url)): Trainers => {
   if (!(Number.isInteger(count) && count >= 1)) throw new RangeError(`trainers: expected a whole number of at least 1, but got ${count}`);
   const slots: Slot[] = Array.from({ length: count }, () => ({}));
   const free = [...slots];
@@ -64,7 +65,7 @@ export const trainers = (count: number): Trainers => {
       const slot = await acquire();
       try {
         if (closed) throw poolClosed();
-        if (!slot.thread?.alive) slot.thread = startThread();
+        if (!slot.thread?.alive) slot.thread = startThread(program);
         return await trainOn(slot.thread, config, options);
       } finally {
         release(slot);
@@ -100,8 +101,8 @@ const trainOn = async (thread: Thread, config: NetworkConfig, { epochs, from, on
 
 const poolClosed = () => new Error('trainers: the pool is closed');
 
-const startThread = (): Thread => {
-  const worker = new Worker(new URL('./worker.mjs', import.meta.url), { execArgv: [] });
+const startThread = (program: URL): Thread => {
+  const worker = new Worker(program, { execArgv: [] });
   let pending: { resolve: (value: never) => void; reject: (error: unknown) => void } | undefined;
   let death: unknown;
 
@@ -116,7 +117,10 @@ const startThread = (): Thread => {
     pending = undefined;
   });
   worker.on('error', die);
-  worker.on('messageerror', die);
+  worker.on('messageerror', (error) => {
+    die(error);
+    void worker.terminate();
+  });
   worker.on('exit', (code) => die(new Error(`trainers: a thread ended with exit code ${code}`)));
 
   return {
@@ -126,8 +130,8 @@ const startThread = (): Thread => {
     ask: (type, job) =>
       new Promise((resolve, reject) => {
         if (death !== undefined) return reject(death);
-        pending = { resolve, reject };
         worker.postMessage({ type, job } satisfies Request);
+        pending = { resolve, reject };
       }),
     end() {
       die(poolClosed());
