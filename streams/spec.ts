@@ -9,7 +9,7 @@ import { latinHypercube } from './strategies/latinHypercube.ts';
 import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
-import type { Strategy, StrategySpec } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
 
