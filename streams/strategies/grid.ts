@@ -25,6 +25,7 @@ const DEFAULT_LEVELS = 10;
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels = DEFAULT_LEVELS, shuffle = true } = options;
   checkLevels(levels);
+  if (typeof shuffle !== 'boolean') throw new OptionError('grid.shuffle', 'true or false', shuffle);
   return named(Object.keys(options).length ? { grid: options } : 'grid', (parent) => {
     const env = child(parent, 'grid');
     return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
