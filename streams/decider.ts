@@ -107,7 +107,7 @@ export class Decider<P> {
       ...(trials !== undefined && { trials }),
       ...(inspect && { inspect }),
     };
-    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(space);
+    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
     this.#pipe = this.#inlet$.pipe(strategy(env)).subscribe({
       next: (m) => this.#hear(m),
       error: (e) => {

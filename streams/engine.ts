@@ -1,11 +1,12 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type StudyPhase, studyMachine } from '../machines/study.ts';
 import type { Entry } from '../src/entry.ts';
-import type { Closed, CloseReason, Created, Fact, Refusal, SuggestedFact } from '../src/facts/facts.ts';
+import type { Closed, CloseReason, Created, Refusal, SuggestedFact } from '../src/facts/facts.ts';
 import { closedFact, type Effect, type Ledger } from '../src/ledger/ledger.ts';
-import type { Told, TrialId } from '../src/messages.ts';
+import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import { Decider, type Foreknowledge, type Next } from './decider.ts';
+import { type Noted, noted } from './noted.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 
 /** A trial to be evaluated. */
@@ -27,11 +28,6 @@ export interface Rejected {
 }
 /** What trainers are told. */
 export type Directive<P> = Suggestion<P> | StopDirective | Rejected;
-
-/** An entry that counts, and what strategies were told of it; or one that does not, and why. */
-export type Noted =
-  | { readonly position: number; readonly at: number; readonly fact: Fact; readonly told?: Told; readonly refusal?: never }
-  | { readonly position: number; readonly at: number; readonly fact: unknown; readonly told?: never; readonly refusal: Refusal };
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
@@ -286,11 +282,6 @@ export class Engine<P> {
   }
 }
 
-function noted({ position, at, fact }: Entry, effect: Effect): Noted {
-  if (effect.type === 'refused') return { position, at, fact, refusal: effect.refusal };
-  return effect.type === 'told' ? { position, at, fact: fact as Fact, told: effect.told } : { position, at, fact: fact as Fact };
-}
-
 /** Whether a fact is the one that was sent; whoever wrote it, the question is answered. */
 const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolean =>
   sent?.type === 'suggested' &&
@@ -298,4 +289,7 @@ const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolea
   (fact as SuggestedFact).trial === sent.trial &&
   (fact as SuggestedFact).attempt === sent.attempt;
 
-const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({ ...known, retracted: new Set([...known.retracted, trial]) });
+const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({
+  ...known,
+  retracted: new Set([...known.retracted, trial]),
+});

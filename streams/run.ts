@@ -1,8 +1,9 @@
 import { MismatchError } from '../src/errors.ts';
 import type { Changed, Fact } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
-import { type Directive, Engine, type Noted } from './engine.ts';
+import { type Directive, Engine } from './engine.ts';
 import type { Log } from './log/log.ts';
+import type { Noted } from './noted.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from './options.ts';
 import { parseStrategy } from './spec.ts';
 import type { Strategy } from './strategy.ts';
@@ -101,7 +102,9 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
 /** What must be said before the study goes on: that the options have changed, and that runs of a process that is gone are lost. */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
   const { settings } = ledger;
-  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value);
+  const limits = Object.entries(limitsOf(options)).filter(
+    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value,
+  );
   const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
   const facts: Fact[] = [];
   if (limits.length > 0 || parallel !== undefined) {

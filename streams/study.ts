@@ -1,7 +1,8 @@
 import { Observable } from 'rxjs';
 import type { Space } from '../src/space/space.ts';
-import type { Directive, Noted } from './engine.ts';
+import type { Directive } from './engine.ts';
 import type { Log } from './log/log.ts';
+import type { Noted } from './noted.ts';
 import type { StudyOptions } from './options.ts';
 import { run } from './run.ts';
 import type { Strategy } from './strategy.ts';

@@ -6,8 +6,8 @@ import type {
   Completed,
   Created,
   Enqueued,
-  FailedFact,
   Fact,
+  FailedFact,
   Params,
   Refusal,
   RefusalCode,
@@ -109,7 +109,9 @@ export class Ledger<P> {
     }
   }
 
-  #ofTrial(fact: Extract<Fact, { trial: TrialId }> & { type: 'started' | 'reported' | 'completed' | 'stopped' | 'failed' | 'cancelled' }): Effect {
+  #ofTrial(
+    fact: Extract<Fact, { trial: TrialId }> & { type: 'started' | 'reported' | 'completed' | 'stopped' | 'failed' | 'cancelled' },
+  ): Effect {
     const trial = this.#open.get(fact.trial);
     if (trial === undefined) return this.#unknown(fact.trial);
     switch (fact.type) {
@@ -192,7 +194,8 @@ export class Ledger<P> {
     if (attempt !== trial.suggestion.attempt || trial.awaiting) {
       return refused('stale-run', `attempt ${attempt} at trial ${id} is over`);
     }
-    if (trial.run !== undefined && trial.run !== run) return refused('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
+    if (trial.run !== undefined && trial.run !== run)
+      return refused('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
     if (trial.run === undefined) trial.runs.push(run);
     trial.run = run;
     return noted;
@@ -224,7 +227,11 @@ export class Ledger<P> {
     const best: Best = { trial: fact.trial, params: trial.suggestion.params, values: fact.values, loss, budget };
     if (better(best, this.#best)) this.#best = best;
     if (loss <= this.#target()) this.#reached = true;
-    return this.#end(trial, 'completed', { outcome: 'completed', losses, ...extrasOf(fact, trial.proposal.point, this.#space, this.settings.objectives) });
+    return this.#end(trial, 'completed', {
+      outcome: 'completed',
+      losses,
+      ...extrasOf(fact, trial.proposal.point, this.#space, this.settings.objectives),
+    });
   }
 
   #stop(fact: Stopped, trial: OpenTrial): Effect {

@@ -32,7 +32,8 @@ export interface Best {
   readonly budget: number;
 }
 
-export const better = (a: Best, b: Best | undefined): boolean =>
+/** A higher budget tells more than a lower loss. */
+export const better = (a: Pick<Best, 'loss' | 'budget'>, b: Pick<Best, 'loss' | 'budget'> | undefined): boolean =>
   b === undefined || a.budget > b.budget || (a.budget === b.budget && a.loss < b.loss);
 
 /** What strategies are told of a suggestion. */

@@ -61,15 +61,17 @@ function lowerTail(a: number, b: number, x: number, y: number): number {
 export function betaincinv(a: number, b: number, p: number): number {
   if (!(p >= 0 && p <= 1)) return Number.NaN;
   if (p === 0 || p === 1) return p;
-  let low = 0;
+  let low = Number.MIN_VALUE;
   let high = 1;
-  let x = a / (a + b);
+  // Near 0, I_x(a, b) is x^a / (a B(a, b)).
+  let x = Math.max(low, Math.min(a / (a + b), Math.exp((Math.log(p * a) + logBeta(a, b)) / a)));
   for (let i = 0; i < 200; i++) {
     const error = betainc(a, b, x) - p;
     if (error < 0) low = x;
     else high = x;
     const newton = x - error * Math.exp(-logBetaDensity(a, b, x));
-    const next = newton > low && newton < high ? newton : low > 0 && high / low > 4 ? Math.sqrt(low * high) : (low + high) / 2;
+    const middle = high / low > 4 ? Math.sqrt(low) * Math.sqrt(high) : (low + high) / 2;
+    const next = newton > low && newton < high ? newton : middle;
     if (Math.abs(next - x) <= 1e-15 * x) return next;
     x = next;
   }

@@ -27,10 +27,10 @@ function centralSeries(x: number): number {
   return sum;
 }
 
-/** x + 1/(x + 2/(x + 3/(x + ...))): density over upper tail. 60 terms are enough from x = 2 on. */
+/** x + 1/(x + 2/(x + 3/(x + ...))): density over upper tail. 100 terms are enough from x = 2 on. */
 function laplaceFraction(x: number): number {
   let fraction = x;
-  for (let k = 60; k >= 1; k--) fraction = x + k / fraction;
+  for (let k = 100; k >= 1; k--) fraction = x + k / fraction;
   return fraction;
 }
 

@@ -3,7 +3,7 @@ import { index, type Rng } from '../numeric/random.ts';
 import { type Domain, draw, type Point } from './axis.ts';
 import type { Codec, Params } from './codec.ts';
 import type { Parameter } from './parameter.ts';
-import { named, valueOf } from './parse.ts';
+import { checked, named } from './parse.ts';
 
 const DRAWS = 10_000;
 
@@ -28,7 +28,7 @@ export function complete(parameters: readonly Parameter[], domain: Domain, codec
 function demandsOf(parameters: readonly Parameter[], data: Params): Demands {
   const given = new Map<Parameter, unknown>();
   for (const parameter of parameters) {
-    if (data[parameter.name] !== undefined) given.set(parameter, valueOf(parameter, data[parameter.name]));
+    if (data[parameter.name] !== undefined) given.set(parameter, checked(parameter, data[parameter.name]));
   }
   const allowed = new Map<Parameter, readonly number[]>();
   for (const parameter of parameters.toReversed()) {

@@ -15,7 +15,7 @@ export function named(parameters: readonly Parameter[], data: unknown): Params {
 }
 
 /** A value as the parameter has it: on its level, where there are levels. */
-export function valueOf({ name, scale }: Parameter, value: unknown): unknown {
+export function checked({ name, scale }: Parameter, value: unknown): unknown {
   if (!scale.accepts(value)) throw fault(name, scale.expects, value);
   return scale.levels ? scale.toValue(scale.toCoordinate(value)) : value;
 }
@@ -27,7 +27,7 @@ export function parse(parameters: readonly Parameter[], data: unknown): Params {
   for (const parameter of parameters) {
     const { name, when } = parameter;
     if (when && !when.values.includes(params[when.parameter.name] as never)) continue;
-    params[name] = valueOf(parameter, Object.hasOwn(given, name) ? given[name] : undefined);
+    params[name] = checked(parameter, Object.hasOwn(given, name) ? given[name] : undefined);
   }
   return params;
 }
