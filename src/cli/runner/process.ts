@@ -1,11 +1,12 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { parseLine, type Report } from './lines.ts';
+import { type LogFile, openLog } from './logFile.ts';
 import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
-import { splitLines } from './splitLines.ts';
+import { type LineSplitter, splitLines } from './splitLines.ts';
 import { fillTemplate, type Template } from './template.ts';
 
 export interface ProcessOptions {
@@ -65,22 +66,23 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
 function launch(job: Job, { command, directory }: ProcessOptions): Child {
   const [program, ...rest] = fillTemplate(command, fillingOf(job));
   if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
-  return spawn(program!, rest, {
+  const child = spawn(program!, rest, {
     shell: false,
     detached: true, // a process group of its own
     stdio: ['ignore', 'pipe', 'pipe'],
     env: environmentOf(job, process.env),
     ...(directory !== undefined && { cwd: directory }),
   });
+  child.on('error', () => {}); // `attend` tells it, where it comes to that
+  if (child.stdout === undefined) throw new Error('there are too many open files');
+  return child;
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
-  const { objectives, onReport, onWarning, timeLimit, grace = 10 } = options;
+  const { timeLimit, grace = 10 } = options;
   const since = performance.now();
-  let heard: Heard = {};
-  let lastError = '';
   let because: Exit['because'];
   let exited = false;
   let killing: NodeJS.Timeout | undefined;
@@ -93,27 +95,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
   };
   const limit = timeLimit === undefined ? undefined : setTimeout(() => end('timeout', 'SIGTERM'), milliseconds(timeLimit));
 
-  const out = splitLines((text) => {
-    const line = parseLine(text, objectives);
-    heard = hear(heard, line);
-    if (line.type === 'report') onReport?.(line.report);
-    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(line.message);
-    if (line.type === 'result' && line.warning !== undefined) onWarning?.(line.warning);
-  });
-  const errors = splitLines((text) => {
-    if (text.trim()) lastError = text;
-  });
-  for (const [stream, lines] of [
-    [child.stdout, out],
-    [child.stderr, errors],
-  ] as const) {
-    stream.on('data', (bytes: Buffer) => {
-      log.write(bytes);
-      lines.push(bytes);
-    });
-    stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
-  }
-
+  const printed = listen(child, log, options);
   if (running.size === 0) process.on('exit', killAll);
   running.add(child);
   const done = new Promise<Outcome>((resolve) => {
@@ -134,9 +116,8 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       for (const timer of [limit, killing]) clearTimeout(timer);
       running.delete(child);
       if (running.size === 0) process.off('exit', killAll);
-      out.end();
-      errors.end();
       log.close();
+      const { heard, lastError } = printed.end();
       const exit = { ...(because && { because }), code, signal, lastError, seconds: (performance.now() - since) / 1000 };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
@@ -146,6 +127,38 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
     stop: () => end('stop', 'SIGTERM'),
     preempt: () => end('preempted', 'SIGTERM'),
     kill: () => end('preempted', 'SIGKILL'),
+  };
+}
+
+/** Reads what a program prints, and logs it. `end` takes what is left without a line feed, and tells what all came to. */
+function listen(child: Child, log: LogFile, { objectives, onReport, onWarning }: ProcessOptions) {
+  let heard: Heard = {};
+  let lastError = '';
+  const out = splitLines((text) => {
+    const line = parseLine(text, objectives);
+    heard = hear(heard, line);
+    if (line.type === 'report') onReport?.(line.report);
+    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(line.message);
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(line.warning);
+  });
+  const errors = splitLines((text) => {
+    if (text.trim()) lastError = text;
+  });
+  const read = (stream: Readable, lines: LineSplitter) => {
+    stream.on('data', (bytes: Buffer) => {
+      log.write(bytes);
+      lines.push(bytes);
+    });
+    stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
+  };
+  read(child.stdout, out);
+  read(child.stderr, errors);
+  return {
+    end() {
+      out.end();
+      errors.end();
+      return { heard, lastError };
+    },
   };
 }
 
@@ -168,30 +181,6 @@ function notStarted(cause: unknown): Outcome {
   const { code, path, message } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' && path !== undefined ? `there is no program ${path}` : message;
   return { type: 'failed', reason: 'error', message: `cannot be started: ${why}` };
-}
-
-interface LogFile {
-  write(bytes: Buffer): void;
-  close(): void;
-}
-
-/** Writes at once, so that what was printed is there when the trial ends, and a fast program waits for the disk. */
-function openLog(path: string, warn?: (message: string) => void): LogFile {
-  mkdirSync(dirname(path), { recursive: true });
-  const file = openSync(path, 'a');
-  let usable = true;
-  return {
-    write(bytes) {
-      if (!usable) return;
-      try {
-        for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
-      } catch (cause) {
-        usable = false;
-        warn?.(`${path}: what the program prints is no longer logged (${cause instanceof Error ? cause.message : String(cause)})`);
-      }
-    },
-    close: () => closeSync(file),
-  };
 }
 
 function writeInto(path: string, text: string): void {
