@@ -18,7 +18,11 @@ export class MismatchError extends Error {
   override readonly name = 'MismatchError';
 }
 
-/** An option has a value that it cannot have; the message names the option, what was expected and what came. */
+/** An option that cannot be used. The message says which, what was expected, and what came. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
+
+  constructor(option: string, expected: string, got: unknown) {
+    super(`${option}: expected ${expected}, got ${typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got)}`);
+  }
 }

@@ -2,7 +2,9 @@ import { Subject, type Subscription } from 'rxjs';
 import type { Entry } from '../src/entry.ts';
 import { StalledError, StrategyError } from '../src/errors.ts';
 import type { Closed, SuggestedFact } from '../src/facts/facts.ts';
-import { closedFact, type Effect, Ledger } from '../src/ledger/ledger.ts';
+import type { Effect } from '../src/ledger/effect.ts';
+import { Ledger } from '../src/ledger/ledger.ts';
+import { closedFact } from '../src/ledger/ranking.ts';
 import type { OpenTrial } from '../src/ledger/trial.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
@@ -107,7 +109,7 @@ export class Decider<P> {
       ...(trials !== undefined && { trials }),
       ...(inspect && { inspect }),
     };
-    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(space);
+    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
     this.#pipe = this.#inlet$.pipe(strategy(env)).subscribe({
       next: (m) => this.#hear(m),
       error: (e) => {

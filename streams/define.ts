@@ -57,6 +57,7 @@ function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env)
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
   if ('type' in decision) return decision;
-  if (!decision.every(Number.isFinite)) throw new StrategyError(`${env.name} proposed a point that is not of numbers: [${decision.join(', ')}]`);
+  if (!decision.every(Number.isFinite))
+    throw new StrategyError(`${env.name} proposed a point that is not of numbers: [${decision.join(', ')}]`);
   return propose(ask, env.name, decision);
 }

@@ -1,6 +1,7 @@
-import type { Ask, Proposal, Propose, Suggested, TrialId, Wait } from '../src/messages.ts';
+import { type Ask, type Env, type Proposal, type Propose, propose, type Suggested, type TrialId, type Wait } from '../src/messages.ts';
 import { fingerprint } from '../src/numeric/fingerprint.ts';
-import type { Domain } from '../src/space/axis.ts';
+import { randomSequence } from '../src/samplers/random.ts';
+import { countCells } from '../src/space/cells.ts';
 
 /** What was suggested before: the same point, budget and `replicate` tag make a duplicate. A promotion never is one. */
 export interface Seen {
@@ -19,28 +20,39 @@ export function createSeen(): Seen {
   };
 }
 
-/** How often an ask is put anew before its stage is taken to have nothing new. */
-const VETOES = 64;
-
+/** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
   add(told: Suggested): void;
-  /** Puts an ask, again and again with another veto while the answer is a duplicate. */
+  /** Puts an ask, again with another veto while the answer is a duplicate. */
   ask(id: TrialId, put: (ask: Ask) => Ask | Propose | Wait): Ask | Propose | Wait;
 }
 
-/** The policy `duplicates: 'forbid'`. */
-export function createDuplicates(_domain: Domain): Duplicates {
+/** How often an ask is put anew before its strategy is taken to have nothing new. */
+const VETOES = 64;
+
+/** Once a strategy has nothing new, a configuration that nobody has tried is drawn in its name, as long as a finite space has one. */
+export function createDuplicates(env: Env): Duplicates {
   const seen = createSeen();
+  const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
+  let state = rest?.start;
+  const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
+    const draw = rest?.spent(state) ? undefined : rest?.at(state, ask);
+    if (draw === undefined) return ask;
+    return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...(budget !== undefined && { budget }) };
+  };
   return {
-    add: seen.add,
+    add(told) {
+      seen.add(told);
+      if (rest?.concerns(told)) state = rest.fold(state, told);
+    },
     ask(id, put) {
       const ask: Ask = { type: 'ask', id };
-      for (let veto = 0, tries = 0; tries < VETOES; tries++) {
-        const reply = put(veto === 0 ? ask : { ...ask, veto });
-        if (reply.type !== 'propose' || !seen.has(reply)) return reply;
-        veto = (reply.veto ?? 0) + 1;
+      let reply = put(ask);
+      for (let tries = 0; reply.type === 'propose' && seen.has(reply); tries++) {
+        if (tries === VETOES) return drawn(ask, reply);
+        reply = put({ ...ask, veto: (reply.veto ?? 0) + 1 });
       }
-      return ask;
+      return reply;
     },
   };
 }

@@ -4,7 +4,9 @@ import type { TrialId } from '../src/messages.ts';
 import type { Directive, Suggestion } from './engine.ts';
 
 /** What an objective may say of a trial: the value, or more. */
-export type Evaluation = number | (Pick<Completed, 'values'> & Partial<Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>>);
+export type Evaluation =
+  | number
+  | (Pick<Completed, 'values'> & Partial<Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>>);
 
 /** What an objective knows of its trial besides the parameters. */
 export interface Trial {
@@ -58,7 +60,10 @@ export const evaluate =
         if (complete && running.size === 0) out.complete();
       };
       const start = (suggestion: Suggestion<P>) => {
-        running.set(suggestion.trial, begin(objective, suggestion, options, (event) => out.next(event), ended));
+        running.set(
+          suggestion.trial,
+          begin(objective, suggestion, options, (event) => out.next(event), ended),
+        );
       };
       out.add(
         directives$.subscribe({
@@ -107,7 +112,8 @@ function begin<P>(
     say(event);
     ended(trial);
   };
-  const fail = (reason: FailureReason, message: string) => end({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096) });
+  const fail = (reason: FailureReason, message: string) =>
+    end({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096) });
   const stopBy = (by: string) => end({ type: 'stopped', trial, run, step, by });
   // After a stop, the last report is the result, whatever else the objective returns; only without one is what it returns.
   const finish = (evaluation: Evaluation) => {

@@ -54,7 +54,7 @@ const route =
     });
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
-const noArms = (kind: string) => new OptionError(`${kind} needs at least one arm`);
+const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none');
 
 /**
  * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost.
@@ -66,7 +66,7 @@ const noArms = (kind: string) => new OptionError(`${kind} needs at least one arm
 export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
   const { explore = 0.2 } = options;
   if (Object.keys(arms).length === 0) throw noArms('bandit');
-  if (!(explore >= 0)) throw new OptionError(`bandit: explore must be at least 0, not ${explore}`);
+  if (!(explore >= 0)) throw new OptionError('bandit.explore', 'a number of at least 0', explore);
   return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
     if (parent.objectives.length > 1) throw new StrategyError('bandit judges strategies by one objective; this study has several');
     return route(arms, child(parent, 'bandit'), () => {
@@ -91,7 +91,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
   const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
   if (pairs.length === 0) throw noArms('mix');
   for (const [name, [, weight]] of pairs) {
-    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new OptionError(`mix: the weight of ${name} must be above 0, not ${weight}`);
+    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new OptionError(`mix.${name}`, 'a weight above 0', weight);
   }
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);

@@ -11,7 +11,7 @@ import { named, type Strategy } from './strategy.ts';
  * chain(take(20, sobol()), ga())
  */
 export function take(n: number, strategy: Strategy): Strategy {
-  if (!Number.isInteger(n) || n < 0) throw new OptionError(`take needs a whole number of trials from 0 on, not ${n}`);
+  if (!Number.isInteger(n) || n < 0) throw new OptionError('take', 'a whole number of trials from 0 on', n);
   return named({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'take');
     return (messages$) =>

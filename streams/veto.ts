@@ -14,18 +14,21 @@ const askAnew = (proposal: Propose): Ask => asked(proposal, (proposal.veto ?? 0)
  * chain(ga(), dedupe(), random())
  */
 export const dedupe = (): Strategy =>
-  named('dedupe', () => (messages$) =>
-    new Observable<Message>((out) => {
-      const seen = createSeen();
-      return messages$
-        .pipe(
-          map((m) => {
-            if (m.type === 'suggested') seen.add(m);
-            return m.type === 'propose' && seen.has(m) ? askAnew(m) : m;
-          }),
-        )
-        .subscribe(out);
-    }));
+  named(
+    'dedupe',
+    () => (messages$) =>
+      new Observable<Message>((out) => {
+        const seen = createSeen();
+        return messages$
+          .pipe(
+            map((m) => {
+              if (m.type === 'suggested') seen.add(m);
+              return m.type === 'propose' && seen.has(m) ? askAnew(m) : m;
+            }),
+          )
+          .subscribe(out);
+      }),
+  );
 
 /** Turns down points that a predicate names, and asks those downstream instead. A promotion of a trial that was run is never turned down. */
 export const reject = (predicate: (point: Point) => boolean): Strategy =>
