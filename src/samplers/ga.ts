@@ -121,25 +121,22 @@ const TRIES = 10;
 
 /** A child that nobody has tried. Where none was found, any: a space may be exhausted, or its trials be repeated on purpose. */
 function unknownChild({ parents, known }: GaState, env: Env, settings: GaSettings, rng: Rng): Child {
-  const snapped = ({ point, parents }: Child): Child => ({ point: env.snap(point), parents });
-  let child: Child = { point: [], parents: [] };
-  for (let tries = 0; tries < 2 * TRIES; tries++) {
-    child = snapped(tries < TRIES && parents.length > 0 ? bear(parents, env, settings, rng) : { point: draw(env.axes, rng), parents: [] });
-    if (!has(known, fingerprint(child.point))) break;
+  for (let tries = 1; ; tries++) {
+    const child =
+      tries <= TRIES && parents.length > 0 ? bear(parents, env, settings, rng) : { point: env.snap(draw(env.axes, rng)), parents: [] };
+    if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
   }
-  return child;
 }
 
-function bear(population: Population, { axes }: Env, settings: GaSettings, rng: Rng): Child {
+function bear(population: Population, env: Env, settings: GaSettings, rng: Rng): Child {
   const first = tournament(population, settings.tournament, rng);
+  if (population.length === 1 || rng() >= settings.crossover) {
+    return { point: env.snap(offspring(env.axes, [first.point], settings, rng)), parents: [first] };
+  }
   const others = population.filter((member) => member !== first);
-  const crossed = others.length > 0 && rng() < settings.crossover;
-  const parents = crossed ? shuffled(first, tournament(others, settings.tournament, rng), rng) : [first];
-  const points = parents.map(({ point }) => point);
-  return { point: offspring(axes, points, settings, rng), parents };
+  const second = tournament(others, settings.tournament, rng);
+  return { point: env.snap(offspring(env.axes, [first.point, second.point], settings, rng)), parents: [first, second] };
 }
-
-const shuffled = <T>(a: T, b: T, rng: Rng): T[] => (rng() < 0.5 ? [a, b] : [b, a]);
 
 /** Where a child comes from, for people. */
 function describe({ generation, founding }: GaState, steady: boolean, parents: readonly Individual[]): string {
