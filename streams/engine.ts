@@ -91,6 +91,7 @@ export class Engine<P> {
 
   /** All there was in the log has been received: after the start, or after `fenced`. */
   caughtUp(): void {
+    if (this.#over) return;
     const { phase } = this;
     if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
@@ -172,7 +173,7 @@ export class Engine<P> {
     if (effect.type === 'closed') this.#study.send({ type: 'closed' });
     if (!live) return;
     this.#direct(entry, effect);
-    this.#advance(entry, effect);
+    if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
   }
 
   #decide(): void {
