@@ -62,10 +62,9 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const founders = latinHypercube(population, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => throughPriors(env, u));
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
   return {
-    steady,
     start: START,
     fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings)),
-    full: (state) => state.issued >= wanted(state),
+    full: (state) => !steady && state.issued >= wanted(state),
     settled: ({ open }) => open === 0,
     advance: (state) => select(state, settings),
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
