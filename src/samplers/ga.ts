@@ -32,7 +32,7 @@ export interface GaState {
   /** Trials of this generation that were handed out; those that flow are all one. */
   readonly issued: number;
   readonly open: number;
-  /** Results of others' trials that came in. */
+  /** Results of others' trials that came in; those that go on with a trial are no new ones. */
   readonly immigrants: number;
   /** Those who have children now. */
   readonly parents: Population;
@@ -69,11 +69,11 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
     advance: (state) => select(state, settings),
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
     breed(state, ask) {
-      const founder = state.founding && !ask.veto && state.issued < wanted(state) ? founders[state.issued] : undefined;
-      const { point, parents } = founder
-        ? { point: founder, parents: [] }
-        : unknownChild(state, env, settings, rngFor(env.seed, env.name, ask.id, ask.veto));
-      return { point, tags: { [env.name]: describe(state, steady, parents) } };
+      const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
+      const mark = (origin: string) => ({ [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` });
+      if (founder && !ask.veto && !has(state.known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
+      const { point, parents } = unknownChild(state, env, settings, rngFor(env.seed, env.name, ask.id, ask.veto));
+      return { point, tags: mark(origin(parents)) };
     },
   };
 }
@@ -90,7 +90,7 @@ function receive(state: GaState, ended: Ended, env: Env, { steady, population }:
   return {
     ...state,
     open: state.open - (mine ? 1 : 0),
-    immigrants: state.immigrants + (newcomer && !mine ? 1 : 0),
+    immigrants: state.immigrants + (newcomer && !mine && ended.resumes === undefined ? 1 : 0),
     survivors,
     parents: steady ? survivors : state.parents,
   };
@@ -138,8 +138,8 @@ function bear(population: Population, env: Env, settings: GaSettings, rng: Rng):
 }
 
 /** Where a child comes from, for people. */
-function describe({ generation, founding }: GaState, steady: boolean, parents: readonly Individual[]): string {
+function origin(parents: readonly Individual[]): string {
   const ids = parents.map(({ id }) => id).sort((a, b) => a - b);
-  const origin = ids.length === 0 ? (founding ? 'founder' : 'drawn') : `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
-  return steady ? origin : `generation ${generation + 1}, ${origin}`;
+  if (ids.length === 0) return 'drawn';
+  return `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
 }
