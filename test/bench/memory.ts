@@ -4,11 +4,12 @@ import type { Log } from '../../streams/log/log.ts';
 import { type Run, run } from '../../streams/run.ts';
 import { ten } from './overhead.ts';
 
-/** What is on the heap after everything that can be collected has been. */
+/** What is in memory, buffers included, after everything that can be collected has been. */
 function heap(): number {
   if (globalThis.gc === undefined) throw new Error('node must run with --expose-gc');
   for (let i = 0; i < 3; i++) globalThis.gc();
-  return process.memoryUsage().heapUsed;
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** An engine that has so many finished trials behind it, and still runs. */
