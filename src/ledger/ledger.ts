@@ -140,7 +140,7 @@ export class Ledger<P> {
     return { type: 'told', told: { ...trial.proposal, type: 'suggested' } };
   }
 
-  #encode({ params }: SuggestedFact): readonly number[] | string {
+  #encode({ params }: Pick<SuggestedFact, 'params'>): readonly number[] | string {
     try {
       return this.#space.encode(this.#space.parse(params));
     } catch (error) {
@@ -307,6 +307,11 @@ export class Ledger<P> {
   }
   get open(): ReadonlyMap<TrialId, OpenTrial> {
     return this.#open;
+  }
+  /** Why parameters are none of this space; nothing if they are. */
+  unfit(params: Params): string | undefined {
+    const point = this.#encode({ params });
+    return typeof point === 'string' ? point : undefined;
   }
   /** How a trial ended; nothing while it is open. */
   status(id: TrialId): Status | undefined {

@@ -9,7 +9,7 @@ export interface SpaceData {
   readonly parameters: Dimensions;
   readonly constraints?: readonly ConstraintData[];
 }
-export type ConstraintData =
+type ConstraintData =
   | { readonly atMost: Readonly<Record<string, number>>; readonly limit: number }
   | { readonly atLeast: Readonly<Record<string, number>>; readonly limit: number }
   | { readonly forbid: Readonly<Record<string, Value>> }

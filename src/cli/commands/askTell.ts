@@ -1,73 +1,62 @@
+import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parse } from 'yaml';
 import { parseStrategy } from '../../../streams/spec.ts';
 import { version } from '../../version.ts';
 import { type Request, withBudgets } from '../askTell/protocol.ts';
 import { Session, SessionError } from '../askTell/session.ts';
-import type { ExitCode } from '../errors.ts';
-import type { Output } from '../output.ts';
 
 /**
- * Serves a study over lines of JSON: each request gets one reply, in order.
+ * `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request.
  *
- * @param strategy a name or YAML, as in a study file.
  * @throws OptionError where the strategy is wrong whatever the study.
  */
-export async function askTell(strategy: string, input: Readable, output: Output): Promise<ExitCode> {
-  const data = parse(strategy) as unknown;
-  parseStrategy(withBudgets(data, Number.MAX_SAFE_INTEGER));
+export async function askTell(
+  { strategy: text }: { readonly strategy: string },
+  input: Readable = process.stdin,
+  reply: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const strategy: unknown = parse(text);
+  parseStrategy(withBudgets(strategy, Number.MAX_SAFE_INTEGER));
   let session: Session | undefined;
-  const answer = (request: Request): object | Promise<object> | undefined => {
+  const begun = () => {
+    if (session) return session;
+    throw new SessionError('init comes first');
+  };
+  const answer = async (request: Request): Promise<object | undefined> => {
     switch (request.cmd) {
       case 'init':
         session?.dispose();
-        session = new Session(request, data);
-        return { ok: true, name: `hypertide ${JSON.stringify(data)}`, version };
+        session = new Session(request, strategy);
+        return { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version };
       case 'ask':
-        return begun(session).ask();
+        return begun().ask();
       case 'tell':
-        begun(session).tell(request);
+        begun().tell(request);
         return { ok: true };
       case 'report':
-        return { stop: begun(session).report(request) };
+        return { stop: begun().report(request) };
       case 'quit':
         return undefined;
       default:
         throw new SessionError(`cmd: expected init, ask, tell, report or quit, got ${JSON.stringify((request as { cmd?: unknown }).cmd)}`);
     }
   };
-  for await (const line of lines(input)) {
-    let reply: object | undefined;
-    try {
-      const promised = answer(requestIn(line));
-      reply = promised instanceof Promise ? await promised : promised;
-    } catch (error) {
-      reply = { error: error instanceof Error ? error.message : String(error) };
-    }
-    if (reply === undefined) break;
-    output.data(JSON.stringify(reply));
+  for await (const line of createInterface({ input })) {
+    if (line.trim() === '') continue;
+    const answered = await replyTo(line, answer);
+    if (answered === undefined) break;
+    reply(JSON.stringify(answered));
   }
   session?.dispose();
-  return 0;
 }
 
-function requestIn(line: string): Request {
-  const request: unknown = JSON.parse(line);
-  if (typeof request !== 'object' || request === null) throw new SessionError(`expected a JSON object, got ${line.slice(0, 60)}`);
-  return request as Request;
-}
-
-function begun(session: Session | undefined): Session {
-  if (!session) throw new SessionError('expected init first');
-  return session;
-}
-
-async function* lines(input: Readable): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of input.setEncoding('utf8')) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop()!;
-    for (const part of parts) if (part.trim()) yield part;
+async function replyTo(line: string, answer: (request: Request) => Promise<object | undefined>): Promise<object | undefined> {
+  try {
+    const request: unknown = JSON.parse(line);
+    if (typeof request !== 'object' || request === null) throw new SessionError(`expected a request, got ${line.slice(0, 60)}`);
+    return await answer(request as Request);
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
   }
-  if (rest.trim()) yield rest;
 }

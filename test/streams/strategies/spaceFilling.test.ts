@@ -36,7 +36,8 @@ describe('sobol', () => {
 });
 
 it('sobol and halton refuse a scrambling that is neither on nor off', () => {
-  for (const make of [sobol, halton]) expect(() => make({ scramble: 'owen' as never })).toThrow(/scramble must be true or false, not owen/);
+  for (const make of [sobol, halton])
+    expect(() => make({ scramble: 'owen' as never })).toThrow(/scramble: expected true or false, got "owen"/);
 });
 
 describe('halton', () => {

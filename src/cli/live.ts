@@ -1,0 +1,50 @@
+/** Lines on a terminal of which the last one is redrawn in place; elsewhere lines only. Talk goes to standard error. */
+export interface Live {
+  /** A line that stays. */
+  line(text: string): void;
+  /** The line at the bottom that changes; nothing where there is no terminal. */
+  status(text: string): void;
+  /** Takes the changing line away. */
+  end(): void;
+}
+
+/** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
+const FRAME = 80;
+
+export function live(out: NodeJS.WriteStream = process.stderr): Live {
+  if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {} };
+  let bottom = '';
+  let drawn = 0;
+  let due: NodeJS.Timeout | undefined;
+  const draw = () => {
+    clearTimeout(due);
+    due = undefined;
+    drawn = performance.now();
+    out.write(`\r\x1b[2K${clipped(bottom, out.columns ?? 80)}`);
+  };
+  return {
+    line: (text) => {
+      out.write(`\r\x1b[2K${text}\n`);
+      if (bottom) draw();
+    },
+    status: (text) => {
+      bottom = text;
+      due ??= setTimeout(draw, Math.max(0, FRAME - (performance.now() - drawn)));
+    },
+    end: () => {
+      clearTimeout(due);
+      if (bottom) out.write('\r\x1b[2K');
+      bottom = '';
+    },
+  };
+}
+
+/** A text cut to the width of the terminal, colours not counted. */
+function clipped(text: string, width: number): string {
+  let left = width - 1;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return text.replace(/\x1b\[\d+m|[\s\S]/gu, (piece) => {
+    if (piece.startsWith('\x1b')) return piece;
+    return left-- > 0 ? piece : '';
+  });
+}

@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { AnyStateMachine } from 'xstate';
+import { getShortestPaths } from 'xstate/graph';
+import { sequenceMachine } from '../../machines/sequence.ts';
+import { type StudyEvent, studyMachine } from '../../machines/study.ts';
+import { numbered } from '../../src/samplers/sequence.ts';
+import { rootEnv } from '../support/interview.ts';
+import { textbook } from '../support/spaces.ts';
+
+const env = { ...rootEnv(textbook), name: 'list' };
+
+/** A machine, what it begins with, and what may happen to it. */
+interface Life {
+  readonly machine: AnyStateMachine;
+  readonly input?: unknown;
+  readonly events: readonly { readonly type: string }[];
+}
+
+const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'appended', 'stored', 'fenced', 'revised', 'closed', 'reopened'];
+
+/** A new machine adds one row, under the name of its file. */
+const lives: Readonly<Record<string, Life>> = {
+  sequence: {
+    machine: sequenceMachine,
+    input: { env, core: numbered(env, 2, (i) => [i, i]) },
+    events: ['0', '1'].map((list) => ({ type: 'suggested', id: 1, by: 'list', point: [0, 0], tags: { list } })),
+  },
+  study: { machine: studyMachine, events: studyEvents.map((type) => ({ type })) },
+};
+
+/** The phases that some order of events leads to, looking no further than a few thousand steps. */
+function reached({ machine, input, events }: Life): Set<string> {
+  const paths = getShortestPaths(machine, {
+    input,
+    events,
+    limit: 5000,
+    serializeState: ({ value, context: { state } }) => JSON.stringify([value, state]),
+  });
+  return new Set(paths.map(({ state }) => state.value));
+}
+
+describe('each phase is reached by some order of events', () => {
+  it('of every machine', () => {
+    const files = readdirSync(new URL('../../machines/', import.meta.url));
+    expect(Object.keys(lives).sort()).toEqual(files.map((file) => file.replace('.ts', '')).sort());
+  });
+  it.each(Object.entries(lives))('%s', (_, life) => {
+    expect([...reached(life)].sort()).toEqual(Object.keys(life.machine.states).sort());
+  });
+});
