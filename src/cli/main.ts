@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../version.ts';
 
 const whole = (text: string): number => {
@@ -11,6 +11,7 @@ const whole = (text: string): number => {
 const program = new Command('hypertide')
   .version(version)
   .description('Finds good hyperparameters with as few trials as possible.')
+  .exitOverride()
   .showHelpAfterError('(hypertide --help shows all commands)')
   .addHelpText(
     'after',
@@ -54,15 +55,15 @@ program
 
 program
   .command('trials')
-  .description('All trials that have ended.')
+  .description('All trials.')
   .argument(...journalArgument)
-  .addOption(new Option('--status <status>', 'only these').choices(['completed', 'stopped', 'failed', 'retracted']))
+  .addOption(new Option('--status <status>', 'only these').choices(['open', 'completed', 'stopped', 'failed', 'retracted']))
   .option('--json', 'as JSON')
   .action((path, options) => ending(import('./commands/read.ts').then(({ listTrials }) => listTrials(path, options))));
 
 program
   .command('export')
-  .description('Writes all trials that have ended.')
+  .description('Writes all trials, with their positions in the journal.')
   .argument(...journalArgument)
   .addOption(new Option('--format <format>', 'form of the data').choices(['jsonl', 'json', 'csv']).default('jsonl'))
   .option('-o, --output <file>', 'where to (default: standard output)')
@@ -77,12 +78,12 @@ program
 
 program
   .command('import')
-  .description('Adds finished trials: JSON lines with params and values, such as export writes.')
+  .description('Adds finished trials: JSON lines with params and values, or a table (.csv), such as export writes.')
   .argument('<file>', 'what to import')
   .requiredOption('--journal <file>', 'the study')
   .option('--study <file>', 'study file to begin the journal with')
   .action((file, { journal, ...options }) =>
-    ending(import('./commands/say.ts').then(({ importTrials }) => importTrials(file, journal, options))),
+    ending(import('./commands/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),
   );
 
 program
@@ -97,14 +98,14 @@ program
   .description('Takes a wrong result back: everything goes on as if the trial had failed.')
   .argument(...journalArgument)
   .argument('<trial>', 'its number', whole)
-  .action((path, trial) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('retracted', path, trial))));
+  .action((path, trial) => ending(import('./commands/say.ts').then(({ retract }) => retract(path, trial))));
 
 program
   .command('cancel')
   .description('Gives up a trial that is open.')
   .argument(...journalArgument)
   .argument('<trial>', 'its number', whole)
-  .action((path, trial) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('cancelled', path, trial))));
+  .action((path, trial) => ending(import('./commands/say.ts').then(({ cancel }) => cancel(path, trial))));
 
 program
   .command('change')
@@ -141,12 +142,20 @@ const expected = new Set([
 
 /** One line, and the status: 2 for what the user can mend, 1 for the rest. */
 function report(error: unknown): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2; // it has said what is wrong
+    return;
+  }
   const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
   process.stderr.write(`hypertide: ${message.split('\n')[0]}\n`);
   process.exitCode = expected.has(name) && name !== 'StalledError' && name !== 'StrategyError' ? 2 : 1;
   if (!expected.has(name) && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
 }
 
+process.on('uncaughtException', (error) => {
+  report(error);
+  process.exit();
+});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0); // whoever read has seen enough
 });
