@@ -23,7 +23,7 @@ export function typed(dimension: Dimension | undefined, text: string): Value {
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
 export function paramsOf(words: readonly string[], dimensions: Dimensions): Params {
-  if (words[0]?.trimStart().startsWith('{')) return jsonOf(words.join(' '));
+  if (words[0]?.trimStart().startsWith('{')) return dataOf('parameters', words.join(' ')) as Params;
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
@@ -34,10 +34,11 @@ export function paramsOf(words: readonly string[], dimensions: Dimensions): Para
   );
 }
 
-function jsonOf(text: string): Params {
+/** Data that an option holds as YAML or JSON. @throws UsageError */
+export function dataOf(option: string, text: string): unknown {
   try {
-    return parse(text) as Params;
+    return parse(text);
   } catch (error) {
-    throw new UsageError(`${text}: expected parameters as JSON (${(error as Error).message.split('\n')[0]})`);
+    throw new UsageError(`${option}: ${(error as Error).message.split('\n')[0]}`);
   }
 }

@@ -1,13 +1,13 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Ended, hasTrace, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
+import { type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
 
 const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
-  hypertide(['run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer], { in: place });
+  hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
 
 async function expectVerified(place: string): Promise<void> {
-  const { out, code } = await hypertide(['verify', 'study.jsonl'], { in: place });
+  const { out, code } = await hypertide(place, 'verify', 'study.jsonl');
   expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
   expect(code).toBe(0);
 }
@@ -43,15 +43,11 @@ describe('run', () => {
   it('is killed at any moment and goes on to the same end, without losing a finished trial', async () => {
     const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\n');
     const finished: unknown[] = [];
-    for (let kills = 0; kills < 3; kills++) {
-      let left = 2 + kills;
-      await hypertide(['run', 'study.yaml', '--', ...TRAINER, '--sleep', '0.05'], {
-        in: place,
-        watch: (text, child) => {
-          left -= text.split(' completed').length - 1;
-          if (left <= 0) child.kill('SIGKILL');
-        },
-      });
+    for (const enough of [2, 4, 6]) {
+      const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '0.05');
+      await until(() => completed(place).length >= enough);
+      child.kill('SIGKILL');
+      await ended;
       const now = completed(place).map(({ trial }) => trial);
       expect(now).toEqual(expect.arrayContaining(finished));
       finished.splice(0, finished.length, ...now);
@@ -72,23 +68,10 @@ describe('run', () => {
   it('ends at Ctrl-C with its programs, and the same command goes on from their checkpoints', async () => {
     const place = studyIn('trials: 3\nparallel: 2\n');
     const args = ['run', 'study.yaml', '--', ...TRAINER, '--steps', '40', '--sleep', '0.05'];
-    let sent = false;
-    const reported = () =>
-      existsSync(join(place, 'study.jsonl')) && journalOf(place).filter(({ type, step }) => type === 'reported' && step === 3);
-    const ended = await new Promise<Ended>((resolve) => {
-      void hypertide(args, {
-        in: place,
-        watch: () => {},
-      }).then(resolve);
-      const timer = setInterval(() => {
-        const lines = reported();
-        if (!lines || lines.length < 2 || sent) return;
-        sent = true;
-        clearInterval(timer);
-        const { pid } = JSON.parse(readFileSync(join(place, 'study.jsonl.lock'), 'utf8'));
-        process.kill(pid, 'SIGINT');
-      }, 20);
-    });
+    const started = start(place, ...args);
+    await until(() => journalOf(place).filter(({ type, step }) => type === 'reported' && step === 3).length >= 2);
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err).toContain('ending 2 running trials');
     expect(ended.err).toContain(`go on with: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
@@ -99,7 +82,7 @@ describe('run', () => {
       { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
     ]);
 
-    const again = await hypertide(args, { in: place });
+    const again = await hypertide(place, ...args);
     expect(again.code, again.err).toBe(0);
     expect(again.err).toContain('going on');
     const log = readFileSync(join(place, `study.trials/trial-${preempted[0]!.trial}/attempt-2.log`), 'utf8');
@@ -167,14 +150,14 @@ describe('run', () => {
 
   it('refuses a second run on a journal, and commands to it', async () => {
     const place = studyIn('trials: 2\n');
-    let second: Promise<Ended[]> | undefined;
-    await hypertide(['run', 'study.yaml', '--json', '--', ...TRAINER, '--sleep', '0.5'], {
-      in: place,
-      watch: () => {
-        second ??= Promise.all([run(place), hypertide(['retract', 'study.jsonl', '1'], { in: place })]);
-      },
-    });
-    const [other, command] = await second!;
+    const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '30');
+    await until(() => journalOf(place).some(({ type }) => type === 'started'));
+    const other = await run(place);
+    const command = await hypertide(place, 'retract', 'study.jsonl', '1');
+    const best = await hypertide(place, 'best', 'study.jsonl');
+    child.kill('SIGKILL');
+    await ended;
+    expect(best).toMatchObject({ code: 1, out: 'no trial is completed yet\n' });
     expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/is writing this journal/) });
     expect(command).toMatchObject({ code: 2, err: expect.stringMatching(/^hypertide: study.jsonl: the study is running .*\n$/) });
   });
@@ -198,7 +181,7 @@ describe('run', () => {
     [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
     [['best', 'study.jsonl'], /there is no study yet/],
   ])('%j is wrong usage', async (args, message) => {
-    const ended = await hypertide(args, { in: studyIn() });
+    const ended = await hypertide(studyIn(), ...args);
     expect(ended.code).toBe(2);
     expect(ended.err).toMatch(message);
     expectNoTrace(ended);
@@ -206,7 +189,7 @@ describe('run', () => {
 
   it('without a command, shows examples; and its version', async () => {
     const place = studyIn();
-    const [help, version] = await Promise.all([hypertide([], { in: place }), hypertide(['--version'], { in: place })]);
+    const [help, version] = [await hypertide(place), await hypertide(place, '--version')];
     expect(help.code).toBe(0);
     expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(3);
     expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });

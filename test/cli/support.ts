@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
+import { main } from '../../src/cli/program.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -17,31 +20,51 @@ export interface Ended {
   readonly err: string;
 }
 
-export interface CommandOptions {
-  /** Directory to run in. */
-  readonly in: string;
-  /** Told of each piece of what it prints on either stream. */
-  readonly watch?: (text: string, child: ChildProcess) => void;
-  readonly input?: string;
+/** A `hypertide` that runs. */
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
 }
 
-/** Runs `hypertide` as a process of its own. */
-export const hypertide = (args: readonly string[], options: CommandOptions): Promise<Ended> =>
-  new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: options.in });
-    const texts = { out: '', err: '' };
-    for (const [name, stream] of [
-      ['out', child.stdout],
-      ['err', child.stderr],
-    ] as const) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        texts[name] += text;
-        options.watch?.(text, child);
-      });
-    }
-    child.stdin.end(options.input ?? '');
-    child.on('close', (code) => resolve({ code, ...texts }));
+/** Starts `hypertide` as a process of its own. */
+export function start(place: string, ...args: readonly string[]): Started {
+  const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
+  const texts = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    texts.out += text;
   });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    texts.err += text;
+  });
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...texts }))) };
+}
+
+/** Runs `hypertide` in this process, which starts faster. One at a time. */
+export async function hypertide(place: string, ...args: readonly string[]): Promise<Ended> {
+  const texts = { out: '', err: '' };
+  const before = process.cwd();
+  const into = (name: 'out' | 'err') => (text: unknown) => {
+    texts[name] += String(text);
+    return true;
+  };
+  const spies = [
+    vi.spyOn(process.stdout, 'write').mockImplementation(into('out')),
+    vi.spyOn(process.stderr, 'write').mockImplementation(into('err')),
+  ];
+  process.chdir(place);
+  try {
+    const code = await main(args);
+    return { code, ...texts };
+  } finally {
+    process.chdir(before);
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+/** Waits until something is so. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(20);
+}
 
 export const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
 
@@ -57,9 +80,9 @@ export interface Line {
   readonly [name: string]: unknown;
 }
 
-/** The whole lines of a journal, damaged ones left out. */
+/** The whole lines of a journal, damaged ones left out; none where there is no journal. */
 export const journalOf = (place: string, name = 'study.jsonl'): Line[] =>
-  readFileSync(join(place, name), 'utf8')
+  (existsSync(join(place, name)) ? readFileSync(join(place, name), 'utf8') : '')
     .split('\n')
     .slice(0, -1)
     .flatMap((line) => {

@@ -1,10 +1,10 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parse } from 'yaml';
 import { parseStrategy } from '../../../streams/spec.ts';
 import { version } from '../../version.ts';
 import { type Request, withBudgets } from '../askTell/protocol.ts';
 import { Session, SessionError } from '../askTell/session.ts';
+import { dataOf } from '../typed.ts';
 
 /**
  * `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request.
@@ -16,7 +16,7 @@ export async function askTell(
   input: Readable = process.stdin,
   reply: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  const strategy: unknown = parse(text);
+  const strategy: unknown = dataOf('--strategy', text);
   parseStrategy(withBudgets(strategy, Number.MAX_SAFE_INTEGER));
   let session: Session | undefined;
   const begun = () => {

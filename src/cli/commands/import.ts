@@ -9,12 +9,18 @@ import { begunIn, openStudy, talk } from '../journalFile.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
+export interface ImportOptions {
+  /** Study file to begin the journal with. */
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
 /**
  * `hypertide import`: finished trials, from JSON lines or a table such as export writes. Bad lines are named and passed over.
  *
  * @returns 1 where some were.
  */
-export async function importTrials(file: string, path: string, { study }: { readonly study?: string }): Promise<number> {
+export async function importTrials(file: string, path: string, { study, json }: ImportOptions): Promise<number> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
     throw new UsageError(`${file}: cannot be read (${cause.message})`);
   });
@@ -28,7 +34,8 @@ export async function importTrials(file: string, path: string, { study }: { read
       if (wrong !== undefined) talk(`${file}:${reading.line}: ${wrong}`);
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
-    talk(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
+    if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
+    else talk(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();

@@ -1,47 +1,49 @@
-import { parse } from 'yaml';
 import { parseStrategy } from '../../../streams/spec.ts';
 import type { Changed, Fact, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { openStudy, talk } from '../journalFile.ts';
-import { paramsOf } from '../typed.ts';
+import { dataOf, paramsOf } from '../typed.ts';
 import { UsageError } from '../usage.ts';
 
+interface SayOptions {
+  readonly json?: boolean;
+}
+
 /** Appends a fact that the study takes in; one that it would refuse is an error, and is not written. */
-async function append(path: string, factFor: (ledger: Ledger<Params>) => Fact): Promise<void> {
+async function append(path: string, factFor: (ledger: Ledger<Params>) => Fact, { json }: SayOptions, said: string): Promise<number> {
   const { log, ledger } = await openStudy(path);
   try {
     const fact = factFor(ledger);
     const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
     if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
     await log.append(fact);
+    if (json) process.stdout.write(`${JSON.stringify({ position: ledger.position, fact })}\n`);
+    else talk(said);
+    return 0;
   } finally {
     await log.close();
   }
 }
 
 /** `hypertide enqueue`: parameters as JSON, or as name=value. */
-export async function enqueue(path: string, words: readonly string[]): Promise<number> {
-  await append(path, ({ created }) => ({ type: 'enqueued', params: paramsOf(words, (created!.space as SpaceData).parameters) }));
-  talk('it is tried next, when the study is run');
-  return 0;
-}
+export const enqueue = (path: string, words: readonly string[], options: SayOptions): Promise<number> => {
+  const factFor = ({ created }: Ledger<Params>): Fact => {
+    const { parameters } = created!.space as SpaceData;
+    return { type: 'enqueued', params: paramsOf(words, parameters) };
+  };
+  return append(path, factFor, options, 'it is tried next, when the study is run');
+};
 
 /** `hypertide retract` */
-export async function retract(path: string, trial: number): Promise<number> {
-  await append(path, () => ({ type: 'retracted', trial }));
-  talk(`the result of trial ${trial} counts no more`);
-  return 0;
-}
+export const retract = (path: string, trial: number, options: SayOptions): Promise<number> =>
+  append(path, () => ({ type: 'retracted', trial }), options, `the result of trial ${trial} counts no more`);
 
 /** `hypertide cancel` */
-export async function cancel(path: string, trial: number): Promise<number> {
-  await append(path, () => ({ type: 'cancelled', trial }));
-  talk(`trial ${trial} is not tried again`);
-  return 0;
-}
+export const cancel = (path: string, trial: number, options: SayOptions): Promise<number> =>
+  append(path, () => ({ type: 'cancelled', trial }), options, `trial ${trial} is not tried again`);
 
-export interface ChangeOptions {
+export interface ChangeOptions extends SayOptions {
   readonly trials?: number;
   readonly more?: number;
   readonly parallel?: number;
@@ -54,9 +56,9 @@ export interface ChangeOptions {
 export async function change(path: string, options: ChangeOptions): Promise<number> {
   const { parallel, pause = false, resume = false, strategy } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
-  const data: unknown = strategy === undefined ? undefined : parse(strategy);
+  const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
   if (data !== undefined) parseStrategy(data);
-  await append(path, (ledger) => {
+  const factFor = (ledger: Ledger<Params>): Fact => {
     const limits = limitsOf(options, ledger);
     const changed: Changed = {
       type: 'changed',
@@ -67,9 +69,8 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
     };
     if (Object.keys(changed).length > 1) return changed;
     throw new UsageError('nothing to change: expected --trials, --more, --parallel, --pause, --resume or --strategy');
-  });
-  talk('changed, for the next run of the study');
-  return 0;
+  };
+  return append(path, factFor, options, 'changed, for the next run of the study');
 }
 
 /** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */

@@ -24,7 +24,10 @@ process.on('SIGTERM', () => {
   process.exit(143);
 });
 say(`slot ${slot}, from step ${step}`);
-if (values.mode === 'crash') throw new Error('out of memory');
+if (values.mode === 'crash') {
+  console.error('RuntimeError: out of memory');
+  process.exit(1);
+}
 if (values.mode === 'nan') say('{"value": NaN}');
 if (values.mode === 'silent') process.exit(0);
 if (values.mode === 'rubbish') {
