@@ -4,6 +4,7 @@ import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
@@ -18,6 +19,7 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   dedupe: taking(dedupe),
+  ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
   latinHypercube: taking(latinHypercube, 'points'),
