@@ -1,8 +1,10 @@
 import { OptionError } from '../src/errors.ts';
+import { nearest } from '../src/space/check.ts';
 import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { type GaOptions, ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
@@ -13,16 +15,35 @@ import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
 
-/** Strategies that take nothing but options. The constructors check those themselves. */
-const plain: Readonly<Record<string, (options: never) => Strategy>> = {
-  asha,
-  dedupe,
-  grid,
-  halton,
-  latinHypercube,
-  medianStop,
-  random,
-  sobol,
+/** A strategy that takes nothing but options, and the names of those. The constructors check their values themselves. */
+interface Plain {
+  readonly make: (options: never) => Strategy;
+  readonly options: readonly string[];
+}
+
+const plain: Readonly<Record<string, Plain>> = {
+  asha: { make: asha, options: ['min', 'max', 'eta', 'mode'] },
+  dedupe: { make: dedupe, options: [] },
+  ga: {
+    make: ga,
+    options: [
+      'population',
+      'generations',
+      'mode',
+      'elite',
+      'tournament',
+      'crossover',
+      'mutation',
+      'crossoverEta',
+      'mutationEta',
+    ] satisfies (keyof GaOptions)[],
+  },
+  grid: { make: grid, options: ['levels', 'shuffle'] },
+  halton: { make: halton, options: ['scramble'] },
+  latinHypercube: { make: latinHypercube, options: ['points'] },
+  medianStop: { make: medianStop, options: ['warmup', 'peers'] },
+  random: { make: random, options: [] },
+  sobol: { make: sobol, options: ['scramble'] },
 };
 
 /** Those that take strategies. */
@@ -36,6 +57,7 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
   mix: (data, path) => mix(Object.fromEntries(entries(data, path).map(([name, arm]) => [name, weighted(arm, `${path}.${name}`)]))),
   bandit: (data, path) => {
     const { arms, ...options } = record(data, path);
+    for (const name of Object.keys(options)) checkName(path, name, ['arms', 'explore']);
     return bandit(
       Object.fromEntries(entries(arms, `${path}.arms`).map(([name, arm]) => [name, parseStrategy(arm, `${path}.arms.${name}`)])),
       options,
@@ -53,11 +75,32 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
  */
 export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
   const [name, options] = named(data, path);
-  const make = Object.hasOwn(plain, name) ? plain[name] : undefined;
-  if (make) return options === undefined ? make({} as never) : make(record(options, `${path}.${name}`) as never);
-  const compose = Object.hasOwn(composed, name) ? composed[name] : undefined;
-  if (compose) return compose(options, `${path}.${name}`);
-  throw new OptionError(path, `one of ${[...Object.keys(plain), ...Object.keys(composed)].join(', ')}`, name);
+  const at = `${path}.${name}`;
+  if (Object.hasOwn(plain, name)) return placed(path, name, () => makePlain(plain[name]!, options, at));
+  if (Object.hasOwn(composed, name)) return placed(path, name, () => composed[name]!(options, at));
+  const names = [...Object.keys(plain), ...Object.keys(composed)];
+  throw new OptionError(path, `one of ${names.join(', ')}`, name, nearest(name, names));
+}
+
+function makePlain({ make, options: names }: Plain, options: unknown, path: string): Strategy {
+  const given = options === undefined || options === null ? {} : record(options, path);
+  for (const name of Object.keys(given)) checkName(path, name, names);
+  return make(given as never);
+}
+
+function checkName(path: string, name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  throw new OptionError(`${path}.${name}`, names.length > 0 ? `one of ${names.join(', ')}` : 'no options', name, nearest(name, names));
+}
+
+/** Constructors know their options, but not where in the data they stand. */
+function placed(path: string, name: string, make: () => Strategy): Strategy {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof OptionError) || error.path.startsWith(path)) throw error;
+    throw error.at(error.path === name || error.path.startsWith(`${name}.`) ? `${path}.${error.path}` : `${path}.${name}.${error.path}`);
+  }
 }
 
 /** A strategy is a name, or an object with one name and its options. */
