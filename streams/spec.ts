@@ -4,7 +4,7 @@ import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
-import { type GaOptions, ga } from './strategies/ga.ts';
+import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
@@ -26,17 +26,7 @@ const plain: Readonly<Record<string, Plain>> = {
   dedupe: { make: dedupe, options: [] },
   ga: {
     make: ga,
-    options: [
-      'population',
-      'generations',
-      'mode',
-      'elite',
-      'tournament',
-      'crossover',
-      'mutation',
-      'crossoverEta',
-      'mutationEta',
-    ] satisfies (keyof GaOptions)[],
+    options: ['population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'],
   },
   grid: { make: grid, options: ['levels', 'shuffle'] },
   halton: { make: halton, options: ['scramble'] },

@@ -6,16 +6,31 @@ import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { play } from '../../src/testing/fleet.ts';
 import { type Rig, rig } from '../../src/testing/rig.ts';
-import { asha, chain, float, ga, type Infer, int, type Log, memoryLog, random, type Strategy, sobol, space, study } from '../../streams/index.ts';
+import {
+  asha,
+  chain,
+  float,
+  ga,
+  type Infer,
+  int,
+  type Log,
+  memoryLog,
+  random,
+  type Strategy,
+  sobol,
+  space,
+  study,
+} from '../../streams/index.ts';
 import { strategyOf, verify } from '../../streams/verify.ts';
 
 const box = space({ x: float(0, 1), n: int(1, 9) });
 type Box = Infer<typeof box>;
 
 const curve = ({ x, n }: Box, step = 3) => (x - 0.3) ** 2 + n / 10 + 1 / step;
-const reader = (entries: readonly Entry[]) => async function* () {
-  for (let i = 0; i < entries.length; i += 7) yield entries.slice(i, i + 7);
-};
+const reader = (entries: readonly Entry[]) =>
+  async function* () {
+    for (let i = 0; i < entries.length; i += 7) yield entries.slice(i, i + 7);
+  };
 const check = (entries: readonly Entry[], strategy: Strategy = strategyOf(entries[0]!.fact as never)) =>
   verify(box, strategy, reader(entries));
 const suggestions = (entries: readonly Entry[]) =>
@@ -93,7 +108,8 @@ describe('verify', () => {
         if (directive.type !== 'suggested') return;
         const { trial, params } = directive;
         say({ type: 'started', trial, attempt: 1, run: `${trial}` });
-        for (let step = 1; step < 4; step++) say({ type: 'reported', trial, run: `${trial}`, step, values: { value: curve(params, step) } });
+        for (let step = 1; step < 4; step++)
+          say({ type: 'reported', trial, run: `${trial}`, step, values: { value: curve(params, step) } });
         say({ type: 'completed', trial, run: `${trial}`, values: { value: curve(params) } });
         if (trial < commands[0]!) return;
         commands = commands.slice(1);
@@ -113,13 +129,24 @@ describe('verify', () => {
     play(world, 3, { curve });
     const victim = suggestions(world.entries)[12]!;
     const tampered = (change: object) =>
-      world.entries.map((entry) => (entry.position === victim.position ? { ...entry, fact: { ...(entry.fact as object), ...change } } : entry));
-    const otherN = { params: { ...victim.params, n: 1 + (victim.params.n as number) % 9 } };
-    for (const change of [otherN, { by: 'random' }, { budget: 3 }, { after: 1 }, { ...otherN, after: undefined }, { ...otherN, after: 10_000 }]) {
+      world.entries.map((entry) =>
+        entry.position === victim.position ? { ...entry, fact: { ...(entry.fact as object), ...change } } : entry,
+      );
+    const otherN = { params: { ...victim.params, n: 1 + ((victim.params.n as number) % 9) } };
+    for (const change of [
+      otherN,
+      { by: 'random' },
+      { budget: 3 },
+      { after: 1 },
+      { ...otherN, after: undefined },
+      { ...otherN, after: 10_000 },
+    ]) {
       expect(await check(tampered(change)), JSON.stringify(change)).toMatchObject({ differs: { position: victim.position } });
     }
     const result = world.entries.find(({ fact }) => (fact as Fact).type === 'completed')!;
-    const better = world.entries.map((entry) => (entry === result ? { ...entry, fact: { ...(entry.fact as object), values: { value: -9 } } } : entry));
+    const better = world.entries.map((entry) =>
+      entry === result ? { ...entry, fact: { ...(entry.fact as object), values: { value: -9 } } } : entry,
+    );
     expect((await check(better)).differs!.position).toBeGreaterThan(result.position);
   });
 
