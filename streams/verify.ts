@@ -10,7 +10,7 @@ import type { Strategy, StrategySpec } from './strategy.ts';
 export interface Verdict {
   /** Suggestions that were recomputed; imports are nobody's decision. */
   readonly recomputed: number;
-  /** The first suggestion that differs: what the log holds, and what follows from the log before it; nothing where `after` is no entry before it. */
+  /** The first suggestion that differs: what the log holds, and what follows from the log before it. */
   readonly differs?: { readonly position: number; readonly logged: SuggestedFact; readonly recomputed: unknown };
 }
 
@@ -48,8 +48,7 @@ export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read)
     }
   }
   decider.dispose();
-  const [first] = [...due.values()].flat();
-  return first ? { recomputed, differs: { position: first.position, logged: first.fact, recomputed: undefined } } : { recomputed };
+  return { recomputed };
 }
 
 interface Suggestion {
@@ -64,8 +63,8 @@ async function decisions(read: Read): Promise<Map<number, Suggestion[]>> {
     for (const { position, fact: data } of entries) {
       const fact = parseFact(data);
       if (isRefusal(fact) || fact.type !== 'suggested' || fact.by === 'import') continue;
-      const { after = position - 1 } = fact;
-      const known = after < position ? after : Number.POSITIVE_INFINITY; // nobody knows what comes later
+      const { after = position } = fact;
+      const known = Math.max(1, Math.min(after, position - 1)); // nobody knows what comes later: then it differs by its `after`
       const at = due.get(known);
       if (at) at.push({ position, fact });
       else due.set(known, [{ position, fact }]);
