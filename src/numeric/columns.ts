@@ -152,11 +152,17 @@ export class CellColumn implements Column {
       this.#rows[slot] = this.#row(mean, sigma);
     });
   }
+  mean(slot: number): number {
+    return this.#bandwidths.means[slot]!;
+  }
+  sigma(slot: number): number {
+    return this.#sigmas[slot]!;
+  }
   logDensity(slot: number, x: number): number {
     return this.#rows[slot]![x]!;
   }
   draw(slot: number, rng: Rng): number {
-    return cellAt(this.#cells, truncatedNormal(this.#bandwidths.means[slot]!, this.#sigmas[slot]!, rng));
+    return cellAt(this.#cells, truncatedNormal(this.mean(slot), this.sigma(slot), rng));
   }
   #row(mean: number, sigma: number): Float64Array {
     const known = this.#known[cellAt(this.#cells, mean)]!;

@@ -57,7 +57,7 @@ export class Parzen {
   /** @param x one number per axis: a coordinate, or the number of its cell */
   add(slot: number, x: ArrayLike<number>): void {
     this.#inside.add(slot);
-    this.columns.forEach((column, j) => column.add(slot, x[j]!));
+    for (const [j, column] of this.columns.entries()) column.add(slot, x[j]!);
     this.#settled = false;
   }
 
@@ -108,7 +108,7 @@ export class Parzen {
     const count = points.length;
     const width = this.#smooth.length;
     const x = new Float64Array(count * width);
-    points.forEach((point, c) => this.#smoothAt.forEach((j, s) => (x[c * width + s] = point[j]!)));
+    for (let c = 0; c < count; c++) for (let s = 0; s < width; s++) x[c * width + s] = points[c]![this.#smoothAt[s]!]!;
     const { top, sum } = this.#priorTerms(points);
     const means = new Float64Array(width);
     const precisions = new Float64Array(width);

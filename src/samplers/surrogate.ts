@@ -5,7 +5,7 @@ import type { Point } from '../space/axis.ts';
 /** A point, and why it. */
 export interface Reasoned {
   readonly point: Point;
-  readonly tags: Tags;
+  readonly tags?: Tags;
 }
 
 /**
@@ -13,15 +13,15 @@ export interface Reasoned {
  * computed from it is not kept in it.
  */
 export interface Surrogate<S> {
-  readonly initial: S;
+  readonly start: S;
   /** A trial has been handed out. */
   expect(state: S, fact: Suggested): S;
   /** A trial is over. */
   learn(state: S, fact: Ended): S;
   /** Whether there are results enough to fit a model. */
   ready(state: S): boolean;
-  /** An answer without a model. */
-  explore(state: S, ask: Ask, rng: Rng): Point | undefined;
-  /** An answer from the model; `undefined` where it cannot be fitted to these results. */
+  /** An answer without a model; `undefined` where there is nothing left to try. */
+  explore(state: S, ask: Ask): Reasoned | undefined;
+  /** An answer from the model; `undefined` where none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): Reasoned | undefined;
 }

@@ -1,27 +1,24 @@
-import type { Ask, Ended, Suggested } from '../messages.ts';
+import type { Ended, Env, Suggested } from '../messages.ts';
 import { History } from '../numeric/history.ts';
-import type { Rng } from '../numeric/random.ts';
-import type { Domain, Point } from '../space/axis.ts';
-import { drawUnseen } from './seen.ts';
-import type { Reasoned, Surrogate } from './surrogate.ts';
+import { randomSequence } from './random.ts';
+import type { Surrogate } from './surrogate.ts';
 import { Evidence } from './tpeEvidence.ts';
 
-/** How `tpe` searches; all have defaults. */
-export interface TpeOptions {
-  /** Results before the first model. 10. */
-  readonly startup?: number;
-  /** Draws from the density of the good trials that compete for each proposal. 24. */
-  readonly candidates?: number;
-  /** How many of n trials count as good. `min(ceil(n / 10), 25)`. */
-  readonly gamma?: (n: number) => number;
-  /** Weight of the prior component, against 1 for a recent trial. 1. */
-  readonly priorWeight?: number;
+export interface TpeSettings {
+  /** How many results come before the first model. Default: 10. */
+  readonly startup: number;
+  /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
+  readonly candidates: number;
+  /** Weight of the prior belief in each density, against 1 for a recent trial. Default: 1. */
+  readonly priorWeight: number;
 }
 
-/** A fold over what was told; everything else follows from it. */
+/** All that was told. What follows from it is computed when it is asked for, and kept beside. */
 export interface TpeState {
   readonly facts: History<Suggested | Ended>;
   readonly results: number;
+  /** Where the draws without a model stand. */
+  readonly draws: unknown;
 }
 
 /** How often a proposal that was handed out before is drawn anew. */
@@ -30,36 +27,36 @@ const REDRAWS = 4;
 /**
  * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011, section 4): proposes where the density l of the good trials is high
  * against the density g of the others, which is where the expected improvement over the quantile between them is high.
- *
- * Open trials count among the others, so that parallel proposals keep away from them.
  */
-export function tpeSurrogate(domain: Domain, options: TpeOptions = {}): Surrogate<TpeState> {
-  const { startup = 10, candidates = 24, gamma = (n) => Math.min(Math.ceil(0.1 * n), 25), priorWeight = 1 } = options;
+export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
+  const random = randomSequence(env);
   const evidenceOf = History.folding(
-    () => new Evidence(domain.axes, gamma, priorWeight),
+    () => new Evidence(env.axes, priorWeight),
     (evidence, fact: Suggested | Ended) => evidence.take(fact),
   );
 
-  const tell = ({ facts, results }: TpeState, fact: Suggested | Ended): TpeState => ({
-    facts: facts.push(fact),
-    results: fact.type === 'ended' && fact.outcome !== 'failed' ? results + 1 : results,
-  });
-
   return {
-    initial: { facts: History.of(), results: 0 },
-    expect: tell,
-    learn: tell,
+    start: { facts: History.of(), results: 0, draws: random.start },
+    expect: ({ facts, results, draws }, fact) => ({
+      facts: facts.push(fact),
+      results,
+      draws: random.concerns(fact) ? random.fold(draws, fact) : draws,
+    }),
+    learn: ({ facts, results, draws }, fact) => ({
+      facts: facts.push(fact),
+      results: results + (fact.outcome === 'failed' ? 0 : 1),
+      draws,
+    }),
     ready: ({ results }) => results >= startup,
-    explore: ({ facts }, _ask: Ask, rng: Rng): Point | undefined => drawUnseen(domain, evidenceOf(facts).seen, rng),
-    propose({ facts }, _ask: Ask, rng: Rng): Reasoned | undefined {
+    explore: ({ draws }, ask) => random.at(draws, ask),
+    propose({ facts, draws }, ask, rng) {
       const evidence = evidenceOf(facts);
       for (let k = 0; k <= REDRAWS; k++) {
-        const { point, ratio } = evidence.best(candidates, domain, rng);
+        const { point, ratio } = evidence.best(candidates, env, rng);
         if (!Number.isFinite(ratio)) return undefined;
         if (!evidence.seen.has(point)) return { point, tags: { acquisition: ratio.toPrecision(5) } };
       }
-      const point = drawUnseen(domain, evidence.seen, rng);
-      return point && { point, tags: { acquisition: 'unseen' } };
+      return random.at(draws, ask);
     },
   };
 }

@@ -20,11 +20,13 @@ export interface Candidate {
   readonly ratio: number;
 }
 
+/** How many of n trials count as good. */
+const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
+
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
   readonly seen: Seen;
   readonly #axes: readonly Axis[];
-  readonly #gamma: (n: number) => number;
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
   /** The slot of each trial; a resumed trial has that of the trial it goes on from. */
@@ -34,10 +36,9 @@ export class Evidence {
   readonly #ranking: Standing[] = [];
   #good: ReadonlySet<number> = new Set();
 
-  constructor(axes: readonly Axis[], gamma: (n: number) => number, priorWeight: number) {
+  constructor(axes: readonly Axis[], priorWeight: number) {
     this.seen = new Seen(axes);
     this.#axes = axes;
-    this.#gamma = gamma;
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
       const supports = group.map((i) => supportOf(axes[i]!));
@@ -91,7 +92,7 @@ export class Evidence {
 
   #divide(): void {
     const n = this.#ranking.length;
-    const good = new Set(this.#ranking.slice(0, this.#gamma(n)).map(({ slot }) => slot));
+    const good = new Set(this.#ranking.slice(0, goodOf(n)).map(({ slot }) => slot));
     for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
     for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;
