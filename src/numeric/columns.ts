@@ -1,16 +1,17 @@
 import { type CategoryKernel, categoryKernel, logCellMasses, logTruncation, truncatedNormal } from './kernels.ts';
 import { Neighbours } from './neighbours.ts';
 import type { Rng } from './random.ts';
+import type { Bells } from './screen.ts';
 import { type Cells, cellAt, drawCell, type Support } from './support.ts';
 
 /**
  * The kernels of all observations on one axis, by slot. `add` and `remove` say what is inside; `settle` then brings bandwidths up to date
- * with what has changed, and must precede `logDensity` and `draw`.
+ * with what has changed, says whose they are, and must precede `logDensity` and `draw`.
  */
 export interface Column {
   add(slot: number, x: number): void;
   remove(slot: number): void;
-  settle(observations: number): void;
+  settle(observations: number, changed: (slot: number) => void): void;
   logDensity(slot: number, x: number): number;
   draw(slot: number, rng: Rng): number;
   readonly prior: PriorKernel;
@@ -79,11 +80,11 @@ class Bandwidths {
 }
 
 /** Truncated normals on a continuum. */
-export class SmoothColumn implements Column {
+export class SmoothColumn implements Column, Bells {
   readonly prior: PriorKernel;
   readonly #bandwidths = new Bandwidths();
-  #sigmas: Float64Array = new Float64Array(0);
-  #constants: Float64Array = new Float64Array(0);
+  precisions: Float64Array = new Float64Array(0);
+  #peaks: Float64Array = new Float64Array(0);
 
   constructor({ prior }: Support) {
     const constant = logTruncation(0.5, 1);
@@ -93,30 +94,34 @@ export class SmoothColumn implements Column {
   }
   add(slot: number, x: number): void {
     this.#bandwidths.add(slot, x);
-    this.#sigmas = grown(this.#sigmas, slot);
-    this.#constants = grown(this.#constants, slot);
+    this.precisions = grown(this.precisions, slot);
+    this.#peaks = grown(this.#peaks, slot);
   }
   remove(slot: number): void {
     this.#bandwidths.remove(slot);
   }
-  settle(observations: number): void {
+  settle(observations: number, changed: (slot: number) => void): void {
     this.#bandwidths.settle(observations, (slot, mean, sigma) => {
-      this.#sigmas[slot] = sigma;
-      this.#constants[slot] = logTruncation(mean, sigma);
+      this.precisions[slot] = Math.SQRT1_2 / sigma;
+      this.#peaks[slot] = logTruncation(mean, sigma);
+      changed(slot);
     });
   }
+  get means(): Float64Array {
+    return this.#bandwidths.means;
+  }
   mean(slot: number): number {
-    return this.#bandwidths.means[slot]!;
+    return this.means[slot]!;
   }
   sigma(slot: number): number {
-    return this.#sigmas[slot]!;
+    return Math.SQRT1_2 / this.precisions[slot]!;
   }
   /** log density at the mean. */
   peak(slot: number): number {
-    return this.#constants[slot]!;
+    return this.#peaks[slot]!;
   }
   logDensity(slot: number, x: number): number {
-    return this.peak(slot) - 0.5 * ((x - this.mean(slot)) / this.sigma(slot)) ** 2;
+    return this.peak(slot) - ((x - this.mean(slot)) * this.precisions[slot]!) ** 2;
   }
   draw(slot: number, rng: Rng): number {
     return truncatedNormal(this.mean(slot), this.sigma(slot), rng);
@@ -146,8 +151,9 @@ export class CellColumn implements Column {
   remove(slot: number): void {
     this.#bandwidths.remove(slot);
   }
-  settle(observations: number): void {
+  settle(observations: number, changed: (slot: number) => void): void {
     this.#bandwidths.settle(observations, (slot, mean, sigma) => {
+      changed(slot);
       this.#sigmas[slot] = sigma;
       this.#rows[slot] = this.#row(mean, sigma);
     });

@@ -132,9 +132,9 @@ export class Evidence {
 
   #compare(subspace: Subspace, count: number, rng: Rng): { draws: number[][]; ratios: Float64Array } {
     const good = new Parzen(subspace.supports, this.#priorWeight);
-    for (const slot of [...this.#good].sort((a, b) => a - b)) {
-      if (this.#active(slot).includes(subspace)) good.add(slot, this.#encode(subspace, this.#points[slot]!));
-    }
+    // Slots of its own: what is numbered by all trials would make room for all.
+    const slots = [...this.#good].filter((slot) => this.#active(slot).includes(subspace)).sort((a, b) => a - b);
+    for (const [k, slot] of slots.entries()) good.add(k, this.#encode(subspace, this.#points[slot]!));
     const draws = Array.from({ length: count }, () => good.draw(rng));
     const others = subspace.bad.logDensities(draws);
     return { draws, ratios: good.logDensities(draws).map((l, c) => l - others[c]!) };
