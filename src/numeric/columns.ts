@@ -34,7 +34,7 @@ export function grown(array: Float64Array, slot: number): Float64Array {
 }
 
 /** The least bandwidth with so many observations and the prior ("magic clip"; Watanabe 2023, section 3.3). */
-export const leastSigma = (observations: number): number => 1 / Math.min(100, 2 + observations);
+const leastSigma = (observations: number): number => 1 / Math.min(100, 2 + observations);
 
 /** What bandwidths by neighbours need on any ordered axis. */
 class Bandwidths {
@@ -43,9 +43,11 @@ class Bandwidths {
   readonly #neighbours: Neighbours;
   readonly #stale = new Set<number>();
   readonly #inside = new Set<number>();
+  readonly #clip: number;
   #least = 0;
 
-  constructor() {
+  constructor(clip: number) {
+    this.#clip = clip;
     this.#neighbours = new Neighbours(
       (slot) => this.means[slot]!,
       (slot, gap) => {
@@ -70,7 +72,7 @@ class Bandwidths {
 
   /** Hands on every mean whose bandwidth has changed since the last call. */
   settle(observations: number, changed: (slot: number, mean: number, sigma: number) => void): void {
-    const least = leastSigma(observations);
+    const least = this.#clip * leastSigma(observations);
     for (const slot of least === this.#least ? this.#stale : this.#inside) {
       changed(slot, this.means[slot]!, Math.min(1, Math.max(least, this.#gaps[slot]!)));
     }
@@ -82,11 +84,12 @@ class Bandwidths {
 /** Truncated normals on a continuum. */
 export class SmoothColumn implements Column, Bells {
   readonly prior: PriorKernel;
-  readonly #bandwidths = new Bandwidths();
+  readonly #bandwidths: Bandwidths;
   precisions: Float64Array = new Float64Array(0);
   #peaks: Float64Array = new Float64Array(0);
 
-  constructor({ prior }: Support) {
+  constructor({ prior }: Support, clip: number) {
+    this.#bandwidths = new Bandwidths(clip);
     const constant = logTruncation(0.5, 1);
     this.prior = prior
       ? { logDensity: (x) => prior.logDensity(x), draw: (rng) => prior.quantile(rng()) }
@@ -132,13 +135,14 @@ export class SmoothColumn implements Column, Bells {
 export class CellColumn implements Column {
   readonly prior: PriorKernel;
   readonly #cells: Cells;
-  readonly #bandwidths = new Bandwidths();
+  readonly #bandwidths: Bandwidths;
   /** For every mean, the rows of the bandwidths met: many observations share a value, and most of these a bandwidth. */
   readonly #known: Map<number, Float64Array>[];
   readonly #rows: Float64Array[] = [];
   #sigmas: Float64Array = new Float64Array(0);
 
-  constructor({ cells, prior }: Support & { readonly cells: Cells }) {
+  constructor({ cells, prior }: Support & { readonly cells: Cells }, clip: number) {
+    this.#bandwidths = new Bandwidths(clip);
     this.#cells = cells;
     this.#known = Array.from(cells.centres, () => new Map());
     const masses = logCellMasses(cells, 0.5, 1);

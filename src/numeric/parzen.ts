@@ -24,16 +24,23 @@ function sumOf(numbers: Float64Array): number {
   return sum;
 }
 
+export interface Shape {
+  /** Weight of the prior component, against 1 for a recent observation. */
+  readonly priorWeight: number;
+  /** The least bandwidth, against the usual 1 / min(100, 2 + observations) of the range. */
+  readonly clip: number;
+}
+
 /** An axis among others, for the screen. */
 interface Place {
   readonly column: Bells;
   readonly at: number;
 }
 
-const columnOf = (support: Support, priorWeight: number): Column => {
+const columnOf = (support: Support, { priorWeight, clip }: Shape): Column => {
   const { cells } = support;
-  if (cells === undefined) return new SmoothColumn(support);
-  return support.ordered ? new CellColumn({ ...support, cells }) : new CategoryColumn({ ...support, cells }, priorWeight);
+  if (cells === undefined) return new SmoothColumn(support, clip);
+  return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
 };
 
 /**
@@ -55,10 +62,9 @@ export class Parzen {
   #weights: Float64Array = new Float64Array(1);
   #settled = false;
 
-  /** @param priorWeight weight of the prior component, against 1 for a recent observation */
-  constructor(supports: readonly Support[], priorWeight = 1) {
+  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1 }: Partial<Shape> = {}) {
     this.#priorWeight = priorWeight;
-    this.columns = supports.map((support) => columnOf(support, priorWeight));
+    this.columns = supports.map((support) => columnOf(support, { priorWeight, clip }));
     this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
     this.#others = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
   }

@@ -23,6 +23,9 @@ export interface Candidate {
 /** How many of n trials count as good. */
 const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
+/** The good trials are few, and the usual clip would blur them to a tenth of the range and more for long. */
+const SHARPER = 0.4;
+
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
   readonly seen: Seen;
@@ -42,7 +45,7 @@ export class Evidence {
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
       const supports = group.map((i) => supportOf(axes[i]!));
-      return { axes: group, supports, bad: new Parzen(supports, priorWeight) };
+      return { axes: group, supports, bad: new Parzen(supports, { priorWeight }) };
     });
   }
 
@@ -131,7 +134,7 @@ export class Evidence {
   }
 
   #compare(subspace: Subspace, count: number, rng: Rng): { draws: number[][]; ratios: Float64Array } {
-    const good = new Parzen(subspace.supports, this.#priorWeight);
+    const good = new Parzen(subspace.supports, { priorWeight: this.#priorWeight, clip: SHARPER });
     // Slots of its own: what is numbered by all trials would make room for all.
     const slots = [...this.#good].filter((slot) => this.#active(slot).includes(subspace)).sort((a, b) => a - b);
     for (const [k, slot] of slots.entries()) good.add(k, this.#encode(subspace, this.#points[slot]!));
