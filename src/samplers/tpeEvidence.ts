@@ -1,10 +1,11 @@
 import type { Ended, Suggested, TrialId } from '../messages.ts';
+import { fronts, spread } from '../numeric/pareto.ts';
 import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
 import { Seen } from './seen.ts';
-import { byStanding, type Standing, standingOf } from './standing.ts';
+import { byStanding, peers, type Standing, standingOf } from './standing.ts';
 import { subspaces } from './subspaces.ts';
 
 /** The axes that exist together, and the density of the trials that have them and are not good. */
@@ -22,6 +23,31 @@ export interface Candidate {
 
 /** How many of n trials count as good. */
 const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
+
+/** The first of a ranking. With several objectives: fronts of equals in all else, and of the last front those that dominate the most volume. */
+function best(ranking: readonly Standing[], count: number): readonly Standing[] {
+  if (!ranking.some(({ losses }) => losses.length > 1)) return ranking.slice(0, count);
+  const chosen: Standing[] = [];
+  for (let from = 0; from < ranking.length && chosen.length < count; ) {
+    const next = ranking.findIndex((standing, i) => i > from && !peers(standing, ranking[from]!));
+    const equals = ranking.slice(from, next < 0 ? undefined : next);
+    from += equals.length;
+    for (const front of fronts(equals.map(({ losses }) => losses))) {
+      const members = front.map((i) => equals[i]!);
+      const room = count - chosen.length;
+      if (room <= 0) break;
+      const some =
+        members.length <= room
+          ? members.keys()
+          : spread(
+              members.map(({ losses }) => losses),
+              room,
+            );
+      for (const i of some) chosen.push(members[i]!);
+    }
+  }
+  return chosen;
+}
 
 /** The good trials are few, and the usual clip would blur them to a tenth of the range and more for long. */
 const SHARPER = 0.4;
@@ -78,7 +104,6 @@ export class Evidence {
     if (before) this.#ranking.splice(this.#rank(before), 1);
     this.#standings[slot] = standing;
     this.#ranking.splice(this.#rank(standing), 0, standing);
-    this.#divide();
   }
 
   /** The place of a standing among the others. */
@@ -94,8 +119,7 @@ export class Evidence {
   }
 
   #divide(): void {
-    const n = this.#ranking.length;
-    const good = new Set(this.#ranking.slice(0, goodOf(n)).map(({ slot }) => slot));
+    const good = new Set(best(this.#ranking, goodOf(this.#ranking.length)).map(({ slot }) => slot));
     for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
     for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;
@@ -118,6 +142,7 @@ export class Evidence {
 
   /** The best of some draws from l, subspace after subspace: which ones exist depends on what was chosen before. */
   best(count: number, { snap }: Domain, rng: Rng): Candidate {
+    this.#divide();
     const point = this.#axes.map(() => 0.5);
     let ratio = 0;
     for (const subspace of this.#subspaces) {
