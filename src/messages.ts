@@ -73,9 +73,9 @@ export interface Propose extends Proposal {
   readonly type: 'propose';
   readonly veto?: number;
 }
-export interface Wait {
+/** Not now. It keeps what the ask carried, so that a later stage may answer in its place. */
+export interface Wait extends Omit<Ask, 'type'> {
   readonly type: 'wait';
-  readonly id: TrialId;
   readonly by: string;
   /** `ready`: a model is being fitted, and `ready` will follow. Otherwise the next fact brings the next ask. */
   readonly until?: 'ready';
@@ -120,4 +120,16 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
 
 /** Not now: the next fact, or `ready`, brings the next ask. */
 export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
-  until ? { type: 'wait', id: ask.id, by, until } : { type: 'wait', id: ask.id, by };
+  until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
+
+/** The ask that was answered so, to be put to somebody else. */
+export function asked(reply: Propose | Wait, veto = reply.veto ?? 0): Ask {
+  const { id, budget, tags } = reply;
+  return {
+    type: 'ask',
+    id,
+    ...(veto > 0 && { veto }),
+    ...(budget !== undefined && { budget }),
+    ...(tags !== undefined && { tags }),
+  };
+}

@@ -11,7 +11,7 @@ import {
   logSumExp,
 } from '../../src/numeric/special.ts';
 
-const reference: Record<string, number[][]> = JSON.parse(readFileSync(new URL('../reference/special.json', import.meta.url), 'utf8'));
+const reference: Record<string, number[][]> = JSON.parse(readFileSync(new URL('../reference/tails.json', import.meta.url), 'utf8'));
 const error = (found: number, wanted: number) => Math.abs(found - wanted) / Math.max(Math.abs(wanted), 1e-300);
 
 describe('tails of the normal distribution', () => {

@@ -1,0 +1,49 @@
+import { assign, emit, setup } from 'xstate';
+import { type Ask, type Decision, type Env, type Propose, propose, type Suggested, type Told } from '../src/messages.ts';
+import type { Sequence } from '../src/samplers/sequence.ts';
+
+interface Input {
+  readonly env: Env;
+  readonly core: Sequence<unknown>;
+}
+interface Context extends Input {
+  readonly state: unknown;
+}
+
+/** What an ask is answered with: the next point, or the ask itself where all that is left was turned down. */
+function answer({ env, core, state }: Context, ask: Ask): Propose | Ask {
+  const drawn = core.at(state, ask);
+  return drawn ? propose(ask, env.name, drawn.point, drawn.tags) : ask;
+}
+
+const machine = setup({
+  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  guards: {
+    concerned: ({ context }, fact: Suggested) => context.core.concerns(fact),
+    spent: ({ context }) => context.core.spent(context.state),
+  },
+  actions: {
+    fold: assign(({ context }, fact: Suggested) => ({ state: context.core.fold(context.state, fact) })),
+    answer: emit(({ context }, ask: Ask) => answer(context, ask)),
+  },
+});
+
+/** Draws points that depend on no result, until there are none left: random, grid, Sobol, Halton, Latin hypercube. */
+export const sequenceMachine = machine.createMachine({
+  id: 'sequence',
+  context: ({ input }) => ({ ...input, state: input.core.start }),
+  initial: 'drawing',
+  states: {
+    drawing: {
+      always: { guard: 'spent', target: 'spent' },
+      on: {
+        suggested: {
+          guard: { type: 'concerned', params: ({ event }) => event },
+          actions: { type: 'fold', params: ({ event }) => event },
+        },
+        ask: { actions: { type: 'answer', params: ({ event }) => event } },
+      },
+    },
+    spent: { type: 'final' },
+  },
+});

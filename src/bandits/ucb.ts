@@ -1,0 +1,76 @@
+import type { Ended, Told } from '../messages.ts';
+
+/** What is known of an arm: discounted sums. */
+interface Arm {
+  readonly reward: number;
+  /** Of ended trials, in mean costs. */
+  readonly cost: number;
+  readonly pending: number;
+}
+
+/** The state of a bandit over strategies. */
+export interface Ucb {
+  readonly arms: readonly Arm[];
+  /** The latest losses of all arms, the oldest first. */
+  readonly recent: readonly number[];
+  /** Mean seconds a trial, over those that told. */
+  readonly seconds: number;
+  readonly timed: number;
+}
+
+/** So many of the latest results decide how good a result is. */
+const WINDOW = 64;
+/** Old rewards fade: which strategy is the best changes in the course of a study. */
+const DISCOUNT = 0.97;
+
+export const ucb = (arms: number): Ucb => ({
+  arms: Array.from({ length: arms }, () => ({ reward: 0, cost: 0, pending: 0 })),
+  recent: [],
+  seconds: 0,
+  timed: 0,
+});
+
+/** @param arm index of the arm that proposed the trial; -1 if somebody else did. */
+export function learn(state: Ucb, told: Told, arm: number): Ucb {
+  if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
+  return told.type === 'ended' ? ended(state, told, arm) : state;
+}
+
+const suggested = (arms: readonly Arm[], arm: number): readonly Arm[] =>
+  arms.map((a, i) => (i === arm ? { ...a, pending: a.pending + 1 } : a));
+
+function ended(state: Ucb, { outcome, losses, seconds }: Ended, arm: number): Ucb {
+  const loss = outcome === 'completed' ? losses![0]! : undefined;
+  const timed = seconds === undefined ? state.timed : state.timed + 1;
+  const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
+  const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];
+  if (arm < 0) return { ...state, recent, seconds: mean, timed };
+  const reward = loss === undefined ? 0 : quality(state.recent, loss);
+  const cost = seconds === undefined || mean === 0 ? 1 : seconds / mean;
+  const arms = state.arms.map((a, i) => {
+    const faded = { reward: a.reward * DISCOUNT, cost: a.cost * DISCOUNT, pending: a.pending };
+    return i === arm ? { reward: faded.reward + reward, cost: faded.cost + cost, pending: a.pending - 1 } : faded;
+  });
+  return { arms, recent, seconds: mean, timed };
+}
+
+/** The cubed share of recent results that a result is better than: what counts is the top, and no unit does. */
+function quality(recent: readonly number[], loss: number): number {
+  if (recent.length === 0) return 0.5;
+  let worse = 0;
+  for (const other of recent) worse += other > loss ? 1 : other === loss ? 0.5 : 0;
+  return (worse / recent.length) ** 3;
+}
+
+/**
+ * Arms in the order in which to ask them: by the upper confidence bound of reward for cost (discounted UCB, Garivier & Moulines 2011).
+ * Pending trials count as tried without a reward, so that one arm does not get all of many workers.
+ */
+export function order({ arms }: Ucb, explore: number): number[] {
+  const tried = arms.map(({ cost, pending }) => cost + pending);
+  const total = tried.reduce((a, b) => a + b, 0);
+  const bound = (i: number) =>
+    tried[i]! === 0 ? Number.POSITIVE_INFINITY : arms[i]!.reward / tried[i]! + explore * Math.sqrt(Math.log(1 + total) / tried[i]!);
+  const bounds = arms.map((_, i) => bound(i));
+  return arms.map((_, i) => i).sort((a, b) => bounds[b]! - bounds[a]! || a - b);
+}

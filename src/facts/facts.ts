@@ -1,0 +1,186 @@
+import type { Tags, TrialId } from '../messages.ts';
+
+/** A number for each name. */
+export type Values = Readonly<Record<string, number>>;
+/** A configuration by the names of its parameters. */
+export type Params = Readonly<Record<string, unknown>>;
+
+/** What a study optimises. The first one decides which trial is the best. */
+export interface Objective {
+  readonly name: string;
+  readonly direction: 'minimize' | 'maximize';
+}
+
+/** When a study ends, and how often a trial may be tried. */
+export interface Limits {
+  /** Configurations to try; promotions to a higher budget and imports do not count. */
+  readonly trials?: number;
+  /** Seconds that one process may work on the study. */
+  readonly seconds?: number;
+  /** A value of the first objective that is good enough. */
+  readonly target?: number;
+  /** Attempts at one trial that is lost or preempted, the first included. Default 3. */
+  readonly attempts?: number;
+  /** Whether a trial that failed by an error is tried again too. Default false. */
+  readonly retryErrors?: boolean;
+}
+
+/** The first fact of each log: what may never change. */
+export interface Created {
+  readonly type: 'created';
+  readonly v: 1;
+  readonly study: string;
+  /** The space as data, see `Space.toJSON`. */
+  readonly space: unknown;
+  readonly objectives: readonly Objective[];
+  /** The strategy as data; a part of it that is only code stands as its name. */
+  readonly strategy: unknown;
+  readonly seed: string;
+  readonly limits: Limits;
+  /** How many trials may be open at once. */
+  readonly parallel: number;
+  /** Whether a configuration may be tried twice. */
+  readonly duplicates: 'forbid' | 'allow';
+  /** Of hypertide. */
+  readonly version: string;
+}
+
+/** The engine asks trainers to try a configuration. */
+export interface SuggestedFact {
+  readonly type: 'suggested';
+  readonly trial: TrialId;
+  /** 1, 2, ... */
+  readonly attempt: number;
+  /** Path of the strategy, `queue` or `import`. */
+  readonly by: string;
+  readonly params: Params;
+  readonly budget?: number;
+  readonly resumes?: TrialId;
+  /** What to go on from: the trainer's own reference. */
+  readonly checkpoint?: string;
+  readonly tags?: Tags;
+  /** Position of the `enqueued` fact that it serves. */
+  readonly queue?: number;
+  /** Position of the last entry that the decision knew. */
+  readonly after?: number;
+}
+
+/** A trainer takes an attempt on. */
+export interface Started {
+  readonly type: 'started';
+  readonly trial: TrialId;
+  readonly attempt: number;
+  readonly run: string;
+  readonly trainer?: string;
+}
+
+export interface ReportedFact {
+  readonly type: 'reported';
+  readonly trial: TrialId;
+  /** Absent: whoever holds the attempt. */
+  readonly run?: string;
+  /** Whole, at least 0, growing; cumulative along `resumes`. */
+  readonly step: number;
+  readonly values: Values;
+  readonly metrics?: Values;
+}
+
+export interface Completed {
+  readonly type: 'completed';
+  readonly trial: TrialId;
+  readonly run?: string;
+  readonly values: Values;
+  readonly metrics?: Values;
+  /** Of each value by each parameter, in the parameter's own unit. */
+  readonly gradient?: Readonly<Record<string, Values>>;
+  /** Standard error of each value. */
+  readonly stderr?: Values;
+  /** At most 0 is feasible. */
+  readonly constraints?: readonly number[];
+  readonly seconds?: number;
+  /** The trainer's own reference to what a later trial may go on from. */
+  readonly checkpoint?: string;
+}
+
+/** A trainer obeyed a stop; its last reported values are its result. */
+export interface Stopped {
+  readonly type: 'stopped';
+  readonly trial: TrialId;
+  readonly run?: string;
+  readonly step?: number;
+  readonly by?: string;
+  readonly checkpoint?: string;
+}
+
+export type FailureReason = 'error' | 'infeasible' | 'timeout' | 'preempted' | 'lost' | 'non-finite';
+export interface FailedFact {
+  readonly type: 'failed';
+  readonly trial: TrialId;
+  readonly attempt?: number;
+  readonly run?: string;
+  readonly reason: FailureReason;
+  readonly message?: string;
+  readonly checkpoint?: string;
+}
+
+/** A person wants a configuration tried next; what it leaves out is drawn. */
+export interface Enqueued {
+  readonly type: 'enqueued';
+  readonly params: Params;
+}
+/** A person says that a result is wrong. */
+export interface Retracted {
+  readonly type: 'retracted';
+  readonly trial: TrialId;
+}
+/** A person wants a trial to stop. */
+export interface Cancelled {
+  readonly type: 'cancelled';
+  readonly trial: TrialId;
+}
+/** New settings, as from here; reopens a closed study. */
+export interface Changed {
+  readonly type: 'changed';
+  readonly paused?: boolean;
+  readonly parallel?: number;
+  /** Merged into those in force. */
+  readonly limits?: Limits;
+  /** As data. */
+  readonly strategy?: unknown;
+}
+
+export type CloseReason = 'trials' | 'target' | 'exhausted' | 'time' | 'person';
+export interface Closed {
+  readonly type: 'closed';
+  readonly reason: CloseReason;
+  readonly best?: { readonly trial: TrialId; readonly values: Values };
+}
+
+/** What trainers say. */
+export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
+/** What people say, through the engine. */
+export type Command = Enqueued | Retracted | Cancelled | Changed;
+/** What the engine says. */
+export type EngineFact = Created | SuggestedFact | Closed;
+/** Facts are in the past tense. They are what a log holds. */
+export type Fact = TrialEvent | Command | EngineFact;
+
+export type RefusalCode =
+  | 'not-json'
+  | 'too-large'
+  | 'too-deep'
+  | 'missing-field'
+  | 'bad-field'
+  | 'unknown-trial'
+  | 'ended'
+  | 'open'
+  | 'stale-run'
+  | 'claimed'
+  | 'duplicate-step'
+  | 'out-of-place';
+/** Why a fact does not count. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** One sentence: place, expectation, what came. */
+  readonly message: string;
+}

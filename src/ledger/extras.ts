@@ -1,0 +1,37 @@
+import type { Completed, Objective, Values } from '../facts/facts.ts';
+import type { Ended } from '../messages.ts';
+import type { Point } from '../space/axis.ts';
+import type { Space } from '../space/space.ts';
+import { lossOf } from './settings.ts';
+
+/** What a result holds besides its values, as strategies see it. Of a gradient or an error, all objectives' or none. */
+export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, objectives: readonly Objective[]): Partial<Ended> {
+  const { gradient, stderr, constraints, seconds } = fact;
+  if (!gradient && !stderr && !constraints && seconds === undefined) return {};
+  const slopes = gradient && gradientOf(gradient, point, space, objectives);
+  const errors = stderr && objectives.map(({ name }) => stderr[name]);
+  return {
+    ...(slopes && { gradient: slopes }),
+    ...(errors?.every((e) => e !== undefined) && { stderr: errors as number[] }),
+    ...(constraints && { constraints }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/** d loss / d coordinate = d value / d parameter x d parameter / d coordinate. A gradient with a hole is none: a hole is not a zero. */
+function gradientOf<P>(
+  gradient: Readonly<Record<string, Values>>,
+  point: Point,
+  space: Space<P>,
+  objectives: readonly Objective[],
+): number[][] | undefined {
+  const slopes = space.slopes(point);
+  const rows: number[][] = [];
+  for (const objective of objectives) {
+    const byName = gradient[objective.name] ?? {};
+    const row = space.axes.map(({ name }, i) => (slopes[i] === 0 ? 0 : lossOf(objective, byName[name] ?? Number.NaN) * slopes[i]!));
+    if (!row.every(Number.isFinite)) return undefined;
+    rows.push(row);
+  }
+  return rows;
+}

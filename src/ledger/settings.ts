@@ -1,0 +1,50 @@
+import type { Changed, Created, Limits, Objective, Values } from '../facts/facts.ts';
+
+/** What is in force: `created`, and every `changed` since. */
+export interface Settings {
+  readonly study: string;
+  readonly seed: string;
+  readonly objectives: readonly Objective[];
+  readonly limits: Limits;
+  readonly parallel: number;
+  readonly duplicates: 'forbid' | 'allow';
+  readonly paused: boolean;
+  readonly strategy: unknown;
+  /** How often the strategy was switched. */
+  readonly epoch: number;
+}
+
+export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicates, strategy }: Created): Settings => ({
+  study,
+  seed,
+  objectives,
+  limits,
+  parallel,
+  duplicates,
+  strategy,
+  paused: false,
+  epoch: 0,
+});
+
+export const changedBy = (settings: Settings, { paused, parallel, limits, strategy }: Changed): Settings => ({
+  ...settings,
+  paused: paused ?? settings.paused,
+  parallel: parallel ?? settings.parallel,
+  limits: limits ? { ...settings.limits, ...limits } : settings.limits,
+  strategy: strategy ?? settings.strategy,
+  epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
+});
+
+/** The one place where directions are read: strategies minimise. */
+export const lossOf = ({ direction }: Objective, value: number): number => (direction === 'maximize' ? -value : value);
+
+/** One loss an objective, or the name of the value that is missing. */
+export function lossesOf(objectives: readonly Objective[], values: Values): number[] | string {
+  const losses: number[] = [];
+  for (const objective of objectives) {
+    const value = values[objective.name];
+    if (value === undefined) return objective.name;
+    losses.push(lossOf(objective, value));
+  }
+  return losses;
+}

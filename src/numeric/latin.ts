@@ -1,0 +1,44 @@
+import { shuffle } from './permutation.ts';
+import type { Rng } from './random.ts';
+
+const CANDIDATES = 20;
+/** Distances between coordinates that may be computed in the search: some tens of milliseconds. */
+const EFFORT = 2e7;
+
+/**
+ * A Latin hypercube (McKay, Beckman & Conover 1979): of n points, each of the n equal slices of each axis holds one, at a random place in it. Of
+ * several random ones, the one whose closest two points are the farthest apart (maximin; Johnson, Moore & Ylvisaker 1990).
+ */
+export function latinHypercube(n: number, dimension: number, rng: Rng): number[][] {
+  // Comparing all pairs is quadratic; among many points the designs differ little.
+  const candidates = Math.max(1, Math.min(CANDIDATES, Math.floor(EFFORT / (n * n * dimension))));
+  let best = design(n, dimension, rng);
+  if (candidates === 1) return best;
+  let widest = closest(best);
+  for (let k = 1; k < candidates; k++) {
+    const next = design(n, dimension, rng);
+    const distance = closest(next);
+    if (distance > widest) [best, widest] = [next, distance];
+  }
+  return best;
+}
+
+function design(n: number, dimension: number, rng: Rng): number[][] {
+  const slices = Array.from({ length: dimension }, () => shuffle(n, rng));
+  return Array.from({ length: n }, (_, i) => slices.map((slice) => (slice[i]! + rng()) / n));
+}
+
+/** The squared distance of the closest two points. */
+export function closest(points: readonly (readonly number[])[]): number {
+  let least = Number.POSITIVE_INFINITY;
+  points.forEach((a, i) => {
+    for (let j = 0; j < i; j++) least = Math.min(least, squaredDistance(a, points[j]!));
+  });
+  return least;
+}
+
+function squaredDistance(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let k = 0; k < a.length; k++) sum += (a[k]! - b[k]!) ** 2;
+  return sum;
+}

@@ -1,0 +1,19 @@
+/** The number of items of a sorted array that stand before a new one; an equal item stands before it. */
+export function rankOf<T>(sorted: readonly T[], item: T, precedes: (a: T, b: T) => boolean): number {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (precedes(item, sorted[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Puts an item into a sorted array, behind its equals. */
+export function insertSorted<T>(sorted: T[], item: T, precedes: (a: T, b: T) => boolean): void {
+  const rank = rankOf(sorted, item, precedes);
+  if (rank === sorted.length) sorted.push(item);
+  else sorted.splice(rank, 0, item);
+}
+
+export const ascending = (a: number, b: number): boolean => a < b;

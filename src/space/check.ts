@@ -1,0 +1,101 @@
+import { SpaceError } from '../errors.ts';
+
+/** A fault in data: where, what was expected, what came. */
+export const fault = (path: string, expected: string, got: unknown, hint = ''): SpaceError =>
+  new SpaceError(`${path}: expected ${expected}, got ${show(got)}${hint}`);
+
+/** A value as a message shows it. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'function') return String(value);
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+/** A hint at the name that was probably meant. */
+export function nearest(name: string, names: Iterable<string>): string {
+  let best: string | undefined;
+  let least = Math.max(2, name.length / 3) + 1;
+  for (const candidate of names) {
+    const distance = edits(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < least) [best, least] = [candidate, distance];
+  }
+  return best === undefined ? '' : `; did you mean ${best}?`;
+}
+
+/** How many letters to insert, delete or replace (Levenshtein 1966). */
+function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** Throws a SpaceError if a value is not as it should be. */
+export type Check = (path: string, value: unknown) => void;
+
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export function record(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw fault(path, 'a mapping', value);
+}
+
+export const finite: Check = (path, value) => {
+  if (!Number.isFinite(value)) throw fault(path, 'a finite number', value);
+};
+export const positive: Check = (path, value) => {
+  if (!(Number.isFinite(value) && (value as number) > 0)) throw fault(path, 'a positive number', value);
+};
+export const truth: Check = (path, value) => {
+  if (typeof value !== 'boolean') throw fault(path, 'true or false', value);
+};
+export const scalar: Check = (path, value) => {
+  if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
+    throw fault(path, 'a string, a finite number or a boolean', value);
+  }
+};
+export const listOf =
+  (check: Check): Check =>
+  (path, value) => {
+    if (!Array.isArray(value) || value.length === 0) throw fault(path, 'a list that is not empty', value);
+    value.forEach((item, i) => {
+      check(`${path}[${i}]`, item);
+    });
+  };
+
+/** A mapping with these keys and no others. A key whose value is undefined counts as absent. */
+export const fields =
+  (required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
+  (path, value) => {
+    record(path, value);
+    const checks = { ...required, ...optional };
+    for (const [key, item] of Object.entries(value)) {
+      if (item !== undefined) known(path, key, checks)(`${path}.${key}`, item);
+    }
+    for (const key of Object.keys(required)) {
+      if (value[key] === undefined) throw fault(`${path}.${key}`, 'a value', undefined);
+    }
+  };
+
+/** A mapping with exactly one of these keys. */
+export const oneOf =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (path, value) => {
+    record(path, value);
+    const [key, ...others] = Object.keys(value);
+    if (key === undefined || others.length > 0) throw fault(path, `one of ${Object.keys(checks).join(', ')}`, value);
+    known(path, key, checks)(`${path}.${key}`, value[key]);
+  };
+
+/** The entry of a table by its name. */
+export function known<T>(path: string, key: string, table: Readonly<Record<string, T>>): T {
+  if (Object.hasOwn(table, key)) return table[key]!;
+  const names = Object.keys(table);
+  throw new SpaceError(`${path}.${key}: unknown key, expected one of ${names.join(', ')}${nearest(key, names)}`);
+}

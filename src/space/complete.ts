@@ -1,0 +1,66 @@
+import { SpaceError } from '../errors.ts';
+import { index, type Rng } from '../numeric/random.ts';
+import { type Domain, draw, type Point } from './axis.ts';
+import type { Codec, Params } from './codec.ts';
+import type { Parameter } from './parameter.ts';
+import { checked, named } from './parse.ts';
+
+const DRAWS = 10_000;
+
+/** What is given, and the levels that parents must have for it to exist. */
+interface Demands {
+  readonly given: ReadonlyMap<Parameter, unknown>;
+  readonly allowed: ReadonlyMap<Parameter, readonly number[]>;
+}
+
+/** A feasible configuration with the given values; the others come from the priors. */
+export function complete(parameters: readonly Parameter[], domain: Domain, codec: Codec, partial: unknown, rng: Rng): Params {
+  const data = named(parameters, partial);
+  const demands = demandsOf(parameters, data);
+  for (let i = 0; i < DRAWS; i++) {
+    const params = codec.decode(meet(demands, draw(domain.axes, rng), rng));
+    const point = codec.encode(params);
+    if (domain.feasible(point)) return codec.decode(point);
+  }
+  throw new SpaceError(`no configuration with ${JSON.stringify(partial)} satisfies the constraints in ${DRAWS} draws`);
+}
+
+function demandsOf(parameters: readonly Parameter[], data: Params): Demands {
+  const given = new Map<Parameter, unknown>();
+  for (const parameter of parameters) {
+    if (data[parameter.name] !== undefined) given.set(parameter, checked(parameter, data[parameter.name]));
+  }
+  const allowed = new Map<Parameter, readonly number[]>();
+  for (const parameter of parameters.toReversed()) {
+    const parent = parameter.when?.parameter;
+    if (!parent || given.has(parent) || !(given.has(parameter) || allowed.has(parameter))) continue;
+    const levels = (allowed.get(parent) ?? parameter.when.levels).filter((level) => parameter.when!.levels.includes(level));
+    if (levels.length === 0)
+      throw new SpaceError(`${parent.name}: no value of it lets all of ${[...given.keys()].map(({ name }) => name).join(', ')} exist`);
+    allowed.set(parent, levels);
+  }
+  return { given, allowed };
+}
+
+/** Puts what is demanded in the place of what was drawn. */
+function meet({ given, allowed }: Demands, drawn: Point, rng: Rng): Point {
+  const point = [...drawn];
+  for (const [{ axis, scale, prior }, levels] of allowed) {
+    const { at, of } = scale.levels!;
+    if (levels.includes(of(point[axis]!))) continue;
+    const weights = levels.map((level) => (prior ? Math.exp(prior.logDensity(at(level))) : 1));
+    point[axis] = at(levels[pick(weights, rng)]!);
+  }
+  for (const [{ axis, scale }, value] of given) if (axis >= 0) point[axis] = scale.toCoordinate(value);
+  return point;
+}
+
+/** The place of one of some weights, drawn in proportion; any, if all are 0. */
+function pick(weights: readonly number[], rng: Rng): number {
+  let left = rng() * weights.reduce((a, b) => a + b);
+  const k = weights.findIndex((weight) => {
+    left -= weight;
+    return left < 0;
+  });
+  return k < 0 ? index(rng, weights.length) : k;
+}

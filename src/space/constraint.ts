@@ -1,0 +1,84 @@
+import type { Value } from './dimension.ts';
+
+type Loose = Readonly<Record<string, unknown>>;
+type NumericKey<P> = keyof {
+  [K in keyof P as [Exclude<P[K], undefined>] extends [number] ? K : unknown extends P[K] ? K : never]: unknown;
+};
+type Coefficients<P> = { readonly [K in NumericKey<P>]?: number };
+type Equalities<P> = { readonly [K in keyof P]?: P[K] };
+
+/** A constraint as data, but for the code of a predicate. `P`: the configurations it speaks of. */
+export type Constraint<P = Loose> =
+  | { readonly atMost: Coefficients<P>; readonly limit: number }
+  | { readonly atLeast: Coefficients<P>; readonly limit: number }
+  | { readonly forbid: Equalities<P> }
+  | { readonly predicate: string; holds(params: P): boolean };
+
+/**
+ * A weighted sum of numeric parameters is at most `limit`, up to rounding. A parameter that does not exist counts 0.
+ *
+ * @example atMost({ units: 1, width: 0.5 }, 300)
+ */
+export const atMost = <P = Loose>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+  atMost: coefficients,
+  limit,
+});
+
+/** A weighted sum of numeric parameters is at least `limit`, up to rounding. A parameter that does not exist counts 0. */
+export const atLeast = <P = Loose>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+  atLeast: coefficients,
+  limit,
+});
+
+/**
+ * These values do not occur together. A parameter that does not exist has no value, so nothing is forbidden then.
+ *
+ * @example forbid({ act: 'relu', opt: 'sgd' })
+ */
+export const forbid = <P = Loose>(values: NoInfer<Equalities<P>>): Constraint<P> => ({ forbid: values });
+
+/**
+ * Any condition, as code. It has to be a function of the parameters alone. In a study file only its name stands.
+ *
+ * @example predicate('small nets only', (p) => p.units * p.width < 1e5)
+ */
+export const predicate = <P = Loose>(name: string, holds: (params: P) => boolean): Constraint<P> => ({ predicate: name, holds });
+
+/** A constraint made ready. */
+export interface Rule {
+  readonly name: string;
+  holds(params: Readonly<Record<string, unknown>>): boolean;
+}
+
+/** Room for what the order of a sum and decimal fractions cost. */
+const ROUNDING = 1e-12;
+
+export function ruleOf(constraint: Constraint): Rule {
+  if ('predicate' in constraint) return { name: constraint.predicate, holds: constraint.holds };
+  if ('forbid' in constraint) return forbidRule(Object.entries(constraint.forbid) as [string, Value][]);
+  return 'atMost' in constraint
+    ? linearRule('at most', 1, constraint.atMost, constraint.limit)
+    : linearRule('at least', -1, constraint.atLeast, constraint.limit);
+}
+
+const forbidRule = (values: readonly [string, Value][]): Rule => ({
+  name: `not ${values.map(([name, value]) => `${name} = ${value}`).join(' and ')}`,
+  holds: (params) => !values.every(([name, value]) => params[name] === value),
+});
+
+function linearRule(words: string, sign: 1 | -1, coefficients: Readonly<Record<string, number | undefined>>, limit: number): Rule {
+  const terms = Object.entries(coefficients).map(([name, coefficient]) => [name, coefficient ?? 0] as const);
+  return {
+    name: `${terms.map(([name, coefficient]) => (coefficient === 1 ? name : `${coefficient} ${name}`)).join(' + ')} ${words} ${limit}`,
+    holds: (params) => {
+      let sum = 0;
+      let size = Math.abs(limit);
+      for (const [name, coefficient] of terms) {
+        const term = coefficient * ((params[name] as number | undefined) ?? 0);
+        sum += term;
+        size += Math.abs(term);
+      }
+      return sign * (sum - limit) <= ROUNDING * size;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { betainc, betaincinv, logBetaDensity } from '../numeric/beta.ts';
+import { ndtr, ndtri } from '../numeric/normal.ts';
+
+/** A law of one number, truncated to a range. */
+export interface Law {
+  quantile(u: number): number;
+  logDensity(x: number): number;
+  /** Log of the probability of [from, to]. */
+  logMass(from: number, to: number): number;
+}
+
+const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
+
+/** Below this width of an interval in standard deviations, a difference of distribution functions has lost more digits than the midpoint rule. */
+const NARROW = 1e-5;
+
+const logNormalDensity = (z: number): number => -0.5 * z * z - 0.5 * Math.log(2 * Math.PI);
+
+/** Log of the standard normal probability of [from, to], taken from the lower tail, where it keeps its digits. */
+function logNormalMass(from: number, to: number): number {
+  if (from > 0) return logNormalMass(-to, -from);
+  const mass = to - from < NARROW ? 0 : ndtr(to) - ndtr(from);
+  return mass > 1e-290 ? Math.log(mass) : logNormalDensity((from + to) / 2) + Math.log(to - from);
+}
+
+/** @returns undefined if the range has no mass that a double could hold. */
+export function normalLaw(mean: number, sd: number, low: number, high: number): Law | undefined {
+  // An upper tail is turned over into a lower one.
+  const sign = low > mean ? -1 : 1;
+  const place = (x: number) => (sign * (x - mean)) / sd;
+  const [from, to] = sign === 1 ? [place(low), place(high)] : [place(high), place(low)];
+  const start = ndtr(from);
+  const mass = ndtr(to) - start;
+  if (!(mass > 1e-290)) return undefined;
+  const logTotal = logNormalMass(from, to);
+  const fraction = (u: number) => (sign === 1 ? u : 1 - u);
+  const z = to - from < NARROW ? (u: number) => from + u * (to - from) : (u: number) => ndtri(start + u * mass);
+  return {
+    quantile: (u) => clamp(mean + sign * sd * z(fraction(u)), low, high),
+    logDensity: (x) => logNormalDensity(place(x)) - Math.log(sd) - logTotal,
+    logMass: (a, b) => logNormalMass(Math.min(place(a), place(b)), Math.max(place(a), place(b))) - logTotal,
+  };
+}
+
+/** The law of a positive number whose logarithm is normal. */
+export function logNormalLaw(median: number, sigma: number, low: number, high: number): Law | undefined {
+  const log = (x: number) => Math.log(Math.max(0, x));
+  const law = normalLaw(Math.log(median), sigma, log(low), log(high));
+  return (
+    law && {
+      quantile: (u) => clamp(Math.exp(law.quantile(u)), low, high),
+      logDensity: (x) => {
+        const t = Math.log(Math.max(Number.MIN_VALUE, x));
+        return law.logDensity(t) - t;
+      },
+      logMass: (a, b) => law.logMass(log(a), log(b)),
+    }
+  );
+}
+
+/** The beta law on [0, 1]. Its density is taken a hair inside, since at the ends it may be 0 or infinite. */
+export function betaLaw(a: number, b: number): Law {
+  const HAIR = 1e-12;
+  const logDensity = (x: number) => logBetaDensity(a, b, clamp(x, HAIR, 1 - HAIR));
+  const mean = a / (a + b);
+  return {
+    quantile: (u) => betaincinv(a, b, u),
+    logDensity,
+    logMass: (from, to) => {
+      const mass = from < mean ? betainc(a, b, to) - betainc(a, b, from) : betainc(b, a, 1 - from) - betainc(b, a, 1 - to);
+      const narrow = to - from < NARROW * Math.min(from, 1 - to);
+      return !narrow && mass > 1e-290 ? Math.log(mass) : logDensity((from + to) / 2) + Math.log(to - from);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { SpaceError } from '../errors.ts';
+import { rngFor } from '../numeric/random.ts';
+import { type Domain, draw, type Point } from './axis.ts';
+import { cells, countCells } from './cells.ts';
+
+const SEARCHED_IN_FULL = 100_000;
+const DRAWS = 10_000;
+
+/**
+ * Throws a SpaceError if no point is found that satisfies the constraints.
+ *
+ * @param broken the name of a constraint that a point breaks, if any.
+ */
+export function assertPossible(domain: Domain, broken: (point: Point) => string | undefined): void {
+  const finite = countCells(domain.axes) <= SEARCHED_IN_FULL;
+  const { count, at } = finite ? cells(domain) : draws(domain);
+  let failed: string | undefined;
+  for (let i = 0; i < count; i++) {
+    failed = broken(at(i));
+    if (failed === undefined) return;
+  }
+  const tried = finite ? `(all ${count} were tried)` : `in ${count.toLocaleString('en').replace(',', ' ')} draws`;
+  throw new SpaceError(`no point satisfies the constraints ${tried}; the last failed: ${failed}`);
+}
+
+function draws({ axes, snap }: Domain): { count: number; at(i: number): Point } {
+  const rng = rngFor('possible', '', 0);
+  return { count: DRAWS, at: () => snap(draw(axes, rng)) };
+}

@@ -1,0 +1,137 @@
+import type { Rng } from '../numeric/random.ts';
+import type { Domain, Point } from './axis.ts';
+import { countCells } from './cells.ts';
+import { fault, fields, isRecord, nearest } from './check.ts';
+import { codecOf, type Params } from './codec.ts';
+import { complete } from './complete.ts';
+import { type Constraint, ruleOf } from './constraint.ts';
+import type { Dimension, Dimensions, ParamsOf, Sound } from './dimension.ts';
+import { axisOf, parametersOf } from './parameter.ts';
+import { parse } from './parse.ts';
+import { assertPossible } from './possible.ts';
+import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
+
+/** Configurations, and how they lie in the unit cube. `P`: a configuration as trainers get it. */
+export interface Space<P> extends Domain {
+  /**
+   * The point of a configuration: snapped, so it is what `snap` would return for it. Conditional parameters that do not exist are ignored.
+   *
+   * @throws SpaceError if a value has no place on its axis. Anything from outside goes through `parse` first.
+   */
+  encode(params: P): Point;
+  /** The configuration at a point; parameters that do not exist there are absent. decode(encode(p)) is p, floats rounded as `float` says. */
+  decode(point: Point): P;
+  /**
+   * A configuration that comes from outside, checked in full. Parameters that do not exist under it are dropped; constraints are not checked.
+   *
+   * @throws SpaceError naming the parameter, what was expected and what came.
+   */
+  parse(data: unknown): P;
+  /**
+   * A feasible configuration with the given values, the others drawn from the priors. Parents of what is given are drawn so that it exists.
+   *
+   * @throws SpaceError if a given value is wrong, or if nothing feasible is found in 10 000 draws.
+   */
+  complete(partial: unknown, rng: Rng): P;
+  /** d value / d coordinate for each axis, to map gradients; 0 for what is no float or does not exist at the point. */
+  slopes(point: Point): number[];
+  /** How many configurations there are, constraints not counted; Infinity if one of the parameters is continuous. */
+  readonly size: number;
+  /** The space as a study file holds it. `spaceFrom` reads it. */
+  toJSON(): SpaceData;
+}
+
+/** The configurations of a space: `type Net = Infer<typeof net>`. */
+export type Infer<S> = S extends Space<infer P> ? P : never;
+
+/**
+ * A space of configurations.
+ *
+ * @param parameters by name, parents before those that hang on them.
+ * @throws SpaceError if the definition is wrong somewhere, or if no point is found that satisfies the constraints: finite spaces of up to
+ * 100 000 configurations are searched in full, others by 10 000 draws.
+ * @example
+ * const net = space({
+ *   lr: float(1e-5, 1e-1, { log: true }),
+ *   opt: choice(['adam', 'sgd']),
+ *   momentum: when('opt', 'sgd', float(0, 1)),
+ * });
+ */
+export const space = <const D extends Dimensions>(
+  parameters: D & Sound<D>,
+  options: { readonly constraints?: readonly Constraint<ParamsOf<D>>[] } = {},
+): Space<ParamsOf<D>> => build<ParamsOf<D>>(parameters, (options.constraints ?? []) as readonly Constraint[]);
+
+/**
+ * A space from its form as data, as a study file in YAML or JSON holds it.
+ *
+ * @param predicates the code of the predicates that the data name.
+ * @throws SpaceError naming the path in the data, what was expected and what came.
+ */
+export function spaceFrom(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
+  const any = () => undefined;
+  fields({ parameters: any }, { constraints: any })('space', data);
+  const { parameters, constraints = [] } = data as Params;
+  if (!Array.isArray(constraints)) throw fault('constraints', 'a list of constraints', constraints);
+  return build(
+    parameters,
+    constraints.map((constraint: unknown, i) => withCode(`constraints[${i}]`, constraint, predicates)),
+  );
+}
+
+function withCode(path: string, constraint: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>>): unknown {
+  if (!isRecord(constraint) || typeof constraint.predicate !== 'string') return constraint;
+  const name = constraint.predicate;
+  if (Object.hasOwn(predicates, name)) return { ...constraint, holds: predicates[name] };
+  throw fault(`${path}.predicate`, 'a predicate whose code was passed to spaceFrom', name, nearest(name, Object.keys(predicates)));
+}
+
+function build<P extends Params>(definition: unknown, constraints: readonly unknown[]): Space<P> {
+  checkDimensions('parameters', definition);
+  const parameters = parametersOf(definition);
+  const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
+  checkConstraints(
+    'constraints',
+    constraints,
+    [...byName.keys()],
+    (name) => isNumeric(definition[name]!),
+    (name) => (path, value) => {
+      const { accepts, expects } = byName.get(name)!.scale;
+      if (!accepts(value)) throw fault(path, expects, value);
+    },
+  );
+  const data = JSON.parse(JSON.stringify(constraints.length > 0 ? { parameters: definition, constraints } : { parameters: definition }));
+  const axes = parameters.filter(({ axis }) => axis >= 0).map(axisOf);
+  const rules = constraints.map(ruleOf);
+  const codec = codecOf(parameters);
+  const brokenAt = (point: Point) => {
+    const params = codec.decode(point);
+    return rules.find((rule) => !rule.holds(params))?.name;
+  };
+  const domain = { axes, snap: codec.snap, feasible: (point: Point) => rules.length === 0 || brokenAt(point) === undefined };
+  if (rules.length > 0) assertPossible(domain, brokenAt);
+  return {
+    ...domain,
+    encode: codec.encode,
+    decode: codec.decode as (point: Point) => P,
+    slopes: codec.slopes,
+    parse: (given) => parse(parameters, given) as P,
+    complete: (partial, rng) => complete(parameters, domain, codec, partial, rng) as P,
+    size: countCells(axes),
+    toJSON: () => structuredClone(data),
+  };
+}
+
+function isNumeric(dimension: Dimension): boolean {
+  switch (dimension.type) {
+    case 'float':
+    case 'int':
+      return true;
+    case 'boolean':
+      return false;
+    case 'constant':
+      return typeof dimension.value === 'number';
+    default:
+      return dimension.values.every((value) => typeof value === 'number');
+  }
+}

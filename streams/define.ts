@@ -1,0 +1,63 @@
+import { fromTransition } from 'xstate';
+import { StrategyError } from '../src/errors.ts';
+import { type Ask, child, type Env, type Propose, propose, type Reported, type Told, type Wait, wait } from '../src/messages.ts';
+import { type Rng, rngFor } from '../src/numeric/random.ts';
+import type { Point } from '../src/space/axis.ts';
+import { drive, type Emitted, named, type Strategy, type StrategySpec } from './strategy.ts';
+
+/** A strategy without phases: a fold over what is told, and decisions that are functions of the state. */
+export interface Definition<S> {
+  /** The last part of its path. */
+  readonly name: string;
+  init(env: Env): S;
+  /** The next state. It must not change the last one. */
+  tell(state: S, told: Told, env: Env): S;
+  /** A point, `wait`, a complete proposal, or the ask itself, perhaps marked with a budget. Nothing: the ask is handed on. */
+  ask?(state: S, ask: Ask, rng: Rng, env: Env): Point | 'wait' | Propose | Ask | undefined;
+  /** Whether the trial that has just reported (which `state` knows already) should stop. */
+  stop?(state: S, reported: Reported, env: Env): boolean;
+}
+
+/**
+ * Makes a strategy from functions.
+ *
+ * @example
+ * // Hill climbing: a step from the best point so far.
+ * const climb = defineStrategy<Ended | undefined>({
+ *   name: 'climb',
+ *   init: () => undefined,
+ *   tell: (best, told) => (told.type === 'ended' && told.losses && !(best && best.losses![0]! <= told.losses[0]!) ? told : best),
+ *   ask: (best, _ask, rng) => best?.point.map((u) => Math.min(1, Math.max(0, u + 0.1 * (rng() - 0.5)))),
+ * });
+ * chain(climb, random());
+ *
+ * @param spec the same as data, where it can be named in a study file; without it, a log records the name alone.
+ */
+export function defineStrategy<S>(definition: Definition<S>, spec: StrategySpec = definition.name): Strategy {
+  return named(spec, (parent) => {
+    const env = child(parent, definition.name);
+    const logic = fromTransition<S, Told | Ask, never, undefined, Emitted>(
+      (state, message, { emit }) => {
+        if (message.type === 'ask') {
+          emit(answer(definition, state, message, env));
+          return state;
+        }
+        const next = definition.tell(state, message, env);
+        if (message.type === 'reported' && definition.stop?.(next, message, env)) emit({ type: 'stop', id: message.id, by: env.name });
+        return next;
+      },
+      () => definition.init(env),
+    );
+    return drive(logic, env, undefined);
+  });
+}
+
+function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env): Ask | Propose | Wait {
+  const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.veto), env);
+  if (decision === undefined) return ask;
+  if (decision === 'wait') return wait(ask, env.name);
+  if ('type' in decision) return decision;
+  if (!decision.every(Number.isFinite))
+    throw new StrategyError(`${env.name} proposed a point that is not of numbers: [${decision.join(', ')}]`);
+  return propose(ask, env.name, decision);
+}

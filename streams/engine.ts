@@ -1,0 +1,295 @@
+import { type ActorRefFrom, createActor } from 'xstate';
+import { type StudyPhase, studyMachine } from '../machines/study.ts';
+import type { Entry } from '../src/entry.ts';
+import type { Closed, CloseReason, Created, Refusal, SuggestedFact } from '../src/facts/facts.ts';
+import { closedFact, type Effect, type Ledger } from '../src/ledger/ledger.ts';
+import type { TrialId } from '../src/messages.ts';
+import type { Space } from '../src/space/space.ts';
+import { Decider, type Foreknowledge, type Next } from './decider.ts';
+import { type Noted, noted } from './noted.ts';
+import type { Strategy, StrategySpec } from './strategy.ts';
+
+/** A trial to be evaluated. */
+export interface Suggestion<P> extends Omit<SuggestedFact, 'params'> {
+  readonly params: P;
+}
+/** A trial is to stop: its strategy, a person or the end of the study says so. */
+export interface StopDirective {
+  readonly type: 'stop';
+  readonly trial: TrialId;
+  readonly by: string;
+}
+/** A fact did not count; its sender may want to know. */
+export interface Rejected {
+  readonly type: 'rejected';
+  readonly position: number;
+  readonly fact: unknown;
+  readonly refusal: Refusal;
+}
+/** What trainers are told. */
+export type Directive<P> = Suggestion<P> | StopDirective | Rejected;
+
+export interface EngineOptions<P> {
+  readonly space: Space<P>;
+  readonly strategy: Strategy;
+  /** Makes a strategy of the data in a `changed` fact. */
+  readonly resolve: (spec: StrategySpec) => Strategy;
+  readonly inspect?: ((event: unknown) => void) | undefined;
+  /** Puts a fact at the end of the log, from where it comes back through `receive`. */
+  readonly append: (fact: Created | SuggestedFact | Closed) => void;
+  readonly direct: (directive: Directive<P>) => void;
+  readonly note?: ((noted: Noted) => void) | undefined;
+  /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
+  readonly asked?: (() => boolean) | undefined;
+  /** The entries up to a position, once more. */
+  readonly past: (upTo: number) => AsyncIterable<readonly Entry[]>;
+  /** The study has closed and no trial is open. */
+  readonly finished: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Drives a study: entries in, directives and facts to append out. It runs to completion: an entry is through all strategies before the
+ * next, and facts come before questions. It never has more than one question in the air.
+ */
+export class Engine<P> {
+  readonly #options: EngineOptions<P>;
+  readonly #study: ActorRefFrom<typeof studyMachine>;
+  #mailbox: Entry[] = [];
+  #known: Foreknowledge = { retracted: new Set() };
+  #decider: Decider<P>;
+  #busy = false;
+  #over = false;
+  /** What has been appended and not yet come back. */
+  #sent: SuggestedFact | Closed | undefined;
+  /** Open trials that were told to stop. */
+  readonly #stopped = new Set<TrialId>();
+
+  constructor(options: EngineOptions<P>) {
+    this.#options = options;
+    this.#study = createActor(studyMachine, options.inspect ? { id: 'study', inspect: options.inspect } : { id: 'study' });
+    this.#decider = this.#decideBy(this.#known);
+    this.#study.start();
+  }
+
+  get ledger(): Ledger<P> {
+    return this.#decider.ledger;
+  }
+  get phase(): StudyPhase {
+    return this.#study.getSnapshot().value as StudyPhase;
+  }
+
+  /** The next entries of the log. */
+  receive(entries: readonly Entry[]): void {
+    this.#mailbox = this.#mailbox.length === 0 ? [...entries] : this.#mailbox.concat(entries);
+    this.#turn();
+  }
+
+  /** All there was in the log has been received: after the start, or after `fenced`. */
+  caughtUp(): void {
+    const { phase } = this;
+    if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
+    else this.#resume(phase === 'replaying');
+  }
+
+  /** Another engine wrote first; `caughtUp` is to follow once the log has been read to its head. */
+  fenced(): void {
+    this.#sent = undefined;
+    this.#study.send({ type: 'fenced' });
+  }
+
+  /** Something outside of the log is a reason to ask anew. */
+  stir(): void {
+    if (this.phase !== 'listening') return;
+    this.#study.send({ type: 'stirred' });
+    this.#turn();
+  }
+
+  /** Ends the study for a reason from outside. */
+  close(reason: CloseReason): void {
+    if (!this.#over && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
+  }
+
+  dispose(): void {
+    this.#over = true;
+    this.#decider.dispose();
+    this.#study.stop();
+  }
+
+  #decideBy(known: Foreknowledge): Decider<P> {
+    const { space, strategy, inspect } = this.#options;
+    return new Decider({ space, strategy, known, ...(inspect && { inspect }), ready: () => this.stir() });
+  }
+
+  /** Run to completion. */
+  #turn(): void {
+    if (this.#busy || this.#over) return;
+    this.#busy = true;
+    try {
+      while (this.#step());
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#busy = false;
+    const { closed, running, awaiting } = this.ledger;
+    if (!this.#over && this.phase === 'closed' && closed !== undefined && running === awaiting) this.#options.finished();
+  }
+
+  /** Facts before questions. Whether anything was done. */
+  #step(): boolean {
+    const { phase } = this;
+    if (this.#over || phase === 'rebuilding') return false;
+    if (this.#mailbox.length > 0) {
+      const entries = this.#mailbox;
+      this.#mailbox = [];
+      this.#foldAll(entries);
+      return true;
+    }
+    if (phase !== 'deciding') return false;
+    this.#decide();
+    return true;
+  }
+
+  #foldAll(entries: readonly Entry[]): void {
+    for (let i = 0; i < entries.length; i++) {
+      if (this.phase === 'rebuilding') {
+        this.#mailbox = [...entries.slice(i), ...this.#mailbox];
+        return;
+      }
+      this.#fold(entries[i]!);
+    }
+  }
+
+  #fold(entry: Entry): void {
+    const effect = this.#decider.fold(entry);
+    this.#options.note?.(noted(entry, effect));
+    const live = this.phase !== 'replaying';
+    if (effect.type === 'retracted' || effect.type === 'switched') return this.#revise(effect, live);
+    if (effect.type === 'closed') this.#study.send({ type: 'closed' });
+    if (!live) return;
+    this.#direct(entry, effect);
+    this.#advance(entry, effect);
+  }
+
+  #decide(): void {
+    const next: Next = this.#wants() ? this.#decider.decide() : { type: 'wait' };
+    if (next.type === 'wait') return this.#study.send({ type: 'satisfied' });
+    this.#sent = next.fact;
+    this.#study.send({ type: 'appended' });
+    this.#options.append(next.fact);
+  }
+
+  /** What an entry means for the phase of the study. */
+  #advance({ fact }: Entry, effect: Effect): void {
+    const { phase } = this;
+    if (phase === 'appending') {
+      if (!isSame(this.#sent, fact)) return;
+      this.#sent = undefined;
+      this.#study.send({ type: 'stored', more: this.#wants() });
+    } else if ((phase === 'listening' || phase === 'closed') && effect.type !== 'refused' && this.#wants()) {
+      this.#study.send({ type: 'stirred' });
+    }
+  }
+
+  #wants(): boolean {
+    const { type } = this.ledger.demand();
+    return type === 'close' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
+  }
+
+  /** What trainers must know of an entry. */
+  #direct(entry: Entry, effect: Effect): void {
+    switch (effect.type) {
+      case 'refused':
+        return this.#options.direct({ type: 'rejected', ...entry, refusal: effect.refusal });
+      case 'again':
+        return this.#hand(entry.fact as SuggestedFact);
+      case 'void':
+        return this.#stop(effect.trial, 'void');
+      case 'cancelled':
+        return this.#stop(effect.trial, 'person');
+      case 'closed':
+        return this.#stopAll();
+      case 'told':
+        if (effect.told.type === 'suggested') this.#hand(entry.fact as SuggestedFact);
+        else if (effect.told.type === 'ended') this.#stopped.delete(effect.told.id);
+        this.#stopAsTold();
+    }
+  }
+
+  /** Passes on what strategies want stopped, once for each trial. */
+  #stopAsTold(): void {
+    for (const [trial, by] of this.#decider.stops) if (!this.#stopped.has(trial)) this.#stop(trial, by);
+  }
+
+  #stopAll(): void {
+    for (const trial of this.ledger.open.keys()) if (!this.#stopped.has(trial)) this.#stop(trial, 'closed');
+  }
+
+  #stop(trial: TrialId, by: string): void {
+    this.#stopped.add(trial);
+    this.#options.direct({ type: 'stop', trial, by });
+  }
+
+  #hand(suggestion: SuggestedFact): void {
+    if (suggestion.by !== 'import') this.#options.direct(suggestion as unknown as Suggestion<P>);
+  }
+
+  #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
+    this.#known = effect.type === 'retracted' ? withRetracted(this.#known, effect.trial) : this.#withSwitched();
+    if (live) void this.#rebuild(false);
+  }
+
+  #withSwitched(): Foreknowledge {
+    const { strategy, epoch, parallel, limits } = this.ledger.settings;
+    const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
+    return { ...this.#known, switched: { strategy: this.#options.resolve(strategy as StrategySpec), epoch, ...room } };
+  }
+
+  /** Tells the past anew, to strategies that know what was said later. */
+  async #rebuild(cold: boolean): Promise<void> {
+    const upTo = this.ledger.position;
+    this.#study.send({ type: 'revised' });
+    try {
+      const decider = this.#decideBy(this.#known);
+      for await (const entries of this.#options.past(upTo)) for (const entry of entries) decider.fold(entry);
+      this.#decider.dispose();
+      if (this.#over) return decider.dispose();
+      this.#decider = decider;
+      this.#resume(cold);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param cold whether trainers may not know what is open, since nobody has told them in this process. */
+  #resume(cold: boolean): void {
+    const { ledger } = this.#decider;
+    if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
+    this.#study.send({ type: 'caughtUp' });
+    this.#stopAsTold();
+    if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
+    if (ledger.closed !== undefined) {
+      this.#stopAll();
+      this.#study.send({ type: 'closed' });
+    }
+    this.#turn();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.dispose();
+    this.#options.fail(error);
+  }
+}
+
+/** Whether a fact is the one that was sent; whoever wrote it, the question is answered. */
+const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolean =>
+  sent?.type === 'suggested' &&
+  (fact as Partial<SuggestedFact> | null)?.type === 'suggested' &&
+  (fact as SuggestedFact).trial === sent.trial &&
+  (fact as SuggestedFact).attempt === sent.attempt;
+
+const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({
+  ...known,
+  retracted: new Set([...known.retracted, trial]),
+});

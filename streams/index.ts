@@ -1,0 +1,79 @@
+export type { Entry } from '../src/entry.ts';
+export { MismatchError, OptionError, SpaceError, StalledError, StrategyError } from '../src/errors.ts';
+export type {
+  Changed,
+  Closed,
+  CloseReason,
+  Command,
+  Completed,
+  Created,
+  Fact,
+  FailureReason,
+  Limits,
+  Objective as Goal,
+  Params,
+  Refusal,
+  TrialEvent,
+  Values,
+} from '../src/facts/facts.ts';
+export type {
+  Ask,
+  Decision,
+  Ended,
+  Env,
+  Message,
+  Proposal,
+  Propose,
+  Reported,
+  Suggested,
+  Tags,
+  Told,
+  TrialId,
+  Wait,
+} from '../src/messages.ts';
+export { propose, wait } from '../src/messages.ts';
+export type { Rng } from '../src/numeric/random.ts';
+export type { Axis, Point } from '../src/space/axis.ts';
+export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
+export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/dimension.ts';
+export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
+export type { Infer, Space } from '../src/space/space.ts';
+export { space, spaceFrom } from '../src/space/space.ts';
+export { version } from '../src/version.ts';
+export { chain } from './chain.ts';
+export type { Definition } from './define.ts';
+export { defineStrategy } from './define.ts';
+export type { Directive, Rejected, StopDirective, Suggestion } from './engine.ts';
+export type { EvaluateOptions, Evaluation, Objective, Trial } from './evaluate.ts';
+export { evaluate, InfeasibleError } from './evaluate.ts';
+export { fill } from './fill.ts';
+export type { Log } from './log/log.ts';
+export { memoryLog } from './log/memory.ts';
+export type { Noted } from './noted.ts';
+export { follow } from './noted.ts';
+export type { Progress, Row } from './observe.ts';
+export { best, progress, trials } from './observe.ts';
+export type { OpenStudy } from './open.ts';
+export { open, TellError } from './open.ts';
+export type { Optimization, OptimizeOptions, Result } from './optimize.ts';
+export { optimize } from './optimize.ts';
+export type { StudyOptions } from './options.ts';
+export type { Arms } from './route.ts';
+export { bandit, mix } from './route.ts';
+export { parseStrategy } from './spec.ts';
+export type { AshaOptions } from './strategies/asha.ts';
+export { asha } from './strategies/asha.ts';
+export type { GridOptions } from './strategies/grid.ts';
+export { grid } from './strategies/grid.ts';
+export { halton } from './strategies/halton.ts';
+export { latinHypercube } from './strategies/latinHypercube.ts';
+export type { MedianStopOptions } from './strategies/medianStop.ts';
+export { medianStop } from './strategies/medianStop.ts';
+export { random } from './strategies/random.ts';
+export { sobol } from './strategies/sobol.ts';
+export type { Strategy, StrategySpec } from './strategy.ts';
+export { drive, named } from './strategy.ts';
+export { study } from './study.ts';
+export { suggest } from './suggest.ts';
+export { take } from './take.ts';
+export { dedupe, reject } from './veto.ts';

@@ -1,0 +1,27 @@
+/** A journal could not be opened, read or written. `cause` is the error of the file system, if it was one. */
+export class JournalError extends Error {
+  override readonly name = 'JournalError';
+  readonly path: string;
+
+  constructor(path: string, what: string, cause?: unknown) {
+    super(`${path}: ${what}${cause instanceof Error ? ` (${cause.message})` : ''}`, { cause });
+    this.path = path;
+  }
+}
+
+/** Another process, or another part of this one, writes the journal. */
+export class JournalLockedError extends Error {
+  override readonly name = 'JournalLockedError';
+  readonly path: string;
+  /** The lock file. */
+  readonly lock: string;
+  /** The process that holds it; 0 if the lock file does not say. */
+  readonly pid: number;
+
+  constructor(path: string, lock: string, pid: number, host: string) {
+    super(`${path}: process ${pid} on ${host} is writing this journal. If it is gone for good, delete ${lock}`);
+    this.path = path;
+    this.lock = lock;
+    this.pid = pid;
+  }
+}

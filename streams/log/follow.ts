@@ -1,0 +1,60 @@
+import type { Entry } from '../../src/entry.ts';
+
+/** Wakes everybody who waits for it, once. */
+export interface Bell {
+  ring(): void;
+  /** Resolves at the next ring, or when the signal aborts. */
+  heard(signal?: AbortSignal): Promise<void>;
+}
+
+export function bell(): Bell {
+  const waiting = new Set<() => void>();
+  return {
+    ring() {
+      for (const wake of waiting) wake();
+    },
+    heard: (signal) =>
+      new Promise((resolve) => {
+        const wake = () => {
+          waiting.delete(wake);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        if (signal?.aborted) return resolve();
+        waiting.add(wake);
+        signal?.addEventListener('abort', wake);
+      }),
+  };
+}
+
+/** What can be read of a log now. */
+export interface Readable {
+  head(): number;
+  closed(): boolean;
+  /** At least one entry from a position at or before the head. */
+  batch(from: number): readonly Entry[] | Promise<readonly Entry[]>;
+  /** Rung whenever the head has moved and when the log has closed. */
+  readonly news: Bell;
+}
+
+/** Reads past entries, then live ones. The reader holds nothing but its position, so a slow one costs nothing. */
+export function follow(log: Readable, from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+  if (!Number.isInteger(from) || from < 1)
+    throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);
+  return entriesFrom(log, from, signal);
+}
+
+async function* entriesFrom(log: Readable, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
+  let next = from;
+  while (!signal?.aborted) {
+    if (next <= log.head()) {
+      const entries = await log.batch(next);
+      next += entries.length;
+      yield entries;
+    } else if (log.closed()) {
+      return;
+    } else {
+      await log.news.heard(signal);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import type { Entry } from '../../src/entry.ts';
+import { JournalError, JournalLockedError } from './errors.ts';
+import { bell, follow } from './follow.ts';
+import { extend, LineIndex, readBlock } from './lineIndex.ts';
+import { decodeLine, encodeLine } from './lines.ts';
+import { lock } from './lock.ts';
+import { type Log, LogClosedError } from './log.ts';
+import { repairEnd, type Writer, writer } from './writer.ts';
+
+/** How many of the last entries are kept, so that readers who keep up need no file. */
+const RECENT = 512;
+
+export interface JournalOptions {
+  /**
+   * When what is written is forced to the disk. A killed process loses nothing that was stored, whatever this says; a power cut may.
+   * - `always`: before an append is said to be stored. Loses nothing; an append takes as long as the disk does.
+   * - `interval` (the default): at most one second later. A power cut may take the last second.
+   * - `never`: when the system sees fit, often half a minute later.
+   */
+  readonly fsync?: 'always' | 'interval' | 'never';
+  /** Told in one line what was repaired at the opening, what is damaged, and what could not be forced to the disk. */
+  readonly warn?: (message: string) => void;
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number;
+}
+
+/**
+ * A log in a file: a line of JSON for each fact, the fact's own fields behind its time `at`; its position is the number of the line. The file
+ * is made if there is none. It may be killed at any byte: a last line that is torn is cut off at the next opening. A damaged line keeps its
+ * position and reads as an entry whose fact is its raw text. Both are said.
+ *
+ * One process writes at a time, by a lock file beside it (`study.jsonl.lock`), which is taken over when its process is gone. Others read
+ * with `readJournal`. What is appended while a write is under way goes to the file in one write after it.
+ *
+ * @throws JournalLockedError if somebody writes it already, JournalError if it cannot be opened.
+ *
+ * @example
+ * const log = await journal('study.jsonl', { fsync: 'always' });
+ * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
+ * await log.close();
+ */
+export async function journal(path: string, options: JournalOptions = {}): Promise<Log> {
+  const { fsync = 'interval', warn = console.warn, clock = Date.now } = options;
+  const file = await open(path, 'a+').catch((cause) => {
+    throw new JournalError(path, 'cannot open the journal', cause);
+  });
+  let unlock = () => {};
+  try {
+    unlock = lock(await realpath(path));
+    const index = await indexed(file, (what) => warn(`${path}: ${what}`));
+    const out = writer(file, index.bytes, fsync, (cause) => warn(new JournalError(path, 'could not force it to the disk', cause).message));
+    return opened(path, index, out, unlock, warn, clock);
+  } catch (cause) {
+    unlock();
+    await file.close();
+    throw cause instanceof JournalLockedError || cause instanceof JournalError ? cause : new JournalError(path, 'cannot open it', cause);
+  }
+}
+
+/** The index of a file that has been made to end with a whole line. */
+async function indexed(file: FileHandle, repaired: (what: string) => void): Promise<LineIndex> {
+  const index = new LineIndex();
+  const rest = await extend(index, file);
+  if (rest > 0) {
+    const { said, line } = await repairEnd(file, index.bytes, rest);
+    if (line !== undefined) index.add(line);
+    repaired(said);
+  }
+  return index;
+}
+
+/** An append that is on its way. */
+interface Append {
+  readonly line: Buffer;
+  readonly stored: (outcome: 'stored') => void;
+  readonly refused: (cause: unknown) => void;
+}
+
+function opened(
+  path: string,
+  index: LineIndex,
+  out: Writer,
+  unlock: () => void,
+  warn: (message: string) => void,
+  clock: () => number,
+): Log {
+  const news = bell();
+  const known = new Set<number>();
+  let recent: Entry[] = [];
+  let queue: Append[] = [];
+  let writing: Promise<void> | undefined;
+  let closing: Promise<void> | undefined;
+
+  const damaged = (position: number, what: string) => {
+    if (!known.has(position)) warn(`${path}:${position}: ${what}`);
+    known.add(position);
+  };
+  /** Through the file's form and back, so that a fact reads live as it will read from the file. */
+  const remember = (line: Buffer) => {
+    index.add(line.length);
+    recent.push(decodeLine(line, index.lines, damaged));
+    if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
+  };
+  const batch = (from: number) => {
+    const first = index.lines - recent.length + 1;
+    return from >= first ? recent.slice(from - first) : readFrom(path, index, from, damaged);
+  };
+  const writeQueue = async () => {
+    await undefined; // what is appended in this turn goes along
+    while (queue.length > 0) {
+      const appends = queue;
+      queue = [];
+      try {
+        await out.write(Buffer.concat(appends.map(({ line }) => line)));
+      } catch (cause) {
+        const error = new JournalError(path, 'could not append', cause);
+        for (const { refused } of appends) refused(error);
+        continue;
+      }
+      for (const { line, stored } of appends) {
+        remember(line);
+        stored('stored');
+      }
+      news.ring();
+    }
+    writing = undefined;
+  };
+  const finish = async () => {
+    await writing;
+    await out.close();
+    unlock();
+    news.ring();
+  };
+  return {
+    read: (from = 1, signal) =>
+      follow({ news, batch, head: () => index.lines, closed: () => closing !== undefined && writing === undefined }, from, signal),
+    head: async () => index.lines,
+    append: (fact) =>
+      new Promise((stored, refused) => {
+        if (closing) throw new LogClosedError();
+        queue.push({ line: encode(path, clock(), fact), stored, refused });
+        writing ??= writeQueue();
+      }),
+    close: () => {
+      closing ??= finish();
+      return closing;
+    },
+  };
+}
+
+function encode(path: string, at: number, fact: unknown): Buffer {
+  try {
+    return encodeLine(at, fact);
+  } catch (cause) {
+    throw new JournalError(path, 'could not append', cause);
+  }
+}
+
+async function readFrom(path: string, index: LineIndex, from: number, damaged: (position: number, what: string) => void): Promise<Entry[]> {
+  try {
+    const file = await open(path);
+    try {
+      return await readBlock(file, index, from, damaged);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    throw new JournalError(path, 'cannot be read', cause);
+  }
+}

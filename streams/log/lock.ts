@@ -1,0 +1,125 @@
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { JournalError, JournalLockedError } from './errors.ts';
+
+/** Who holds a lock. A process is its id together with its start, as ids are used again. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** Boot id and start time in clock ticks where the system tells them (Linux), else empty. */
+  readonly started: string;
+}
+
+/** Milliseconds after which a lock file without contents is one whose writer, or whose machine, died while creating it. */
+const UNWRITTEN = 2000;
+
+/** Locks of this process, by file: let go at its exit, however that comes about short of a kill. */
+const held = new Map<string, string>();
+
+/**
+ * Takes the lock file beside a journal, and takes it over where its process is gone. A lock from another machine is never taken over, since
+ * its process cannot be looked at.
+ *
+ * @returns lets the lock go.
+ * @throws JournalLockedError if it is held, JournalError if the lock file cannot be written.
+ */
+export function lock(path: string): () => void {
+  const file = `${path}.lock`;
+  const mine = `${JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) ?? '' } satisfies Holder)}\n`;
+  while (!create(path, file, mine)) {
+    const theirs = contents(file);
+    if (theirs !== undefined) refuseIfHeld(path, file, theirs);
+    if (theirs !== undefined) removeStale(file, theirs);
+  }
+  if (held.size === 0) process.on('exit', releaseAll);
+  held.set(file, mine);
+  return () => release(file);
+}
+
+/** O_EXCL: of several who create the file, one succeeds. */
+function create(path: string, file: string, mine: string): boolean {
+  try {
+    writeFileSync(file, mine, { flag: 'wx' });
+    return true;
+  } catch (cause) {
+    if (isCode(cause, 'EEXIST')) return false;
+    throw new JournalError(path, `cannot write the lock file ${file}`, cause);
+  }
+}
+
+function refuseIfHeld(path: string, file: string, theirs: string): void {
+  const holder = parse(theirs);
+  const isHeld = holder ? holder.host !== hostname() || isRunning(holder) : Date.now() - modified(file) < UNWRITTEN;
+  if (isHeld) throw new JournalLockedError(path, file, holder?.pid ?? 0, holder?.host ?? 'an unknown host');
+}
+
+/** Moved away before it is deleted: if another process took the lock over in between, it is that one's and goes back. */
+function removeStale(file: string, stale: string): void {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (contents(aside) === stale) rmSync(aside, { force: true });
+    else renameSync(aside, file);
+  } catch (cause) {
+    if (!isCode(cause, 'ENOENT')) throw cause;
+  }
+}
+
+function release(file: string): void {
+  const mine = held.get(file);
+  if (mine === undefined) return;
+  held.delete(file);
+  if (held.size === 0) process.off('exit', releaseAll);
+  if (contents(file) === mine) rmSync(file, { force: true });
+}
+
+function releaseAll(): void {
+  for (const file of held.keys()) release(file);
+}
+
+function isRunning({ pid, started }: Holder): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (cause) {
+    if (!isCode(cause, 'EPERM')) return false;
+  }
+  const start = startOf(pid);
+  return started === '' || start === undefined || start === started;
+}
+
+/** When a process started; nothing where the system does not tell (no /proc, or not for this process). */
+function startOf(pid: number): string | undefined {
+  try {
+    // After the name, which may hold blanks and brackets: state is the first field, start time the twentieth (proc(5)).
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    if (fields[0] === 'Z' || fields[0] === 'X') return 'over'; // a zombie writes no more
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[19]}`;
+  } catch {
+    return undefined;
+  }
+}
+
+function parse(text: string): Holder | undefined {
+  try {
+    const { pid, host, started } = JSON.parse(text) as Holder;
+    return Number.isInteger(pid) && pid > 0 && typeof host === 'string' && typeof started === 'string' ? { pid, host, started } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function contents(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (isCode(cause, 'ENOENT')) return undefined;
+    throw cause;
+  }
+}
+
+/** Time of the last change, or long ago if the file is gone. */
+const modified = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+const isCode = (cause: unknown, code: string): boolean => cause instanceof Error && 'code' in cause && cause.code === code;

@@ -1,0 +1,34 @@
+import type { Entry } from '../../src/entry.ts';
+
+/**
+ * The ordered log of a study. Facts are JSON objects without a field `at` and are never changed once they are appended; all that a study
+ * knows is a fold over them.
+ */
+export interface Log {
+  /**
+   * Entries from a position on (1 at first), in order, in batches: past ones first, then live as they are appended, until the log is closed
+   * or the signal aborts. What was appended before the close is still read; an abort ends the iteration at once and without an error.
+   * Several readers may read at once, each at its own pace.
+   *
+   * @throws RangeError if `from` is not a whole number from 1 on.
+   */
+  read(from?: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]>;
+  /** Position of the last entry, 0 if there is none. */
+  head(): Promise<number>;
+  /**
+   * Appends one fact; several are stored in the order of the calls. `fenced`: somebody else wrote first, so read on and decide again.
+   *
+   * @throws LogClosedError after `close`, or whatever kept the log from storing it. Then nothing of it is in the log, which stays usable.
+   */
+  append(fact: unknown): Promise<'stored' | 'fenced'>;
+  /** Finishes what was appended and ends all reading. May be called twice. */
+  close(): Promise<void>;
+}
+
+/** Something was appended to a log after it was closed. */
+export class LogClosedError extends Error {
+  override readonly name = 'LogClosedError';
+  constructor() {
+    super('the log is closed: nothing can be appended to it');
+  }
+}

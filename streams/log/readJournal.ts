@@ -1,0 +1,49 @@
+import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry } from '../../src/entry.ts';
+import { JournalError } from './errors.ts';
+import { extend, LineIndex, readBlock } from './lineIndex.ts';
+
+/** Milliseconds between two looks at a file that is followed. */
+const LOOK = 250;
+
+export interface ReadJournalOptions {
+  /** The first position to read; 1 if not given. */
+  readonly from?: number;
+  /** Goes on with what is appended, until the signal aborts. Otherwise reading ends at the end of the file. */
+  readonly follow?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told in one line of each line that is damaged. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Reads a journal that another process may be writing, and changes nothing about it. A last line without its line feed is not there yet.
+ *
+ * @throws JournalError if the file cannot be read or has become shorter.
+ */
+export async function* readJournal(
+  path: string,
+  { from = 1, follow = false, signal, warn = console.warn }: ReadJournalOptions = {},
+): AsyncGenerator<readonly Entry[], void> {
+  const fail = (cause: unknown) => {
+    throw new JournalError(path, 'cannot read the journal', cause);
+  };
+  const damaged = (position: number, what: string) => warn(`${path}:${position}: ${what}`);
+  const file = await open(path).catch(fail);
+  const index = new LineIndex();
+  try {
+    for (let next = from; !signal?.aborted; ) {
+      await extend(index, file).catch(fail);
+      while (next <= index.lines && !signal?.aborted) {
+        const entries = (await readBlock(file, index, next, damaged).catch(fail)) as Entry[];
+        next += entries.length;
+        yield entries;
+      }
+      if (!follow) return;
+      await sleep(LOOK, undefined, signal ? { signal } : {}).catch(() => {}); // an abort ends the loop
+    }
+  } finally {
+    await file.close();
+  }
+}

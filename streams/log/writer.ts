@@ -1,0 +1,69 @@
+import type { FileHandle } from 'node:fs/promises';
+import { readBytes } from './lineIndex.ts';
+import { isWhole, MAX_LINE } from './lines.ts';
+
+/** Milliseconds that `interval` lets pass between a write and its way to the disk. */
+const INTERVAL = 1000;
+
+/** Writes at the end of a file, all or nothing. */
+export interface Writer {
+  /** Rejects with the error of the file system; then the file is as it was, or will be before the next write. */
+  write(bytes: Buffer): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * @param size bytes of the file that are stored.
+ * @param warn told of a disk that did not take what was written.
+ */
+export function writer(file: FileHandle, size: number, fsync: 'always' | 'interval' | 'never', warn: (cause: unknown) => void): Writer {
+  let torn = false;
+  let timer: NodeJS.Timeout | undefined;
+  const cut = async () => {
+    await file.truncate(size);
+    torn = false;
+  };
+  const sync = async () => {
+    timer = undefined;
+    await file.datasync().catch(warn);
+  };
+  return {
+    async write(bytes) {
+      if (torn) await cut();
+      torn = true;
+      try {
+        for (let done = 0; done < bytes.length; ) done += (await file.write(bytes, done)).bytesWritten;
+        if (fsync === 'always') await file.datasync();
+      } catch (cause) {
+        await cut().catch(() => {}); // tried again before the next write
+        throw cause;
+      }
+      torn = false;
+      size += bytes.length;
+      if (fsync === 'interval') timer ??= setTimeout(sync, INTERVAL).unref();
+    },
+    async close() {
+      clearTimeout(timer);
+      if (torn) await cut().catch(warn);
+      if (fsync !== 'never') await file.datasync().catch(warn);
+      await file.close();
+    },
+  };
+}
+
+/**
+ * Makes the file end with a whole line: a last line that lacks nothing but its line feed gets it, any other is cut off.
+ *
+ * @param size bytes of whole lines.
+ * @param rest bytes after them.
+ * @returns what was done, and how long the line is that was completed.
+ */
+export async function repairEnd(file: FileHandle, size: number, rest: number): Promise<{ said: string; line?: number }> {
+  const line = rest < MAX_LINE ? await readBytes(file, size, rest) : undefined;
+  if (line !== undefined && isWhole(line)) {
+    await file.write('\n');
+    return { said: 'the last line lacked its line feed, which was added', line: rest + 1 };
+  }
+  await file.truncate(size);
+  return { said: `the last line was torn: its ${rest} bytes were cut off` };
+}

@@ -1,0 +1,155 @@
+import { concatMap, Observable, type OperatorFunction } from 'rxjs';
+import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
+import { better, type Status } from '../src/ledger/trial.ts';
+import type { Ended, TrialId } from '../src/messages.ts';
+import type { Noted } from './noted.ts';
+
+/** A trial that has ended. */
+export interface Row<P> {
+  readonly trial: TrialId;
+  readonly params: P;
+  readonly status: Status;
+  /** The result, where there is one. */
+  readonly values?: Values;
+  /** Why it failed. */
+  readonly reason?: string;
+  readonly by: string;
+  readonly budget?: number;
+  readonly resumes?: TrialId;
+  /** The last step reported. */
+  readonly step?: number;
+  readonly metrics?: Values;
+  readonly seconds?: number;
+}
+
+/** How a study is doing. */
+export interface Progress<P> {
+  /** Suggested so far, those that are open included. */
+  readonly trials: number;
+  readonly open: number;
+  readonly completed: number;
+  readonly stopped: number;
+  readonly failed: number;
+  readonly best?: Row<P>;
+  readonly closed?: CloseReason;
+}
+
+/** An operator that keeps a state of its own for each subscription. */
+const folding =
+  <T, R>(start: () => (value: T) => readonly R[]): OperatorFunction<T, R> =>
+  (source$) =>
+    new Observable((out) => source$.pipe(concatMap(start())).subscribe(out));
+
+/**
+ * A row for each trial when it ends, and once more if its result is retracted.
+ *
+ * @example
+ * optimize(space, objective).pipe(trials()).subscribe(console.table);
+ */
+export const trials = <P>(): OperatorFunction<Noted, Row<P>> => folding(rows<P>);
+
+function rows<P>(): (noted: Noted) => readonly Row<P>[] {
+  const open = new Map<TrialId, { suggestion: SuggestedFact; values?: Values; metrics?: Values }>();
+  const ended = new Map<TrialId, Row<P>>();
+  return ({ fact, told, refusal }) => {
+    if (refusal) return [];
+    const { type } = fact as Fact;
+    if (type === 'suggested' && told) open.set((fact as SuggestedFact).trial, { suggestion: fact as SuggestedFact });
+    if (type === 'retracted') return retractedRow(ended, (fact as { trial: TrialId }).trial);
+    if (told?.type === 'reported') Object.assign(open.get(told.id)!, pick(fact as { values: Values; metrics?: Values }));
+    if (told?.type !== 'ended') return [];
+    const known = open.get(told.id)!;
+    open.delete(told.id);
+    if (type === 'completed') Object.assign(known, pick(fact as { values: Values; metrics?: Values }));
+    const row = rowOf<P>(told, known);
+    ended.set(told.id, row);
+    return [row];
+  };
+}
+
+const pick = ({ values, metrics }: { values: Values; metrics?: Values }) => (metrics ? { values, metrics } : { values });
+
+function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly Row<P>[] {
+  const row = ended.get(trial);
+  if (row === undefined) return [];
+  const { values: _values, metrics: _metrics, ...rest } = row;
+  const retracted: Row<P> = { ...rest, status: 'retracted' };
+  ended.set(trial, retracted);
+  return [retracted];
+}
+
+function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: SuggestedFact; values?: Values; metrics?: Values }): Row<P> {
+  const { id: trial, outcome: status, losses, reason, by, budget, resumes, step, seconds } = told;
+  return {
+    trial,
+    params: suggestion.params as P,
+    status,
+    by,
+    ...(losses && values && { values }),
+    ...(reason !== undefined && { reason }),
+    ...(budget !== undefined && { budget }),
+    ...(resumes !== undefined && { resumes }),
+    ...(step !== undefined && { step }),
+    ...(losses && metrics && { metrics }),
+    ...(seconds !== undefined && { seconds }),
+  };
+}
+
+/**
+ * The best trial whenever there is a better one, or whenever a retraction makes another one the best: of those completed at the highest
+ * budget, the one with the lowest first loss.
+ *
+ * @example
+ * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
+ */
+export const best = <P>(): OperatorFunction<Noted, Row<P>> => folding(bestRows<P>);
+
+function bestRows<P>(): (noted: Noted) => readonly Row<P>[] {
+  const rowsOf = rows<P>();
+  const results = new Map<TrialId, Result<P>>();
+  let first: Result<P> | undefined;
+  return (noted) => {
+    const [row] = rowsOf(noted);
+    if (row?.status === 'completed') {
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
+      const result = { row, loss: losses![0]!, budget };
+      results.set(row.trial, result);
+      if (!better(result, first)) return [];
+      first = result;
+      return [row];
+    }
+    if (row?.status !== 'retracted' || !results.delete(row.trial) || first?.row.trial !== row.trial) return [];
+    first = undefined;
+    for (const result of results.values()) if (better(result, first)) first = result;
+    return first ? [(first as Result<P>).row] : [];
+  };
+}
+
+interface Result<P> {
+  readonly row: Row<P>;
+  readonly loss: number;
+  readonly budget: number;
+}
+
+/** How the study stands after each entry that counts. */
+export const progress = <P>(): OperatorFunction<Noted, Progress<P>> => folding(progressAfter<P>);
+
+function progressAfter<P>(): (noted: Noted) => readonly Progress<P>[] {
+  const bestOf = bestRows<P>();
+  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  return (noted) => {
+    if (noted.refusal) return [];
+    const { fact, told } = noted;
+    if (told?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
+    if (told?.type === 'ended') state = { ...state, open: state.open - 1, [told.outcome]: state[told.outcome] + 1 };
+    if (fact.type === 'closed') state = { ...state, closed: fact.reason };
+    if (fact.type === 'changed') state = reopened(state);
+    const [first] = bestOf(noted);
+    if (first) state = { ...state, best: first };
+    return [state];
+  };
+}
+
+function reopened<P>({ closed: _, ...state }: Progress<P>): Progress<P> {
+  return state;
+}

@@ -1,0 +1,77 @@
+import { Observable, share } from 'rxjs';
+import type { CloseReason } from '../src/facts/facts.ts';
+import type { Space } from '../src/space/space.ts';
+import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
+import type { Log } from './log/log.ts';
+import { memoryLog } from './log/memory.ts';
+import type { Noted } from './noted.ts';
+import { best, type Row } from './observe.ts';
+import type { StudyOptions } from './options.ts';
+import { random } from './strategies/random.ts';
+import type { Strategy } from './strategy.ts';
+import { study } from './study.ts';
+
+export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
+  /** Default `random()`. */
+  readonly strategy?: Strategy;
+  /** Where the study is kept; one with a past is gone on with. Default: in memory. */
+  readonly log?: Log;
+  /** Ends the study as it stands. What runs then is abandoned, and taken up again when its log is gone on with. */
+  readonly signal?: AbortSignal;
+}
+
+/** What became of a study. */
+export interface Result<P> {
+  readonly best?: Row<P>;
+  readonly reason: CloseReason | 'aborted';
+}
+
+/** A study that runs while somebody listens: each entry of its log, and what it did. */
+export interface Optimization<P> extends Observable<Noted> {
+  /** Runs it to its end; shares the run with those who listen already. @throws what the study throws. */
+  result(): Promise<Result<P>>;
+}
+
+/**
+ * Tunes a function in this process.
+ *
+ * @param space what may be tried.
+ * @param objective the value of a configuration; asynchronous ones run `parallel` at a time.
+ * @example
+ * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
+ */
+export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
+  const { strategy = random(), log: given, signal, timeLimit, ...settings } = options;
+  const [value = 'value'] = Object.keys(options.objectives ?? {});
+  const run$ = new Observable<Noted>((out) => {
+    const log = given ?? memoryLog();
+    const note = (noted: Noted) => out.next(noted);
+    const fail = (error: unknown) => out.error(error);
+    const end = () => out.complete();
+    if (signal?.aborted) return end();
+    signal?.addEventListener('abort', end);
+    out.add(() => signal?.removeEventListener('abort', end));
+    out.add(
+      study(space, strategy, log, { ...settings, note, exclusive: true })
+        .pipe(evaluate(objective, timeLimit === undefined ? { value } : { value, timeLimit }))
+        .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
+    );
+  }).pipe(share());
+  return Object.assign(run$, { result: () => resultOf<P>(run$) });
+}
+
+const resultOf = <P>(run$: Observable<Noted>): Promise<Result<P>> =>
+  new Promise((resolve, reject) => {
+    let row: Row<P> | undefined;
+    let reason: Result<P>['reason'] = 'aborted';
+    const watched$ = run$.pipe(share());
+    watched$.pipe(best<P>()).subscribe({ next: (b) => (row = b), error: () => {} });
+    watched$.subscribe({
+      next: ({ fact, refusal }) => {
+        if (!refusal && fact.type === 'closed') reason = fact.reason;
+        if (!refusal && fact.type === 'changed') reason = 'aborted';
+      },
+      error: reject,
+      complete: () => resolve(row ? { best: row, reason } : { reason }),
+    });
+  });

@@ -1,0 +1,70 @@
+import type { Created, Limits, Objective } from '../src/facts/facts.ts';
+import type { Space } from '../src/space/space.ts';
+import { version } from '../src/version.ts';
+import type { Strategy } from './strategy.ts';
+
+/** How a study is run. What is left out has the default named, or on a log with a past, what the log says. */
+export interface StudyOptions extends Limits {
+  /** Name of the study. Default `study`. */
+  readonly study?: string;
+  /** Of all randomness. Default `0`. */
+  readonly seed?: string | number;
+  /** What is optimised, by name; the first one decides which trial is the best. Default `{ value: 'minimize' }`. */
+  readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>>;
+  /** How many trials may be open at once. Default 1. */
+  readonly parallel?: number;
+  /** Whether a configuration may be tried twice at the same budget. Default `forbid`. */
+  readonly duplicates?: 'forbid' | 'allow';
+  /** Told of every transition of every machine (XState's inspection events). */
+  readonly inspect?: (event: unknown) => void;
+}
+
+const objectivesOf = (options: StudyOptions): Objective[] =>
+  Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+
+/** The limits that the options name. */
+export function limitsOf({ trials, seconds, target, attempts, retryErrors }: StudyOptions): Limits {
+  return {
+    ...(trials !== undefined && { trials }),
+    ...(seconds !== undefined && { seconds }),
+    ...(target !== undefined && { target }),
+    ...(attempts !== undefined && { attempts }),
+    ...(retryErrors !== undefined && { retryErrors }),
+  };
+}
+
+/** The strategy as the log records it: as data, or, where it is only code, by its name. */
+const recorded = (strategy: Strategy): unknown => strategy.spec ?? (strategy.name || 'code');
+
+/** The fact that a log begins with. */
+export const createdOf = <P>(space: Space<P>, strategy: Strategy, options: StudyOptions): Created => ({
+  type: 'created',
+  v: 1,
+  study: options.study ?? 'study',
+  space: space.toJSON(),
+  objectives: objectivesOf(options),
+  strategy: recorded(strategy),
+  seed: String(options.seed ?? 0),
+  limits: limitsOf(options),
+  parallel: options.parallel ?? 1,
+  duplicates: options.duplicates ?? 'forbid',
+  version,
+});
+
+/** What an option and a log say differently, a line each; nothing where the log is this study's. */
+export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
+  const compared = ['space', 'strategy'] as const;
+  const given = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
+  return [...compared, ...given].flatMap((name) => compare(name, logged[name], wanted[name]));
+}
+
+/** The places below `path` where two pieces of JSON differ. */
+function compare(path: string, logged: unknown, wanted: unknown): string[] {
+  if (JSON.stringify(logged) === JSON.stringify(wanted)) return [];
+  if (!isRecord(logged) || !isRecord(wanted)) return [`${path} is ${shown(logged)} in the log, but ${shown(wanted)} here`];
+  const names = new Set([...Object.keys(logged), ...Object.keys(wanted)]);
+  return [...names].flatMap((name) => compare(`${path}.${name}`, logged[name], wanted[name]));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -1,0 +1,110 @@
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { learn, order, ucb } from '../src/bandits/ucb.ts';
+import { OptionError, StrategyError } from '../src/errors.ts';
+import { type Ask, child, type Env, isTold, type Message, type Propose, type Told, type Wait } from '../src/messages.ts';
+import { rngFor } from '../src/numeric/random.ts';
+import { nest } from './nested.ts';
+import { named, type Strategy } from './strategy.ts';
+
+/** Strategies by name. */
+export type Arms = Readonly<Record<string, Strategy>>;
+
+/** Who is asked first, as a fold over what is told. */
+interface Policy {
+  /** @param arm index of the arm that proposed the trial, or -1. */
+  tell(told: Told, arm: number): void;
+  /** All arms, the most wanted one first. */
+  order(ask: Ask): readonly number[];
+}
+
+/**
+ * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next. If no arm proposes, the ask waits if
+ * any of them does, and else goes downstream.
+ */
+const route =
+  (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
+  (messages$) =>
+    new Observable((out) => {
+      const names = Object.keys(arms);
+      const nested = names.map((name) => nest(arms[name]!, child(env, name), out));
+      const { tell, order: ordered } = policy();
+      const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
+      const answer = (ask: Ask): Ask | Propose | Wait => {
+        let waiting: Wait | undefined;
+        for (const arm of ordered(ask)) {
+          const reply = nested[arm]!.ask(ask);
+          if (reply.type === 'propose') return reply;
+          if (reply.type === 'wait') waiting ??= reply;
+        }
+        return waiting ?? ask;
+      };
+      out.add(
+        messages$.subscribe({
+          next: (m) => {
+            if (m.type === 'ask') return out.next(answer(m));
+            out.next(m);
+            if (!isTold(m)) return;
+            tell(m, m.type === 'reported' ? -1 : armOf(m.by));
+            for (const { tell: inform } of nested) inform(m);
+          },
+          error: (e) => out.error(e),
+          complete: () => out.complete(),
+        }),
+      );
+    });
+
+const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
+const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none');
+
+/**
+ * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost.
+ *
+ * @param options.explore weight of the confidence bound; 0 trusts means alone. Default 0.2.
+ * @example
+ * bandit({ evolve: ga(), space: sobol() })
+ */
+export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
+  const { explore = 0.2 } = options;
+  if (Object.keys(arms).length === 0) throw noArms('bandit');
+  if (!(explore >= 0)) throw new OptionError('bandit.explore', 'a number of at least 0', explore);
+  return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
+    if (parent.objectives.length > 1) throw new StrategyError('bandit judges strategies by one objective; this study has several');
+    return route(arms, child(parent, 'bandit'), () => {
+      let state = ucb(Object.keys(arms).length);
+      return {
+        tell: (told, arm) => {
+          state = learn(state, told, arm);
+        },
+        order: () => order(state, explore),
+      };
+    });
+  });
+}
+
+/**
+ * Asks strategies at random, in a fixed proportion.
+ *
+ * @example
+ * mix({ model: [ga(), 4], wild: [random(), 1] })
+ */
+export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
+  const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
+  if (pairs.length === 0) throw noArms('mix');
+  for (const [name, [, weight]] of pairs) {
+    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new OptionError(`mix.${name}`, 'a weight above 0', weight);
+  }
+  const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
+  const weights = pairs.map(([, [, weight]]) => weight);
+  const spec = Object.fromEntries(pairs.map(([name, [{ spec: data, name: code }, weight]]) => [name, [data ?? code, weight]]));
+  return named({ mix: spec }, (parent) => {
+    const env = child(parent, 'mix');
+    return route(strategies, env, () => ({ tell: () => {}, order: (ask) => shuffled(weights, env, ask) }));
+  });
+}
+
+/** A weighted random order without replacement: by u^(1/w), largest first (Efraimidis & Spirakis 2006). */
+function shuffled(weights: readonly number[], env: Env, ask: Ask): number[] {
+  const rng = rngFor(env.seed, env.name, ask.id, ask.veto);
+  const keys = weights.map((weight) => Math.log(1 - rng()) / weight);
+  return keys.map((_, i) => i).sort((a, b) => keys[b]! - keys[a]!);
+}

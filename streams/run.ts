@@ -1,0 +1,130 @@
+import { MismatchError } from '../src/errors.ts';
+import type { Changed, Fact } from '../src/facts/facts.ts';
+import type { Space } from '../src/space/space.ts';
+import { type Directive, Engine } from './engine.ts';
+import type { Log } from './log/log.ts';
+import type { Noted } from './noted.ts';
+import { createdOf, differences, limitsOf, type StudyOptions } from './options.ts';
+import { parseStrategy } from './spec.ts';
+import type { Strategy } from './strategy.ts';
+
+export interface RunOptions extends StudyOptions {
+  /** Whether this process has all trainers: runs that were open before its start are lost. */
+  readonly exclusive?: boolean;
+  /** Told of each entry, and what it did. */
+  readonly note?: (noted: Noted) => void;
+  /** Whether a trial is wanted now; without it, whenever there is room. */
+  readonly asked?: () => boolean;
+}
+
+export interface Ports<P> {
+  readonly direct: (directive: Directive<P>) => void;
+  readonly finished: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export interface Run<P> {
+  readonly engine: Engine<P>;
+  stop(): void;
+}
+
+/** Runs an engine on a log: reads what is there, goes on from it, and follows what comes. */
+export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: RunOptions, ports: Ports<P>): Run<P> {
+  const reading = new AbortController();
+  const timers: ReturnType<typeof setTimeout>[] = [];
+  /** The position at which the engine has caught up; nothing while it need not. */
+  let goal: number | undefined;
+  let running = true;
+
+  const stop = () => {
+    running = false;
+    timers.forEach(clearTimeout);
+    reading.abort();
+    engine.dispose();
+  };
+  const fail = (error: unknown) => {
+    if (!running) return;
+    stop();
+    ports.fail(error);
+  };
+  const append = async (fact: Fact) => {
+    if ((await log.append(fact)) === 'stored' || !running) return;
+    engine.fenced();
+    goal = await log.head();
+    reach();
+  };
+  const engine = new Engine<P>({
+    space,
+    strategy,
+    resolve: parseStrategy,
+    inspect: options.inspect,
+    asked: options.asked,
+    note: options.note,
+    append: (fact) => void append(fact).catch(fail),
+    direct: ports.direct,
+    past: (upTo) => upToPosition(log, upTo),
+    finished: () => {
+      stop();
+      ports.finished();
+    },
+    fail,
+  });
+  const reach = () => {
+    if (goal === undefined || engine.ledger.position < goal || !running) return;
+    goal = undefined;
+    engine.caughtUp();
+  };
+
+  const start = async () => {
+    const created = createdOf(space, strategy, options);
+    if ((await log.head()) === 0) await log.append(created);
+    const head = await log.head();
+    let prepared = false;
+    for await (const entries of log.read(1, reading.signal)) {
+      if (!running) return;
+      engine.receive(entries);
+      const logged = engine.ledger.created;
+      const wrong = logged && !prepared ? differences(logged, created, options) : [];
+      if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      if (!prepared && engine.ledger.position >= head) {
+        prepared = true;
+        for (const fact of preparations(engine, options)) await log.append(fact);
+        goal = await log.head();
+      }
+      reach();
+    }
+  };
+  if (options.seconds !== undefined) timers.push(setTimeout(() => engine.close('time'), options.seconds * 1000));
+  start().catch(fail);
+  return { engine, stop };
+}
+
+/** What must be said before the study goes on: that the options have changed, and that runs of a process that is gone are lost. */
+function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
+  const { settings } = ledger;
+  const limits = Object.entries(limitsOf(options)).filter(
+    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value,
+  );
+  const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
+  const facts: Fact[] = [];
+  if (limits.length > 0 || parallel !== undefined) {
+    const changed: Changed = { type: 'changed', ...(parallel !== undefined && { parallel }) };
+    facts.push(limits.length > 0 ? { ...changed, limits: Object.fromEntries(limits) } : changed);
+  }
+  if (options.exclusive) {
+    for (const [trial, { run: held, awaiting }] of ledger.open) {
+      if (held !== undefined && !awaiting) facts.push({ type: 'failed', trial, run: held, reason: 'lost', message: 'its process is gone' });
+    }
+  }
+  return facts;
+}
+
+async function* upToPosition(log: Log, upTo: number) {
+  if (upTo === 0) return;
+  const reading = new AbortController();
+  for await (const entries of log.read(1, reading.signal)) {
+    const wanted = entries.filter(({ position }) => position <= upTo);
+    yield wanted;
+    if (wanted.length < entries.length || wanted.at(-1)?.position === upTo) return reading.abort();
+  }
+}

@@ -1,0 +1,84 @@
+import { OptionError } from '../src/errors.ts';
+import { chain } from './chain.ts';
+import { fill } from './fill.ts';
+import { bandit, mix } from './route.ts';
+import { asha } from './strategies/asha.ts';
+import { grid } from './strategies/grid.ts';
+import { halton } from './strategies/halton.ts';
+import { latinHypercube } from './strategies/latinHypercube.ts';
+import { medianStop } from './strategies/medianStop.ts';
+import { random } from './strategies/random.ts';
+import { sobol } from './strategies/sobol.ts';
+import type { Strategy, StrategySpec } from './strategy.ts';
+import { take } from './take.ts';
+import { dedupe } from './veto.ts';
+
+/** Strategies that take nothing but options. The constructors check those themselves. */
+const plain: Readonly<Record<string, (options: never) => Strategy>> = {
+  asha,
+  dedupe,
+  grid,
+  halton,
+  latinHypercube,
+  medianStop,
+  random,
+  sobol,
+};
+
+/** Those that take strategies. */
+const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
+  chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
+  fill: (data, path) => fill(parseStrategy(data, path)),
+  take: (data, path) => {
+    const [n, strategy] = list(data, path);
+    return take(n as number, parseStrategy(strategy, `${path}[1]`));
+  },
+  mix: (data, path) => mix(Object.fromEntries(entries(data, path).map(([name, arm]) => [name, weighted(arm, `${path}.${name}`)]))),
+  bandit: (data, path) => {
+    const { arms, ...options } = record(data, path);
+    return bandit(
+      Object.fromEntries(entries(arms, `${path}.arms`).map(([name, arm]) => [name, parseStrategy(arm, `${path}.arms.${name}`)])),
+      options,
+    );
+  },
+};
+
+/**
+ * A strategy from its form as data, as a study file holds it.
+ *
+ * @param path where it stands, for errors.
+ * @throws OptionError naming the place, what was expected and what came.
+ * @example
+ * parseStrategy({ chain: [{ asha: { min: 1, max: 27 } }, { ga: { population: 16 } }, 'random'] })
+ */
+export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
+  const [name, options] = named(data, path);
+  const make = Object.hasOwn(plain, name) ? plain[name] : undefined;
+  if (make) return options === undefined ? make({} as never) : make(record(options, `${path}.${name}`) as never);
+  const compose = Object.hasOwn(composed, name) ? composed[name] : undefined;
+  if (compose) return compose(options, `${path}.${name}`);
+  throw new OptionError(path, `one of ${[...Object.keys(plain), ...Object.keys(composed)].join(', ')}`, name);
+}
+
+/** A strategy is a name, or an object with one name and its options. */
+function named(data: unknown, path: string): readonly [name: string, options: unknown] {
+  if (typeof data === 'string') return [data, undefined];
+  const [entry, ...more] = entries(data, path);
+  if (entry === undefined || more.length > 0) throw new OptionError(path, 'a name, or an object with one name and its options', data);
+  return entry;
+}
+
+const weighted = (arm: unknown, path: string): Strategy | readonly [Strategy, number] =>
+  Array.isArray(arm) ? [parseStrategy(arm[0], path), arm[1] as number] : parseStrategy(arm, path);
+
+function list(data: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(data)) throw new OptionError(path, 'a list', data);
+  return data;
+}
+
+function record(data: unknown, path: string): Readonly<Record<string, unknown>> {
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new OptionError(path, 'an object', data);
+  return data as Readonly<Record<string, unknown>>;
+}
+
+const entries = (data: unknown, path: string): [string, unknown][] => Object.entries(record(data, path));

@@ -1,0 +1,91 @@
+import { OptionError, StrategyError } from '../../src/errors.ts';
+import { type Ask, type Ended, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
+import { Rung, type Standing } from '../../src/schedulers/asha.ts';
+import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import { defineStrategy } from '../define.ts';
+import type { Strategy } from '../strategy.ts';
+
+export interface AshaOptions extends RungOptions {
+  /**
+   * `promote` (the default): trials run to the budget of a rung and pause; the best third go on from their checkpoints when they are asked
+   * for. `stop`: trials run to `max`, and are stopped at a rung when they are not in the best third of those that came there so far; it needs
+   * reports, but no checkpoints.
+   */
+  readonly mode?: 'promote' | 'stop';
+}
+
+interface State {
+  readonly rungs: readonly Rung[];
+  /** In mode `stop`: open trials, with the rung they come to next. */
+  readonly next: Map<TrialId, { readonly suggested: Suggested; rung: number }>;
+}
+
+/**
+ * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it says for how long, the strategies behind it say what.
+ *
+ * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. In mode `stop` the first report at or past
+ * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails stands nowhere.
+ *
+ * @throws OptionError for rungs that cannot be.
+ * @example
+ * chain(asha({ min: 1, max: 81 }), random())
+ */
+export function asha(options: AshaOptions): Strategy {
+  const budgets = rungsOf(options);
+  const { eta = 3, mode = 'promote' } = options;
+  if (mode !== 'promote' && mode !== 'stop') throw new OptionError('asha.mode', 'promote or stop', mode);
+  const init = (env: Env): State => {
+    if (env.objectives.length > 1) throw new StrategyError('asha compares trials by one objective; this study has several');
+    return { rungs: budgets.map((budget) => new Rung(budget)), next: new Map() };
+  };
+  const definition =
+    mode === 'promote'
+      ? { name: 'asha', init, tell: note, ask: (state: State, ask: Ask, _: unknown, env: Env) => promotion(state, ask, eta, env.name) }
+      : {
+          name: 'asha',
+          init,
+          tell: follow,
+          ask: (_: State, ask: Ask): Ask => ({ ...ask, budget: budgets.at(-1)! }),
+          stop: (state: State, reported: Reported) => fallsBehind(state, reported, eta),
+        };
+  return defineStrategy(definition, { asha: options });
+}
+
+const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
+  tags ? { id, loss, point, tags } : { id, loss, point };
+
+function note(state: State, told: Told): State {
+  const { rungs } = state;
+  if (told.type === 'suggested' && told.resumes !== undefined) {
+    rungs[rungs.findIndex(({ budget }) => budget === told.budget) - 1]?.promote(told.resumes);
+  }
+  if (told.type === 'ended' && told.outcome === 'completed') {
+    rungs.find(({ budget }) => budget === told.budget)?.add(standingOf(told, told.losses![0]!));
+  }
+  return state;
+}
+
+/** From the top down: the highest rung that has somebody to promote; else a new trial at the lowest. */
+function promotion({ rungs }: State, ask: Ask, eta: number, by: string) {
+  for (let rung = rungs.length - 2; rung >= 0; rung--) {
+    const best = rungs[rung]!.candidate(eta);
+    if (best) return { ...propose(ask, by, best.point, best.tags), budget: rungs[rung + 1]!.budget, resumes: best.id };
+  }
+  return { ...ask, budget: rungs[0]!.budget };
+}
+
+function follow(state: State, told: Told): State {
+  if (told.type === 'suggested') state.next.set(told.id, { suggested: told, rung: 0 });
+  if (told.type === 'ended') state.next.delete(told.id);
+  return state;
+}
+
+function fallsBehind({ rungs, next }: State, { id, step, losses }: Reported, eta: number): boolean {
+  const at = next.get(id);
+  if (at === undefined) return false;
+  let passes = true;
+  for (; passes && at.rung < rungs.length - 1 && step >= rungs[at.rung]!.budget; at.rung++) {
+    passes = rungs[at.rung]!.passes(standingOf(at.suggested, losses[0]!), eta);
+  }
+  return !passes;
+}

@@ -1,0 +1,54 @@
+import { sequenceMachine } from '../../machines/sequence.ts';
+import { OptionError } from '../../src/errors.ts';
+import { child } from '../../src/messages.ts';
+import { gridSequence } from '../../src/samplers/grid.ts';
+import type { Axis } from '../../src/space/axis.ts';
+import { drive, named, type Strategy } from '../strategy.ts';
+
+export interface GridOptions {
+  /** How many values a continuous parameter is tried at: one number for all, or some by name. A parameter with finitely many values is tried
+   * at all of them, unless it is named here. Default: 10. */
+  readonly levels?: number | Readonly<Record<string, number>>;
+  /** Whether the order is random, so that a study that is stopped has covered the space evenly. Default: true. */
+  readonly shuffle?: boolean;
+}
+
+const DEFAULT_LEVELS = 10;
+
+/**
+ * Every combination of the parameters' values, each once: full factorial. Values of inactive parameters are not combined. After the last
+ * combination asks are handed on.
+ *
+ * @throws OptionError; at subscription where `levels` names an unknown parameter
+ * @example grid({ levels: { lr: 5 } })
+ */
+export const grid = (options: GridOptions = {}): Strategy => {
+  const { levels = DEFAULT_LEVELS, shuffle = true } = options;
+  checkLevels(levels);
+  return named(Object.keys(options).length ? { grid: options } : 'grid', (parent) => {
+    const env = child(parent, 'grid');
+    return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
+  });
+};
+
+type Levels = NonNullable<GridOptions['levels']>;
+
+function checkLevels(levels: Levels): void {
+  const counts = typeof levels === 'object' && levels !== null ? Object.entries(levels) : [['', levels] as const];
+  for (const [name, count] of counts) {
+    if (!(Number.isSafeInteger(count) && count >= 1)) {
+      throw new OptionError(name ? `grid.levels.${name}` : 'grid.levels', 'a whole number of at least 1', count);
+    }
+  }
+}
+
+/** How many levels an axis gets. */
+function levelsFor(axes: readonly Axis[], levels: Levels): (axis: Axis) => number {
+  const byName = new Map(typeof levels === 'object' ? Object.entries(levels) : []);
+  const continuous = typeof levels === 'number' ? levels : DEFAULT_LEVELS;
+  const names = axes.map(({ name }) => name);
+  for (const name of byName.keys()) {
+    if (!names.includes(name)) throw new OptionError('grid.levels', `names among ${names.join(', ')}`, name);
+  }
+  return ({ name, levels: own }) => byName.get(name) ?? own?.count ?? continuous;
+}

@@ -1,0 +1,34 @@
+import { Observable } from 'rxjs';
+import type { Space } from '../src/space/space.ts';
+import type { Directive } from './engine.ts';
+import type { Log } from './log/log.ts';
+import type { Noted } from './noted.ts';
+import type { StudyOptions } from './options.ts';
+import { run } from './run.ts';
+import type { Strategy } from './strategy.ts';
+
+/**
+ * Drives a strategy from a log: each subscription is an engine that reads the log, goes on from where it ends, and tells trainers what to do.
+ * Whoever evaluates appends to the same log. It completes when the study has closed and no trial is open.
+ *
+ * @example
+ * study(space, ga(), log, { trials: 100, parallel: 4 })
+ *   .pipe(evaluate(objective))
+ *   .subscribe((event) => log.append(event));
+ *
+ * @throws MismatchError into the stream where the log is of another space, strategy or seed; StalledError, StrategyError of strategies.
+ */
+export const study = <P>(
+  space: Space<P>,
+  strategy: Strategy,
+  log: Log,
+  options: StudyOptions & { readonly exclusive?: boolean; readonly note?: (noted: Noted) => void } = {},
+): Observable<Directive<P>> =>
+  new Observable((out) => {
+    const { stop } = run<P>(space, strategy, log, options, {
+      direct: (directive) => out.next(directive),
+      finished: () => out.complete(),
+      fail: (error) => out.error(error),
+    });
+    return stop;
+  });

@@ -1,0 +1,239 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { logContract } from '../../../src/testing/log.ts';
+import { JournalError } from '../../../streams/log/errors.ts';
+import { type JournalOptions, journal } from '../../../streams/log/journal.ts';
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import { entriesOf, journalPath } from './support.ts';
+
+for (const fsync of ['always', 'interval', 'never'] as const) {
+  logContract({ describe, it, expect }, `a journal with fsync ${fsync}`, async () => {
+    const path = journalPath();
+    const opened = [await journal(path, { fsync })];
+    return {
+      log: opened[0]!,
+      async reopen() {
+        await opened.at(-1)!.close();
+        opened.push(await journal(path, { fsync }));
+        return opened.at(-1)!;
+      },
+      dispose: () => opened.at(-1)!.close(),
+    };
+  });
+}
+
+const quiet: JournalOptions = { warn: () => {}, clock: () => 7 };
+
+/** Opens a journal, closes it, and tells what is in it and what was said. */
+async function visit(path: string) {
+  const said: string[] = [];
+  const log = await journal(path, { ...quiet, warn: (message) => said.push(message) });
+  const head = await log.head();
+  await log.close();
+  const entries = await entriesOf(log.read());
+  return { head, entries, said, facts: entries.map((e) => e.fact) };
+}
+
+describe('the file of a journal', () => {
+  it('has the fact of each line beside its time', async () => {
+    const path = journalPath();
+    const log = await journal(path, quiet);
+    await log.append({ v: 1, type: 'completed', values: { loss: 0.5 } });
+    await log.close();
+    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"v":1,"type":"completed","values":{"loss":0.5}}\n');
+  });
+
+  it('may be cut off at every byte of its last two lines', async () => {
+    const path = journalPath();
+    const log = await journal(path, quiet);
+    const facts = ['one', 'zwölf', '😀'].map((text) => ({ text }));
+    for (const fact of facts) await log.append(fact);
+    await log.close();
+    const whole = readFileSync(path);
+    const ends = [...whole.keys()].filter((i) => whole[i] === 10).map((i) => i + 1);
+
+    for (let size = ends[0]!; size <= whole.length; size++) {
+      writeFileSync(path, whole.subarray(0, size));
+      const stored = facts.filter((_, i) => size >= ends[i]! - 1); // a line that lacks only its line feed is all there
+      const { entries, said, ...found } = await visit(path);
+      expect(found).toEqual({ head: stored.length, facts: stored });
+      expect(said).toHaveLength(ends.includes(size) ? 0 : 1);
+
+      const again = await journal(path, quiet);
+      await again.append({ text: 'next' });
+      await again.close();
+      expect((await visit(path)).facts).toEqual([...stored, { text: 'next' }]);
+    }
+  });
+
+  it('keeps the positions of damaged lines, and says each once', async () => {
+    const path = journalPath();
+    const invalid = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 10]); // {"\xff":1}
+    writeFileSync(path, Buffer.concat([Buffer.from('{"n":0}\n{"n":\n\n[1]\n\0\0\n'), invalid, Buffer.from('{"at":3,"n":1}\r\n')]));
+    const said: string[] = [];
+    const log = await journal(path, { ...quiet, warn: (message) => said.push(message) });
+    await log.close();
+    const entries = await entriesOf(log.read());
+    await entriesOf(log.read());
+    expect(entries).toEqual([
+      { position: 1, at: 0, fact: { n: 0 } },
+      { position: 2, at: 0, fact: '{"n":' },
+      { position: 3, at: 0, fact: '' },
+      { position: 4, at: 0, fact: '[1]' },
+      { position: 5, at: 0, fact: '\0\0' },
+      { position: 6, at: 0, fact: '{"\ufffd":1}' },
+      { position: 7, at: 3, fact: { n: 1 } },
+    ]);
+    expect(said).toHaveLength(5);
+    expect(said[0]).toBe(`${path}:2: expected a JSON object, but got "{\\"n\\":"`);
+  });
+
+  it('keeps the position of a line that is too long', async () => {
+    const path = journalPath();
+    writeFileSync(path, `{"n":0}\n{"text":"${'x'.repeat(16 * 2 ** 20)}"}\n{"n":2}\n`);
+    const { facts, said } = await visit(path);
+    expect(facts).toEqual([{ n: 0 }, undefined, { n: 2 }]);
+    expect(said).toEqual([`${path}:2: expected at most 16777216 bytes, but the line has 16777228`]);
+  });
+
+  it('is read right where lines and characters cross the borders of what is read at once', async () => {
+    const path = journalPath();
+    const facts = Array.from({ length: 400 }, (_, n) => ({ n, text: '漢😀é'.repeat((n * 7919) % 1500) }));
+    const log = await journal(path, { fsync: 'never' });
+    await Promise.all(facts.map((fact) => log.append(fact)));
+    await log.close();
+    expect(statSync(path).size).toBeGreaterThan(2 * 2 ** 20);
+    expect((await entriesOf(log.read())).map((e) => e.fact)).toEqual(facts);
+    const again = await visit(path);
+    expect(again.facts).toEqual(facts);
+    expect((await entriesOf(log.read(301))).map((e) => e.position)).toEqual(Array.from({ length: 100 }, (_, i) => 301 + i));
+  });
+});
+
+describe('a journal', () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  it('refuses what it could not read back', async () => {
+    const path = journalPath();
+    const log = await journal(path, quiet);
+    const circular: Record<string, unknown> = {};
+    circular.self = circular;
+    const bad = [undefined, null, 1, 'text', [1], { at: 1 }, circular, { n: 1n }, { text: 'x'.repeat(16 * 2 ** 20) }];
+    for (const fact of bad) await expect(log.append(fact)).rejects.toThrow(JournalError);
+    await expect(log.append([1])).rejects.toThrow(
+      `${path}: could not append (a fact is a JSON object without a field "at", but got an array)`,
+    );
+    await log.append({ n: 1 });
+    await log.close();
+    expect((await visit(path)).facts).toEqual([{ n: 1 }]);
+  });
+
+  it('reads live what it will read from the file', async () => {
+    const path = journalPath();
+    const log = await journal(path, quiet);
+    await log.append({ zero: -0, gone: undefined, date: new Date(0), nan: Number.NaN });
+    await log.close();
+    const live = await entriesOf(log.read());
+    expect(live).toStrictEqual((await visit(path)).entries);
+  });
+
+  it('writes what is appended in one turn with one write and one way to the disk', async () => {
+    const path = journalPath();
+    const handle = await handlePrototype(path);
+    const log = await journal(path, { fsync: 'always' });
+    const write = vi.spyOn(handle, 'write');
+    const sync = vi.spyOn(handle, 'datasync');
+    await Promise.all(Array.from({ length: 100 }, (_, n) => log.append({ n })));
+    expect(write).toHaveBeenCalledTimes(1);
+    expect(sync).toHaveBeenCalledTimes(1);
+    await log.close();
+  });
+
+  it('takes nothing of an append that the disk refuses, and goes on when it can', async () => {
+    const path = journalPath();
+    const handle = await handlePrototype(path);
+    const log = await journal(path, quiet);
+    await log.append({ n: 0 });
+    // A disk with room for 5 bytes: it takes them, then says that it is full.
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const write = handle.write as (this: FileHandle, ...from: unknown[]) => Promise<never>;
+    const fills = function (this: FileHandle, bytes: unknown) {
+      return write.call(this, bytes, 0, 5);
+    };
+    vi.spyOn(handle, 'write').mockImplementationOnce(fills).mockRejectedValueOnce(full);
+    const lost = [log.append({ n: 1 }), log.append({ n: 2 })];
+    for (const append of lost) {
+      await expect(append).rejects.toThrow(`${path}: could not append (ENOSPC: no space left on device, write)`);
+    }
+    expect(await log.head()).toBe(1);
+    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"n":0}\n');
+    await log.append({ n: 3 });
+    await log.close();
+    expect((await entriesOf(log.read())).map((e) => e.fact)).toEqual([{ n: 0 }, { n: 3 }]);
+    expect((await visit(path)).facts).toEqual([{ n: 0 }, { n: 3 }]);
+  });
+
+  it('cuts what was half written before the next write, where it could not at once', async () => {
+    const path = journalPath();
+    const handle = await handlePrototype(path);
+    const log = await journal(path, { ...quiet, fsync: 'always' });
+    const broken = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
+    vi.spyOn(handle, 'datasync').mockRejectedValueOnce(broken);
+    vi.spyOn(handle, 'truncate').mockRejectedValueOnce(broken).mockRejectedValueOnce(broken);
+    await expect(log.append({ n: 0 })).rejects.toThrow('EIO');
+    await expect(log.append({ n: 1 })).rejects.toThrow('EIO');
+    await log.append({ n: 2 });
+    await log.close();
+    expect((await visit(path)).facts).toEqual([{ n: 2 }]);
+  });
+
+  it('says when the disk does not take what was stored', async () => {
+    const path = journalPath();
+    const handle = await handlePrototype(path);
+    const said: string[] = [];
+    const log = await journal(path, { fsync: 'interval', warn: (message) => said.push(message) });
+    await log.append({ n: 0 });
+    vi.spyOn(handle, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error'));
+    await log.close();
+    expect(said).toEqual([`${path}: could not force it to the disk (EIO: i/o error)`]);
+  });
+
+  it('says what is wrong with a path', async () => {
+    const path = `${journalPath()}/no/such`;
+    await expect(journal(path)).rejects.toThrow(`${path}: cannot open the journal (ENOENT`);
+    await expect(entriesOf(readJournal(path))).rejects.toThrow(`${path}: cannot read the journal (ENOENT`);
+  });
+});
+
+describe('reading a journal beside its writer', () => {
+  it('takes whole lines only, and changes nothing', async () => {
+    const path = journalPath();
+    writeFileSync(path, '{"n":0}\n{"n":1}\n{"n":2}');
+    expect((await entriesOf(readJournal(path))).map((e) => e.fact)).toEqual([{ n: 0 }, { n: 1 }]);
+    expect((await entriesOf(readJournal(path, { from: 2 }))).map((e) => e.position)).toEqual([2]);
+    expect(readFileSync(path, 'utf8')).toBe('{"n":0}\n{"n":1}\n{"n":2}');
+  });
+
+  it('follows what is appended until it is told to stop', async () => {
+    const path = journalPath();
+    const log = await journal(path);
+    await log.append({ n: 0 });
+    const stop = new AbortController();
+    const seen: unknown[] = [];
+    for await (const entries of readJournal(path, { follow: true, signal: stop.signal })) {
+      seen.push(...entries.map((e) => e.fact));
+      if (seen.length < 3) await log.append({ n: seen.length });
+      else stop.abort();
+    }
+    expect(seen).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }]);
+    await log.close();
+  });
+});
+
+/** What all open files have in common: where the file system can be made to fail. */
+async function handlePrototype(path: string): Promise<FileHandle> {
+  const file = await open(path, 'a+');
+  await file.close();
+  return Object.getPrototypeOf(file) as FileHandle;
+}

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { JournalLockedError } from '../../../streams/log/errors.ts';
+import { journal } from '../../../streams/log/journal.ts';
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import { entriesOf, journalPath } from './support.ts';
+
+const quiet = { warn: () => {} };
+
+/** Runs one of the programs beside this file. */
+const run = (program: string, path: string) =>
+  spawn(process.execPath, ['--import', 'tsx', new URL(`programs/${program}`, import.meta.url).pathname, path], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+describe('the writer of a journal', () => {
+  it('is one: a second is refused, told who writes, and let in afterwards', async () => {
+    const path = journalPath();
+    const first = await journal(path);
+    await first.append({ n: 0 });
+    const refused = await journal(path).catch((error) => error);
+    expect(refused).toBeInstanceOf(JournalLockedError);
+    expect(refused).toMatchObject({ path, pid: process.pid, lock: expect.stringMatching(/study\.jsonl\.lock$/) });
+    expect(refused.message).toContain(`process ${process.pid}`);
+    await first.append({ n: 1 });
+    await first.close();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+    const second = await journal(path);
+    expect(await second.head()).toBe(2);
+    await second.close();
+  });
+
+  it('is refused while another process writes; when that is killed, all that it stored is there', async () => {
+    const path = journalPath();
+    const child = run('appender.ts', path);
+    let stored = -1;
+    for await (const line of createInterface(child.stdout)) {
+      stored = Number(line);
+      if (stored === 20) {
+        await expect(journal(path)).rejects.toThrow(`process ${child.pid}`);
+        expect((await entriesOf(readJournal(path))).length).toBeGreaterThanOrEqual(21);
+      }
+      if (stored === 50) child.kill('SIGKILL');
+    }
+    expect(stored).toBeGreaterThanOrEqual(50);
+    expect(existsSync(`${path}.lock`)).toBe(true);
+    const log = await journal(path, quiet);
+    expect(await log.head()).toBeGreaterThan(stored);
+    await log.close();
+    const facts = (await entriesOf(log.read())).map((e) => e.fact);
+    expect(facts).toEqual(Array.from(facts, (_, n) => ({ n })));
+  });
+
+  it('lets go at the exit of its process', async () => {
+    const path = journalPath();
+    const child = run('leaver.ts', path);
+    let printed = '';
+    child.stdout.on('data', (text) => {
+      printed += text;
+    });
+    expect(await once(child, 'close')).toEqual([3, null]);
+    expect(printed).toBe('true\n');
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
+  it('takes over from a process whose number another one has got', async () => {
+    const path = journalPath();
+    const first = await journal(path);
+    const lock = JSON.parse(readFileSync(`${path}.lock`, 'utf8'));
+    await first.close();
+    writeFileSync(`${path}.lock`, JSON.stringify({ ...lock, started: `${lock.started}0` }));
+    const second = await journal(path);
+    expect(JSON.parse(readFileSync(`${path}.lock`, 'utf8'))).toEqual(lock);
+    await second.close();
+  });
+
+  it('does not take over from another machine', async () => {
+    const path = journalPath();
+    writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere', started: '' }));
+    await expect(journal(path)).rejects.toThrow('process 1 on elsewhere');
+  });
+
+  it('takes over a lock file without contents, as a power cut leaves it, but not one that is just being made', async () => {
+    const path = journalPath();
+    writeFileSync(`${path}.lock`, '');
+    await expect(journal(path)).rejects.toThrow(JournalLockedError);
+    utimesSync(`${path}.lock`, 0, 0);
+    await (await journal(path)).close();
+  });
+});

@@ -1,0 +1,70 @@
+import { Subject } from 'rxjs';
+import type { Ask, Ended, Env, Message, Propose, Suggested, Told } from '../../src/messages.ts';
+import type { Domain } from '../../src/space/axis.ts';
+import type { Strategy } from '../../streams/strategy.ts';
+
+/** The environment at the root of a study. */
+export const rootEnv = (domain: Domain, rest: Partial<Env> = {}): Env => ({
+  axes: domain.axes,
+  snap: domain.snap,
+  feasible: domain.feasible,
+  seed: 'seed',
+  name: '',
+  objectives: ['loss'],
+  parallel: 4,
+  ...rest,
+});
+
+/** One subscription to a strategy, to be told facts and asked by hand. */
+export function interview(strategy: Strategy, env: Env) {
+  const source = new Subject<Message>();
+  const heard: Message[] = [];
+  const subscription = source.pipe(strategy(env)).subscribe((m) => heard.push(m));
+  const put = (m: Message): Message[] => {
+    const before = heard.length;
+    source.next(m);
+    return heard.slice(before);
+  };
+  return {
+    source,
+    subscription,
+    /** What comes out for a message. */
+    put,
+    tell: (...facts: readonly Told[]): void => {
+      for (const fact of facts) put(fact);
+    },
+    /** The one reply to an ask. */
+    ask: (id: number, veto?: number): Message => {
+      const ask: Ask = veto === undefined ? { type: 'ask', id } : { type: 'ask', id, veto };
+      const [reply, ...others] = put(ask);
+      if (!reply || others.length > 0) throw new Error(`expected one reply to ask ${id}, got ${1 + others.length}`);
+      return reply;
+    },
+  };
+}
+
+/** The fact that a proposal becomes. */
+export const suggestedFrom = ({ veto: _, ...proposal }: Propose): Suggested => ({ ...proposal, type: 'suggested' });
+
+export const completed = (suggested: Suggested, loss: number): Ended => ({
+  ...suggested,
+  type: 'ended',
+  outcome: 'completed',
+  losses: [loss],
+});
+
+export const failed = (suggested: Suggested): Ended => ({ ...suggested, type: 'ended', outcome: 'failed', reason: 'error' });
+
+/** Asks and suggests, one after the other, until an ask is handed on or the limit is reached. */
+export function drain(strategy: Strategy, env: Env, limit: number): Suggested[] {
+  const { ask, tell } = interview(strategy, env);
+  const facts: Suggested[] = [];
+  while (facts.length < limit) {
+    const reply = ask(facts.length + 1);
+    if (reply.type !== 'propose') break;
+    const fact = suggestedFrom(reply);
+    tell(fact);
+    facts.push(fact);
+  }
+  return facts;
+}
