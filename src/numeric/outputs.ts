@@ -1,6 +1,8 @@
 /** Observed values as a model sees them, with mean 0 and variance 1, and the way back. */
 export interface Outputs {
   readonly targets: Float64Array;
+  /** The target of any value. */
+  target(value: number): number;
   /** The derivative of targets by values where they are observed. */
   slope(i: number): number;
   /** The value that a target stands for. */
@@ -29,8 +31,10 @@ function moments(values: ArrayLike<number>): Moments {
 /** Values less their mean, over their standard deviation. */
 export function standardise(values: ArrayLike<number>): Outputs {
   const { mean, sd } = moments(values);
+  const target = (value: number) => value / sd - mean / sd;
   return {
-    targets: Float64Array.from(values, (v) => v / sd - mean / sd),
+    targets: Float64Array.from(values, target),
+    target,
     slope: () => 1 / sd,
     restore: (target) => mean + sd * target,
   };
@@ -63,8 +67,10 @@ export function powerTransform(values: ArrayLike<number>): Outputs {
   };
   const power = goldenSection(negativeLogLikelihood, POWERS.low, POWERS.high, 1e-3);
   const { mean, sd } = moments(transformed.map((_, i) => yeoJohnson(first.targets[i]!, power)));
+  const target = (value: number) => (yeoJohnson(first.target(value), power) - mean) / sd;
   return {
-    targets: transformed.map((_, i) => (yeoJohnson(first.targets[i]!, power) - mean) / sd),
+    targets: Float64Array.from(values, target),
+    target,
     slope: (i) => {
       const z = first.targets[i]!;
       return (first.slope(i) / sd) * (1 + Math.abs(z)) ** (z >= 0 ? power - 1 : 1 - power);

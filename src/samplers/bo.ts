@@ -1,121 +1,179 @@
-import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
-import { fitKernel } from '../numeric/gp/fit.ts';
-import { kernelOf } from '../numeric/gp/kernel.ts';
-import { believe, type Posterior, posterior, predict } from '../numeric/gp/posterior.ts';
-import { type Outputs, powerTransform, standardise } from '../numeric/outputs.ts';
+import type { Ask, Ended, Env, Suggested, TrialId } from '../messages.ts';
+import { features as featuresOf } from '../numeric/gp/features.ts';
+import { believe, predict } from '../numeric/gp/posterior.ts';
+import { History } from '../numeric/history.ts';
+import { powerTransform, standardise } from '../numeric/outputs.ts';
 import type { Rng } from '../numeric/random.ts';
-import type { Domain, Point } from '../space/axis.ts';
-import { improvement } from './bo/acquisition.ts';
-import { FIRST_FIT, type Lazy, lazy, nextFit } from './bo/schedule.ts';
-import { type Scored, scoreAll, search } from './bo/search.ts';
+import type { Point } from '../space/axis.ts';
+import { cells, countCells } from '../space/cells.ts';
+import { improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
+import { belief } from './bo/belief.ts';
+import { isModelled, type Knowledge, type Model, model, nothing, observe, type View } from './bo/knowledge.ts';
+import { plateauRadius, separation } from './bo/plateau.ts';
+import { rank, type Scored, search } from './bo/search.ts';
+import { randomSequence } from './random.ts';
+import type { Reasoned, Surrogate } from './surrogate.ts';
 
-/** A trial's end. */
-export interface Result {
-  readonly point: Point;
-  readonly loss: number;
-  /** Standard error of the loss. */
-  readonly stderr?: number | undefined;
+export interface BoSettings {
+  /** Trials before the first one that follows the model. */
+  readonly startup: number;
 }
 
-/** All results so far, and the models fitted to prefixes of them: computed when first asked for, then kept. Immutable. */
-export interface Experience {
-  readonly count: number;
-  readonly last?: Result;
-  readonly before?: Experience;
-  /** The latest scheduled fit for each way to see the outputs, as logarithms of the kernel's parameters. */
-  readonly fits: readonly Lazy<Float64Array | undefined>[];
-  readonly nextFit: number;
+/** What is known, as a fold over what was told. */
+export interface BoState {
+  /** Of what all answers without a model are drawn from. */
+  readonly sequence: unknown;
+  readonly open: ReadonlyMap<TrialId, Point>;
+  readonly handedOut: History<Point>;
+  /** Losses, by the budget they were reached with. */
+  readonly losses: ReadonlyMap<number, Knowledge>;
+  /** One for each outcome constraint. */
+  readonly constraints: readonly Knowledge[];
+  /** 1 where a trial failed for what it was, -1 where it did not. */
+  readonly failures: Knowledge;
+  readonly failed: number;
 }
 
-/** The ways that the model sees losses, in turn: each is wrong in another place. */
-const VIEWS: readonly ((losses: readonly number[]) => Outputs)[] = [standardise, powerTransform];
-
-/** Nothing known yet. */
-export const inexperienced: Experience = { count: 0, fits: VIEWS.map(() => () => undefined), nextFit: FIRST_FIT };
-
-/** Results, oldest first. */
-export function results(experience: Experience): Result[] {
-  const all: Result[] = [];
-  for (let e: Experience | undefined = experience; e?.last; e = e.before) all.push(e.last);
-  return all.reverse();
-}
-
-/** One more result. It costs nothing until a suggestion is asked for. */
-export function learn(features: Features, before: Experience, last: Result): Experience {
-  const count = before.count + 1;
-  if (count < before.nextFit) return { count, last, before, fits: before.fits, nextFit: before.nextFit };
-  const experience: Experience = {
-    count,
-    last,
-    before,
-    fits: VIEWS.map((view, v) => lazy(() => refit(features, results(experience), view, before.fits[v]!()))),
-    nextFit: nextFit(count),
-  };
-  return experience;
-}
-
-function observe(features: Features, told: readonly Result[], outputs: Outputs) {
-  const points = new Float64Array(told.length * features.width);
-  for (const [i, { point }] of told.entries()) features.encode(point, points, i * features.width);
-  const variances = told.some(({ stderr }) => stderr)
-    ? Float64Array.from(told, ({ stderr = 0 }, i) => (stderr * outputs.slope(i)) ** 2)
-    : undefined;
-  return { features, size: told.length, points, targets: outputs.targets, variances };
-}
-
-const refit = (features: Features, told: readonly Result[], view: (losses: readonly number[]) => Outputs, warm: Float64Array | undefined) =>
-  fitKernel(observe(features, told, view(told.map(({ loss }) => loss))), warm);
-
-export interface Suggestion {
-  readonly point: Point;
-  /** Expected loss. */
-  readonly mean: number;
-  /** log of the acquisition function. */
-  readonly score: number;
-}
-
+/** The ways to see losses, in turn: each is wrong in another place. */
+const VIEWS: readonly View[] = [standardise, powerTransform];
+const PLAIN: readonly View[] = [standardise];
+/** Failures that say something of the configuration. Of the others, such as a lost trainer, nothing is learnt. */
+const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
+/** A space of at most so many configurations is searched by looking at all of them. */
+const COUNTABLE = 2000;
+/** The prior's weight falls from this share of the study's trials over the number of results. */
+const BELIEF = 0.1;
+/** Where the number of trials is not known. */
+const TRIALS = 100;
+/** How many of the best points told are perturbed. */
 const GOOD = 5;
 
-export function suggest(
-  features: Features,
-  experience: Experience,
-  pending: readonly Point[],
-  domain: Domain,
-  rng: Rng,
-): Suggestion | undefined {
-  const turn = (experience.count + pending.length) % VIEWS.length;
-  const told = results(experience);
-  const outputs = VIEWS[turn]!(told.map(({ loss }) => loss));
-  const logs = experience.fits[turn]!();
-  if (!logs) return undefined;
-  const gp = posterior(observe(features, told, outputs), kernelOf(logs), pending.length);
-  if (!gp) return undefined;
-  const row = new Float64Array(features.width);
-  for (const point of pending) {
-    features.encode(point, row);
-    believe(gp, row);
+/**
+ * Bayesian optimisation: a Gaussian process over all parameters together, conditional ones included, and the log of the expected improvement
+ * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023). Open trials count as if they had ended as expected.
+ *
+ * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
+ */
+export function boSurrogate(env: Env, { startup }: BoSettings): Surrogate<BoState> {
+  const { axes } = env;
+  const features = featuresOf(axes);
+  const sequence = randomSequence(env);
+  const believing = axes.some(({ prior }) => prior);
+  const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
+  const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
+  const keysOf = History.folding(
+    () => new Set<string>(),
+    (keys, point: Point) => keys.add(key(point)),
+  );
+
+  const expect = (state: BoState, fact: Suggested): BoState => ({
+    ...state,
+    sequence: sequence.concerns(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
+    open: new Map(state.open).set(fact.id, fact.point),
+    handedOut: state.handedOut.push(fact.point),
+  });
+
+  function learn(state: BoState, { id, point, outcome, reason, budget, losses, stderr, constraints }: Ended): BoState {
+    const open = new Map(state.open);
+    open.delete(id);
+    const failed = outcome === 'failed' && TELLING.has(reason ?? '');
+    if (!failed && losses === undefined) return { ...state, open };
+    const failures = observe(features, PLAIN, state.failures, { point, value: failed ? 1 : -1 });
+    if (losses === undefined) return { ...state, open, failures, failed: state.failed + 1 };
+    const fidelity = budget ?? Infinity;
+    const before = state.losses.get(fidelity) ?? nothing(VIEWS);
+    const violating = constraints?.some((c) => c > 0) ?? false;
+    const loss = { point, value: losses[0]!, stderr: stderr?.[0], violating };
+    return {
+      ...state,
+      open,
+      failures,
+      losses: new Map(state.losses).set(fidelity, observe(features, VIEWS, before, loss)),
+      constraints: constraints
+        ? constraints.map((value, k) => observe(features, PLAIN, state.constraints[k] ?? nothing(PLAIN), { point, value }))
+        : state.constraints,
+    };
   }
-  const terms = [improvement(gp, gp.lowest)];
-  const ranked = search(terms, features, domain, goodPoints(gp, told), rng);
-  const known = new Set([...told.map(({ point }) => key(point)), ...pending.map(key)]);
-  const fresh = ranked.find(({ point }) => !known.has(key(point)));
-  if (!fresh) return undefined;
-  features.encode(fresh.point, row);
-  return { point: fresh.point, mean: outputs.restore(predict(gp, row).mean), score: fresh.score };
+
+  /** The losses at the highest budget that has enough of them; otherwise where there are most. */
+  function relevant({ losses }: BoState): Knowledge {
+    const byBudget = [...losses].sort(([a], [b]) => b - a).map(([, knowledge]) => knowledge);
+    const enough = byBudget.find(({ observed }) => observed.length >= axes.length + 2);
+    return enough ?? byBudget.reduce((a, b) => (b.observed.length > a.observed.length ? b : a), nothing(VIEWS));
+  }
+
+  /** What is known of where a quantity is at most a limit, as a summand of the log acquisition. */
+  function below(knowledge: Knowledge, limit: number): Term[] {
+    const known = model(features, PLAIN[0]!, 0, knowledge, 0);
+    return known ? [probabilityBelow(known.gp, known.outputs.target(limit))] : [];
+  }
+
+  function termsOf(state: BoState, { gp, observed }: Model, expected: readonly number[], results: number): Term[] {
+    const means = [...gp.means.filter((_, i) => !observed[i]!.violating), ...expected];
+    const best = means.reduce((a, b) => Math.min(a, b), Infinity);
+    return [
+      ...(best < Infinity ? [improvement(gp, best)] : []), // nothing feasible yet: find that first
+      ...state.constraints.flatMap((constraint) => below(constraint, 0)),
+      ...(state.failed > 0 ? below(state.failures, 0) : []),
+      ...(believing ? [belief(axes, features, (BELIEF * (env.trials ?? TRIALS)) / Math.max(1, results))] : []),
+    ];
+  }
+
+  /** The best that is new, and away from plateaus if there is any such. */
+  function choose(state: BoState, { observed }: Model, ranked: readonly Scored[]): Scored | undefined {
+    const known = keysOf(state.handedOut);
+    const radius = plateauRadius(axes, observed);
+    const away = ({ point }: Scored) => observed.every((told) => separation(axes, told.point, point) > radius);
+    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(key(point)));
+    return (radius > 0 && fresh.find(away)) || fresh[0];
+  }
+
+  return {
+    start: {
+      sequence: sequence.start,
+      open: new Map(),
+      handedOut: History.of(),
+      losses: new Map(),
+      constraints: [],
+      failures: nothing(PLAIN),
+      failed: 0,
+    },
+    expect,
+    learn,
+    ready: (state) => state.handedOut.length >= startup && isModelled(relevant(state)),
+    explore: ({ sequence: at }, ask) => sequence.at(at, ask),
+    propose(state, _ask: Ask, rng: Rng): Reasoned | undefined {
+      const losses = relevant(state);
+      const turn = state.handedOut.length % VIEWS.length;
+      const known = model(features, VIEWS[turn]!, turn, losses, state.open.size);
+      if (!known) return undefined;
+      const row = new Float64Array(features.width);
+      const expected = [...state.open.values()].map((point) => {
+        features.encode(point, row);
+        return believe(known.gp, row);
+      });
+      const terms = termsOf(state, known, expected, losses.observed.length);
+      const ranked = all ? rank(terms, features, all) : search(terms, features, env, goodPoints(known), rng);
+      const chosen = choose(state, known, ranked);
+      if (!chosen) return undefined;
+      features.encode(chosen.point, row);
+      const { mean, variance } = predict(known.gp, row);
+      const said = { mean: known.outputs.restore(mean), sd: Math.sqrt(variance), acquisition: chosen.score };
+      return { point: chosen.point, tags: Object.fromEntries(Object.entries(said).map(([name, x]) => [name, x.toPrecision(4)])) };
+    },
+  };
 }
 
 const key = (point: Point): string => point.join();
 
 /** The points told of the smallest posterior means, without repetitions. */
-function goodPoints(gp: Posterior, told: readonly Result[]): Point[] {
-  const order = told.map((_, i) => i).sort((a, b) => gp.means[a]! - gp.means[b]!);
+function goodPoints({ gp, observed }: Model): Point[] {
+  const order = observed.map((_, i) => i).sort((a, b) => gp.means[a]! - gp.means[b]!);
   const good = new Map<string, Point>();
   for (const i of order) {
     if (good.size === GOOD) break;
-    const { point } = told[i]!;
+    const { point } = observed[i]!;
     good.set(key(point), point);
   }
   return [...good.values()];
 }
-
-export { featuresOf, type Scored, scoreAll };

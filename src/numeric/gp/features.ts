@@ -9,6 +9,8 @@ export interface Features {
   readonly axes: readonly number[];
   /** Writes the features of a snapped point. */
   encode(point: Point, out: Float64Array, at?: number): void;
+  /** The point behind a row of features. */
+  decode(row: Float64Array, at?: number): Point;
 }
 
 /** The level of an unordered axis that does not exist at a point: one of its own. */
@@ -30,6 +32,14 @@ export function features(axes: readonly Axis[]): Features {
         const i = columns[c]!;
         out[at + c] = c < ordered ? point[i]! : on && !on[i] ? ABSENT : axes[i]!.levels!.of(point[i]!);
       }
+    },
+    decode(row, at = 0) {
+      const point = new Array<number>(columns.length);
+      for (let c = 0; c < columns.length; c++) {
+        const x = row[at + c]!;
+        point[columns[c]!] = c < ordered ? x : x === ABSENT ? 0.5 : axes[columns[c]!]!.levels!.at(x);
+      }
+      return point;
     },
   };
 }

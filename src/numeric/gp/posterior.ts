@@ -20,8 +20,6 @@ export interface Posterior {
   readonly alpha: Float64Array;
   /** The means of the function at the observations. */
   readonly means: Float64Array;
-  /** The smallest mean over all observations and beliefs. */
-  lowest: number;
   readonly scratch: Scratch;
 }
 
@@ -71,18 +69,19 @@ export function posterior(observations: Observations, kernel: Kernel, room = 0):
     { length: n },
     (_, i) => targets[i]! - (matrix[i * stride + i]! - amplitude(kernel) + jitter) * alpha[i]!,
   );
-  const lowest = means.reduce((a, b) => Math.min(a, b), Infinity);
-  return { features, kernel, size: n, observed: n, points, factor, stride, alpha, means, lowest, scratch };
+  return { features, kernel, size: n, observed: n, points, factor, stride, alpha, means, scratch };
 }
 
 /**
  * Adds the belief that a point's outcome will be what is expected now (the kriging believer, Ginsbourger et al. 2010): means stay as they
  * are, and the variance around the point goes.
+ *
+ * @returns the mean at the point
  */
-export function believe(gp: Posterior, x: Float64Array): void {
+export function believe(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride, scratch } = gp;
   if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
-  gp.lowest = Math.min(gp.lowest, predict(gp, x).mean);
+  const { mean } = predict(gp, x);
   gp.points.set(x, n * features.width);
   gaps(features, x, 0, gp.points, n, scratch.gaps);
   covariances(kernel, scratch.gaps, n, gp.factor, n * stride);
@@ -93,10 +92,11 @@ export function believe(gp: Posterior, x: Float64Array): void {
     gp.factor[n * stride + n] = variance * (1 + jitter);
     if (cholesky(gp.factor, stride, n + 1, n)) {
       gp.size = n + 1;
-      return;
+      break;
     }
     gp.factor.set(row, n * stride);
   }
+  return mean;
 }
 
 export interface Prediction {

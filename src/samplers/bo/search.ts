@@ -20,7 +20,7 @@ const ROUNDS = 3;
 const STEPS = [-2, -1, 1, 2];
 
 /** The log acquisition function at many points. */
-export function scoreAll(terms: readonly Term[], { width, encode }: Features, points: readonly Point[]): Scored[] {
+function scoreAll(terms: readonly Term[], { width, encode }: Features, points: readonly Point[]): Scored[] {
   const rows = new Float64Array(points.length * width);
   for (let i = 0; i < points.length; i++) encode(points[i]!, rows, i * width);
   const scores = new Float64Array(points.length);
@@ -29,6 +29,10 @@ export function scoreAll(terms: readonly Term[], { width, encode }: Features, po
 }
 
 const descending = (a: Scored, b: Scored) => b.score - a.score;
+
+/** All of some points, best first. */
+export const rank = (terms: readonly Term[], features: Features, points: readonly Point[]): Scored[] =>
+  scoreAll(terms, features, points).sort(descending);
 
 /**
  * Looks for the points of the highest acquisition: among uniform ones and perturbations of good ones, then by local searches from the best
@@ -43,7 +47,7 @@ export function search(terms: readonly Term[], features: Features, domain: Domai
   for (let i = 0; i < PERTURBED && good.length > 0; i++) {
     candidates.push(domain.snap(perturb(domain.axes, good[i % good.length]!, SPREADS[Math.floor(rng() * SPREADS.length)]!, rng)));
   }
-  const ranked = scoreAll(terms, features, candidates.filter(domain.feasible)).sort(descending);
+  const ranked = rank(terms, features, candidates.filter(domain.feasible));
   const ends = ranked.slice(0, SEARCHES).map((start) => climb(terms, features, domain, start));
   return [...ends, ...ranked].sort(descending);
 }
