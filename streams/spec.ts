@@ -9,6 +9,7 @@ import { latinHypercube } from './strategies/latinHypercube.ts';
 import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
+import { tpe } from './strategies/tpe.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
@@ -23,6 +24,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   medianStop,
   random,
   sobol,
+  tpe,
 };
 
 /** Those that take strategies. */

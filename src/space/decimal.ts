@@ -20,12 +20,18 @@ export function significant(x: number): number {
 export const significantOdds = (x: number): number => (x < 0.5 ? significant(x) : round(x, Math.min(15, lastPlace(1 - x))));
 
 /**
- * Rounds numbers of a range to a 10^12th of it, or, where the range is narrow for its place, to the 14 digits that survive arithmetic.
- *
- * @returns undefined if the range is too narrow for that.
+ * The distance between the numbers that count as different in a range: a 10^12th of it, or, where the range is narrow for its place, what
+ * survives arithmetic in the 14th digit. A power of ten.
  */
-export function roundingOn(low: number, high: number): ((x: number) => number) | undefined {
+export const quantumOn = (low: number, high: number): number => 10 ** -placesOn(low, high);
+
+function placesOn(low: number, high: number): number {
   const quantum = Math.max((high - low) * 1e-12, Math.max(Math.abs(low), Math.abs(high)) * 1e-14);
-  const places = Math.min(POWERS.length - 1, -Math.ceil(Math.log10(quantum)));
-  return quantum * 100 < high - low ? (x) => round(x, places) : undefined;
+  return Math.min(POWERS.length - 1, -Math.ceil(Math.log10(quantum)));
+}
+
+/** Rounds numbers of a range to its quantum. */
+export function roundingOn(low: number, high: number): (x: number) => number {
+  const places = placesOn(low, high);
+  return (x) => round(x, places) + 0; // never -0, which JSON does not know
 }

@@ -13,12 +13,16 @@ export interface SobolOptions {
 /**
  * Sobol points, taken through the priors: they cover the space more evenly than random ones, best where their number is a power of two.
  *
- * @throws OptionError at subscription, in a space of more than 1111 parameters
+ * @throws OptionError; at subscription in a space of more than 1111 parameters
  */
-export const sobol = (options: SobolOptions = {}): Strategy =>
-  named(Object.keys(options).length ? { sobol: options } : 'sobol', (parent) => {
+export const sobol = (options: SobolOptions = {}): Strategy => {
+  const { scramble = true } = options;
+  if (typeof scramble !== 'boolean') throw new OptionError(`sobol: scramble must be true or false, not ${scramble}`);
+  return named(Object.keys(options).length ? { sobol: options } : 'sobol', (parent) => {
     const env = child(parent, 'sobol');
-    if (env.axes.length > SOBOL_DIMENSIONS)
-      throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
-    return drive(sequenceMachine, env, { env, core: sobolSequence(env, options.scramble ?? true) });
+    if (env.axes.length > SOBOL_DIMENSIONS) {
+      throw new OptionError(`sobol: the space must have at most ${SOBOL_DIMENSIONS} parameters, not ${env.axes.length}`);
+    }
+    return drive(sequenceMachine, env, { env, core: sobolSequence(env, scramble) });
   });
+};

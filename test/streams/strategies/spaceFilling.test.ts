@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OptionError } from '../../../src/errors.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
@@ -30,8 +31,14 @@ describe('sobol', () => {
 
   it('refuses spaces of more than 1111 parameters', () => {
     const axes = Array.from({ length: 1112 }, () => plane.axes[0]!);
-    expect(() => sobol()({ ...rootEnv(plane), axes })).toThrow('sobol: expected a space of at most 1111 parameters, got 1112');
+    expect(() => sobol()({ ...rootEnv(plane), axes })).toThrow(
+      new OptionError('sobol: the space must have at most 1111 parameters, not 1112'),
+    );
   });
+});
+
+it('sobol and halton refuse a scrambling that is neither on nor off', () => {
+  for (const make of [sobol, halton]) expect(() => make({ scramble: 'owen' as never })).toThrow(/scramble must be true or false, not owen/);
 });
 
 describe('halton', () => {
@@ -55,7 +62,9 @@ describe('latinHypercube', () => {
   });
 
   it('refuses a number of points that makes no sense', () => {
-    expect(() => latinHypercube({ points: 0 })).toThrow('latinHypercube.points: expected a whole number of at least 1, got 0');
+    expect(() => latinHypercube({ points: 0 })).toThrow(
+      new OptionError('latinHypercube: points must be a whole number of at least 1, not 0'),
+    );
   });
 });
 

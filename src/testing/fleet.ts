@@ -1,0 +1,75 @@
+import type { Suggestion } from '../../streams/engine.ts';
+import type { TrialEvent } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
+import { index, type Rng, rngFor } from '../numeric/random.ts';
+import type { Rig } from './rig.ts';
+
+/** What virtual trainers do. */
+export interface FleetOptions<P> {
+  /** The value of a configuration after a step; steps are 1, 2, ... */
+  readonly curve: (params: P, step: number) => number;
+  /** Reports before a trial without a budget ends. Default 3. */
+  readonly steps?: number;
+  /** Probabilities of what goes wrong, at each end of a trial. */
+  readonly crash?: number;
+  readonly lose?: number;
+  /** How many facts the trainers say at most. Default 2000. */
+  readonly facts?: number;
+}
+
+/** A trial in the hands of a trainer. */
+interface Job<P> {
+  readonly suggestion: Suggestion<P>;
+  readonly run: string;
+  readonly last: number;
+  started: boolean;
+  step: number;
+  stopped?: string;
+}
+
+/**
+ * Plays trainers of all speeds until the study is over: which open trial does its next step is drawn from the seed. They report, complete,
+ * crash, get lost, and obey stops, though not always at once.
+ */
+export function play<P>(rig: Rig<P>, seed: number | string, options: FleetOptions<P>): void {
+  const jobs = new Map<TrialId, Job<P>>();
+  const rng = rngFor(String(seed), 'fleet', 0);
+  let read = 0;
+  for (let said = 0; !rig.finished && said < (options.facts ?? 2000); said++) {
+    for (; read < rig.given.length; read++) take(jobs, rig.given[read]!.directive, options);
+    const open = [...jobs.values()];
+    if (open.length === 0) return;
+    const event = act(open[index(rng, open.length)]!, rng, options);
+    if (event.type !== 'started' && event.type !== 'reported') jobs.delete(event.trial);
+    rig.say(event);
+  }
+}
+
+function take<P>(jobs: Map<TrialId, Job<P>>, directive: Rig<P>['given'][number]['directive'], { steps = 3 }: FleetOptions<P>): void {
+  if (directive.type === 'suggested') {
+    const { trial, attempt, budget = steps } = directive;
+    jobs.set(trial, { suggestion: directive, run: `r${trial}.${attempt}`, last: budget, started: false, step: 0 });
+  } else if (directive.type === 'stop') {
+    const job = jobs.get(directive.trial);
+    if (job) job.stopped = directive.by;
+  }
+}
+
+/** The next thing a trainer says of its trial. */
+function act<P>(job: Job<P>, rng: Rng, { curve, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {
+  const { trial, attempt, params } = job.suggestion;
+  const { run } = job;
+  if (!job.started) {
+    job.started = true;
+    return { type: 'started', trial, attempt, run };
+  }
+  if (job.stopped !== undefined && rng() < 0.7) return { type: 'stopped', trial, run, step: job.step, by: job.stopped };
+  if (job.step < job.last - 1) {
+    job.step = Math.min(job.last - 1, job.step + 1 + index(rng, 2));
+    return { type: 'reported', trial, run, step: job.step, values: { value: curve(params, job.step) } };
+  }
+  const luck = rng();
+  if (luck < crash) return { type: 'failed', trial, attempt, run, reason: 'error', message: 'crashed' };
+  if (luck < crash + lose) return { type: 'failed', trial, attempt, run, reason: 'lost' };
+  return { type: 'completed', trial, run, values: { value: curve(params, job.last) }, seconds: 1 + index(rng, 9) };
+}

@@ -1,0 +1,77 @@
+import { type Directive, Engine } from '../../streams/engine.ts';
+import { createdOf, type StudyOptions } from '../../streams/options.ts';
+import { parseStrategy } from '../../streams/spec.ts';
+import type { Strategy } from '../../streams/strategy.ts';
+import type { Entry } from '../entry.ts';
+import type { Fact } from '../facts/facts.ts';
+import type { Space } from '../space/space.ts';
+
+/** A directive, and the position of the log at which it was given. */
+export interface Given<P> {
+  readonly position: number;
+  readonly directive: Directive<P>;
+}
+
+/** A study that is stepped by hand: no clock, no promise, no file. */
+export interface Rig<P> {
+  readonly engine: Engine<P>;
+  readonly entries: readonly Entry[];
+  readonly given: readonly Given<P>[];
+  /** Whether the study is over and no trial is open. */
+  readonly finished: boolean;
+  /** Appends a fact, as a trainer or a person would. @throws what the study throws */
+  say(fact: Fact): void;
+}
+
+/**
+ * An engine on a log in memory. Facts go through JSON, as in a real log.
+ *
+ * @param past entries of an earlier life, which it goes on from.
+ */
+export function rig<P>(space: Space<P>, strategy: Strategy, options: StudyOptions, past: readonly Entry[] = []): Rig<P> {
+  const entries: Entry[] = [...past];
+  const given: Given<P>[] = [];
+  let finished = false;
+  let failure: unknown;
+  const append = (fact: Fact) => {
+    const entry: Entry = { position: entries.length + 1, at: entries.length + 1, fact: JSON.parse(JSON.stringify(fact)) };
+    entries.push(entry);
+    engine.receive([entry]);
+  };
+  const check = () => {
+    if (failure !== undefined) throw failure;
+  };
+  const engine = new Engine<P>({
+    space,
+    strategy,
+    resolve: parseStrategy,
+    inspect: options.inspect,
+    append,
+    direct: (directive) => given.push({ position: engine.ledger.position, directive }),
+    past: async function* (upTo) {
+      yield entries.slice(0, upTo);
+    },
+    finished: () => {
+      finished = true;
+    },
+    fail: (error) => {
+      failure = error;
+    },
+  });
+  if (past.length === 0) append(createdOf(space, strategy, options));
+  else engine.receive(past);
+  engine.caughtUp();
+  check();
+  return {
+    engine,
+    entries,
+    given,
+    get finished() {
+      return finished;
+    },
+    say: (fact) => {
+      append(fact);
+      check();
+    },
+  };
+}

@@ -1,0 +1,301 @@
+import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
+import { Subject } from 'rxjs';
+import type { StudyOptions } from '../../streams/options.ts';
+import type { Strategy } from '../../streams/strategy.ts';
+import type { SuggestedFact } from '../facts/facts.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { type Ask, type Env, isTold, type Message, type Propose, type Suggested } from '../messages.ts';
+import { rngFor } from '../numeric/random.ts';
+import { active, draw } from '../space/axis.ts';
+import type { Space } from '../space/space.ts';
+import { type FleetOptions, play } from './fleet.ts';
+import type { TestApi } from './log.ts';
+import { type Rig, rig } from './rig.ts';
+
+/** A strategy under test, and the world it is tested in. */
+export interface Case<P> {
+  /** Makes it anew. */
+  readonly make: () => Strategy;
+  readonly space: Space<P>;
+  readonly study: StudyOptions;
+  readonly fleet: FleetOptions<P>;
+  /** How often the properties that are checked at random are. Default 100. */
+  readonly runs?: number;
+  /** Rules that it breaks by design, with the reason. */
+  readonly exceptions?: Partial<Record<keyof typeof properties, string>>;
+}
+
+/** What the random cases came across; a property that never meets the interesting case proves nothing. */
+export interface Met {
+  runs: number;
+  openAtCut: number;
+  stopsInForce: number;
+  retriesDue: number;
+  stops: number;
+  failures: number;
+  attempts: number;
+  promotions: number;
+}
+
+const envOf = <P>({ space, study }: Case<P>, seed = '1'): Env => ({
+  axes: space.axes,
+  snap: space.snap,
+  feasible: space.feasible,
+  seed,
+  name: '',
+  objectives: ['value'],
+  parallel: study.parallel ?? 1,
+  ...(study.trials !== undefined && { trials: study.trials }),
+});
+
+function played<P>({ make, space, study, fleet }: Case<P>, order: number, seed: number | string = 1): Rig<P> {
+  const world = rig(space, make(), { ...study, seed });
+  play(world, order, fleet);
+  return world;
+}
+
+const factsOf = <P>({ entries }: Rig<P>) => entries.map(({ fact }) => fact);
+const suggestionsOf = <P>(world: Rig<P>) => factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
+
+/** A bare subscription: what goes in, and what comes out. */
+function listen<P>(of: Case<P>): { readonly put: (m: Message) => Message[]; readonly source: Subject<Message>; readonly end: () => void } {
+  const source = new Subject<Message>();
+  let out: Message[] = [];
+  let failure: unknown;
+  const subscription = source.pipe(of.make()(envOf(of))).subscribe({
+    next: (m) => out.push(m),
+    error: (e) => {
+      failure = e;
+    },
+  });
+  return {
+    put: (m) => {
+      out = [];
+      source.next(m);
+      if (failure !== undefined) throw failure;
+      return out;
+    },
+    source,
+    end: () => subscription.unsubscribe(),
+  };
+}
+
+const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
+
+/** Facts of some trials, as a study would tell them to a stage that proposed none of them, and of its own. */
+function* story<P>(of: Case<P>, put: (m: Message) => Message[], length: number): Generator<{ said: Message; heard: Message[] }> {
+  const rng = rngFor('story', 'contract', length);
+  const open: Suggested[] = [];
+  const say = (said: Message) => ({ said, heard: put(said) });
+  for (let id = 1; id <= length; id++) {
+    const ask: Ask = { type: 'ask', id };
+    const asked = say(ask);
+    yield asked;
+    const [reply] = asked.heard.filter(isReply);
+    const foreign = { id, by: 'somebody', point: of.space.snap(draw(of.space.axes, rng)) };
+    const { type: _, veto: __, ...own } = (reply?.type === 'propose' ? reply : foreign) as Propose;
+    const suggested: Suggested = { ...own, type: 'suggested' };
+    yield say(suggested);
+    open.push(suggested);
+    while (open.length > 2) {
+      const [trial] = open.splice(Math.floor(rng() * open.length), 1);
+      yield say({ type: 'reported', id: trial!.id, step: 1, losses: [rng()] });
+      const end = rng() < 0.2 ? ({ outcome: 'failed', reason: 'error' } as const) : ({ outcome: 'completed', losses: [rng()] } as const);
+      yield say({ ...trial!, ...end, type: 'ended' });
+    }
+  }
+}
+
+/**
+ * What must hold for every strategy and every composition. Each throws where it does not.
+ */
+export const properties = {
+  'keeps to its slots, numbers trials without a gap, and ends'<P>(of: Case<P>): void {
+    const world = played(of, 3);
+    ok(world.finished, 'the study did not end');
+    const first = suggestionsOf(world).filter(({ attempt }) => attempt === 1);
+    deepStrictEqual(
+      first.map(({ trial }) => trial),
+      first.map((_, i) => i + 1),
+    );
+    const ledger = new Ledger(of.space);
+    for (const entry of world.entries) {
+      ledger.fold(entry);
+      ok(ledger.running <= (of.study.parallel ?? 1), `${ledger.running} trials were open at once`);
+    }
+  },
+
+  'is a function of the seed and of the order of events'<P>(of: Case<P>): void {
+    deepStrictEqual(factsOf(played(of, 7)), factsOf(played(of, 7)));
+  },
+
+  'differs by seed'<P>(of: Case<P>): void {
+    const params = (seed: number) => suggestionsOf(played(of, 7, seed)).map((s) => JSON.stringify(s.params));
+    ok(JSON.stringify(params(1)) !== JSON.stringify(params(2)), 'two seeds gave the same suggestions');
+  },
+
+  'answers every ask at once and once'<P>(of: Case<P>): void {
+    const { put } = listen(of);
+    for (const { said, heard } of story(of, put, 60)) {
+      const replies = heard.filter(isReply);
+      if (said.type === 'ask') strictEqual(replies.length, 1, `the ask for trial ${said.id} got ${replies.length} replies`);
+      else strictEqual(replies.length, 0, `${said.type} was answered like an ask`);
+      for (const reply of replies) strictEqual((reply as Ask).id, (said as Ask).id);
+    }
+  },
+
+  'proposes snapped and feasible points in the cube'<P>(of: Case<P>): void {
+    const { put } = listen(of);
+    for (const { heard } of story(of, put, 60)) {
+      for (const m of heard) {
+        if (m.type !== 'propose') continue;
+        ok(m.point.length === of.space.axes.length && m.point.every((u) => u >= 0 && u <= 1), `[${m.point}] is not in the cube`);
+        deepStrictEqual(of.space.snap(m.point), m.point, 'a point is not snapped');
+        ok(of.space.feasible(m.point), `[${m.point}] breaks a constraint`);
+        const on = active(of.space.axes, m.point);
+        ok(
+          m.point.every((u, i) => on[i] || u === 0.5),
+          'an inactive coordinate is not 0.5',
+        );
+      }
+    }
+  },
+
+  'lets facts and foreign decisions through, unchanged and first'<P>(of: Case<P>): void {
+    const { put } = listen(of);
+    for (const { said, heard } of story(of, put, 30))
+      if (isTold(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
+    const point = of.space.snap(draw(of.space.axes, rngFor('foreign', 'contract', 0)));
+    const foreign: Message[] = [
+      { type: 'stop', id: 1, by: 'somebody' },
+      { type: 'ready', by: 'somebody' },
+      { type: 'wait', id: 99, by: 'somebody', until: 'ready' },
+      { type: 'propose', id: 99, by: 'somebody', point, resumes: 1 },
+    ];
+    for (const m of foreign) deepStrictEqual(put(m), [m]);
+  },
+
+  'is not changed by being asked'<P>(of: Case<P>): void {
+    const [curious, plain] = [listen(of), listen(of)];
+    const put = (m: Message) => {
+      if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, veto: k });
+      const heard = curious.put(m);
+      deepStrictEqual(heard, plain.put(m), `asking changed what follows ${m.type}`);
+      return heard;
+    };
+    for (const _ of story(of, put, 60));
+  },
+
+  'starts afresh with each subscription'<P>(of: Case<P>): void {
+    const strategy = of.make()(envOf(of));
+    const source = new Subject<Message>();
+    const replay = (messages: readonly Message[]) => {
+      const out: Message[] = [];
+      const subscription = source.pipe(strategy).subscribe((m) => out.push(m));
+      for (const m of messages) source.next(m);
+      subscription.unsubscribe();
+      return out;
+    };
+    const { put } = listen(of);
+    const messages = [...story(of, put, 30)].map(({ said }) => said);
+    deepStrictEqual(replay(messages), replay(messages));
+  },
+
+  'lets go of its source'<P>(of: Case<P>): void {
+    const { source, end } = listen(of);
+    ok(source.observed);
+    end();
+    ok(!source.observed, 'it still listens after it was unsubscribed');
+  },
+
+  'passes an error of its source on'<P>(of: Case<P>): void {
+    const { source, put } = listen(of);
+    source.error(new Error('the source broke'));
+    let broke = false;
+    try {
+      put({ type: 'ask', id: 1 });
+    } catch (error) {
+      broke = (error as Error).message === 'the source broke';
+    }
+    ok(broke, 'the error was lost');
+  },
+
+  'goes on from any prefix of its log as if nothing had happened'<P>(of: Case<P>, met: Met = newMet()): void {
+    for (let run = 0; run < (of.runs ?? 100); run++) {
+      const whole = played(of, run);
+      const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));
+      const resumed = rig(of.space, of.make(), { ...of.study, seed: 1 }, whole.entries.slice(0, cut));
+      tally(met, whole, resumed, cut);
+      for (const { fact } of whole.entries.slice(cut)) if (!isEngines(fact)) resumed.say(fact as never);
+      deepStrictEqual(factsOf(resumed), factsOf(whole), `another log after a cut at ${cut} in run ${run}`);
+      compareDirectives(whole, resumed, cut, run);
+    }
+  },
+} as const;
+
+/** The directives after a cut are those of the whole run; before them, what is open is given out again, and stops in force. */
+function compareDirectives<P>(whole: Rig<P>, resumed: Rig<P>, cut: number, run: number): void {
+  const later = whole.given.filter(({ position }) => position > cut);
+  const again = resumed.given.length - later.length;
+  ok(again >= 0, `directives are missing after a cut at ${cut} in run ${run}`);
+  deepStrictEqual(resumed.given.slice(again), later, `other directives after a cut at ${cut} in run ${run}`);
+  const before = whole.given.filter(({ position }) => position <= cut).map(({ directive }) => directive);
+  const open = new Set(resumed.given.slice(0, again).map(({ directive }) => (directive as { trial: number }).trial));
+  const expected = before.filter((d) => d.type !== 'rejected' && open.has(d.trial) && isLatest(before, d));
+  const sorted = (directives: readonly object[]) => directives.map((d) => JSON.stringify(d)).sort();
+  deepStrictEqual(
+    sorted(resumed.given.slice(0, again).map(({ directive }) => directive)),
+    sorted(expected),
+    `what is open was not given out again in run ${run}`,
+  );
+}
+
+/** Whether a suggestion is that of the latest attempt. */
+const isLatest = (directives: readonly { type: string }[], d: { type: string }) =>
+  d.type !== 'suggested' ||
+  !directives.some(
+    (other) =>
+      other.type === 'suggested' &&
+      (other as SuggestedFact).trial === (d as SuggestedFact).trial &&
+      (other as SuggestedFact).attempt > (d as SuggestedFact).attempt,
+  );
+
+const isEngines = (fact: unknown) => ['created', 'suggested', 'closed'].includes((fact as { type: string }).type);
+
+export const newMet = (): Met => ({
+  runs: 0,
+  openAtCut: 0,
+  stopsInForce: 0,
+  retriesDue: 0,
+  stops: 0,
+  failures: 0,
+  attempts: 0,
+  promotions: 0,
+});
+
+function tally<P>(met: Met, whole: Rig<P>, resumed: Rig<P>, cut: number): void {
+  met.runs++;
+  met.openAtCut += resumed.given.some(({ directive }) => directive.type === 'suggested') ? 1 : 0;
+  met.stopsInForce += resumed.given.some(({ directive }) => directive.type === 'stop') ? 1 : 0;
+  const isLost = (fact: unknown) => (fact as { reason?: string }).reason === 'lost';
+  met.retriesDue += isLost(whole.entries[cut - 1]!.fact) ? 1 : 0;
+  met.stops += whole.given.filter(({ directive }) => directive.type === 'stop').length;
+  met.failures += factsOf(whole).filter((f) => (f as { type: string }).type === 'failed' && !isLost(f)).length;
+  met.attempts += suggestionsOf(whole).filter(({ attempt }) => attempt > 1).length;
+  met.promotions += suggestionsOf(whole).filter(({ resumes }) => resumes !== undefined).length;
+}
+
+/**
+ * The contract of every strategy, as tests.
+ *
+ * @example
+ * strategyContract({ describe, it }, 'ga', { make: () => ga(), space, study: { trials: 30, parallel: 3 }, fleet: { curve } });
+ */
+export function strategyContract<P>({ describe, it }: Pick<TestApi, 'describe' | 'it'>, name: string, of: Case<P>): void {
+  describe(`${name} keeps the contract of a strategy`, () => {
+    for (const [title, property] of Object.entries(properties)) {
+      const reason = of.exceptions?.[title as keyof typeof properties];
+      if (reason === undefined) it(title, () => property(of));
+    }
+  });
+}

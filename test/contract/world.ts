@@ -1,0 +1,26 @@
+import type { FleetOptions } from '../../src/testing/fleet.ts';
+import type { Infer } from '../../streams/index.ts';
+import { atMost, boolean, choice, float, int, logNormal, space, when } from '../../streams/index.ts';
+
+/** A space with everything in it: logs, steps, priors, conditions, a constraint. */
+export const net = space(
+  {
+    lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 2) }),
+    layers: int(1, 8),
+    width: int(16, 256, { log: true }),
+    act: choice(['relu', 'tanh', 'gelu']),
+    opt: choice(['adam', 'sgd']),
+    momentum: when('opt', 'sgd', float(0, 1)),
+    nesterov: when('opt', 'sgd', boolean()),
+  },
+  { constraints: [atMost({ layers: 20, width: 1 }, 300)] },
+);
+export type Net = Infer<typeof net>;
+
+/** A made-up learning curve: falls to a floor that depends on the configuration, at a rate that does too. */
+export function curve(p: Net, step: number): number {
+  const floor = (Math.log10(p.lr) + 3) ** 2 + 0.1 * (p.layers - 5) ** 2 + (p.act === 'gelu' ? 0 : 1) + (p.momentum ?? 0.5);
+  return floor + 4 / (1 + step * (p.opt === 'sgd' ? 0.5 : 1));
+}
+
+export const fleet: FleetOptions<Net> = { curve, steps: 4, crash: 0.1, lose: 0.1 };

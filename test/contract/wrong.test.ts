@@ -1,0 +1,132 @@
+import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { type Case, properties } from '../../src/testing/strategy.ts';
+import { type Ask, defineStrategy, type Message, propose, random, type Strategy } from '../../streams/index.ts';
+import { fleet, type Net, net } from './world.ts';
+
+/** A bare operator that answers asks, with all that can be wrong in it. */
+const answering =
+  (answer: (ask: Ask) => Message[]): Strategy =>
+  () =>
+    mergeMap((m: Message) => (m.type === 'ask' ? answer(m) : [m]));
+
+const middle = net.snap(net.axes.map(() => 0.5));
+/** A point for a number: spread over the first axis. */
+const spread = (n: number) => net.snap(net.axes.map((_, i) => (i === 0 ? (n * 0.618) % 1 : 0.1)));
+
+const countsInDecisions = (): Strategy => (env) => (source) =>
+  new Observable<Message>((out) => {
+    let asked = 0;
+    return source.pipe(map((m) => (m.type === 'ask' ? propose(m, `${env.name}wrong`, spread(7.3 * ++asked + m.id)) : m))).subscribe(out);
+  });
+
+function keepsStatePerApplication(): Strategy {
+  return () => {
+    let told = 0;
+    return map((m: Message) => {
+      if (m.type !== 'ask') told++;
+      return m.type === 'ask' ? propose(m, 'wrong', spread(told)) : m;
+    });
+  };
+}
+
+const stopsByCountingAsks = (): Strategy => () => (source) =>
+  new Observable<Message>((out) => {
+    let asks = 0;
+    return source
+      .pipe(
+        mergeMap((m): Message[] => {
+          if (m.type === 'ask') asks++;
+          if (m.type === 'reported' && asks % 3 === 0) return [m, { type: 'stop', id: m.id, by: 'wrong' }];
+          return m.type === 'ask' ? [propose(m, 'wrong', spread(m.id))] : [m];
+        }),
+      )
+      .subscribe(out);
+  });
+
+const neverLetsGo = (): Strategy => (env) => (source) =>
+  new Observable<Message>((out) => {
+    const inner = new Subject<Message>();
+    source.subscribe(inner);
+    return inner.pipe(random()(env)).subscribe(out);
+  });
+
+const losesErrors = (): Strategy => (env) => (source) =>
+  new Observable<Message>((out) => {
+    const inner = new Subject<Message>();
+    out.add(inner.pipe(random()(env)).subscribe(out));
+    out.add(source.subscribe({ next: (m) => inner.next(m), error: () => {} }));
+  });
+
+/** For each property, strategies that break it. */
+const wrong: { readonly [K in keyof typeof properties]: Readonly<Record<string, () => Strategy>> } = {
+  'keeps to its slots, numbers trials without a gap, and ends': {
+    'waits for ever': () => answering((ask) => [{ ...ask, type: 'wait', by: 'wrong' }]),
+    'never answers': () => answering(() => []),
+  },
+  'is a function of the seed and of the order of events': {
+    'draws from elsewhere': () =>
+      defineStrategy({ name: 'wrong', init: () => 0, tell: (s) => s, ask: () => net.axes.map(() => Math.random()) }),
+  },
+  'differs by seed': { 'knows no seed': () => answering((ask) => [propose(ask, 'wrong', spread(ask.id + (ask.veto ?? 0)))]) },
+  'answers every ask at once and once': {
+    'answers twice': () => answering((ask) => [propose(ask, 'wrong', middle), propose(ask, 'wrong', middle)]),
+    'never answers': () => answering(() => []),
+    'answers another ask': () => answering((ask) => [propose({ ...ask, id: ask.id + 1 }, 'wrong', middle)]),
+  },
+  'proposes snapped and feasible points in the cube': {
+    'leaves the cube': () =>
+      answering((ask) => [
+        propose(
+          ask,
+          'wrong',
+          net.axes.map(() => 1.5),
+        ),
+      ]),
+    'does not snap': () =>
+      answering((ask) => [
+        propose(
+          ask,
+          'wrong',
+          net.axes.map((_, i) => (i < 3 ? 0.3 : 0.1)),
+        ),
+      ]),
+    'breaks a constraint': () => answering((ask) => [propose(ask, 'wrong', net.snap(net.axes.map(() => 1)))]),
+  },
+  'lets facts and foreign decisions through, unchanged and first': {
+    'swallows reports': () => () => filter((m: Message) => m.type !== 'reported'),
+    'swallows stops': () => () => filter((m: Message) => m.type !== 'stop'),
+    'decides before it passes on': () => () =>
+      mergeMap((m: Message): Message[] => (m.type === 'reported' ? [{ type: 'stop', id: m.id, by: 'wrong' }, m] : [m])),
+    'changes facts': () => () => map((m: Message) => (m.type === 'ended' ? { ...m } : m)),
+  },
+  'is not changed by being asked': { 'counts in its decisions': countsInDecisions },
+  'starts afresh with each subscription': { 'keeps state per application': keepsStatePerApplication },
+  'lets go of its source': { 'holds on': neverLetsGo },
+  'passes an error of its source on': { 'loses errors': losesErrors },
+  'goes on from any prefix of its log as if nothing had happened': {
+    'counts in its decisions': countsInDecisions,
+    'stops by what no log holds': stopsByCountingAsks,
+  },
+};
+
+const caseOf = (make: () => Strategy): Case<Net> => ({ make, space: net, study: { trials: 24, parallel: 3 }, fleet, runs: 20 });
+
+describe.each(Object.entries(wrong))('the property "%s"', (name, strategies) => {
+  const property = properties[name as keyof typeof properties] as (of: Case<Net>) => void;
+  it.each(Object.entries(strategies))('fails for a strategy that %s', (_, make) => {
+    expect(() => property(caseOf(make))).toThrow();
+  });
+  it('holds for random, and for an operator that only looks on', () => {
+    property(caseOf(random));
+    property(
+      caseOf(
+        () => (env) => (source) =>
+          source.pipe(
+            tap(() => {}),
+            random()(env),
+          ),
+      ),
+    );
+  });
+});

@@ -1,0 +1,12 @@
+// The worker of the digits, but what it refuses kills it: a wrong number of units by an exit, all else by an error that nobody catches.
+import { parentPort } from 'node:worker_threads';
+
+const send = parentPort.postMessage.bind(parentPort);
+parentPort.postMessage = (reply) => {
+  if (!reply.error) return send(reply);
+  if (reply.error.message.includes('units')) process.exit(3);
+  setImmediate(() => {
+    throw new Error('no longer');
+  });
+};
+await import('../../../examples/digits/worker.mjs');
