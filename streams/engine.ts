@@ -2,10 +2,12 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import { type StudyPhase, studyMachine } from '../machines/study.ts';
 import type { Entry } from '../src/entry.ts';
 import type { Closed, CloseReason, Created, Refusal, SuggestedFact } from '../src/facts/facts.ts';
-import { closedFact, type Effect, type Ledger } from '../src/ledger/ledger.ts';
+import type { Effect } from '../src/ledger/effect.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { closedFact } from '../src/ledger/ranking.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import { Decider, type Foreknowledge, type Next } from './decider.ts';
+import { Decider, type Foreknowledge } from './decider.ts';
 import { type Noted, noted } from './noted.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 
@@ -60,6 +62,8 @@ export class Engine<P> {
   #decider: Decider<P>;
   #busy = false;
   #over = false;
+  /** Something has happened that may be a reason to ask. */
+  #stirred = false;
   /** What has been appended and not yet come back. */
   #sent: SuggestedFact | Closed | undefined;
   /** Open trials that were told to stop. */
@@ -87,6 +91,7 @@ export class Engine<P> {
 
   /** All there was in the log has been received: after the start, or after `fenced`. */
   caughtUp(): void {
+    if (this.#over) return;
     const { phase } = this;
     if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
@@ -100,8 +105,7 @@ export class Engine<P> {
 
   /** Something outside of the log is a reason to ask anew. */
   stir(): void {
-    if (this.phase !== 'listening') return;
-    this.#study.send({ type: 'stirred' });
+    this.#stirred = true;
     this.#turn();
   }
 
@@ -145,7 +149,8 @@ export class Engine<P> {
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'deciding') return false;
+    if (phase !== 'listening' || !this.#stirred) return false;
+    this.#stirred = false;
     this.#decide();
     return true;
   }
@@ -168,12 +173,13 @@ export class Engine<P> {
     if (effect.type === 'closed') this.#study.send({ type: 'closed' });
     if (!live) return;
     this.#direct(entry, effect);
-    this.#advance(entry, effect);
+    if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
   }
 
   #decide(): void {
-    const next: Next = this.#wants() ? this.#decider.decide() : { type: 'wait' };
-    if (next.type === 'wait') return this.#study.send({ type: 'satisfied' });
+    if (!this.#wants()) return;
+    const next = this.#decider.decide();
+    if (next.type === 'wait') return;
     this.#sent = next.fact;
     this.#study.send({ type: 'appended' });
     this.#options.append(next.fact);
@@ -182,13 +188,12 @@ export class Engine<P> {
   /** What an entry means for the phase of the study. */
   #advance({ fact }: Entry, effect: Effect): void {
     const { phase } = this;
-    if (phase === 'appending') {
-      if (!isSame(this.#sent, fact)) return;
+    if (phase === 'appending' && isSame(this.#sent, fact)) {
       this.#sent = undefined;
-      this.#study.send({ type: 'stored', more: this.#wants() });
-    } else if ((phase === 'listening' || phase === 'closed') && effect.type !== 'refused' && this.#wants()) {
-      this.#study.send({ type: 'stirred' });
+      this.#study.send({ type: 'stored' });
     }
+    if (phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
+    if (effect.type !== 'refused') this.#stirred = true;
   }
 
   #wants(): boolean {
@@ -266,6 +271,7 @@ export class Engine<P> {
     const { ledger } = this.#decider;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#study.send({ type: 'caughtUp' });
+    this.#stirred = true;
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
     if (ledger.closed !== undefined) {

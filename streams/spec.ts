@@ -3,6 +3,7 @@ import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { bo } from './strategies/bo.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
@@ -10,13 +11,14 @@ import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
 import { tpe } from './strategies/tpe.ts';
-import type { Strategy, StrategySpec } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
 
 /** Strategies that take nothing but options. The constructors check those themselves. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha,
+  bo,
   dedupe,
   grid,
   halton,

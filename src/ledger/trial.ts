@@ -1,4 +1,4 @@
-import type { SuggestedFact, Values } from '../facts/facts.ts';
+import type { SuggestedFact } from '../facts/facts.ts';
 import type { Proposal } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
@@ -21,20 +21,6 @@ export interface OpenTrial {
 
 /** How a trial ended. `void`: it never began, though its number is used up. */
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
-
-/** The trial with the lowest first loss among those completed at the highest budget. */
-export interface Best {
-  readonly trial: number;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly values: Values;
-  readonly loss: number;
-  /** Infinity where trials have no budget. */
-  readonly budget: number;
-}
-
-/** A higher budget tells more than a lower loss. */
-export const better = (a: Pick<Best, 'loss' | 'budget'>, b: Pick<Best, 'loss' | 'budget'> | undefined): boolean =>
-  b === undefined || a.budget > b.budget || (a.budget === b.budget && a.loss < b.loss);
 
 /** What strategies are told of a suggestion. */
 export function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {

@@ -4,6 +4,7 @@ import { believe, predict } from '../numeric/gp/posterior.ts';
 import { History } from '../numeric/history.ts';
 import { powerTransform, standardise } from '../numeric/outputs.ts';
 import type { Rng } from '../numeric/random.ts';
+import { SOBOL_DIMENSIONS } from '../numeric/sobol.ts';
 import type { Point } from '../space/axis.ts';
 import { cells, countCells } from '../space/cells.ts';
 import { improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
@@ -11,6 +12,7 @@ import { belief } from './bo/belief.ts';
 import { isModelled, type Knowledge, type Model, model, nothing, observe, type View } from './bo/knowledge.ts';
 import { plateauRadius, separation } from './bo/plateau.ts';
 import { rank, type Scored, search } from './bo/search.ts';
+import { sobolSequence } from './lowDiscrepancy.ts';
 import { randomSequence } from './random.ts';
 import type { Reasoned, Surrogate } from './surrogate.ts';
 
@@ -57,7 +59,8 @@ const GOOD = 5;
 export function boSurrogate(env: Env, { startup }: BoSettings): Surrogate<BoState> {
   const { axes } = env;
   const features = featuresOf(axes);
-  const sequence = randomSequence(env);
+  // Even from the first trials on; in a space that can be counted, without repetitions.
+  const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
   const believing = axes.some(({ prior }) => prior);
   const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
   const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);

@@ -13,6 +13,9 @@ const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>> = {
   grid: { make: () => h.grid({ levels: 3 }) },
   sobol: { make: h.sobol },
   halton: { make: h.halton },
+  // Each of its answers costs milliseconds.
+  bo: { make: () => h.bo({ startup: 4 }), runs: 8 },
+  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
   tpe: { make: () => h.tpe({ startup: 4 }) },
   'chain(asha, tpe)': { make: () => h.chain(asha(), h.tpe({ startup: 4 })) },
   'chain(medianStop, tpe)': { make: () => h.chain(h.medianStop(), h.tpe({ startup: 4 })) },
