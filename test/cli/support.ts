@@ -66,7 +66,7 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(20);
 }
 
-export const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
+const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
 
 /** Writes a study file of one parameter, `x` in [0, 1], and gives its directory. */
 export function studyIn(more = '', place = directory()): string {
