@@ -8,10 +8,24 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { asha, chain, choice, float, type Infer, int, type Objective, optimize, progress, type Row, random, space, trials } from 'hypertide';
+import {
+  asha,
+  chain,
+  choice,
+  float,
+  type Infer,
+  int,
+  type Objective,
+  optimize,
+  progress,
+  type Row,
+  random,
+  space,
+  trials,
+} from 'hypertide';
 import { journal } from 'hypertide/journal';
-import { percent, ranked, screen, table } from './digits/screen.ts';
 import { trainers } from './digits/pool.ts';
+import { percent, ranked, screen, table } from './digits/screen.ts';
 
 const epochs = 27;
 
