@@ -7,7 +7,7 @@ type Trial = Row<NetworkConfig>;
 
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(done * width)).padEnd(width, '░');
 export const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);
-const short = (x: number): string => x.toPrecision(2).replace(/e-0?/, 'e-');
+const short = (x: number): string => (x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
 
 /** What is seen of a study while it runs: on a terminal one line that is drawn over and over, elsewhere a line for each trial. */
 export interface Screen {
@@ -59,7 +59,8 @@ export const table = (rows: readonly Trial[]): string => {
   const lines = rows.map(({ trial, values, params: { units, activation, learningRate, l2 }, step, by }) =>
     [trial, percent(values?.error), units, activation, short(learningRate), short(l2), step, by].map(String),
   );
-  const out = new Table({ head: head.map((name) => colours.bold(name)), style: { head: [], border: [] } });
+  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
+  const out = new Table({ head: head.map((name) => colours.bold(name)), chars, style: { head: [], border: [] } });
   out.push(...lines);
   return out.toString();
 };
