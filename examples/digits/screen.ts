@@ -6,7 +6,7 @@ import type { NetworkConfig } from './network.ts';
 type Trial = Row<NetworkConfig>;
 
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(done * width)).padEnd(width, '░');
-export const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);
+const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);
 const short = (x: number): string => (x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
 
 /** What is seen of a study while it runs: on a terminal one line that is drawn over and over, elsewhere a line for each trial. */
@@ -50,11 +50,22 @@ const lineOf = ({ trial, status, reason, step = 0, values, params }: Trial): str
   return `trial ${trial}: ${reason ?? status} after ${step} epochs, validation error ${percent(values?.error)} (${what})`;
 };
 
-/** The best trials of those that were trained to the end, the best one first. */
-export const ranked = (rows: readonly Trial[]): Trial[] =>
-  rows.filter(({ status }) => status === 'completed').sort((a, b) => a.values!.error! - b.values!.error! || a.trial - b.trial);
+/** The best trials of those that were trained to the end, how the best one does on images that nothing was chosen by, and what it took. */
+export const summary = (rows: readonly Trial[], epochs: number): string => {
+  const [best, ...others] = rows
+    .filter(({ status }) => status === 'completed')
+    .sort((a, b) => a.values!.error! - b.values!.error! || a.trial - b.trial);
+  if (!best) return 'No network was trained to the end.';
+  const spent = rows.reduce((sum, { step = 0 }) => sum + step, 0);
+  const stopped = rows.filter(({ status }) => status === 'stopped').length;
+  return [
+    table([best, ...others].slice(0, 8)),
+    `The best network gets ${percent(best.metrics?.test)} of the test images wrong.`,
+    `${stopped} of ${rows.length} trials were stopped early: ${spent} epochs instead of ${rows.length * epochs}.`,
+  ].join('\n');
+};
 
-export const table = (rows: readonly Trial[]): string => {
+const table = (rows: readonly Trial[]): string => {
   const head = ['trial', 'validation error', 'units', 'activation', 'learning rate', 'L2', 'epochs', 'proposed by'];
   const lines = rows.map(({ trial, values, params: { units, activation, learningRate, l2 }, step, by }) =>
     [trial, percent(values?.error), units, activation, short(learningRate), short(l2), step, by].map(String),

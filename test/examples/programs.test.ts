@@ -25,7 +25,7 @@ it('the main example ends with a table of the best trials', async () => {
   const shown = await run('start.ts', '--trials', '6', '--epochs', '9');
   expect(shown.match(/^trial \d+: (completed|stopped) after \d+ epochs/gm)).toHaveLength(6);
   expect(shown).toMatch(/│ trial +│ validation error +│ units +│ activation +│ learning rate +│ L2 +│ epochs +│ proposed by +│/);
-  expect(shown).toMatch(/gets \d\.\d\d % of the test images wrong/);
+  expect(shown).toMatch(/gets \d+\.\d\d % of the test images wrong/);
   expect(shown).toMatch(/\d of 6 trials were stopped early: \d+ epochs instead of 54/);
 });
 
