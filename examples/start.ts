@@ -2,7 +2,7 @@
  * The textbook case, on real data: how many hidden units, which activation, which learning rate and how much L2 make a network of two layers
  * read handwritten digits best? Networks are really trained, in threads, and those that fall behind are stopped early.
  *
- *     npm start -- [--trials 300] [--epochs 81] [--parallel 2] [--seed 1] [--journal digits.jsonl]
+ *     npm start -- [--trials 200] [--epochs 81] [--parallel 2] [--seed 1] [--journal digits.jsonl]
  *
  * With a journal, Ctrl-C and the same command again go on where it ended.
  */
@@ -76,7 +76,7 @@ const run = async ({ epochs, journal: path, ...options }: Options, signal: Abort
 const readOptions = (): Options => {
   const { values } = parseArgs({
     options: {
-      trials: { type: 'string', default: '300' },
+      trials: { type: 'string', default: '200' },
       epochs: { type: 'string', default: '81' },
       parallel: { type: 'string', default: String(availableParallelism()) },
       seed: { type: 'string', default: '1' },
