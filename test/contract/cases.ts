@@ -13,9 +13,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   sobol: { make: h.sobol },
   halton: { make: h.halton },
   latinHypercube: { make: () => h.latinHypercube({ points: 40 }) },
-  ga: { make: () => h.ga({ population: 6 }) },
-  'ga, generational': { make: () => h.ga({ population: 5, mode: 'generational' }) },
-  'chain(ga x 2, sobol)': { make: () => h.chain(h.ga({ population: 4, generations: 2, mode: 'generational' }), h.sobol()) },
+  ga: { make: h.ga },
+  'ga generational': { make: () => h.ga({ mode: 'generational', population: 5, elite: 1 }) },
+  'chain(ga, random)': { make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.random()) },
+  'bandit(ga, random)': { make: () => h.bandit({ evolve: h.ga({ mode: 'generational', population: 4 }), wild: h.random() }) },
   'chain(ga, fill(random))': {
     make: () => h.chain(h.ga({ population: 5, mode: 'generational' }), h.fill(h.random())),
   },
