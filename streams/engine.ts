@@ -171,7 +171,10 @@ export class Engine<P> {
     this.#options.note?.(noted(entry, effect));
     const live = this.phase !== 'replaying';
     if (revises(effect)) return this.#revise(effect, live);
-    if (effect.type === 'closed') this.#study.send({ type: 'closed' });
+    if (effect.type === 'closed') {
+      this.#sent = undefined;
+      this.#study.send({ type: 'closed' });
+    }
     if (!live) return;
     this.#direct(entry, effect);
     if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
@@ -266,6 +269,7 @@ export class Engine<P> {
     const { ledger } = this.#decider;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#study.send({ type: 'caughtUp' });
+    if (this.#sent) this.#study.send({ type: 'appended' }); // before the past was told anew, and still on its way
     this.#stirred = true;
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');

@@ -73,6 +73,8 @@ export type { MedianStopOptions } from './strategies/medianStop.ts';
 export { medianStop } from './strategies/medianStop.ts';
 export { random } from './strategies/random.ts';
 export { sobol } from './strategies/sobol.ts';
+export type { TpeOptions } from './strategies/tpe.ts';
+export { tpe } from './strategies/tpe.ts';
 export type { Strategy, StrategySpec } from './strategy.ts';
 export { drive, named } from './strategy.ts';
 export { study } from './study.ts';

@@ -11,6 +11,7 @@ import { latinHypercube } from './strategies/latinHypercube.ts';
 import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
+import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
@@ -26,6 +27,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   medianStop: taking(medianStop, 'warmup', 'peers'),
   random: taking(random),
   sobol: taking(sobol, 'scramble'),
+  tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
 };
 
 /** A constructor that refuses options which it would ignore. */

@@ -66,10 +66,12 @@ async function suggestions(read: Read): Promise<Map<number, Suggestion[]>> {
   for await (const entries of read()) {
     for (const { position, fact: data } of entries) {
       const fact = parseFact(data);
-      if (isRefusal(fact) || fact.type !== 'suggested' || fact.by === 'import' || fact.after === undefined) continue;
-      const at = due.get(fact.after);
+      if (isRefusal(fact) || fact.type !== 'suggested' || fact.by === 'import') continue;
+      const { after = position } = fact;
+      const known = Math.max(1, Math.min(after, position - 1)); // nobody knows what comes later: then it differs by its `after`
+      const at = due.get(known);
       if (at) at.push({ position, fact });
-      else due.set(fact.after, [{ position, fact }]);
+      else due.set(known, [{ position, fact }]);
     }
   }
   return due;

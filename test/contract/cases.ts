@@ -24,6 +24,12 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'bandit(ga, chain(medianStop, ga))': {
     make: () => h.bandit({ one: h.ga({ population: 4 }), two: h.chain(h.medianStop(), h.ga({ population: 4 })) }),
   },
+  tpe: { make: () => h.tpe({ startup: 4 }) },
+  'chain(asha, tpe)': { make: () => h.chain(asha(), h.tpe({ startup: 4 })) },
+  'chain(medianStop, tpe)': { make: () => h.chain(h.medianStop(), h.tpe({ startup: 4 })) },
+  'chain(ga, tpe)': {
+    make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
+  },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },

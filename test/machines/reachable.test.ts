@@ -5,8 +5,10 @@ import { getShortestPaths } from 'xstate/graph';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
+import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Evolution } from '../../src/samplers/evolution.ts';
 import { numbered } from '../../src/samplers/sequence.ts';
+import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
@@ -16,7 +18,7 @@ const env = { ...rootEnv(textbook), name: 'list' };
 interface Life {
   readonly machine: AnyStateMachine;
   readonly input?: unknown;
-  readonly events: readonly { readonly type: string }[];
+  readonly events: readonly ({ readonly type: string } & Readonly<Record<string, unknown>>)[];
 }
 
 const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'appended', 'stored', 'fenced', 'revised', 'closed', 'reopened'];
@@ -32,6 +34,16 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> 
   breed: () => ({ point: [0, 0] }),
 };
 
+/** Ready from one result on. */
+const once: Surrogate<{ results: number }> = {
+  start: { results: 0 },
+  expect: (state) => state,
+  learn: ({ results }) => ({ results: Math.min(3, results + 1) }),
+  ready: ({ results }) => results >= 1,
+  explore: () => ({ point: [0, 0] }),
+  propose: () => undefined,
+};
+
 /** A new machine adds one row, under the name of its file. */
 const lives: Readonly<Record<string, Life>> = {
   evolution: {
@@ -43,6 +55,14 @@ const lives: Readonly<Record<string, Life>> = {
     machine: sequenceMachine,
     input: { env, core: numbered(env, 2, (i) => [i, i]) },
     events: ['0', '1'].map((list) => ({ type: 'suggested', id: 1, by: 'list', point: [0, 0], tags: { list } })),
+  },
+  surrogate: {
+    machine: surrogateMachine,
+    input: { env, core: once },
+    events: [
+      { type: 'suggested', by: 'list', tags: { phase: 'falling back' } },
+      { type: 'ended', by: 'list' },
+    ],
   },
   study: { machine: studyMachine, events: studyEvents.map((type) => ({ type })) },
 };
