@@ -13,6 +13,7 @@ async function expectVerified(place: string): Promise<void> {
 }
 
 const completed = (place: string) => journalOf(place).filter(({ type }) => type === 'completed');
+const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 const expectNoTrace = (ended: Ended) => expect(hasTrace(ended), ended.err).toBe(false);
 
 describe('run', () => {
@@ -89,6 +90,25 @@ describe('run', () => {
     expect(Number(/from step (\d+)/.exec(log)![1])).toBeGreaterThanOrEqual(3);
     expect(completed(place)).toHaveLength(3);
     await expectVerified(place);
+  });
+
+  it('ends at once at the second Ctrl-C, whatever its programs do', async () => {
+    const place = studyIn('trials: 1\ngrace: 600\n');
+    const { child, ended, said } = start(
+      place,
+      'run',
+      'study.yaml',
+      '--',
+      'sh',
+      '-c',
+      "trap '' TERM; echo value=1; while :; do sleep 0.1; done",
+    );
+    await until(() => readIfThere(join(place, 'study.trials/trial-1/attempt-1.log')).includes('value=1'));
+    child.kill('SIGINT');
+    await until(() => said().includes('ending 1 running trials'));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130 });
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'failed', reason: 'preempted' });
   });
 
   it('goes on to higher budgets from checkpoints', async () => {
