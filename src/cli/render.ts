@@ -86,8 +86,10 @@ export function progressLine(
 }
 
 /** A trial in one line. */
-export const lineOf = ({ trial, status, reason, values, params }: Row<Params>): string =>
-  `trial ${trial} ${reason === undefined ? status : `${status} (${reason})`}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+export function lineOf({ trial, status, reason, values, params }: Row<Params>, message = ''): string {
+  const why = reason === undefined ? '' : ` (${reason}${message && `: ${message}`})`;
+  return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+}
 
 const pairs = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
