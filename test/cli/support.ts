@@ -68,7 +68,7 @@ export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(20);
 }
 
-const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
+export const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
 
 /** Writes a study file of one parameter, `x` in [0, 1], and gives its directory. */
 export function studyIn(more = '', place = directory()): string {
