@@ -211,7 +211,13 @@ describe('a log with a past', () => {
     const never = () => {
       throw new Error('not again');
     };
-    expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({ best: first, reason: 'trials' });
+    expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({
+      best: first,
+      reason: 'trials',
+      completed: 5,
+      stopped: 0,
+      failed: 0,
+    });
     await optimize(line, square, { trials: 8, log }).result();
     expect((await collect(log)).filter((f) => f.type === 'completed')).toHaveLength(8);
   });
