@@ -6,40 +6,33 @@ export type StudyEvent =
   | { readonly type: 'caughtUp' }
   /** A decision is on its way into the log. */
   | { readonly type: 'appended' }
-  /** It has come back from the log; `more` says whether another question is due. */
-  | { readonly type: 'stored'; readonly more: boolean }
+  /** It has come back from the log. */
+  | { readonly type: 'stored' }
   /** Another engine wrote first. */
   | { readonly type: 'fenced' }
-  /** No trial is wanted, or the strategy answered `wait`. */
-  | { readonly type: 'satisfied' }
-  /** Something has happened that may be a reason to ask. */
-  | { readonly type: 'stirred' }
   /** What strategies were told must be told anew. */
   | { readonly type: 'revised' }
-  | { readonly type: 'closed' };
+  | { readonly type: 'closed' }
+  | { readonly type: 'reopened' };
 
-const study = setup({
-  types: {} as { events: StudyEvent },
-  guards: { more: ({ event }) => event.type === 'stored' && event.more },
-});
+const study = setup({ types: {} as { events: StudyEvent } });
 
 /**
- * The life of a study in one engine. It asks in `deciding` alone, so there is one question at a time; `appending` lasts until the answer
- * has come back as a fact; `behind` reads on to the head of the log before it decides again.
+ * The life of a study in one engine. Questions are put in `listening` alone, so there is one at a time; `appending` lasts until the answer
+ * has come back as a fact; `behind` reads on to the head of the log before anything is decided again.
  */
 export const studyMachine = study.createMachine({
   id: 'study',
   initial: 'replaying',
-  on: { closed: '.closed', revised: '.rebuilding' },
+  on: { revised: '.rebuilding' },
   states: {
-    replaying: { on: { caughtUp: 'deciding', closed: {} } },
-    deciding: { on: { appended: 'appending', satisfied: 'listening' } },
-    appending: { on: { stored: [{ guard: 'more', target: 'deciding' }, { target: 'listening' }], fenced: 'behind' } },
-    behind: { on: { caughtUp: 'deciding' } },
-    listening: { on: { stirred: 'deciding' } },
-    rebuilding: { on: { caughtUp: 'deciding', closed: {} } },
-    closed: { on: { stirred: 'deciding' } },
+    replaying: { on: { caughtUp: 'listening' } },
+    listening: { on: { appended: 'appending', closed: 'closed' } },
+    appending: { on: { stored: 'listening', fenced: 'behind', closed: 'closed' } },
+    behind: { on: { caughtUp: 'listening' } },
+    rebuilding: { on: { caughtUp: 'listening' } },
+    closed: { on: { reopened: 'listening' } },
   },
 });
 
-export type StudyPhase = 'replaying' | 'deciding' | 'appending' | 'behind' | 'listening' | 'rebuilding' | 'closed';
+export type StudyPhase = 'replaying' | 'listening' | 'appending' | 'behind' | 'rebuilding' | 'closed';

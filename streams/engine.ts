@@ -2,10 +2,13 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import { type StudyPhase, studyMachine } from '../machines/study.ts';
 import type { Entry } from '../src/entry.ts';
 import type { Closed, CloseReason, Created, Refusal, SuggestedFact } from '../src/facts/facts.ts';
-import { closedFact, type Effect, type Ledger } from '../src/ledger/ledger.ts';
+import type { Effect } from '../src/ledger/effect.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { closedFact } from '../src/ledger/ranking.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import { Decider, type Foreknowledge, type Next } from './decider.ts';
+import { Decider } from './decider.ts';
+import { type Foreknowledge, foreknow, revises, unsuspecting } from './foreknowledge.ts';
 import { type Noted, noted } from './noted.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 
@@ -56,10 +59,12 @@ export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
   #mailbox: Entry[] = [];
-  #known: Foreknowledge = { retracted: new Set() };
+  #known: Foreknowledge = unsuspecting;
   #decider: Decider<P>;
   #busy = false;
   #over = false;
+  /** Something has happened that may be a reason to ask. */
+  #stirred = false;
   /** What has been appended and not yet come back. */
   #sent: SuggestedFact | Closed | undefined;
   /** Open trials that were told to stop. */
@@ -87,6 +92,7 @@ export class Engine<P> {
 
   /** All there was in the log has been received: after the start, or after `fenced`. */
   caughtUp(): void {
+    if (this.#over) return;
     const { phase } = this;
     if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
@@ -100,8 +106,7 @@ export class Engine<P> {
 
   /** Something outside of the log is a reason to ask anew. */
   stir(): void {
-    if (this.phase !== 'listening') return;
-    this.#study.send({ type: 'stirred' });
+    this.#stirred = true;
     this.#turn();
   }
 
@@ -145,7 +150,8 @@ export class Engine<P> {
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'deciding') return false;
+    if (phase !== 'listening' || !this.#stirred) return false;
+    this.#stirred = false;
     this.#decide();
     return true;
   }
@@ -164,16 +170,20 @@ export class Engine<P> {
     const effect = this.#decider.fold(entry);
     this.#options.note?.(noted(entry, effect));
     const live = this.phase !== 'replaying';
-    if (effect.type === 'retracted' || effect.type === 'switched') return this.#revise(effect, live);
-    if (effect.type === 'closed') this.#study.send({ type: 'closed' });
+    if (revises(effect)) return this.#revise(effect, live);
+    if (effect.type === 'closed') {
+      this.#sent = undefined;
+      this.#study.send({ type: 'closed' });
+    }
     if (!live) return;
     this.#direct(entry, effect);
-    this.#advance(entry, effect);
+    if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
   }
 
   #decide(): void {
-    const next: Next = this.#wants() ? this.#decider.decide() : { type: 'wait' };
-    if (next.type === 'wait') return this.#study.send({ type: 'satisfied' });
+    if (!this.#wants()) return;
+    const next = this.#decider.decide();
+    if (next.type === 'wait') return;
     this.#sent = next.fact;
     this.#study.send({ type: 'appended' });
     this.#options.append(next.fact);
@@ -182,13 +192,12 @@ export class Engine<P> {
   /** What an entry means for the phase of the study. */
   #advance({ fact }: Entry, effect: Effect): void {
     const { phase } = this;
-    if (phase === 'appending') {
-      if (!isSame(this.#sent, fact)) return;
+    if (phase === 'appending' && isSame(this.#sent, fact)) {
       this.#sent = undefined;
-      this.#study.send({ type: 'stored', more: this.#wants() });
-    } else if ((phase === 'listening' || phase === 'closed') && effect.type !== 'refused' && this.#wants()) {
-      this.#study.send({ type: 'stirred' });
+      this.#study.send({ type: 'stored' });
     }
+    if (phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
+    if (effect.type !== 'refused') this.#stirred = true;
   }
 
   #wants(): boolean {
@@ -235,14 +244,8 @@ export class Engine<P> {
   }
 
   #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
-    this.#known = effect.type === 'retracted' ? withRetracted(this.#known, effect.trial) : this.#withSwitched();
+    this.#known = foreknow(this.#known, effect, this.ledger.settings, this.#options.resolve);
     if (live) void this.#rebuild(false);
-  }
-
-  #withSwitched(): Foreknowledge {
-    const { strategy, epoch, parallel, limits } = this.ledger.settings;
-    const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
-    return { ...this.#known, switched: { strategy: this.#options.resolve(strategy as StrategySpec), epoch, ...room } };
   }
 
   /** Tells the past anew, to strategies that know what was said later. */
@@ -266,6 +269,8 @@ export class Engine<P> {
     const { ledger } = this.#decider;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#study.send({ type: 'caughtUp' });
+    if (this.#sent) this.#study.send({ type: 'appended' }); // before the past was told anew, and still on its way
+    this.#stirred = true;
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
     if (ledger.closed !== undefined) {
@@ -288,8 +293,3 @@ const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolea
   (fact as Partial<SuggestedFact> | null)?.type === 'suggested' &&
   (fact as SuggestedFact).trial === sent.trial &&
   (fact as SuggestedFact).attempt === sent.attempt;
-
-const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({
-  ...known,
-  retracted: new Set([...known.retracted, trial]),
-});

@@ -2,7 +2,8 @@ import { map, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../src/entry.ts';
 import type { Created, Fact, Refusal } from '../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
-import { type Effect, Ledger } from '../src/ledger/ledger.ts';
+import type { Effect } from '../src/ledger/effect.ts';
+import { Ledger } from '../src/ledger/ledger.ts';
 import type { Told } from '../src/messages.ts';
 import { spaceFrom } from '../src/space/space.ts';
 

@@ -1,6 +1,7 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
-import { better, type Status } from '../src/ledger/trial.ts';
+import { better } from '../src/ledger/ranking.ts';
+import type { Status } from '../src/ledger/trial.ts';
 import type { Ended, TrialId } from '../src/messages.ts';
 import type { Noted } from './noted.ts';
 

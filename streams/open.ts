@@ -63,9 +63,11 @@ export function open<P>(
   const telling = new Map<string, Waiter<void>[]>();
   const stops = new Set<TrialId>();
   let end: { readonly error?: unknown } | undefined;
+  const { promise: ended, resolve: over } = waiting<void>();
 
   const finish = (how: { readonly error?: unknown }) => {
     end ??= how;
+    over();
     for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
     for (const { reject } of [...telling.values()].flat()) reject(how.error ?? new TellError('the study is closed'));
   };
@@ -81,7 +83,7 @@ export function open<P>(
     if (refusal) waiter?.reject(new TellError(refusal.message));
     else waiter?.resolve();
   };
-  const { engine, stop } = run<P>(
+  const { engine, started, stop } = run<P>(
     space,
     strategy,
     log,
@@ -98,6 +100,7 @@ export function open<P>(
 
   /** Appends a fact and waits for what becomes of it. */
   const say = async (fact: Fact): Promise<void> => {
+    if (!end) await Promise.race([started, ended]);
     if (end) throw end.error ?? new TellError('the study is closed');
     const { promise, ...waiter } = waiting<void>();
     const key = keyOf(fact);

@@ -25,6 +25,8 @@ export interface Ports<P> {
 
 export interface Run<P> {
   readonly engine: Engine<P>;
+  /** Resolves when the log has been taken in and the study goes on from it. */
+  readonly started: Promise<void>;
   stop(): void;
 }
 
@@ -35,6 +37,10 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
   /** The position at which the engine has caught up; nothing while it need not. */
   let goal: number | undefined;
   let running = true;
+  let begun = () => {};
+  const started = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
 
   const stop = () => {
     running = false;
@@ -73,6 +79,7 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
     if (goal === undefined || engine.ledger.position < goal || !running) return;
     goal = undefined;
     engine.caughtUp();
+    begun();
   };
 
   const start = async () => {
@@ -96,14 +103,17 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
   };
   if (options.seconds !== undefined) timers.push(setTimeout(() => engine.close('time'), options.seconds * 1000));
   start().catch(fail);
-  return { engine, stop };
+  return { engine, started, stop };
 }
 
-/** What must be said before the study goes on: that the options have changed, and that runs of a process that is gone are lost. */
+/**
+ * What must be said before the study goes on: that the options have changed, that a new process has its own seconds, and that runs of a
+ * process that is gone are lost.
+ */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
   const { settings } = ledger;
   const limits = Object.entries(limitsOf(options)).filter(
-    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value,
+    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value || (name === 'seconds' && ledger.closed === 'time'),
   );
   const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
   const facts: Fact[] = [];

@@ -36,6 +36,7 @@ export const drive =
     new Observable((out) => {
       const options = env.inspect ? { input, id: env.name, inspect: env.inspect } : { input, id: env.name };
       const actor = createActor(logic, options as never);
+      const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
         if (m.type !== 'propose' || m.resumes !== undefined) return out.next(m);
@@ -61,13 +62,20 @@ export const drive =
             const live = actor.getSnapshot().status === 'active';
             if (m.type === 'ask') return live ? ask(m) : out.next(m); // a spent strategy is a wire
             out.next(m); // what happened goes on before what it causes
-            if (live && isTold(m)) actor.send(m);
+            if (live && isTold(m) && hears(m)) actor.send(m);
           },
           error: (e) => out.error(e),
           complete: () => out.complete(),
         }),
       );
     });
+
+/** Which facts a machine listens to: an event costs microseconds even where no state has a transition for it. */
+function hearing(logic: object): (told: Told) => boolean {
+  const { events = ['*'] } = logic as { readonly events?: readonly string[] };
+  const all = events.includes('*');
+  return ({ type }) => all || events.includes(type);
+}
 
 /** Gives a strategy its form as data. */
 export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>

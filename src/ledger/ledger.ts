@@ -9,49 +9,21 @@ import type {
   Fact,
   FailedFact,
   Params,
-  Refusal,
-  RefusalCode,
   ReportedFact,
   Started,
   Stopped,
   SuggestedFact,
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
-import type { Ended, Told, TrialId } from '../messages.ts';
+import type { Ended, TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Space } from '../space/space.ts';
+import { refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep } from './claim.ts';
+import { type Demand, type Effect, noted, refused } from './effect.ts';
 import { extrasOf } from './extras.ts';
-import { changedBy, lossesOf, lossOf, type Settings, settingsOf } from './settings.ts';
-import { type Best, better, type OpenTrial, openTrial, type Status } from './trial.ts';
-
-/** What an entry did. */
-export type Effect =
-  | { readonly type: 'refused'; readonly refusal: Refusal }
-  /** Strategies are told. */
-  | { readonly type: 'told'; readonly told: Told }
-  /** Another attempt at an open trial was suggested; strategies are told nothing. */
-  | { readonly type: 'again' }
-  | { readonly type: 'cancelled'; readonly trial: TrialId }
-  /** Suggested by an engine that did not know of a change: its number is used up, and that is all. */
-  | { readonly type: 'void'; readonly trial: TrialId }
-  /** A result is wrong: what strategies were told must be told anew, without it. */
-  | { readonly type: 'retracted'; readonly trial: TrialId }
-  /** A new strategy: it must be told the past. */
-  | { readonly type: 'switched' }
-  | { readonly type: 'closed' }
-  | { readonly type: 'noted' };
-
-/** What the study wants next. */
-export type Demand =
-  | { readonly type: 'nothing' }
-  | { readonly type: 'close'; readonly reason: CloseReason }
-  | { readonly type: 'retry'; readonly trial: OpenTrial }
-  | { readonly type: 'queue'; readonly params: Params; readonly position: number }
-  /** `fresh`: whether there is room for a new configuration; otherwise only for promotions. */
-  | { readonly type: 'ask'; readonly fresh: boolean };
-
-const noted: Effect = { type: 'noted' };
-const refused = (code: RefusalCode, message: string): Effect => ({ type: 'refused', refusal: { code, message } });
+import { type Best, Ranking } from './ranking.ts';
+import { changedBy, lossesOf, type Settings, settingsOf } from './settings.ts';
+import { type OpenTrial, openTrial, type Status } from './trial.ts';
 
 /**
  * The border between what is written and what strategies see: a fold over the entries of a log. It alone decides what counts, knows the
@@ -65,6 +37,7 @@ export class Ledger<P> {
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #queue = new Map<number, Params>();
   readonly #awaiting = new Set<TrialId>();
+  readonly #ranking = new Ranking();
   #settings: Settings | undefined;
   #created: Created | undefined;
   #position = 0;
@@ -72,8 +45,6 @@ export class Ledger<P> {
   #configurations = 0;
   #running = 0;
   #budgeted = false;
-  #best: Best | undefined;
-  #reached = false;
   #closed: CloseReason | undefined;
 
   /** @param retracted trials whose results are known to be wrong, though the fold has not come to where that was said. */
@@ -140,6 +111,7 @@ export class Ledger<P> {
   #create(fact: Created): Effect {
     if (this.#settings) return refused('out-of-place', 'created stands once, at the beginning of a log');
     this.#settings = settingsOf(fact);
+    this.#ranking.aimAt(this.#settings);
     this.#created = fact;
     return noted;
   }
@@ -168,7 +140,7 @@ export class Ledger<P> {
     return { type: 'told', told: { ...trial.proposal, type: 'suggested' } };
   }
 
-  #encode({ params }: SuggestedFact): readonly number[] | string {
+  #encode({ params }: Pick<SuggestedFact, 'params'>): readonly number[] | string {
     try {
       return this.#space.encode(this.#space.parse(params));
     } catch (error) {
@@ -186,76 +158,60 @@ export class Ledger<P> {
     trial.suggestion = fact;
     trial.awaiting = false;
     delete trial.run;
+    delete trial.at;
     this.#awaiting.delete(fact.trial);
     return { type: 'again' };
   }
 
-  #start({ trial: id, attempt, run }: Started, trial: OpenTrial): Effect {
-    if (attempt !== trial.suggestion.attempt || trial.awaiting) {
-      return refused('stale-run', `attempt ${attempt} at trial ${id} is over`);
-    }
-    if (trial.run !== undefined && trial.run !== run)
-      return refused('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
-    if (trial.run === undefined) trial.runs.push(run);
-    trial.run = run;
+  #start(fact: Started, trial: OpenTrial): Effect {
+    const refusal = refuseClaim(fact, trial);
+    if (refusal) return refusal;
+    if (trial.run === undefined) trial.runs.push(fact.run);
+    trial.run = fact.run;
     return noted;
   }
 
-  #report({ trial: id, run, step, values }: ReportedFact, trial: OpenTrial): Effect {
-    const stale = this.#stale(trial, run);
-    if (stale) return stale;
-    if (trial.step !== undefined && step <= trial.step) {
-      return refused('duplicate-step', `trial ${id} has already reported step ${trial.step}, so step ${step} comes too late`);
-    }
-    const losses = lossesOf(this.settings.objectives, values);
-    if (typeof losses === 'string') return refused('missing-field', `values.${losses} is missing`);
-    trial.step = step;
-    trial.losses = losses;
-    return { type: 'told', told: { type: 'reported', id, step, losses } };
+  #report(fact: ReportedFact, trial: OpenTrial): Effect {
+    const losses = lossesOf(this.settings.objectives, fact.values);
+    const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
+    if (refusal) return refusal;
+    trial.at = fact.step;
+    if (trial.step !== undefined && fact.step <= trial.step) return noted; // a new attempt comes along where an earlier one has been
+    trial.step = fact.step;
+    trial.losses = losses as number[];
+    return { type: 'told', told: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
   }
 
   #complete(fact: Completed, trial: OpenTrial): Effect {
-    if (fact.run !== undefined && !trial.runs.includes(fact.run) && trial.proposal.by !== 'import') {
-      return refused('stale-run', `run ${fact.run} never held trial ${fact.trial}`);
-    }
     const losses = lossesOf(this.settings.objectives, fact.values);
-    if (typeof losses === 'string') return refused('missing-field', `values.${losses} is missing`);
+    const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
+    if (refusal) return refusal;
     if (this.#retracted.has(fact.trial)) return this.#end(trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
     if (fact.checkpoint !== undefined) this.#checkpoints.set(fact.trial, fact.checkpoint);
-    const [loss] = losses as [number];
-    const { budget = Number.POSITIVE_INFINITY } = trial.proposal;
-    const best: Best = { trial: fact.trial, params: trial.suggestion.params, values: fact.values, loss, budget };
-    if (better(best, this.#best)) this.#best = best;
-    if (loss <= this.#target()) this.#reached = true;
-    return this.#end(trial, 'completed', {
-      outcome: 'completed',
-      losses,
-      ...extrasOf(fact, trial.proposal.point, this.#space, this.settings.objectives),
-    });
+    this.#ranking.add(trial, fact.values, losses[0] as number);
+    const extras = extrasOf(fact, trial.proposal.point, this.#space, this.settings.objectives);
+    return this.#end(trial, 'completed', { outcome: 'completed', losses: losses as number[], ...extras });
   }
 
   #stop(fact: Stopped, trial: OpenTrial): Effect {
-    const stale = this.#stale(trial, fact.run);
-    if (stale) return stale;
+    const refusal = refuseRun(fact, trial);
+    if (refusal) return refusal;
     if (this.#retracted.has(fact.trial)) return this.#end(trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
     if (fact.checkpoint !== undefined) this.#checkpoints.set(fact.trial, fact.checkpoint);
     return this.#end(trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
   }
 
-  #fail({ trial: id, run, attempt, reason, checkpoint }: FailedFact, trial: OpenTrial): Effect {
-    const stale = this.#stale(trial, run);
-    if (stale) return stale;
-    const { attempt: current } = trial.suggestion;
-    if (attempt !== undefined && attempt !== current) return refused('stale-run', `attempt ${attempt} at trial ${id} is over`);
+  #fail(fact: FailedFact, trial: OpenTrial): Effect {
+    const refusal = refuseFailure(fact, trial);
+    if (refusal) return refusal;
+    const { reason, checkpoint } = fact;
     if (checkpoint !== undefined) trial.checkpoint = checkpoint;
     const { attempts = 3, retryErrors = false } = this.settings.limits;
     const again = reason === 'lost' || reason === 'preempted' || (reason === 'error' && retryErrors);
-    if (again && current < attempts && !trial.cancelled) {
-      trial.awaiting = true;
-      this.#awaiting.add(id);
-      return noted;
-    }
-    return this.#end(trial, 'failed', { outcome: 'failed', reason });
+    if (!again || trial.cancelled || trial.suggestion.attempt >= attempts) return this.#end(trial, 'failed', { outcome: 'failed', reason });
+    trial.awaiting = true;
+    this.#awaiting.add(fact.trial);
+    return noted;
   }
 
   #cancel(trial: OpenTrial): Effect {
@@ -263,14 +219,6 @@ export class Ledger<P> {
     trial.cancelled = true;
     if (trial.awaiting) return this.#end(trial, 'failed', { outcome: 'failed', reason: 'cancelled' });
     return { type: 'cancelled', trial: trial.proposal.id };
-  }
-
-  /** A report or an end of a run that does not hold the trial. */
-  #stale(trial: OpenTrial, run: string | undefined): Effect | undefined {
-    const { id } = trial.proposal;
-    if (trial.awaiting) return refused('stale-run', `trial ${id} waits for its next attempt`);
-    if (run === undefined || run === trial.run) return undefined;
-    return refused('stale-run', `trial ${id} is held by ${trial.run === undefined ? 'nobody' : `run ${trial.run}`}, not by run ${run}`);
   }
 
   #end(trial: OpenTrial, status: Status, end: Pick<Ended, 'outcome'> & Partial<Ended>): Effect {
@@ -304,7 +252,7 @@ export class Ledger<P> {
     this.#settings = changedBy(this.settings, fact);
     this.#switched = position;
     this.#closed = undefined;
-    this.#reached = this.#best !== undefined && this.#best.loss <= this.#target();
+    this.#ranking.aimAt(this.#settings);
     return fact.strategy === undefined ? noted : { type: 'switched' };
   }
 
@@ -314,15 +262,10 @@ export class Ledger<P> {
     return { type: 'closed' };
   }
 
-  #target(): number {
-    const { limits, objectives } = this.settings;
-    return limits.target === undefined ? Number.NEGATIVE_INFINITY : lossOf(objectives[0]!, limits.target);
-  }
-
   /** What should happen next; nothing while it is closed, paused or full. */
   demand(): Demand {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
-    if (this.#reached) return { type: 'close', reason: 'target' };
+    if (this.#ranking.reached) return { type: 'close', reason: 'target' };
     const { paused, parallel, limits } = this.#settings;
     if (paused) return { type: 'nothing' };
     const [again] = this.#awaiting;
@@ -363,10 +306,15 @@ export class Ledger<P> {
     return this.#closed;
   }
   get best(): Best | undefined {
-    return this.#best;
+    return this.#ranking.best;
   }
   get open(): ReadonlyMap<TrialId, OpenTrial> {
     return this.#open;
+  }
+  /** Why parameters are none of this space; nothing if they are. */
+  unfit(params: Params): string | undefined {
+    const point = this.#encode({ params });
+    return typeof point === 'string' ? point : undefined;
   }
   /** How a trial ended; nothing while it is open. */
   status(id: TrialId): Status | undefined {
@@ -378,5 +326,5 @@ export class Ledger<P> {
   }
 }
 
-export const closedFact = (reason: CloseReason, best: Best | undefined): Closed =>
-  best ? { type: 'closed', reason, best: { trial: best.trial, values: best.values } } : { type: 'closed', reason };
+const refuseValues = (losses: readonly number[] | string): Effect | undefined =>
+  typeof losses === 'string' ? refused('missing-field', `values.${losses} is missing`) : undefined;

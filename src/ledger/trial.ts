@@ -1,4 +1,4 @@
-import type { SuggestedFact, Values } from '../facts/facts.ts';
+import type { SuggestedFact } from '../facts/facts.ts';
 import type { Proposal } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
@@ -11,6 +11,9 @@ export interface OpenTrial {
   run?: string;
   /** Every claim that was ever current. */
   readonly runs: string[];
+  /** The last step reported by the attempt in hand. */
+  at?: number;
+  /** The highest step reported by any attempt. */
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;
@@ -21,20 +24,6 @@ export interface OpenTrial {
 
 /** How a trial ended. `void`: it never began, though its number is used up. */
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
-
-/** The trial with the lowest first loss among those completed at the highest budget. */
-export interface Best {
-  readonly trial: number;
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly values: Values;
-  readonly loss: number;
-  /** Infinity where trials have no budget. */
-  readonly budget: number;
-}
-
-/** A higher budget tells more than a lower loss. */
-export const better = (a: Pick<Best, 'loss' | 'budget'>, b: Pick<Best, 'loss' | 'budget'> | undefined): boolean =>
-  b === undefined || a.budget > b.budget || (a.budget === b.budget && a.loss < b.loss);
 
 /** What strategies are told of a suggestion. */
 export function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {

@@ -18,7 +18,7 @@ export function logGamma(x: number): number {
 }
 
 /** Natural logarithm of the beta function. */
-export const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
+const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 
 /** Log density of the beta law at x in (0, 1). */
 export const logBetaDensity = (a: number, b: number, x: number): number => (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b);

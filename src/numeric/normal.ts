@@ -1,7 +1,7 @@
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
 
 /** Density of the standard normal law. */
-export const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / SQRT_2PI;
+const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / SQRT_2PI;
 
 /**
  * Distribution function of the standard normal law, to a relative error of about 1e-14 wherever it is not denormal, the lower tail included:

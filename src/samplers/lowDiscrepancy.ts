@@ -13,7 +13,7 @@ const POINTS = 2 ** 32;
 const stageRng = (env: Env): Rng => rngFor(env.seed, env.name, 0);
 
 /** Uniform coordinates, taken to where the priors expect good values. */
-const throughPriors = ({ axes, snap }: Env, uniform: readonly number[]): Point =>
+export const throughPriors = ({ axes, snap }: Env, uniform: readonly number[]): Point =>
   snap(axes.map(({ prior }, k) => (prior ? prior.quantile(uniform[k]!) : uniform[k]!)));
 
 /** Unscrambled, it starts at the second point: the first is the origin, a corner where every axis is at its least. */

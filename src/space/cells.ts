@@ -84,7 +84,9 @@ function forksOf(axes: readonly Axis[], axis: number, slots: Slots, children: re
 }
 
 function slotsOf({ name, levels }: Axis, wanted: number): Slots {
-  if (!(wanted >= 1)) throw new SpaceError(`${name}: expected at least 1 level on a grid, got ${wanted}`);
+  if (!(wanted >= 1 && (Number.isInteger(wanted) || wanted === Number.POSITIVE_INFINITY))) {
+    throw new SpaceError(`${name}: expected a whole number of levels on the grid, at least 1, got ${wanted}`);
+  }
   if (!levels) {
     const last = wanted - 1;
     return {

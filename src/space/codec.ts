@@ -27,12 +27,10 @@ export function codecOf(parameters: readonly Parameter[]): Codec {
   function mapAxes(point: Point, act: (parameter: Parameter, coordinate: number) => number, absent: number): number[] {
     if (point.length !== axes.length) throw new SpaceError(`expected a point of ${axes.length} coordinates, got ${point.length}`);
     const on: boolean[] = [];
-    const held: number[] = [];
     const result: number[] = [];
     for (const parameter of axes) {
       const coordinate = unit(point[parameter.axis], parameter.name);
-      held.push(coordinate);
-      const here = exists(parameter, on, held);
+      const here = exists(parameter, on, point);
       on.push(here);
       result.push(here ? act(parameter, coordinate) : absent);
     }

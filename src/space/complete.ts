@@ -22,7 +22,7 @@ export function complete(parameters: readonly Parameter[], domain: Domain, codec
     const point = codec.encode(params);
     if (domain.feasible(point)) return codec.decode(point);
   }
-  throw new SpaceError(`no configuration with ${JSON.stringify(partial)} satisfies the constraints in ${DRAWS} draws`);
+  throw new SpaceError(`no configuration with ${JSON.stringify(partial)} satisfies the constraints in 10 000 draws`);
 }
 
 function demandsOf(parameters: readonly Parameter[], data: Params): Demands {

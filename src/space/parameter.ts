@@ -18,7 +18,7 @@ export interface Parameter {
   readonly prior: Prior | undefined;
   readonly when: Parent | undefined;
 }
-export interface Parent {
+interface Parent {
   readonly parameter: Parameter;
   /** Its values, as such and as levels, under which the child exists. */
   readonly values: readonly Value[];

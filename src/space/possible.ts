@@ -19,7 +19,7 @@ export function assertPossible(domain: Domain, broken: (point: Point) => string 
     failed = broken(at(i));
     if (failed === undefined) return;
   }
-  const tried = finite ? `(all ${count} were tried)` : `in ${count.toLocaleString('en').replace(',', ' ')} draws`;
+  const tried = finite ? `(all ${count} were tried)` : 'in 10 000 draws';
   throw new SpaceError(`no point satisfies the constraints ${tried}; the last failed: ${failed}`);
 }
 

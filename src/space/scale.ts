@@ -21,7 +21,7 @@ export interface Scale {
 export const evenLevels = (count: number): Levels => ({
   count,
   at: (k) => (k + 0.5) / count,
-  of: (coordinate) => Math.min(count - 1, Math.floor(coordinate * count)),
+  of: (coordinate) => Math.max(0, Math.min(count - 1, Math.floor(coordinate * count))),
 });
 
 /** The place of a coordinate that was snapped: on a level, or where the rounded value lies. */

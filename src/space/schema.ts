@@ -9,7 +9,7 @@ export interface SpaceData {
   readonly parameters: Dimensions;
   readonly constraints?: readonly ConstraintData[];
 }
-export type ConstraintData =
+type ConstraintData =
   | { readonly atMost: Readonly<Record<string, number>>; readonly limit: number }
   | { readonly atLeast: Readonly<Record<string, number>>; readonly limit: number }
   | { readonly forbid: Readonly<Record<string, Value>> }
@@ -42,6 +42,7 @@ const dimensionChecks: Readonly<Record<string, Check>> = {
 
 export function checkDimensions(path: string, value: unknown): asserts value is Dimensions {
   record(path, value);
+  if (Object.keys(value).length === 0) throw fault(path, 'at least one parameter', value);
   for (const [name, dimension] of Object.entries(value)) {
     const at = `${path}.${name}`;
     if (name === '' || name === '__proto__') throw fault(path, 'parameters with proper names', name);

@@ -25,7 +25,7 @@ const DEFAULT_LEVELS = 10;
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels = DEFAULT_LEVELS, shuffle = true } = options;
   checkLevels(levels);
-  if (typeof shuffle !== 'boolean') throw new OptionError(`grid: shuffle must be true or false, not ${shuffle}`);
+  if (typeof shuffle !== 'boolean') throw new OptionError('grid.shuffle', 'true or false', shuffle);
   return named(Object.keys(options).length ? { grid: options } : 'grid', (parent) => {
     const env = child(parent, 'grid');
     return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
@@ -38,7 +38,7 @@ function checkLevels(levels: Levels): void {
   const counts = typeof levels === 'object' && levels !== null ? Object.entries(levels) : [['', levels] as const];
   for (const [name, count] of counts) {
     if (!(Number.isSafeInteger(count) && count >= 1)) {
-      throw new OptionError(`grid: levels${name && ` of ${name}`} must be a whole number of at least 1, not ${count}`);
+      throw new OptionError(name ? `grid.levels.${name}` : 'grid.levels', 'a whole number of at least 1', count);
     }
   }
 }
@@ -49,7 +49,7 @@ function levelsFor(axes: readonly Axis[], levels: Levels): (axis: Axis) => numbe
   const continuous = typeof levels === 'number' ? levels : DEFAULT_LEVELS;
   const names = axes.map(({ name }) => name);
   for (const name of byName.keys()) {
-    if (!names.includes(name)) throw new OptionError(`grid: levels must be of ${names.join(', ')}, not of ${name}`);
+    if (!names.includes(name)) throw new OptionError('grid.levels', `names among ${names.join(', ')}`, name);
   }
   return ({ name, levels: own }) => byName.get(name) ?? own?.count ?? continuous;
 }

@@ -16,7 +16,7 @@ export interface HaltonOptions {
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
   const { scramble = true } = options;
-  if (typeof scramble !== 'boolean') throw new OptionError(`halton: scramble must be true or false, not ${scramble}`);
+  if (typeof scramble !== 'boolean') throw new OptionError('halton.scramble', 'true or false', scramble);
   return named(Object.keys(options).length ? { halton: options } : 'halton', (parent) => {
     const env = child(parent, 'halton');
     return drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) });

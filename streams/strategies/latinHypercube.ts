@@ -18,7 +18,7 @@ export interface LatinHypercubeOptions {
 export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
   const { points } = options;
   if (points !== undefined && !(Number.isSafeInteger(points) && points >= 1)) {
-    throw new OptionError(`latinHypercube: points must be a whole number of at least 1, not ${points}`);
+    throw new OptionError('latinHypercube.points', 'a whole number of at least 1', points);
   }
   return named(Object.keys(options).length ? { latinHypercube: options } : 'latinHypercube', (parent) => {
     const env = child(parent, 'latinHypercube');

@@ -17,11 +17,11 @@ export interface SobolOptions {
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
   const { scramble = true } = options;
-  if (typeof scramble !== 'boolean') throw new OptionError(`sobol: scramble must be true or false, not ${scramble}`);
+  if (typeof scramble !== 'boolean') throw new OptionError('sobol.scramble', 'true or false', scramble);
   return named(Object.keys(options).length ? { sobol: options } : 'sobol', (parent) => {
     const env = child(parent, 'sobol');
     if (env.axes.length > SOBOL_DIMENSIONS) {
-      throw new OptionError(`sobol: the space must have at most ${SOBOL_DIMENSIONS} parameters, not ${env.axes.length}`);
+      throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
     }
     return drive(sequenceMachine, env, { env, core: sobolSequence(env, scramble) });
   });

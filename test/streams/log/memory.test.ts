@@ -28,6 +28,18 @@ describe('memory', () => {
     expect(batches).toEqual([[...past, { position: 2, at: 7, fact: { n: 1 } }]]);
   });
 
+  it('reads each entry with its own time', async () => {
+    let now = 0;
+    const log = memoryLog([], () => ++now);
+    for (let n = 0; n < 3; n++) await log.append({ n });
+    await log.close();
+    for await (const batch of log.read(2))
+      expect(batch.map(({ position, at }) => [position, at])).toEqual([
+        [2, 2],
+        [3, 3],
+      ]);
+  });
+
   it('refuses a past with gaps', () => {
     expect(() => memoryLog([{ position: 2, at: 0, fact: {} }])).toThrow('expected position 1, but got 2');
   });

@@ -65,14 +65,12 @@ describe('grid', () => {
   });
 
   it('refuses options that make no sense', () => {
-    expect(() => grid({ levels: 0 })).toThrow(new OptionError('grid: levels must be a whole number of at least 1, not 0'));
-    expect(() => grid({ levels: { lr: 2.5 } })).toThrow(
-      new OptionError('grid: levels of lr must be a whole number of at least 1, not 2.5'),
-    );
+    expect(() => grid({ levels: 0 })).toThrow(new OptionError('grid.levels', 'a whole number of at least 1', 0));
+    expect(() => grid({ levels: { lr: 2.5 } })).toThrow(new OptionError('grid.levels.lr', 'a whole number of at least 1', 2.5));
     expect(() => grid({ levels: 'many' as never })).toThrow(OptionError);
-    expect(() => grid({ shuffle: 'no' as never })).toThrow(new OptionError('grid: shuffle must be true or false, not no'));
+    expect(() => grid({ shuffle: 'no' as never })).toThrow(new OptionError('grid.shuffle', 'true or false', 'no'));
     expect(() => grid({ levels: null as never })).toThrow(OptionError);
-    expect(() => grid({ levels: { lr: 3 } })(rootEnv(textbook))).toThrow(new OptionError('grid: levels must be of units, act, not of lr'));
+    expect(() => grid({ levels: { lr: 3 } })(rootEnv(textbook))).toThrow(new OptionError('grid.levels', 'names among units, act', 'lr'));
   });
 
   it('says so where there are more cells than whole numbers', () => {

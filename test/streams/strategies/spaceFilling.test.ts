@@ -31,14 +31,13 @@ describe('sobol', () => {
 
   it('refuses spaces of more than 1111 parameters', () => {
     const axes = Array.from({ length: 1112 }, () => plane.axes[0]!);
-    expect(() => sobol()({ ...rootEnv(plane), axes })).toThrow(
-      new OptionError('sobol: the space must have at most 1111 parameters, not 1112'),
-    );
+    expect(() => sobol()({ ...rootEnv(plane), axes })).toThrow(new OptionError('sobol', 'a space of at most 1111 parameters', 1112));
   });
 });
 
 it('sobol and halton refuse a scrambling that is neither on nor off', () => {
-  for (const make of [sobol, halton]) expect(() => make({ scramble: 'owen' as never })).toThrow(/scramble must be true or false, not owen/);
+  for (const make of [sobol, halton])
+    expect(() => make({ scramble: 'owen' as never })).toThrow(/scramble: expected true or false, got "owen"/);
 });
 
 describe('halton', () => {
@@ -62,9 +61,7 @@ describe('latinHypercube', () => {
   });
 
   it('refuses a number of points that makes no sense', () => {
-    expect(() => latinHypercube({ points: 0 })).toThrow(
-      new OptionError('latinHypercube: points must be a whole number of at least 1, not 0'),
-    );
+    expect(() => latinHypercube({ points: 0 })).toThrow(new OptionError('latinHypercube.points', 'a whole number of at least 1', 0));
   });
 });
 

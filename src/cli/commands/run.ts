@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { journal } from '../../../streams/log/journal.ts';
+import type { Noted } from '../../../streams/noted.ts';
+import type { StudyOptions } from '../../../streams/options.ts';
+import { study } from '../../../streams/study.ts';
+import type { Created, TrialEvent } from '../../facts/facts.ts';
+import { begunIn } from '../journalFile.ts';
+import { live } from '../live.ts';
+import { type PatientLog, patientLog } from '../patientLog.ts';
+import { parseTemplate, type Template } from '../runner/template.ts';
+import { readStudyFile, type StudyFile } from '../studyFile.ts';
+import { type Trainers, trainers } from '../trainers.ts';
+import { UsageError } from '../usage.ts';
+import { type Ending, watch } from '../watch.ts';
+
+export interface RunOptions {
+  readonly journal?: string;
+  readonly parallel?: number;
+  readonly trials?: number;
+  readonly seed?: string;
+  readonly fsync?: 'always' | 'interval' | 'never';
+  readonly json?: boolean;
+}
+
+/** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
+export async function runStudy(path: string, words: readonly string[], given: RunOptions): Promise<number> {
+  const file = await readStudyFile(path);
+  const command = commandOf(words.length > 0 ? words : file.command, file);
+  const where = given.journal ?? `${file.options.study}.jsonl`;
+  const options = optionsOf(file.options, given, await begunIn(where));
+  const screen = live();
+  const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
+  const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
+  const { note, conclude } = watch(screen, await log.head(), given.json ?? false);
+  const ending = await work({ file, options, command, log, directory, note, warn: screen.line });
+  await log.settled();
+  screen.end();
+  await log.close();
+  const completed = conclude({ journal: where, directory, ending, again: againOf(path, given, words) });
+  if (ending.type === 'failed') throw ending.error;
+  if (ending.type === 'interrupted') return 130;
+  return completed > 0 ? 0 : 1;
+}
+
+/** The command, checked as far as one can before there are values to put in. */
+function commandOf(words: readonly string[] | undefined, { space }: StudyFile): Template {
+  if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
+  const command = parseTemplate(words, Object.keys(space.toJSON().parameters));
+  const [program] = command;
+  if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
+    throw new UsageError(`${program.parts[0]}: there is no such program`);
+  }
+  return command;
+}
+
+const isProgram = (name: string): boolean =>
+  name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
+
+/**
+ * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what
+ * `hypertide change` has changed since.
+ */
+function optionsOf(
+  { trials, parallel, target, attempts, retryErrors, ...others }: StudyFile['options'],
+  given: RunOptions,
+  created: Created | undefined,
+): StudyFile['options'] {
+  const logged: Readonly<Record<string, unknown>> = { ...created?.limits, ...(created && { parallel: created.parallel }) };
+  const news = Object.entries({ trials, parallel, target, attempts, retryErrors }).filter(([name, value]) => value !== logged[name]);
+  const flags = Object.entries({ trials: given.trials, parallel: given.parallel, seed: given.seed });
+  return { ...others, ...Object.fromEntries([...news, ...flags].filter(([, value]) => value !== undefined)) };
+}
+
+interface Work {
+  readonly file: StudyFile;
+  readonly options: StudyOptions;
+  readonly command: Template;
+  readonly log: PatientLog;
+  readonly directory: string;
+  readonly note: (noted: Noted) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
+async function work({ file, options, command, log, directory, note, warn }: Work): Promise<Ending> {
+  const { objectives = { value: 'minimize' } } = options;
+  let end!: (ending: Ending) => void;
+  const ended = new Promise<Ending>((settle) => {
+    end = settle;
+  });
+  const say = (event: TrialEvent) => void log.append(event).catch((error) => end({ type: 'failed', error }));
+  const fleet: Trainers = trainers({
+    study: file.options.study,
+    command,
+    objectives: Object.keys(objectives),
+    directory,
+    say,
+    warn,
+    ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
+    ...(file.grace !== undefined && { grace: file.grace }),
+  });
+  const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
+    next: (directive) => fleet.obey(directive),
+    error: (error) => end({ type: 'failed', error }),
+    complete: () => end({ type: 'closed' }),
+  });
+  let interrupts = 0;
+  const interrupt = () => {
+    if (++interrupts > 1) {
+      log.giveUp();
+      return fleet.kill();
+    }
+    warn(`ending ${fleet.running} running trials; once more ends them at once`);
+    end({ type: 'interrupted' });
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.on(signal, interrupt);
+  const ending = await ended;
+  subscription.unsubscribe();
+  await fleet.preempt();
+  await log.settled();
+  for (const signal of signals) process.off(signal, interrupt);
+  return ending;
+}
+
+/** The same command once more, as one would type it. */
+function againOf(path: string, { journal: where, parallel, json }: RunOptions, words: readonly string[]): string {
+  const options = [where && ['--journal', where], parallel && ['--parallel', String(parallel)], json && ['--json']].filter(Boolean).flat();
+  return ['hypertide', 'run', path, ...(options as string[]), ...(words.length > 0 ? ['--', ...words] : [])].map(quoted).join(' ');
+}
+
+const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

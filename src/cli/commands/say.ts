@@ -1,0 +1,81 @@
+import { parseStrategy } from '../../../streams/spec.ts';
+import type { Changed, Fact, Limits, Params } from '../../facts/facts.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import { openStudy, talk } from '../journalFile.ts';
+import { dataOf, paramsOf } from '../typed.ts';
+import { UsageError } from '../usage.ts';
+
+interface SayOptions {
+  readonly json?: boolean;
+}
+
+/** Appends a fact that the study takes in; one that it would refuse is an error, and is not written. */
+async function append(path: string, factFor: (ledger: Ledger<Params>) => Fact, { json }: SayOptions, said: string): Promise<number> {
+  const { log, ledger } = await openStudy(path);
+  try {
+    const fact = factFor(ledger);
+    const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
+    if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
+    await log.append(fact);
+    if (json) process.stdout.write(`${JSON.stringify({ position: ledger.position, fact })}\n`);
+    else talk(said);
+    return 0;
+  } finally {
+    await log.close();
+  }
+}
+
+/** `hypertide enqueue`: parameters as JSON, or as name=value. */
+export const enqueue = (path: string, words: readonly string[], options: SayOptions): Promise<number> => {
+  const factFor = ({ created }: Ledger<Params>): Fact => {
+    const { parameters } = created!.space as SpaceData;
+    return { type: 'enqueued', params: paramsOf(words, parameters) };
+  };
+  return append(path, factFor, options, 'it is tried next, when the study is run');
+};
+
+/** `hypertide retract` */
+export const retract = (path: string, trial: number, options: SayOptions): Promise<number> =>
+  append(path, () => ({ type: 'retracted', trial }), options, `the result of trial ${trial} counts no more`);
+
+/** `hypertide cancel` */
+export const cancel = (path: string, trial: number, options: SayOptions): Promise<number> =>
+  append(path, () => ({ type: 'cancelled', trial }), options, `trial ${trial} is not tried again`);
+
+export interface ChangeOptions extends SayOptions {
+  readonly trials?: number;
+  readonly more?: number;
+  readonly parallel?: number;
+  readonly pause?: boolean;
+  readonly resume?: boolean;
+  readonly strategy?: string;
+}
+
+/** `hypertide change` */
+export async function change(path: string, options: ChangeOptions): Promise<number> {
+  const { parallel, pause = false, resume = false, strategy } = options;
+  if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
+  const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
+  if (data !== undefined) parseStrategy(data);
+  const factFor = (ledger: Ledger<Params>): Fact => {
+    const limits = limitsOf(options, ledger);
+    const changed: Changed = {
+      type: 'changed',
+      ...(limits && { limits }),
+      ...(parallel !== undefined && { parallel }),
+      ...((pause || resume) && { paused: pause }),
+      ...(data !== undefined && { strategy: data }),
+    };
+    if (Object.keys(changed).length > 1) return changed;
+    throw new UsageError('nothing to change: expected --trials, --more, --parallel, --pause, --resume or --strategy');
+  };
+  return append(path, factFor, options, 'changed, for the next run of the study');
+}
+
+/** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */
+function limitsOf({ trials, more }: ChangeOptions, { settings, configurations }: Ledger<Params>): Limits | undefined {
+  if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  if (more !== undefined) return { trials: Math.max(settings.limits.trials ?? 0, configurations) + more };
+  return trials === undefined ? undefined : { trials };
+}

@@ -1,0 +1,56 @@
+/** Lines on a terminal of which the last one is redrawn in place; elsewhere lines only. Talk goes to standard error. */
+export interface Live {
+  /** A line that stays. */
+  line(text: string): void;
+  /** The line at the bottom that changes, made when it is drawn; nothing where there is no terminal. */
+  status(text: () => string): void;
+  /** Takes the changing line away. */
+  end(): void;
+  /** Whether it is drawn on. */
+  readonly terminal: boolean;
+}
+
+/** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
+const FRAME = 80;
+
+export function live(out: NodeJS.WriteStream = process.stderr): Live {
+  if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {}, terminal: false };
+  let bottom = () => '';
+  let shown = false;
+  let drawn = 0;
+  let due: NodeJS.Timeout | undefined;
+  const draw = () => {
+    clearTimeout(due);
+    due = undefined;
+    drawn = performance.now();
+    out.write(`\r\x1b[2K${clipped(bottom(), out.columns ?? 80)}`);
+  };
+  return {
+    line: (text) => {
+      out.write(`\r\x1b[2K${text}\n`);
+      if (shown) draw();
+    },
+    status: (text) => {
+      bottom = text;
+      shown = true;
+      due ??= setTimeout(draw, Math.max(0, FRAME - (performance.now() - drawn)));
+    },
+    end: () => {
+      clearTimeout(due);
+      due = undefined;
+      if (shown) out.write('\r\x1b[2K');
+      shown = false;
+    },
+    terminal: true,
+  };
+}
+
+/** A text cut to the width of the terminal, colours not counted. */
+function clipped(text: string, width: number): string {
+  let left = width - 1;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+  return text.replace(/\x1b\[\d+m|[\s\S]/gu, (piece) => {
+    if (piece.startsWith('\x1b')) return piece;
+    return left-- > 0 ? piece : '';
+  });
+}

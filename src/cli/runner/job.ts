@@ -1,0 +1,58 @@
+import type { Params } from '../../facts/facts.ts';
+import type { TrialId } from '../../messages.ts';
+import { asText, type Filling } from './template.ts';
+
+/** One attempt at a trial, to be run by a program. */
+export interface Job {
+  readonly study: string;
+  readonly trial: TrialId;
+  /** 1, 2, ... */
+  readonly attempt: number;
+  /** In [0, parallel): no two that run at once share one, so that each may have a device of its own. */
+  readonly slot: number;
+  /** The active parameters. */
+  readonly params: Params;
+  /** What the trial may spend, cumulative along `resumes`. */
+  readonly budget?: number;
+  /** The trial whose checkpoint it goes on from. */
+  readonly resumes?: TrialId;
+  /** What to go on from. */
+  readonly checkpoint?: string;
+  readonly paths: {
+    /** Gets the parameters as JSON. */
+    readonly params: string;
+    /** Directory of the trial's own for what it saves; it is made. */
+    readonly checkpoints: string;
+    /** Gets what this attempt prints; it is added to. */
+    readonly log: string;
+  };
+}
+
+export const fillingOf = ({ paths, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
+
+/**
+ * The environment of a program: the runner's own, and
+ * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (what to go on from): as in the job, and not
+ *   there where the job has none;
+ * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
+ * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
+ * - `PYTHONUNBUFFERED`, unless it is set: Python would keep its reports back until they fill a page.
+ */
+export function environmentOf({ paths, params, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
+  const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
+  const each = Object.entries(params).map(
+    ([name, value]) => [`PARAM_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`, asText(value)] as const,
+  );
+  const all = [
+    ...each,
+    ...named,
+    ['PARAMS', JSON.stringify(params)] as const,
+    ['PARAMS_FILE', paths.params] as const,
+    ['CHECKPOINT_DIR', paths.checkpoints] as const,
+  ].filter(([, value]) => value !== undefined);
+  return {
+    PYTHONUNBUFFERED: '1',
+    ...Object.fromEntries([...inherited, ...all.map(([name, value]) => [`HYPERTIDE_${name}`, String(value)])]),
+  };
+}

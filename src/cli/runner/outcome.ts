@@ -1,0 +1,82 @@
+import type { FailureReason } from '../../facts/facts.ts';
+import type { Line, Report, Result } from './lines.ts';
+
+/** How a run of a program ended. `checkpoint` is the last one that it named. */
+export type Outcome =
+  | (Result & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
+  | { readonly type: 'stopped'; readonly step?: number; readonly checkpoint?: string }
+  | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
+
+/** What a program has said so far, as far as it matters at the end. */
+export interface Heard {
+  /** The last line that was a result, or would have been. */
+  readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;
+  /** The last line that was a report, or would have been. */
+  readonly report?: Extract<Line, { type: 'report' | 'non-finite' }>;
+  /** Of the last report that was one. */
+  readonly step?: number;
+  readonly checkpoint?: string;
+}
+
+/** One line more. */
+export function hear(heard: Heard, line: Line): Heard {
+  const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
+  switch (line.type) {
+    case 'report':
+      return { ...heard, report: line, step: line.report.step, ...checkpoint };
+    case 'result':
+      return { ...heard, result: line, ...checkpoint };
+    case 'infeasible':
+      return { ...heard, result: line };
+    case 'non-finite':
+      return line.step === undefined ? { ...heard, result: line } : { ...heard, report: line };
+    case 'checkpoint':
+      return { ...heard, ...checkpoint };
+    default:
+      return heard;
+  }
+}
+
+/** How a process ended. */
+export interface Exit {
+  /** Why the runner ended it, if it did. */
+  readonly because?: 'stop' | 'timeout' | 'preempted';
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** The last line on its standard error. */
+  readonly lastError: string;
+  readonly seconds: number;
+}
+
+/**
+ * What a run came to. An exit with 0 and a result completes it; without a result line the last report is the result. After a stop the last
+ * report is the result, whatever else the program says then; only if there was none is it what the program printed as its result.
+ */
+export function outcomeOf(heard: Heard, exit: Exit): Outcome {
+  const checkpoint = heard.checkpoint !== undefined && { checkpoint: heard.checkpoint };
+  const fail = (reason: FailureReason, message: string): Outcome => ({
+    type: 'failed',
+    reason,
+    message: message.slice(0, 4096),
+    ...checkpoint,
+  });
+  const { because, code, seconds } = exit;
+  const said = heard.result ?? heard.report;
+
+  if (because === 'timeout') return fail('timeout', `it took longer than its time limit: ${seconds.toFixed(1)} s`);
+  if (because === 'preempted') return fail('preempted', 'its runner was told to end');
+  const hasResult = code === 0 && heard.result?.type === 'result';
+  if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
+    return { type: 'stopped', ...(heard.step !== undefined && { step: heard.step }), ...checkpoint };
+  }
+  if (said?.type === 'infeasible') return fail('infeasible', said.message);
+  if (code !== 0) return fail('error', describe(exit));
+  if (said === undefined) return fail('error', 'exited 0 without a result');
+  if (said.type === 'non-finite') return fail('non-finite', said.message);
+  return { type: 'completed', ...(said.type === 'result' ? said.result : resultOf(said.report)), ...checkpoint, seconds };
+}
+
+const resultOf = ({ values, metrics }: Report): Result => ({ values, ...(metrics && { metrics }) });
+
+const describe = ({ code, signal, lastError }: Exit): string =>
+  `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;

@@ -1,0 +1,189 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { environmentOf, fillingOf, type Job } from './job.ts';
+import { parseLine, type Report } from './lines.ts';
+import { type LogFile, openLog } from './logFile.ts';
+import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
+import { type LineSplitter, splitLines } from './splitLines.ts';
+import { fillTemplate, type Template } from './template.ts';
+
+export interface ProcessOptions {
+  readonly command: Template;
+  /** Names of the values that count. */
+  readonly objectives: readonly string[];
+  /** Told of each report as it is printed. */
+  readonly onReport?: (report: Report) => void;
+  /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
+  readonly onWarning?: (message: string) => void;
+  /** Seconds that it may take, up to 24 days. */
+  readonly timeLimit?: number;
+  /** Seconds between the request to end and the kill. Default 10. */
+  readonly grace?: number;
+  /** Directory to run in. */
+  readonly directory?: string;
+}
+
+/** A program that runs a trial. */
+export interface Running {
+  /** Never rejects. */
+  readonly done: Promise<Outcome>;
+  /** The trial shall stop: SIGTERM to the program and all that it started, SIGKILL after the grace. The outcome is `stopped`. */
+  stop(): void;
+  /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that the trial is tried again. */
+  preempt(): void;
+  /** SIGKILL at once. */
+  kill(): void;
+}
+
+/** Milliseconds for a descendant that left the program's group and still holds its output open. */
+const STRAGGLERS = 1000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Runs a program for a trial: no shell, a process group of its own, its output read for reports and written to the job's log file. All that
+ * the program started ends with it, and it ends with this process unless that is killed.
+ *
+ * @example
+ * const command = parseTemplate(['python', 'train.py', '--lr', '{lr}'], ['lr']);
+ * const running = startProcess(job, { command, objectives: ['loss'], onReport: console.log });
+ * const outcome = await running.done;
+ */
+export function startProcess(job: Job, options: ProcessOptions): Running {
+  let log: LogFile | undefined;
+  try {
+    mkdirSync(job.paths.checkpoints, { recursive: true });
+    writeInto(job.paths.params, `${JSON.stringify(job.params, null, 2)}\n`);
+    log = openLog(job.paths.log, options.onWarning);
+    return attend(launch(job, options), log, options);
+  } catch (cause) {
+    log?.close();
+    return { done: Promise.resolve(notStarted(cause)), stop() {}, preempt() {}, kill() {} };
+  }
+}
+
+function launch(job: Job, { command, directory }: ProcessOptions): Child {
+  const [program, ...rest] = fillTemplate(command, fillingOf(job));
+  if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
+  const child = spawn(program!, rest, {
+    shell: false,
+    detached: true, // a process group of its own
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environmentOf(job, process.env),
+    ...(directory !== undefined && { cwd: directory }),
+  });
+  child.on('error', () => {}); // `attend` tells it, where it comes to that
+  if (child.stdout === undefined) throw new Error('there are too many open files');
+  return child;
+}
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
+  const { timeLimit, grace = 10 } = options;
+  const since = performance.now();
+  let because: Exit['because'];
+  let exited = false;
+  let killing: NodeJS.Timeout | undefined;
+
+  const end = (why: NonNullable<Exit['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
+    if (exited) return;
+    because ??= why;
+    signalGroup(child, signal);
+    killing ??= setTimeout(() => signalGroup(child, 'SIGKILL'), milliseconds(grace));
+  };
+  const limit = timeLimit === undefined ? undefined : setTimeout(() => end('timeout', 'SIGTERM'), milliseconds(timeLimit));
+
+  const printed = listen(child, log, options);
+  if (running.size === 0) process.on('exit', killAll);
+  running.add(child);
+  const done = new Promise<Outcome>((resolve) => {
+    let failure: unknown;
+    child.once('error', (cause) => {
+      failure = cause;
+    });
+    child.once('exit', () => {
+      exited = true;
+      for (const timer of [limit, killing]) clearTimeout(timer);
+      signalGroup(child, 'SIGKILL'); // what it leaves behind
+      killing = setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, STRAGGLERS);
+    });
+    child.once('close', (code, signal) => {
+      for (const timer of [limit, killing]) clearTimeout(timer);
+      running.delete(child);
+      if (running.size === 0) process.off('exit', killAll);
+      log.close();
+      const { heard, lastError } = printed.end();
+      const exit = { ...(because && { because }), code, signal, lastError, seconds: (performance.now() - since) / 1000 };
+      resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
+    });
+  });
+  return {
+    done,
+    stop: () => end('stop', 'SIGTERM'),
+    preempt: () => end('preempted', 'SIGTERM'),
+    kill: () => end('preempted', 'SIGKILL'),
+  };
+}
+
+/** Reads what a program prints, and logs it. `end` takes what is left without a line feed, and tells what all came to. */
+function listen(child: Child, log: LogFile, { objectives, onReport, onWarning }: ProcessOptions) {
+  let heard: Heard = {};
+  let lastError = '';
+  const out = splitLines((text) => {
+    const line = parseLine(text, objectives);
+    heard = hear(heard, line);
+    if (line.type === 'report') onReport?.(line.report);
+    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(line.message);
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(line.warning);
+  });
+  const errors = splitLines((text) => {
+    if (text.trim()) lastError = text;
+  });
+  const read = (stream: Readable, lines: LineSplitter) => {
+    stream.on('data', (bytes: Buffer) => {
+      log.write(bytes);
+      lines.push(bytes);
+    });
+    stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
+  };
+  read(child.stdout, out);
+  read(child.stderr, errors);
+  return {
+    end() {
+      out.end();
+      errors.end();
+      return { heard, lastError };
+    },
+  };
+}
+
+/** Programs that run now: a process that exits takes them along. */
+const running = new Set<Child>();
+const killAll = () => {
+  for (const child of running) signalGroup(child, 'SIGKILL');
+};
+
+function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {} // nobody is left
+}
+
+const milliseconds = (seconds: number): number => Math.min(seconds * 1000, LONGEST_TIMER);
+
+function notStarted(cause: unknown): Outcome {
+  const { code, path, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' && path !== undefined ? `there is no program ${path}` : message;
+  return { type: 'failed', reason: 'error', message: `cannot be started: ${why}` };
+}
+
+function writeInto(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

@@ -1,0 +1,103 @@
+import type { Params } from '../../facts/facts.ts';
+import { nearest } from '../../space/check.ts';
+
+/** What an argument may mention beside parameters. A parameter of the same name goes before. */
+export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
+type RunnerName = (typeof RUNNER_NAMES)[number];
+
+/** A command with places for values, checked. */
+export type Template = readonly Argument[];
+
+type Argument =
+  /** Texts and the names between them, in turn: `a{x}b` is `['a', 'x', 'b']`. */
+  | { readonly type: 'text'; readonly parts: readonly string[] }
+  /** `{args}`: all active parameters. */
+  | { readonly type: 'args' };
+
+/** What a template is filled with. Parameters that are not there are inactive. */
+export interface Filling extends Readonly<Partial<Record<Exclude<RunnerName, 'params'>, string | number>>> {
+  readonly params: Params;
+  /** Path of the file that holds them. */
+  readonly paramsFile: string;
+}
+
+/** A command mentions what is not there. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+}
+
+/**
+ * Reads a command in which `{name}`, anywhere within an argument, stands for the value of a parameter or one of {@link RUNNER_NAMES}, and
+ * an argument `{args}` for `--name value` of every active parameter. `{{` and `}}` stand for a brace; so does one that encloses no name.
+ *
+ * @param parameters names of all parameters, conditional ones included.
+ * @throws TemplateError for an unknown name, with the nearest one.
+ *
+ * @example
+ * parseTemplate(['python', 'train.py', '--lr', '{lr}', '--out=runs/{trial}'], ['lr', 'layers']);
+ */
+export function parseTemplate(command: readonly string[], parameters: readonly string[]): Template {
+  if (command.length === 0 || command[0] === '') throw new TemplateError('there is no command to run');
+  return command.map((argument) => parseArgument(argument, [...parameters, ...RUNNER_NAMES]));
+}
+
+function parseArgument(argument: string, names: readonly string[]): Argument {
+  if (argument === '{args}' && !names.includes('args')) return { type: 'args' };
+  const parts = [''];
+  let end = 0;
+  for (const match of argument.matchAll(/\{\{|\}\}|\{([^{}]+)\}/g)) {
+    const text = argument.slice(end, match.index);
+    end = match.index + match[0].length;
+    parts[parts.length - 1] += match[1] === undefined ? text + match[0][0] : text;
+    if (match[1] === undefined) continue;
+    if (!names.includes(match[1])) throw unknown(argument, match[1], names);
+    parts.push(match[1], '');
+  }
+  parts[parts.length - 1] += argument.slice(end);
+  return { type: 'text', parts };
+}
+
+function unknown(argument: string, name: string, names: readonly string[]): TemplateError {
+  const hint = name === 'args' ? '; {args} must be an argument of its own' : nearest(name, names);
+  return new TemplateError(`${argument}: {${name}} is no parameter${hint} (write {{ for a brace)`);
+}
+
+/**
+ * The arguments of one run. An argument that mentions something inactive is dropped, and with it a flag right before it that mentions
+ * nothing and carries no value: of `--momentum {momentum}` nothing is left where there is no momentum.
+ *
+ * @throws TemplateError if that drops the program itself.
+ */
+export function fillTemplate(template: Template, filling: Filling): string[] {
+  const filled: string[] = [];
+  for (const [i, argument] of template.entries()) {
+    if (argument.type === 'args') {
+      filled.push(...argumentsOf(filling.params));
+      continue;
+    }
+    const texts = argument.parts.map((part, k) => (k % 2 === 0 ? part : textOf(part, filling)));
+    if (texts.every((text) => text !== undefined)) filled.push(texts.join(''));
+    else if (i === 0) throw new TemplateError(`${argument.parts[1]}: the program to run depends on a parameter that is not active`);
+    else if (isFlag(template[i - 1]!)) filled.pop();
+  }
+  return filled;
+}
+
+const isFlag = (argument: Argument): boolean =>
+  argument.type === 'text' && argument.parts.length === 1 && /^--?[A-Za-z][^=]*$/.test(argument.parts[0]!);
+
+function textOf(name: string, filling: Filling): string | undefined {
+  if (Object.hasOwn(filling.params, name)) return asText(filling.params[name]);
+  const value = name === 'params' ? filling.paramsFile : filling[name as Exclude<RunnerName, 'params'>];
+  return value === undefined ? undefined : String(value);
+}
+
+/** Joined by `=` where the value begins with a dash: many parsers would take `-1e-05` for a flag. */
+const argumentsOf = (params: Params): string[] =>
+  Object.entries(params).flatMap(([name, value]) => {
+    const text = asText(value);
+    return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];
+  });
+
+/** A value of a parameter as a program reads it: as in JSON, but strings without their quotes. */
+export const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

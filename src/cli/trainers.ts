@@ -1,0 +1,118 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Directive, Suggestion } from '../../streams/engine.ts';
+import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
+import type { Job } from './runner/job.ts';
+import type { Outcome } from './runner/outcome.ts';
+import { type Running, startProcess } from './runner/process.ts';
+import type { Template } from './runner/template.ts';
+
+export interface TrainersOptions {
+  readonly study: string;
+  readonly command: Template;
+  readonly objectives: readonly string[];
+  /** Directory for what trials print and save. */
+  readonly directory: string;
+  readonly timeLimit?: number;
+  readonly grace?: number;
+  readonly say: (event: TrialEvent) => void;
+  readonly warn: (message: string) => void;
+}
+
+/** Programs that run trials, each in a slot of its own. */
+export interface Trainers {
+  obey(directive: Directive<Params>): void;
+  /** SIGTERM to all; their trials are preempted. Resolves when all have ended. */
+  preempt(): Promise<void>;
+  /** SIGKILL to all. */
+  kill(): void;
+  readonly running: number;
+}
+
+export function trainers(options: TrainersOptions): Trainers {
+  const running = new Map<TrialId, { readonly slot: number; readonly process: Running; readonly done: Promise<void> }>();
+  const freeSlot = () => {
+    const taken = new Set([...running.values()].map(({ slot }) => slot));
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    return slot;
+  };
+  const start = (suggestion: Suggestion<Params>) => {
+    const { trial, attempt } = suggestion;
+    const run = `${trial}.${attempt}`;
+    const slot = freeSlot();
+    const job = jobOf(options, suggestion, slot);
+    options.say({ type: 'started', trial, attempt, run });
+    const process = startProcess(job, {
+      command: options.command,
+      objectives: options.objectives,
+      onReport: (report) => options.say({ type: 'reported', trial, run, ...report }),
+      onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
+      ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
+      ...(options.grace !== undefined && { grace: options.grace }),
+    });
+    const done = process.done.then((outcome) => {
+      running.delete(trial);
+      options.say(eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints)));
+    });
+    running.set(trial, { slot, process, done });
+  };
+  return {
+    obey: (directive) => {
+      if (directive.type === 'suggested') start(directive);
+      else if (directive.type === 'stop') running.get(directive.trial)?.process.stop();
+      else options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
+    },
+    preempt: async () => {
+      for (const { process } of running.values()) process.preempt();
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+    kill: () => {
+      for (const { process } of running.values()) process.kill();
+    },
+    get running() {
+      return running.size;
+    },
+  };
+}
+
+/** An attempt goes on from what the suggestion names, or from what an earlier attempt at the trial has left. */
+function jobOf({ study, directory }: TrainersOptions, suggestion: Suggestion<Params>, slot: number): Job {
+  const { trial, attempt, params, budget, resumes } = suggestion;
+  const own = join(directory, `trial-${trial}`);
+  const checkpoints = join(own, 'checkpoints');
+  const checkpoint = suggestion.checkpoint ?? saved(checkpoints);
+  return {
+    study,
+    trial,
+    attempt,
+    slot,
+    params,
+    ...(budget !== undefined && { budget }),
+    ...(resumes !== undefined && { resumes }),
+    ...(checkpoint !== undefined && { checkpoint }),
+    paths: { params: join(own, 'params.json'), checkpoints, log: join(own, `attempt-${attempt}.log`) },
+  };
+}
+
+/** A directory that something was saved in: a checkpoint, unless the program names another. */
+const saved = (directory: string): string | undefined =>
+  existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
+
+function eventOf(
+  outcome: Outcome,
+  { trial, attempt, run }: { trial: TrialId; attempt: number; run: string },
+  left: string | undefined,
+): TrialEvent {
+  const kept = outcome.checkpoint ?? left;
+  const checkpoint = kept !== undefined && { checkpoint: kept };
+  switch (outcome.type) {
+    case 'completed':
+      return { ...outcome, trial, run, ...checkpoint };
+    case 'stopped':
+      return { ...outcome, trial, run, ...checkpoint };
+    case 'failed':
+      return { ...outcome, trial, attempt, run, ...checkpoint };
+  }
+}

@@ -1,0 +1,39 @@
+import type { Completed, FailedFact, ReportedFact, Started, Stopped } from '../facts/facts.ts';
+import { type Effect, refused } from './effect.ts';
+import type { OpenTrial } from './trial.ts';
+
+/** Why a claim on an attempt does not hold. The first one in the log does. */
+export function refuseClaim({ trial: id, attempt, run }: Started, trial: OpenTrial): Effect | undefined {
+  if (attempt !== trial.suggestion.attempt || trial.awaiting) return refused('stale-run', `attempt ${attempt} at trial ${id} is over`);
+  if (trial.run === undefined || trial.run === run) return undefined;
+  return refused('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
+}
+
+/** Why a word of a run does not count: it does not hold the trial. A word of nobody in particular is taken for that of whoever does. */
+export function refuseRun({ trial: id, run }: ReportedFact | Stopped | FailedFact, trial: OpenTrial): Effect | undefined {
+  if (trial.awaiting) return refused('stale-run', `trial ${id} waits for its next attempt`);
+  if (run === undefined || run === trial.run) return undefined;
+  const holder = trial.run === undefined ? 'nobody' : `run ${trial.run}`;
+  return refused('stale-run', `trial ${id} is held by ${holder}, not by run ${run}`);
+}
+
+/** Why a step comes too late. */
+export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial): Effect | undefined {
+  if (trial.at === undefined || step > trial.at) return undefined;
+  return refused('duplicate-step', `trial ${id} has already reported step ${trial.at}, so step ${step} comes too late`);
+}
+
+/** Why a result does not count. That of any run that ever held the trial does: finished work is not thrown away. */
+export function refuseResult({ trial: id, run }: Completed, trial: OpenTrial): Effect | undefined {
+  if (run === undefined || trial.runs.includes(run) || trial.proposal.by === 'import') return undefined;
+  return refused('stale-run', `run ${run} never held trial ${id}`);
+}
+
+/** Why a failure does not count: it is that of an earlier attempt. */
+export function refuseFailure(fact: FailedFact, trial: OpenTrial): Effect | undefined {
+  const { attempt } = trial.suggestion;
+  if (fact.attempt !== undefined && fact.attempt !== attempt) {
+    return refused('stale-run', `attempt ${fact.attempt} at trial ${fact.trial} is over`);
+  }
+  return refuseRun(fact, trial);
+}

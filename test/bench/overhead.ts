@@ -1,0 +1,52 @@
+import { Subject } from 'rxjs';
+import type { Entry } from '../../src/entry.ts';
+import { rig } from '../../src/testing/rig.ts';
+import { type Directive, float, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
+
+/** A space of ten floats. */
+export const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
+type Ten = Readonly<Record<string, number>>;
+
+export const strategies: Readonly<Record<string, () => Strategy>> = { random, grid: () => grid({ levels: 4 }) };
+
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+/** Microseconds of CPU a fact for a study of so many trials: its suggestion and its result, through `suggest`. */
+export function perFact(strategy: Strategy, trials: number): number {
+  const events$ = new Subject<TrialEvent>();
+  const waiting: Directive<unknown>[] = [];
+  let position = 0;
+  events$.pipe(suggest(ten, strategy, { trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
+  const start = cpu();
+  for (; position < waiting.length; position++) {
+    const directive = waiting[position]!;
+    if (directive.type !== 'suggested') continue;
+    const { x0, x1 } = directive.params as Ten;
+    events$.next({ type: 'completed', trial: directive.trial, values: { value: (x0! - 0.3) ** 2 + x1! } });
+  }
+  const spent = cpu() - start;
+  if (position < trials) throw new Error(`only ${position} of ${trials} trials were suggested`);
+  return spent / (2 * trials);
+}
+
+/** A log of a study of so many trials. */
+export function history(strategy: Strategy, trials: number): readonly Entry[] {
+  const { entries, given, say } = rig(ten, strategy, { trials, seed: 1 });
+  for (let i = 0; i < given.length; i++) {
+    const { directive } = given[i]!;
+    if (directive.type === 'suggested')
+      say({ type: 'completed', trial: directive.trial, values: { value: (directive.params as Ten).x0! } });
+  }
+  return entries;
+}
+
+/** Seconds of CPU to take in a log, as JSON lines. */
+export function replay(strategy: Strategy, lines: readonly string[]): number {
+  const start = cpu();
+  const past = lines.map((line) => JSON.parse(line) as Entry);
+  rig(ten, strategy, { seed: 1 }, past);
+  return (cpu() - start) / 1e6;
+}

@@ -1,0 +1,288 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Job } from '../../../src/cli/runner/job.ts';
+import type { Report } from '../../../src/cli/runner/lines.ts';
+import { type ProcessOptions, startProcess } from '../../../src/cli/runner/process.ts';
+import { parseTemplate } from '../../../src/cli/runner/template.ts';
+
+const params = { lr: 0.1, 'batch-size': 32, optimizer: 'it\'s "sgd"; $(date)' };
+
+/** Starts a command for a trial, and gathers what it says. */
+function start(command: string[], options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) {
+  const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const paths = {
+    params: join(directory, '7', 'params.json'),
+    checkpoints: join(directory, '7', 'saved'),
+    log: join(directory, '7', '1.log'),
+  };
+  const job: Job = { study: 'digits', trial: 7, attempt: 1, slot: 2, params, paths, ...more };
+  const reports: Report[] = [];
+  const warnings: string[] = [];
+  const waiting: (() => void)[] = [];
+  const running = startProcess(job, {
+    command: parseTemplate(command, Object.keys(params)),
+    objectives: ['loss'],
+    onReport: (report) => {
+      reports.push(report);
+      for (const wake of waiting.splice(0)) wake();
+    },
+    onWarning: (message) => warnings.push(message),
+    ...options,
+  });
+  const reported = () => new Promise<void>((resolve) => waiting.push(resolve));
+  return { ...running, reports, warnings, reported, paths, log: () => readFileSync(paths.log, 'utf8') };
+}
+const sh = (script: string, options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) =>
+  start(['sh', '-c', script.replaceAll('{', '{{')], options, more);
+
+/** Prints a report with its own pid as the step. */
+const report = 'echo step=$$ loss=1';
+const forever = 'while :; do sleep 0.01; done';
+
+const isAlive = (pid: number) => {
+  try {
+    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
+
+/** A killed process closes its output a moment before it is gone. */
+const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+
+describe('a program that ends by itself', () => {
+  it('completes with its result, after its reports', async () => {
+    const { done, reports, log } = sh(
+      'echo training; echo step=1 loss=3; echo step=2 loss=2 acc=0.5; echo \'{"value":1.5,"checkpoint":"last.pt"}\'; echo bye >&2',
+    );
+    expect(await done).toEqual({ type: 'completed', values: { loss: 1.5 }, checkpoint: 'last.pt', seconds: expect.any(Number) });
+    expect(reports).toEqual([
+      { step: 1, values: { loss: 3 } },
+      { step: 2, values: { loss: 2 }, metrics: { acc: 0.5 } },
+    ]);
+    const printed = ['training', 'step=1 loss=3', 'step=2 loss=2 acc=0.5', '{"value":1.5,"checkpoint":"last.pt"}', 'bye', ''];
+    expect(log().split('\n').sort()).toEqual(printed.sort());
+  });
+
+  it.each([
+    ['the last result counts', 'echo loss=3; echo loss=2; echo step=9 loss=9', { type: 'completed', values: { loss: 2 } }],
+    [
+      'the last report is the result where there is none',
+      'echo step=1 loss=3; echo step=2 loss=2 acc=1',
+      { type: 'completed', values: { loss: 2 }, metrics: { acc: 1 } },
+    ],
+    ['a last line without a line feed counts', 'printf loss=4', { type: 'completed', values: { loss: 4 } }],
+    [
+      'the last checkpoint is remembered',
+      'echo \'{"checkpoint":"a"}\'; echo \'{"checkpoint":"b"}\'; echo loss=1',
+      { type: 'completed', checkpoint: 'b' },
+    ],
+    ['no result is an error', 'echo hello', { type: 'failed', reason: 'error', message: 'exited 0 without a result' }],
+    ['half a result is none', 'printf \'{"value":0.\'', { type: 'failed', reason: 'error', message: 'exited 0 without a result' }],
+    [
+      'a code is an error, with the last line on stderr',
+      'echo loss=1; echo "Traceback" >&2; echo "ValueError: no" >&2; echo >&2; exit 3',
+      { type: 'failed', reason: 'error', message: 'exited with code 3: ValueError: no' },
+    ],
+    ['a signal is an error', 'echo loss=1; kill -SEGV $$', { type: 'failed', reason: 'error', message: 'killed by SIGSEGV' }],
+    [
+      'a checkpoint outlives a failure',
+      'echo \'{"checkpoint":"a"}\'; exit 1',
+      { type: 'failed', message: 'exited with code 1', checkpoint: 'a' },
+    ],
+    [
+      'a result that is not finite fails',
+      'echo step=1 loss=1; echo loss=nan',
+      { type: 'failed', reason: 'non-finite', message: 'the result: loss is not finite' },
+    ],
+    [
+      'a last report that is not finite fails',
+      'echo step=1 loss=1; echo step=2 loss=inf',
+      { type: 'failed', reason: 'non-finite', message: 'the report of step 2: loss is not finite' },
+    ],
+    [
+      'it may say that it may not run',
+      'echo \'{"infeasible":"too big"}\'; exit 1',
+      { type: 'failed', reason: 'infeasible', message: 'too big' },
+    ],
+  ])('%s', async (_, script, outcome) => expect(await sh(script).done).toMatchObject(outcome));
+
+  it('warns of reports that are none, and goes on', async () => {
+    const { done, warnings, reports } = sh('echo step=1 loss=nan; echo step=x loss=1; echo step=2 loss=1');
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    expect(warnings).toEqual([
+      'the report of step 1: loss is not finite',
+      'the report of step "x": expected a step that is a whole number from 0 on',
+    ]);
+    expect(reports).toHaveLength(1);
+  });
+
+  it('may print noise and lines of megabytes', async () => {
+    const { done, paths } = sh('head -c 3000000 /dev/zero; echo; head -c 100000 /dev/urandom; echo; printf "\\377\\376\\n"; echo loss=1');
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    expect(readFileSync(paths.log).length).toBe(3000000 + 1 + 100000 + 1 + 3 + 7);
+  });
+
+  it('says what cannot be started', async () => {
+    expect(await start(['no-such-program', '{lr}']).done).toEqual({
+      type: 'failed',
+      reason: 'error',
+      message: 'cannot be started: there is no program no-such-program',
+    });
+    expect(await start(['/etc/passwd']).done).toMatchObject({ message: expect.stringMatching(/cannot be started: .*EACCES/) });
+    expect(await sh('', { directory: '/no/such' }).done).toMatchObject({ message: 'cannot be started: there is no directory /no/such' });
+    expect(await start(['p\0']).done).toMatchObject({
+      type: 'failed',
+      reason: 'error',
+      message: expect.stringContaining('cannot be started'),
+    });
+  });
+});
+
+describe('what a program is given', () => {
+  it('are its arguments, as they are', async () => {
+    const print = 'console.error(JSON.stringify(process.argv.slice(1))); console.log("loss=1")';
+    const { done, log } = start(['node', '-e', print.replaceAll('{', '{{'), '--', '{args}', '{optimizer}', '{trial}']);
+    await done;
+    expect(
+      JSON.parse(
+        log()
+          .split('\n')
+          .find((line) => line.startsWith('['))!,
+      ),
+    ).toEqual(['--lr', '0.1', '--batch-size', '32', '--optimizer', params.optimizer, params.optimizer, '7']);
+  });
+
+  it('is its environment, files and directory', async () => {
+    process.env.HYPERTIDE_BUDGET = 'of another study';
+    onTestFinished(() => void delete process.env.HYPERTIDE_BUDGET);
+    const { done, log, paths } = sh(
+      'env | grep ^HYPERTIDE_ | sort; test -d "$HYPERTIDE_CHECKPOINT_DIR" && echo loss=1',
+      {},
+      { checkpoint: 'e3.pt', resumes: 4 },
+    );
+    expect(await done).toMatchObject({ type: 'completed' });
+    expect(log().trim().split('\n')).toEqual([
+      'HYPERTIDE_ATTEMPT=1',
+      'HYPERTIDE_CHECKPOINT=e3.pt',
+      `HYPERTIDE_CHECKPOINT_DIR=${paths.checkpoints}`,
+      `HYPERTIDE_PARAMS=${JSON.stringify(params)}`,
+      `HYPERTIDE_PARAMS_FILE=${paths.params}`,
+      'HYPERTIDE_PARAM_BATCH_SIZE=32',
+      'HYPERTIDE_PARAM_LR=0.1',
+      `HYPERTIDE_PARAM_OPTIMIZER=${params.optimizer}`,
+      'HYPERTIDE_RESUMES=4',
+      'HYPERTIDE_SLOT=2',
+      'HYPERTIDE_STUDY=digits',
+      'HYPERTIDE_TRIAL=7',
+      'loss=1',
+    ]);
+    expect(JSON.parse(readFileSync(paths.params, 'utf8'))).toEqual(params);
+  });
+
+  it('is a working directory, and no input', async () => {
+    expect(await sh('cat; test "$(pwd)" = / && echo loss=1', { directory: '/' }).done).toMatchObject({ type: 'completed' });
+  });
+});
+
+describe('a program that is ended', () => {
+  it('stops at SIGTERM, with its last report', async () => {
+    const { done, stop, reported, reports } = sh(`trap 'echo step=999999999 loss=0.5; exit 0' TERM; ${report}; ${forever}`);
+    await reported();
+    stop();
+    stop();
+    expect(await done).toEqual({ type: 'stopped', step: 999999999 });
+    expect(reports.at(-1)).toEqual({ step: 999999999, values: { loss: 0.5 } });
+  });
+
+  it('is killed when it does not care', async () => {
+    const { done, stop, reported, reports } = sh(`trap '' TERM; ${report}; ${forever}`, { grace: 0.05 });
+    await reported();
+    stop();
+    expect(await done).toEqual({ type: 'stopped', step: reports[0]!.step });
+    await gone(reports[0]!.step);
+  });
+
+  it('has the result that it printed after a stop, where it had reported nothing', async () => {
+    const ready = join(tmpdir(), `hypertide-${process.pid}-ready`);
+    onTestFinished(() => rmSync(ready, { force: true }));
+    execFileSync('mkfifo', [ready]);
+    const { done, stop } = sh(`trap 'echo loss=2; exit 0' TERM; echo > ${ready}; ${forever}`);
+    const reader = spawn('cat', [ready]);
+    await once(reader, 'close');
+    stop();
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 2 } });
+  });
+
+  it('times out', async () => {
+    const { done } = sh(`echo loss=1; ${forever}`, { timeLimit: 0.05 });
+    expect(await done).toMatchObject({ type: 'failed', reason: 'timeout', message: expect.stringContaining('time limit') });
+  });
+
+  it('is preempted, with its checkpoint', async () => {
+    const { done, preempt, reported } = sh(`trap 'echo "{\\"checkpoint\\":\\"saved\\"}"; exit 0' TERM; ${report}; ${forever}`);
+    await reported();
+    preempt();
+    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted', checkpoint: 'saved' });
+  });
+
+  it('is killed at once', async () => {
+    const { done, kill, reported } = sh(`trap '' TERM; ${report}; ${forever}`);
+    await reported();
+    kill();
+    expect(await done).toMatchObject({ type: 'failed', reason: 'preempted' });
+  });
+
+  it('takes its children along', async () => {
+    const child = `sh -c 'trap "" TERM; ${report}; ${forever}'`;
+    const { done, stop, reported, reports } = sh(`${child} & ${forever}`, { grace: 0.05 });
+    await reported();
+    const pid = reports[0]!.step;
+    expect(isAlive(pid)).toBe(true);
+    stop();
+    await done;
+    await gone(pid);
+  });
+
+  it('leaves no child behind when it ends by itself', async () => {
+    const fifo = join(mkdtempSync(join(tmpdir(), 'hypertide-')), 'fifo');
+    onTestFinished(() => rmSync(join(fifo, '..'), { recursive: true }));
+    execFileSync('mkfifo', [fifo]);
+    const { done, reports } = sh(`sh -c '${report}; echo > ${fifo}; ${forever}' & read x < ${fifo}; echo loss=1`);
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    await gone(reports[0]!.step);
+  });
+
+  it('is not waited for by what left its group and keeps its output open', async () => {
+    const { done, reports } = sh(
+      `setsid sh -c '${report}; ${forever}' & while ! grep -q step "$LOG"; do :; done; echo loss=1`.replace(
+        '"$LOG"',
+        '"$HYPERTIDE_CHECKPOINT_DIR/../1.log"',
+      ),
+    );
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    process.kill(reports[0]!.step, 'SIGKILL');
+  });
+
+  it('ends with the runner', async () => {
+    const runner = `
+      import { startProcess } from ${JSON.stringify(new URL('../../../src/cli/runner/process.ts', import.meta.url).href)};
+      import { parseTemplate } from ${JSON.stringify(new URL('../../../src/cli/runner/template.ts', import.meta.url).href)};
+      const command = parseTemplate(['sh', '-c', ${JSON.stringify(`${report}; ${forever}`)}], []);
+      const base = process.argv[1];
+      const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
+      const onReport = ({ step }) => { console.log(step); process.exit(0); };
+      startProcess({ study: 's', trial: 1, attempt: 1, slot: 0, params: {}, paths }, { command, objectives: ['loss'], onReport });`;
+    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', runner, directory], { encoding: 'utf8' });
+    expect(existsSync(join(directory, 'l'))).toBe(true);
+    expect(Number(out)).toBeGreaterThan(1);
+    await gone(Number(out));
+  });
+});

@@ -1,0 +1,89 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { AnyStateMachine } from 'xstate';
+import { getShortestPaths } from 'xstate/graph';
+import { evolutionMachine } from '../../machines/evolution.ts';
+import { sequenceMachine } from '../../machines/sequence.ts';
+import { type StudyEvent, studyMachine } from '../../machines/study.ts';
+import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { Evolution } from '../../src/samplers/evolution.ts';
+import { numbered } from '../../src/samplers/sequence.ts';
+import type { Surrogate } from '../../src/samplers/surrogate.ts';
+import { rootEnv } from '../support/interview.ts';
+import { textbook } from '../support/spaces.ts';
+
+const env = { ...rootEnv(textbook), name: 'list' };
+
+/** A machine, what it begins with, and what may happen to it. */
+interface Life {
+  readonly machine: AnyStateMachine;
+  readonly input?: unknown;
+  readonly events: readonly ({ readonly type: string } & Readonly<Record<string, unknown>>)[];
+}
+
+const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'appended', 'stored', 'fenced', 'revised', 'closed', 'reopened'];
+
+/** Two generations of one trial. */
+const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> = {
+  start: { generation: 0, issued: false, ended: false },
+  fold: (state, { type }) => (type === 'suggested' ? { ...state, issued: true } : { ...state, ended: true }),
+  full: ({ issued }) => issued,
+  settled: ({ ended }) => ended,
+  advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false }),
+  over: ({ generation }) => generation === 2,
+  breed: () => ({ point: [0, 0] }),
+};
+
+/** Ready from one result on. */
+const once: Surrogate<{ results: number }> = {
+  start: { results: 0 },
+  expect: (state) => state,
+  learn: ({ results }) => ({ results: Math.min(3, results + 1) }),
+  ready: ({ results }) => results >= 1,
+  explore: () => ({ point: [0, 0] }),
+  propose: () => undefined,
+};
+
+/** A new machine adds one row, under the name of its file. */
+const lives: Readonly<Record<string, Life>> = {
+  evolution: {
+    machine: evolutionMachine,
+    input: { env, core: twins },
+    events: [{ type: 'suggested' }, { type: 'ended' }],
+  },
+  sequence: {
+    machine: sequenceMachine,
+    input: { env, core: numbered(env, 2, (i) => [i, i]) },
+    events: ['0', '1'].map((list) => ({ type: 'suggested', id: 1, by: 'list', point: [0, 0], tags: { list } })),
+  },
+  surrogate: {
+    machine: surrogateMachine,
+    input: { env, core: once },
+    events: [
+      { type: 'suggested', by: 'list', tags: { phase: 'falling back' } },
+      { type: 'ended', by: 'list' },
+    ],
+  },
+  study: { machine: studyMachine, events: studyEvents.map((type) => ({ type })) },
+};
+
+/** The phases that some order of events leads to, looking no further than a few thousand steps. */
+function reached({ machine, input, events }: Life): Set<string> {
+  const paths = getShortestPaths(machine, {
+    input,
+    events,
+    limit: 5000,
+    serializeState: ({ value, context: { state } }) => JSON.stringify([value, state]),
+  });
+  return new Set(paths.map(({ state }) => state.value));
+}
+
+describe('each phase is reached by some order of events', () => {
+  it('of every machine', () => {
+    const files = readdirSync(new URL('../../machines/', import.meta.url));
+    expect(Object.keys(lives).sort()).toEqual(files.map((file) => file.replace('.ts', '')).sort());
+  });
+  it.each(Object.entries(lives))('%s', (_, life) => {
+    expect([...reached(life)].sort()).toEqual(Object.keys(life.machine.states).sort());
+  });
+});

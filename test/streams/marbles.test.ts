@@ -1,0 +1,229 @@
+import { type MonoTypeOperatorFunction, map } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import * as h from '../../streams/index.ts';
+
+const line = h.space({ x: h.float(0, 1) });
+const env: h.Env = {
+  axes: line.axes,
+  snap: line.snap,
+  feasible: line.feasible,
+  seed: '1',
+  name: '',
+  objectives: ['value'],
+  parallel: 2,
+};
+const marbles = (test: Parameters<TestScheduler['run']>[0]) =>
+  new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);
+
+const ask = (id: number): h.Ask => ({ type: 'ask', id });
+const suggested = (id: number, by: string, x = 0.5): h.Suggested => ({ type: 'suggested', id, by, point: [x] });
+const reported = (id: number, step: number, loss: number): h.Reported => ({ type: 'reported', id, step, losses: [loss] });
+const ended = (id: number, by: string, loss: number, more: Partial<h.Ended> = {}): h.Ended => ({
+  ...more,
+  type: 'ended',
+  id,
+  by,
+  point: [0.5],
+  outcome: 'completed',
+  losses: [loss],
+});
+/** Proposes one point for ever. */
+const fixed = (name: string, x: number) => h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
+/** Waits for ever. */
+const sits = h.defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
+const proposed = (id: number, by: string, x: number, more: Partial<h.Propose> = {}): h.Propose => ({
+  ...more,
+  type: 'propose',
+  id,
+  by,
+  point: [x],
+});
+
+/** Runs a stage against a hot source; what comes out is named by letters, and it is unsubscribed with its source. */
+function stage(
+  strategy: h.Strategy,
+  source: string,
+  expected: string,
+  said: Record<string, h.Message>,
+  heard: Record<string, h.Message> = {},
+): void {
+  marbles(({ hot, expectObservable, expectSubscriptions }) => {
+    const messages$ = hot(source, said);
+    expectObservable(messages$.pipe(strategy(env))).toBe(expected, { ...said, ...heard });
+    const frames = source.replaceAll(' ', '');
+    expectSubscriptions(messages$.subscriptions).toBe(
+      `^${'-'.repeat(Math.max(0, frames.replace(/\([^)]*\)/g, (g) => '-'.repeat(g.length)).length - 2))}!`,
+    );
+  });
+}
+
+describe('operators on a study, in marbles', () => {
+  it('take asks a stage for its first n trials', () => {
+    stage(
+      h.take(1, fixed('a', 0.25)),
+      '-a-b-c-|',
+      '-x-b-c-|',
+      { a: ask(1), b: suggested(1, 'take/a', 0.25), c: ask(2) },
+      { x: proposed(1, 'take/a', 0.25) },
+    );
+  });
+
+  it('chain asks the next stage what the one before hands on', () => {
+    stage(
+      h.chain(h.take(1, fixed('a', 0.25)), fixed('b', 0.75)),
+      '-a-b-c-|',
+      '-x-b-y-|',
+      { a: ask(1), b: suggested(1, 'take/a', 0.25), c: ask(2) },
+      { x: proposed(1, 'take/a', 0.25), y: proposed(2, 'b', 0.75) },
+    );
+  });
+
+  it('fill answers for a stage that waits', () => {
+    stage(h.chain(sits, h.fill(fixed('b', 0.75))), '-a-|', '-x-|', { a: ask(1) }, { x: proposed(1, 'fill/b', 0.75) });
+  });
+
+  it('fill lets a stage wait for its model', () => {
+    const said = { a: { type: 'wait', id: 1, by: 'model', until: 'ready' } as const };
+    stage(h.fill(fixed('b', 0.75)), '-a-|', '-a-|', said);
+  });
+
+  it('dedupe turns a proposal that was made before into a question', () => {
+    stage(
+      h.dedupe(),
+      '-a-b-c-d-|',
+      '-a-b-x-d-|',
+      {
+        a: proposed(1, 'a', 0.25),
+        b: suggested(1, 'a', 0.25),
+        c: proposed(2, 'a', 0.25),
+        d: proposed(2, 'a', 0.25, { resumes: 1, budget: 3 }),
+      },
+      { x: { type: 'ask', id: 2, veto: 1 } },
+    );
+  });
+
+  it('reject turns a proposal down', () => {
+    stage(
+      h.reject(([x]) => x! > 0.5),
+      '-a-b-|',
+      '-a-x-|',
+      { a: proposed(1, 'a', 0.25), b: proposed(2, 'a', 0.75, { budget: 9 }) },
+      {
+        x: { type: 'ask', id: 2, veto: 1, budget: 9 },
+      },
+    );
+  });
+
+  it('mix asks one arm, and the next where it waits', () => {
+    stage(h.mix({ sits, a: fixed('a', 0.25) }), '-a-|', '-x-|', { a: ask(1) }, { x: proposed(1, 'mix/a/a', 0.25) });
+  });
+
+  it('bandit asks each arm once before it judges', () => {
+    const arms = h.bandit({ good: fixed('g', 0.25), bad: fixed('b', 0.75) });
+    stage(
+      arms,
+      '-a-b-c-d-|',
+      '-x-b-y-d-|',
+      { a: ask(1), b: suggested(1, 'bandit/good/g', 0.25), c: ask(2), d: ended(1, 'bandit/good/g', 1) },
+      { x: proposed(1, 'bandit/good/g', 0.25), y: proposed(2, 'bandit/bad/b', 0.75) },
+    );
+  });
+
+  it('bandit goes for the arm whose results are good', () => {
+    const said: Record<string, h.Message> = {};
+    'abcdefgh'.split('').forEach((key, i) => {
+      const by = i % 4 < 2 ? 'bandit/good/g' : 'bandit/bad/b';
+      said[key] = i % 2 === 0 ? suggested(i + 1, by) : ended(i, by, i % 4 < 2 ? 1 : 9);
+    });
+    said.z = ask(9);
+    stage(h.bandit({ bad: fixed('b', 0.75), good: fixed('g', 0.25) }), '-abcdefghz|', '-abcdefghx|', said, {
+      x: proposed(9, 'bandit/good/g', 0.25),
+    });
+  });
+
+  it('bandit hands on what no arm answers, and waits where one waits', () => {
+    stage(h.bandit({ none: h.take(0, sits) }), '-a-|', '-a-|', { a: ask(1) });
+    stage(h.bandit({ none: h.take(0, sits), sits }), '-a-|', '-x-|', { a: ask(1) }, { x: { type: 'wait', id: 1, by: 'bandit/sits/sits' } });
+  });
+
+  it('medianStop stops who falls behind, right after its report', () => {
+    const said = { a: reported(1, 1, 1), b: reported(2, 1, 2), c: reported(3, 1, 3), d: reported(3, 2, 9) };
+    stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, { x: { type: 'stop', id: 3, by: 'medianStop' } });
+  });
+
+  it('asha hands on with the lowest budget, and promotes the best third', () => {
+    const said = {
+      a: ask(1),
+      b: ended(1, 'x', 3, { budget: 1 }),
+      c: ended(2, 'x', 1, { budget: 1 }),
+      d: ended(3, 'x', 2, { budget: 1 }),
+      e: ask(4),
+      f: { ...suggested(4, 'asha'), budget: 3, resumes: 2 },
+      g: ask(5),
+    };
+    stage(h.asha({ min: 1, max: 9 }), '-a-b-c-d-e-f-g-|', '-x-b-c-d-y-f-z-|', said, {
+      x: { ...ask(1), budget: 1 },
+      y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2 }),
+      z: { ...ask(5), budget: 1 },
+    });
+  });
+
+  it('asha that stops lets the first through, and then the best third', () => {
+    const said = Object.fromEntries(
+      [1, 2, 3, 4].flatMap((id, i) => [
+        [`${'acef'[i]}`, suggested(id, 'x')],
+        [`${'bdgh'[i]}`, reported(id, 1, id)],
+      ]),
+    );
+    stage(h.asha({ min: 1, max: 9, mode: 'stop' }), '-abcdeg---fh---|', '-abcde(gx)f(hy)|', said, {
+      x: { type: 'stop', id: 3, by: 'asha' },
+      y: { type: 'stop', id: 4, by: 'asha' },
+    });
+  });
+
+  it('any operator of the right type is a stage', () => {
+    const budgeted: MonoTypeOperatorFunction<h.Message> = map((m) => (m.type === 'ask' ? { ...m, budget: 5 } : m));
+    stage(
+      h.chain(() => budgeted, fixed('a', 0.25)),
+      '-a-|',
+      '-x-|',
+      { a: ask(1) },
+      { x: proposed(1, 'a', 0.25, { budget: 5 }) },
+    );
+  });
+});
+
+describe('suggest, in marbles', () => {
+  const done = (trial: number): h.TrialEvent => ({ type: 'completed', trial, values: { value: 1 } });
+
+  it('answers each result at once, and completes when the study does', () => {
+    marbles(({ hot, expectObservable, expectSubscriptions }) => {
+      const events$ = hot('-a--b--c--', { a: done(1), b: done(2), c: done(3) });
+      const trials$ = events$.pipe(
+        h.suggest(line, h.random(), { trials: 3 }),
+        map((d) => (d.type === 'suggested' ? d.trial : d.type)),
+      );
+      expectObservable(trials$).toBe('xy--z--|', { x: 1, y: 2, z: 3 });
+      expectSubscriptions(events$.subscriptions).toBe('^------!');
+    });
+  });
+
+  it('ends with its source, and passes its error on', () => {
+    marbles(({ cold, expectObservable }) => {
+      const types = map((d: h.Directive<unknown>) => d.type);
+      expectObservable(cold<h.TrialEvent>('--|').pipe(h.suggest(line, h.random()), types)).toBe('x-|', { x: 'suggested' });
+      expectObservable(cold<h.TrialEvent>('--#').pipe(h.suggest(line, h.random()), types)).toBe('x-#', { x: 'suggested' });
+    });
+  });
+
+  it('tells a trainer what does not count', () => {
+    marbles(({ cold, expectObservable }) => {
+      const refused = map((d: h.Directive<unknown>) => (d.type === 'rejected' ? d.refusal.code : d.type));
+      expectObservable(cold('--a-|', { a: done(7) }).pipe(h.suggest(line, h.random()), refused)).toBe('x-y-|', {
+        x: 'suggested',
+        y: 'unknown-trial',
+      });
+    });
+  });
+});

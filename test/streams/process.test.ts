@@ -1,0 +1,287 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom, tap, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import {
+  best,
+  chain,
+  choice,
+  defineStrategy,
+  type Fact,
+  float,
+  grid,
+  InfeasibleError,
+  int,
+  type Log,
+  MismatchError,
+  medianStop,
+  memoryLog,
+  type Noted,
+  open,
+  optimize,
+  progress,
+  random,
+  space,
+  TellError,
+  trials,
+} from '../../streams/index.ts';
+
+const line = space({ x: float(-5, 5) });
+const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
+const collect = async (log: Log): Promise<Fact[]> => {
+  const facts: Fact[] = [];
+  const head = await log.head();
+  for await (const entries of log.read()) {
+    facts.push(...entries.map(({ fact }) => fact as Fact));
+    if (facts.length >= head) return facts;
+  }
+  return facts;
+};
+
+describe('optimize', () => {
+  it('finds a good value, and says why it ended', async () => {
+    const { best: first, reason } = await optimize(line, square, { trials: 60 }).result();
+    expect(reason).toBe('trials');
+    expect(first!.values!.value).toBeLessThan(0.3);
+    expect(square(first!.params as { x: number })).toBe(first!.values!.value);
+  });
+
+  it('is a stream of what happened, which observers read', async () => {
+    const run$ = optimize(line, square, { trials: 10, parallel: 2 });
+    const rows = lastValueFrom(run$.pipe(trials(), toArray()));
+    const improvements = lastValueFrom(run$.pipe(best(), toArray()));
+    const states = lastValueFrom(run$.pipe(progress()));
+    expect(await rows).toHaveLength(10);
+    const values = (await improvements).map(({ values }) => values!.value!);
+    expect(values).toEqual([...values].sort((a, b) => b - a));
+    expect(await states).toMatchObject({ trials: 10, open: 0, completed: 10, closed: 'trials' });
+  });
+
+  it('runs asynchronous objectives side by side, never more than allowed', async () => {
+    let running = 0;
+    let most = 0;
+    const objective = async ({ x }: { readonly x: number }) => {
+      most = Math.max(most, ++running);
+      await sleep(1);
+      running--;
+      return x;
+    };
+    await optimize(line, objective, { trials: 12, parallel: 3 }).result();
+    expect(most).toBe(3);
+  });
+
+  it('turns what goes wrong into failed trials', async () => {
+    const moods = [
+      () => Number.NaN,
+      () => Number.POSITIVE_INFINITY,
+      () => {
+        throw new Error('boom');
+      },
+      () => {
+        throw new InfeasibleError('too large');
+      },
+      () => undefined as never,
+      () => 1,
+    ];
+    let n = 0;
+    const rows = await lastValueFrom(optimize(line, () => moods[n++ % 6]!(), { trials: 6 }).pipe(trials(), toArray()));
+    expect(rows.map(({ status, reason }) => reason ?? status)).toEqual([
+      'non-finite',
+      'non-finite',
+      'error',
+      'infeasible',
+      'error',
+      'completed',
+    ]);
+  });
+
+  it('ends a trial that takes too long', async () => {
+    const rows = await lastValueFrom(
+      optimize(line, (_, { signal }) => new Promise<number>((resolve) => signal.addEventListener('abort', () => resolve(1))), {
+        trials: 2,
+        timeLimit: 0.01,
+      }).pipe(trials(), toArray()),
+    );
+    expect(rows.map(({ reason }) => reason)).toEqual(['timeout', 'timeout']);
+  });
+
+  it('ends as it stands when it is aborted', async () => {
+    const controller = new AbortController();
+    let n = 0;
+    const objective = ({ x }: { readonly x: number }) => {
+      if (++n === 5) controller.abort();
+      return x;
+    };
+    const { best: first, reason } = await optimize(line, objective, { signal: controller.signal }).result();
+    expect(reason).toBe('aborted');
+    expect(first).toBeDefined();
+    expect((await optimize(line, square, { signal: controller.signal }).result()).reason).toBe('aborted');
+  });
+
+  it('stops what falls behind; the last report is its result', async () => {
+    const rows = await lastValueFrom(
+      optimize(
+        line,
+        async ({ x }, { report, signal }) => {
+          for (let step = 1; step <= 9; step++) {
+            report((x - 1) ** 2 + 1 / step);
+            await sleep(0);
+            if (signal.aborted) throw new Error('obeyed');
+          }
+          return (x - 1) ** 2 + 0.1;
+        },
+        { trials: 30, parallel: 4, strategy: chain(medianStop({ warmup: 2 }), random()) },
+      ).pipe(trials(), toArray()),
+    );
+    const stopped = rows.filter(({ status }) => status === 'stopped');
+    expect(stopped.length).toBeGreaterThan(3);
+    for (const { step, values } of stopped) {
+      expect(step).toBeLessThan(9);
+      expect(values!.value).toBeGreaterThan(0);
+    }
+  });
+
+  it('ends when a space has no more to try', async () => {
+    const small = space({ a: int(1, 3), b: choice(['p', 'q']) });
+    const rows = await lastValueFrom(optimize(small, ({ a }) => a, { strategy: grid(), trials: 100 }).pipe(trials(), toArray()));
+    expect(new Set(rows.map(({ params }) => JSON.stringify(params))).size).toBe(6);
+    expect((await optimize(small, ({ a }) => a, { strategy: grid() }).result()).reason).toBe('exhausted');
+  });
+
+  it('tries no configuration twice, whatever the strategy', async () => {
+    const small = space({ a: int(1, 3), b: choice(['p', 'q']) });
+    const stubborn = defineStrategy({ name: 'same', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5] });
+    const rows = await lastValueFrom(optimize(small, ({ a }) => a, { strategy: stubborn, trials: 100 }).pipe(trials(), toArray()));
+    expect(new Set(rows.map(({ params }) => JSON.stringify(params))).size).toBe(6);
+    expect(rows).toHaveLength(6);
+  });
+});
+
+describe('a log with a past', () => {
+  it('is gone on with, and what was open is tried again', async () => {
+    const log = memoryLog();
+    const controller = new AbortController();
+    let n = 0;
+    const first = ({ x }: { readonly x: number }) => {
+      if (++n === 7) controller.abort();
+      return n >= 7 ? new Promise<number>(() => {}) : square({ x });
+    };
+    await optimize(line, first, { trials: 12, log, signal: controller.signal }).result();
+    await optimize(line, square, { trials: 12, log }).result();
+    const whole = memoryLog();
+    await optimize(line, square, { trials: 12, log: whole }).result();
+    const configurations = (facts: Fact[]) => facts.flatMap((f) => (f.type === 'suggested' && f.attempt === 1 ? [f.params] : []));
+    const facts = await collect(log);
+    expect(configurations(facts)).toEqual(configurations(await collect(whole)));
+    expect(facts).toContainEqual(expect.objectContaining({ type: 'failed', trial: 7, reason: 'lost' }));
+    expect(facts.filter((f) => f.type === 'completed')).toHaveLength(12);
+  });
+
+  it('of a finished study gives its result at once, and goes on where more is wanted', async () => {
+    const log = memoryLog();
+    const { best: first } = await optimize(line, square, { trials: 5, log }).result();
+    const never = () => {
+      throw new Error('not again');
+    };
+    expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({ best: first, reason: 'trials' });
+    await optimize(line, square, { trials: 8, log }).result();
+    expect((await collect(log)).filter((f) => f.type === 'completed')).toHaveLength(8);
+  });
+
+  it('of another study is refused, with the differences', async () => {
+    const log = memoryLog();
+    await optimize(line, square, { trials: 2, log, seed: 7 }).result();
+    const other = space({ x: float(-5, 6) });
+    const error = await optimize(other, square, { trials: 2, log, seed: 8 })
+      .result()
+      .catch((e) => e);
+    expect(error).toBeInstanceOf(MismatchError);
+    expect(error.message).toContain('space.parameters.x.high is 5 in the log, but 6 here');
+    expect(error.message).toContain('seed is "7" in the log, but "8" here');
+  });
+});
+
+describe('open', () => {
+  it('asks and tells without streams', async () => {
+    const study = open(line, random(), { trials: 20 });
+    const values: number[] = [];
+    for (let next = await study.ask(); next; next = await study.ask()) {
+      values.push(square(next.params));
+      await study.tell(next.trial, values.at(-1)!);
+    }
+    expect(values).toHaveLength(20);
+    expect(await study.ask()).toBeUndefined();
+    await study.close();
+  });
+
+  it('is asked for one trial at a time, and waits while all slots are taken', async () => {
+    const study = open(line, random(), { parallel: 2 });
+    const [a, b] = [await study.ask(), await study.ask()];
+    expect([a!.trial, b!.trial]).toEqual([1, 2]);
+    const third = study.ask();
+    expect(await Promise.race([third, sleep(5, 'waits')])).toBe('waits');
+    await study.tell(1, 3);
+    expect((await third)!.trial).toBe(3);
+    await study.close();
+  });
+
+  it('says why something does not count', async () => {
+    const study = open(line, random());
+    const { trial } = (await study.ask())!;
+    await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
+    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(TellError);
+    await study.report(trial, 2, 1);
+    await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
+    await study.fail(trial, 'error', 'out of memory');
+    await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
+    await study.close();
+    await expect(study.tell(trial, 1)).rejects.toThrow('closed');
+  });
+
+  it('tells at a report whether the trial should stop', async () => {
+    const study = open(line, chain(medianStop({ peers: 2 }), random()));
+    const stops: boolean[] = [];
+    for (const value of [1, 2, 3, 0]) {
+      const { trial } = (await study.ask())!;
+      const { stop } = await study.report(trial, 1, value);
+      stops.push(stop);
+      await (stop ? study.stopped(trial) : study.tell(trial, value));
+    }
+    expect(stops).toEqual([false, false, true, false]);
+    await study.close();
+  });
+
+  it('serves what is enqueued, and takes results back', async () => {
+    const notes: Noted[] = [];
+    const study = open(line, random(), { note: (noted) => notes.push(noted) });
+    await study.enqueue({ x: 2 });
+    await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
+    const next = (await study.ask())!;
+    expect(next).toMatchObject({ by: 'queue', params: { x: 2 } });
+    await study.tell(next.trial, 1);
+    await study.retract(next.trial);
+    expect(notes.map(({ fact }) => (fact as Fact).type)).toContain('retracted');
+    expect((await study.ask())!.trial).toBe(2);
+    await study.close();
+  });
+});
+
+it('a run is shared by those who listen, and ends when nobody does', async () => {
+  let evaluated = 0;
+  const run$ = optimize(
+    line,
+    async ({ x }) => {
+      evaluated++;
+      await sleep(1);
+      return x;
+    },
+    { trials: 1000 },
+  );
+  const seen: number[] = [];
+  const subscriptions = [run$.pipe(tap(() => seen.push(1))).subscribe(), run$.subscribe()];
+  await sleep(20);
+  for (const subscription of subscriptions) subscription.unsubscribe();
+  const then = evaluated;
+  await sleep(10);
+  expect(evaluated).toBe(then);
+  expect(seen.length).toBeGreaterThan(0);
+});
