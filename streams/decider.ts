@@ -135,6 +135,9 @@ export class Decider<P> {
     const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
     if (this.ledger.running > 0) return reply.type === 'wait' && reply.until ? { type: 'wait', until: reply.until } : nothing;
+    if (reply.type === 'ask' && id === 1) {
+      throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
+    }
     if (reply.type !== 'wait') return this.#close(fresh ? 'exhausted' : 'trials');
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
     throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);

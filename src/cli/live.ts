@@ -23,7 +23,7 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
     clearTimeout(due);
     due = undefined;
     drawn = performance.now();
-    out.write(`\r\x1b[2K${clipped(bottom(), out.columns ?? 80)}`);
+    out.write(`\r\x1b[2K${clipped(bottom(), out.columns || 80)}`);
   };
   return {
     line: (text) => {

@@ -4,7 +4,7 @@ import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 
 /** A number as people read it. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   if (typeof value !== 'number') return value === undefined ? '' : String(value);
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
 }
@@ -86,8 +86,10 @@ export function progressLine(
 }
 
 /** A trial in one line. */
-export const lineOf = ({ trial, status, reason, values, params }: Row<Params>): string =>
-  `trial ${trial} ${reason === undefined ? status : `${status} (${reason})`}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+export function lineOf({ trial, status, reason, values, params }: Row<Params>, message = ''): string {
+  const why = reason === undefined ? '' : ` (${reason}${message && `: ${message}`})`;
+  return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+}
 
 const pairs = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)

@@ -24,7 +24,7 @@ export interface StudyFile {
 }
 
 /** A study file cannot be used; the message begins with file, line and column. */
-export class StudyFileError extends Error {
+class StudyFileError extends Error {
   override readonly name = 'StudyFileError';
 }
 
@@ -106,7 +106,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
  * @param stem its name, where the data has none.
  * @throws SpaceError, OptionError that begin with a path.
  */
-export function parseStudy(data: unknown, stem = 'study'): StudyFile {
+function parseStudy(data: unknown, stem = 'study'): StudyFile {
   layout('study', data);
   const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
   if (both) throw new SpaceError('objective: expected either objective or objectives, got both');

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Noted } from '../../streams/noted.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
-import type { CloseReason, Created, Objective, Params } from '../facts/facts.ts';
+import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Live } from './live.ts';
 import { lineOf, progressLine, ranked, table } from './render.ts';
@@ -32,6 +32,7 @@ const TOP = 10;
 export function watch(screen: Live, past: number, json: boolean): Watch {
   const noted$ = new Subject<Noted>();
   const rows = new Map<TrialId, Row<Params>>();
+  const messages = new Map<TrialId, string>();
   let since = performance.now();
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
@@ -46,13 +47,17 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   };
   const tell = (row: Row<Params>) => {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
+    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row, messages.get(row.trial)));
   };
   const caughtUp = () => {
     live = true;
     since = performance.now();
     before = ended();
     screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+  };
+  const failed = ({ trial, reason, message = '' }: FailedFact, again: boolean) => {
+    messages.set(trial, message);
+    if (live && again) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
   };
   noted$.pipe(trials<Params>()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -63,8 +68,9 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   });
   return {
     note: (noted) => {
+      const { fact, told, refusal } = noted;
+      if (!refusal && fact.type === 'failed') failed(fact, told === undefined);
       noted$.next(noted);
-      const { fact, refusal } = noted;
       if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
       if (!live && noted.position >= past) caughtUp();
@@ -78,6 +84,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
         process.stdout.write(`${JSON.stringify(last)}\n`);
       } else if (best.length > 0) process.stdout.write(`${table(best.slice(0, TOP))}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
+      if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
       else if (ending.type === 'closed' && ended() === before && past > 0)
         screen.line(`for more trials: hypertide change ${journal} --more 10, then the same command`);

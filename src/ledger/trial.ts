@@ -26,7 +26,7 @@ export interface OpenTrial {
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** What strategies are told of a suggestion. */
-export function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {
+function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {
   const proposal: { -readonly [K in keyof Proposal]: Proposal[K] } = { id, by, point };
   if (budget !== undefined) proposal.budget = budget;
   if (resumes !== undefined) proposal.resumes = resumes;

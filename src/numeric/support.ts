@@ -52,7 +52,7 @@ export function supportOf(axis: Axis): Support {
 }
 
 /** The first index whose entry is above x, at most the last one. */
-export function firstAbove(sorted: Float64Array, x: number): number {
+function firstAbove(sorted: Float64Array, x: number): number {
   let low = 0;
   let high = sorted.length - 1;
   while (low < high) {

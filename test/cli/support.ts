@@ -24,6 +24,8 @@ export interface Ended {
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** What it has written to standard error so far. */
+  said(): string;
 }
 
 /** Starts `hypertide` as a process of its own. */
@@ -36,7 +38,7 @@ export function start(place: string, ...args: readonly string[]): Started {
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     texts.err += text;
   });
-  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...texts }))) };
+  return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...texts }))), said: () => texts.err };
 }
 
 /** Runs `hypertide` in this process, which starts faster. One at a time. */

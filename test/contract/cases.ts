@@ -30,6 +30,8 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(ga, tpe)': {
     make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
   },
+  bo: { make: () => h.bo({ startup: 4 }), runs: 8 },
+  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
   forest: { make: () => h.forest({ startup: 4, challengers: 5 }), runs: 5 },
   'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })), runs: 5 },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },

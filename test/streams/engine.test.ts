@@ -247,6 +247,9 @@ describe('a strategy that breaks its contract', () => {
   it('is stopped when it waits for nothing', () => {
     expect(() => rig(box, refuses, {})).toThrow(StalledError);
   });
+  it('is stopped when nobody proposes a first configuration', () => {
+    expect(() => rig(box, asha({ min: 1, max: 9 }), {})).toThrow('at the end of the chain');
+  });
   it('is stopped when it fails', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [Number.NaN, 0] });
     expect(() => rig(box, breaks, {})).toThrow(StrategyError);

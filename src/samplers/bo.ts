@@ -1,0 +1,170 @@
+import type { Env } from '../messages.ts';
+import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
+import { believe, predict } from '../numeric/gp/posterior.ts';
+import { History } from '../numeric/history.ts';
+import type { Rng } from '../numeric/random.ts';
+import type { Point } from '../space/axis.ts';
+import { cells, countCells } from '../space/cells.ts';
+import { cheapness, confidence, improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
+import { belief } from './bo/belief.ts';
+import { hypervolumeImprovement } from './bo/hypervolume.ts';
+import { type Knowledge, type Model, model } from './bo/knowledge.ts';
+import type { Observed } from './bo/observed.ts';
+import { plateauRadius, separation } from './bo/plateau.ts';
+import { rank, type Scored, search } from './bo/search.ts';
+import { type BoState, createFold, PLAIN, VIEWS } from './bo/state.ts';
+import type { Reasoned, Surrogate } from './surrogate.ts';
+
+export type { BoState };
+
+export interface BoSettings {
+  /** Trials before the first one that follows the model. */
+  readonly startup: number;
+  /** What is sought: expected improvement, the probability of one, or a low confidence bound. With two objectives, always the first. */
+  readonly acquisition: 'ei' | 'pi' | 'lcb';
+  /** Whether improvement is sought per second, where trials say how long they took. */
+  readonly costAware: boolean;
+}
+
+/** A space of at most so many configurations is searched by looking at all of them. */
+const COUNTABLE = 2000;
+/** The prior's weight falls from this share of the study's trials over the number of results. */
+const BELIEF = 0.1;
+/** Where the number of trials is not known. */
+const TRIALS = 100;
+/** How many of the best points told are perturbed. */
+const GOOD = 10;
+/** Of the confidence bound, as the Vizier bandit has it (Song et al. 2024). */
+const KAPPA = 1.8;
+
+/** Each objective's model, and what it expects of the observed points and of the open ones. */
+interface Modelled {
+  readonly models: readonly Model[];
+  readonly expected: readonly (readonly number[])[];
+}
+
+/**
+ * Bayesian optimisation: a Gaussian process over all parameters together, conditional ones included, and the log of the expected improvement
+ * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
+ * they had ended as expected.
+ *
+ * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
+ */
+export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSettings): Surrogate<BoState> {
+  const { axes, objectives, trials = TRIALS } = env;
+  const features = featuresOf(axes);
+  const fold = createFold(env, features);
+  const believing = axes.some(({ prior }) => prior);
+  const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
+  const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
+  const keysOf = History.folding(
+    () => new Set<string>(),
+    (keys, point: Point) => keys.add(key(point)),
+  );
+
+  function modelled(state: BoState): Modelled | undefined {
+    const turn = state.handedOut.length % VIEWS.length;
+    const open = [...state.open.values()];
+    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length) ?? []);
+    if (models.length < objectives.length) return undefined;
+    const row = new Float64Array(features.width);
+    const expected = models.map(({ gp }) =>
+      open.map((point) => {
+        features.encode(point, row);
+        return believe(gp, row);
+      }),
+    );
+    return { models, expected };
+  }
+
+  /** What is sought in the losses; nothing while no point is known to keep the constraints. */
+  function sought({ models, expected }: Modelled): Term[] {
+    const [first, second] = models.map(({ gp, observed }, k) => [...gp.means.filter((_, i) => !observed[i]!.violating), ...expected[k]!]);
+    if (first!.length === 0) return [];
+    const gp = models[0]!.gp;
+    if (second)
+      return [
+        hypervolumeImprovement(
+          [gp, models[1]!.gp],
+          first!.map((x, i) => [x, second[i]!]),
+        ),
+      ];
+    const best = first!.reduce((a, b) => Math.min(a, b));
+    if (acquisition === 'lcb') return [confidence(gp, KAPPA)];
+    return [acquisition === 'pi' ? probabilityBelow(gp, best) : improvement(gp, best)];
+  }
+
+  /** What is known of where a quantity is at most 0. */
+  function belowZero(knowledge: Knowledge): Term[] {
+    const known = model(features, PLAIN[0]!, 0, knowledge, 0);
+    return known ? [probabilityBelow(known.gp, known.outputs.target(0))] : [];
+  }
+
+  function cheap({ seconds }: BoState): Term[] {
+    const known = costAware ? model(features, PLAIN[0]!, 0, seconds, 0) : undefined;
+    return known ? [cheapness(known.gp, 1 / known.outputs.slope(0))] : [];
+  }
+
+  const termsOf = (state: BoState, known: Modelled): Term[] => [
+    ...sought(known),
+    ...state.constraints.flatMap(belowZero),
+    ...(state.failed > 0 ? belowZero(state.failures) : []),
+    ...(believing ? [belief(axes, features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
+    ...cheap(state),
+  ];
+
+  /** The best that is new, and away from plateaus if there is any such. */
+  function choose(state: BoState, observed: readonly Observed[], ranked: readonly Scored[]): Scored | undefined {
+    const known = keysOf(state.handedOut);
+    const radius = plateauRadius(axes, observed);
+    const away = ({ point }: Scored) => observed.every((told) => separation(axes, told.point, point) > radius);
+    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(key(point)));
+    return (radius > 0 && fresh.find(away)) || fresh[0];
+  }
+
+  return {
+    start: fold.start,
+    expect: fold.expect,
+    learn: fold.learn,
+    ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
+    explore: ({ sequence }, ask) => fold.sequence.at(sequence, ask),
+    propose(state, _ask, rng: Rng): Reasoned | undefined {
+      const known = modelled(state);
+      if (!known) return undefined;
+      const terms = termsOf(state, known);
+      const ranked = all ? rank(terms, features, all) : search(terms, features, env, goodPoints(known), rng);
+      const chosen = choose(state, known.models[0]!.observed, ranked);
+      return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
+    },
+  };
+}
+
+const key = (point: Point): string => point.join();
+
+/** The points told that are expected to be dominated by the fewest others, without repetitions: with one objective, the best. */
+function goodPoints({ models }: Modelled): Point[] {
+  const { observed } = models[0]!;
+  const dominates = (a: number, b: number) => models.every(({ gp: { means } }) => means[a]! < means[b]!);
+  const dominated = observed.map((_, i) => observed.reduce((count, _, j) => count + Number(dominates(j, i)), 0));
+  const order = observed.map((_, i) => i).sort((a, b) => dominated[a]! - dominated[b]!);
+  const good = new Map<string, Point>();
+  for (const i of order) {
+    if (good.size === GOOD) break;
+    good.set(key(observed[i]!.point), observed[i]!.point);
+  }
+  return [...good.values()];
+}
+
+function reasons(features: Features, { models }: Modelled, { point, score }: Scored): Record<string, string> {
+  const row = new Float64Array(features.width);
+  features.encode(point, row);
+  const predictions = models.map(({ gp, outputs }) => {
+    const { mean, variance } = predict(gp, row);
+    return { mean: outputs.restore(mean).toPrecision(4), sd: Math.sqrt(variance).toPrecision(4) };
+  });
+  return {
+    mean: predictions.map(({ mean }) => mean).join(' '),
+    sd: predictions.map(({ sd }) => sd).join(' '),
+    acquisition: score.toPrecision(4),
+  };
+}

@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readStudyFile } from '../../src/cli/studyFile.ts';
+import { directory } from './support.ts';
+
+const read = (text: string, name = 'study.yaml') => {
+  const path = join(directory(), name);
+  writeFileSync(path, text);
+  return readStudyFile(path);
+};
+const SPACE = 'parameters:\n  lr: { type: float, low: 1e-5, high: 0.1, log: true }\n  opt: { type: choice, values: [adam, sgd] }\n';
+
+it('reads a study in YAML and the same in JSON', async () => {
+  const yaml = await read(`name: digits
+${SPACE}  momentum: { type: float, low: 0, high: 1, when: { opt: sgd } }
+constraints:
+  - atMost: { lr: 1, momentum: 1 }
+    limit: 1
+objectives: { accuracy: maximize }
+strategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }
+seed: 7
+trials: 20
+parallel: 4
+target: 0.99
+timeLimit: 60
+grace: 5
+command: [python, train.py, --lr, "{lr}"]
+`);
+  expect(yaml).toMatchObject({
+    options: { study: 'digits', seed: 7, trials: 20, parallel: 4, target: 0.99, objectives: { accuracy: 'maximize' } },
+    command: ['python', 'train.py', '--lr', '{lr}'],
+    timeLimit: 60,
+    grace: 5,
+  });
+  expect(yaml.strategy.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
+  const json = await read(JSON.stringify({ name: 'digits', ...yaml.space.toJSON() }), 'study.json');
+  expect(json.space.toJSON()).toEqual(yaml.space.toJSON());
+});
+
+it('has defaults: the name of the file, random search, one objective to minimise', async () => {
+  const { options, strategy, command } = await read(SPACE, 'digits.yaml');
+  expect(options).toEqual({ study: 'digits' });
+  expect(strategy.spec).toBe('random');
+  expect(command).toBeUndefined();
+  expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
+});
+
+it.each([
+  [`${SPACE}trails: 20`, '4:1', 'trails: unknown key, expected one of ', '; did you mean trials?'],
+  [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],
+  [SPACE.replace('choice', 'choise'), '3:10', 'parameters.opt.type: expected one of float', 'did you mean choice?'],
+  [SPACE.replace('0.1', '1e-6'), '2:22', 'parameters.lr.low: expected less than high', 'got 0.00001'],
+  [
+    `${SPACE}strategy: { chain: [{ ashaa: { min: 1, max: 9 } }, random] }`,
+    '4:21',
+    'strategy.chain[0]: expected one of',
+    'did you mean asha?',
+  ],
+  [
+    `${SPACE}strategy:\n  chain:\n    - ga: { populaton: 16 }`,
+    '6:13',
+    'strategy.chain[0].ga.populaton: expected one of',
+    'did you mean population?',
+  ],
+  [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, got "minimise"', ''],
+  [`${SPACE}objective: minimize\nobjectives: { a: minimize }`, '4:1', 'objective: expected either objective or objectives, got both', ''],
+  [`${SPACE}objectives: { a: up }`, '4:15', 'objectives.a: expected minimize or maximize, got "up"', ''],
+  [`${SPACE}constraints:\n  - forbid: { opt: sdg }`, '5:15', 'constraints[0].forbid.opt: expected', 'got "sdg"'],
+  [`${SPACE}constraints:\n  - predicate: small nets`, '5:5', 'constraints[0].predicate: expected a predicate whose code', ''],
+  [`${SPACE}command: ""`, '4:1', 'command: expected a command', ''],
+  ['trials: 20', '', 'parameters: expected a value, got nothing', ''],
+  ['- 1', '', 'expected a mapping', ''],
+  ['', '', 'expected a mapping', ''],
+  [`${SPACE}seed: [1`, '4:', '', ''],
+  [`${SPACE}\tseed: 1`, '4:', '', ''],
+  [`${SPACE}seed: 1\nseed: 2`, '5:1', 'Map keys must be unique', ''],
+  [`${SPACE}strategy: *none`, '', 'Unresolved alias', ''],
+])('%j is said to be wrong at %s', async (text, place, start, end) => {
+  const error = await read(text).catch((cause: Error) => cause);
+  expect(error).toBeInstanceOf(Error);
+  const { message } = error as Error;
+  expect(message.slice(message.indexOf('study.yaml'))).toMatch(
+    new RegExp(`^study\\.yaml:${place.endsWith(':') ? `${place}\\d+:` : place && `${place}:`} `),
+  );
+  expect(message).toContain(start);
+  expect(message).toContain(end);
+  expect(message).not.toContain('\n');
+});
+
+it('finds parameters whose names hold dots and blanks', async () => {
+  const text = 'parameters:\n  adam.lr: { type: float, low: 0, high: 1 }\n  adam.lr decay: { type: flaot }\n';
+  await expect(read(text)).rejects.toThrow(/:3:20: parameters\.adam\.lr decay\.type: /);
+});
