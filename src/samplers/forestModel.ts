@@ -37,8 +37,10 @@ function encoder(axes: readonly Axis[]): (point: Point, fidelity: number) => Flo
   };
 }
 
-/** The smallest loss stands a little above zero, where the logarithm shows differences between good trials. */
-const EDGE = 0.05;
+/** How far above zero the smallest loss is put, in ranges, at least: what lies closer together than this is not worth telling apart yet. */
+const LEAST_EDGE = 0.02;
+/** The share of losses that are to be told apart from the smallest. */
+const BEST_SHARE = 0.1;
 
 /**
  * Losses as the forest sees them: logarithms of the distance from a little below the best, in units of the spread (as SMAC3 does for costs).
@@ -50,7 +52,8 @@ export function logLosses(losses: readonly number[]): Float64Array | undefined {
   const high = sorted.at(-1)!;
   const range = high / 2 - low / 2; // halves cannot overflow
   if (!(range > 0)) return undefined;
-  const edge = Math.max(EDGE * 0.01, (sorted[Math.floor(EDGE * (sorted.length - 1))]! / 2 - low / 2) / range);
+  const good = sorted[Math.max(1, Math.floor(BEST_SHARE * (sorted.length - 1)))]!;
+  const edge = Math.max(LEAST_EDGE, (good / 2 - low / 2) / range);
   return Float64Array.from(losses, (loss) => Math.log((loss / 2 - low / 2) / range + edge));
 }
 
