@@ -2,6 +2,7 @@ import type { Env } from '../messages.ts';
 import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
 import { believe, predict } from '../numeric/gp/posterior.ts';
 import { History } from '../numeric/history.ts';
+import { dominates } from '../numeric/pareto.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { cells, countCells } from '../space/cells.ts';
@@ -143,16 +144,21 @@ const key = (point: Point): string => point.join();
 
 /** The points told that are expected to be dominated by the fewest others, without repetitions: with one objective, the best. */
 function goodPoints({ models }: Modelled): Point[] {
-  const { observed } = models[0]!;
-  const dominates = (a: number, b: number) => models.every(({ gp: { means } }) => means[a]! < means[b]!);
-  const dominated = observed.map((_, i) => observed.reduce((count, _, j) => count + Number(dominates(j, i)), 0));
-  const order = observed.map((_, i) => i).sort((a, b) => dominated[a]! - dominated[b]!);
+  const { observed, gp } = models[0]!;
+  const badness = models.length === 1 ? gp.means : dominations(models.map((m) => m.gp.means));
+  const order = observed.map((_, i) => i).sort((a, b) => badness[a]! - badness[b]!);
   const good = new Map<string, Point>();
   for (const i of order) {
     if (good.size === GOOD) break;
     good.set(key(observed[i]!.point), observed[i]!.point);
   }
   return [...good.values()];
+}
+
+/** By how many others each point is dominated. */
+function dominations(means: readonly Float64Array[]): number[] {
+  const rows = Array.from(means[0]!, (_, i) => means.map((of) => of[i]!));
+  return rows.map((a) => rows.reduce((count, b) => count + Number(dominates(b, a)), 0));
 }
 
 function reasons(features: Features, { models }: Modelled, { point, score }: Scored): Record<string, string> {
