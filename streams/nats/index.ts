@@ -1,0 +1,2 @@
+export type { NatsLog, NatsLogOptions } from './log.ts';
+export { natsLog } from './log.ts';
