@@ -1,7 +1,8 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nuid } from '@nats-io/nats-core';
+import { headers, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
+import { LEASE, LEASE_HEADER } from './messages.ts';
 import { insist, isPassing } from './patience.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
@@ -12,6 +13,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly create?: boolean;
   /** Milliseconds to wait for the server's word on one fact. Default 2000. */
   readonly timeout?: number;
+  /** Seconds between signs of life that trainers are told of with each suggestion. */
+  readonly lease?: number;
 }
 
 /** A study's log in a JetStream stream. */
@@ -34,7 +37,7 @@ const WRONG_LAST_SEQUENCE = 10071;
  */
 export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
   const subjects = subjectsOf(study);
-  const { create = true, timeout = 2000 } = options;
+  const { create = true, timeout = 2000, lease = LEASE } = options;
   const js = jetstream(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
@@ -56,9 +59,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const subject = type === 'suggested' ? subjects.suggested : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
-    const expect = { lastSubjectSequence: last };
+    const settings = { msgID: `${instance}/${++counter}`, expect: { lastSubjectSequence: last }, timeout };
     try {
-      const { seq } = await js.publish(subject, JSON.stringify(fact), { msgID: `${instance}/${++counter}`, expect, timeout });
+      const leased = type === 'suggested' && { headers: withLease(lease) };
+      const { seq } = await js.publish(subject, JSON.stringify(fact), { ...settings, ...leased });
       knew(subject, seq);
       written = seq;
       leads = true;
@@ -112,6 +116,12 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return leads;
     },
   };
+}
+
+function withLease(seconds: number) {
+  const leased = headers();
+  leased.set(LEASE_HEADER, String(seconds));
+  return leased;
 }
 
 const NO_MESSAGE = 10037;

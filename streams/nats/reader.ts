@@ -2,6 +2,7 @@ import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstr
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../src/entry.ts';
 import { type Bell, bell } from '../log/follow.ts';
+import { entryOf } from './entry.ts';
 import { insist } from './patience.ts';
 
 /** Messages asked for at once. */
@@ -44,18 +45,6 @@ export async function* entriesFrom(reading: Reading, from: number, signal?: Abor
       signal?.removeEventListener('abort', leave);
       session.stop();
     }
-  }
-}
-
-const decoder = new TextDecoder();
-
-/** What is no JSON keeps its position; it can be no fact. */
-function entryOf(message: JsMsg): Entry {
-  const at = Math.floor(message.info.timestampNanos / 1e6);
-  try {
-    return { position: message.seq, at, fact: JSON.parse(decoder.decode(message.data)) };
-  } catch {
-    return { position: message.seq, at, fact: undefined };
   }
 }
 
