@@ -21,8 +21,20 @@ export class MismatchError extends Error {
 /** An option that cannot be used. The message says which, what was expected, and what came. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
+  readonly option: string;
 
-  constructor(option: string, expected: string, got: unknown) {
-    super(`${option}: expected ${expected}, got ${typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got)}`);
+  /** @param hint what else may help, behind the sentence. */
+  constructor(option: string, expected: string, got: unknown, hint = '') {
+    super(`${option}: expected ${expected}, got ${shown(got)}${hint}`);
+    this.option = option;
+  }
+
+  /** The same error with the place of what the option belongs to. */
+  within(place: string): OptionError {
+    const placed = new OptionError(`${place}.${this.option}`, '', '');
+    placed.message = `${place}.${this.message}`;
+    return placed;
   }
 }
+
+const shown = (got: unknown): string => (typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got));

@@ -9,14 +9,8 @@ import type { OpenTrial } from '../src/ledger/trial.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
+import { type Foreknowledge, unsuspecting } from './foreknowledge.ts';
 import type { Strategy } from './strategy.ts';
-
-/** What is known of the log before its fold begins: what later entries say about earlier ones. */
-export interface Foreknowledge {
-  readonly retracted: ReadonlySet<TrialId>;
-  /** The strategy in force, and the room it was given, if it was switched. */
-  readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly trials?: number };
-}
 
 export interface DeciderOptions<P> {
   readonly space: Space<P>;
@@ -51,7 +45,7 @@ export class Decider<P> {
 
   constructor(options: DeciderOptions<P>) {
     this.#options = options;
-    this.known = options.known ?? { retracted: new Set() };
+    this.known = options.known ?? unsuspecting;
     this.ledger = new Ledger(options.space, this.known.retracted);
   }
 

@@ -63,6 +63,8 @@ export { bandit, mix } from './route.ts';
 export { parseStrategy } from './spec.ts';
 export type { AshaOptions } from './strategies/asha.ts';
 export { asha } from './strategies/asha.ts';
+export type { GaOptions } from './strategies/ga.ts';
+export { ga } from './strategies/ga.ts';
 export type { GridOptions } from './strategies/grid.ts';
 export { grid } from './strategies/grid.ts';
 export { halton } from './strategies/halton.ts';

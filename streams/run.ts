@@ -108,11 +108,14 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
   return { engine, started, stop };
 }
 
-/** What must be said before the study goes on: that the options have changed, and that runs of a process that is gone are lost. */
+/**
+ * What must be said before the study goes on: that the options have changed, that a new process has its own seconds, and that runs of a
+ * process that is gone are lost.
+ */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
   const { settings } = ledger;
   const limits = Object.entries(limitsOf(options)).filter(
-    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value,
+    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value || (name === 'seconds' && ledger.closed === 'time'),
   );
   const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
   const facts: Fact[] = [];

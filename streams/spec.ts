@@ -1,8 +1,10 @@
 import { OptionError } from '../src/errors.ts';
+import { nearest } from '../src/space/check.ts';
 import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
@@ -13,17 +15,35 @@ import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
 
-/** Strategies that take nothing but options. The constructors check those themselves. */
+/** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
-  asha,
-  dedupe,
-  grid,
-  halton,
-  latinHypercube,
-  medianStop,
-  random,
-  sobol,
+  asha: taking(asha, 'min', 'max', 'eta', 'mode'),
+  dedupe: taking(dedupe),
+  ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
+  grid: taking(grid, 'levels', 'shuffle'),
+  halton: taking(halton, 'scramble'),
+  latinHypercube: taking(latinHypercube, 'points'),
+  medianStop: taking(medianStop, 'warmup', 'peers'),
+  random: taking(random),
+  sobol: taking(sobol, 'scramble'),
 };
+
+/** A constructor that refuses options which it would ignore. */
+function taking<F extends (options: never) => Strategy>(make: F, ...names: readonly OptionOf<F>[]): (options: never) => Strategy {
+  return (options) => {
+    refuseUnknown(options, names);
+    return make(options);
+  };
+}
+
+type OptionOf<F extends (options: never) => Strategy> = keyof NonNullable<Parameters<F>[0]> & string;
+
+function refuseUnknown(options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const expected = names.length > 0 ? `one of the options ${names.join(', ')}` : 'no options';
+  throw new OptionError(unknown, expected, unknown, nearest(unknown, names));
+}
 
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
@@ -36,6 +56,7 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
   mix: (data, path) => mix(Object.fromEntries(entries(data, path).map(([name, arm]) => [name, weighted(arm, `${path}.${name}`)]))),
   bandit: (data, path) => {
     const { arms, ...options } = record(data, path);
+    refuseUnknown(options, ['explore']);
     return bandit(
       Object.fromEntries(entries(arms, `${path}.arms`).map(([name, arm]) => [name, parseStrategy(arm, `${path}.arms.${name}`)])),
       options,
@@ -53,11 +74,21 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
  */
 export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
   const [name, options] = named(data, path);
-  const make = Object.hasOwn(plain, name) ? plain[name] : undefined;
-  if (make) return options === undefined ? make({} as never) : make(record(options, `${path}.${name}`) as never);
-  const compose = Object.hasOwn(composed, name) ? composed[name] : undefined;
-  if (compose) return compose(options, `${path}.${name}`);
-  throw new OptionError(path, `one of ${[...Object.keys(plain), ...Object.keys(composed)].join(', ')}`, name);
+  const place = `${path}.${name}`;
+  try {
+    if (Object.hasOwn(plain, name)) return plain[name]!((options === undefined ? {} : record(options, place)) as never);
+    if (Object.hasOwn(composed, name)) return composed[name]!(options, place);
+  } catch (error) {
+    throw error instanceof OptionError ? placed(error, path, name) : error;
+  }
+  const names = [...Object.keys(plain), ...Object.keys(composed)];
+  throw new OptionError(path, `one of ${names.join(', ')}`, name, nearest(name, names));
+}
+
+/** Constructors know neither where they stand, nor always their own names. */
+function placed(error: OptionError, path: string, name: string): OptionError {
+  if (error.option.startsWith(path)) return error;
+  return error.within(/^[^.[]*/.exec(error.option)![0] === name ? path : `${path}.${name}`);
 }
 
 /** A strategy is a name, or an object with one name and its options. */

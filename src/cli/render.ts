@@ -27,8 +27,11 @@ const plain = {
   middle: '  ',
 } as const;
 
+/** A trial as a table shows it. */
+type Shown = Omit<Row<Params>, 'status'> & { readonly status: string };
+
 /** Rows as a table: trial, values, parameters, and what else there is to say. */
-export function table(rows: readonly Row<Params>[]): string {
+export function table(rows: readonly Shown[]): string {
   const valueNames = names(rows.map(({ values }) => values ?? {}));
   const parameterNames = names(rows.map(({ params }) => params));
   const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
@@ -57,9 +60,9 @@ const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] 
 ];
 
 /** The best rows first: higher budgets, then lower losses. */
-export function ranked(rows: readonly Row<Params>[], maximize: boolean, objective: string): Row<Params>[] {
-  const loss = ({ values }: Row<Params>) => (maximize ? -1 : 1) * values![objective]!;
-  const budget = ({ budget: spent }: Row<Params>) => spent ?? Number.POSITIVE_INFINITY;
+export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, objective: string): R[] {
+  const loss = ({ values }: R) => (maximize ? -1 : 1) * values![objective]!;
+  const budget = ({ budget: spent }: R) => spent ?? Number.POSITIVE_INFINITY;
   return rows
     .filter(({ status }) => status === 'completed')
     .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
@@ -68,14 +71,25 @@ export function ranked(rows: readonly Row<Params>[], maximize: boolean, objectiv
 const BAR = 24;
 
 /** One line: how far it is, the best value, the rate, and what runs. */
-export function progressLine(state: Progress<Params>, trials: number | undefined, seconds: number, objective: string): string {
+export function progressLine(
+  state: Progress<Params>,
+  { limit, objective, rate }: { readonly limit: number | undefined; readonly objective: string; readonly rate: number },
+): string {
   const ended = state.completed + state.stopped + state.failed;
-  const done = trials === undefined ? 0 : Math.min(1, ended / Math.max(trials, state.trials));
-  const bar = trials === undefined ? '' : `${'█'.repeat(Math.round(done * BAR)).padEnd(BAR, '░')} `;
+  const done = limit === undefined ? 0 : Math.min(1, ended / Math.max(limit, state.trials, 1));
+  const bar = limit === undefined ? '' : `${'█'.repeat(Math.round(done * BAR)).padEnd(BAR, '░')} `;
   const best = state.best ? `  best ${colours.bold(shown(state.best.values?.[objective]))} (trial ${state.best.trial})` : '';
-  const rate = seconds > 0 && ended > 0 ? `  ${shown(Number((ended / seconds).toPrecision(2)))}/s` : '';
-  const others = [state.stopped > 0 && `${state.stopped} stopped`, state.failed > 0 && colours.yellow(`${state.failed} failed`)].filter(
-    Boolean,
-  );
-  return `${bar}${ended}${trials === undefined ? '' : `/${trials}`} trials${best}${rate}  ${state.open} running${others.length > 0 ? `  (${others.join(', ')})` : ''}`;
+  const speed = rate > 0 ? `  ${shown(Number(rate.toPrecision(2)))}/s` : '';
+  const { stopped, failed } = state;
+  const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && colours.yellow(`${failed} failed`)].filter(Boolean).join(', ');
+  return `${bar}${ended}${limit === undefined ? '' : `/${limit}`} trials${best}${speed}  ${state.open} running${others && `  (${others})`}`;
 }
+
+/** A trial in one line. */
+export const lineOf = ({ trial, status, reason, values, params }: Row<Params>): string =>
+  `trial ${trial} ${reason === undefined ? status : `${status} (${reason})`}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+
+const pairs = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ');

@@ -11,6 +11,9 @@ export interface OpenTrial {
   run?: string;
   /** Every claim that was ever current. */
   readonly runs: string[];
+  /** The last step reported by the attempt in hand. */
+  at?: number;
+  /** The highest step reported by any attempt. */
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;

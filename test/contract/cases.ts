@@ -13,6 +13,17 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   sobol: { make: h.sobol },
   halton: { make: h.halton },
   latinHypercube: { make: () => h.latinHypercube({ points: 40 }) },
+  ga: { make: h.ga },
+  'ga generational': { make: () => h.ga({ mode: 'generational', population: 5, elite: 1 }) },
+  'chain(ga, random)': { make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.random()) },
+  'bandit(ga, random)': { make: () => h.bandit({ evolve: h.ga({ mode: 'generational', population: 4 }), wild: h.random() }) },
+  'chain(ga, fill(random))': {
+    make: () => h.chain(h.ga({ population: 5, mode: 'generational' }), h.fill(h.random())),
+  },
+  'chain(asha, ga)': { make: () => h.chain(asha(), h.ga({ population: 5 })) },
+  'bandit(ga, chain(medianStop, ga))': {
+    make: () => h.bandit({ one: h.ga({ population: 4 }), two: h.chain(h.medianStop(), h.ga({ population: 4 })) }),
+  },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },

@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
+import { evolutionMachine } from '../../machines/evolution.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
+import type { Evolution } from '../../src/samplers/evolution.ts';
 import { numbered } from '../../src/samplers/sequence.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -19,8 +21,24 @@ interface Life {
 
 const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'appended', 'stored', 'fenced', 'revised', 'closed', 'reopened'];
 
+/** Two generations of one trial. */
+const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> = {
+  start: { generation: 0, issued: false, ended: false },
+  fold: (state, { type }) => (type === 'suggested' ? { ...state, issued: true } : { ...state, ended: true }),
+  full: ({ issued }) => issued,
+  settled: ({ ended }) => ended,
+  advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false }),
+  over: ({ generation }) => generation === 2,
+  breed: () => ({ point: [0, 0] }),
+};
+
 /** A new machine adds one row, under the name of its file. */
 const lives: Readonly<Record<string, Life>> = {
+  evolution: {
+    machine: evolutionMachine,
+    input: { env, core: twins },
+    events: [{ type: 'suggested' }, { type: 'ended' }],
+  },
   sequence: {
     machine: sequenceMachine,
     input: { env, core: numbered(env, 2, (i) => [i, i]) },

@@ -162,6 +162,21 @@ describe('attempts', () => {
     expect(again).toMatchObject({ trial: 1, attempt: 2, params: first!.params, by: first!.by, checkpoint: 'epoch-3' });
   });
 
+  it('takes the steps of a new attempt without complaint, and tells only those that are new', () => {
+    const world = held();
+    const report = (run: string, step: number) => world.say({ type: 'reported', trial: 1, run, step, values: { value: 1 } });
+    report('a', 1);
+    report('a', 2);
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
+    report('b', 1);
+    report('b', 3);
+    expect(directives(world).filter(({ type }) => type === 'rejected')).toEqual([]);
+    expect(world.engine.ledger.open.get(1)?.step).toBe(3);
+    report('b', 3);
+    expect(refusal(world)?.code).toBe('duplicate-step');
+  });
+
   it('takes the first claim in the log', () => {
     const world = held();
     world.say({ type: 'started', trial: 1, attempt: 1, run: 'b' });

@@ -1,18 +1,18 @@
-import { resolve } from 'node:path';
-import { Subject } from 'rxjs';
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { journal } from '../../../streams/log/journal.ts';
-import type { Log } from '../../../streams/log/log.ts';
 import type { Noted } from '../../../streams/noted.ts';
-import { type Progress, progress, type Row, trials } from '../../../streams/observe.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { study } from '../../../streams/study.ts';
-import type { CloseReason, Params, TrialEvent } from '../../facts/facts.ts';
+import type { Created, TrialEvent } from '../../facts/facts.ts';
+import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
-import { progressLine, ranked, shown, table } from '../render.ts';
-import { parseTemplate } from '../runner/template.ts';
+import { type PatientLog, patientLog } from '../patientLog.ts';
+import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
+import { type Ending, watch } from '../watch.ts';
 
 export interface RunOptions {
   readonly journal?: string;
@@ -23,42 +23,67 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** How a run of a study ended. */
-type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };
-
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runStudy(path: string, words: readonly string[], given: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
-  const command = words.length > 0 ? words : file.command;
-  if (command === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
-  const options: StudyOptions = { ...file.options, ...definedOf({ parallel: given.parallel, trials: given.trials, seed: given.seed }) };
-  const template = parseTemplate(command, Object.keys(file.space.toJSON().parameters));
+  const command = commandOf(words.length > 0 ? words : file.command, file);
   const where = given.journal ?? `${file.options.study}.jsonl`;
+  const options = optionsOf(file.options, given, await begunIn(where));
   const screen = live();
-  const log = await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) });
+  const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
-  const watched = watch(options, given.json ?? false, screen);
-  const ending = await work(file, options, template, log, directory, watched.note, screen.line);
+  const { note, conclude } = watch(screen, await log.head(), given.json ?? false);
+  const ending = await work({ file, options, command, log, directory, note, warn: screen.line });
+  await log.settled();
   screen.end();
   await log.close();
-  watched.conclude({ where, directory, ending, again: `hypertide run ${path}` });
+  const completed = conclude({ journal: where, directory, ending, again: againOf(path, given, words) });
   if (ending.type === 'failed') throw ending.error;
-  return ending.type === 'interrupted' ? 130 : 0;
+  if (ending.type === 'interrupted') return 130;
+  return completed > 0 ? 0 : 1;
 }
 
-const definedOf = <T extends object>(record: T): Partial<T> =>
-  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
+/** The command, checked as far as one can before there are values to put in. */
+function commandOf(words: readonly string[] | undefined, { space }: StudyFile): Template {
+  if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
+  const command = parseTemplate(words, Object.keys(space.toJSON().parameters));
+  const [program] = command;
+  if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
+    throw new UsageError(`${program.parts[0]}: there is no such program`);
+  }
+  return command;
+}
+
+const isProgram = (name: string): boolean =>
+  name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
+
+/**
+ * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what
+ * `hypertide change` has changed since.
+ */
+function optionsOf(
+  { trials, parallel, target, attempts, retryErrors, ...others }: StudyFile['options'],
+  given: RunOptions,
+  created: Created | undefined,
+): StudyFile['options'] {
+  const logged: Readonly<Record<string, unknown>> = { ...created?.limits, ...(created && { parallel: created.parallel }) };
+  const news = Object.entries({ trials, parallel, target, attempts, retryErrors }).filter(([name, value]) => value !== logged[name]);
+  const flags = Object.entries({ trials: given.trials, parallel: given.parallel, seed: given.seed });
+  return { ...others, ...Object.fromEntries([...news, ...flags].filter(([, value]) => value !== undefined)) };
+}
+
+interface Work {
+  readonly file: StudyFile;
+  readonly options: StudyOptions;
+  readonly command: Template;
+  readonly log: PatientLog;
+  readonly directory: string;
+  readonly note: (noted: Noted) => void;
+  readonly warn: (message: string) => void;
+}
 
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work(
-  file: StudyFile,
-  options: StudyOptions & { readonly study?: string },
-  command: ReturnType<typeof parseTemplate>,
-  log: Log,
-  directory: string,
-  note: (noted: Noted) => void,
-  warn: (message: string) => void,
-): Promise<Ending> {
+async function work({ file, options, command, log, directory, note, warn }: Work): Promise<Ending> {
   const { objectives = { value: 'minimize' } } = options;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
@@ -82,7 +107,10 @@ async function work(
   });
   let interrupts = 0;
   const interrupt = () => {
-    if (++interrupts > 1) return fleet.kill();
+    if (++interrupts > 1) {
+      log.giveUp();
+      return fleet.kill();
+    }
     warn(`ending ${fleet.running} running trials; once more ends them at once`);
     end({ type: 'interrupted' });
   };
@@ -91,65 +119,15 @@ async function work(
   const ending = await ended;
   subscription.unsubscribe();
   await fleet.preempt();
+  await log.settled();
   for (const signal of signals) process.off(signal, interrupt);
   return ending;
 }
 
-interface Conclusion {
-  readonly where: string;
-  readonly directory: string;
-  readonly ending: Ending;
-  readonly again: string;
+/** The same command once more, as one would type it. */
+function againOf(path: string, { journal: where, parallel, json }: RunOptions, words: readonly string[]): string {
+  const options = [where && ['--journal', where], parallel && ['--parallel', String(parallel)], json && ['--json']].filter(Boolean).flat();
+  return ['hypertide', 'run', path, ...(options as string[]), ...(words.length > 0 ? ['--', ...words] : [])].map(quoted).join(' ');
 }
 
-/** Shows a study as it runs, and what came of it. */
-function watch({ trials: limit, objectives = { value: 'minimize' } }: StudyOptions, json: boolean, screen: ReturnType<typeof live>) {
-  const since = performance.now();
-  const [[objective, direction]] = Object.entries(objectives) as [[string, string]];
-  const noted$ = new Subject<Noted>();
-  const rows: Row<Params>[] = [];
-  let state: Progress<Params> | undefined;
-  noted$.pipe(trials<Params>()).subscribe((row) => {
-    rows.push(row);
-    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else if (!process.stderr.isTTY) screen.line(lineOf(row));
-    else if (row.status === 'failed') screen.line(lineOf(row));
-  });
-  noted$.pipe(progress<Params>()).subscribe((now) => {
-    state = now;
-    if (!json) screen.status(progressLine(now, limit, (performance.now() - since) / 1000, objective));
-  });
-  return {
-    note: (noted: Noted) => noted$.next(noted),
-    conclude: ({ where, directory, ending, again }: Conclusion) => {
-      const reason: CloseReason | 'interrupted' | 'failed' = ending.type === 'closed' ? (state?.closed ?? 'trials') : ending.type;
-      const best = ranked(rows, direction === 'maximize', objective);
-      if (json) {
-        process.stdout.write(
-          `${JSON.stringify({ reason, trials: state?.trials ?? 0, ...(best[0] && { best: best[0] }), journal: where })}\n`,
-        );
-        return;
-      }
-      if (best.length > 0) process.stdout.write(`${table(best.slice(0, 10))}\n`);
-      screen.line(`${said[reason]}; the study is in ${where}, what the trials printed in ${directory}`);
-      if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
-    },
-  };
-}
-
-const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
-  trials: 'all trials are done',
-  target: 'the target is reached',
-  exhausted: 'there is nothing left to try',
-  time: 'the time is up',
-  person: 'the study was closed',
-  interrupted: 'interrupted',
-  failed: 'the study could not go on',
-};
-
-const lineOf = ({ trial, status, reason, values, params }: Row<Params>): string =>
-  `trial ${trial} ${reason === undefined ? status : `${status} (${reason})`}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
-const pairs = (record: Readonly<Record<string, unknown>>) =>
-  Object.entries(record)
-    .map(([name, value]) => `${name}=${shown(value)}`)
-    .join(' ');
+const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

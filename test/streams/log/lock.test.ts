@@ -36,6 +36,7 @@ describe('the writer of a journal', () => {
   it('is refused while another process writes; when that is killed, all that it stored is there', async () => {
     const path = journalPath();
     const child = run('appender.ts', path);
+    const gone = once(child, 'exit');
     let stored = -1;
     for await (const line of createInterface(child.stdout)) {
       stored = Number(line);
@@ -45,6 +46,7 @@ describe('the writer of a journal', () => {
       }
       if (stored === 50) child.kill('SIGKILL');
     }
+    await gone;
     expect(stored).toBeGreaterThanOrEqual(50);
     expect(existsSync(`${path}.lock`)).toBe(true);
     const log = await journal(path, quiet);

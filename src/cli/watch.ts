@@ -1,0 +1,97 @@
+import { Subject } from 'rxjs';
+import type { Noted } from '../../streams/noted.ts';
+import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
+import type { CloseReason, Created, Objective, Params } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
+import type { Live } from './live.ts';
+import { lineOf, progressLine, ranked, table } from './render.ts';
+
+/** How a run of a study ended. */
+export type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };
+
+export interface Conclusion {
+  readonly journal: string;
+  /** Directory of what the trials printed and saved. */
+  readonly directory: string;
+  readonly ending: Ending;
+  /** The command that goes on. */
+  readonly again: string;
+}
+
+/** Shows a study as it runs, and what came of it. */
+export interface Watch {
+  note(noted: Noted): void;
+  /** @returns how many trials have been completed, those of earlier runs included. */
+  conclude(conclusion: Conclusion): number;
+}
+
+/** How many of the best trials are shown at the end. */
+const TOP = 10;
+
+/** @param past position up to which the log was there before. */
+export function watch(screen: Live, past: number, json: boolean): Watch {
+  const noted$ = new Subject<Noted>();
+  const rows = new Map<TrialId, Row<Params>>();
+  let since = performance.now();
+  let before = 0;
+  let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  let limit: number | undefined;
+  let objective: Objective = { name: 'value', direction: 'minimize' };
+  let live = past === 0;
+
+  const ended = () => state.completed + state.stopped + state.failed;
+  const status = () => {
+    const seconds = (performance.now() - since) / 1000;
+    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
+  };
+  const tell = (row: Row<Params>) => {
+    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
+  };
+  const caughtUp = () => {
+    live = true;
+    since = performance.now();
+    before = ended();
+    screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+  };
+  noted$.pipe(trials<Params>()).subscribe((row) => {
+    rows.set(row.trial, row);
+    if (live) tell(row);
+  });
+  noted$.pipe(progress<Params>()).subscribe((now) => {
+    state = now;
+  });
+  return {
+    note: (noted) => {
+      noted$.next(noted);
+      const { fact, refusal } = noted;
+      if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
+      if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
+      if (!live && noted.position >= past) caughtUp();
+      if (live && !json) screen.status(status);
+    },
+    conclude: ({ journal, directory, ending, again }) => {
+      const reason = ending.type === 'closed' ? state.closed! : ending.type;
+      const best = ranked([...rows.values()], objective.direction === 'maximize', objective.name);
+      if (json) {
+        const last = { reason, trials: state.trials, completed: state.completed, journal, ...(best[0] && { best: best[0] }) };
+        process.stdout.write(`${JSON.stringify(last)}\n`);
+      } else if (best.length > 0) process.stdout.write(`${table(best.slice(0, TOP))}\n`);
+      screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
+      if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
+      else if (ending.type === 'closed' && ended() === before && past > 0)
+        screen.line(`for more trials: hypertide change ${journal} --more 10, then the same command`);
+      return state.completed;
+    },
+  };
+}
+
+const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
+  trials: 'all trials are done',
+  target: 'the target is reached',
+  exhausted: 'there is nothing left to try',
+  time: 'the time is up',
+  person: 'the study was closed',
+  interrupted: 'interrupted',
+  failed: 'the study could not go on',
+};

@@ -1,0 +1,197 @@
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
+
+const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
+  hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
+
+async function expectVerified(place: string): Promise<void> {
+  const { out, code } = await hypertide(place, 'verify', 'study.jsonl');
+  expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
+  expect(code).toBe(0);
+}
+
+const completed = (place: string) => journalOf(place).filter(({ type }) => type === 'completed');
+const expectNoTrace = (ended: Ended) => expect(hasTrace(ended), ended.err).toBe(false);
+
+describe('run', () => {
+  it('runs a program for each trial, some at a time, and shows the best', async () => {
+    const place = studyIn('trials: 6\nparallel: 2\n');
+    const { code, out, err } = await run(place);
+    expect(code, err).toBe(0);
+    expect(completed(place)).toHaveLength(6);
+    const best = Math.min(...completed(place).map(({ values }) => (values as { value: number }).value));
+    expect(out.split('\n')[1]).toContain(String(Number(best.toPrecision(5))));
+    expect(err).toContain('all trials are done');
+    const slots = [1, 2, 3, 4, 5, 6].map((trial) => readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8')[5]);
+    expect(new Set(slots)).toEqual(new Set(['0', '1']));
+    await expectVerified(place);
+  });
+
+  it('writes a JSON line for each trial, and one at the end, and nothing else to standard output', async () => {
+    const place = studyIn('trials: 3\nobjectives: { value: minimize }\n');
+    const { out } = await run(place, [], ['--json']);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ trial: 1 }, { trial: 2 }, { trial: 3 }, { reason: 'trials', trials: 3, completed: 3 }]);
+    expect(lines[3].best.values.value).toBe(Math.min(...lines.slice(0, 3).map(({ values }) => values.value)));
+  });
+
+  it('is killed at any moment and goes on to the same end, without losing a finished trial', async () => {
+    const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\n');
+    const finished: unknown[] = [];
+    for (const enough of [2, 4, 6]) {
+      const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '0.05');
+      await until(() => completed(place).length >= enough);
+      child.kill('SIGKILL');
+      await ended;
+      const now = completed(place).map(({ trial }) => trial);
+      expect(now).toEqual(expect.arrayContaining(finished));
+      finished.splice(0, finished.length, ...now);
+    }
+    const ended = await run(place);
+    expect(ended.code, ended.err).toBe(0);
+    expect(new Set(completed(place).map(({ trial }) => trial))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    const whole = studyIn('trials: 8\nparallel: 2\nattempts: 20\n');
+    await run(whole);
+    const tried = (where: string) =>
+      journalOf(where)
+        .filter(({ type, attempt }) => type === 'suggested' && attempt === 1)
+        .map(({ params }) => params);
+    expect(tried(place)).toEqual(tried(whole));
+    await expectVerified(place);
+  });
+
+  it('ends at Ctrl-C with its programs, and the same command goes on from their checkpoints', async () => {
+    const place = studyIn('trials: 3\nparallel: 2\n');
+    const args = ['run', 'study.yaml', '--', ...TRAINER, '--steps', '40', '--sleep', '0.05'];
+    const started = start(place, ...args);
+    await until(() => journalOf(place).filter(({ type, step }) => type === 'reported' && step === 3).length >= 2);
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
+    expect(ended.code, ended.err).toBe(130);
+    expect(ended.err).toContain('ending 2 running trials');
+    expect(ended.err).toContain(`go on with: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
+    expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(false);
+    const preempted = journalOf(place).filter(({ type }) => type === 'failed');
+    expect(preempted).toMatchObject([
+      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
+      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
+    ]);
+
+    const again = await hypertide(place, ...args);
+    expect(again.code, again.err).toBe(0);
+    expect(again.err).toContain('going on');
+    const log = readFileSync(join(place, `study.trials/trial-${preempted[0]!.trial}/attempt-2.log`), 'utf8');
+    expect(Number(/from step (\d+)/.exec(log)![1])).toBeGreaterThanOrEqual(3);
+    expect(completed(place)).toHaveLength(3);
+    await expectVerified(place);
+  });
+
+  it('goes on to higher budgets from checkpoints', async () => {
+    const place = studyIn('trials: 9\nparallel: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }\n');
+    const { code, err } = await run(place);
+    expect(code, err).toBe(0);
+    const promoted = journalOf(place).filter(({ type, resumes }) => type === 'suggested' && resumes !== undefined);
+    expect(promoted.length).toBeGreaterThan(0);
+    for (const { trial, budget } of promoted) {
+      const log = readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8');
+      expect(log).toContain(`from step ${(budget as number) / 3}`);
+    }
+    await expectVerified(place);
+  });
+
+  it.each([
+    ['crash', 'error', /out of memory/],
+    ['nan', 'non-finite', /value is not finite/],
+    ['silent', 'error', /without a result/],
+  ])('takes a trainer in mode %s for failed by %s', async (mode, reason, message) => {
+    const place = studyIn('trials: 2\n');
+    const ended = await run(place, ['--mode', mode]);
+    expect(ended.code).toBe(1);
+    expectNoTrace({ ...ended, err: ended.err.replaceAll(/trial \d+ failed.*/g, '') });
+    expect(journalOf(place).filter(({ type }) => type === 'failed')).toMatchObject([
+      { reason, message: expect.stringMatching(message) },
+      { reason, message: expect.stringMatching(message) },
+    ]);
+  });
+
+  it.each(['rubbish', 'repeat'])('says what does not count of a trainer that prints it (%s), and takes its result', async (mode) => {
+    const place = studyIn('trials: 1\n');
+    const ended = await run(place, ['--mode', mode]);
+    expect(ended.code, ended.err).toBe(0);
+    expectNoTrace(ended);
+    expect(completed(place)).toHaveLength(1);
+    if (mode === 'rubbish') expect(ended.err).toMatch(/trial 1: .*-3.*whole number from 0 on/);
+    else expect(ended.err).toMatch(/trial 1 has already reported step 1/);
+  });
+
+  it('fails a trial that takes longer than its time limit', async () => {
+    const place = studyIn('trials: 1\ntimeLimit: 0.5\ngrace: 0.2\n');
+    const { code } = await run(place, ['--sleep', '30']);
+    expect(code).toBe(1);
+    expect(journalOf(place).find(({ type }) => type === 'failed')).toMatchObject({ reason: 'timeout' });
+  });
+
+  it('refuses a journal of another space or seed, and spells out the differences', async () => {
+    const place = studyIn('trials: 1\n');
+    await run(place);
+    const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
+    writeFileSync(join(place, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 2 }\nseed: 8\ntrials: 1\n');
+    const ended = await run(place);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toContain('space.parameters.x.high is 1 in the log, but 2 here');
+    expect(ended.err).toContain('seed is "7" in the log, but "8" here');
+    expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('refuses a second run on a journal, and commands to it', async () => {
+    const place = studyIn('trials: 2\n');
+    const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '30');
+    await until(() => journalOf(place).some(({ type }) => type === 'started'));
+    const other = await run(place);
+    const command = await hypertide(place, 'retract', 'study.jsonl', '1');
+    const best = await hypertide(place, 'best', 'study.jsonl');
+    child.kill('SIGKILL');
+    await ended;
+    expect(best).toMatchObject({ code: 1, out: 'no trial is completed yet\n' });
+    expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/is writing this journal/) });
+    expect(command).toMatchObject({ code: 2, err: expect.stringMatching(/^hypertide: study.jsonl: the study is running .*\n$/) });
+  });
+
+  it('touches no file that is not a journal', async () => {
+    const place = studyIn('trials: 1');
+    copyFileSync(join(place, 'study.yaml'), join(place, 'copy.yaml'));
+    const ended = await run(place, [], ['--journal', 'copy.yaml']);
+    expect(ended).toMatchObject({ code: 2, err: 'hypertide: copy.yaml: expected a journal, but there is no study in it\n' });
+    expect(readFileSync(join(place, 'copy.yaml'), 'utf8')).toBe(readFileSync(join(place, 'study.yaml'), 'utf8'));
+    rmSync(place, { recursive: true });
+  });
+
+  it.each([
+    [['run', 'study.yaml'], /there is no command to run/],
+    [['run', 'study.yaml', '--', 'no-such-program'], /no-such-program: there is no such program/],
+    [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is no parameter/],
+    [['run', 'stduy.yaml', '--', 'node'], /stduy.yaml: cannot be read: there is no such file/],
+    [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /unknown option '--paralel'.*\n?.*parallel/],
+    [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
+    [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
+    [['best', 'study.jsonl'], /there is no study yet/],
+  ])('%j is wrong usage', async (args, message) => {
+    const ended = await hypertide(studyIn(), ...args);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toMatch(message);
+    expectNoTrace(ended);
+  });
+
+  it('without a command, shows examples; and its version', async () => {
+    const place = studyIn();
+    const [help, version] = [await hypertide(place), await hypertide(place, '--version')];
+    expect(help.code).toBe(0);
+    expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(3);
+    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
