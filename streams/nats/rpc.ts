@@ -19,7 +19,14 @@ export interface Status extends Progress<Params> {
   readonly phase: string;
   readonly position: number;
   readonly paused: boolean;
+  /** Configurations to try. */
+  readonly limit?: number;
+  /** Name of the first objective. */
+  readonly objective: string;
 }
+
+/** Milliseconds between two words on how the study stands. */
+const FRAME = 200;
 
 /** Rows in one answer of `rpc.trials`. */
 const PAGE = 500;
@@ -45,14 +52,19 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     return { position };
   };
 
+  const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
+    const { study, paused, limits, objectives } = ledger.settings;
+    const limit = limits.trials !== undefined && { limit: limits.trials };
+    return { study, phase, position: ledger.position, paused, objective: objectives[0]!.name, ...limit, ...(state as Progress<Params>) };
+  };
+  let due: ReturnType<typeof setTimeout> | undefined;
+  const publishStatus = () => {
+    due = undefined;
+    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed()) nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
+  };
+
   const methods: Readonly<Record<string, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
-    status: ({ engine: { ledger, phase } }) => ({
-      study: ledger.settings.study,
-      phase,
-      position: ledger.position,
-      paused: ledger.settings.paused,
-      ...state,
-    }),
+    status: statusOf,
     best: () => state.best ?? null,
     trials: (_, { after = 0, status }) => {
       const found = [...rows.values()].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
@@ -71,12 +83,16 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     run: undefined as Run<P> | undefined,
     note: (noted: Noted) => {
       noted$.next(noted);
+      due ??= setTimeout(publishStatus, FRAME);
       const { request } = (noted.fact ?? {}) as { request?: string };
       if (request === undefined) return;
       waiting.get(request)?.(noted);
       waiting.delete(request);
     },
-    close: () => subscription.unsubscribe(),
+    close: () => {
+      clearTimeout(due);
+      subscription.unsubscribe();
+    },
   };
   const answer = async (method: string, text: string): Promise<Reply> => {
     try {

@@ -33,6 +33,8 @@ export function subjectsOf(study: string) {
     beat: (trainer: string, trial: TrialId | '*') => `${root}.beat.${trainer}.${trial}`,
     directive: (trial: TrialId | 'all' | '*') => `${root}.directive.${trial}`,
     rejected: (trainer: string) => `${root}.rejected.${trainer}`,
+    /** How the study stands, whenever that has changed, a few times a second at most. */
+    status: `${root}.status`,
     rpc: (method: string) => `${root}.rpc.${method}`,
   } as const;
 }

@@ -5,6 +5,7 @@ import type { Directive } from '../engine.ts';
 import { type EvaluateOptions, evaluate, type Objective } from '../evaluate.ts';
 import { type AttendOptions, attend, type Claim, type Trainer } from './attend.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
+import { createdOn } from './created.ts';
 
 export interface TrainerOptions extends Omit<AttendOptions, 'beats'>, Pick<EvaluateOptions, 'timeLimit' | 'value'> {
   /**
@@ -19,7 +20,8 @@ export interface TrainerOptions extends Omit<AttendOptions, 'beats'>, Pick<Evalu
  * server has them, whatever happens to the connection.
  *
  * @param nc any connection; the caller closes it. To outlast a server it needs `maxReconnectAttempts: -1`.
- * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints on the way.
+ * @param objective as for `optimize`: the value of a configuration, with reports, a stop signal and checkpoints on the way. A bare number
+ *   is the value of the study's first objective.
  * @throws OptionError for names that cannot stand in a subject.
  * @example
  * const { done } = trainer(await connect(), 'digits', async ({ lr }, { report, signal }) => train(lr, report, signal));
@@ -28,16 +30,19 @@ export interface TrainerOptions extends Omit<AttendOptions, 'beats'>, Pick<Evalu
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
   const { blocking, timeLimit, value, ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
-  const settings = { ...(timeLimit !== undefined && { timeLimit }), ...(value !== undefined && { value }) };
-  const perform = (claim: Claim<P>): Promise<void> =>
-    directives(claim)
+  const limit = timeLimit !== undefined && { timeLimit };
+  let name = value;
+  const perform = async (claim: Claim<P>): Promise<void> => {
+    name ??= (await createdOn(nc, study)).objectives[0]!.name;
+    await directives(claim)
       .pipe(
-        evaluate<P>(objective, { ...settings, run: claim.run }),
+        evaluate<P>(objective, { ...limit, value: name, run: claim.run }),
         filter(({ type }) => type !== 'started'),
         takeUntil(aborted(claim.abandon)),
         takeWhile(({ type }) => type === 'reported', true),
       )
       .forEach(claim.say);
+  };
   return attend(nc, study, perform, blocking ? { ...rest, beats: (subjects, name) => threadBeats(blocking, subjects, name) } : rest);
 }
 
