@@ -157,7 +157,14 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     }
   };
 
+  /** Whether the study closed before this trainer began, and nothing has been said to it since. */
+  const isClosed = async (): Promise<boolean> => {
+    const last = await insist(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subjects.study}`, '', { timeout: 2000 }));
+    return (jsonOf(last) as { type?: unknown } | undefined)?.type === 'closed';
+  };
+
   const slot = async () => {
+    if (await isClosed()) return;
     while (!over) {
       const message = await insist(nc, pull);
       if (message && over) nc.publish(message.reply!, '-NAK');

@@ -60,7 +60,8 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed()) nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
+    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed())
+      nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
   };
 
   const methods: Readonly<Record<string, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
@@ -91,6 +92,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     },
     close: () => {
       clearTimeout(due);
+      publishStatus();
       subscription.unsubscribe();
     },
   };

@@ -52,7 +52,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   } finally {
     release();
     await Promise.all(served.map(({ close }) => close()));
-    await nc.close();
+    await nc.drain();
   }
 }
 
