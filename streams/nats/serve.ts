@@ -104,6 +104,7 @@ class Shell<P> {
   readonly #jsm: JetStreamManager;
   readonly #log: NatsLog;
   readonly #subjects: Subjects;
+  readonly #lease: number;
   readonly #leases: Leases;
   readonly #stopping = new Map<TrialId, string>();
   /** Where the suggestion of each attempt that nobody has taken on stands. */
@@ -117,13 +118,14 @@ class Shell<P> {
     this.#jsm = jsm;
     this.#log = log;
     this.#subjects = subjects;
+    this.#lease = lease;
     this.#leases = new Leases(lease);
   }
 
   /** Begins to watch over leases, once the log has been taken in. */
   async watch(): Promise<void> {
     const from = () => Math.min(...this.#unclaimed.values(), this.run.engine.ledger.position + 1);
-    await insist(this.#nc, () => ensureConsumer(this.#jsm, this.#subjects, from()));
+    await insist(this.#nc, () => ensureConsumer(this.#jsm, this.#subjects, from(), this.#lease));
     if (this.#over) return;
     this.#nc.subscribe(this.#subjects.beat('*', '*'), { callback: (_, message) => this.#beat(message.subject, message.data) });
     this.#leases.restart(performance.now());
@@ -226,7 +228,7 @@ class Shell<P> {
 
   /** Whether the consumer will not hand an attempt out any more. */
   async #isForgotten(trial: TrialId): Promise<boolean> {
-    const { idle } = await ensureConsumer(this.#jsm, this.#subjects, Math.min(...this.#unclaimed.values()));
+    const { idle } = await ensureConsumer(this.#jsm, this.#subjects, Math.min(...this.#unclaimed.values()), this.#lease);
     return idle && this.#unclaimed.has(trial);
   }
 }

@@ -15,6 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => server.dispose());
 
+interface Said {
+  readonly type: string;
+  readonly trial?: number;
+  readonly params?: { readonly n: number };
+  readonly reason?: string;
+  readonly values?: object;
+  readonly checkpoint?: string;
+}
+
 /** Runs a piece of Python that has the trainer at hand. */
 function python(url: string, study: string, program: string) {
   const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nimport hypertide_nats as h\nurl, study = sys.argv[1:]\n${program}`;
@@ -52,9 +61,9 @@ print(h.run(url, study, objective, "py"))`;
     const ends: unknown[] = [];
     for (const { fact, refusal } of heard.all) {
       expect(refusal).toBeUndefined();
-      const { type, trial, params, reason, values, checkpoint } = fact as Record<string, never>;
-      if (type === 'suggested') n.set(trial, (params as { n: number }).n);
-      if (type === 'failed' || type === 'completed') ends[n.get(trial)!] = reason ?? checkpoint ?? values;
+      const { type, trial, params, reason, values, checkpoint } = fact as Said;
+      if (type === 'suggested') n.set(trial!, params!.n);
+      if (type === 'failed' || type === 'completed') ends[n.get(trial!)!] = reason ?? checkpoint ?? values;
     }
     expect(ends.slice(1)).toEqual(['error', 'infeasible', 'non-finite', 'ü/4', { loss: 5 }, { loss: 6 }]);
     await engine.close();
