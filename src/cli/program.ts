@@ -168,6 +168,16 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
     .option(...nkeyOption)
     .option('--json', 'a JSON line for each change')
     .action((options) => ending(import('./commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+
+  program
+    .command('nats-config')
+    .description('Prints a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
+    .requiredOption('--study <name...>', 'the studies')
+    .requiredOption('--trainer <name...>', 'the trainers, each with an account of its own')
+    .option('--seeds <directory>', 'where the seeds of the users are written to', 'seeds')
+    .option('--store <directory>', 'where the server keeps its streams')
+    .option('--port <n>', 'that the server listens on', whole)
+    .action((options) => ending(import('./commands/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
   return program;
 }
 

@@ -111,13 +111,16 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const subscription = nc.subscribe(subjects.rpc('*'), {
     queue: 'engines',
     callback: (error, message) => {
-      if (error) return;
+      if (error || !isInbox(message.reply)) return;
       const method = message.subject.slice(message.subject.lastIndexOf('.') + 1);
       void answer(method, message.string()).then((reply) => message.respond(JSON.stringify(reply)));
     },
   });
   return requests;
 }
+
+/** An answer to any other subject could be one to a log. `_R_` is what the server makes of an inbox in another account. */
+const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
 /** A request that cannot be met; the message says why. */
 class RequestRefused extends Error {
