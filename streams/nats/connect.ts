@@ -11,7 +11,7 @@ export interface ConnectOptions {
 }
 
 /** The server cannot be reached, or does not let one in. */
-export class ConnectError extends Error {
+class ConnectError extends Error {
   override readonly name = 'ConnectError';
 }
 
