@@ -41,7 +41,7 @@ export default {
     {
       name: 'nats-has-one-place',
       severity: 'error',
-      from: { path: own, pathNot: '^(streams/nats|test)/' },
+      from: { path: own, pathNot: '^(streams/nats|examples/nats|test)/' },
       to: { path: packages('@nats-io') },
     },
     {

@@ -4,7 +4,7 @@ import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 
 /** A number as people read it. */
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   if (typeof value !== 'number') return value === undefined ? '' : String(value);
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
 }
