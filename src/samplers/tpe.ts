@@ -5,7 +5,7 @@ import type { Surrogate } from './surrogate.ts';
 import { Evidence } from './tpeEvidence.ts';
 
 export interface TpeSettings {
-  /** How many results come before the first model. Default: 10. */
+  /** How many trials are handed out before the first model, at least half of them with results by then. Default: 10. */
   readonly startup: number;
   /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
   readonly candidates: number;
@@ -16,6 +16,7 @@ export interface TpeSettings {
 /** All that was told. What follows from it is computed when it is asked for, and kept beside. */
 export interface TpeState {
   readonly facts: History<Suggested | Ended>;
+  readonly handedOut: number;
   readonly results: number;
   /** Where the draws without a model stand. */
   readonly draws: unknown;
@@ -36,18 +37,20 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
   );
 
   return {
-    start: { facts: History.of(), results: 0, draws: random.start },
-    expect: ({ facts, results, draws }, fact) => ({
-      facts: facts.push(fact),
-      results,
-      draws: random.concerns(fact) ? random.fold(draws, fact) : draws,
+    start: { facts: History.of(), handedOut: 0, results: 0, draws: random.start },
+    expect: (state, fact) => ({
+      ...state,
+      facts: state.facts.push(fact),
+      handedOut: state.handedOut + 1,
+      draws: random.concerns(fact) ? random.fold(state.draws, fact) : state.draws,
     }),
-    learn: ({ facts, results, draws }, fact) => ({
-      facts: facts.push(fact),
-      results: results + (fact.outcome === 'failed' ? 0 : 1),
-      draws,
+    learn: (state, fact) => ({
+      ...state,
+      facts: state.facts.push(fact),
+      results: state.results + (fact.outcome === 'failed' ? 0 : 1),
     }),
-    ready: ({ results }) => results >= startup,
+    // Parallel trials need not all be over: the first results of many at once are worth following.
+    ready: ({ handedOut, results }) => handedOut >= startup && 2 * results >= startup,
     explore: ({ draws }, ask) => random.at(draws, ask),
     propose({ facts, draws }, ask, rng) {
       const evidence = evidenceOf(facts);

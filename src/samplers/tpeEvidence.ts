@@ -54,7 +54,7 @@ function best(ranking: readonly Standing[], count: number): readonly Standing[] 
 }
 
 /** The good trials are few, and the usual clip would blur them to a tenth of the range and more for long. */
-const SHARPER = 0.4;
+const SHARPER = 0.6;
 
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
