@@ -1,4 +1,5 @@
 import { chain } from '../../streams/chain.ts';
+import { defineStrategy } from '../../streams/define.ts';
 import { type Directive, Engine, type Suggestion } from '../../streams/engine.ts';
 import { fill } from '../../streams/fill.ts';
 import { createdOf } from '../../streams/options.ts';
@@ -7,6 +8,8 @@ import { random } from '../../streams/strategies/random.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Fact, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
+import { draw } from '../space/axis.ts';
+import { isRecord } from '../space/check.ts';
 import { type Space, spaceFrom } from '../space/space.ts';
 import { version } from '../version.ts';
 
@@ -62,6 +65,7 @@ export class AskTell {
 
   /** @param strategy as data. @throws OptionError */
   constructor(strategy: unknown) {
+    parseStrategy(withSteps(strategy, Number.MAX_SAFE_INTEGER));
     this.#data = strategy;
   }
 
@@ -84,15 +88,17 @@ export class AskTell {
 
   #init({ space: data, seed, direction, budget, workers = 1, max_step }: Request & { cmd: 'init' }): object {
     this.#engine?.dispose();
+    this.#engine = undefined;
     this.#position = 0;
     this.#wanted = 0;
     this.#suggested = undefined;
     this.#failure = undefined;
     this.#maxStep = max_step ?? undefined;
     for (const known of [this.#configurations, this.#idOf, this.#stops]) known.clear();
+    if (!isRecord(data)) throw new Error('init: expected a space');
     const space = spaceFrom({ parameters: Object.fromEntries(Object.entries(data).map(([name, p]) => [name, dimensionOf(p)])) });
     const chosen = parseStrategy(withSteps(this.#data, this.#maxStep));
-    const strategy = chain(hinted(chosen, budget), fill(random()), random());
+    const strategy = chain(hinted(chosen, budget), fill(random()), random(), again());
     this.#engine = this.#start(space as Space<Params>, strategy, { seed, direction, workers });
     return { ok: true, name: `hypertide ${typeof this.#data === 'string' ? this.#data : JSON.stringify(this.#data)}`, version };
   }
@@ -148,6 +154,8 @@ export class AskTell {
 
   async #ask(): Promise<object> {
     if (!this.#engine) throw new Error('init comes first');
+    const { running, settings } = this.#engine.ledger;
+    if (running >= settings.parallel) throw new Error(`all ${settings.parallel} workers have a trial: tell the result of one first`);
     this.#wanted++;
     this.#engine.stir();
     if (this.#failure !== undefined) throw this.#failure;
@@ -200,6 +208,15 @@ function dimensionOf({ when, ...parameter }: ParameterData): object {
 const hinted = (strategy: Strategy, trials: number | undefined): Strategy =>
   Object.assign((env: Parameters<Strategy>[0]) => strategy(trials === undefined ? env : { ...env, trials }), {
     spec: strategy.spec ?? 'code',
+  });
+
+/** Draws from the priors, when all of a finite space has been tried. */
+const again = (): Strategy =>
+  defineStrategy({
+    name: 'again',
+    init: () => undefined,
+    tell: () => undefined,
+    ask: (_state, _ask, rng, { axes }) => draw(axes, rng),
   });
 
 /** Rungs from 1 to the last step, for strategies that are named without them. */

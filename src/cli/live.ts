@@ -3,7 +3,7 @@ export interface Live {
   /** A line that stays. */
   line(text: string): void;
   /** The line at the bottom that changes; nothing where there is no terminal. */
-  status(text: string): void;
+  status(text: () => string): void;
   /** Takes the changing line away. */
   end(): void;
 }
@@ -13,19 +13,21 @@ const FRAME = 80;
 
 export function live(out: NodeJS.WriteStream = process.stderr): Live {
   if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {} };
-  let bottom = '';
+  let bottom = () => '';
+  let shown = false;
   let drawn = 0;
   let due: NodeJS.Timeout | undefined;
   const draw = () => {
     clearTimeout(due);
     due = undefined;
     drawn = performance.now();
-    out.write(`\r\x1b[2K${clipped(bottom, out.columns ?? 80)}`);
+    shown = true;
+    out.write(`\r\x1b[2K${clipped(bottom(), out.columns ?? 80)}`);
   };
   return {
     line: (text) => {
       out.write(`\r\x1b[2K${text}\n`);
-      if (bottom) draw();
+      if (shown) draw();
     },
     status: (text) => {
       bottom = text;
@@ -33,8 +35,8 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
     },
     end: () => {
       clearTimeout(due);
-      if (bottom) out.write('\r\x1b[2K');
-      bottom = '';
+      if (shown) out.write('\r\x1b[2K');
+      shown = false;
     },
   };
 }

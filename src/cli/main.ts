@@ -1,6 +1,14 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../version.ts';
+import { fileError } from './usage.ts';
+
+/** What commander says of wrong usage, with its hint behind it. */
+const oneLine = (text: string) =>
+  text
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ');
 
 const whole = (text: string): number => {
   const n = Number(text);
@@ -9,9 +17,10 @@ const whole = (text: string): number => {
 };
 
 const program = new Command('hypertide')
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`hypertide: ${oneLine(text)}\n`) })
   .version(version)
   .description('Finds good hyperparameters with as few trials as possible.')
-  .showHelpAfterError('(hypertide --help shows all commands)')
   .addHelpText(
     'after',
     `
@@ -42,6 +51,32 @@ program
   .option('--seed <seed>', 'of all randomness')
   .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
   .option('--json', 'a JSON line for each trial')
+  .addHelpText(
+    'after',
+    `
+The command is run without a shell, once for each trial, --parallel at a time. Within its arguments
+  {name}                            stands for the value of that parameter
+  {trial} {attempt} {slot} {study}  numbers and name; a slot is in [0, parallel), so that each program may have a device of its own
+  {budget} {resumes} {checkpoint}   of trials that go on from others
+  {params}                          the path of a JSON file that holds all parameters
+  {args}                            as an argument of its own: --name value for each parameter
+The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
+HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
+
+It says how it is doing on its standard output, a line at a time; all other lines are kept in a log for people:
+  {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
+  {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38         the result; without one, the last report is the result
+  {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
+  {"infeasible": "out of memory"}                                this configuration cannot be run
+
+Ctrl-C ends the programs; the same command goes on with the study. What the study file said when the study began does not undo what an
+option or hypertide change has said since.
+
+Examples:
+  hypertide run study.yaml -- python train.py --lr {lr} --units {units}
+  hypertide run study.yaml --parallel 4 -- env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
+  hypertide run study.yaml --trials 200 --json > trials.jsonl`,
+  )
   .action((study, command, options) => ending(import('./commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
 
 program
@@ -81,6 +116,7 @@ program
   .argument('<file>', 'what to import')
   .requiredOption('--journal <file>', 'the study')
   .option('--study <file>', 'study file to begin the journal with')
+  .option('--json', 'how many, as JSON')
   .action((file, { journal, ...options }) =>
     ending(import('./commands/say.ts').then(({ importTrials }) => importTrials(file, journal, options))),
   );
@@ -90,21 +126,24 @@ program
   .description('Has a configuration tried next; what it leaves out is drawn.')
   .argument(...journalArgument)
   .argument('<params...>', 'name=value, or JSON')
-  .action((path, params) => ending(import('./commands/say.ts').then(({ enqueue }) => enqueue(path, params))));
+  .option('--json', 'what was appended, as JSON')
+  .action((path, params, options) => ending(import('./commands/say.ts').then(({ enqueue }) => enqueue(path, params, options))));
 
 program
   .command('retract')
   .description('Takes a wrong result back: everything goes on as if the trial had failed.')
   .argument(...journalArgument)
   .argument('<trial>', 'its number', whole)
-  .action((path, trial) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('retracted', path, trial))));
+  .option('--json', 'what was appended, as JSON')
+  .action((path, trial, options) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('retracted', path, trial, options))));
 
 program
   .command('cancel')
   .description('Gives up a trial that is open.')
   .argument(...journalArgument)
   .argument('<trial>', 'its number', whole)
-  .action((path, trial) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('cancelled', path, trial))));
+  .option('--json', 'what was appended, as JSON')
+  .action((path, trial, options) => ending(import('./commands/say.ts').then(({ ofTrial }) => ofTrial('cancelled', path, trial, options))));
 
 program
   .command('change')
@@ -116,6 +155,7 @@ program
   .option('--pause', 'no new trials')
   .option('--resume', 'new trials again')
   .option('--strategy <data>', 'another strategy: a name or YAML')
+  .option('--json', 'what was appended, as JSON')
   .action((path, options) => ending(import('./commands/say.ts').then(({ change }) => change(path, options))));
 
 program
@@ -124,31 +164,41 @@ program
   .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
   .action((options) => import('./commands/askTell.ts').then(({ askTell }) => askTell(options)));
 
-/** What a user may meet; everything else is a defect, and says so in one line too. */
-const expected = new Set([
+/** What a user can mend. */
+const usage = new Set([
   'UsageError',
   'StudyFileError',
   'TemplateError',
-  'JournalError',
   'JournalLockedError',
   'MismatchError',
   'OptionError',
   'SpaceError',
-  'StalledError',
-  'StrategyError',
-  'YAMLParseError',
 ]);
+/** What else a user may meet; all the rest is a defect, and says so in one line too. */
+const expected = new Set(['JournalError', 'StalledError', 'StrategyError']);
 
 /** One line, and the status: 2 for what the user can mend, 1 for the rest. */
 function report(error: unknown): void {
-  const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
-  process.stderr.write(`hypertide: ${message.split('\n')[0]}\n`);
-  process.exitCode = expected.has(name) && name !== 'StalledError' && name !== 'StrategyError' ? 2 : 1;
-  if (!expected.has(name) && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const [line] = message.split('\n');
+  const isDefect = !usage.has(name) && !expected.has(name);
+  process.stderr.write(`hypertide: ${isDefect ? 'this should not happen: ' : ''}${line}\n`);
+  if (isDefect && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  process.exitCode = usage.has(name) ? 2 : 1;
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0); // whoever read has seen enough
+  if (error.code !== 'EPIPE') report(fileError('standard output', 'cannot be written', error));
+  process.exit(); // whoever read has seen enough
+});
+process.stderr.on('error', () => {}); // nobody listens
+process.on('uncaughtException', (error) => {
+  report(error);
+  process.exit();
 });
 if (process.argv.length === 2) program.outputHelp();
 else await program.parseAsync().catch(report);

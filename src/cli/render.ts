@@ -1,60 +1,7 @@
-import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
-
-/** A number as people read it. */
-export function shown(value: unknown): string {
-  if (typeof value !== 'number') return value === undefined ? '' : String(value);
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
-}
-
-const plain = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-} as const;
-
-/** Rows as a table: trial, values, parameters, and what else there is to say. */
-export function table(rows: readonly Row<Params>[]): string {
-  const valueNames = names(rows.map(({ values }) => values ?? {}));
-  const parameterNames = names(rows.map(({ params }) => params));
-  const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
-  const head = ['trial', ...valueNames, ...parameterNames, ...others, 'status', 'by'];
-  const out = new Table({
-    head: head.map((name) => colours.bold(name)),
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) {
-    const { values, params } = row;
-    out.push([
-      String(row.trial),
-      ...valueNames.map((name) => shown(values?.[name])),
-      ...parameterNames.map((name) => shown(params[name])),
-      ...others.map((name) => shown(row[name])),
-      row.reason === undefined ? row.status : `${row.status}: ${row.reason}`,
-      row.by,
-    ]);
-  }
-  return out.toString();
-}
-
-const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
-  ...new Set(records.flatMap((record) => Object.keys(record))),
-];
+import { shown } from './table.ts';
 
 /** The best rows first: higher budgets, then lower losses. */
 export function ranked(rows: readonly Row<Params>[], maximize: boolean, objective: string): Row<Params>[] {
@@ -65,17 +12,52 @@ export function ranked(rows: readonly Row<Params>[], maximize: boolean, objectiv
     .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
 }
 
-const BAR = 24;
+/** Characters of the bar: at most, and before there is none. */
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 6;
+
+export interface ProgressLine {
+  /** Configurations to try, where that is known. */
+  readonly trials?: number | undefined;
+  /** Trials that ended since this process began, and how long that took. */
+  readonly recent: number;
+  readonly seconds: number;
+  readonly objective: string;
+  /** Width of the terminal. */
+  readonly columns: number;
+}
 
 /** One line: how far it is, the best value, the rate, and what runs. */
-export function progressLine(state: Progress<Params>, trials: number | undefined, seconds: number, objective: string): string {
+export function progressLine(state: Progress<Params>, { trials, recent, seconds, objective, columns }: ProgressLine): string {
   const ended = state.completed + state.stopped + state.failed;
-  const done = trials === undefined ? 0 : Math.min(1, ended / Math.max(trials, state.trials));
-  const bar = trials === undefined ? '' : `${'█'.repeat(Math.round(done * BAR)).padEnd(BAR, '░')} `;
-  const best = state.best ? `  best ${colours.bold(shown(state.best.values?.[objective]))} (trial ${state.best.trial})` : '';
-  const rate = seconds > 0 && ended > 0 ? `  ${shown(Number((ended / seconds).toPrecision(2)))}/s` : '';
-  const others = [state.stopped > 0 && `${state.stopped} stopped`, state.failed > 0 && colours.yellow(`${state.failed} failed`)].filter(
-    Boolean,
-  );
-  return `${bar}${ended}${trials === undefined ? '' : `/${trials}`} trials${best}${rate}  ${state.open} running${others.length > 0 ? `  (${others.join(', ')})` : ''}`;
+  const whole = trials === undefined ? undefined : Math.max(trials, state.trials);
+  const rate = seconds > 0 && recent > 0 ? `${shown(Number((recent / seconds).toPrecision(2)))}/s` : undefined;
+  const others = [state.stopped > 0 && `${state.stopped} stopped`, state.failed > 0 && `${state.failed} failed`].filter(Boolean).join(', ');
+  const texts = [
+    `${ended}${whole === undefined ? '' : `/${whole}`} trials`,
+    state.best && `best ${shown(state.best.values?.[objective])} (trial ${state.best.trial})`,
+    rate,
+    `${state.open} running`,
+    others && `(${others})`,
+  ].filter((text): text is string => Boolean(text));
+  const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);
+  const line = texts.map((text) => (text.startsWith('best') ? colours.bold(text) : text === `(${others})` ? colours.dim(text) : text));
+  return whole === undefined || room < SHORTEST_BAR ? line.join('  ') : `${bar(ended / Math.max(1, whole), room)} ${line.join('  ')}`;
 }
+
+const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
+
+/** What became of a trial, on one line. */
+export const lineOf = ({ trial, status, reason, message, values, params }: Row<Params>): string =>
+  [
+    `trial ${trial} ${status}${reason === undefined ? '' : ` (${reason})`}${message === undefined ? '' : `: ${message.split('\n')[0]}`}`,
+    values && pairs(values),
+    pairs(params),
+  ]
+    .filter(Boolean)
+    .join('  ');
+
+const pairs = (record: Readonly<Record<string, unknown>>) =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ');

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Directive, Suggestion } from '../../streams/engine.ts';
-import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { Directive, Rejected, Suggestion } from '../../streams/engine.ts';
+import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Job } from './runner/job.ts';
 import type { Outcome } from './runner/outcome.ts';
@@ -31,7 +31,10 @@ export interface Trainers {
 }
 
 export function trainers(options: TrainersOptions): Trainers {
-  const running = new Map<TrialId, { readonly slot: number; readonly process: Running; readonly done: Promise<void> }>();
+  const running = new Map<
+    TrialId,
+    { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
+  >();
   const freeSlot = () => {
     const taken = new Set([...running.values()].map(({ slot }) => slot));
     let slot = 0;
@@ -56,13 +59,16 @@ export function trainers(options: TrainersOptions): Trainers {
       running.delete(trial);
       options.say(eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints)));
     });
-    running.set(trial, { slot, process, done });
+    running.set(trial, { slot, attempt, process, done });
   };
+  /** A later attempt from the beginning says again what an earlier one has said. */
+  const isRepeated = ({ fact, refusal }: Rejected) =>
+    refusal.code === 'duplicate-step' && (running.get((fact as ReportedFact).trial)?.attempt ?? 1) > 1;
   return {
     obey: (directive) => {
       if (directive.type === 'suggested') start(directive);
       else if (directive.type === 'stop') running.get(directive.trial)?.process.stop();
-      else options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
+      else if (!isRepeated(directive)) options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
     },
     preempt: async () => {
       for (const { process } of running.values()) process.preempt();

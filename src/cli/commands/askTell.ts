@@ -1,13 +1,11 @@
 import { createInterface } from 'node:readline';
-import { parse } from 'yaml';
-import { parseStrategy } from '../../../streams/spec.ts';
+import { isRecord } from '../../space/check.ts';
 import { AskTell, type Request } from '../askTell.ts';
+import { dataOf } from '../yaml.ts';
 
 /** `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request. */
 export async function askTell({ strategy: text }: { readonly strategy: string }): Promise<void> {
-  const data: unknown = parse(text);
-  const strategy = new AskTell(data);
-  if (typeof data === 'string') checkName(data);
+  const strategy = new AskTell(dataOf('--strategy', text));
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue;
     const reply = await replyTo(strategy, line);
@@ -16,14 +14,10 @@ export async function askTell({ strategy: text }: { readonly strategy: string })
   }
 }
 
-/** An unknown name is an error of the command, before anything is asked. */
-function checkName(name: string): void {
-  if (name !== 'asha') parseStrategy(name);
-}
-
 async function replyTo(strategy: AskTell, line: string): Promise<object | undefined> {
   try {
     const request = JSON.parse(line) as Request;
+    if (!isRecord(request)) throw new Error('expected an object');
     return request.cmd === 'quit' ? undefined : await strategy.answer(request);
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };

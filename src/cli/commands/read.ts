@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
-import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import type { Row } from '../../../streams/observe.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
 import type { Params } from '../../facts/facts.ts';
-import { createdIn, rowsIn } from '../journalFile.ts';
-import { ranked, table } from '../render.ts';
+import { createdIn, entriesIn, rowsIn } from '../journalFile.ts';
+import { ranked } from '../render.ts';
+import { table } from '../table.ts';
+import { fileError } from '../usage.ts';
 
 /** Commands that read a journal; they may be used while a study runs. */
 export interface ReadOptions {
@@ -13,13 +14,15 @@ export interface ReadOptions {
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
+const talk = (text: string) => process.stderr.write(`${text}\n`);
 
 /** `hypertide best` */
 export async function best(path: string, { json, number = 1 }: ReadOptions & { readonly number?: number }): Promise<number> {
   const { objectives } = await createdIn(path);
   const rows = ranked(await rowsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, number);
   if (json) print(JSON.stringify(number === 1 ? (rows[0] ?? null) : rows));
-  else print(rows.length > 0 ? table(rows) : 'no trial is completed yet');
+  else if (rows.length > 0) print(table(rows));
+  else talk('no trial is completed yet');
   return rows.length > 0 ? 0 : 1;
 }
 
@@ -27,7 +30,9 @@ export async function best(path: string, { json, number = 1 }: ReadOptions & { r
 export async function listTrials(path: string, { json, status }: ReadOptions & { readonly status?: string }): Promise<number> {
   await createdIn(path);
   const rows = (await rowsIn(path)).filter((row) => status === undefined || row.status === status);
-  print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : 'no trial has ended yet');
+  if (json) print(JSON.stringify(rows));
+  else if (rows.length > 0) print(table(rows));
+  else talk(status === undefined ? 'no trial has ended yet' : `no trial is ${status}`);
   return 0;
 }
 
@@ -47,7 +52,10 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
         ? `${JSON.stringify(rows, null, 2)}\n`
         : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   if (output === undefined) process.stdout.write(text);
-  else await writeFile(output, text);
+  else
+    await writeFile(output, text).catch((cause) => {
+      throw fileError(output, 'cannot be written', cause);
+    });
   return 0;
 }
 
@@ -75,7 +83,7 @@ function cell(value: unknown): string {
 /** `hypertide verify` */
 export async function verify(path: string, { json }: ReadOptions): Promise<number> {
   const created = await createdIn(path);
-  const { recomputed, differs } = await recompute(spaceOf(created), strategyOf(created), () => readJournal(path));
+  const { recomputed, differs } = await recompute(spaceOf(created), strategyOf(created), () => entriesIn(path));
   if (json) print(JSON.stringify({ recomputed, ...(differs && { differs }) }));
   else if (differs) {
     print(`${path}:${differs.position}: the suggestion differs from what follows from the log before it`);

@@ -1,18 +1,22 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Subject } from 'rxjs';
+import { NEVER } from 'rxjs';
 import { journal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import type { Noted } from '../../../streams/noted.ts';
-import { type Progress, progress, type Row, trials } from '../../../streams/observe.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { study } from '../../../streams/study.ts';
-import type { CloseReason, Params, TrialEvent } from '../../facts/facts.ts';
-import { live } from '../live.ts';
-import { progressLine, ranked, shown, table } from '../render.ts';
-import { parseTemplate } from '../runner/template.ts';
+import { suggest } from '../../../streams/suggest.ts';
+import { MismatchError } from '../../errors.ts';
+import type { Created, TrialEvent } from '../../facts/facts.ts';
+import { createdIn } from '../journalFile.ts';
+import { type Live, live } from '../live.ts';
+import { isProgram } from '../runner/program.ts';
+import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
+import { type Ending, watch } from '../watch.ts';
 
 export interface RunOptions {
   readonly journal?: string;
@@ -23,55 +27,87 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
-/** How a run of a study ended. */
-type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };
-
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runStudy(path: string, words: readonly string[], given: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
-  const command = words.length > 0 ? words : file.command;
-  if (command === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
-  const options: StudyOptions = { ...file.options, ...definedOf({ parallel: given.parallel, trials: given.trials, seed: given.seed }) };
-  const template = parseTemplate(command, Object.keys(file.space.toJSON().parameters));
+  const command = templateOf(file, words);
   const where = given.journal ?? `${file.options.study}.jsonl`;
+  const flags = definedOf({ parallel: given.parallel, trials: given.trials, seed: given.seed });
+  const begun = (statSync(where, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  if (!begun) tryOut(file, { ...file.options, ...flags });
+  const options = { ...(begun ? unsaid(file.options, await createdIn(where)) : file.options), ...flags };
   const screen = live();
   const log = await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) });
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
-  const watched = watch(options, given.json ?? false, screen);
-  const ending = await work(file, options, template, log, directory, watched.note, screen.line);
+  const { note, conclude } = watch(await log.head(), given.json ?? false, screen);
+  const ending = await work({ file, options, command, log, directory, note, screen });
   screen.end();
   await log.close();
-  watched.conclude({ where, directory, ending, again: `hypertide run ${path}` });
+  if (ending.type === 'failed' && ending.error instanceof MismatchError)
+    throw new UsageError(`${where}: ${ending.error.message}; --journal names another`);
+  const anyCompleted = conclude({ journal: where, directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
-  return ending.type === 'interrupted' ? 130 : 0;
+  return ending.type === 'interrupted' ? 130 : anyCompleted ? 0 : 1;
+}
+
+function templateOf({ command, space }: StudyFile, words: readonly string[]): Template {
+  const given = words.length > 0 ? words : command;
+  if (given === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
+  const template = parseTemplate(given, Object.keys(space.toJSON().parameters));
+  const [program] = template;
+  if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!))
+    throw new UsageError(`${program.parts[0]}: there is no such program`);
+  return template;
 }
 
 const definedOf = <T extends object>(record: T): Partial<T> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as Partial<T>;
 
+/** Asks for one trial and throws it away, so that a strategy that does not suit the study is told of before a journal is begun. */
+function tryOut({ space, strategy }: StudyFile, options: StudyOptions): void {
+  let failure: unknown;
+  NEVER.pipe(suggest(space, strategy, options))
+    .subscribe({
+      error: (error) => {
+        failure = error;
+      },
+    })
+    .unsubscribe();
+  if (failure !== undefined) throw failure;
+}
+
+/** What a study file says now and did not say when the study began: the rest may have been changed since, by an option or by `change`. */
+function unsaid(options: StudyFile['options'], { limits, parallel }: Created): StudyFile['options'] {
+  const began: Readonly<Record<string, unknown>> = { ...limits, parallel };
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => began[name] !== value || name === 'seconds'),
+  ) as unknown as StudyFile['options'];
+}
+
+interface Work {
+  readonly file: StudyFile;
+  readonly options: StudyFile['options'];
+  readonly command: Template;
+  readonly log: Log;
+  readonly directory: string;
+  readonly note: (noted: Noted) => void;
+  readonly screen: Live;
+}
+
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work(
-  file: StudyFile,
-  options: StudyOptions & { readonly study?: string },
-  command: ReturnType<typeof parseTemplate>,
-  log: Log,
-  directory: string,
-  note: (noted: Noted) => void,
-  warn: (message: string) => void,
-): Promise<Ending> {
-  const { objectives = { value: 'minimize' } } = options;
+async function work({ file, options, command, log, directory, note, screen }: Work): Promise<Ending> {
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
   const say = (event: TrialEvent) => void log.append(event).catch((error) => end({ type: 'failed', error }));
   const fleet: Trainers = trainers({
-    study: file.options.study,
+    study: options.study,
     command,
-    objectives: Object.keys(objectives),
+    objectives: Object.keys(options.objectives ?? { value: 'minimize' }),
     directory,
     say,
-    warn,
+    warn: screen.line,
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
@@ -80,76 +116,33 @@ async function work(
     error: (error) => end({ type: 'failed', error }),
     complete: () => end({ type: 'closed' }),
   });
-  let interrupts = 0;
-  const interrupt = () => {
-    if (++interrupts > 1) return fleet.kill();
-    warn(`ending ${fleet.running} running trials; once more ends them at once`);
-    end({ type: 'interrupted' });
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, interrupt);
+  const letGo = interrupts(
+    () => {
+      screen.line(`ending ${fleet.running} running trials; once more kills them`);
+      end({ type: 'interrupted' });
+    },
+    () => fleet.kill(),
+  );
   const ending = await ended;
   subscription.unsubscribe();
   await fleet.preempt();
-  for (const signal of signals) process.off(signal, interrupt);
+  letGo();
   return ending;
 }
 
-interface Conclusion {
-  readonly where: string;
-  readonly directory: string;
-  readonly ending: Ending;
-  readonly again: string;
-}
-
-/** Shows a study as it runs, and what came of it. */
-function watch({ trials: limit, objectives = { value: 'minimize' } }: StudyOptions, json: boolean, screen: ReturnType<typeof live>) {
-  const since = performance.now();
-  const [[objective, direction]] = Object.entries(objectives) as [[string, string]];
-  const noted$ = new Subject<Noted>();
-  const rows: Row<Params>[] = [];
-  let state: Progress<Params> | undefined;
-  noted$.pipe(trials<Params>()).subscribe((row) => {
-    rows.push(row);
-    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else if (!process.stderr.isTTY) screen.line(lineOf(row));
-    else if (row.status === 'failed') screen.line(lineOf(row));
-  });
-  noted$.pipe(progress<Params>()).subscribe((now) => {
-    state = now;
-    if (!json) screen.status(progressLine(now, limit, (performance.now() - since) / 1000, objective));
-  });
-  return {
-    note: (noted: Noted) => noted$.next(noted),
-    conclude: ({ where, directory, ending, again }: Conclusion) => {
-      const reason: CloseReason | 'interrupted' | 'failed' = ending.type === 'closed' ? (state?.closed ?? 'trials') : ending.type;
-      const best = ranked(rows, direction === 'maximize', objective);
-      if (json) {
-        process.stdout.write(
-          `${JSON.stringify({ reason, trials: state?.trials ?? 0, ...(best[0] && { best: best[0] }), journal: where })}\n`,
-        );
-        return;
-      }
-      if (best.length > 0) process.stdout.write(`${table(best.slice(0, 10))}\n`);
-      screen.line(`${said[reason]}; the study is in ${where}, what the trials printed in ${directory}`);
-      if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
-    },
+/** Listens to the signals that mean the end. Returns how to listen no more. */
+function interrupts(first: () => void, more: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let count = 0;
+  const interrupt = () => (count++ === 0 ? first() : more());
+  for (const signal of signals) process.on(signal, interrupt);
+  return () => {
+    for (const signal of signals) process.off(signal, interrupt);
   };
 }
 
-const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
-  trials: 'all trials are done',
-  target: 'the target is reached',
-  exhausted: 'there is nothing left to try',
-  time: 'the time is up',
-  person: 'the study was closed',
-  interrupted: 'interrupted',
-  failed: 'the study could not go on',
-};
-
-const lineOf = ({ trial, status, reason, values, params }: Row<Params>): string =>
-  `trial ${trial} ${reason === undefined ? status : `${status} (${reason})`}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
-const pairs = (record: Readonly<Record<string, unknown>>) =>
-  Object.entries(record)
-    .map(([name, value]) => `${name}=${shown(value)}`)
+/** This command, as a shell reads it. */
+const commandLine = (): string =>
+  ['hypertide', ...process.argv.slice(2)]
+    .map((word) => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');

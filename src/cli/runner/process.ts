@@ -118,7 +118,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       if (running.size === 0) process.off('exit', killAll);
       log.close();
       const { heard, lastError } = printed.end();
-      const exit = { ...(because && { because }), code, signal, lastError, seconds: (performance.now() - since) / 1000 };
+      const exit = { ...(because && { because }), code, signal, lastError, seconds: Math.round(performance.now() - since) / 1000 };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });
