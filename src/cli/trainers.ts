@@ -18,6 +18,8 @@ export interface TrainersOptions {
   readonly grace?: number;
   readonly say: (event: TrialEvent) => void;
   readonly warn: (message: string) => void;
+  /** This machine cannot run trials. */
+  readonly unable: (reason: string) => void;
 }
 
 /** Programs that run trials, each in a slot of its own. */
@@ -57,6 +59,7 @@ export function trainers(options: TrainersOptions): Trainers {
     });
     const done = process.done.then((outcome) => {
       running.delete(trial);
+      if (outcome.type === 'failed' && outcome.reason === 'lost') options.unable(`trial ${trial}: ${outcome.message}`);
       options.say(eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints)));
     });
     running.set(trial, { slot, attempt, process, done });

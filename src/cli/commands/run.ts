@@ -108,6 +108,7 @@ async function work({ file, options, command, log, directory, note, screen }: Wo
     directory,
     say,
     warn: screen.line,
+    unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
