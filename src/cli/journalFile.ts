@@ -1,5 +1,5 @@
+import { existsSync } from 'node:fs';
 import { from, lastValueFrom, mergeMap, type Observable, toArray } from 'rxjs';
-import { JournalError } from '../../streams/log/errors.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { follow, type Noted, spaceOf } from '../../streams/noted.ts';
 import { type Row, trials } from '../../streams/observe.ts';
@@ -36,20 +36,21 @@ export async function rowsIn(path: string): Promise<Row<Params>[]> {
 
 /** The first fact of a journal. @throws UsageError where there is no file, or where it is no study's. */
 export async function createdIn(path: string): Promise<Created> {
-  const [first] = await firstEntries(path);
-  const fact = parseFact(first?.fact);
-  if (!isRefusal(fact) && fact.type === 'created') return fact;
-  throw new UsageError(`${path}: there is no study in it`);
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such journal`);
+  const created = await beginningOf(path);
+  if (created === undefined) throw new UsageError(`${path}: there is no study in it yet`);
+  return created;
 }
 
-async function firstEntries(path: string): Promise<readonly Entry[]> {
-  try {
-    for await (const entries of readJournal(path, { warn: () => {} })) return entries;
-    return [];
-  } catch (error) {
-    const missing = error instanceof JournalError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
-    throw missing ? new UsageError(`${path}: there is no such journal`) : error;
+/** The first fact of a journal; nothing where there is no whole line in it. @throws UsageError where it is no study's. */
+export async function beginningOf(path: string): Promise<Created | undefined> {
+  if (!existsSync(path)) return undefined;
+  for await (const [first] of readJournal(path, { warn: () => {} })) {
+    const fact = parseFact(first?.fact);
+    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    throw new UsageError(`${path}: it does not begin as the journal of a study does`);
   }
+  return undefined;
 }
 
 /** A ledger that has taken a whole journal in. */

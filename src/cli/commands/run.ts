@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { NEVER } from 'rxjs';
 import { journal } from '../../../streams/log/journal.ts';
@@ -9,7 +8,7 @@ import { study } from '../../../streams/study.ts';
 import { suggest } from '../../../streams/suggest.ts';
 import { MismatchError } from '../../errors.ts';
 import type { Created, TrialEvent } from '../../facts/facts.ts';
-import { createdIn } from '../journalFile.ts';
+import { beginningOf } from '../journalFile.ts';
 import { type Live, live } from '../live.ts';
 import { isProgram } from '../runner/program.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
@@ -33,9 +32,9 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const command = templateOf(file, words);
   const where = given.journal ?? `${file.options.study}.jsonl`;
   const flags = definedOf({ parallel: given.parallel, trials: given.trials, seed: given.seed });
-  const begun = (statSync(where, { throwIfNoEntry: false })?.size ?? 0) > 0;
-  if (!begun) tryOut(file, { ...file.options, ...flags });
-  const options = { ...(begun ? unsaid(file.options, await createdIn(where)) : file.options), ...flags };
+  const created = await beginningOf(where);
+  const options = { ...(created ? unsaid(file.options, created) : file.options), ...flags };
+  if (!created) tryOut(file, options);
   const screen = live();
   const log = await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) });
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
