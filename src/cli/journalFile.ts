@@ -31,7 +31,7 @@ export const notedIn = (path: string): Observable<Noted> =>
 /** The trials of a journal that have ended, each as it stands now. */
 export async function rowsIn(path: string): Promise<Row<Params>[]> {
   const rows = await lastValueFrom(notedIn(path).pipe(trials<Params>(), toArray()), { defaultValue: [] });
-  return [...new Map(rows.map((row) => [row.trial, row])).values()];
+  return [...new Map(rows.map((row) => [row.trial, row])).values()].sort((a, b) => a.trial - b.trial);
 }
 
 /** The first fact of a journal. @throws UsageError where there is no file, or where it is no study's. */

@@ -7,6 +7,7 @@ import { OptionError, SpaceError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
 import { type Space, spaceFrom } from '../space/space.ts';
+import { fileError } from './usage.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {
@@ -80,8 +81,8 @@ const layout = fields(
  * @throws StudyFileError with the place in the file.
  */
 export async function readStudyFile(path: string): Promise<StudyFile> {
-  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
+  const source = await readFile(path, 'utf8').catch((cause) => {
+    throw new StudyFileError(fileError(path, 'cannot be read', cause).message);
   });
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
@@ -91,7 +92,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
     return parseStudy(document.toJS());
   } catch (cause) {
     if (!(cause instanceof SpaceError || cause instanceof OptionError)) throw cause;
-    throw new StudyFileError(`${path}${locate(document, lines, cause.message)}: ${cause.message.replace(/^study\./, '')}`);
+    throw new StudyFileError(`${path}${locate(document, lines, cause.message)}: ${cause.message.replace(/^study[.:] ?/, '')}`);
   }
 }
 

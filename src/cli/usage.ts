@@ -4,7 +4,7 @@ export class UsageError extends Error {
 }
 
 const known: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or directory',
+  ENOENT: 'there is no such file',
   EISDIR: 'it is a directory',
   ENOTDIR: 'a part of the path is no directory',
   EACCES: 'permission denied',

@@ -59,11 +59,12 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
   return 0;
 }
 
-/** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as RFC 4180 has it. */
+/** A column for each parameter (`params.lr`), tag, value (`values.loss`) and metric, as RFC 4180 has it. */
 function csv(rows: readonly Row<Params>[]): string {
-  const flat = rows.map(({ params, values = {}, metrics = {}, ...rest }) => ({
+  const flat = rows.map(({ params, tags = {}, values = {}, metrics = {}, ...rest }) => ({
     ...rest,
     ...prefixed('params', params),
+    ...prefixed('tags', tags),
     ...prefixed('values', values),
     ...prefixed('metrics', metrics),
   }));
