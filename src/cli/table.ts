@@ -97,6 +97,7 @@ function fitted(columns: readonly Column[], width: number): readonly Column[] {
   return left;
 }
 
-const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+/** Cut in the middle: long names often differ at their ends. */
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
 const widthOf = (columns: readonly Column[]): number =>
   columns.reduce((sum, { name, cells }) => sum + GAP + cells.reduce((most, cell) => Math.max(most, cell.length), name.length), -GAP);
