@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     // A property test that times out looks like a property that fails.
     testTimeout: 60_000,
-    reporters: process.env.CI ? ['default', ['json', { outputFile: '.results/vitest.json' }]] : ['default'],
+    // .ci/run adds up what it ran: a report a run.
+    reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package.test.ts'] } },
       {

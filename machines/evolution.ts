@@ -18,7 +18,6 @@ function answer({ env, core, state }: Context, ask: Ask): Propose {
 const machine = setup({
   types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
   guards: {
-    steady: ({ context }) => context.core.steady,
     full: ({ context }) => context.core.full(context.state),
     settled: ({ context }) => context.core.settled(context.state),
     over: ({ context }) => context.core.over(context.state),
@@ -32,8 +31,8 @@ const machine = setup({
 });
 
 /**
- * A strategy that learns from generations of trials: `breeding` one until it is handed out in full, `settling` until all its trials have
- * ended, `selecting` the next; after the last it is `spent`. In a steady state generations are `flowing` into each other, and nobody waits.
+ * A strategy that learns from generations of trials: `breeding` one until it is full, `settling` until all its trials have ended, `breeding`
+ * the next; after the last it is `spent`. Where generations flow into each other none is ever full, and nobody waits.
  */
 export const evolutionMachine = machine.createMachine({
   id: 'evolution',
@@ -42,24 +41,18 @@ export const evolutionMachine = machine.createMachine({
     suggested: { actions: { type: 'fold', params: ({ event }) => event } },
     ended: { actions: { type: 'fold', params: ({ event }) => event } },
   },
-  initial: 'starting',
+  initial: 'breeding',
   states: {
-    starting: { always: [{ guard: 'steady', target: 'flowing' }, { target: 'breeding' }] },
     breeding: {
-      always: { guard: 'full', target: 'settling' },
+      always: [
+        { guard: 'over', target: 'spent' },
+        { guard: 'full', target: 'settling' },
+      ],
       on: { ask: { actions: { type: 'breed', params: ({ event }) => event } } },
     },
     settling: {
-      always: { guard: 'settled', target: 'selecting' },
+      always: { guard: 'settled', target: 'breeding', actions: 'advance' },
       on: { ask: { actions: { type: 'wait', params: ({ event }) => event } } },
-    },
-    selecting: {
-      entry: 'advance',
-      always: [{ guard: 'over', target: 'spent' }, { target: 'breeding' }],
-    },
-    flowing: {
-      always: { guard: 'over', target: 'spent' },
-      on: { ask: { actions: { type: 'breed', params: ({ event }) => event } } },
     },
     spent: { type: 'final' },
   },

@@ -21,21 +21,20 @@ export class MismatchError extends Error {
 /** An option that cannot be used. The message says which, what was expected, and what came. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
-  /** Of the option, such as `strategy.grid.levels`. */
-  readonly path: string;
-  readonly #said: readonly [expected: string, got: unknown, hint: string];
+  readonly option: string;
 
-  /** @param hint what else helps, such as the name that was probably meant. */
-  constructor(path: string, expected: string, got: unknown, hint = '') {
-    super(
-      `${path}: expected ${expected}, got ${typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got)}${hint}`,
-    );
-    this.path = path;
-    this.#said = [expected, got, hint];
+  /** @param hint what else may help, behind the sentence. */
+  constructor(option: string, expected: string, got: unknown, hint = '') {
+    super(`${option}: expected ${expected}, got ${shown(got)}${hint}`);
+    this.option = option;
   }
 
-  /** The same error under a longer path. */
-  at(path: string): OptionError {
-    return new OptionError(path, ...this.#said);
+  /** The same error with the place of what the option belongs to. */
+  within(place: string): OptionError {
+    const placed = new OptionError(`${place}.${this.option}`, '', '');
+    placed.message = `${place}.${this.message}`;
+    return placed;
   }
 }
+
+const shown = (got: unknown): string => (typeof got === 'object' || typeof got === 'string' ? JSON.stringify(got) : String(got));

@@ -9,14 +9,8 @@ import type { OpenTrial } from '../src/ledger/trial.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
+import { type Foreknowledge, unsuspecting } from './foreknowledge.ts';
 import type { Strategy } from './strategy.ts';
-
-/** What is known of the log before its fold begins: what later entries say about earlier ones. */
-export interface Foreknowledge {
-  readonly retracted: ReadonlySet<TrialId>;
-  /** The strategy in force, and the room it was given, if it was switched. */
-  readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly trials?: number };
-}
 
 export interface DeciderOptions<P> {
   readonly space: Space<P>;
@@ -51,7 +45,7 @@ export class Decider<P> {
 
   constructor(options: DeciderOptions<P>) {
     this.#options = options;
-    this.known = options.known ?? { retracted: new Set() };
+    this.known = options.known ?? unsuspecting;
     this.ledger = new Ledger(options.space, this.known.retracted);
   }
 
@@ -141,6 +135,9 @@ export class Decider<P> {
     const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
     if (this.ledger.running > 0) return reply.type === 'wait' && reply.until ? { type: 'wait', until: reply.until } : nothing;
+    if (reply.type === 'ask' && id === 1) {
+      throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
+    }
     if (reply.type !== 'wait') return this.#close(fresh ? 'exhausted' : 'trials');
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
     throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);

@@ -7,7 +7,8 @@ import type { Ledger } from '../src/ledger/ledger.ts';
 import { closedFact } from '../src/ledger/ranking.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import { Decider, type Foreknowledge } from './decider.ts';
+import { Decider } from './decider.ts';
+import { type Foreknowledge, foreknow, revises, unsuspecting } from './foreknowledge.ts';
 import { type Noted, noted } from './noted.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 
@@ -58,7 +59,7 @@ export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
   #mailbox: Entry[] = [];
-  #known: Foreknowledge = { retracted: new Set() };
+  #known: Foreknowledge = unsuspecting;
   #decider: Decider<P>;
   #busy = false;
   #over = false;
@@ -169,7 +170,7 @@ export class Engine<P> {
     const effect = this.#decider.fold(entry);
     this.#options.note?.(noted(entry, effect));
     const live = this.phase !== 'replaying';
-    if (effect.type === 'retracted' || effect.type === 'switched') return this.#revise(effect, live);
+    if (revises(effect)) return this.#revise(effect, live);
     if (effect.type === 'closed') {
       this.#sent = undefined;
       this.#study.send({ type: 'closed' });
@@ -243,14 +244,8 @@ export class Engine<P> {
   }
 
   #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
-    this.#known = effect.type === 'retracted' ? withRetracted(this.#known, effect.trial) : this.#withSwitched();
+    this.#known = foreknow(this.#known, effect, this.ledger.settings, this.#options.resolve);
     if (live) void this.#rebuild(false);
-  }
-
-  #withSwitched(): Foreknowledge {
-    const { strategy, epoch, parallel, limits } = this.ledger.settings;
-    const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
-    return { ...this.#known, switched: { strategy: this.#options.resolve(strategy as StrategySpec), epoch, ...room } };
   }
 
   /** Tells the past anew, to strategies that know what was said later. */
@@ -298,8 +293,3 @@ const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolea
   (fact as Partial<SuggestedFact> | null)?.type === 'suggested' &&
   (fact as SuggestedFact).trial === sent.trial &&
   (fact as SuggestedFact).attempt === sent.attempt;
-
-const withRetracted = (known: Foreknowledge, trial: TrialId): Foreknowledge => ({
-  ...known,
-  retracted: new Set([...known.retracted, trial]),
-});

@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
+import { OptionError } from '../src/errors.ts';
 import type { Completed, FailureReason, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Directive, Suggestion } from './engine.ts';
@@ -53,6 +54,8 @@ export const evaluate =
   <P>(objective: Objective<P>, options: EvaluateOptions = {}): OperatorFunction<Directive<P>, TrialEvent> =>
   (directives$) =>
     new Observable((out) => {
+      const { timeLimit = 1 } = options;
+      if (!(timeLimit > 0 && Number.isFinite(timeLimit))) throw new OptionError('timeLimit', 'a number of seconds above 0', timeLimit);
       const running = new Map<TrialId, Evaluating>();
       let complete = false;
       const ended = (trial: TrialId) => {

@@ -1,8 +1,8 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
-import type { CloseReason, Fact, FailedFact, SuggestedFact, Values } from '../src/facts/facts.ts';
+import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
-import type { Ended, Tags, TrialId } from '../src/messages.ts';
+import type { Ended, TrialId } from '../src/messages.ts';
 import type { Noted } from './noted.ts';
 
 /** A trial that has ended. */
@@ -14,13 +14,9 @@ export interface Row<P> {
   readonly values?: Values;
   /** Why it failed. */
   readonly reason?: string;
-  /** What its trainer said of that. */
-  readonly message?: string;
   readonly by: string;
   readonly budget?: number;
   readonly resumes?: TrialId;
-  /** Marks that its strategy left. */
-  readonly tags?: Tags;
   /** The last step reported. */
   readonly step?: number;
   readonly metrics?: Values;
@@ -53,16 +49,8 @@ const folding =
  */
 export const trials = <P>(): OperatorFunction<Noted, Row<P>> => folding(rows<P>);
 
-/** What the log has said of a trial. */
-interface Known {
-  readonly suggestion: SuggestedFact;
-  values?: Values;
-  metrics?: Values;
-  message?: string | undefined;
-}
-
 function rows<P>(): (noted: Noted) => readonly Row<P>[] {
-  const open = new Map<TrialId, Known>();
+  const open = new Map<TrialId, { suggestion: SuggestedFact; values?: Values; metrics?: Values }>();
   const ended = new Map<TrialId, Row<P>>();
   return ({ fact, told, refusal }) => {
     if (refusal) return [];
@@ -74,7 +62,6 @@ function rows<P>(): (noted: Noted) => readonly Row<P>[] {
     const known = open.get(told.id)!;
     open.delete(told.id);
     if (type === 'completed') Object.assign(known, pick(fact as { values: Values; metrics?: Values }));
-    if (type === 'failed') known.message = (fact as FailedFact).message;
     const row = rowOf<P>(told, known);
     ended.set(told.id, row);
     return [row];
@@ -92,9 +79,8 @@ function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly 
   return [retracted];
 }
 
-function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known): Row<P> {
+function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: SuggestedFact; values?: Values; metrics?: Values }): Row<P> {
   const { id: trial, outcome: status, losses, reason, by, budget, resumes, step, seconds } = told;
-  const { tags } = suggestion;
   return {
     trial,
     params: suggestion.params as P,
@@ -102,10 +88,8 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known):
     by,
     ...(losses && values && { values }),
     ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
     ...(budget !== undefined && { budget }),
     ...(resumes !== undefined && { resumes }),
-    ...(tags !== undefined && { tags }),
     ...(step !== undefined && { step }),
     ...(losses && metrics && { metrics }),
     ...(seconds !== undefined && { seconds }),

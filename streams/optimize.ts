@@ -5,7 +5,7 @@ import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import type { Noted } from './noted.ts';
-import { best, type Row } from './observe.ts';
+import { type Progress, progress, type Row } from './observe.ts';
 import type { StudyOptions } from './options.ts';
 import { random } from './strategies/random.ts';
 import type { Strategy } from './strategy.ts';
@@ -22,8 +22,13 @@ export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'ti
 
 /** What became of a study. */
 export interface Result<P> {
+  /** Absent where no trial was completed. */
   readonly best?: Row<P>;
   readonly reason: CloseReason | 'aborted';
+  /** How many trials ended so; those of earlier runs on the same log are counted too. */
+  readonly completed: number;
+  readonly stopped: number;
+  readonly failed: number;
 }
 
 /** A study that runs while somebody listens: each entry of its log, and what it did. */
@@ -62,16 +67,20 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
 
 const resultOf = <P>(run$: Observable<Noted>): Promise<Result<P>> =>
   new Promise((resolve, reject) => {
-    let row: Row<P> | undefined;
-    let reason: Result<P>['reason'] = 'aborted';
-    const watched$ = run$.pipe(share());
-    watched$.pipe(best<P>()).subscribe({ next: (b) => (row = b), error: () => {} });
-    watched$.subscribe({
-      next: ({ fact, refusal }) => {
-        if (!refusal && fact.type === 'closed') reason = fact.reason;
-        if (!refusal && fact.type === 'changed') reason = 'aborted';
+    let last: Progress<P> | undefined;
+    run$.pipe(progress<P>()).subscribe({
+      next: (state) => {
+        last = state;
       },
       error: reject,
-      complete: () => resolve(row ? { best: row, reason } : { reason }),
+      complete: () => resolve(resultFrom(last)),
     });
   });
+
+const resultFrom = <P>({ best, closed, completed, stopped, failed }: Partial<Progress<P>> = {}): Result<P> => ({
+  ...(best && { best }),
+  reason: closed ?? 'aborted',
+  completed: completed ?? 0,
+  stopped: stopped ?? 0,
+  failed: failed ?? 0,
+});

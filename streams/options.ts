@@ -1,3 +1,4 @@
+import { OptionError } from '../src/errors.ts';
 import type { Created, Limits, Objective } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
@@ -36,20 +37,43 @@ export function limitsOf({ trials, seconds, target, attempts, retryErrors }: Stu
 /** The strategy as the log records it: as data, or, where it is only code, by its name. */
 const recorded = (strategy: Strategy): unknown => strategy.spec ?? (strategy.name || 'code');
 
-/** The fact that a log begins with. */
-export const createdOf = <P>(space: Space<P>, strategy: Strategy, options: StudyOptions): Created => ({
-  type: 'created',
-  v: 1,
-  study: options.study ?? 'study',
-  space: space.toJSON(),
-  objectives: objectivesOf(options),
-  strategy: recorded(strategy),
-  seed: String(options.seed ?? 0),
-  limits: limitsOf(options),
-  parallel: options.parallel ?? 1,
-  duplicates: options.duplicates ?? 'forbid',
-  version,
-});
+/** The fact that a log begins with. @throws OptionError */
+export function createdOf<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): Created {
+  check(options);
+  return {
+    type: 'created',
+    v: 1,
+    study: options.study ?? 'study',
+    space: space.toJSON(),
+    objectives: objectivesOf(options),
+    strategy: recorded(strategy),
+    seed: String(options.seed ?? 0),
+    limits: limitsOf(options),
+    parallel: options.parallel ?? 1,
+    duplicates: options.duplicates ?? 'forbid',
+    version,
+  };
+}
+
+/** Before anything is written: a log that begins with what cannot be is no log. */
+function check(options: StudyOptions): void {
+  const expect = (name: keyof StudyOptions, expected: string, fits: (value: number) => boolean) => {
+    const value = options[name];
+    if (value !== undefined && !fits(value as number)) throw new OptionError(name, expected, value);
+  };
+  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
+  expect('trials', 'a whole number from 0 on', whole(0));
+  expect('parallel', 'a whole number from 1 on', whole(1));
+  expect('attempts', 'a whole number from 1 on', whole(1));
+  expect('seconds', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
+  expect('target', 'a finite number', Number.isFinite);
+  const objectives = objectivesOf(options);
+  if (objectives.length === 0) throw new OptionError('objectives', 'at least one name with minimize or maximize', {});
+  for (const { name, direction } of objectives) {
+    if (direction !== 'minimize' && direction !== 'maximize')
+      throw new OptionError(`objectives.${name}`, 'minimize or maximize', direction);
+  }
+}
 
 /** What an option and a log say differently, a line each; nothing where the log is this study's. */
 export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {

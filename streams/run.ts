@@ -8,6 +8,9 @@ import { createdOf, differences, limitsOf, type StudyOptions } from './options.t
 import { parseStrategy } from './spec.ts';
 import type { Strategy } from './strategy.ts';
 
+/** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
+const TURN = 10;
+
 export interface RunOptions extends StudyOptions {
   /** Whether this process has all trainers: runs that were open before its start are lost. */
   readonly exclusive?: boolean;
@@ -87,7 +90,12 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
     if ((await log.head()) === 0) await log.append(created);
     const head = await log.head();
     let prepared = false;
+    let turned = performance.now();
     for await (const entries of log.read(1, reading.signal)) {
+      if (performance.now() - turned > TURN) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turned = performance.now();
+      }
       if (!running) return;
       engine.receive(entries);
       const logged = engine.ledger.created;
@@ -95,6 +103,7 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
       if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
       if (!prepared && engine.ledger.position >= head) {
         prepared = true;
+        if (!logged) throw new MismatchError('the log does not begin with a study');
         for (const fact of preparations(engine, options)) await log.append(fact);
         goal = await log.head();
       }

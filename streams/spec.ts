@@ -4,6 +4,7 @@ import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { bo } from './strategies/bo.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
@@ -11,30 +12,42 @@ import { latinHypercube } from './strategies/latinHypercube.ts';
 import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
+import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
 import { dedupe } from './veto.ts';
 
-/** A strategy that takes nothing but options, and the names of those. The constructors check their values themselves. */
-interface Plain {
-  readonly make: (options: never) => Strategy;
-  readonly options: readonly string[];
+/** Strategies that take nothing but options. The constructors check the values of those. */
+const plain: Readonly<Record<string, (options: never) => Strategy>> = {
+  asha: taking(asha, 'min', 'max', 'eta', 'mode'),
+  bo: taking(bo, 'startup'),
+  dedupe: taking(dedupe),
+  ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
+  grid: taking(grid, 'levels', 'shuffle'),
+  halton: taking(halton, 'scramble'),
+  latinHypercube: taking(latinHypercube, 'points'),
+  medianStop: taking(medianStop, 'warmup', 'peers'),
+  random: taking(random),
+  sobol: taking(sobol, 'scramble'),
+  tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
+};
+
+/** A constructor that refuses options which it would ignore. */
+function taking<F extends (options: never) => Strategy>(make: F, ...names: readonly OptionOf<F>[]): (options: never) => Strategy {
+  return (options) => {
+    refuseUnknown(options, names);
+    return make(options);
+  };
 }
 
-const plain: Readonly<Record<string, Plain>> = {
-  asha: { make: asha, options: ['min', 'max', 'eta', 'mode'] },
-  dedupe: { make: dedupe, options: [] },
-  ga: {
-    make: ga,
-    options: ['population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'],
-  },
-  grid: { make: grid, options: ['levels', 'shuffle'] },
-  halton: { make: halton, options: ['scramble'] },
-  latinHypercube: { make: latinHypercube, options: ['points'] },
-  medianStop: { make: medianStop, options: ['warmup', 'peers'] },
-  random: { make: random, options: [] },
-  sobol: { make: sobol, options: ['scramble'] },
-};
+type OptionOf<F extends (options: never) => Strategy> = keyof NonNullable<Parameters<F>[0]> & string;
+
+function refuseUnknown(options: object, names: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const expected = names.length > 0 ? `one of the options ${names.join(', ')}` : 'no options';
+  throw new OptionError(unknown, expected, unknown, nearest(unknown, names));
+}
 
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
@@ -47,7 +60,7 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
   mix: (data, path) => mix(Object.fromEntries(entries(data, path).map(([name, arm]) => [name, weighted(arm, `${path}.${name}`)]))),
   bandit: (data, path) => {
     const { arms, ...options } = record(data, path);
-    for (const name of Object.keys(options)) checkName(path, name, ['arms', 'explore']);
+    refuseUnknown(options, ['explore']);
     return bandit(
       Object.fromEntries(entries(arms, `${path}.arms`).map(([name, arm]) => [name, parseStrategy(arm, `${path}.arms.${name}`)])),
       options,
@@ -65,32 +78,21 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
  */
 export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
   const [name, options] = named(data, path);
-  const at = `${path}.${name}`;
-  if (Object.hasOwn(plain, name)) return placed(path, name, () => makePlain(plain[name]!, options, at));
-  if (Object.hasOwn(composed, name)) return placed(path, name, () => composed[name]!(options, at));
+  const place = `${path}.${name}`;
+  try {
+    if (Object.hasOwn(plain, name)) return plain[name]!((options === undefined ? {} : record(options, place)) as never);
+    if (Object.hasOwn(composed, name)) return composed[name]!(options, place);
+  } catch (error) {
+    throw error instanceof OptionError ? placed(error, path, name) : error;
+  }
   const names = [...Object.keys(plain), ...Object.keys(composed)];
   throw new OptionError(path, `one of ${names.join(', ')}`, name, nearest(name, names));
 }
 
-function makePlain({ make, options: names }: Plain, options: unknown, path: string): Strategy {
-  const given = options === undefined || options === null ? {} : record(options, path);
-  for (const name of Object.keys(given)) checkName(path, name, names);
-  return make(given as never);
-}
-
-function checkName(path: string, name: string, names: readonly string[]): void {
-  if (names.includes(name)) return;
-  throw new OptionError(`${path}.${name}`, names.length > 0 ? `one of ${names.join(', ')}` : 'no options', name, nearest(name, names));
-}
-
-/** Constructors know their options, but not where in the data they stand. */
-function placed(path: string, name: string, make: () => Strategy): Strategy {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof OptionError) || error.path.startsWith(path)) throw error;
-    throw error.at(error.path === name || error.path.startsWith(`${name}.`) ? `${path}.${error.path}` : `${path}.${name}.${error.path}`);
-  }
+/** Constructors know neither where they stand, nor always their own names. */
+function placed(error: OptionError, path: string, name: string): OptionError {
+  if (error.option.startsWith(path)) return error;
+  return error.within(/^[^.[]*/.exec(error.option)![0] === name ? path : `${path}.${name}`);
 }
 
 /** A strategy is a name, or an object with one name and its options. */

@@ -1,8 +1,10 @@
 import type { Entry } from '../src/entry.ts';
+import { StalledError, StrategyError } from '../src/errors.ts';
 import type { Created, SuggestedFact } from '../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
 import type { Space } from '../src/space/space.ts';
-import { Decider, type Foreknowledge } from './decider.ts';
+import { Decider, type Next } from './decider.ts';
+import { type Foreknowledge, foreknow, revises, unsuspecting } from './foreknowledge.ts';
 import { parseStrategy } from './spec.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
 
@@ -10,8 +12,13 @@ import type { Strategy, StrategySpec } from './strategy.ts';
 export interface Verdict {
   /** Suggestions that were recomputed; imports are nobody's decision. */
   readonly recomputed: number;
-  /** The first suggestion that differs: what the log holds, and what follows from the log before it. */
-  readonly differs?: { readonly position: number; readonly logged: SuggestedFact; readonly recomputed: unknown };
+  /** The first suggestion that differs: its position in the log, and the first field of it that does. */
+  readonly differs?: {
+    readonly position: number;
+    readonly field: string;
+    readonly logged: unknown;
+    readonly recomputed: unknown;
+  };
 }
 
 type Read = () => AsyncIterable<readonly Entry[]>;
@@ -22,32 +29,29 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  *
  * @param read gives the log from its beginning, as often as it is called.
  * @param space with the code of its predicates, if it has any.
- * @throws what a strategy throws.
+ * @throws what a strategy throws, but for StalledError and StrategyError, which differ from a suggestion.
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
-  const due = await decisions(read);
-  let known: Foreknowledge = { retracted: new Set() };
-  let decider = new Decider({ space, strategy, known });
+  const due = await suggestions(read);
+  let known = unsuspecting;
+  let asking = questioner(space, strategy, known);
   let recomputed = 0;
   for await (const entries of read()) {
     for (const entry of entries) {
-      const effect = decider.fold(entry);
-      if (effect.type === 'retracted') known = { ...known, retracted: new Set([...known.retracted, effect.trial]) };
-      if (effect.type === 'switched') known = { ...known, switched: switchedAt(decider) };
-      if (effect.type === 'retracted' || effect.type === 'switched') {
-        decider.dispose();
-        decider = await retold(space, strategy, known, read, entry.position);
+      const effect = asking.decider.fold(entry);
+      if (revises(effect)) {
+        known = foreknow(known, effect, asking.decider.ledger.settings, parseStrategy);
+        asking.decider.dispose();
+        asking = await retold(questioner(space, strategy, known), read, entry.position);
       }
-      for (const { position, fact: logged } of due.get(entry.position) ?? []) {
-        const next = decider.decide();
-        const made = next.type === 'append' ? next.fact : next;
-        if (!isEqual(made, logged)) return { recomputed, differs: { position, logged, recomputed: made } };
+      for (const { position, fact } of due.get(entry.position) ?? []) {
+        const difference = firstDifference('', fact, await asking.answer());
+        if (difference) return { recomputed, differs: { position, ...difference } };
         recomputed++;
       }
-      due.delete(entry.position);
     }
   }
-  decider.dispose();
+  asking.decider.dispose();
   return { recomputed };
 }
 
@@ -57,7 +61,7 @@ interface Suggestion {
 }
 
 /** Suggestions by the position of the last entry that was known when they were decided. */
-async function decisions(read: Read): Promise<Map<number, Suggestion[]>> {
+async function suggestions(read: Read): Promise<Map<number, Suggestion[]>> {
   const due = new Map<number, Suggestion[]>();
   for await (const entries of read()) {
     for (const { position, fact: data } of entries) {
@@ -73,32 +77,60 @@ async function decisions(read: Read): Promise<Map<number, Suggestion[]>> {
   return due;
 }
 
-function switchedAt<P>({ ledger }: Decider<P>): NonNullable<Foreknowledge['switched']> {
-  const { strategy, epoch, parallel, limits } = ledger.settings;
-  const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
-  return { strategy: parseStrategy(strategy as StrategySpec), epoch, ...room };
+interface Questioner<P> {
+  readonly decider: Decider<P>;
+  /** What the study decides now, once all models that it takes are ready. */
+  answer(): Promise<unknown>;
 }
 
-async function retold<P>(space: Space<P>, strategy: Strategy, known: Foreknowledge, read: Read, upTo: number): Promise<Decider<P>> {
-  const decider = new Decider({ space, strategy, known });
+function questioner<P>(space: Space<P>, strategy: Strategy, known: Foreknowledge): Questioner<P> {
+  let ring = () => {};
+  const decider = new Decider({ space, strategy, known, ready: () => ring() });
+  const answer = async (): Promise<unknown> => {
+    const ready = new Promise<void>((resolve) => {
+      ring = resolve;
+    });
+    let next: Next;
+    try {
+      next = decider.decide();
+    } catch (error) {
+      if (error instanceof StalledError || error instanceof StrategyError) return { type: `nothing: ${error.message}` };
+      throw error;
+    }
+    if (next.type === 'append') return next.fact;
+    if (next.until === undefined) return next;
+    await ready;
+    return answer();
+  };
+  return { decider, answer };
+}
+
+async function retold<P>(asking: Questioner<P>, read: Read, upTo: number): Promise<Questioner<P>> {
   for await (const entries of read()) {
-    for (const entry of entries) if (entry.position <= upTo) decider.fold(entry);
+    for (const entry of entries) if (entry.position <= upTo) asking.decider.fold(entry);
     if (entries.at(-1)!.position >= upTo) break;
   }
-  return decider;
+  return asking;
 }
 
-/** As JSON, whatever the order of the fields. */
-const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, item]) => [name, sorted(item)]),
-  );
+/** The first place where two pieces of JSON differ, whatever the order of their fields. A version's own fields are not compared. */
+function firstDifference(
+  field: string,
+  logged: unknown,
+  recomputed: unknown,
+): { readonly field: string; readonly logged: unknown; readonly recomputed: unknown } | undefined {
+  if (!isObject(logged) || !isObject(recomputed) || Array.isArray(logged) !== Array.isArray(recomputed)) {
+    return logged === recomputed ? undefined : { field, logged, recomputed };
+  }
+  for (const name of new Set([...Object.keys(logged), ...Object.keys(recomputed)])) {
+    if (name === 'v' || (logged[name] === undefined && recomputed[name] === undefined)) continue;
+    const difference = firstDifference(field ? `${field}.${name}` : name, logged[name], recomputed[name]);
+    if (difference) return difference;
+  }
+  return undefined;
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 /** The strategy that a log says it began with. @throws OptionError where it was code. */
 export const strategyOf = ({ strategy }: Created): Strategy => parseStrategy(strategy as StrategySpec);

@@ -30,6 +30,9 @@ export const ucb = (arms: number): Ucb => ({
   timed: 0,
 });
 
+/** Seconds added to each cost, so that among much shorter trials the noise of a busy machine decides nothing. */
+const NOISE = 1;
+
 /** @param arm index of the arm that proposed the trial; -1 if somebody else did. */
 export function learn(state: Ucb, told: Told, arm: number): Ucb {
   if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
@@ -46,7 +49,7 @@ function ended(state: Ucb, { outcome, losses, seconds }: Ended, arm: number): Uc
   const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];
   if (arm < 0) return { ...state, recent, seconds: mean, timed };
   const reward = loss === undefined ? 0 : quality(state.recent, loss);
-  const cost = seconds === undefined || mean === 0 ? 1 : seconds / mean;
+  const cost = seconds === undefined ? 1 : (seconds + NOISE) / (mean + NOISE);
   const arms = state.arms.map((a, i) => {
     const faded = { reward: a.reward * DISCOUNT, cost: a.cost * DISCOUNT, pending: a.pending };
     return i === arm ? { reward: faded.reward + reward, cost: faded.cost + cost, pending: a.pending - 1 } : faded;

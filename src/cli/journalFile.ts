@@ -1,62 +1,108 @@
-import { existsSync } from 'node:fs';
-import { from, lastValueFrom, mergeMap, type Observable, toArray } from 'rxjs';
+import { open } from 'node:fs/promises';
+import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
+import { JournalLockedError } from '../../streams/log/errors.ts';
+import { journal } from '../../streams/log/journal.ts';
+import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { follow, type Noted, spaceOf } from '../../streams/noted.ts';
 import { type Row, trials } from '../../streams/observe.ts';
 import type { Entry } from '../entry.ts';
-import type { Created, Params } from '../facts/facts.ts';
+import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { Status } from '../ledger/trial.ts';
+import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
 import { UsageError } from './usage.ts';
 
-const said = new Set<string>();
+/** A trial of a journal: that has ended, or is open. */
+export interface Listed extends Omit<Row<Params>, 'status'> {
+  readonly status: Status | 'open';
+  /** Positions of the entries that began and ended it. */
+  readonly suggested: number;
+  readonly ended?: number;
+}
 
-/** The entries of a journal. A damaged line is told of once, however often the journal is read. */
-export const entriesIn = (path: string): AsyncIterable<readonly Entry[]> =>
-  readJournal(path, {
-    warn: (message) => {
-      if (!said.has(message)) process.stderr.write(`${message}\n`);
-      said.add(message);
-    },
-  });
+export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
+const quietly = { warn: () => {} };
 
-/** What the entries of a journal did. */
-export const notedIn = (path: string): Observable<Noted> =>
-  from(entriesIn(path)).pipe(
+const notedIn = (path: string): Observable<Noted> =>
+  from(readJournal(path, { warn: talk })).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
     follow(),
   );
 
-/** The trials of a journal that have ended, each as it stands now. */
-export async function rowsIn(path: string): Promise<Row<Params>[]> {
-  const rows = await lastValueFrom(notedIn(path).pipe(trials<Params>(), toArray()), { defaultValue: [] });
-  return [...new Map(rows.map((row) => [row.trial, row])).values()].sort((a, b) => a.trial - b.trial);
+/** The trials of a journal, each as it stands now. */
+export async function trialsIn(path: string): Promise<Listed[]> {
+  const rows = new Map<TrialId, Listed>();
+  const noted$ = new Subject<Noted>();
+  let position = 0;
+  noted$.subscribe((noted) => {
+    position = noted.position;
+    if (noted.told?.type === 'suggested') rows.set(noted.told.id, begun(noted.fact as SuggestedFact, position));
+  });
+  noted$.pipe(trials<Params>()).subscribe((row) => {
+    const { suggested, ended = position } = rows.get(row.trial)!;
+    rows.set(row.trial, { ...row, suggested, ended });
+  });
+  await lastValueFrom(notedIn(path).pipe(tap(noted$)), { defaultValue: undefined });
+  return [...rows.values()];
 }
 
-/** The first fact of a journal. @throws UsageError where there is no file, or where it is no study's. */
+const begun = ({ trial, params, by, budget, resumes }: SuggestedFact, suggested: number): Listed => ({
+  trial,
+  params,
+  status: 'open',
+  by,
+  ...(budget !== undefined && { budget }),
+  ...(resumes !== undefined && { resumes }),
+  suggested,
+});
+
+/** The first fact of a journal; nothing where the file is not there, or no line of a journal has come to its end. @throws UsageError for another file. */
+export async function begunIn(path: string): Promise<Created | undefined> {
+  const start = await startOf(path);
+  if (start === '') return undefined;
+  for await (const [entry] of readJournal(path, quietly)) {
+    const fact = parseFact(entry?.fact);
+    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+  }
+  if (start.startsWith('{"at":') || '{"at":'.startsWith(start)) return undefined;
+  throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+}
+
+async function startOf(path: string): Promise<string> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new UsageError(`${path}: cannot be read (${cause.message})`);
+  });
+  if (file === undefined) return '';
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead).toString();
+  } catch (cause) {
+    throw new UsageError(`${path}: cannot be read (${(cause as Error).message})`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first fact of a journal. @throws UsageError where there is no study. */
 export async function createdIn(path: string): Promise<Created> {
-  if (!existsSync(path)) throw new UsageError(`${path}: there is no such journal`);
-  const created = await beginningOf(path);
-  if (created === undefined) throw new UsageError(`${path}: there is no study in it yet`);
+  const created = await begunIn(path);
+  if (created === undefined) throw new UsageError(`${path}: there is no study yet`);
   return created;
 }
 
-/** The first fact of a journal; nothing where there is no whole line in it. @throws UsageError where it is no study's. */
-export async function beginningOf(path: string): Promise<Created | undefined> {
-  if (!existsSync(path)) return undefined;
-  for await (const [first] of readJournal(path, { warn: () => {} })) {
-    const fact = parseFact(first?.fact);
-    if (!isRefusal(fact) && fact.type === 'created') return fact;
-    throw new UsageError(`${path}: it does not begin as the journal of a study does`);
-  }
-  return undefined;
-}
-
-/** A ledger that has taken a whole journal in. */
-export async function ledgerOf(path: string): Promise<Ledger<Params>> {
-  const created = await createdIn(path);
+/** Opens a study that nobody runs, for a command to it. */
+export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
+  const created = await createdIn(path); // a file that is no journal is not touched
+  const log = await journal(path, { warn: talk }).catch((error) => {
+    if (!(error instanceof JournalLockedError)) throw error;
+    throw new UsageError(`${path}: the study is running (process ${error.pid}); end that run, say it again, and run it on`);
+  });
   const ledger = new Ledger<Params>(spaceOf(created) as Space<Params>);
-  for await (const entries of entriesIn(path)) for (const entry of entries) ledger.fold(entry);
-  return ledger;
+  for await (const entries of readJournal(path, quietly)) for (const entry of entries) ledger.fold(entry);
+  return { log, ledger };
 }

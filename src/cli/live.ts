@@ -2,17 +2,19 @@
 export interface Live {
   /** A line that stays. */
   line(text: string): void;
-  /** The line at the bottom that changes; nothing where there is no terminal. */
+  /** The line at the bottom that changes, made when it is drawn; nothing where there is no terminal. */
   status(text: () => string): void;
   /** Takes the changing line away. */
   end(): void;
+  /** Whether it is drawn on. */
+  readonly terminal: boolean;
 }
 
 /** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
 const FRAME = 80;
 
 export function live(out: NodeJS.WriteStream = process.stderr): Live {
-  if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {} };
+  if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {}, terminal: false };
   let bottom = () => '';
   let shown = false;
   let drawn = 0;
@@ -21,8 +23,7 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
     clearTimeout(due);
     due = undefined;
     drawn = performance.now();
-    shown = true;
-    out.write(`\r\x1b[2K${clipped(bottom(), out.columns ?? 80)}`);
+    out.write(`\r\x1b[2K${clipped(bottom(), out.columns || 80)}`);
   };
   return {
     line: (text) => {
@@ -31,13 +32,16 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
     },
     status: (text) => {
       bottom = text;
+      shown = true;
       due ??= setTimeout(draw, Math.max(0, FRAME - (performance.now() - drawn)));
     },
     end: () => {
       clearTimeout(due);
+      due = undefined;
       if (shown) out.write('\r\x1b[2K');
       shown = false;
     },
+    terminal: true,
   };
 }
 

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { basename, extname } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
 import type { StudyOptions } from '../../streams/options.ts';
 import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import { OptionError, SpaceError } from '../errors.ts';
+import { SpaceError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
 import { type Space, spaceFrom } from '../space/space.ts';
-import { fileError } from './usage.ts';
+import { offsetOf } from './place.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {
@@ -23,7 +24,7 @@ export interface StudyFile {
 }
 
 /** A study file cannot be used; the message begins with file, line and column. */
-export class StudyFileError extends Error {
+class StudyFileError extends Error {
   override readonly name = 'StudyFileError';
 }
 
@@ -47,11 +48,12 @@ const command: Check = (path, value) => {
   const words = typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && value.length > 0;
   if (!words) throw fault(path, 'a command, as a list of words or as a text that is split at blanks', value);
 };
+const direction: Check = (path, value) => {
+  if (value !== 'minimize' && value !== 'maximize') throw fault(path, 'minimize or maximize', value);
+};
 const objectives: Check = (path, value) => {
   if (!isRecord(value) || Object.keys(value).length === 0) throw fault(path, 'names with minimize or maximize', value);
-  for (const [name, direction] of Object.entries(value)) {
-    if (direction !== 'minimize' && direction !== 'maximize') throw fault(`${path}.${name}`, 'minimize or maximize', direction);
-  }
+  for (const [name, way] of Object.entries(value)) direction(`${path}.${name}`, way);
 };
 
 const layout = fields(
@@ -59,6 +61,7 @@ const layout = fields(
   {
     name: text,
     constraints: any,
+    objective: direction,
     objectives,
     strategy: any,
     seed,
@@ -81,26 +84,35 @@ const layout = fields(
  * @throws StudyFileError with the place in the file.
  */
 export async function readStudyFile(path: string): Promise<StudyFile> {
-  const source = await readFile(path, 'utf8').catch((cause) => {
-    throw new StudyFileError(fileError(path, 'cannot be read', cause).message);
+  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
   if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
   try {
-    return parseStudy(document.toJS());
+    return parseStudy(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
-    if (!(cause instanceof SpaceError || cause instanceof OptionError)) throw cause;
-    throw new StudyFileError(`${path}${locate(document, lines, cause.message)}: ${cause.message.replace(/^study[.:] ?/, '')}`);
+    const message = (cause as Error).message.replace(/^study[.:] ?/, '');
+    const offset = offsetOf(document, message);
+    throw new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`);
   }
 }
 
-/** A study from data. @throws SpaceError, OptionError that begin with a path. */
-export function parseStudy(data: unknown): StudyFile {
+/**
+ * A study from data.
+ *
+ * @param stem its name, where the data has none.
+ * @throws SpaceError, OptionError that begin with a path.
+ */
+function parseStudy(data: unknown, stem = 'study'): StudyFile {
   layout('study', data);
+  const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
+  if (both) throw new SpaceError('objective: expected either objective or objectives, got both');
   const {
-    name = 'study',
+    name = stem,
+    objective,
     parameters,
     constraints,
     strategy = 'random',
@@ -112,7 +124,7 @@ export function parseStudy(data: unknown): StudyFile {
   return {
     space: spaceFrom(constraints === undefined ? { parameters } : { parameters, constraints }),
     strategy: parseStrategy(strategy),
-    options: { study: name, ...(options as StudyOptions) },
+    options: { study: name, ...(objective !== undefined && { objectives: { value: objective } }), ...(options as StudyOptions) },
     ...(words !== undefined && {
       command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),
     }),
@@ -125,22 +137,3 @@ const placeOf = (lines: LineCounter, offset: number): string => {
   const { line, col } = lines.linePos(offset);
   return `${line}:${col}`;
 };
-
-/** `:line:column` of the deepest node on the path that a message begins with. */
-function locate(document: Document, lines: LineCounter, message: string): string {
-  const path = /^[\w.[\]-]+/.exec(message)?.[0] ?? '';
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== '' && key !== 'study');
-  for (let depth = keys.length; depth > 0; depth--) {
-    const at = keys.slice(0, depth).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-    const node = document.getIn(at, true);
-    if (isNode(node) && node.range) return `:${placeOf(lines, keyOffset(document, at) ?? node.range[0])}`;
-  }
-  return '';
-}
-
-/** Where the key stands, if the last step of a path is a key. */
-function keyOffset(document: Document, path: readonly (string | number)[]): number | undefined {
-  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
-  const items = (parent as { items?: readonly { key?: { value?: unknown; range?: readonly number[] } }[] } | null)?.items ?? [];
-  return items.find(({ key }) => key?.value === path.at(-1))?.key?.range?.[0];
-}

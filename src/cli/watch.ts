@@ -1,90 +1,97 @@
 import { Subject } from 'rxjs';
 import type { Noted } from '../../streams/noted.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
-import type { CloseReason, Fact, Limits, Objective, Params } from '../facts/facts.ts';
+import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
 import type { Live } from './live.ts';
-import { lineOf, progressLine, ranked } from './render.ts';
-import { table } from './table.ts';
+import { lineOf, progressLine, ranked, table } from './render.ts';
 
 /** How a run of a study ended. */
 export type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };
 
 export interface Conclusion {
   readonly journal: string;
-  /** Of what the trials printed. */
+  /** Directory of what the trials printed and saved. */
   readonly directory: string;
   readonly ending: Ending;
-  /** The command that goes on with an interrupted study. */
+  /** The command that goes on. */
   readonly again: string;
 }
 
+/** Shows a study as it runs, and what came of it. */
 export interface Watch {
   note(noted: Noted): void;
-  /** What came of it. Whether any trial is completed. */
-  conclude(conclusion: Conclusion): boolean;
+  /** @returns how many trials have been completed, those of earlier runs included. */
+  conclude(conclusion: Conclusion): number;
 }
 
-/**
- * Shows a study as it runs, and what came of it.
- *
- * @param head position of the last entry that was there before.
- */
-export function watch(head: number, json: boolean, screen: Live): Watch {
-  const since = performance.now();
-  const noted$ = new Subject<Noted>();
-  const rows = new Map<number, Row<Params>>();
-  let recent = 0;
-  let isNew = head === 0;
-  let state: Progress<Params> | undefined;
-  let objective: Objective = { name: 'value', direction: 'minimize' };
-  let limits: Limits = {};
+/** How many of the best trials are shown at the end. */
+const TOP = 10;
 
-  const settle = (fact: Fact) => {
-    if (fact.type === 'created') objective = fact.objectives[0]!;
-    if (fact.type === 'created' || fact.type === 'changed') limits = { ...limits, ...fact.limits };
+/** @param past position up to which the log was there before. */
+export function watch(screen: Live, past: number, json: boolean): Watch {
+  const noted$ = new Subject<Noted>();
+  const rows = new Map<TrialId, Row<Params>>();
+  const messages = new Map<TrialId, string>();
+  let since = performance.now();
+  let before = 0;
+  let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  let limit: number | undefined;
+  let objective: Objective = { name: 'value', direction: 'minimize' };
+  let live = past === 0;
+
+  const ended = () => state.completed + state.stopped + state.failed;
+  const status = () => {
+    const seconds = (performance.now() - since) / 1000;
+    return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
+  };
+  const tell = (row: Row<Params>) => {
+    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row, messages.get(row.trial)));
+  };
+  const caughtUp = () => {
+    live = true;
+    since = performance.now();
+    before = ended();
+    screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+  };
+  const failed = ({ trial, reason, message = '' }: FailedFact, again: boolean) => {
+    messages.set(trial, message);
+    if (live && again) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
   };
   noted$.pipe(trials<Params>()).subscribe((row) => {
     rows.set(row.trial, row);
-    if (!isNew) return;
-    recent++;
-    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else if (!process.stderr.isTTY || row.status === 'failed') screen.line(lineOf(row));
+    if (live) tell(row);
   });
   noted$.pipe(progress<Params>()).subscribe((now) => {
     state = now;
-    if (json) return;
-    const seconds = (performance.now() - since) / 1000;
-    const columns = process.stderr.columns ?? 80;
-    screen.status(() => progressLine(now, { trials: limits.trials, recent, seconds, objective: objective.name, columns }));
   });
   return {
     note: (noted) => {
-      isNew = noted.position > head;
-      if (!noted.refusal) settle(noted.fact);
+      const { fact, told, refusal } = noted;
+      if (!refusal && fact.type === 'failed') failed(fact, told === undefined);
       noted$.next(noted);
+      if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
+      if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
+      if (!live && noted.position >= past) caughtUp();
+      if (live && !json) screen.status(status);
     },
     conclude: ({ journal, directory, ending, again }) => {
-      const reason = ending.type === 'closed' ? (state?.closed ?? 'trials') : ending.type;
+      const reason = ending.type === 'closed' ? state.closed! : ending.type;
       const best = ranked([...rows.values()], objective.direction === 'maximize', objective.name);
-      if (json) print({ reason, trials: state?.trials ?? 0, best: best[0] ?? null, journal });
-      else if (best.length > 0) process.stdout.write(`${table(best.slice(0, SHOWN))}\n`);
-      if (json && ending.type === 'closed') return best.length > 0;
-      const closedBefore = ending.type === 'closed' && recent === 0 && !isNew;
-      screen.line(
-        `${closedBefore ? 'nothing to do, ' : ''}${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`,
-      );
-      if (closedBefore) screen.line('for more: another --trials, or hypertide change');
-      if (best.length === 0 && ending.type === 'closed') screen.line('no trial is completed');
+      if (json) {
+        const last = { reason, trials: state.trials, completed: state.completed, journal, ...(best[0] && { best: best[0] }) };
+        process.stdout.write(`${JSON.stringify(last)}\n`);
+      } else if (best.length > 0) process.stdout.write(`${table(best.slice(0, TOP))}\n`);
+      screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
+      if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
-      return best.length > 0;
+      else if (ending.type === 'closed' && ended() === before && past > 0)
+        screen.line(`for more trials: hypertide change ${journal} --more 10, then the same command`);
+      return state.completed;
     },
   };
 }
-
-/** How many of the best are shown at the end. */
-const SHOWN = 10;
-
-const print = (data: unknown) => process.stdout.write(`${JSON.stringify(data)}\n`);
 
 const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
   trials: 'all trials are done',

@@ -19,8 +19,8 @@ export function refuseRun({ trial: id, run }: ReportedFact | Stopped | FailedFac
 
 /** Why a step comes too late. */
 export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial): Effect | undefined {
-  if (trial.step === undefined || step > trial.step) return undefined;
-  return refused('duplicate-step', `trial ${id} has already reported step ${trial.step}, so step ${step} comes too late`);
+  if (trial.at === undefined || step > trial.at) return undefined;
+  return refused('duplicate-step', `trial ${id} has already reported step ${trial.at}, so step ${step} comes too late`);
 }
 
 /** Why a result does not count. That of any run that ever held the trial does: finished work is not thrown away. */

@@ -158,6 +158,7 @@ export class Ledger<P> {
     trial.suggestion = fact;
     trial.awaiting = false;
     delete trial.run;
+    delete trial.at;
     this.#awaiting.delete(fact.trial);
     return { type: 'again' };
   }
@@ -174,6 +175,8 @@ export class Ledger<P> {
     const losses = lossesOf(this.settings.objectives, fact.values);
     const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
     if (refusal) return refusal;
+    trial.at = fact.step;
+    if (trial.step !== undefined && fact.step <= trial.step) return noted; // a new attempt comes along where an earlier one has been
     trial.step = fact.step;
     trial.losses = losses as number[];
     return { type: 'told', told: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };

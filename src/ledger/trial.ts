@@ -11,6 +11,9 @@ export interface OpenTrial {
   run?: string;
   /** Every claim that was ever current. */
   readonly runs: string[];
+  /** The last step reported by the attempt in hand. */
+  at?: number;
+  /** The highest step reported by any attempt. */
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;
@@ -23,7 +26,7 @@ export interface OpenTrial {
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** What strategies are told of a suggestion. */
-export function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {
+function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {
   const proposal: { -readonly [K in keyof Proposal]: Proposal[K] } = { id, by, point };
   if (budget !== undefined) proposal.budget = budget;
   if (resumes !== undefined) proposal.resumes = resumes;

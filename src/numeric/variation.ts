@@ -1,19 +1,16 @@
 /**
- * Two children of two real numbers in [0, 1]: simulated binary crossover (Deb & Agrawal 1995), in the form whose spread never leaves the
- * bounds (Deb & Agrawal 1999). Each child keeps the law of the distance of its own side; unbounded, their mean is that of the parents.
+ * A child of two real numbers in [0, 1]: simulated binary crossover (Deb & Agrawal 1995), in the form whose spread never leaves the bounds (Deb &
+ * Agrawal 1999). Of the two children this is the one on the side of `near`; the other comes of the parents exchanged, with the same `u`.
  *
- * @param eta the distribution index: the larger, the closer children stay to their parents. 0 and more.
- * @param u a uniform number in [0, 1). Up to one half and a little more, children lie between their parents.
- * @returns the child near `a`, then the child near `b`
+ * @param eta the distribution index, 0 or more: the larger, the closer the child stays to its parent.
+ * @param u a uniform number in [0, 1). Up to about one half the child lies between its parents, above it beyond `near`.
  */
-export function simulatedBinaryCrossover(a: number, b: number, eta: number, u: number): [number, number] {
-  const [low, high] = a < b ? [a, b] : [b, a];
-  const distance = high - low;
-  if (distance < INDISTINCT) return [a, b];
-  const middle = (low + high) / 2;
-  const below = middle - (spread(1 + (2 * low) / distance, eta, u) * distance) / 2;
-  const above = middle + (spread(1 + (2 * (1 - high)) / distance, eta, u) * distance) / 2;
-  return a < b ? [clamp(below), clamp(above)] : [clamp(above), clamp(below)];
+export function simulatedBinaryCrossover(near: number, far: number, eta: number, u: number): number {
+  const distance = Math.abs(far - near);
+  if (distance < INDISTINCT) return near;
+  const room = near < far ? near : 1 - near;
+  const half = (spread(1 + (2 * room) / distance, eta, u) * distance) / 2;
+  return clamp((near + far) / 2 + (near < far ? -half : half));
 }
 
 /** Parents closer than this are the same number. */

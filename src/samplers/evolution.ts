@@ -3,18 +3,16 @@ import type { Draw } from './sequence.ts';
 
 /** The numeric core of a strategy that learns from generations of trials: one is handed out, comes home, and makes the next. */
 export interface Evolution<S> {
-  /** Whether generations flow into each other: no ask waits for results. */
-  readonly steady: boolean;
   readonly start: S;
   /** The state after a fact about anybody's trial. */
   fold(state: S, fact: Suggested | Ended): S;
-  /** Whether the generation has been handed out in full. */
+  /** Whether the generation has been handed out in full. Never, where generations flow into each other and no ask is to wait for results. */
   full(state: S): boolean;
   /** Whether all its trials have ended. */
   settled(state: S): boolean;
   /** The next generation. */
   advance(state: S): S;
-  /** Whether the last generation is over; where they flow, whether it has been handed out. */
+  /** Whether there are no more trials to be handed out, in any generation. */
   over(state: S): boolean;
   /** The answer to an ask. */
   breed(state: S, ask: Ask): Draw;

@@ -32,7 +32,7 @@ export interface GaState {
   /** Trials of this generation that were handed out; those that flow are all one. */
   readonly issued: number;
   readonly open: number;
-  /** Results of others' trials that came in. */
+  /** Results of others' trials that came in; those that go on with a trial are no new ones. */
   readonly immigrants: number;
   /** Those who have children now. */
   readonly parents: Population;
@@ -62,19 +62,18 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const founders = latinHypercube(population, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => throughPriors(env, u));
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
   return {
-    steady,
     start: START,
     fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings)),
-    full: (state) => state.issued >= wanted(state),
+    full: (state) => !steady && state.issued >= wanted(state),
     settled: ({ open }) => open === 0,
     advance: (state) => select(state, settings),
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
     breed(state, ask) {
-      const founder = state.founding && !ask.veto && state.issued < wanted(state) ? founders[state.issued] : undefined;
-      const { point, parents } = founder
-        ? { point: founder, parents: [] }
-        : unknownChild(state, env, settings, rngFor(env.seed, env.name, ask.id, ask.veto));
-      return { point, tags: { [env.name]: describe(state, steady, parents) } };
+      const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
+      const mark = (origin: string) => ({ [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` });
+      if (founder && !ask.veto && !has(state.known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
+      const { point, parents } = unknownChild(state, env, settings, rngFor(env.seed, env.name, ask.id, ask.veto));
+      return { point, tags: mark(origin(parents)) };
     },
   };
 }
@@ -91,7 +90,7 @@ function receive(state: GaState, ended: Ended, env: Env, { steady, population }:
   return {
     ...state,
     open: state.open - (mine ? 1 : 0),
-    immigrants: state.immigrants + (newcomer && !mine ? 1 : 0),
+    immigrants: state.immigrants + (newcomer && !mine && ended.resumes === undefined ? 1 : 0),
     survivors,
     parents: steady ? survivors : state.parents,
   };
@@ -121,29 +120,26 @@ const TRIES = 10;
 
 /** A child that nobody has tried. Where none was found, any: a space may be exhausted, or its trials be repeated on purpose. */
 function unknownChild({ parents, known }: GaState, env: Env, settings: GaSettings, rng: Rng): Child {
-  const snapped = ({ point, parents }: Child): Child => ({ point: env.snap(point), parents });
-  let child: Child = { point: [], parents: [] };
-  for (let tries = 0; tries < 2 * TRIES; tries++) {
-    child = snapped(tries < TRIES && parents.length > 0 ? bear(parents, env, settings, rng) : { point: draw(env.axes, rng), parents: [] });
-    if (!has(known, fingerprint(child.point))) break;
+  for (let tries = 1; ; tries++) {
+    const child =
+      tries <= TRIES && parents.length > 0 ? bear(parents, env, settings, rng) : { point: env.snap(draw(env.axes, rng)), parents: [] };
+    if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
   }
-  return child;
 }
 
-function bear(population: Population, { axes }: Env, settings: GaSettings, rng: Rng): Child {
+function bear(population: Population, env: Env, settings: GaSettings, rng: Rng): Child {
   const first = tournament(population, settings.tournament, rng);
+  if (population.length === 1 || rng() >= settings.crossover) {
+    return { point: env.snap(offspring(env.axes, [first.point], settings, rng)), parents: [first] };
+  }
   const others = population.filter((member) => member !== first);
-  const crossed = others.length > 0 && rng() < settings.crossover;
-  const parents = crossed ? shuffled(first, tournament(others, settings.tournament, rng), rng) : [first];
-  const points = parents.map(({ point }) => point);
-  return { point: offspring(axes, points, settings, rng), parents };
+  const second = tournament(others, settings.tournament, rng);
+  return { point: env.snap(offspring(env.axes, [first.point, second.point], settings, rng)), parents: [first, second] };
 }
-
-const shuffled = <T>(a: T, b: T, rng: Rng): T[] => (rng() < 0.5 ? [a, b] : [b, a]);
 
 /** Where a child comes from, for people. */
-function describe({ generation, founding }: GaState, steady: boolean, parents: readonly Individual[]): string {
+function origin(parents: readonly Individual[]): string {
   const ids = parents.map(({ id }) => id).sort((a, b) => a - b);
-  const origin = ids.length === 0 ? (founding ? 'founder' : 'drawn') : `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
-  return steady ? origin : `generation ${generation + 1}, ${origin}`;
+  if (ids.length === 0) return 'drawn';
+  return `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
 }

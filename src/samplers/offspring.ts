@@ -1,4 +1,4 @@
-import { index, type Rng } from '../numeric/random.ts';
+import type { Rng } from '../numeric/random.ts';
 import { polynomialMutation, simulatedBinaryCrossover } from '../numeric/variation.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
 
@@ -21,9 +21,11 @@ export interface Variation {
  *
  * @param parents snapped
  */
-export function offspring(axes: readonly Axis[], parents: readonly Point[], variation: Variation, rng: Rng): Point {
-  const givers = parents.map((point) => ({ point, has: active(axes, point) }));
-  const { mutation = 1 / givers[0]!.has.filter(Boolean).length, crossoverEta, mutationEta } = variation;
+export function offspring(axes: readonly Axis[], parents: readonly [Point, Point?], variation: Variation, rng: Rng): Point {
+  const [first, second] = parents;
+  const firstHas = active(axes, first);
+  const secondHas = second && active(axes, second);
+  const { mutation = 1 / firstHas.filter(Boolean).length, crossoverEta, mutationEta } = variation;
   const child: number[] = [];
   const has: boolean[] = [];
   for (const [i, axis] of axes.entries()) {
@@ -32,8 +34,7 @@ export function offspring(axes: readonly Axis[], parents: readonly Point[], vari
       child.push(0.5);
       continue;
     }
-    const genes = givers.filter((giver) => giver.has[i]).map(({ point }) => point[i]!);
-    const gene = inherit(axis, genes, crossoverEta, rng);
+    const gene = inherit(axis, firstHas[i] ? first[i] : undefined, secondHas?.[i] ? second![i] : undefined, crossoverEta, rng);
     child.push(rng() < mutation ? mutate(axis, gene, mutationEta, rng) : gene);
   }
   return child;
@@ -43,11 +44,11 @@ export function offspring(axes: readonly Axis[], parents: readonly Point[], vari
 const exists = ({ when }: Axis, axes: readonly Axis[], child: Point, has: readonly boolean[]): boolean =>
   when === undefined || (has[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(child[when.axis]!)));
 
-function inherit(axis: Axis, genes: readonly number[], eta: number, rng: Rng): number {
-  const [a, b] = genes;
-  if (a === undefined) return fromPrior(axis, rng);
-  if (b === undefined) return a;
-  return (axis.ordered ? simulatedBinaryCrossover(a, b, eta, rng()) : genes)[index(rng, 2)]!;
+/** @param a the coordinate of a parent, where it has the axis; b: that of the other */
+function inherit(axis: Axis, a: number | undefined, b: number | undefined, eta: number, rng: Rng): number {
+  if (a === undefined || b === undefined) return a ?? b ?? fromPrior(axis, rng);
+  const [near, far] = rng() < 0.5 ? [a, b] : [b, a];
+  return axis.ordered ? simulatedBinaryCrossover(near, far, eta, rng()) : near;
 }
 
 const mutate = (axis: Axis, gene: number, eta: number, rng: Rng): number =>

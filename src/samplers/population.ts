@@ -1,5 +1,6 @@
 import type { Ended, TrialId } from '../messages.ts';
 import { index, type Rng } from '../numeric/random.ts';
+import { rankOf } from '../numeric/sorted.ts';
 import type { Point } from '../space/axis.ts';
 import { byStanding, peers, type Standing, standingOf } from './standing.ts';
 
@@ -25,15 +26,14 @@ export function individual(ended: Ended): Individual | undefined {
  */
 export function enter(population: Population, newcomer: Individual, size: number, resumes?: TrialId): Population {
   const others = resumes === undefined ? population : population.filter(({ id }) => id !== resumes);
-  if (others.length < size) return ranked(others, newcomer);
-  const twin = others.find((member) => equallyFit(member, newcomer));
-  return ranked(twin ? others.filter((member) => member !== twin) : others, newcomer).slice(0, size);
+  const rank = rankOf(others, newcomer, fitter);
+  if (others.length < size) return others.toSpliced(rank, 0, newcomer);
+  const twin = [rank - 1, rank].find((k) => others[k] && equallyFit(others[k], newcomer));
+  if (twin !== undefined) return others.with(twin, newcomer);
+  return rank < size ? [...others.slice(0, rank), newcomer, ...others.slice(rank, size - 1)] : others;
 }
 
-function ranked(population: Population, newcomer: Individual): Population {
-  const rank = population.findIndex((member) => byStanding(newcomer.standing, member.standing) < 0);
-  return rank < 0 ? [...population, newcomer] : population.toSpliced(rank, 0, newcomer);
-}
+const fitter = (a: Individual, b: Individual): boolean => byStanding(a.standing, b.standing) < 0;
 
 const equallyFit = ({ standing: a }: Individual, { standing: b }: Individual): boolean => peers(a, b) && a.losses[0] === b.losses[0];
 

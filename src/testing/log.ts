@@ -1,8 +1,23 @@
 import type { Log } from '../../streams/log/log.ts';
 import type { Entry } from '../entry.ts';
 
-/** What the contract needs of a test runner: `{ describe, it, expect }` of vitest. */
-export type TestApi = Pick<typeof import('vitest'), 'describe' | 'it' | 'expect'>;
+/** What the contracts need of a test runner: `{ describe, it, expect }` of vitest or Jest. */
+export interface TestApi {
+  describe(name: string, tests: () => void): unknown;
+  it(name: string, test: () => void | Promise<void>): unknown;
+  expect(got: unknown): Matchers;
+}
+
+interface Matchers {
+  toBe(expected: unknown): void;
+  toEqual(expected: unknown): void;
+  toMatchObject(expected: object): void;
+  toHaveLength(length: number): void;
+  toBeGreaterThan(bound: number): void;
+  toBeLessThanOrEqual(bound: number): void;
+  toThrow(error: string | typeof RangeError): void;
+  readonly rejects: { toThrow(message: string): Promise<void> };
+}
 
 /** One log for one test. */
 export interface LogUnderTest {

@@ -6,8 +6,8 @@ import { drive, named, type Strategy } from '../strategy.ts';
 
 export interface GaOptions {
   /**
-   * How many live at once, and how many trials are a generation. Default: 12; where the study will try more than 225 trials, 0.8 times the
-   * square root of their number.
+   * How many live at once, and how many trials are a generation. Default: 12; or 0.8 times the square root of the number of trials, where that
+   * is known and gives more; in mode `generational` at least as many as may be open at once.
    */
   readonly population?: number;
   /** After this many times `population` trials of its own, asks are handed on. Default: never. */
@@ -55,12 +55,16 @@ export function ga(options: GaOptions = {}): Strategy {
 
 const SMALLEST = 12;
 
-function settingsFor({ trials = 0 }: Env, options: GaOptions): GaSettings {
-  const { population = Math.max(SMALLEST, Math.round(0.8 * Math.sqrt(trials))), generations = Number.POSITIVE_INFINITY } = options;
-  const { mode = 'steady', elite = population, tournament = 4, crossover = 0.9, mutation, crossoverEta = 1, mutationEta = 8 } = options;
+function settingsFor(env: Env, options: GaOptions): GaSettings {
+  const { mode = 'steady', tournament = 4, crossover = 0.9, mutation, crossoverEta = 1, mutationEta = 8 } = options;
+  const steady = mode === 'steady';
+  const { population = defaultPopulation(env, steady), generations = Number.POSITIVE_INFINITY, elite = population } = options;
   const rates = { crossover, crossoverEta, mutationEta, ...(mutation !== undefined && { mutation }) };
-  return { steady: mode === 'steady', population, generations, elite: Math.min(elite, population), tournament, ...rates };
+  return { steady, population, generations, elite: Math.min(elite, population), tournament, ...rates };
 }
+
+const defaultPopulation = ({ trials = 0, parallel }: Env, steady: boolean): number =>
+  Math.max(SMALLEST, Math.round(0.8 * Math.sqrt(trials)), steady ? 0 : parallel);
 
 function check(options: GaOptions): void {
   const { population, generations, mode, elite, tournament, crossover, mutation, crossoverEta, mutationEta } = options;

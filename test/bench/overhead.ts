@@ -1,10 +1,10 @@
 import { Subject } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import { rig } from '../../src/testing/rig.ts';
-import { type Directive, float, grid, random, type Space, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
+import { type Directive, float, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
 
 /** A space of ten floats. */
-const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
+export const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
 type Ten = Readonly<Record<string, number>>;
 
 export const strategies: Readonly<Record<string, () => Strategy>> = { random, grid: () => grid({ levels: 4 }) };
@@ -19,7 +19,7 @@ export function perFact(strategy: Strategy, trials: number): number {
   const events$ = new Subject<TrialEvent>();
   const waiting: Directive<unknown>[] = [];
   let position = 0;
-  events$.pipe(suggest(ten as Space<unknown>, strategy, { trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
+  events$.pipe(suggest(ten, strategy, { trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
   const start = cpu();
   for (; position < waiting.length; position++) {
     const directive = waiting[position]!;
@@ -34,7 +34,7 @@ export function perFact(strategy: Strategy, trials: number): number {
 
 /** A log of a study of so many trials. */
 export function history(strategy: Strategy, trials: number): readonly Entry[] {
-  const { entries, given, say } = rig(ten as Space<unknown>, strategy, { trials, seed: 1 });
+  const { entries, given, say } = rig(ten, strategy, { trials, seed: 1 });
   for (let i = 0; i < given.length; i++) {
     const { directive } = given[i]!;
     if (directive.type === 'suggested')
@@ -47,6 +47,6 @@ export function history(strategy: Strategy, trials: number): readonly Entry[] {
 export function replay(strategy: Strategy, lines: readonly string[]): number {
   const start = cpu();
   const past = lines.map((line) => JSON.parse(line) as Entry);
-  rig(ten as Space<unknown>, strategy, { seed: 1 }, past);
+  rig(ten, strategy, { seed: 1 }, past);
   return (cpu() - start) / 1e6;
 }

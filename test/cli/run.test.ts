@@ -1,218 +1,219 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Started, SuggestedFact } from '../../src/facts/facts.ts';
-import { completedIn, jsonLines, studyFile, until, type Workplace, workplace } from './support.ts';
+import { type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
 
-const quick = ['sh', '-c', 'echo "loss={lr}"'];
-/** Says once where it runs, and takes its time. */
-const slow = ['sh', '-c', 'echo $$ {slot} >> slots; sleep 0.3; echo "step=1 loss=1"; sleep 0.3; echo "loss={lr}"'];
-const run = (...words: string[]) => ['run', 'study.yaml', ...words];
-const suggested = (place: Workplace) => place.facts().filter((fact): fact is SuggestedFact => fact.type === 'suggested');
-const isSilent = (text: string) => !/^\s+at |node:internal|Error:/m.test(text);
+const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
+  hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
 
-describe('hypertide run', () => {
-  it('tries what was asked for, in distinct slots, shows the best, and is verified', async () => {
-    const place = workplace({ 'study.yaml': studyFile });
-    const { code, out, err } = await place.hypertide(...run('--trials', '6', '--json', '--', ...slow));
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    const rows = jsonLines(out) as { trial: number; values: { loss: number }; params: { lr: number } }[];
-    expect(rows).toHaveLength(7);
-    for (const { values, params } of rows.slice(0, 6)) expect(values.loss).toBe(params.lr);
-    expect(rows[6]).toMatchObject({
-      reason: 'trials',
-      trials: 6,
-      best: { values: { loss: Math.min(...rows.slice(0, 6).map((r) => r.values.loss)) } },
-    });
-    const slots = place
-      .read('slots')
+async function expectVerified(place: string): Promise<void> {
+  const { out, code } = await hypertide(place, 'verify', 'study.jsonl');
+  expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
+  expect(code).toBe(0);
+}
+
+const completed = (place: string) => journalOf(place).filter(({ type }) => type === 'completed');
+const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const expectNoTrace = (ended: Ended) => expect(hasTrace(ended), ended.err).toBe(false);
+
+describe('run', () => {
+  it('runs a program for each trial, some at a time, and shows the best', async () => {
+    const place = studyIn('trials: 6\nparallel: 2\n');
+    const { code, out, err } = await run(place);
+    expect(code, err).toBe(0);
+    expect(completed(place)).toHaveLength(6);
+    const best = Math.min(...completed(place).map(({ values }) => (values as { value: number }).value));
+    expect(out.split('\n')[1]).toContain(String(Number(best.toPrecision(5))));
+    expect(err).toContain('all trials are done');
+    const slots = [1, 2, 3, 4, 5, 6].map((trial) => readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8')[5]);
+    expect(new Set(slots)).toEqual(new Set(['0', '1']));
+    await expectVerified(place);
+  });
+
+  it('writes a JSON line for each trial, and one at the end, and nothing else to standard output', async () => {
+    const place = studyIn('trials: 3\nobjectives: { value: minimize }\n');
+    const { out } = await run(place, [], ['--json']);
+    const lines = out
       .trim()
       .split('\n')
-      .map((line) => line.split(' ')[1]);
-    expect(new Set(slots.slice(0, 3))).toEqual(new Set(['0', '1', '2']));
-    expect(new Set(slots)).toEqual(new Set(['0', '1', '2']));
-
-    expect(await place.hypertide('verify', 'demo.jsonl', '--json')).toMatchObject({ code: 0, out: '{"recomputed":6}\n' });
-    const again = await place.hypertide(...run('--trials', '6', '--', ...quick));
-    expect(again).toMatchObject({ code: 0, err: expect.stringContaining('nothing to do, all trials are done') });
-    expect(again.out.split('\n')[0]).toMatch(/^trial +loss +lr +units/);
-    expect((await place.hypertide(...run('--trials', '9', '--', ...quick))).code).toBe(0);
-    expect(completedIn(place.facts())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+      .map((line) => JSON.parse(line));
+    expect(lines).toMatchObject([{ trial: 1 }, { trial: 2 }, { trial: 3 }, { reason: 'trials', trials: 3, completed: 3 }]);
+    expect(lines[3].best.values.value).toBe(Math.min(...lines.slice(0, 3).map(({ values }) => values.value)));
   });
 
-  it('loses no finished trial when it is killed, and tries those again that were open', async () => {
-    const place = workplace({ 'study.yaml': studyFile });
-    const { child, done } = place.start(run('--', ...slow));
-    await until(() => completedIn(place.facts()).length >= 4);
-    child.kill('SIGKILL');
-    await done;
-    const before = completedIn(place.facts());
-    const open = suggested(place)
-      .map(({ trial }) => trial)
-      .filter((trial) => !before.includes(trial));
-    expect(open.length).toBeGreaterThan(0);
-    const { code, err } = await place.hypertide(...run('--', ...quick));
-    expect(err.split('\n').filter((line) => line.includes('does not count'))).toEqual([]);
-    expect(code).toBe(0);
-    expect(completedIn(place.facts())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-    const second = suggested(place)
-      .filter(({ attempt }) => attempt === 2)
-      .map(({ trial }) => trial);
-    expect(second.length).toBeGreaterThan(0);
-    for (const trial of second) expect(open).toContain(trial);
-    expect((await place.hypertide('verify', 'demo.jsonl')).out).toBe(`${suggested(place).length} suggestions recomputed, all equal\n`);
-  });
-
-  it('ends its programs at Ctrl-C, says how to go on, and does; nobody else may write meanwhile', async () => {
-    const place = workplace({ 'study.yaml': studyFile });
-    const { child, done } = place.start(run('--trials', '100', '--', ...slow));
-    await until(() => completedIn(place.facts()).length >= 1);
-    const refused = await Promise.all([place.hypertide(...run('--', ...quick)), place.hypertide('change', 'demo.jsonl', '--pause')]);
-    for (const { code, out, err } of refused) {
-      expect(err).toMatch(/^hypertide: .*demo\.jsonl: process \d+ on .* is writing this journal.*\n$/);
-      expect({ code, out }).toEqual({ code: 2, out: '' });
+  it('is killed at any moment and goes on to the same end, without losing a finished trial', async () => {
+    const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\n');
+    const finished: unknown[] = [];
+    for (const enough of [2, 4, 6]) {
+      const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '0.05');
+      await until(() => completed(place).length >= enough);
+      child.kill('SIGKILL');
+      await ended;
+      const now = completed(place).map(({ trial }) => trial);
+      expect(now).toEqual(expect.arrayContaining(finished));
+      finished.splice(0, finished.length, ...now);
     }
-    child.kill('SIGINT');
-    const { code, err } = await done;
-    expect(code).toBe(130);
-    expect(err).toContain(`go on with: hypertide run study.yaml --trials 100 -- sh -c 'echo $$ {slot}`);
-    expect(
-      place
-        .facts()
-        .filter((fact) => fact.type === 'failed')
-        .every(({ reason }) => reason === 'preempted'),
-    ).toBe(true);
-    expect(existsSync(join(place.directory, 'demo.jsonl.lock'))).toBe(false);
-    expect((await place.hypertide(...run('--trials', '50', '--', ...quick))).code).toBe(0);
-    expect(completedIn(place.facts())).toHaveLength(50);
+    const ended = await run(place);
+    expect(ended.code, ended.err).toBe(0);
+    expect(new Set(completed(place).map(({ trial }) => trial))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
+    const whole = studyIn('trials: 8\nparallel: 2\nattempts: 20\n');
+    await run(whole);
+    const tried = (where: string) =>
+      journalOf(where)
+        .filter(({ type, attempt }) => type === 'suggested' && attempt === 1)
+        .map(({ params }) => params);
+    expect(tried(place)).toEqual(tried(whole));
+    await expectVerified(place);
   });
 
-  it('kills programs that will not end at the second Ctrl-C', async () => {
-    const place = workplace({ 'study.yaml': studyFile.replace('grace: 1', 'grace: 60') });
-    const stubborn = ['sh', '-c', 'trap "" TERM; echo $$ >> pids; while true; do sleep 0.1; done'];
-    const { child, done } = place.start(run('--parallel', '1', '--', ...stubborn));
-    await until(() => existsSync(join(place.directory, 'pids')) && place.read('pids').endsWith('\n'));
-    child.kill('SIGINT');
-    await until(() => place.facts().length > 0 && child.exitCode === null);
-    setTimeout(() => child.kill('SIGINT'), 300);
-    expect((await done).code).toBe(130);
-    expect(() => process.kill(Number(place.read('pids')), 0)).toThrow('ESRCH');
+  it('ends at Ctrl-C with its programs, and the same command goes on from their checkpoints', async () => {
+    const place = studyIn('trials: 3\nparallel: 2\n');
+    const args = ['run', 'study.yaml', '--', ...TRAINER, '--steps', '40', '--sleep', '0.05'];
+    const started = start(place, ...args);
+    await until(() => journalOf(place).filter(({ type, step }) => type === 'reported' && step === 3).length >= 2);
+    started.child.kill('SIGINT');
+    const ended = await started.ended;
+    expect(ended.code, ended.err).toBe(130);
+    expect(ended.err).toContain('ending 2 running trials');
+    expect(ended.err).toContain(`go on with: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
+    expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(false);
+    const preempted = journalOf(place).filter(({ type }) => type === 'failed');
+    expect(preempted).toMatchObject([
+      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
+      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
+    ]);
+
+    const again = await hypertide(place, ...args);
+    expect(again.code, again.err).toBe(0);
+    expect(again.err).toContain('going on');
+    const log = readFileSync(join(place, `study.trials/trial-${preempted[0]!.trial}/attempt-2.log`), 'utf8');
+    expect(Number(/from step (\d+)/.exec(log)![1])).toBeGreaterThanOrEqual(3);
+    expect(completed(place)).toHaveLength(3);
+    await expectVerified(place);
   });
 
-  it('takes all that a program may print or do', async () => {
-    const trainer = `case $1 in
-      1) echo rubbish; echo '{"loss": '; head -c 100000 /dev/urandom;;
-      2) echo loss=NaN;;
-      3) echo '{"step": 1, "loss": Infinity}';;
-      4) echo 'step=-1 loss=3'; echo loss=4;;
-      5) exit 3;;
-      6) echo 'boom' >&2; kill -9 $$;;
-      7) echo loss=high;;
-      8) echo step=5 loss=1; echo step=2 loss=2;;
-      *) echo loss=9;;
-    esac`;
-    const place = workplace({ 'study.yaml': studyFile, 'trainer.sh': trainer });
-    const { code, err } = await place.hypertide(...run('--trials', '9', '--', 'sh', 'trainer.sh', '{trial}'));
-    expect(code).toBe(0);
-    expect(isSilent(err)).toBe(true);
-    expect(completedIn(place.facts())).toEqual([4, 8, 9]);
-    for (const line of [
-      'trial 1 failed (error): exited 0 without a result',
-      'trial 2 failed (non-finite)',
-      'trial 3 failed (non-finite)',
-      'trial 4: the report of step -1: expected a step that is a whole number from 0 on',
-      'trial 5 failed (error): exited with code 3',
-      'trial 6 failed (error): killed by SIGKILL: boom',
-      'trial 7: the result: expected a number for loss, got "high"',
-      'trial 8 has already reported step 5, so step 2 comes too late',
-    ]) {
-      expect(err).toContain(line);
-    }
-    expect((await place.hypertide('verify', 'demo.jsonl')).code).toBe(0);
-  });
-
-  it('refuses what cannot work before it begins a journal', async () => {
-    const place = workplace({
-      'study.yaml': studyFile,
-      'several.yaml': studyFile.replace('loss: minimize', 'loss: minimize\n  size: minimize'),
-      'typo.yaml': studyFile.replace('population', 'populatoin'),
-    });
-    const cases = [
-      [run('--', 'no-such-program'), 'no-such-program: there is no such program'],
-      [run('--', 'sh', '{lrr}'), '{lrr}: {lrr} is no parameter; did you mean lr? (write {{ for a brace)'],
-      [run(), 'there is no command to run: put it behind --, or into the study file'],
-      [['run', 'several.yaml', '--', ...quick], 'ga compares trials by one objective; this study has several'],
-      [['run', 'typo.yaml', '--', ...quick], 'typo.yaml:7:19: strategy.ga.populatoin: expected one of population,'],
-    ] as const;
-    for (const [words, message] of cases) {
-      const { code, out, err } = await place.hypertide(...words);
-      expect(err.startsWith(`hypertide: ${message}`), err).toBe(true);
-      expect(err.trimEnd().split('\n')).toHaveLength(1);
-      expect({ code, out }).toEqual({ code: message.startsWith('ga') ? 1 : 2, out: '' });
-    }
-    expect(existsSync(join(place.directory, 'demo.jsonl'))).toBe(false);
-  });
-
-  it('refuses a journal of another space, seed or strategy, with the differences', async () => {
-    const place = workplace({ 'study.yaml': studyFile });
-    await place.hypertide(...run('--trials', '2', '--', ...quick));
-    const before = place.read('demo.jsonl');
-    place.write(
+  it('ends at once at the second Ctrl-C, whatever its programs do', async () => {
+    const place = studyIn('trials: 1\ngrace: 600\n');
+    const { child, ended, said } = start(
+      place,
+      'run',
       'study.yaml',
-      studyFile.replace('high: 64', 'high: 128').replace('seed: 1', 'seed: 2').replace('population: 4', 'population: 5'),
+      '--',
+      'sh',
+      '-c',
+      "trap '' TERM; echo value=1; while :; do sleep 0.1; done",
     );
-    const { code, out, err } = await place.hypertide(...run('--', ...quick));
-    expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err.trimEnd().split('\n')).toHaveLength(1);
-    for (const part of [
-      'space.parameters.units.high is 64 in the log, but 128 here',
-      'strategy.ga.population is 4 in the log, but 5 here',
-      'seed is "1"',
-    ]) {
-      expect(err).toContain(part);
-    }
-    expect(place.read('demo.jsonl')).toBe(before);
+    await until(() => readIfThere(join(place, 'study.trials/trial-1/attempt-1.log')).includes('value=1'));
+    child.kill('SIGINT');
+    await until(() => said().includes('ending 1 running trials'));
+    child.kill('SIGINT');
+    expect(await ended).toMatchObject({ code: 130 });
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'failed', reason: 'preempted' });
   });
 
-  it('goes on from a journal that was cut anywhere', async () => {
-    const place = workplace({ 'study.yaml': studyFile });
-    await place.hypertide(...run('--', ...quick));
-    const journal = join(place.directory, 'demo.jsonl');
-    const whole = readFileSync(journal);
-    for (const share of [0, 0.003, 0.37, 0.61, 0.9999]) {
-      writeFileSync(journal, whole);
-      truncateSync(journal, Math.floor(whole.length * share));
-      const kept = completedIn(place.facts());
-      const { code, err } = await place.hypertide(...run('--', ...quick));
-      expect({ code, silent: isSilent(err) }, err).toEqual({ code: 0, silent: true });
-      expect(completedIn(place.facts())).toHaveLength(12);
-      expect(completedIn(place.facts()).filter((trial) => kept.includes(trial))).toEqual(kept);
+  it('goes on to higher budgets from checkpoints', async () => {
+    const place = studyIn('trials: 9\nparallel: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }\n');
+    const { code, err } = await run(place);
+    expect(code, err).toBe(0);
+    const promoted = journalOf(place).filter(({ type, resumes }) => type === 'suggested' && resumes !== undefined);
+    expect(promoted.length).toBeGreaterThan(0);
+    for (const { trial, budget } of promoted) {
+      const log = readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8');
+      expect(log).toContain(`from step ${(budget as number) / 3}`);
     }
-    expect((await place.hypertide('verify', 'demo.jsonl')).code).toBe(0);
+    await expectVerified(place);
   });
 
-  it('says in one line that the disk is full, and goes on when there is room again', async () => {
-    const place = workplace({ 'study.yaml': studyFile.replace('trials: 12', 'trials: 40') });
-    const { done } = place.start(run('--', ...quick), { through: ['bash', '-c', 'ulimit -f 8; exec "$@"', 'limited'] });
-    const { code, err } = await done;
+  it.each([
+    ['crash', 'error', /out of memory/],
+    ['nan', 'non-finite', /value is not finite/],
+    ['silent', 'error', /without a result/],
+  ])('takes a trainer in mode %s for failed by %s', async (mode, reason, message) => {
+    const place = studyIn('trials: 2\n');
+    const ended = await run(place, ['--mode', mode]);
+    expect(ended.code).toBe(1);
+    expectNoTrace(ended);
+    expect(ended.err).toMatch(message);
+    expect(ended.err).toContain('no trial was completed');
+    expect(journalOf(place).filter(({ type }) => type === 'failed')).toMatchObject([
+      { reason, message: expect.stringMatching(message) },
+      { reason, message: expect.stringMatching(message) },
+    ]);
+  });
+
+  it.each(['rubbish', 'repeat'])('says what does not count of a trainer that prints it (%s), and takes its result', async (mode) => {
+    const place = studyIn('trials: 1\n');
+    const ended = await run(place, ['--mode', mode]);
+    expect(ended.code, ended.err).toBe(0);
+    expectNoTrace(ended);
+    expect(completed(place)).toHaveLength(1);
+    if (mode === 'rubbish') expect(ended.err).toMatch(/trial 1: .*-3.*whole number from 0 on/);
+    else expect(ended.err).toMatch(/trial 1 has already reported step 1/);
+  });
+
+  it('fails a trial that takes longer than its time limit', async () => {
+    const place = studyIn('trials: 1\ntimeLimit: 0.5\ngrace: 0.2\n');
+    const { code } = await run(place, ['--sleep', '30']);
     expect(code).toBe(1);
-    expect(err.match(/^hypertide: .*$/gm)).toEqual([expect.stringContaining('demo.jsonl: could not append (EFBIG')]);
-    const kept = completedIn(place.facts());
-    expect(kept.length).toBeGreaterThan(5);
-    expect((await place.hypertide(...run('--', ...quick))).code).toBe(0);
-    expect(completedIn(place.facts())).toHaveLength(40);
-    expect((await place.hypertide('verify', 'demo.jsonl')).code).toBe(0);
+    expect(journalOf(place).find(({ type }) => type === 'failed')).toMatchObject({ reason: 'timeout' });
   });
 
-  it('ends when its time is up, and the same command has its time anew', async () => {
-    const place = workplace({ 'study.yaml': studyFile.replace('trials: 12', 'trials: 1000\nseconds: 1') });
-    const words = run('--', ...slow);
-    expect((await place.hypertide(...words)).err).toContain('the time is up');
-    const first = completedIn(place.facts());
-    expect((await place.hypertide(...words)).err).toContain('the time is up');
-    expect(completedIn(place.facts()).length).toBeGreaterThan(first.length);
-    expect((await place.hypertide('verify', 'demo.jsonl')).code).toBe(0);
-    const runs = place.facts().filter((fact): fact is Started => fact.type === 'started');
-    expect(new Set(runs.map(({ run: id }) => id)).size).toBe(runs.length);
+  it('refuses a journal of another space or seed, and spells out the differences', async () => {
+    const place = studyIn('trials: 1\n');
+    await run(place);
+    const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
+    writeFileSync(join(place, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 2 }\nseed: 8\ntrials: 1\n');
+    const ended = await run(place);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toContain('space.parameters.x.high is 1 in the log, but 2 here');
+    expect(ended.err).toContain('seed is "7" in the log, but "8" here');
+    expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('refuses a second run on a journal, and commands to it', async () => {
+    const place = studyIn('trials: 2\n');
+    const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '30');
+    await until(() => journalOf(place).some(({ type }) => type === 'started'));
+    const other = await run(place);
+    const command = await hypertide(place, 'retract', 'study.jsonl', '1');
+    const best = await hypertide(place, 'best', 'study.jsonl');
+    child.kill('SIGKILL');
+    await ended;
+    expect(best).toMatchObject({ code: 1, out: 'no trial is completed yet\n' });
+    expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/is writing this journal/) });
+    expect(command).toMatchObject({ code: 2, err: expect.stringMatching(/^hypertide: study.jsonl: the study is running .*\n$/) });
+  });
+
+  it('touches no file that is not a journal', async () => {
+    const place = studyIn('trials: 1');
+    copyFileSync(join(place, 'study.yaml'), join(place, 'copy.yaml'));
+    const ended = await run(place, [], ['--journal', 'copy.yaml']);
+    expect(ended).toMatchObject({ code: 2, err: 'hypertide: copy.yaml: expected a journal, but there is no study in it\n' });
+    expect(readFileSync(join(place, 'copy.yaml'), 'utf8')).toBe(readFileSync(join(place, 'study.yaml'), 'utf8'));
+    rmSync(place, { recursive: true });
+  });
+
+  it.each([
+    [['run', 'study.yaml'], /there is no command to run/],
+    [['run', 'study.yaml', '--', 'no-such-program'], /no-such-program: there is no such program/],
+    [['run', 'study.yaml', '--', 'node', '--lr', '{lr}'], /\{lr\} is no parameter/],
+    [['run', 'stduy.yaml', '--', 'node'], /stduy.yaml: cannot be read: there is no such file/],
+    [['run', 'study.yaml', '--paralel', '2', '--', 'node'], /unknown option '--paralel'.*\n?.*parallel/],
+    [['run', 'study.yaml', '--parallel', '0', '--', 'node'], /whole number of at least 1/],
+    [['bst', 'study.jsonl'], /unknown command 'bst'.*\n?.*best/],
+    [['best', 'study.jsonl'], /there is no study yet/],
+  ])('%j is wrong usage', async (args, message) => {
+    const ended = await hypertide(studyIn(), ...args);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toMatch(message);
+    expectNoTrace(ended);
+  });
+
+  it('without a command, shows examples; and its version', async () => {
+    const place = studyIn();
+    const [help, version] = [await hypertide(place), await hypertide(place, '--version')];
+    expect(help.code).toBe(0);
+    expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(3);
+    expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });

@@ -1,73 +1,96 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { readStudyFile } from '../../src/cli/studyFile.ts';
-import { studyFile, workplace } from './support.ts';
+import { directory } from './support.ts';
 
-async function faultOf(text: string): Promise<string> {
-  const place = workplace({ 's.yaml': text });
-  const error = await readStudyFile(join(place.directory, 's.yaml')).then(
-    () => new Error('read'),
-    (e: Error) => e,
+const read = (text: string, name = 'study.yaml') => {
+  const path = join(directory(), name);
+  writeFileSync(path, text);
+  return readStudyFile(path);
+};
+const SPACE = 'parameters:\n  lr: { type: float, low: 1e-5, high: 0.1, log: true }\n  opt: { type: choice, values: [adam, sgd] }\n';
+
+it('reads a study in YAML and the same in JSON', async () => {
+  const yaml = await read(`name: digits
+${SPACE}  momentum: { type: float, low: 0, high: 1, when: { opt: sgd } }
+constraints:
+  - atMost: { lr: 1, momentum: 1 }
+    limit: 1
+objectives: { accuracy: maximize }
+strategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }
+seed: 7
+trials: 20
+parallel: 4
+target: 0.99
+timeLimit: 60
+grace: 5
+command: [python, train.py, --lr, "{lr}"]
+`);
+  expect(yaml).toMatchObject({
+    options: { study: 'digits', seed: 7, trials: 20, parallel: 4, target: 0.99, objectives: { accuracy: 'maximize' } },
+    command: ['python', 'train.py', '--lr', '{lr}'],
+    timeLimit: 60,
+    grace: 5,
+  });
+  expect(yaml.strategy.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
+  const json = await read(JSON.stringify({ name: 'digits', ...yaml.space.toJSON() }), 'study.json');
+  expect(json.space.toJSON()).toEqual(yaml.space.toJSON());
+});
+
+it('has defaults: the name of the file, random search, one objective to minimise', async () => {
+  const { options, strategy, command } = await read(SPACE, 'digits.yaml');
+  expect(options).toEqual({ study: 'digits' });
+  expect(strategy.spec).toBe('random');
+  expect(command).toBeUndefined();
+  expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
+});
+
+it.each([
+  [`${SPACE}trails: 20`, '4:1', 'trails: unknown key, expected one of ', '; did you mean trials?'],
+  [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],
+  [SPACE.replace('choice', 'choise'), '3:10', 'parameters.opt.type: expected one of float', 'did you mean choice?'],
+  [SPACE.replace('0.1', '1e-6'), '2:22', 'parameters.lr.low: expected less than high', 'got 0.00001'],
+  [
+    `${SPACE}strategy: { chain: [{ ashaa: { min: 1, max: 9 } }, random] }`,
+    '4:21',
+    'strategy.chain[0]: expected one of',
+    'did you mean asha?',
+  ],
+  [
+    `${SPACE}strategy:\n  chain:\n    - ga: { populaton: 16 }`,
+    '6:13',
+    'strategy.chain[0].ga.populaton: expected one of',
+    'did you mean population?',
+  ],
+  [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, got "minimise"', ''],
+  [`${SPACE}objective: minimize\nobjectives: { a: minimize }`, '4:1', 'objective: expected either objective or objectives, got both', ''],
+  [`${SPACE}objectives: { a: up }`, '4:15', 'objectives.a: expected minimize or maximize, got "up"', ''],
+  [`${SPACE}constraints:\n  - forbid: { opt: sdg }`, '5:15', 'constraints[0].forbid.opt: expected', 'got "sdg"'],
+  [`${SPACE}constraints:\n  - predicate: small nets`, '5:5', 'constraints[0].predicate: expected a predicate whose code', ''],
+  [`${SPACE}command: ""`, '4:1', 'command: expected a command', ''],
+  ['trials: 20', '', 'parameters: expected a value, got nothing', ''],
+  ['- 1', '', 'expected a mapping', ''],
+  ['', '', 'expected a mapping', ''],
+  [`${SPACE}seed: [1`, '4:', '', ''],
+  [`${SPACE}\tseed: 1`, '4:', '', ''],
+  [`${SPACE}seed: 1\nseed: 2`, '5:1', 'Map keys must be unique', ''],
+  [`${SPACE}strategy: *none`, '', 'Unresolved alias', ''],
+])('%j is said to be wrong at %s', async (text, place, start, end) => {
+  const error = await read(text).catch((cause: Error) => cause);
+  expect(error).toBeInstanceOf(Error);
+  const { message } = error as Error;
+  expect(message.slice(message.indexOf('study.yaml'))).toMatch(
+    new RegExp(`^study\\.yaml:${place.endsWith(':') ? `${place}\\d+:` : place && `${place}:`} `),
   );
-  expect(error.name).toBe('StudyFileError');
-  return error.message.slice(place.directory.length + 1);
-}
+  expect(message).toContain(start);
+  expect(message).toContain(end);
+  expect(message).not.toContain('\n');
+});
 
-describe('a study file', () => {
-  it('is read with all that it says', async () => {
-    const place = workplace({ 's.yaml': `${studyFile}command: python train.py {lr}\ntimeLimit: 60\n` });
-    const { command, timeLimit, grace, options, strategy } = await readStudyFile(join(place.directory, 's.yaml'));
-    expect({ command, timeLimit, grace, spec: strategy.spec }).toEqual({
-      command: ['python', 'train.py', '{lr}'],
-      timeLimit: 60,
-      grace: 1,
-      spec: { ga: { population: 4 } },
-    });
-    expect(options).toEqual({ study: 'demo', objectives: { loss: 'minimize' }, trials: 12, parallel: 3, seed: 1 });
-  });
-
-  it.each([
-    ['a key', 'parallel: 3', 'paralel: 3', /^s.yaml:9:1: paralel: unknown key, .*; did you mean parallel\?$/],
-    ['a type', 'type: int', 'type: itn', /^s.yaml:4:12: parameters.units.type: .* got "itn"; did you mean int\?$/],
-    ['a value', 'low: 16', 'low: x', /^s.yaml:4:23: parameters.units.low: expected a finite number, got "x"$/],
-    ['a field', 'low: 16', 'lwo: 16', /^s.yaml:4:23: parameters.units.lwo: unknown key, .*; did you mean low\?$/],
-    ['a direction', 'loss: minimize', 'loss: minimise', /^s.yaml:6:3: objectives.loss: expected minimize or maximize, got "minimise"$/],
-    ['a strategy', '{ ga: { population: 4 } }', 'gaa', /^s.yaml:7:1: strategy: expected one of .*, got "gaa"; did you mean ga\?$/],
-    ['an option', 'population: 4', 'populaton: 4', /^s.yaml:7:19: strategy.ga.populaton: .*; did you mean population\?$/],
-    [
-      "an option's value",
-      'population: 4',
-      'population: 0',
-      /^s.yaml:7:19: strategy.ga.population: expected a whole number of at least 2, got 0$/,
-    ],
-    [
-      'a nested option',
-      '{ ga: { population: 4 } }',
-      '{ chain: [random, { asha: { min: 1, max: 9, ata: 3 } }] }',
-      /^s.yaml:7:55: strategy.chain\[1\].asha.ata: .*mean eta\?$/,
-    ],
-    [
-      'a nested value',
-      '{ ga: { population: 4 } }',
-      '{ chain: [{ asha: { min: 9, max: 1 } }] }',
-      /^s.yaml:7:39: strategy.chain\[0\].asha.max: expected/,
-    ],
-    [
-      'an option of none',
-      '{ ga: { population: 4 } }',
-      '{ random: { n: 4 } }',
-      /^s.yaml:7:23: strategy.random.n: expected no options, got "n"$/,
-    ],
-    ['the form', 'seed: 1', 'seed: [1', /^s.yaml:1[01]:\d+: /],
-    ['a key twice', 'seed: 1', 'seed: 1\nseed: 2', /^s.yaml:11:1: Map keys must be unique$/],
-  ])('names the place of a wrong %s', async (_, right, wrong, message) => {
-    expect(studyFile).toContain(right);
-    expect(await faultOf(studyFile.replace(right, wrong))).toMatch(message);
-  });
-
-  it('must be there, and hold a mapping', async () => {
-    expect(await faultOf('')).toBe('s.yaml: expected a mapping, got null');
-    await expect(readStudyFile('/no/such.yaml')).rejects.toThrow('/no/such.yaml: cannot be read: there is no such file');
-    await expect(readStudyFile('/')).rejects.toThrow('/: cannot be read: it is a directory');
-  });
+it('finds parameters whose names hold dots and blanks', async () => {
+  const text = 'parameters:\n  adam.lr: { type: float, low: 0, high: 1 }\n  adam.lr decay: { type: flaot }\n';
+  await expect(read(text)).rejects.toThrow(/:3:20: parameters\.adam\.lr decay\.type: /);
 });

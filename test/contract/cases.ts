@@ -13,9 +13,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   sobol: { make: h.sobol },
   halton: { make: h.halton },
   latinHypercube: { make: () => h.latinHypercube({ points: 40 }) },
-  ga: { make: () => h.ga({ population: 6 }) },
-  'ga, generational': { make: () => h.ga({ population: 5, mode: 'generational' }) },
-  'chain(ga x 2, sobol)': { make: () => h.chain(h.ga({ population: 4, generations: 2, mode: 'generational' }), h.sobol()) },
+  ga: { make: h.ga },
+  'ga generational': { make: () => h.ga({ mode: 'generational', population: 5, elite: 1 }) },
+  'chain(ga, random)': { make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.random()) },
+  'bandit(ga, random)': { make: () => h.bandit({ evolve: h.ga({ mode: 'generational', population: 4 }), wild: h.random() }) },
   'chain(ga, fill(random))': {
     make: () => h.chain(h.ga({ population: 5, mode: 'generational' }), h.fill(h.random())),
   },
@@ -23,6 +24,14 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'bandit(ga, chain(medianStop, ga))': {
     make: () => h.bandit({ one: h.ga({ population: 4 }), two: h.chain(h.medianStop(), h.ga({ population: 4 })) }),
   },
+  tpe: { make: () => h.tpe({ startup: 4 }) },
+  'chain(asha, tpe)': { make: () => h.chain(asha(), h.tpe({ startup: 4 })) },
+  'chain(medianStop, tpe)': { make: () => h.chain(h.medianStop(), h.tpe({ startup: 4 })) },
+  'chain(ga, tpe)': {
+    make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
+  },
+  bo: { make: () => h.bo({ startup: 4 }), runs: 8 },
+  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },

@@ -18,7 +18,7 @@ export const net = space(
 export type Net = Infer<typeof net>;
 
 /** A made-up learning curve: falls to a floor that depends on the configuration, at a rate that does too. */
-export function curve(p: Net, step: number): number {
+function curve(p: Net, step: number): number {
   const floor = (Math.log10(p.lr) + 3) ** 2 + 0.1 * (p.layers - 5) ** 2 + (p.act === 'gelu' ? 0 : 1) + (p.momentum ?? 0.5);
   return floor + 4 / (1 + step * (p.opt === 'sgd' ? 0.5 : 1));
 }

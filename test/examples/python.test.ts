@@ -36,7 +36,7 @@ const run = (python: string, script: string, args: string[], env: Record<string,
     });
     trainer.stdout.on('data', (chunk) => {
       output += chunk;
-      onLine?.(() => trainer.kill('SIGTERM'));
+      onLine?.(() => trainer.killed || trainer.kill('SIGTERM')); // a second signal would meet a Python that is on its way out
     });
     trainer.on('close', (code) => {
       const text = output.trim();

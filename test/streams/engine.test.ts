@@ -162,6 +162,21 @@ describe('attempts', () => {
     expect(again).toMatchObject({ trial: 1, attempt: 2, params: first!.params, by: first!.by, checkpoint: 'epoch-3' });
   });
 
+  it('takes the steps of a new attempt without complaint, and tells only those that are new', () => {
+    const world = held();
+    const report = (run: string, step: number) => world.say({ type: 'reported', trial: 1, run, step, values: { value: 1 } });
+    report('a', 1);
+    report('a', 2);
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
+    report('b', 1);
+    report('b', 3);
+    expect(directives(world).filter(({ type }) => type === 'rejected')).toEqual([]);
+    expect(world.engine.ledger.open.get(1)?.step).toBe(3);
+    report('b', 3);
+    expect(refusal(world)?.code).toBe('duplicate-step');
+  });
+
   it('takes the first claim in the log', () => {
     const world = held();
     world.say({ type: 'started', trial: 1, attempt: 1, run: 'b' });
@@ -231,6 +246,9 @@ describe('a strategy that breaks its contract', () => {
   const refuses: Strategy = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
   it('is stopped when it waits for nothing', () => {
     expect(() => rig(box, refuses, {})).toThrow(StalledError);
+  });
+  it('is stopped when nobody proposes a first configuration', () => {
+    expect(() => rig(box, asha({ min: 1, max: 9 }), {})).toThrow('at the end of the chain');
   });
   it('is stopped when it fails', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [Number.NaN, 0] });

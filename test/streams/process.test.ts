@@ -156,6 +156,35 @@ describe('optimize', () => {
   });
 });
 
+describe('limits and options', () => {
+  it('lets the time be up though the objective never waits', async () => {
+    const { reason } = await optimize(line, square, { seconds: 0.05 }).result();
+    expect(reason).toBe('time');
+  });
+
+  it('says which option cannot be, before anything is written', async () => {
+    const log = memoryLog();
+    const fails = async (options: object, message: RegExp) => {
+      await expect(optimize(line, square, { ...options, log }).result()).rejects.toThrow(message);
+    };
+    await fails({ trials: Number.NaN }, /^trials: expected a whole number from 0 on, got NaN$/);
+    await fails({ parallel: 0 }, /^parallel: expected a whole number from 1 on, got 0$/);
+    await fails({ attempts: 1.5 }, /^attempts: expected a whole number from 1 on, got 1.5$/);
+    await fails({ seconds: -1 }, /^seconds: expected a number from 0 on, got -1$/);
+    await fails({ target: Number.POSITIVE_INFINITY }, /^target: expected a finite number, got Infinity$/);
+    await fails({ objectives: {} }, /^objectives: expected at least one name/);
+    await fails({ objectives: { value: 'min' } }, /^objectives.value: expected minimize or maximize, got "min"$/);
+    await fails({ timeLimit: 0 }, /^timeLimit: expected a number of seconds above 0, got 0$/);
+    expect(await log.head()).toBe(0);
+  });
+
+  it('takes no log for a study that does not begin with one', async () => {
+    const log = memoryLog();
+    await log.append({ type: 'completed', trial: 1, values: { value: 1 } });
+    await expect(optimize(line, square, { trials: 3, log }).result()).rejects.toThrow(MismatchError);
+  });
+});
+
 describe('a log with a past', () => {
   it('is gone on with, and what was open is tried again', async () => {
     const log = memoryLog();
@@ -182,7 +211,13 @@ describe('a log with a past', () => {
     const never = () => {
       throw new Error('not again');
     };
-    expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({ best: first, reason: 'trials' });
+    expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({
+      best: first,
+      reason: 'trials',
+      completed: 5,
+      stopped: 0,
+      failed: 0,
+    });
     await optimize(line, square, { trials: 8, log }).result();
     expect((await collect(log)).filter((f) => f.type === 'completed')).toHaveLength(8);
   });

@@ -1,9 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { lastValueFrom, tap } from 'rxjs';
+import { lastValueFrom, Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/entry.ts';
 import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
+import { type Env, type Message, propose, wait } from '../../src/messages.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
+import { draw } from '../../src/space/axis.ts';
 import { play } from '../../src/testing/fleet.ts';
 import { type Rig, rig } from '../../src/testing/rig.ts';
 import {
@@ -15,6 +17,7 @@ import {
   int,
   type Log,
   memoryLog,
+  optimize,
   random,
   type Strategy,
   sobol,
@@ -150,6 +153,25 @@ describe('verify', () => {
     expect((await check(better)).differs!.position).toBeGreaterThan(result.position);
   });
 
+  it('says so where a strategy would have waited for ever', async () => {
+    const world = rig(box, random(), { trials: 3 });
+    await work(world, 1000);
+    const never = answering((m) => wait(m, 'never'));
+    expect(await check(world.entries, never)).toMatchObject({
+      recomputed: 0,
+      differs: { position: 2, field: 'type', logged: 'suggested', recomputed: expect.stringContaining('never waits') },
+    });
+  });
+
+  it('waits for models', async () => {
+    const log = memoryLog();
+    await optimize(box, (params) => curve(params), { strategy: thinking(), log, trials: 12 }).result();
+    await log.close();
+    const entries: Entry[] = [];
+    for await (const batch of log.read()) entries.push(...batch);
+    expect(await check(entries, thinking())).toEqual({ recomputed: 12 });
+  });
+
   it('does not count what people imported', async () => {
     const world = rig(box, evolve, { trials: 3 });
     await work(world, 4);
@@ -160,6 +182,28 @@ describe('verify', () => {
     expect(await check(world.entries)).toEqual({ recomputed: 3 });
   });
 });
+
+const answering = (answer: (m: Message & { type: 'ask' }, out: (m: Message) => void, env: Env) => Message): Strategy =>
+  Object.assign(
+    (env: Env) => (messages$: Observable<Message>) =>
+      new Observable<Message>((out) =>
+        messages$.subscribe((m) => out.next(m.type === 'ask' ? answer(m, (later) => out.next(later), env) : m)),
+      ),
+    { spec: 'code' },
+  );
+
+/** A strategy that must think before each answer. */
+function thinking(): Strategy {
+  let thought = 0;
+  return answering((m, say, env) => {
+    if (thought >= m.id) return propose(m, 'thinking', env.snap(draw(env.axes, rngFor(env.seed, 'thinking', m.id))));
+    setTimeout(() => {
+      thought = m.id;
+      say({ type: 'ready', by: 'thinking' });
+    });
+    return wait(m, 'thinking', 'ready');
+  });
+}
 
 /** A log that suggestions reach late: others write while they are on their way. */
 function late(log: Log): Log {

@@ -1,24 +1,61 @@
 import { createInterface } from 'node:readline';
-import { isRecord } from '../../space/check.ts';
-import { AskTell, type Request } from '../askTell.ts';
-import { dataOf } from '../yaml.ts';
+import type { Readable } from 'node:stream';
+import { parseStrategy } from '../../../streams/spec.ts';
+import { version } from '../../version.ts';
+import { type Request, withBudgets } from '../askTell/protocol.ts';
+import { Session, SessionError } from '../askTell/session.ts';
+import { dataOf } from '../typed.ts';
 
-/** `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request. */
-export async function askTell({ strategy: text }: { readonly strategy: string }): Promise<void> {
-  const strategy = new AskTell(dataOf('--strategy', text));
-  for await (const line of createInterface({ input: process.stdin })) {
+/**
+ * `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request.
+ *
+ * @throws OptionError where the strategy is wrong whatever the study.
+ */
+export async function askTell(
+  { strategy: text }: { readonly strategy: string },
+  input: Readable = process.stdin,
+  reply: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const strategy: unknown = dataOf('--strategy', text);
+  parseStrategy(withBudgets(strategy, Number.MAX_SAFE_INTEGER));
+  let session: Session | undefined;
+  const begun = () => {
+    if (session) return session;
+    throw new SessionError('init comes first');
+  };
+  const answer = async (request: Request): Promise<object | undefined> => {
+    switch (request.cmd) {
+      case 'init':
+        session?.dispose();
+        session = new Session(request, strategy);
+        return { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version };
+      case 'ask':
+        return begun().ask();
+      case 'tell':
+        begun().tell(request);
+        return { ok: true };
+      case 'report':
+        return { stop: begun().report(request) };
+      case 'quit':
+        return undefined;
+      default:
+        throw new SessionError(`cmd: expected init, ask, tell, report or quit, got ${JSON.stringify((request as { cmd?: unknown }).cmd)}`);
+    }
+  };
+  for await (const line of createInterface({ input })) {
     if (line.trim() === '') continue;
-    const reply = await replyTo(strategy, line);
-    if (reply === undefined) return;
-    process.stdout.write(`${JSON.stringify(reply)}\n`);
+    const answered = await replyTo(line, answer);
+    if (answered === undefined) break;
+    reply(JSON.stringify(answered));
   }
+  session?.dispose();
 }
 
-async function replyTo(strategy: AskTell, line: string): Promise<object | undefined> {
+async function replyTo(line: string, answer: (request: Request) => Promise<object | undefined>): Promise<object | undefined> {
   try {
-    const request = JSON.parse(line) as Request;
-    if (!isRecord(request)) throw new Error('expected an object');
-    return request.cmd === 'quit' ? undefined : await strategy.answer(request);
+    const request: unknown = JSON.parse(line);
+    if (typeof request !== 'object' || request === null) throw new SessionError(`expected a request, got ${line.slice(0, 60)}`);
+    return await answer(request as Request);
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

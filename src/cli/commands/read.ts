@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
-import type { Row } from '../../../streams/observe.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
-import type { Params } from '../../facts/facts.ts';
-import { createdIn, entriesIn, rowsIn } from '../journalFile.ts';
-import { ranked } from '../render.ts';
-import { table } from '../table.ts';
-import { fileError } from '../usage.ts';
+import type { Created } from '../../facts/facts.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import { createdIn, type Listed, talk, trialsIn } from '../journalFile.ts';
+import { ranked, table } from '../render.ts';
+import { UsageError } from '../usage.ts';
 
 /** Commands that read a journal; they may be used while a study runs. */
 export interface ReadOptions {
@@ -14,25 +14,21 @@ export interface ReadOptions {
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
-const talk = (text: string) => process.stderr.write(`${text}\n`);
 
 /** `hypertide best` */
 export async function best(path: string, { json, number = 1 }: ReadOptions & { readonly number?: number }): Promise<number> {
   const { objectives } = await createdIn(path);
-  const rows = ranked(await rowsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, number);
+  const rows = ranked(await trialsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, number);
   if (json) print(JSON.stringify(number === 1 ? (rows[0] ?? null) : rows));
-  else if (rows.length > 0) print(table(rows));
-  else talk('no trial is completed yet');
+  else print(rows.length > 0 ? table(rows) : 'no trial is completed yet');
   return rows.length > 0 ? 0 : 1;
 }
 
 /** `hypertide trials` */
 export async function listTrials(path: string, { json, status }: ReadOptions & { readonly status?: string }): Promise<number> {
   await createdIn(path);
-  const rows = (await rowsIn(path)).filter((row) => status === undefined || row.status === status);
-  if (json) print(JSON.stringify(rows));
-  else if (rows.length > 0) print(table(rows));
-  else talk(status === undefined ? 'no trial has ended yet' : `no trial is ${status}`);
+  const rows = (await trialsIn(path)).filter((row) => status === undefined || row.status === status);
+  print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : 'there is no trial yet');
   return 0;
 }
 
@@ -44,7 +40,7 @@ export interface ExportOptions {
 /** `hypertide export` */
 export async function exportTrials(path: string, { format = 'jsonl', output }: ExportOptions): Promise<number> {
   await createdIn(path);
-  const rows = await rowsIn(path);
+  const rows = await trialsIn(path);
   const text =
     format === 'csv'
       ? csv(rows)
@@ -52,19 +48,15 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
         ? `${JSON.stringify(rows, null, 2)}\n`
         : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   if (output === undefined) process.stdout.write(text);
-  else
-    await writeFile(output, text).catch((cause) => {
-      throw fileError(output, 'cannot be written', cause);
-    });
+  else await writeFile(output, text);
   return 0;
 }
 
-/** A column for each parameter (`params.lr`), tag, value (`values.loss`) and metric, as RFC 4180 has it. */
-function csv(rows: readonly Row<Params>[]): string {
-  const flat = rows.map(({ params, tags = {}, values = {}, metrics = {}, ...rest }) => ({
+/** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as RFC 4180 has it. */
+function csv(rows: readonly Listed[]): string {
+  const flat = rows.map(({ params, values = {}, metrics = {}, ...rest }) => ({
     ...rest,
     ...prefixed('params', params),
-    ...prefixed('tags', tags),
     ...prefixed('values', values),
     ...prefixed('metrics', metrics),
   }));
@@ -84,12 +76,35 @@ function cell(value: unknown): string {
 /** `hypertide verify` */
 export async function verify(path: string, { json }: ReadOptions): Promise<number> {
   const created = await createdIn(path);
-  const { recomputed, differs } = await recompute(spaceOf(created), strategyOf(created), () => entriesIn(path));
+  const { recomputed, differs } = await recompute(spaceIn(path, created), strategyIn(path, created), () =>
+    readJournal(path, { warn: talk }),
+  );
   if (json) print(JSON.stringify({ recomputed, ...(differs && { differs }) }));
   else if (differs) {
-    print(`${path}:${differs.position}: the suggestion differs from what follows from the log before it`);
-    print(`  logged:     ${JSON.stringify(differs.logged)}`);
-    print(`  recomputed: ${JSON.stringify(differs.recomputed)}`);
+    const { position, field, logged, recomputed: made } = differs;
+    print(
+      `${path}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
+    );
   } else print(`${recomputed} suggestions recomputed, all equal`);
   return differs ? 1 : 0;
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
+
+function spaceIn(path: string, created: Created) {
+  const { constraints = [] } = created.space as SpaceData;
+  const code = constraints.find((constraint) => 'predicate' in constraint);
+  if (code)
+    throw new UsageError(
+      `${path}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
+    );
+  return spaceOf(created);
+}
+
+function strategyIn(path: string, created: Created) {
+  try {
+    return strategyOf(created);
+  } catch (error) {
+    throw new UsageError(`${path}: its strategy cannot be made from data: ${(error as Error).message}`);
+  }
 }

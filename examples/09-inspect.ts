@@ -1,0 +1,21 @@
+/** The study and its strategies are XState machines: whoever inspects them sees each phase they come to. */
+import assert from 'node:assert/strict';
+import { choice, grid, int, optimize, space } from 'hypertide';
+import type { InspectionEvent } from 'xstate';
+
+const phases = new Map<string, string[]>();
+const inspect = (event: unknown): void => {
+  const { type, actorRef, ...rest } = event as InspectionEvent;
+  if (type !== '@xstate.snapshot' || !('id' in actorRef) || !('snapshot' in rest)) return;
+  const { value } = rest.snapshot as { value?: unknown };
+  const past = phases.get(String(actorRef.id)) ?? [];
+  if (past.at(-1) !== value) phases.set(String(actorRef.id), [...past, String(value)]);
+};
+
+const pairs = space({ n: int(1, 2), kind: choice(['a', 'b']) });
+await optimize(pairs, ({ n }) => n, { strategy: grid(), inspect }).result();
+
+for (const [machine, past] of phases) console.log(`${machine}: ${past.join(' > ')}`);
+assert.deepEqual([...phases.keys()].sort(), ['grid', 'study']);
+assert.deepEqual(phases.get('grid'), ['drawing', 'spent']);
+assert.equal(phases.get('study')?.at(-1), 'closed');

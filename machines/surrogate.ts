@@ -1,0 +1,81 @@
+import { assign, emit, setup } from 'xstate';
+import { type Ask, type Decision, type Ended, type Env, type Propose, propose, type Suggested, type Told } from '../src/messages.ts';
+import { rngFor } from '../src/numeric/random.ts';
+import type { Reasoned, Surrogate } from '../src/samplers/surrogate.ts';
+
+interface Input {
+  readonly env: Env;
+  readonly core: Surrogate<unknown>;
+}
+interface Context extends Input {
+  readonly state: unknown;
+}
+
+type Phase = 'exploring' | 'modelling' | 'falling back';
+
+/** An answer that says in which phase it was given. Where there is none, the ask goes on. */
+const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: Reasoned | undefined): Propose | Ask =>
+  reasoned ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase }) : ask;
+
+const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.state, ask));
+
+function model(context: Context, ask: Ask): Propose | Ask {
+  const { core, env, state } = context;
+  const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.veto));
+  return reasoned ? answer(context, ask, 'modelling', reasoned) : explore(context, ask, 'falling back');
+}
+
+const machine = setup({
+  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  guards: {
+    ready: ({ context: { core, state } }) => core.ready(state),
+    /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
+    fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && tags?.phase === ('falling back' satisfies Phase),
+  },
+  actions: {
+    expect: assign(({ context: { core, state } }, fact: Suggested) => ({ state: core.expect(state, fact) })),
+    learn: assign(({ context: { core, state } }, fact: Ended) => ({ state: core.learn(state, fact) })),
+    explore: emit(({ context }, ask: Ask) => explore(context, ask, 'exploring')),
+    model: emit(({ context }, ask: Ask) => model(context, ask)),
+    fallBack: emit(({ context }, ask: Ask) => explore(context, ask, 'falling back')),
+  },
+});
+
+/**
+ * Explores until there are results to model, then follows the model. Where none can be fitted it explores again, until the next result gives
+ * reason to try anew. For TPE, random forests, Gaussian processes.
+ */
+export const surrogateMachine = machine.createMachine({
+  id: 'surrogate',
+  context: ({ input }) => ({ ...input, state: input.core.start }),
+  on: {
+    suggested: { actions: { type: 'expect', params: ({ event }) => event } },
+    ended: { actions: { type: 'learn', params: ({ event }) => event } },
+  },
+  initial: 'exploring',
+  states: {
+    exploring: {
+      always: { guard: 'ready', target: 'modelling' },
+      on: { ask: { actions: { type: 'explore', params: ({ event }) => event } } },
+    },
+    modelling: {
+      on: {
+        ask: { actions: { type: 'model', params: ({ event }) => event } },
+        suggested: [
+          {
+            guard: { type: 'fellBack', params: ({ event }) => event },
+            target: 'fallingBack',
+            actions: { type: 'expect', params: ({ event }) => event },
+          },
+          { actions: { type: 'expect', params: ({ event }) => event } },
+        ],
+      },
+    },
+    fallingBack: {
+      on: {
+        ask: { actions: { type: 'fallBack', params: ({ event }) => event } },
+        ended: { target: 'modelling', actions: { type: 'learn', params: ({ event }) => event } },
+      },
+    },
+  },
+});

@@ -1,0 +1,77 @@
+import type { Value } from '../../space/dimension.ts';
+import type { SpaceData } from '../../space/schema.ts';
+
+/** A parameter as the protocol writes it. */
+interface ParameterData {
+  readonly type: 'float' | 'int' | 'categorical';
+  readonly low?: number;
+  readonly high?: number;
+  readonly log?: boolean;
+  readonly step?: number;
+  readonly choices?: readonly Value[];
+  readonly when?: { readonly param: string; readonly in: readonly Value[] };
+}
+
+/** What the harness says. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
+export type Request =
+  | {
+      readonly cmd: 'init';
+      readonly space: Readonly<Record<string, ParameterData>>;
+      readonly seed?: number | string;
+      readonly direction?: 'minimize' | 'maximize';
+      readonly budget?: number | null;
+      readonly workers?: number;
+      readonly max_step?: number | null;
+    }
+  | { readonly cmd: 'ask' }
+  | {
+      readonly cmd: 'tell';
+      readonly id: number;
+      readonly value: number | null;
+      readonly step?: number;
+      readonly stopped?: boolean;
+      readonly grad?: Readonly<Record<string, number>>;
+    }
+  | { readonly cmd: 'report'; readonly id: number; readonly step: number; readonly value: number }
+  | { readonly cmd: 'quit' };
+
+export type Init = Extract<Request, { readonly cmd: 'init' }>;
+export type Tell = Extract<Request, { readonly cmd: 'tell' }>;
+export type Report = Extract<Request, { readonly cmd: 'report' }>;
+
+/** A reply to `ask`. `until`: the step at which the trial pauses. */
+export interface Asked {
+  readonly id: number;
+  readonly params: unknown;
+  readonly until?: number;
+}
+
+/** The protocol's form of a space in ours. */
+export const spaceDataOf = (space: Init['space']): SpaceData =>
+  ({ parameters: Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, dimensionOf(parameter)])) }) as SpaceData;
+
+function dimensionOf({ type, low, high, log, step, choices, when }: ParameterData): unknown {
+  const condition = when && { when: { [when.param]: when.in } };
+  if (type === 'categorical') return { type: 'choice', values: choices, ...condition };
+  return { type, low, high, ...(log ? { log } : step !== undefined && { step }), ...condition };
+}
+
+/** Strategies that take their budgets from the study. */
+const BUDGETED = ['asha', 'hyperband'];
+
+/** A strategy as data, with the budgets 1 to `maxStep` for those of its parts that need some and say none. */
+export function withBudgets(strategy: unknown, maxStep: number): unknown {
+  const range = { min: 1, max: maxStep };
+  if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: range } : strategy;
+  if (Array.isArray(strategy)) return strategy.map((part) => withBudgets(part, maxStep));
+  if (typeof strategy !== 'object' || strategy === null) return strategy;
+  return Object.fromEntries(
+    Object.entries(strategy).map(([name, options]) => [
+      name,
+      BUDGETED.includes(name) ? { ...range, ...(options as object | null) } : withBudgets(options, maxStep),
+    ]),
+  );
+}
+
+/** Whether a strategy as data tries configurations at several budgets, so that nobody knows how many there will be. */
+export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

@@ -1,0 +1,168 @@
+import { chain } from '../../../streams/chain.ts';
+import { defineStrategy } from '../../../streams/define.ts';
+import { type Directive, Engine, type Suggestion } from '../../../streams/engine.ts';
+import { fill } from '../../../streams/fill.ts';
+import { createdOf } from '../../../streams/options.ts';
+import { parseStrategy } from '../../../streams/spec.ts';
+import { random } from '../../../streams/strategies/random.ts';
+import type { Strategy } from '../../../streams/strategy.ts';
+import type { Fact, Params } from '../../facts/facts.ts';
+import type { TrialId } from '../../messages.ts';
+import { draw } from '../../space/axis.ts';
+import { spaceFrom } from '../../space/space.ts';
+import { type Asked, type Init, isBudgeted, type Report, spaceDataOf, type Tell, withBudgets } from './protocol.ts';
+
+/** The harness said what it may not, or the study cannot go on. */
+export class SessionError extends Error {
+  override readonly name = 'SessionError';
+}
+
+interface Waiter {
+  readonly resolve: (asked: Asked) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A study from one `init` to the next, driven by the harness: it asks and tells, and all is answered at once, but for an ask that waits for a
+ * model. A trial that goes on to a higher budget keeps the id of the one that it began as.
+ */
+export class Session {
+  readonly #engine: Engine<Params>;
+  readonly #maxStep: number | undefined;
+  readonly #parallel: number;
+  readonly #waiting: Waiter[] = [];
+  /** The trial that runs now under each id, and the id of each trial. */
+  readonly #running = new Map<number, TrialId>();
+  readonly #ids = new Map<TrialId, number>();
+  readonly #stops = new Set<TrialId>();
+  #position = 0;
+  #refusal: string | undefined;
+  #failure: unknown;
+
+  /** @param strategy as data. @throws SpaceError, OptionError, or what the strategy throws. */
+  constructor(init: Init, strategy: unknown) {
+    const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
+    this.#maxStep = maxStep ?? undefined;
+    this.#parallel = workers;
+    const space = spaceFrom(spaceDataOf(init.space));
+    const whole = neverIdle(parseStrategy(maxStep ? withBudgets(strategy, maxStep) : strategy));
+    const trials = budget && trialsIn(budget, this.#maxStep, isBudgeted(strategy));
+    this.#engine = new Engine({
+      space,
+      strategy: whole,
+      resolve: parseStrategy,
+      append: (fact) => this.#write(fact),
+      asked: () => this.#waiting.length > 0,
+      direct: (directive) => this.#hear(directive),
+      past: nothing,
+      finished: () => this.#fail(new SessionError('the study is over')),
+      fail: (error) => this.#fail(error),
+    });
+    const options = { seed, objectives: { value: direction }, parallel: workers, duplicates: 'allow', ...(trials && { trials }) } as const;
+    this.#write(createdOf(space, whole, options));
+    this.#write({ type: 'changed', limits: { trials: Number.MAX_SAFE_INTEGER } }); // the budget is a hint: no ask is refused
+    this.#engine.caughtUp();
+    this.#check();
+  }
+
+  ask(): Promise<Asked> | Asked {
+    let asked: Asked | undefined;
+    const later = new Promise<Asked>((resolve, reject) => {
+      const now = (reply: Asked) => {
+        asked = reply;
+        resolve(reply);
+      };
+      this.#waiting.push({ resolve: now, reject });
+    });
+    later.catch(() => {}); // told by #check, where it fails at once
+    this.#engine.stir();
+    this.#check();
+    if (asked) return asked;
+    if (this.#engine.ledger.running < this.#parallel) return later;
+    this.#waiting.pop();
+    throw new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
+  }
+
+  tell({ id, value, step, stopped, grad }: Tell): void {
+    const trial = this.#trial(id);
+    if (stopped) this.#say({ type: 'stopped', trial, ...(step !== undefined && { step }) });
+    else if (value === null) this.#say({ type: 'failed', trial, reason: 'error' });
+    else this.#say({ type: 'completed', trial, values: { value }, ...(grad && { gradient: { value: grad } }) });
+    this.#running.delete(id);
+    this.#stops.delete(trial);
+  }
+
+  /** Whether the trial is to stop. */
+  report({ id, step, value }: Report): boolean {
+    const trial = this.#trial(id);
+    this.#say({ type: 'reported', trial, step, values: { value } });
+    return this.#stops.has(trial);
+  }
+
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  #trial(id: number): TrialId {
+    const trial = this.#running.get(id);
+    if (trial === undefined) throw new SessionError(`trial ${id} does not run`);
+    return trial;
+  }
+
+  /** @throws SessionError where it does not count. */
+  #say(fact: Fact): void {
+    this.#refusal = undefined;
+    this.#write(fact);
+    this.#check();
+    if (this.#refusal !== undefined) throw new SessionError(this.#refusal);
+  }
+
+  #write(fact: Fact): void {
+    this.#engine.receive([{ position: ++this.#position, at: 0, fact }]);
+  }
+
+  #hear(directive: Directive<Params>): void {
+    if (directive.type === 'suggested') this.#waiting.shift()?.resolve(this.#handOut(directive));
+    else if (directive.type === 'stop') this.#stops.add(directive.trial);
+    else this.#refusal = directive.refusal.message;
+  }
+
+  #handOut({ trial, params, budget, resumes }: Suggestion<Params>): Asked {
+    const id = (resumes === undefined ? undefined : this.#ids.get(resumes)) ?? trial;
+    if (this.#maxStep !== undefined) this.#ids.set(trial, id);
+    this.#running.set(id, trial);
+    return this.#maxStep === undefined || budget === undefined ? { id, params } : { id, params, until: Math.min(budget, this.#maxStep) };
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(error);
+  }
+
+  #check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+}
+
+/** How many configurations a budget is for, where one can tell. */
+const trialsIn = (budget: number, maxStep: number | undefined, budgeted: boolean): number | undefined => {
+  if (maxStep === undefined) return budget;
+  return budgeted ? undefined : Math.ceil(budget / maxStep);
+};
+
+/** Draws from the priors, also what was tried before. */
+const anywhere = defineStrategy<undefined>({
+  name: 'anywhere',
+  init: () => undefined,
+  tell: () => undefined,
+  ask: (_state, _ask, rng, { axes }) => draw(axes, rng),
+});
+
+/** An ask that a strategy answers with `wait`, or hands on, gets a random point: the harness does not wait. */
+function neverIdle(strategy: Strategy): Strategy {
+  const rest = chain(random(), anywhere);
+  return chain(strategy, fill(rest), rest);
+}
+
+/** No fact of the harness makes an engine read the past anew. */
+async function* nothing(): AsyncGenerator<never> {}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { journal } from '../../../streams/log/journal.ts';
+import type { Log } from '../../../streams/log/log.ts';
+import { createdOf } from '../../../streams/options.ts';
+import type { Fact, Params } from '../../facts/facts.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { type Finished, readLines, readTable } from '../finished.ts';
+import { begunIn, openStudy, talk } from '../journalFile.ts';
+import { readStudyFile } from '../studyFile.ts';
+import { UsageError } from '../usage.ts';
+
+export interface ImportOptions {
+  /** Study file to begin the journal with. */
+  readonly study?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `hypertide import`: finished trials, from JSON lines or a table such as export writes. Bad lines are named and passed over.
+ *
+ * @returns 1 where some were.
+ */
+export async function importTrials(file: string, path: string, { study, json }: ImportOptions): Promise<number> {
+  const text = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw new UsageError(`${file}: cannot be read (${cause.message})`);
+  });
+  if (study !== undefined && (await begunIn(path)) === undefined) await begin(path, study);
+  const { log, ledger } = await openStudy(path);
+  try {
+    const readings = (file.endsWith('.csv') ? readTable : readLines)(text, ledger.created!);
+    const count = { imported: 0, unfinished: 0, bad: 0 };
+    for (const reading of readings) {
+      const wrong = 'row' in reading ? await take(reading.row, ledger, log) : 'wrong' in reading ? reading.wrong : undefined;
+      if (wrong !== undefined) talk(`${file}:${reading.line}: ${wrong}`);
+      count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
+    }
+    if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
+    else talk(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
+    return count.bad > 0 ? 1 : 0;
+  } finally {
+    await log.close();
+  }
+}
+
+/** Appends a finished trial; or why it is none of this study. */
+async function take({ params, values, budget, ...rest }: Finished, ledger: Ledger<Params>, log: Log): Promise<string | undefined> {
+  const unfit = ledger.unfit(params);
+  if (unfit !== undefined) return unfit;
+  const missing = ledger.settings.objectives.find(({ name }) => values[name] === undefined);
+  if (missing) return `values.${missing.name} is missing`;
+  const trial = ledger.nextTrial;
+  const facts: readonly Fact[] = [
+    { type: 'suggested', trial, attempt: 1, by: 'import', params, ...(budget !== undefined && { budget }) },
+    { type: 'completed', trial, run: 'import', values, ...rest },
+  ];
+  for (const fact of facts) {
+    const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
+    if (effect.type === 'refused') return effect.refusal.message;
+    await log.append(fact);
+  }
+  return undefined;
+}
+
+async function begin(path: string, study: string): Promise<void> {
+  const { space, strategy, options } = await readStudyFile(study);
+  const log = await journal(path, { warn: talk });
+  try {
+    if ((await log.head()) === 0) await log.append(createdOf(space, strategy, options));
+  } finally {
+    await log.close();
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../../streams/log/log.ts';
+
+/** A log that does not lose what cannot be stored yet. */
+export interface PatientLog extends Log {
+  /** Resolves when nothing waits. */
+  settled(): Promise<void>;
+  /** Waits no longer: what cannot be stored fails. */
+  giveUp(): void;
+}
+
+/** Errors of a disk that may have room again. */
+const FULL = ['ENOSPC', 'EDQUOT'];
+
+/**
+ * Appends again and again while the disk is full, in order, and says so once: results of trials that end meanwhile are kept in memory, and
+ * since an engine waits for its suggestions to be stored, no new trial begins.
+ *
+ * @param pause milliseconds between two tries.
+ */
+export function patientLog(log: Log, warn: (message: string) => void, pause = 2000): PatientLog {
+  const impatience = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
+  let said = false;
+  const store = async (fact: unknown): Promise<'stored' | 'fenced'> => {
+    for (;;) {
+      try {
+        const outcome = await log.append(fact);
+        if (said) warn('there is room again: the study goes on');
+        said = false;
+        return outcome;
+      } catch (error) {
+        if (!isFull(error) || impatience.signal.aborted) throw error;
+        if (!said) warn(`${(error as Error).message}: waiting for room; results are kept meanwhile`);
+        said = true;
+        await sleep(pause, undefined, { signal: impatience.signal }).catch(() => {});
+      }
+    }
+  };
+  return {
+    ...log,
+    append: (fact) => {
+      const stored = last.then(() => store(fact));
+      last = stored.catch(() => {});
+      return stored;
+    },
+    settled: async () => {
+      await last;
+    },
+    giveUp: () => impatience.abort(),
+  };
+}
+
+function isFull(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return FULL.includes(code ?? cause?.code ?? '');
+}

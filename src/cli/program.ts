@@ -1,0 +1,167 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { version } from '../version.ts';
+
+const whole = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('expected a whole number of at least 1.');
+  return n;
+};
+
+const journalArgument = ['<journal>', 'the file that holds the study'] as const;
+
+/** The commands, each of which tells its exit status. They load what they need when they are used. */
+function programFor(tell: (status: number) => void): Command {
+  const program = new Command('hypertide')
+    .version(version)
+    .description('Finds good hyperparameters with as few trials as possible.')
+    .exitOverride()
+    .showHelpAfterError('(hypertide --help shows all commands)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hypertide run study.yaml -- python train.py --lr {lr}    tune a program, on this machine
+  hypertide best study.jsonl                               the best trial so far
+  hypertide verify study.jsonl                             recompute every suggestion from the log
+
+Exit status: 0 done, 1 not as it should be (verify found a difference, lines were passed over, the study failed), 2 wrong usage or input,
+130 interrupted. Standard output is data, standard error is talk.`,
+    );
+  const ending = (status: Promise<number>) => status.then(tell);
+
+  program
+    .command('run')
+    .description('Runs a program for each trial; a study that was broken off is gone on with.')
+    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[command...]', 'the program and its arguments, behind --; {name} stands for a parameter')
+    .option('--journal <file>', 'where the study is kept (default: <name of the study>.jsonl)')
+    .option('--parallel <n>', 'programs at a time', whole)
+    .option('--trials <n>', 'configurations to try', whole)
+    .option('--seed <seed>', 'of all randomness')
+    .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
+    .option('--json', 'a JSON line for each trial')
+    .action((study, command, options) => ending(import('./commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
+
+  program
+    .command('best')
+    .description('The best trials.')
+    .argument(...journalArgument)
+    .option('-n, --number <n>', 'how many', whole)
+    .option('--json', 'as JSON')
+    .action((path, options) => ending(import('./commands/read.ts').then(({ best }) => best(path, options))));
+
+  program
+    .command('trials')
+    .description('All trials.')
+    .argument(...journalArgument)
+    .addOption(new Option('--status <status>', 'only these').choices(['open', 'completed', 'stopped', 'failed', 'retracted']))
+    .option('--json', 'as JSON')
+    .action((path, options) => ending(import('./commands/read.ts').then(({ listTrials }) => listTrials(path, options))));
+
+  program
+    .command('export')
+    .description('Writes all trials, with their positions in the journal.')
+    .argument(...journalArgument)
+    .addOption(new Option('--format <format>', 'form of the data').choices(['jsonl', 'json', 'csv']).default('jsonl'))
+    .option('-o, --output <file>', 'where to (default: standard output)')
+    .action((path, options) => ending(import('./commands/read.ts').then(({ exportTrials }) => exportTrials(path, options))));
+
+  program
+    .command('verify')
+    .description('Recomputes every suggestion from the log, and says the first that differs.')
+    .argument(...journalArgument)
+    .option('--json', 'as JSON')
+    .action((path, options) => ending(import('./commands/read.ts').then(({ verify }) => verify(path, options))));
+
+  program
+    .command('import')
+    .description('Adds finished trials: JSON lines with params and values, or a table (.csv), such as export writes.')
+    .argument('<file>', 'what to import')
+    .requiredOption('--journal <file>', 'the study')
+    .option('--study <file>', 'study file to begin the journal with')
+    .option('--json', 'how many, as JSON')
+    .action((file, { journal, ...options }) =>
+      ending(import('./commands/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),
+    );
+
+  program
+    .command('enqueue')
+    .description('Has a configuration tried next; what it leaves out is drawn.')
+    .argument(...journalArgument)
+    .argument('<params...>', 'name=value, or JSON')
+    .option('--json', 'what was appended, as JSON')
+    .action((path, params, options) => ending(import('./commands/say.ts').then(({ enqueue }) => enqueue(path, params, options))));
+
+  program
+    .command('retract')
+    .description('Takes a wrong result back: everything goes on as if the trial had failed.')
+    .argument(...journalArgument)
+    .argument('<trial>', 'its number', whole)
+    .option('--json', 'what was appended, as JSON')
+    .action((path, trial, options) => ending(import('./commands/say.ts').then(({ retract }) => retract(path, trial, options))));
+
+  program
+    .command('cancel')
+    .description('Gives up a trial that is open.')
+    .argument(...journalArgument)
+    .argument('<trial>', 'its number', whole)
+    .option('--json', 'what was appended, as JSON')
+    .action((path, trial, options) => ending(import('./commands/say.ts').then(({ cancel }) => cancel(path, trial, options))));
+
+  program
+    .command('change')
+    .description('Changes the settings of a study; a closed one is opened again.')
+    .argument(...journalArgument)
+    .option('--trials <n>', 'configurations to try in all', whole)
+    .option('--more <n>', 'configurations to try in addition', whole)
+    .option('--parallel <n>', 'trials at a time', whole)
+    .option('--pause', 'no new trials')
+    .option('--resume', 'new trials again')
+    .option('--strategy <data>', 'another strategy: a name or YAML')
+    .option('--json', 'what was appended, as JSON')
+    .action((path, options) => ending(import('./commands/say.ts').then(({ change }) => change(path, options))));
+
+  program
+    .command('ask-tell')
+    .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
+    .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
+    .action((options) => import('./commands/askTell.ts').then(({ askTell }) => askTell(options)));
+  return program;
+}
+
+/** What a user can mend. */
+const mendable = new Set([
+  'UsageError',
+  'StudyFileError',
+  'TemplateError',
+  'JournalError',
+  'JournalLockedError',
+  'MismatchError',
+  'OptionError',
+  'SpaceError',
+  'YAMLParseError',
+]);
+
+/** Says an error in one line. Its exit status: 2 for what the user can mend, 1 for the rest. */
+export function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said what is wrong
+  const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
+  process.stderr.write(`hypertide: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  if (!mendable.has(name) && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
+  return mendable.has(name) ? 2 : 1;
+}
+
+/** Runs a command line, and gives its exit status. */
+export async function main(args: readonly string[]): Promise<number> {
+  let exit = 0;
+  const program = programFor((status) => {
+    exit = status;
+  });
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    return report(error);
+  }
+}

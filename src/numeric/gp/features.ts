@@ -1,0 +1,69 @@
+import { type Axis, active, type Point } from '../../space/axis.ts';
+
+/** How points of a space lie before a kernel: ordered axes first, as coordinates; then unordered ones, as numbers of their levels. */
+export interface Features {
+  readonly width: number;
+  /** So many leading columns are coordinates. */
+  readonly ordered: number;
+  /** The axis behind each column. */
+  readonly axes: readonly number[];
+  /** Writes the features of a snapped point. */
+  encode(point: Point, out: Float64Array, at?: number): void;
+  /** The point behind a row of features. */
+  decode(row: Float64Array, at?: number): Point;
+}
+
+/** The level of an unordered axis that does not exist at a point: one of its own. */
+const ABSENT = -1;
+
+/** An inactive ordered axis stays where `snap` puts it, in the middle: two points without it do not differ in it. */
+export function features(axes: readonly Axis[]): Features {
+  const numbers = axes.map((_, i) => i);
+  const columns = [...numbers.filter((i) => axes[i]!.ordered), ...numbers.filter((i) => !axes[i]!.ordered)];
+  const ordered = columns.filter((i) => axes[i]!.ordered).length;
+  const conditional = axes.some(({ when, ordered }) => when && !ordered);
+  return {
+    width: columns.length,
+    ordered,
+    axes: columns,
+    encode(point, out, at = 0) {
+      const on = conditional ? active(axes, point) : undefined;
+      for (let c = 0; c < columns.length; c++) {
+        const i = columns[c]!;
+        out[at + c] = c < ordered ? point[i]! : on && !on[i] ? ABSENT : axes[i]!.levels!.of(point[i]!);
+      }
+    },
+    decode(row, at = 0) {
+      const point = new Array<number>(columns.length);
+      for (let c = 0; c < columns.length; c++) {
+        const x = row[at + c]!;
+        point[columns[c]!] = c < ordered ? x : x === ABSENT ? 0.5 : axes[columns[c]!]!.levels!.at(x);
+      }
+      return point;
+    },
+  };
+}
+
+/**
+ * Writes how far a row of features is from each of the first `count` rows of `points`, column by column: squared differences of
+ * coordinates, 0 or 1 for levels.
+ *
+ * @param out `count` x `width`
+ */
+export function gaps(
+  { width, ordered }: Features,
+  x: Float64Array,
+  xAt: number,
+  points: Float64Array,
+  count: number,
+  out: Float64Array,
+  outAt = 0,
+): void {
+  for (let j = 0, at = 0; j < count; j++) {
+    for (let c = 0; c < ordered; c++, at++) {
+      const difference = x[xAt + c]! - points[at]!;
+      out[outAt + at] = difference * difference;
+    }
+    for (let c = ordered; c < width; c++, at++) out[outAt + at] = x[xAt + c] === points[at] ? 0 : 1;
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * The covariance of the Gaussian process: a Matérn 5/2 with one length-scale per column, plus the main effect of each column alone.
+ *
+ *     e_c = s_c gap_c,  r = sqrt(5 sum_c e_c)
+ *     k   = sigma^2 (1 + r + r^2/3) exp(-r) + (tau^2 / width) sum_c 1 / (1 + c e_c)
+ *
+ * The first term is the usual one of Bayesian optimisation (Snoek et al. 2012). The second is additive (Duvenaud et al. 2011), with rational
+ * quadratic parts: what one parameter does by itself is learnt from few points, whatever the others were.
+ */
+export interface Kernel {
+  /** Inverse squared length-scales s, one per column. */
+  readonly scales: Float64Array;
+  /** sigma^2 */
+  readonly joint: number;
+  /** tau^2 */
+  readonly additive: number;
+  /** c: how much shorter the length-scales of main effects are, squared. */
+  readonly sharpness: number;
+  /** Variance of the observations' noise. */
+  readonly noise: number;
+}
+
+/** The prior variance of the function at any point. */
+export const amplitude = (k: Kernel): number => k.joint + k.additive;
+
+/** Where the logarithms of a kernel's parameters lie behind those of its scales. */
+export const JOINT = 0;
+export const ADDITIVE = 1;
+export const SHARPNESS = 2;
+export const NOISE = 3;
+export const SHARED = 4;
+
+/** A kernel from the logarithms of its parameters: scales first, then those shared by all columns. */
+export function kernelOf(logs: ArrayLike<number>): Kernel {
+  const width = logs.length - SHARED;
+  return {
+    scales: Float64Array.from({ length: width }, (_, c) => Math.exp(logs[c]!)),
+    joint: Math.exp(logs[width + JOINT]!),
+    additive: Math.exp(logs[width + ADDITIVE]!),
+    sharpness: Math.exp(logs[width + SHARPNESS]!),
+    noise: Math.exp(logs[width + NOISE]!),
+  };
+}
+
+/**
+ * Covariances for `count` rows of gaps.
+ *
+ * @param slopes if given, receives the derivative of the joint term by each e, which is the same for all columns
+ */
+export function covariances(kernel: Kernel, gaps: Float64Array, count: number, out: Float64Array, outAt = 0, slopes?: Float64Array): void {
+  const { scales, joint, sharpness } = kernel;
+  const width = scales.length;
+  const effect = kernel.additive / width;
+  for (let p = 0, at = 0; p < count; p++) {
+    let distance = 0;
+    let effects = 0;
+    for (let c = 0; c < width; c++, at++) {
+      const e = scales[c]! * gaps[at]!;
+      distance += e;
+      effects += 1 / (1 + sharpness * e);
+    }
+    const r = Math.sqrt(5 * distance);
+    const decay = joint * Math.exp(-r);
+    out[outAt + p] = (1 + r + (r * r) / 3) * decay + effect * effects;
+    if (slopes) slopes[p] = (-5 / 6) * (1 + r) * decay;
+  }
+}

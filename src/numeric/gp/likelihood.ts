@@ -1,0 +1,109 @@
+import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } from '../cholesky.ts';
+import type { Differentiable } from '../lbfgsb.ts';
+import { type Features, gaps } from './features.ts';
+import { ADDITIVE, amplitude, covariances, JOINT, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
+
+/** What a Gaussian process is told. */
+export interface Observations {
+  readonly features: Features;
+  readonly size: number;
+  /** `size` rows of features. */
+  readonly points: Float64Array;
+  readonly targets: Float64Array;
+  /** Known variances of the targets, on top of the noise that is learnt. */
+  readonly variances?: Float64Array | undefined;
+}
+
+/** Keeps covariance matrices of repeated points factorable. */
+export const NUGGET = 1e-8;
+
+/** The negative log of a prior density of exp(x), up to a constant, and its derivative by x. */
+type Penalty = (x: number) => readonly [value: number, slope: number];
+
+/** On an inverse squared length-scale v: 0.1/v + 0.1 v, which keeps it away from 0 and from infinity. */
+const scalePenalty: Penalty = (x) => [0.1 * Math.exp(-x) + 0.1 * Math.exp(x), -0.1 * Math.exp(-x) + 0.1 * Math.exp(x)];
+/** On variances: Gamma(2, 1), in its density by v. */
+const variancePenalty: Penalty = (x) => [Math.exp(x) - x, Math.exp(x) - 1];
+/** On the sharpness: log-normal(0, 1). */
+const sharpnessPenalty: Penalty = (x) => [0.5 * x * x, x];
+/** On the noise: Gamma(1.1, 30). */
+const noisePenalty: Penalty = (x) => [30 * Math.exp(x) - 0.1 * x, 30 * Math.exp(x) - 0.1];
+const SHARED_PENALTIES = [variancePenalty, variancePenalty, sharpnessPenalty, noisePenalty];
+
+/**
+ * The negative log posterior of a kernel's parameters, as a function of their logarithms: the negative log marginal likelihood
+ * (Rasmussen & Williams 2006, eq. 5.8) and the penalties above. Its gradient is eq. 5.9. It is NaN where the matrix cannot be factored.
+ *
+ * Squared differences are computed once; the returned function allocates nothing large, and may not be called from within itself.
+ */
+export function negativeLogPosterior({ features, size: n, points, targets, variances }: Observations): Differentiable {
+  const { width } = features;
+  const pairs = (n * (n - 1)) / 2;
+  const pairGaps = new Float64Array(pairs * width);
+  for (let i = 1, at = 0; i < n; i++) {
+    gaps(features, points, i * width, points, i, pairGaps, at);
+    at += i * width;
+  }
+  const covariance = new Float64Array(pairs);
+  const slopes = new Float64Array(pairs);
+  const matrix = new Float64Array(n * n);
+  const factor = new Float64Array(n * n);
+  const inverted = new Float64Array(n * n);
+  const alpha = new Float64Array(n);
+
+  return (logs, gradient) => {
+    const kernel = kernelOf(logs);
+    const { scales, sharpness, noise } = kernel;
+    covariances(kernel, pairGaps, pairs, covariance, 0, slopes);
+    for (let i = 0, p = 0; i < n; i++) {
+      for (let j = 0; j < i; j++) matrix[i * n + j] = covariance[p++]!;
+      matrix[i * n + i] = amplitude(kernel) + noise + NUGGET + (variances ? variances[i]! : 0);
+    }
+    if (Number.isNaN(choleskyWithJitter(matrix, n, n, factor))) return Number.NaN;
+    alpha.set(targets);
+    solveLower(factor, n, n, alpha);
+    solveUpper(factor, n, n, alpha);
+    let value = 0.5 * logDeterminant(factor, n, n);
+    for (let i = 0; i < n; i++) value += 0.5 * targets[i]! * alpha[i]!;
+
+    // dL/dK = (K^-1 - alpha alpha') / 2, and each pair counts twice
+    inverse(factor, n, n, inverted, matrix);
+    const effect = kernel.additive / width;
+    gradient.fill(0);
+    let byJoint = 0;
+    let byEffects = 0;
+    let bySharpness = 0;
+    let trace = 0;
+    for (let i = 0, p = 0, at = 0; i < n; i++) {
+      for (let j = 0; j < i; j++, p++) {
+        const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
+        const slope = slopes[p]!;
+        let effects = 0;
+        for (let c = 0; c < width; c++, at++) {
+          const gap = pairGaps[at]!;
+          const e = scales[c]! * gap;
+          const part = 1 / (1 + sharpness * e);
+          const bent = effect * part * part;
+          effects += part;
+          gradient[c]! += weight * gap * (slope - sharpness * bent);
+          bySharpness -= weight * bent * e;
+        }
+        byEffects += weight * effects;
+        byJoint += weight * (covariance[p]! - effect * effects);
+      }
+      trace += inverted[i * n + i]! - alpha[i]! * alpha[i]!;
+    }
+    for (let c = 0; c < width; c++) gradient[c]! *= scales[c]!;
+    gradient[width + JOINT] = byJoint + 0.5 * trace * kernel.joint;
+    gradient[width + ADDITIVE] = effect * byEffects + 0.5 * trace * kernel.additive;
+    gradient[width + SHARPNESS] = bySharpness * sharpness;
+    gradient[width + NOISE] = 0.5 * trace * noise;
+
+    for (let i = 0; i < width + SHARED; i++) {
+      const [penalty, slope] = (i < width ? scalePenalty : SHARED_PENALTIES[i - width]!)(logs[i]!);
+      value += penalty;
+      gradient[i]! += slope;
+    }
+    return value;
+  };
+}

@@ -1,0 +1,49 @@
+/** An immutable view of the first `length` items of a buffer that only ever grows: `push` is O(1), and old views stay valid. */
+export class History<T> {
+  readonly length: number;
+  readonly #buffer: T[];
+
+  private constructor(buffer: T[], length: number) {
+    this.#buffer = buffer;
+    this.length = length;
+  }
+
+  static of<T>(...items: T[]): History<T> {
+    return new History(items, items.length);
+  }
+
+  /** The history with one more item. A second branch from the same view copies. */
+  push(item: T): History<T> {
+    const buffer = this.length === this.#buffer.length ? this.#buffer : this.#buffer.slice(0, this.length);
+    buffer.push(item);
+    return new History(buffer, this.length + 1);
+  }
+
+  at(index: number): T | undefined {
+    return index < this.length ? this.#buffer[index] : undefined;
+  }
+
+  toArray(): T[] {
+    return this.#buffer.slice(0, this.length);
+  }
+
+  /**
+   * A fold over histories that remembers how far it came: a longer view of the same buffer costs only its new items. The result is a function
+   * of the items alone, as long as `step` is one.
+   *
+   * @param start a fresh accumulator
+   * @param step takes one more item into the accumulator, which it may change
+   */
+  static folding<T, A>(start: () => A, step: (accumulator: A, item: T) => void): (history: History<T>) => A {
+    const known = new WeakMap<T[], { accumulator: A; length: number }>();
+    return (history) => {
+      let run = known.get(history.#buffer);
+      if (run === undefined || run.length > history.length) {
+        run = { accumulator: start(), length: 0 };
+        known.set(history.#buffer, run);
+      }
+      while (run.length < history.length) step(run.accumulator, history.#buffer[run.length++]!);
+      return run.accumulator;
+    };
+  }
+}

@@ -1,0 +1,100 @@
+/** Observed values as a model sees them, with mean 0 and variance 1, and the way back. */
+export interface Outputs {
+  readonly targets: Float64Array;
+  /** The target of any value. */
+  target(value: number): number;
+  /** The derivative of targets by values where they are observed. */
+  slope(i: number): number;
+  /** The value that a target stands for. */
+  restore(target: number): number;
+}
+
+interface Moments {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+/** Mean and standard deviation; 1 for the latter where all are equal. Values as large as 1e308 do not overflow. */
+function moments(values: ArrayLike<number>): Moments {
+  const n = values.length;
+  let largest = 0;
+  for (let i = 0; i < n; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  if (largest === 0) return { mean: 0, sd: 1 };
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += values[i]! / largest / n;
+  let variance = 0;
+  for (let i = 0; i < n; i++) variance += (values[i]! / largest - mean) ** 2 / n;
+  const sd = Math.sqrt(variance);
+  return { mean: mean * largest, sd: sd > 1e-14 && sd * largest > 0 ? sd * largest : 1 };
+}
+
+/** Values less their mean, over their standard deviation. */
+export function standardise(values: ArrayLike<number>): Outputs {
+  const { mean, sd } = moments(values);
+  const target = (value: number) => value / sd - mean / sd;
+  return {
+    targets: Float64Array.from(values, target),
+    target,
+    slope: () => 1 / sd,
+    restore: (target) => mean + sd * target,
+  };
+}
+
+/** Yeo & Johnson's power transform ("A new family of power transformations", Biometrika 2000), for any sign of x; 1 is the identity. */
+export function yeoJohnson(x: number, power: number): number {
+  if (x >= 0) return Math.abs(power) < 1e-8 ? Math.log1p(x) : Math.expm1(power * Math.log1p(x)) / power;
+  const other = 2 - power;
+  return Math.abs(other) < 1e-8 ? -Math.log1p(-x) : -Math.expm1(other * Math.log1p(-x)) / other;
+}
+
+/** Its inverse; infinite beyond the transform's range. */
+export function yeoJohnsonInverse(y: number, power: number): number {
+  if (y >= 0) return Math.abs(power) < 1e-8 ? Math.expm1(y) : Math.expm1(Math.log1p(Math.max(y * power, -1)) / power);
+  const other = 2 - power;
+  return Math.abs(other) < 1e-8 ? -Math.expm1(-y) : -Math.expm1(Math.log1p(Math.max(-y * other, -1)) / other);
+}
+
+const POWERS = { low: -4, high: 4 };
+
+/** Standardised values made as normal as a power can, the power chosen by maximum likelihood; standardised again. */
+export function powerTransform(values: ArrayLike<number>): Outputs {
+  const first = standardise(values);
+  const logs = first.targets.reduce((sum, z) => sum + Math.sign(z) * Math.log1p(Math.abs(z)), 0);
+  const transformed = new Float64Array(values.length);
+  const negativeLogLikelihood = (power: number) => {
+    for (let i = 0; i < transformed.length; i++) transformed[i] = yeoJohnson(first.targets[i]!, power);
+    return values.length * Math.log(moments(transformed).sd) - (power - 1) * logs;
+  };
+  const power = goldenSection(negativeLogLikelihood, POWERS.low, POWERS.high, 1e-3);
+  const { mean, sd } = moments(transformed.map((_, i) => yeoJohnson(first.targets[i]!, power)));
+  const target = (value: number) => (yeoJohnson(first.target(value), power) - mean) / sd;
+  return {
+    targets: Float64Array.from(values, target),
+    target,
+    slope: (i) => {
+      const z = first.targets[i]!;
+      return (first.slope(i) / sd) * (1 + Math.abs(z)) ** (z >= 0 ? power - 1 : 1 - power);
+    },
+    restore: (target) => first.restore(yeoJohnsonInverse(mean + sd * target, power)),
+  };
+}
+
+/** The minimum of a unimodal function, to a tolerance (Kiefer 1953). */
+function goldenSection(f: (x: number) => number, from: number, to: number, tolerance: number): number {
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let [low, high] = [from, to];
+  let [a, b] = [high - ratio * (high - low), low + ratio * (high - low)];
+  let [atA, atB] = [f(a), f(b)];
+  while (high - low > tolerance) {
+    if (atA < atB) {
+      [high, b, atB] = [b, a, atA];
+      a = high - ratio * (high - low);
+      atA = f(a);
+    } else {
+      [low, a, atA] = [a, b, atB];
+      b = low + ratio * (high - low);
+      atB = f(b);
+    }
+  }
+  return (low + high) / 2;
+}

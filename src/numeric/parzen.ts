@@ -1,0 +1,155 @@
+import { CategoryColumn, CellColumn, type Column, grown, SmoothColumn } from './columns.ts';
+import type { Rng } from './random.ts';
+import { type Bells, Screen } from './screen.ts';
+import { ascending, insertSorted, rankOf } from './sorted.ts';
+import type { Support } from './support.ts';
+
+/** How many of the newest observations count fully. */
+const RECENT = 25;
+
+/** Weights of n observations, oldest first: the newest 25 count fully, older ones ever less, down to 1 / n (Bergstra, Yamins & Cox 2013). */
+export function recencyWeights(n: number): Float64Array {
+  const weights = new Float64Array(n).fill(1);
+  const old = n - RECENT;
+  for (let i = 0; i < old; i++) weights[i] = 1 / n + (old > 1 ? (i / (old - 1)) * (1 - 1 / n) : 0);
+  return weights;
+}
+
+/** A kernel this far below the largest one, in log, changes no digit that matters. */
+const NEGLIGIBLE = 32;
+
+function sumOf(numbers: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < numbers.length; i++) sum += numbers[i]!;
+  return sum;
+}
+
+export interface Shape {
+  /** Weight of the prior component, against 1 for a recent observation. */
+  readonly priorWeight: number;
+  /** The least bandwidth, against the usual 1 / min(100, 2 + observations) of the range. */
+  readonly clip: number;
+}
+
+/** An axis among others, for the screen. */
+interface Place {
+  readonly column: Bells;
+  readonly at: number;
+}
+
+const columnOf = (support: Support, { priorWeight, clip }: Shape): Column => {
+  const { cells } = support;
+  if (cells === undefined) return new SmoothColumn(support, clip);
+  return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
+};
+
+/**
+ * A Parzen estimator on the axes of one subspace: a mixture of one product kernel per observation and one for the prior belief
+ * (Bergstra et al., NeurIPS 2011; joint kernels as in Falkner et al., ICML 2018).
+ *
+ * Numbers have truncated normal kernels, integrated over cells where there are some; their bandwidth is the distance to the farther neighbour
+ * on the axis, clipped. Categories have Aitchison-Aitken kernels. Observations live in slots, oldest first, and come and go; what a change
+ * does not touch is kept. The density depends on what is inside alone, to the last bit.
+ */
+export class Parzen {
+  readonly columns: readonly Column[];
+  readonly #priorWeight: number;
+  readonly #smooth: readonly { readonly column: SmoothColumn; readonly at: number }[];
+  readonly #others: readonly { readonly column: Column; readonly at: number }[];
+  readonly #slots: number[] = [];
+  /** By slot: the log density at the means of all smooth axes. */
+  #peaks: Float64Array = new Float64Array(0);
+  #weights: Float64Array = new Float64Array(1);
+  #settled = false;
+
+  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1 }: Partial<Shape> = {}) {
+    this.#priorWeight = priorWeight;
+    this.columns = supports.map((support) => columnOf(support, { priorWeight, clip }));
+    this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
+    this.#others = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
+  }
+
+  /** The slots inside, oldest first. */
+  get slots(): readonly number[] {
+    return this.#slots;
+  }
+
+  /** Weight of each component, in the order of `slots`, the prior last; they sum to one. */
+  get weights(): Float64Array {
+    this.#settle();
+    const total = sumOf(this.#weights);
+    return this.#weights.map((w) => w / total);
+  }
+
+  /** @param x one number per axis: a coordinate, or the number of its cell */
+  add(slot: number, x: ArrayLike<number>): void {
+    insertSorted(this.#slots, slot, ascending);
+    for (const [j, column] of this.columns.entries()) column.add(slot, x[j]!);
+    this.#settled = false;
+  }
+
+  remove(slot: number): void {
+    this.#slots.splice(rankOf(this.#slots, slot, ascending) - 1, 1);
+    for (const column of this.columns) column.remove(slot);
+    this.#settled = false;
+  }
+
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    const n = this.#slots.length;
+    const stale = new Set<number>();
+    for (const column of this.columns) column.settle(n, (slot) => stale.add(slot));
+    this.#peaks = grown(this.#peaks, this.#slots.at(-1) ?? 0);
+    for (const slot of stale) this.#peaks[slot] = this.#smooth.reduce((peak, { column }) => peak + column.peak(slot), 0);
+    this.#weights = new Float64Array(n + 1);
+    this.#weights.set(recencyWeights(n));
+    this.#weights[n] = n > 0 ? this.#priorWeight : 1;
+  }
+
+  /** One draw: a component by its weight, then each axis from its kernel. */
+  draw(rng: Rng): number[] {
+    this.#settle();
+    const n = this.#slots.length;
+    let k = 0;
+    for (let u = rng() * sumOf(this.#weights); k < n && u >= this.#weights[k]!; k++) u -= this.#weights[k]!;
+    return this.columns.map((column) => (k < n ? column.draw(this.#slots[k]!, rng) : column.prior.draw(rng)));
+  }
+
+  /** log density at each of some points; a mass on axes with cells. */
+  logDensities(points: readonly ArrayLike<number>[]): Float64Array {
+    this.#settle();
+    const slots = Int32Array.from(this.#slots);
+    const weights = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
+    for (let k = 0; k < slots.length; k++) weights[slots[k]!] = this.#weights[k]!;
+    const total = Math.log(sumOf(this.#weights));
+    const screen = new Screen();
+    const none = { at: 0, column: { means: weights, precisions: new Float64Array(weights.length) } };
+    const densities = new Float64Array(points.length);
+    for (const [i, point] of points.entries()) {
+      screen.begin(slots, this.#peaks);
+      densities[i] = this.#logSum(point, screen, weights, none) - total;
+    }
+    return densities;
+  }
+
+  /** log of the weighted sum of all components at a point. */
+  #logSum(point: ArrayLike<number>, screen: Screen, weights: Float64Array, none: Place): number {
+    const prior = this.columns.reduce((sum, column, j) => sum + column.prior.logDensity(point[j]!), 0);
+    const floor = prior - NEGLIGIBLE;
+    for (let s = 0; s < this.#smooth.length; s += 3) {
+      const [a, b, c] = [this.#smooth[s]!, this.#smooth[s + 1] ?? none, this.#smooth[s + 2] ?? none];
+      screen.narrow(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
+    }
+    for (const { column, at } of this.#others) {
+      const x = point[at]!;
+      screen.add(floor, (slot) => column.logDensity(slot, x));
+    }
+    let top = prior;
+    for (let i = 0; i < screen.count; i++) top = Math.max(top, screen.term(i));
+    if (top === Number.NEGATIVE_INFINITY) return top;
+    let sum = this.#weights.at(-1)! * Math.exp(prior - top);
+    for (let i = 0; i < screen.count; i++) sum += weights[screen.slot(i)]! * Math.exp(screen.term(i) - top);
+    return top + Math.log(sum);
+  }
+}

@@ -1,0 +1,71 @@
+/** Where the kernels of one axis stand, by slot: means and 1 / (sigma sqrt(2)). */
+export interface Bells {
+  readonly means: Float64Array;
+  readonly precisions: Float64Array;
+}
+
+/**
+ * The kernels that may still matter at a point, with what their log densities have come to so far. Axes are taken in groups, and kernels that
+ * have fallen below a floor leave after each: with many kernels, most do after the first. Branches that depend on the data would cost more than
+ * the arithmetic, so a kernel leaves by being overwritten.
+ */
+export class Screen {
+  #slots = new Int32Array(0);
+  #terms = new Float64Array(0);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+  slot(i: number): number {
+    return this.#slots[i]!;
+  }
+  term(i: number): number {
+    return this.#terms[i]!;
+  }
+
+  /** All kernels, with their log densities at their means. */
+  begin(slots: Int32Array, peaks: Float64Array): void {
+    const n = slots.length;
+    if (this.#slots.length < n) {
+      this.#slots = new Int32Array(2 * n);
+      this.#terms = new Float64Array(2 * n);
+    }
+    this.#slots.set(slots);
+    for (let i = 0; i < n; i++) this.#terms[i] = peaks[slots[i]!]!;
+    this.#count = n;
+  }
+
+  /** Takes off the squares on three axes, where the point has the coordinates x, y and z. */
+  narrow(floor: number, x: number, a: Bells, y: number, b: Bells, z: number, c: Bells): void {
+    const [slots, terms] = [this.#slots, this.#terms];
+    const [meansA, meansB, meansC] = [a.means, b.means, c.means];
+    const [precisionsA, precisionsB, precisionsC] = [a.precisions, b.precisions, c.precisions];
+    const before = this.#count;
+    let count = 0;
+    for (let i = 0; i < before; i++) {
+      const slot = slots[i]!;
+      const p = (x - meansA[slot]!) * precisionsA[slot]!;
+      const q = (y - meansB[slot]!) * precisionsB[slot]!;
+      const r = (z - meansC[slot]!) * precisionsC[slot]!;
+      const term = terms[i]! - (p * p + q * q + r * r);
+      slots[count] = slot;
+      terms[count] = term;
+      if (term > floor) count++;
+    }
+    this.#count = count;
+  }
+
+  /** Adds what another axis says of each kernel. */
+  add(floor: number, logDensity: (slot: number) => number): void {
+    const before = this.#count;
+    this.#count = 0;
+    for (let i = 0; i < before; i++) {
+      const slot = this.#slots[i]!;
+      const term = this.#terms[i]! + logDensity(slot);
+      this.#slots[this.#count] = slot;
+      this.#terms[this.#count] = term;
+      if (term > floor) this.#count++;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { type Posterior, predictMany, predictSlopes } from '../../numeric/gp/posterior.ts';
+import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity } from '../../numeric/special.ts';
+
+/** A summand of a log acquisition function: what it says of rows of features. Higher is better. */
+export interface Term {
+  /** Adds its values at `count` rows to `scores`. */
+  add(rows: Float64Array, count: number, scores: Float64Array): void;
+  /** Its value at one row; adds its derivatives by the ordered columns to `gradient`. */
+  slope(row: Float64Array, gradient: Float64Array): number;
+}
+
+/** A term that is a function of a posterior's mean and sd, with its two derivatives. */
+function ofPosterior(
+  gp: Posterior,
+  f: (mean: number, sd: number) => number,
+  slopes: (mean: number, sd: number) => readonly [number, number],
+): Term {
+  const byMean = new Float64Array(gp.features.ordered);
+  const byVariance = new Float64Array(gp.features.ordered);
+  return {
+    add(rows, count, scores) {
+      const means = new Float64Array(count);
+      const variances = new Float64Array(count);
+      predictMany(gp, rows, count, means, variances);
+      for (let i = 0; i < count; i++) scores[i]! += f(means[i]!, Math.sqrt(variances[i]!));
+    },
+    slope(row, gradient) {
+      const { mean, variance } = predictSlopes(gp, row, byMean, byVariance);
+      const sd = Math.sqrt(variance);
+      const [m, s] = slopes(mean, sd);
+      for (let c = 0; c < byMean.length; c++) gradient[c]! += m * byMean[c]! + (s * byVariance[c]!) / (2 * sd);
+      return f(mean, sd);
+    },
+  };
+}
+
+/**
+ * The log of the expected improvement over `best` (Jones et al. 1998; Ament et al. 2023).
+ *
+ * @param best the smallest posterior mean: not the smallest value told, which with noise is a lottery ticket
+ */
+export const improvement = (gp: Posterior, best: number): Term =>
+  ofPosterior(
+    gp,
+    (mean, sd) => logExpectedImprovement((best - mean) / sd) + Math.log(sd),
+    (mean, sd) => {
+      const z = (best - mean) / sd;
+      const slope = logExpectedImprovementSlope(z);
+      return [-slope / sd, (1 - slope * z) / sd];
+    },
+  );
+
+/** The log of the probability that the function is at most `limit`. */
+export const probabilityBelow = (gp: Posterior, limit: number): Term =>
+  ofPosterior(
+    gp,
+    (mean, sd) => logNdtr((limit - mean) / sd),
+    (mean, sd) => {
+      const z = (limit - mean) / sd;
+      const ratio = Math.exp(logNormalDensity(z) - logNdtr(z));
+      return [-ratio / sd, (-ratio * z) / sd];
+    },
+  );

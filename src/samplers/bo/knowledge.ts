@@ -1,0 +1,106 @@
+import type { Features } from '../../numeric/gp/features.ts';
+import { fitKernel } from '../../numeric/gp/fit.ts';
+import { kernelOf } from '../../numeric/gp/kernel.ts';
+import type { Observations } from '../../numeric/gp/likelihood.ts';
+import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
+import { History } from '../../numeric/history.ts';
+import type { Outputs } from '../../numeric/outputs.ts';
+import type { Observed } from './observed.ts';
+
+/** A way to see values, such as standardised. */
+export type View = (values: readonly number[]) => Outputs;
+
+/**
+ * What was observed of one quantity, with the kernels fitted to it. Immutable, and cheap to grow: a kernel is fitted when it is first asked
+ * for. Kernels are fitted to the first 3, 4, 5, 6, 8, 10, 12, 15, ... observations, each from where the fit before ended. So what a model
+ * is, is a function of what was observed, and not of when somebody asked.
+ */
+export interface Knowledge {
+  readonly observed: History<Observed>;
+  /** One for each view: the logarithms of the kernel's parameters, where there are enough observations to fit any. */
+  readonly kernels: readonly Lazy<Float64Array | undefined>[];
+  /** The number of observations that the next kernel is fitted to. */
+  readonly next: number;
+}
+
+type Lazy<T> = () => T;
+
+function lazy<T>(compute: () => T): Lazy<T> {
+  let known: { readonly value: T } | undefined;
+  return () => {
+    known ??= { value: compute() };
+    return known.value;
+  };
+}
+
+const FIRST_FIT = 3;
+const GROWTH = 1.2;
+/** A kernel has few parameters: more observations than this only cost time. */
+const FITTED = 250;
+/** Exact inference is cubic in the number of observations. */
+const EXACT = 1000;
+
+export const nothing = (views: readonly View[]): Knowledge => ({
+  observed: History.of(),
+  kernels: views.map(() => () => undefined),
+  next: FIRST_FIT,
+});
+
+export function observe(features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
+  const observed = before.observed.push(observation);
+  if (observed.length < before.next) return { ...before, observed };
+  return {
+    observed,
+    kernels: views.map((view, v) => lazy(() => kernelFor(features, view, observed, before.kernels[v]!()))),
+    next: Math.ceil(before.next * GROWTH),
+  };
+}
+
+/** Whether there are observations enough for a model. */
+export const isModelled = ({ observed }: Knowledge): boolean => observed.length >= FIRST_FIT;
+
+function kernelFor(features: Features, view: View, observed: History<Observed>, warm: Float64Array | undefined): Float64Array | undefined {
+  const some = selection(observed.toArray(), FITTED);
+  return fitKernel(seen(features, some, view(some.map(({ value }) => value))), warm) ?? warm;
+}
+
+/** The best third of what there is room for, and an even choice of the rest; in their order. */
+function selection(observed: readonly Observed[], room: number): readonly Observed[] {
+  if (observed.length <= room) return observed;
+  const order = observed.map((_, i) => i).sort((a, b) => observed[a]!.value - observed[b]!.value);
+  const best = Math.floor(room / 3);
+  const stride = (observed.length - best) / (room - best);
+  const kept = [...order.slice(0, best), ...Array.from({ length: room - best }, (_, k) => order[best + Math.floor(k * stride)]!)];
+  return kept.sort((a, b) => a - b).map((i) => observed[i]!);
+}
+
+function seen(features: Features, observed: readonly Observed[], outputs: Outputs): Observations {
+  const points = new Float64Array(observed.length * features.width);
+  for (const [i, { point }] of observed.entries()) features.encode(point, points, i * features.width);
+  const variances = observed.some(({ stderr }) => stderr)
+    ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * outputs.slope(i)) ** 2)
+    : undefined;
+  return { features, size: observed.length, points, targets: outputs.targets, variances };
+}
+
+/** A posterior given what was observed, with the outputs as it sees them. */
+export interface Model {
+  readonly gp: Posterior;
+  readonly outputs: Outputs;
+  /** What the model was conditioned on: all of it, up to 1000 observations. */
+  readonly observed: readonly Observed[];
+}
+
+/**
+ * @param v the number of the view
+ * @param room for so many beliefs
+ * @returns undefined where there is too little, or nothing that a model could be fitted to
+ */
+export function model(features: Features, view: View, v: number, { observed, kernels }: Knowledge, room: number): Model | undefined {
+  const logs = kernels[v]!();
+  if (!logs) return undefined;
+  const used = selection(observed.toArray(), EXACT);
+  const outputs = view(used.map(({ value }) => value));
+  const gp = posterior(seen(features, used, outputs), kernelOf(logs), room);
+  return gp && { gp, outputs, observed: used };
+}

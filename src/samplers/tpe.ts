@@ -1,0 +1,62 @@
+import type { Ended, Env, Suggested } from '../messages.ts';
+import { History } from '../numeric/history.ts';
+import { randomSequence } from './random.ts';
+import type { Surrogate } from './surrogate.ts';
+import { Evidence } from './tpeEvidence.ts';
+
+export interface TpeSettings {
+  /** How many results come before the first model. Default: 10. */
+  readonly startup: number;
+  /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
+  readonly candidates: number;
+  /** Weight of the prior belief in each density, against 1 for a recent trial. Default: 1. */
+  readonly priorWeight: number;
+}
+
+/** All that was told. What follows from it is computed when it is asked for, and kept beside. */
+export interface TpeState {
+  readonly facts: History<Suggested | Ended>;
+  readonly results: number;
+  /** Where the draws without a model stand. */
+  readonly draws: unknown;
+}
+
+/** How often a proposal that was handed out before is drawn anew. */
+const REDRAWS = 4;
+
+/**
+ * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011, section 4): proposes where the density l of the good trials is high
+ * against the density g of the others, which is where the expected improvement over the quantile between them is high.
+ */
+export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
+  const random = randomSequence(env);
+  const evidenceOf = History.folding(
+    () => new Evidence(env.axes, priorWeight),
+    (evidence, fact: Suggested | Ended) => evidence.take(fact),
+  );
+
+  return {
+    start: { facts: History.of(), results: 0, draws: random.start },
+    expect: ({ facts, results, draws }, fact) => ({
+      facts: facts.push(fact),
+      results,
+      draws: random.concerns(fact) ? random.fold(draws, fact) : draws,
+    }),
+    learn: ({ facts, results, draws }, fact) => ({
+      facts: facts.push(fact),
+      results: results + (fact.outcome === 'failed' ? 0 : 1),
+      draws,
+    }),
+    ready: ({ results }) => results >= startup,
+    explore: ({ draws }, ask) => random.at(draws, ask),
+    propose({ facts, draws }, ask, rng) {
+      const evidence = evidenceOf(facts);
+      for (let k = 0; k <= REDRAWS; k++) {
+        const { point, ratio } = evidence.best(candidates, env, rng);
+        if (!Number.isFinite(ratio)) return undefined;
+        if (!evidence.seen.has(point)) return { point, tags: { acquisition: ratio.toPrecision(5) } };
+      }
+      return random.at(draws, ask);
+    },
+  };
+}

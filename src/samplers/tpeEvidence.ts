@@ -1,0 +1,170 @@
+import type { Ended, Suggested, TrialId } from '../messages.ts';
+import { fronts, spread } from '../numeric/pareto.ts';
+import { Parzen } from '../numeric/parzen.ts';
+import type { Rng } from '../numeric/random.ts';
+import { type Support, supportOf } from '../numeric/support.ts';
+import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
+import { Seen } from './seen.ts';
+import { byStanding, peers, type Standing, standingOf } from './standing.ts';
+import { subspaces } from './subspaces.ts';
+
+/** The axes that exist together, and the density of the trials that have them and are not good. */
+interface Subspace {
+  readonly axes: readonly number[];
+  readonly supports: readonly Support[];
+  readonly bad: Parzen;
+}
+
+/** A point with the log of l / g there, summed over its subspaces. */
+export interface Candidate {
+  readonly point: Point;
+  readonly ratio: number;
+}
+
+/** How many of n trials count as good. */
+const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
+
+/** The first of a ranking. With several objectives: fronts of equals in all else, and of the last front those that dominate the most volume. */
+function best(ranking: readonly Standing[], count: number): readonly Standing[] {
+  if (!ranking.some(({ losses }) => losses.length > 1)) return ranking.slice(0, count);
+  const chosen: Standing[] = [];
+  for (let from = 0; from < ranking.length && chosen.length < count; ) {
+    const next = ranking.findIndex((standing, i) => i > from && !peers(standing, ranking[from]!));
+    const equals = ranking.slice(from, next < 0 ? undefined : next);
+    from += equals.length;
+    for (const front of fronts(equals.map(({ losses }) => losses))) {
+      const members = front.map((i) => equals[i]!);
+      const room = count - chosen.length;
+      if (room <= 0) break;
+      const some =
+        members.length <= room
+          ? members.keys()
+          : spread(
+              members.map(({ losses }) => losses),
+              room,
+            );
+      for (const i of some) chosen.push(members[i]!);
+    }
+  }
+  return chosen;
+}
+
+/** The good trials are few, and the usual clip would blur them to a tenth of the range and more for long. */
+const SHARPER = 0.4;
+
+/** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
+export class Evidence {
+  readonly seen: Seen;
+  readonly #axes: readonly Axis[];
+  readonly #priorWeight: number;
+  readonly #subspaces: readonly Subspace[];
+  /** The slot of each trial; a resumed trial has that of the trial it goes on from. */
+  readonly #slots = new Map<TrialId, number>();
+  readonly #points: Point[] = [];
+  readonly #standings: (Standing | undefined)[] = [];
+  readonly #ranking: Standing[] = [];
+  #good: ReadonlySet<number> = new Set();
+
+  constructor(axes: readonly Axis[], priorWeight: number) {
+    this.seen = new Seen(axes);
+    this.#axes = axes;
+    this.#priorWeight = priorWeight;
+    this.#subspaces = subspaces(axes).map((group) => {
+      const supports = group.map((i) => supportOf(axes[i]!));
+      return { axes: group, supports, bad: new Parzen(supports, { priorWeight }) };
+    });
+  }
+
+  take(fact: Suggested | Ended): void {
+    if (fact.type === 'suggested') this.#expect(fact);
+    else this.#learn(fact);
+  }
+
+  #expect({ id, point, resumes }: Suggested): void {
+    const parent = resumes === undefined ? undefined : this.#slots.get(resumes);
+    if (parent !== undefined) {
+      this.#slots.set(id, parent);
+      return;
+    }
+    const slot = this.#points.push(point) - 1;
+    this.#slots.set(id, slot);
+    this.seen.add(point);
+    this.#join(slot);
+  }
+
+  #learn(fact: Ended): void {
+    const slot = this.#slots.get(fact.id);
+    if (slot === undefined) return;
+    const before = this.#standings[slot];
+    const standing = standingOf(slot, fact);
+    if (standing === undefined) {
+      if (before === undefined) this.#leave(slot);
+      return;
+    }
+    if (before) this.#ranking.splice(this.#rank(before), 1);
+    this.#standings[slot] = standing;
+    this.#ranking.splice(this.#rank(standing), 0, standing);
+  }
+
+  /** The place of a standing among the others. */
+  #rank(standing: Standing): number {
+    let low = 0;
+    let high = this.#ranking.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (byStanding(this.#ranking[middle]!, standing) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #divide(): void {
+    const good = new Set(best(this.#ranking, goodOf(this.#ranking.length)).map(({ slot }) => slot));
+    for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
+    for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
+    this.#good = good;
+  }
+
+  #join(slot: number): void {
+    for (const s of this.#active(slot)) s.bad.add(slot, this.#encode(s, this.#points[slot]!));
+  }
+  #leave(slot: number): void {
+    for (const s of this.#active(slot)) s.bad.remove(slot);
+  }
+  #active(slot: number): readonly Subspace[] {
+    if (this.#subspaces.length === 1) return this.#subspaces;
+    const on = active(this.#axes, this.#points[slot]!);
+    return this.#subspaces.filter(({ axes }) => on[axes[0]!]);
+  }
+  #encode({ axes, supports }: Subspace, point: Point): number[] {
+    return axes.map((i, j) => (supports[j]!.cells ? this.#axes[i]!.levels!.of(point[i]!) : point[i]!));
+  }
+
+  /** The best of some draws from l, subspace after subspace: which ones exist depends on what was chosen before. */
+  best(count: number, { snap }: Domain, rng: Rng): Candidate {
+    this.#divide();
+    const point = this.#axes.map(() => 0.5);
+    let ratio = 0;
+    for (const subspace of this.#subspaces) {
+      if (!active(this.#axes, point)[subspace.axes[0]!]) continue;
+      const { draws, ratios } = this.#compare(subspace, count, rng);
+      const top = ratios.reduce((best, r, c) => (r > ratios[best]! ? c : best), 0);
+      ratio += ratios[top]!;
+      subspace.axes.forEach((i, j) => {
+        const { cells } = subspace.supports[j]!;
+        point[i] = cells ? cells.centres[draws[top]![j]!]! : draws[top]![j]!;
+      });
+    }
+    return { point: snap(point), ratio };
+  }
+
+  #compare(subspace: Subspace, count: number, rng: Rng): { draws: number[][]; ratios: Float64Array } {
+    const good = new Parzen(subspace.supports, { priorWeight: this.#priorWeight, clip: SHARPER });
+    // Slots of its own: what is numbered by all trials would make room for all.
+    const slots = [...this.#good].filter((slot) => this.#active(slot).includes(subspace)).sort((a, b) => a - b);
+    for (const [k, slot] of slots.entries()) good.add(k, this.#encode(subspace, this.#points[slot]!));
+    const draws = Array.from({ length: count }, () => good.draw(rng));
+    const others = subspace.bad.logDensities(draws);
+    return { draws, ratios: good.logDensities(draws).map((l, c) => l - others[c]!) };
+  }
+}

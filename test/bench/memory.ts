@@ -1,0 +1,45 @@
+import type { Completed } from '../../src/facts/facts.ts';
+import type { Strategy } from '../../streams/index.ts';
+import type { Log } from '../../streams/log/log.ts';
+import { type Run, run } from '../../streams/run.ts';
+import { ten } from './overhead.ts';
+
+/** What is in memory, buffers included, after everything that can be collected has been. */
+function heap(): number {
+  if (globalThis.gc === undefined) throw new Error('node must run with --expose-gc');
+  for (let i = 0; i < 3; i++) globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** An engine that has so many finished trials behind it, and still runs. */
+const played = (strategy: Strategy, trials: number, log: Log): Promise<Run<unknown>> =>
+  new Promise((resolve, fail) => {
+    const running: Run<unknown> = run<unknown>(
+      ten,
+      strategy,
+      log,
+      { trials: trials + 1, seed: 1 },
+      {
+        direct: (directive) => {
+          if (directive.type !== 'suggested') return;
+          if (directive.trial > trials) return resolve(running);
+          const completed: Completed = { type: 'completed', trial: directive.trial, values: { value: directive.trial % 97 } };
+          log.append(completed).catch(fail);
+        },
+        finished: () => fail(new Error('the study ended early')),
+        fail,
+      },
+    );
+  });
+
+/** Bytes of heap that a finished trial of ten parameters keeps, with its engine on a log. */
+export async function bytesPerTrial(strategy: Strategy, trials: number, open: () => Promise<Log>): Promise<number> {
+  const log = await open();
+  const before = heap();
+  const { stop } = await played(strategy, trials, log);
+  const after = heap();
+  stop();
+  await log.close();
+  return (after - before) / trials;
+}

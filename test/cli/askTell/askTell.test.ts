@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Init } from '../../../src/cli/askTell/protocol.ts';
+import { Session } from '../../../src/cli/askTell/session.ts';
+import { askTell } from '../../../src/cli/commands/askTell.ts';
+
+const SPACE: Init['space'] = {
+  x: { type: 'float', low: 1e-4, high: 1, log: true },
+  n: { type: 'int', low: 16, high: 64, step: 2, log: false },
+  model: { type: 'categorical', choices: ['svm', 'knn', 'tree'] },
+  k: { type: 'int', low: 1, high: 50, log: true, when: { param: 'model', in: ['svm', 'knn'] } },
+};
+const init = (more: Partial<Init> = {}): Init => ({ cmd: 'init', space: SPACE, seed: 7, direction: 'minimize', budget: 200, ...more });
+
+/** Sends requests, and gives the replies. A request may be a text. */
+async function talk(strategy: string, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
+  const replies: Record<string, unknown>[] = [];
+  const lines = requests.map((request) => `${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
+  await askTell({ strategy }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
+  return replies;
+}
+
+describe('ask-tell', () => {
+  it('answers each request with one line, and a bad one with an error', async () => {
+    const replies = await talk('random', [
+      { cmd: 'ask' },
+      init(),
+      { cmd: 'ask' },
+      { cmd: 'ask' },
+      { cmd: 'tell', id: 1, value: 0.3 },
+      { cmd: 'tell', id: 1, value: 0.3 },
+      'rubbish',
+      '3',
+      { cmd: 'dance' },
+      { cmd: 'ask' },
+      { cmd: 'tell', id: 2, value: null },
+      { cmd: 'quit' },
+      { cmd: 'ask' },
+    ]);
+    expect(replies).toMatchObject([
+      { error: 'init comes first' },
+      { ok: true, name: 'hypertide random', version: expect.any(String) },
+      { id: 1, params: { x: expect.any(Number), n: expect.any(Number), model: expect.any(String) } },
+      { error: 'an ask while 1 trials run, of at most 1 workers' },
+      { ok: true },
+      { error: 'trial 1 does not run' },
+      { error: expect.stringContaining('JSON') },
+      { error: 'expected a request, got 3' },
+      { error: 'cmd: expected init, ask, tell, report or quit, got "dance"' },
+      { id: 2 },
+      { ok: true },
+    ]);
+    expect(replies).toHaveLength(11);
+  });
+
+  it('gives the same suggestions for the same seed and values, after another init too', async () => {
+    const session = (seed: number) => [
+      init({ seed, workers: 2 }),
+      ...Array.from({ length: 30 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value: (i * 7) % 5 }]).flat(),
+    ];
+    const replies = await talk('{ga: {population: 6}}', [...session(1), ...session(2), ...session(1)]);
+    const third = replies.length / 3;
+    expect(replies.slice(2 * third)).toEqual(replies.slice(0, third));
+    expect(replies.slice(third, 2 * third)).not.toEqual(replies.slice(0, third));
+    expect(replies.every(({ error }) => error === undefined)).toBe(true);
+  });
+
+  it('refuses a strategy that is none before anything is asked', async () => {
+    await expect(talk('randm', [])).rejects.toThrow(/did you mean random/);
+    await expect(talk('{chain: [', [])).rejects.toThrow(/^--strategy: /);
+  });
+});
+
+describe('a session', () => {
+  const asked = async (session: Session) => await session.ask();
+
+  it('gives values in range, and the parameters that are active', async () => {
+    const session = new Session(init(), 'random');
+    for (let i = 0; i < 200; i++) {
+      const { id, params } = (await asked(session)) as { id: number; params: { x: number; n: number; model: string; k?: number } };
+      const { x, n, model, k } = params;
+      expect(x >= 1e-4 && x <= 1 && n >= 16 && n <= 64 && n % 2 === 0).toBe(true);
+      expect(k === undefined).toBe(model === 'tree');
+      if (k !== undefined) expect(k >= 1 && k <= 50 && Number.isInteger(k)).toBe(true);
+      session.tell({ cmd: 'tell', id, value: i });
+    }
+  });
+
+  it('answers at once', () => {
+    expect(new Session(init(), 'random').ask()).not.toBeInstanceOf(Promise);
+  });
+
+  it('never idles: asks that a strategy makes wait are answered at random', async () => {
+    const session = new Session(init({ workers: 20 }), { ga: { population: 4, mode: 'generational' } });
+    const trials = [];
+    for (let i = 0; i < 20; i++) trials.push(await asked(session));
+    expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(20);
+  });
+
+  it('goes on when each configuration was tried, and beyond its budget', async () => {
+    const space: Init['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
+    const session = new Session(init({ space, budget: 2 }), 'random');
+    for (let id = 1; id <= 10; id++) {
+      expect((await asked(session)).id).toBe(id);
+      session.tell({ cmd: 'tell', id, value: 1 });
+    }
+  });
+
+  it('takes a gradient', async () => {
+    const space: Init['space'] = { x: { type: 'float', low: -2, high: 2 } };
+    const session = new Session(init({ space }), 'random');
+    session.tell({ cmd: 'tell', id: (await asked(session)).id, value: 1, grad: { x: 0.5 } });
+  });
+
+  it('pauses trials at their budgets, and goes on with the best under their ids', async () => {
+    const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: ['asha', 'random'] });
+    const until = new Map<number, number>();
+    let promotions = 0;
+    for (let i = 0; i < 200; i++) {
+      const trial = await asked(session);
+      const from = until.get(trial.id) ?? 0;
+      if (from > 0) promotions++;
+      expect(trial.until).toBe(from === 0 ? 1 : 3 * from);
+      for (let step = from + 1; step < trial.until!; step++) {
+        expect(session.report({ cmd: 'report', id: trial.id, step, value: trial.id / step })).toBe(false);
+      }
+      until.set(trial.id, trial.until!);
+      session.tell({ cmd: 'tell', id: trial.id, value: trial.id / trial.until!, step: trial.until! });
+    }
+    expect(promotions).toBeGreaterThan(40);
+    expect(Math.max(...until.values())).toBe(81);
+    expect(until.get(1)).toBe(81); // the best of all
+  });
+
+  it('stops trials, and takes what they reported for their results', async () => {
+    const session = new Session(init({ budget: 40 * 81, max_step: 81, workers: 1 }), { chain: ['medianStop', 'random'] });
+    let stops = 0;
+    for (let i = 0; i < 20; i++) {
+      const { id, until } = await asked(session);
+      expect(until).toBeUndefined();
+      let step = 1;
+      while (step < 81 && !session.report({ cmd: 'report', id, step, value: i % 2 })) step++;
+      if (step < 81) stops++;
+      session.tell({ cmd: 'tell', id, value: i % 2, step, stopped: step < 81 });
+    }
+    expect(stops).toBeGreaterThanOrEqual(5);
+  });
+
+  it('refuses asha without steps', () => {
+    expect(() => new Session(init(), { chain: ['asha', 'random'] })).toThrow(/asha\.min: expected a budget/);
+  });
+});

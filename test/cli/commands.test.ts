@@ -1,0 +1,219 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hasTrace, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
+
+const MORE = `  act: { type: choice, values: [relu, tanh] }
+  n: { type: int, low: 1, high: 9 }
+  deep: { type: boolean }
+`;
+
+const run = (place: string, ...flags: string[]) => hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER);
+
+/** A study of four parameters and four trials. */
+async function studied(more = 'trials: 4\n'): Promise<string> {
+  const place = studyIn(more);
+  const [head, ...rest] = readFileSync(join(place, 'study.yaml'), 'utf8').split('seed');
+  writeFileSync(join(place, 'study.yaml'), `${head}${MORE}seed${rest.join('seed')}`);
+  await run(place);
+  return place;
+}
+
+describe('commands that read', () => {
+  it('best, trials and export show what the journal holds', async () => {
+    const place = await studied();
+    const values = journalOf(place)
+      .filter(({ type }) => type === 'completed')
+      .map((line) => (line.values as { value: number }).value);
+    const best = await hypertide(place, 'best', 'study.jsonl', '--json');
+    expect(JSON.parse(best.out).values.value).toBe(Math.min(...values));
+    const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
+    expect(JSON.parse(two.out)).toHaveLength(2);
+    const all = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);
+    expect(all.map(({ trial, status }: never) => [trial, status])).toEqual([1, 2, 3, 4].map((trial) => [trial, 'completed']));
+    const lines = (await hypertide(place, 'export', 'study.jsonl')).out.trim().split('\n');
+    for (const line of lines.map((text) => JSON.parse(text))) {
+      const journal = journalOf(place);
+      expect(journal[line.suggested - 1]).toMatchObject({ type: 'suggested', trial: line.trial, params: line.params });
+      expect(journal[line.ended - 1]).toMatchObject({ type: 'completed', trial: line.trial, values: line.values });
+    }
+    const table =
+      (await hypertide(place, 'export', 'study.jsonl', '--format', 'csv', '-o', 'out.csv')) && readFileSync(join(place, 'out.csv'), 'utf8');
+    expect(table.split('\r\n')[0]).toContain('params.x,params.act,params.n,params.deep,values.value');
+    expect(JSON.parse((await hypertide(place, 'export', 'study.jsonl', '--format', 'json')).out)).toHaveLength(4);
+  });
+
+  it('verify names the first suggestion that differs, and the field', async () => {
+    const place = await studied();
+    const path = join(place, 'study.jsonl');
+    const text = readFileSync(path, 'utf8');
+    const third = journalOf(place).findIndex(({ type, trial }) => type === 'suggested' && trial === 3);
+    const lines = text.split('\n');
+    lines[third] = lines[third]!.replace(/"x":0\.\d/, '"x":0.9');
+    writeFileSync(path, lines.join('\n'));
+    const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      new RegExp(`^study\\.jsonl:${third + 1}: params\\.x is 0\\.9\\d* in the log, but 0\\.\\d+ recomputed; the 2 suggestions before`),
+    );
+    const json = JSON.parse((await hypertide(place, 'verify', 'study.jsonl', '--json')).out);
+    expect(json).toMatchObject({ recomputed: 2, differs: { position: third + 1, field: 'params.x' } });
+  });
+
+  it('says in one line that a file is no journal, and warns of damaged lines', async () => {
+    const place = await studied();
+    const other = await hypertide(place, 'trials', 'study.yaml');
+    expect(other).toMatchObject({ code: 2, out: '', err: 'hypertide: study.yaml: expected a journal, but there is no study in it\n' });
+    const path = join(place, 'study.jsonl');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    lines[4] = `rubbish ${lines[4]}`;
+    writeFileSync(path, lines.join('\n'));
+    const { code, err } = await hypertide(place, 'trials', 'study.jsonl');
+    expect(code).toBe(0);
+    expect(err).toContain('study.jsonl:5: expected a JSON object');
+  });
+});
+
+describe('commands that are written into the journal', () => {
+  it('enqueued parameters are tried next, with values of their types', async () => {
+    const place = await studied();
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
+    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3', 'act=tanh', 'deep=true');
+    await hypertide(place, 'enqueue', 'study.jsonl', '{"n": 3}', '--json');
+    await run(place);
+    expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([
+      { trial: 5, params: { x: 0.3, act: 'tanh', deep: true } },
+      { trial: 6, params: { n: 3 } },
+    ]);
+    const { out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect(out).toBe('6 suggestions recomputed, all equal\n');
+  });
+
+  it.each([
+    [['enqueue', 'study.jsonl', 'x=2'], /x: expected .*, got 2/],
+    [['enqueue', 'study.jsonl', 'y=2'], /y: expected one of x, act, n, deep/],
+    [['enqueue', 'study.jsonl', 'x'], /x: expected name=value/],
+    [['enqueue', 'study.jsonl', '{"x":'], /parameters: /],
+    [['retract', 'study.jsonl', '9'], /there is no trial 9/],
+    [['cancel', 'study.jsonl', '1'], /trial 1 has ended/],
+    [['change', 'study.jsonl'], /nothing to change/],
+    [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: expected one of .*did you mean random\?/],
+    [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],
+    [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected one of them/],
+  ])('%j is refused, and nothing is written', async (args, message) => {
+    const place = await studied('trials: 1\n');
+    const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
+    const ended = await hypertide(place, ...args);
+    expect(ended.code).toBe(2);
+    expect(ended.err).toMatch(message);
+    expect(ended.err.trim().split('\n')).toHaveLength(1);
+    expect(hasTrace(ended)).toBe(false);
+    expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
+  });
+
+  it('a retraction, a new strategy, a pause and more trials count from there on, and all can be recomputed', async () => {
+    const place = await studied('trials: 6\nparallel: 2\nstrategy: { chain: [medianStop, sobol] }\n');
+    const best = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
+    await hypertide(place, 'retract', 'study.jsonl', String(best.trial));
+    const next = JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out);
+    expect(next.values.value).toBeGreaterThan(best.values.value);
+    await hypertide(
+      place,
+      'change',
+      'study.jsonl',
+      '--more',
+      '3',
+      '--strategy',
+      '{chain: [{take: [2, halton]}, random]}',
+      '--parallel',
+      '1',
+    );
+    const ended = await run(place);
+    expect(ended.code, ended.err).toBe(0);
+    expect(
+      journalOf(place)
+        .filter(({ type }) => type === 'suggested')
+        .slice(6),
+    ).toMatchObject([{ by: '#2/take/halton' }, { by: '#2/take/halton' }, { by: '#2/random' }]);
+    await hypertide(place, 'retract', 'study.jsonl', '8');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause');
+    await hypertide(place, 'change', 'study.jsonl', '--resume');
+    await run(place);
+    expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');
+  });
+
+  it('what changed since is not undone by what the study file said at the beginning, but by what it says anew', async () => {
+    const place = await studied('trials: 2\nparallel: 1\n');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '4');
+    await run(place);
+    const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested');
+    expect(suggested()).toHaveLength(4);
+    writeFileSync(join(place, 'study.yaml'), readFileSync(join(place, 'study.yaml'), 'utf8').replace('trials: 2', 'trials: 5'));
+    await run(place);
+    expect(suggested()).toHaveLength(5);
+    await run(place, '--trials', '6');
+    expect(suggested()).toHaveLength(6);
+  });
+});
+
+describe('import', () => {
+  it('takes finished trials from what export writes, as lines and as a table', async () => {
+    const place = await studied();
+    for (const format of ['jsonl', 'csv']) {
+      await hypertide(place, 'export', 'study.jsonl', '--format', format, '-o', `results.${format}`);
+      const args = ['import', `results.${format}`, '--journal', `${format}.jsonl`, '--study', 'study.yaml', '--json'];
+      const ended = await hypertide(place, ...args);
+      expect(ended, ended.err).toMatchObject({ code: 0, out: '{"imported":4,"unfinished":0,"bad":0}\n' });
+      const rows = async (name: string) => JSON.parse((await hypertide(place, 'trials', name, '--json')).out);
+      const told = (row: { params: unknown; values: unknown; status: string }) => [row.params, row.values, row.status];
+      expect((await rows(`${format}.jsonl`)).map(told)).toEqual((await rows('study.jsonl')).map(told));
+      const going = await run(place, '--journal', `${format}.jsonl`);
+      expect(going.code, going.err).toBe(0);
+      expect((await hypertide(place, 'verify', `${format}.jsonl`)).out).toBe('4 suggestions recomputed, all equal\n');
+    }
+  });
+
+  it('names bad rows with their lines, and passes them over', async () => {
+    const place = await studied('trials: 1\n');
+    const good = '{"params":{"x":0.5,"act":"relu","n":3,"deep":false},"value":1.5}';
+    const bad = [
+      '{"params":{"x":7,"act":"relu","n":3,"deep":false},"value":1.5}',
+      'no json',
+      '{"params":{"x":0.5,"act":"relu","n":3,"deep":false}}',
+      '{"params":{"x":0.5,"act":"relu","n":3,"deep":false},"values":{"value":"high"}}',
+      '{"params":{"x":0.5,"act":"relu","n":3},"value":1.5}',
+    ];
+    writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
+    const ended = await hypertide(place, 'import', 'rows.jsonl', '--journal', 'study.jsonl');
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines passed over');
+    for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
+
+    writeFileSync(
+      join(place, 'rows.csv'),
+      'x,act,n,deep,value,note\n0.1,relu,2,true,0.5,"a, b"\n0.2,elu,2,true,0.5,\n0.3,relu,2,true\n0.4,tanh,3,FALSE,0.25,\n',
+    );
+    const table = await hypertide(place, 'import', 'rows.csv', '--journal', 'study.jsonl');
+    expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines passed over');
+    expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
+    expect(table.err).toMatch(/^rows\.csv:4: /m);
+    expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });
+  });
+});
+
+it('a journal that is cut at any byte is opened, and goes on without losing a finished trial', async () => {
+  const place = await studied('trials: 3\nparallel: 3\n');
+  const path = join(place, 'study.jsonl');
+  const whole = readFileSync(path);
+  const places = [0, 1, 5, 9, 200, whole.indexOf('\n'), whole.indexOf('\n') + 1, 900, 1500, whole.length - 1];
+  for (const cut of places) {
+    writeFileSync(path, whole.subarray(0, cut));
+    const finished = journalOf(place).filter(({ type }) => type === 'completed');
+    const ended = await run(place);
+    expect(ended.code, `${cut}: ${ended.err}`).toBe(0);
+    const now = journalOf(place);
+    expect(now.filter(({ type }) => type === 'completed').slice(0, finished.length)).toEqual(finished);
+    expect(now.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  }
+});

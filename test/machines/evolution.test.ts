@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import { evolutionMachine } from '../../machines/evolution.ts';
+import type { Ended, Message, Suggested } from '../../src/messages.ts';
+import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
+import { rootEnv } from '../support/interview.ts';
+import { textbook } from '../support/spaces.ts';
+
+const env = { ...rootEnv(textbook), name: 'ga' };
+const settings: GaSettings = {
+  steady: false,
+  population: 2,
+  generations: 2,
+  elite: 2,
+  tournament: 2,
+  crossover: 0.9,
+  crossoverEta: 1,
+  mutationEta: 8,
+};
+const start = (rest: Partial<GaSettings> = {}) => {
+  const emitted: Message[] = [];
+  const actor = createActor(evolutionMachine, { input: { env, core: geneticAlgorithm(env, { ...settings, ...rest }) } });
+  actor.on('*', (m) => emitted.push(m));
+  actor.start();
+  const ask = (id: number) => {
+    actor.send({ type: 'ask', id });
+    return emitted.at(-1)!.type;
+  };
+  return { actor, ask, phase: () => actor.getSnapshot().value };
+};
+const trial = (id: number, by = 'ga') => ({ id, by, point: textbook.snap([id / 9, 0.5]) });
+const suggested = (id: number, by?: string): Suggested => ({ ...trial(id, by), type: 'suggested' });
+const completed = (id: number, by?: string): Ended => ({ ...trial(id, by), type: 'ended', outcome: 'completed', losses: [id] });
+const failed = (id: number): Ended => ({ ...trial(id), type: 'ended', outcome: 'failed', reason: 'error' });
+
+describe('evolutionMachine', () => {
+  it('breeds until a generation is full, settles until all of it has ended, and is spent after the last one', () => {
+    const { actor, ask, phase } = start();
+    expect([phase(), ask(1)]).toEqual(['breeding', 'propose']);
+    actor.send(suggested(1));
+    actor.send(completed(1));
+    expect([phase(), ask(2)]).toEqual(['breeding', 'propose']);
+    actor.send(suggested(2));
+    expect([phase(), ask(3)]).toEqual(['settling', 'wait']);
+    actor.send(failed(2)); // any end counts
+    expect([phase(), ask(3)]).toEqual(['breeding', 'propose']);
+    actor.send(suggested(3));
+    actor.send(suggested(4));
+    actor.send(completed(4)); // out of order
+    expect(phase()).toBe('settling');
+    actor.send(completed(3));
+    expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
+  });
+
+  it('waits for its own trials only', () => {
+    const { actor, phase } = start();
+    for (const id of [1, 2]) actor.send(suggested(id));
+    for (const id of [3, 4]) actor.send(suggested(id, 'queue'));
+    for (const id of [3, 4]) actor.send(completed(id, 'queue'));
+    expect(phase()).toBe('settling');
+    for (const id of [1, 2]) actor.send(completed(id));
+    expect(phase()).toBe('breeding');
+  });
+
+  it('lets results of others found the population: there is nothing to wait for', () => {
+    const { actor, ask, phase } = start();
+    for (const id of [1, 2]) actor.send(suggested(id, 'queue'));
+    for (const id of [1, 2]) actor.send(completed(id, 'queue'));
+    expect([phase(), ask(3)]).toEqual(['breeding', 'propose']);
+    expect(actor.getSnapshot().context.state).toMatchObject({ generation: 0, founding: false, parents: [{ id: 1 }, { id: 2 }] });
+  });
+
+  it('never waits in a steady state, and is spent when the last trial is handed out', () => {
+    const { actor, ask, phase } = start({ steady: true });
+    for (let id = 1; id <= 3; id++) {
+      expect([phase(), ask(id)]).toEqual(['breeding', 'propose']);
+      actor.send(suggested(id));
+    }
+    actor.send(suggested(4));
+    expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
+  });
+
+  it('keeps its context as it is for asks and reports', () => {
+    const { actor } = start();
+    const { context } = actor.getSnapshot();
+    actor.send({ type: 'ask', id: 1 });
+    actor.send({ type: 'reported', id: 1, step: 1, losses: [1] });
+    expect(actor.getSnapshot().context).toBe(context);
+  });
+});

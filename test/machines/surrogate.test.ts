@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
+import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { Ask, Ended, Message, Propose, Suggested, Told } from '../../src/messages.ts';
+import type { Surrogate } from '../../src/samplers/surrogate.ts';
+import { completed, failed, rootEnv, suggestedFrom } from '../support/interview.ts';
+import { textbook } from '../support/spaces.ts';
+
+/** Ready from two results on; its fit fails while the number of results is odd; explores until trial 90. */
+const counting: Surrogate<{ readonly open: number; readonly results: number }> = {
+  start: { open: 0, results: 0 },
+  expect: ({ open, results }) => ({ open: open + 1, results }),
+  learn: ({ open, results }) => ({ open: open - 1, results: results + 1 }),
+  ready: ({ results }) => results >= 2,
+  explore: (_, { id }) => (id < 90 ? { point: [0, 0] } : undefined),
+  propose: ({ open, results }, _ask, rng) => (results % 2 ? undefined : { point: [1, rng()], tags: { open: String(open) } }),
+};
+
+function started() {
+  const heard: Message[] = [];
+  const actor = createActor(surrogateMachine, {
+    input: { env: { ...rootEnv(textbook), name: 'model' }, core: counting as Surrogate<unknown> },
+  });
+  actor.on('*', (m) => heard.push(m));
+  actor.start();
+  let id = 0;
+  const tell = (fact: Told) => actor.send(fact);
+  const ask = (more: Partial<Ask> = {}): Message => {
+    actor.send({ type: 'ask', id: id + 1, ...more });
+    return heard.at(-1)!;
+  };
+  /** Asks, and tells that what was proposed is on its way. */
+  const suggest = (): Suggested => {
+    const fact = suggestedFrom(ask() as Propose);
+    id++;
+    tell(fact);
+    return fact;
+  };
+  return {
+    actor,
+    ask,
+    suggest,
+    tell,
+    phase: () => actor.getSnapshot().value,
+    end: (s: Suggested, end: (s: Suggested) => Ended) => tell(end(s)),
+  };
+}
+const done = (s: Suggested) => completed(s, 1);
+
+describe('surrogateMachine', () => {
+  it('explores, models, falls back where a fit fails, and comes back with the next result', () => {
+    const { phase, suggest, end } = started();
+    expect(phase()).toBe('exploring');
+    const [a, b, c] = [suggest(), suggest(), suggest()];
+    expect([a, b, c].map(({ tags }) => tags)).toEqual(Array(3).fill({ phase: 'exploring' }));
+    end(a!, done);
+    expect(phase()).toBe('exploring');
+    end(b!, failed);
+    expect(phase()).toBe('modelling');
+    const d = suggest();
+    expect(d.tags).toEqual({ phase: 'modelling', open: '1' });
+    end(c!, done);
+    expect(phase()).toBe('modelling');
+    const e = suggest();
+    expect([e.point, e.tags]).toEqual([[0, 0], { phase: 'falling back' }]);
+    expect(phase()).toBe('fallingBack');
+    expect(suggest().tags).toEqual({ phase: 'falling back' });
+    end(d, done);
+    expect(phase()).toBe('modelling');
+    expect(suggest().tags).toMatchObject({ phase: 'modelling' });
+  });
+
+  it('is changed by no ask, answers a veto differently, and hands on what it has no answer to', () => {
+    const { actor, ask, suggest, end } = started();
+    const [a, b] = [suggest(), suggest()];
+    expect(ask({ id: 95 })).toEqual({ type: 'ask', id: 95 });
+    end(a!, done);
+    end(b!, done);
+    const before = actor.getSnapshot();
+    const first = ask() as Propose;
+    const second = ask({ veto: 1 }) as Propose;
+    expect(ask()).toEqual(first);
+    expect(second.point).not.toEqual(first.point);
+    expect(actor.getSnapshot().context).toBe(before.context);
+    expect(actor.getSnapshot().value).toBe('modelling');
+  });
+
+  it('takes the fallbacks of others for what they are', () => {
+    const { actor, suggest, end, tell, phase } = started();
+    const [a, b] = [suggest(), suggest()];
+    end(a!, done);
+    end(b!, done);
+    tell({ type: 'suggested', id: 50, by: 'other', point: [0, 0], tags: { phase: 'falling back' } });
+    expect(phase()).toBe('modelling');
+    tell({ type: 'reported', id: 50, step: 1, losses: [1] });
+    expect(actor.getSnapshot().context.state).toEqual({ open: 1, results: 2 });
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { features } from '../../../src/numeric/gp/features.ts';
+import { fitKernel } from '../../../src/numeric/gp/fit.ts';
+import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
+import { believe, posterior, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/posterior.ts';
+import { rngFor } from '../../../src/numeric/random.ts';
+import type { Axis } from '../../../src/space/axis.ts';
+
+const float = (name: string): Axis => ({ name, kind: 'float', ordered: true });
+const choice = (name: string, count: number): Axis => ({
+  name,
+  kind: 'choice',
+  ordered: false,
+  levels: { count, at: (k) => (k + 0.5) / count, of: (x) => Math.min(Math.floor(x * count), count - 1) },
+});
+
+const mixed = features([choice('a', 3), float('x'), float('y')]);
+
+/** Twenty observations of a smooth function of two coordinates and three levels. */
+function example(size = 20): Observations {
+  const rng = rngFor('gp', 'example', size);
+  const points = new Float64Array(size * 3);
+  const targets = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    const point = [rng(), rng(), rng()];
+    mixed.encode(point, points, i * 3);
+    targets[i] = Math.sin(5 * point[1]!) + (point[2]! - 0.3) ** 2 + 0.4 * points[i * 3 + 2]! - 0.5;
+  }
+  return { features: mixed, size, points, targets };
+}
+
+const logs = Float64Array.of(0.3, -0.7, 0.2, -0.4, 0.1, 0.6, Math.log(0.02));
+
+describe('features', () => {
+  it('puts coordinates before levels, and gives an absent level a number of its own', () => {
+    const conditional: Axis = { ...choice('b', 2), when: { axis: 0, levels: [1] } };
+    const f = features([choice('a', 2), conditional, float('x')]);
+    expect(f).toMatchObject({ width: 3, ordered: 1, axes: [2, 0, 1] });
+    const out = new Float64Array(6);
+    f.encode([0.25, 0.5, 0.7], out);
+    f.encode([0.75, 0.75, 0.2], out, 3);
+    expect([...out]).toEqual([0.7, 0, -1, 0.2, 1, 1]);
+  });
+});
+
+describe('negativeLogPosterior', () => {
+  it.each([undefined, Float64Array.from({ length: 20 }, (_, i) => 0.01 * (i % 3))])(
+    'has the gradient of its finite differences',
+    (variances) => {
+      const f = negativeLogPosterior({ ...example(), variances });
+      const gradient = new Float64Array(7);
+      f(logs, gradient);
+      const ignored = new Float64Array(7);
+      for (let i = 0; i < 7; i++) {
+        const h = 1e-5;
+        const at = (d: number) => f(logs.with(i, logs[i]! + d), ignored);
+        expect(gradient[i]).toBeCloseTo((at(h) - at(-h)) / (2 * h), 5);
+      }
+    },
+  );
+
+  it('falls during a fit, and a warm start costs less', () => {
+    const observations = example(30);
+    const f = negativeLogPosterior(observations);
+    const ignored = new Float64Array(7);
+    const cold = fitKernel(observations)!;
+    expect(f(cold, ignored)).toBeLessThan(f(logs, ignored) - 5);
+    expect(f(fitKernel(observations, cold)!, ignored)).toBeLessThanOrEqual(f(cold, ignored) + 1e-9);
+  });
+});
+
+describe('posterior', () => {
+  const observations = example();
+  const gp = posterior(observations, kernelOf(logs), 4)!;
+
+  it('has the slopes of its finite differences', () => {
+    const x = Float64Array.of(0.31, 0.62, 1);
+    const means = new Float64Array(2);
+    const variances = new Float64Array(2);
+    const here = predictSlopes(gp, x, means, variances);
+    expect(here).toEqual(predict(gp, x));
+    for (let c = 0; c < 2; c++) {
+      const h = 1e-5;
+      const [up, down] = [predict(gp, x.with(c, x[c]! + h)), predict(gp, x.with(c, x[c]! - h))];
+      expect(means[c]).toBeCloseTo((up.mean - down.mean) / (2 * h), 6);
+      expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 6);
+    }
+  });
+
+  it('predicts many as it predicts one', () => {
+    const rows = Float64Array.from({ length: 150 * 3 }, (_, i) => (i % 3 === 2 ? i % 2 : (i * 0.37) % 1));
+    const means = new Float64Array(150);
+    const variances = new Float64Array(150);
+    predictMany(gp, rows, 150, means, variances);
+    for (let i = 0; i < 150; i++) expect(predict(gp, rows.slice(3 * i, 3 * i + 3))).toEqual({ mean: means[i], variance: variances[i] });
+  });
+
+  it('knows the means at its observations, which are not the targets where there is noise', () => {
+    for (let i = 0; i < 20; i++) {
+      expect(gp.means[i]).toBeCloseTo(predict(gp, observations.points.slice(3 * i, 3 * i + 3)).mean, 9);
+      expect(gp.means[i]).not.toBeCloseTo(observations.targets[i]!, 4);
+    }
+  });
+
+  it('believes without a change of means, and loses the variance there', () => {
+    const believer = posterior(observations, kernelOf(logs), 4)!;
+    const [x, other] = [Float64Array.of(0.9, 0.1, 2), Float64Array.of(0.4, 0.2, 0)];
+    const [before, elsewhere] = [predict(believer, x), predict(believer, other)];
+    for (let k = 0; k < 4; k++) expect(believe(believer, x)).toBeCloseTo(before.mean, 12); // four times the same: still a factor
+    expect(believer.size).toBe(24);
+    expect(predict(believer, x).mean).toBeCloseTo(before.mean, 12);
+    expect(predict(believer, x).variance).toBeLessThan(0.1 * before.variance);
+    expect(predict(believer, other).mean).toBeCloseTo(elsewhere.mean, 12);
+    expect(() => believe(believer, x)).toThrow(RangeError);
+  });
+});

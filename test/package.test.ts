@@ -1,0 +1,86 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import packaged from '../package.json' with { type: 'json' };
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** What somebody writes first. */
+const program = `
+import { asha, chain, choice, float, optimize, random, space, type Infer, type Strategy } from 'hypertide';
+import { journal, JournalError } from 'hypertide/journal';
+import { properties } from 'hypertide/testing';
+
+const net = space({ rate: float(1e-5, 1e-1, { log: true }), activation: choice(['relu', 'tanh']) });
+const value = ({ rate, activation }: Infer<typeof net>): number => Math.abs(Math.log10(rate) + 3) + (activation === 'relu' ? 0 : 1);
+const strategy: Strategy = chain(random());
+const log = await journal('study.jsonl');
+const { best } = await optimize(net, value, { strategy, log, trials: 30, parallel: 2 }).result();
+await log.close();
+
+const activation: 'relu' | 'tanh' = best!.params.activation;
+// @ts-expect-error a number is no strategy
+export const wrong = () => chain(asha({ min: 1, max: 9 }), 3);
+export const failed = (error: unknown) => error instanceof JournalError;
+console.log(JSON.stringify({ activation, properties: Object.keys(properties).length }));
+`;
+/** The same without types, run before anything is compiled. */
+const plain = `
+import { float, optimize, space } from 'hypertide';
+const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
+console.log(best.params.x);
+`;
+const compilerOptions = { module: 'NodeNext', target: 'ES2022', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
+
+describe('the packed package, in an empty project', () => {
+  let project: string;
+  const run = (command: string, ...args: string[]): string => {
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd: project, encoding: 'utf8' });
+    expect(status, stdout + stderr).toBe(0);
+    return stdout;
+  };
+
+  beforeAll(() => {
+    project = mkdtempSync(join(tmpdir(), 'hypertide-'));
+    execFileSync('npm', ['pack', '--silent', '--pack-destination', project], { cwd: root });
+    const [tarball] = readdirSync(project);
+    const { rxjs, xstate } = packaged.peerDependencies;
+    writeFileSync(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+    const types = packaged.devDependencies['@types/node'];
+    run(
+      'npm',
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      `./${tarball}`,
+      `rxjs@${rxjs}`,
+      `xstate@${xstate}`,
+      `@types/node@${types}`,
+    );
+  }, 300_000);
+  afterAll(() => rmSync(project, { recursive: true }));
+
+  it('runs', () => {
+    writeFileSync(join(project, 'plain.js'), plain);
+    expect(Math.abs(Number(run(process.execPath, 'plain.js')) - 1)).toBeLessThan(1);
+  });
+
+  it.each([
+    ['TypeScript 7', 'typescript-native'],
+    ['TypeScript 6', 'typescript'],
+  ])('compiles under strict rules with %s, and runs', (_, compiler) => {
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    writeFileSync(join(project, 'program.ts'), program);
+    run(process.execPath, join(root, 'node_modules', compiler, 'bin/tsc'));
+    expect(JSON.parse(run(process.execPath, 'program.js'))).toEqual({ activation: 'relu', properties: expect.any(Number) });
+    rmSync(join(project, 'study.jsonl'));
+  });
+
+  it('brings the command', () => {
+    expect(run('npx', '--no-install', 'hypertide', '--version').trim()).toBe(packaged.version);
+  });
+});

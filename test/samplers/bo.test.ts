@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { Ended, Env } from '../../src/messages.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { plateauRadius } from '../../src/samplers/bo/plateau.ts';
+import { type BoState, boSurrogate } from '../../src/samplers/bo.ts';
+import type { Reasoned } from '../../src/samplers/surrogate.ts';
+import type { Point } from '../../src/space/axis.ts';
+import { choice, float, when } from '../../src/space/dimension.ts';
+import { normal } from '../../src/space/prior.ts';
+import { type Space, space } from '../../src/space/space.ts';
+import { textbook } from '../support/spaces.ts';
+
+type End = Pick<Ended, 'outcome'> & Partial<Ended>;
+const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });
+
+/** A study of one slot, or of some that are all filled before any trial ends. */
+function study<P>(of: Space<P>, seed = '1', trials = 40) {
+  const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives: ['value'], parallel: 1, trials };
+  const core = boSurrogate(env, { startup: 6 });
+  let state = core.start;
+  let id = 0;
+  const suggest = (): (Reasoned & { id: number }) | undefined => {
+    const ask = { type: 'ask', id: id + 1 } as const;
+    const modelled = core.ready(state) ? core.propose(state, ask, rngFor(seed, 'bo', ask.id)) : undefined;
+    const reasoned = modelled ?? core.explore(state, ask);
+    if (!reasoned) return undefined;
+    id++;
+    const point = of.snap(reasoned.point);
+    state = core.expect(state, { type: 'suggested', id, by: 'bo', point, ...(reasoned.tags && { tags: reasoned.tags }) });
+    return { ...reasoned, point, id };
+  };
+  const end = (trial: number, point: Point, how: End) => {
+    state = core.learn(state, { type: 'ended', id: trial, by: 'bo', point, ...how });
+  };
+  /** Runs so many trials, and gives their points and whether a model proposed them. */
+  const run = (n: number, f: (point: Point) => End) =>
+    Array.from({ length: n }, () => {
+      const { point, id: trial, tags } = suggest()!;
+      end(trial, point, f(point));
+      return { point, modelled: tags?.acquisition !== undefined };
+    });
+  return { core, suggest, end, run, state: (): BoState => state };
+}
+
+const square = space({ x: float(0, 1), y: float(0, 1) });
+const bowl = ([x, y]: Point, a = 0.3, b = 0.7) => (x! - a) ** 2 + (y! - b) ** 2;
+const lowest = (points: readonly { point: Point }[], f: (p: Point) => number) => Math.min(...points.map(({ point }) => f(point)));
+
+describe('bo', () => {
+  it('closes in on the minimum of a bowl', () => {
+    expect(
+      lowest(
+        study(square).run(20, (p) => completed(bowl(p))),
+        bowl,
+      ),
+    ).toBeLessThan(1e-4);
+  });
+
+  it('does so on a conditional space, in the branch that holds it', () => {
+    const branches = space({
+      model: choice(['a', 'b']),
+      x: when('model', 'a', float(0, 1)),
+      y: when('model', 'b', float(0, 1)),
+    });
+    const f = ([model, x, y]: Point) => (model! < 0.5 ? 0.2 + (x! - 0.9) ** 2 : (y! - 0.1) ** 2);
+    expect(
+      lowest(
+        study(branches).run(30, (p) => completed(f(p))),
+        f,
+      ),
+    ).toBeLessThan(1e-3);
+  });
+
+  it('says what it expected', () => {
+    const s = study(square);
+    s.run(15, (p) => completed(bowl(p)));
+    const { point, tags } = s.suggest()!;
+    expect(Number(tags!.mean)).toBeCloseTo(bowl(point), 2);
+    expect(Number(tags!.sd)).toBeGreaterThan(0);
+    expect(Number(tags!.acquisition)).toBeLessThan(0);
+  });
+
+  it('is a function of what was told: not of what was asked in between', () => {
+    const [asked, silent] = [study(square, '1'), study(square, '2')];
+    const ends: [Point, number][] = asked.run(20, (p) => completed(bowl(p))).map(({ point }, i) => [point, i + 1]);
+    let state = silent.core.start;
+    for (const [point, id] of ends) {
+      state = silent.core.expect(state, { type: 'suggested', id, by: 'bo', point });
+      state = silent.core.learn(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
+    }
+    const ask = { type: 'ask', id: 21 } as const;
+    const answers = [asked.state(), asked.state(), state].map((s) => silent.core.propose(s, ask, rngFor('1', 'bo', 21)));
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('spreads open trials', () => {
+    const s = study(square);
+    s.run(7, (p) => completed(bowl(p)));
+    const points = Array.from({ length: 6 }, () => s.suggest()!.point);
+    for (const [i, a] of points.entries())
+      for (const b of points.slice(i + 1)) expect(Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!)).toBeGreaterThan(1e-3);
+  });
+
+  it('tries each configuration of a finite space once, then none', () => {
+    const s = study(textbook);
+    const points = s.run(75, ([units, act]) => completed((units! - 0.6) ** 2 + act!));
+    expect(new Set(points.map(({ point }) => point.join())).size).toBe(75);
+    expect(points.slice(0, 25).some(({ point }) => Math.abs(point[0]! - 0.6) < 0.03 && point[1]! < 0.33)).toBe(true);
+    expect(s.suggest()).toBeUndefined();
+  });
+
+  it.each(['infeasible', 'error', 'non-finite'])('keeps away from where trials fail (%s)', (reason) => {
+    // Half of the bowl is out of reach, and its best is at the edge.
+    const f = (p: Point): End => (p[0]! < 0.5 ? { outcome: 'failed', reason } : completed(bowl(p, 0.55)));
+    const points = study(square).run(35, f);
+    expect(points.slice(15).filter(({ point }) => point[0]! < 0.5).length).toBeLessThan(5);
+    expect(lowest(points, (p) => bowl(p, 0.55))).toBeLessThan(1e-3);
+  });
+
+  it('learns nothing from trials that were lost', () => {
+    const s = study(square);
+    s.run(10, (p) => completed(bowl(p)));
+    const { failures } = s.state();
+    s.run(1, () => ({ outcome: 'failed', reason: 'lost' }));
+    expect(s.state().failures).toBe(failures);
+    expect(s.state().open.size).toBe(0);
+  });
+
+  it('finds the best that keeps the outcome constraints', () => {
+    const f = (p: Point) => completed(bowl(p), { constraints: [0.5 - p[0]!, p[1]! - 0.9] });
+    const found = study(square)
+      .run(30, f)
+      .filter(({ point: [x] }) => x! >= 0.5);
+    expect(lowest(found, bowl)).toBeLessThan(0.041); // 0.04 at (0.5, 0.7)
+  });
+
+  it('follows a right belief at once, and forgets a wrong one', () => {
+    const believed = (mean: number) => space({ x: float(0, 1, { prior: normal(mean, 0.05) }), y: float(0, 1) });
+    const right = study(believed(0.3)).run(10, (p) => completed(bowl(p)));
+    expect(right.filter(({ point }) => Math.abs(point[0]! - 0.3) < 0.15).length).toBeGreaterThan(8);
+    expect(
+      lowest(
+        study(believed(0.9), '1', 30).run(30, (p) => completed(bowl(p))),
+        bowl,
+      ),
+    ).toBeLessThan(0.01);
+  });
+
+  it('finds the minimum through noise, told or not', () => {
+    for (const stderr of [undefined, [0.1]]) {
+      const rng = rngFor('noise', 'bo', 1);
+      const noisy = (p: Point) => completed(bowl(p) + 0.2 * (rng() - 0.5), stderr && { stderr });
+      const late = study(square)
+        .run(40, noisy)
+        .slice(30)
+        .map(({ point }) => bowl(point));
+      expect(late.sort((a, b) => a - b)[4]).toBeLessThan(0.05);
+    }
+  });
+
+  it.each([
+    ['constant values', () => 1],
+    ['values beyond all scales', (i: number) => (i % 2 ? 1e300 : 1e-300)],
+    ['infinite differences', (i: number) => (i % 2 ? 1.7e308 : -1.7e308)],
+    ['denormal values', (i: number) => i * 5e-324],
+  ])('goes on with %s', (_, value) => {
+    let i = 0;
+    const points = study(square).run(25, () => completed(value(i++)));
+    expect(points.every(({ point }) => point.every((x) => x >= 0 && x <= 1))).toBe(true);
+    expect(new Set(points.map(({ point }) => point.join())).size).toBe(25);
+  });
+
+  it('models the highest budget that has results enough', () => {
+    const s = study(square);
+    // Small budgets point to the wrong corner.
+    for (let i = 0; i < 24; i++) {
+      const { id, point } = s.suggest()!;
+      s.end(id, point, i % 2 ? completed(bowl(point), { budget: 9 }) : completed(bowl(point, 0.9, 0.1), { budget: 1 }));
+    }
+    const point = s.suggest()!.point;
+    expect(bowl(point)).toBeLessThan(bowl(point, 0.9, 0.1));
+  });
+});
+
+describe('plateauRadius', () => {
+  const at = (x: number, value: number) => ({ point: [x], value });
+  const line = space({ x: float(0, 1) }).axes;
+
+  it('grows where neighbours are equal, and is 0 where they are not', () => {
+    const steps = [0.1, 0.2, 0.3, 0.4, 0.5, 0.12, 0.33].map((x) => at(x, Math.floor(x * 2)));
+    expect(plateauRadius(line, steps)).toBeGreaterThan(0.01);
+    expect(
+      plateauRadius(
+        line,
+        steps.map(({ point }) => at(point[0]!, point[0]! ** 2)),
+      ),
+    ).toBe(0);
+    expect(plateauRadius(line, [at(0, 1), at(1, 1)])).toBe(0); // too far apart to be neighbours
+  });
+});
