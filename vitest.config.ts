@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     // A property test that times out looks like a property that fails.
     testTimeout: 60_000,
+    // What programs print is compared as text; on a CI they would colour it.
+    env: { NO_COLOR: '1' },
     // .ci/run adds up what it ran: a report a run.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [

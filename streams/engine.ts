@@ -27,6 +27,8 @@ export interface Rejected {
   readonly type: 'rejected';
   readonly position: number;
   readonly fact: unknown;
+  /** Who said it, where the log can tell. */
+  readonly author?: string;
   readonly refusal: Refusal;
 }
 /** What trainers are told. */

@@ -37,6 +37,8 @@ export interface EvaluateOptions {
   readonly timeLimit?: number;
   /** Name of the value, for objectives that return a bare number. Default `value`. */
   readonly value?: string;
+  /** The claim on an attempt, where others might make one too. Default `<trial>.<attempt>`. */
+  readonly run?: string;
 }
 
 /** A trial may not run, though nothing is wrong with the objective: throw it to say so. */
@@ -97,11 +99,10 @@ interface Evaluating {
 function begin<P>(
   objective: Objective<P>,
   { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
-  { timeLimit, value: name = 'value' }: EvaluateOptions,
+  { timeLimit, value: name = 'value', run = `${trial}.${attempt}` }: EvaluateOptions,
   say: (event: TrialEvent) => void,
   ended: (trial: TrialId) => void,
 ): Evaluating {
-  const run = `${trial}.${attempt}`;
   const controller = new AbortController();
   const since = performance.now();
   let over = false;

@@ -14,6 +14,8 @@ const TURN = 10;
 export interface RunOptions extends StudyOptions {
   /** Whether this process has all trainers: runs that were open before its start are lost. */
   readonly exclusive?: boolean;
+  /** Whether to go on reading after the study has closed: a change may reopen it. */
+  readonly stay?: boolean;
   /** Told of each entry, and what it did. */
   readonly note?: (noted: Noted) => void;
   /** Whether a trial is wanted now; without it, whenever there is room. */
@@ -73,7 +75,7 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
     direct: ports.direct,
     past: (upTo) => upToPosition(log, upTo),
     finished: () => {
-      stop();
+      if (!options.stay) stop();
       ports.finished();
     },
     fail,

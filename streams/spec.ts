@@ -5,6 +5,7 @@ import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
 import { bo } from './strategies/bo.ts';
+import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
@@ -20,8 +21,9 @@ import { dedupe } from './veto.ts';
 /** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
-  bo: taking(bo, 'startup'),
+  bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   dedupe: taking(dedupe),
+  forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),

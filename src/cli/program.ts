@@ -7,6 +7,15 @@ const whole = (text: string): number => {
   return n;
 };
 
+const seconds = (text: string): number => {
+  const n = Number(text);
+  if (!(n > 0 && Number.isFinite(n))) throw new InvalidArgumentError('expected a number above 0.');
+  return n;
+};
+
+const natsOption = ['--nats <url>', 'the server'] as const;
+const nkeyOption = ['--nkey <file>', 'the seed to come in with'] as const;
+
 const journalArgument = ['<journal>', 'the file that holds the study'] as const;
 
 /** The commands, each of which tells its exit status. They load what they need when they are used. */
@@ -126,6 +135,49 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
     .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
     .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
     .action((options) => import('./commands/askTell.ts').then(({ askTell }) => askTell(options)));
+
+  program
+    .command('serve')
+    .description('Runs studies on a NATS server, for trainers anywhere; those that are there are gone on with.')
+    .argument('<studies...>', 'study files')
+    .requiredOption(...natsOption)
+    .option(...nkeyOption)
+    .option('--lease <seconds>', 'silence after which a trial counts as lost (default: 30)', seconds)
+    .option('--replicas <n>', 'servers that keep a copy (default: 1)', whole)
+    .option('--once', 'ends when all studies have closed')
+    .action((studies, options) => ending(import('./commands/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
+
+  program
+    .command('worker')
+    .description('Runs a program for each trial of a study on a NATS server.')
+    .argument('<command...>', 'the program and its arguments, behind --; {name} stands for a parameter')
+    .requiredOption(...natsOption)
+    .requiredOption('--study <name>', 'the study')
+    .option(...nkeyOption)
+    .option('--name <name>', 'of this worker (default: a random one)')
+    .option('--parallel <n>', 'programs at a time', whole)
+    .option('--time-limit <seconds>', 'that a trial may take', seconds)
+    .option('--directory <path>', 'for what trials print and save (default: <study>.trials)')
+    .action((command, options) => ending(import('./commands/worker.ts').then(({ work }) => work(command, options))));
+
+  program
+    .command('watch')
+    .description('Shows a study on a NATS server as it runs.')
+    .requiredOption(...natsOption)
+    .requiredOption('--study <name>', 'the study')
+    .option(...nkeyOption)
+    .option('--json', 'a JSON line for each change')
+    .action((options) => ending(import('./commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+
+  program
+    .command('nats-config')
+    .description('Prints a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
+    .requiredOption('--study <name...>', 'the studies')
+    .requiredOption('--trainer <name...>', 'the trainers, each with an account of its own')
+    .option('--seeds <directory>', 'where the seeds of the users are written to', 'seeds')
+    .option('--store <directory>', 'where the server keeps its streams')
+    .option('--port <n>', 'that the server listens on', whole)
+    .action((options) => ending(import('./commands/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
   return program;
 }
 
@@ -136,6 +188,7 @@ const mendable = new Set([
   'TemplateError',
   'JournalError',
   'JournalLockedError',
+  'ConnectError',
   'MismatchError',
   'OptionError',
   'SpaceError',

@@ -42,19 +42,11 @@ export function trainers(options: TrainersOptions): Trainers {
     const { trial, attempt } = suggestion;
     const run = `${trial}.${attempt}`;
     const slot = freeSlot();
-    const job = jobOf(options, suggestion, slot);
     options.say({ type: 'started', trial, attempt, run });
-    const process = startProcess(job, {
-      command: options.command,
-      objectives: options.objectives,
-      onReport: (report) => options.say({ type: 'reported', trial, run, ...report }),
-      onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
-      ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
-      ...(options.grace !== undefined && { grace: options.grace }),
-    });
-    const done = process.done.then((outcome) => {
+    const { process, end } = startTrial(options, suggestion, run, slot);
+    const done = end.then((event) => {
       running.delete(trial);
-      options.say(eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints)));
+      options.say(event);
     });
     running.set(trial, { slot, process, done });
   };
@@ -75,6 +67,26 @@ export function trainers(options: TrainersOptions): Trainers {
       return running.size;
     },
   };
+}
+
+/** Runs the program for one attempt. `end` resolves with what it came to, and never rejects. */
+export function startTrial(
+  options: TrainersOptions,
+  suggestion: Suggestion<Params>,
+  run: string,
+  slot: number,
+): { readonly process: Running; readonly end: Promise<TrialEvent> } {
+  const { trial, attempt } = suggestion;
+  const job = jobOf(options, suggestion, slot);
+  const process = startProcess(job, {
+    command: options.command,
+    objectives: options.objectives,
+    onReport: (report) => options.say({ type: 'reported', trial, run, ...report }),
+    onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
+    ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
+    ...(options.grace !== undefined && { grace: options.grace }),
+  });
+  return { process, end: process.done.then((outcome) => eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints))) };
 }
 
 /** An attempt goes on from what the suggestion names, or from what an earlier attempt at the trial has left. */

@@ -29,11 +29,14 @@ export function refuseResult({ trial: id, run }: Completed, trial: OpenTrial): E
   return refused('stale-run', `run ${run} never held trial ${id}`);
 }
 
-/** Why a failure does not count: it is that of an earlier attempt. */
+/** Why a failure does not count: it is that of an earlier attempt, or of an attempt that nobody took on, and somebody has. */
 export function refuseFailure(fact: FailedFact, trial: OpenTrial): Effect | undefined {
   const { attempt } = trial.suggestion;
   if (fact.attempt !== undefined && fact.attempt !== attempt) {
     return refused('stale-run', `attempt ${fact.attempt} at trial ${fact.trial} is over`);
+  }
+  if (fact.attempt !== undefined && fact.run === undefined && trial.run !== undefined) {
+    return refused('claimed', `attempt ${attempt} at trial ${fact.trial} is taken by run ${trial.run}`);
   }
   return refuseRun(fact, trial);
 }

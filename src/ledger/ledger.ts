@@ -56,6 +56,7 @@ export class Ledger<P> {
   /** Takes the next entry in. */
   fold(entry: Entry): Effect {
     this.#position = entry.position;
+    if (entry.refusal) return { type: 'refused', refusal: entry.refusal };
     const fact = parseFact(entry.fact);
     if (isRefusal(fact)) return { type: 'refused', refusal: fact };
     if (fact.type === 'created') return this.#create(fact);

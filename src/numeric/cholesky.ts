@@ -52,8 +52,35 @@ function solveFour(l: Float64Array, stride: number, n: number, b: Float64Array, 
   if (j < n) for (let r = r0; r <= r3; r += bStride) solveOne(l, stride, n, b, r, j, from);
 }
 
+/** Solves for one row, four columns at a time: sums that do not wait for each other. */
 function solveOne(l: Float64Array, stride: number, n: number, b: Float64Array, at: number, first: number, from: number): void {
-  for (let j = first; j < n; j++) {
+  let j = first;
+  for (; j + 3 < n; j += 4) {
+    const c0 = j * stride;
+    const c1 = c0 + stride;
+    const c2 = c1 + stride;
+    const c3 = c2 + stride;
+    let s0 = b[at + j]!;
+    let s1 = b[at + j + 1]!;
+    let s2 = b[at + j + 2]!;
+    let s3 = b[at + j + 3]!;
+    for (let k = from; k < j; k++) {
+      const x = b[at + k]!;
+      s0 -= x * l[c0 + k]!;
+      s1 -= x * l[c1 + k]!;
+      s2 -= x * l[c2 + k]!;
+      s3 -= x * l[c3 + k]!;
+    }
+    s0 /= l[c0 + j]!;
+    s1 = (s1 - s0 * l[c1 + j]!) / l[c1 + j + 1]!;
+    s2 = (s2 - s0 * l[c2 + j]! - s1 * l[c2 + j + 1]!) / l[c2 + j + 2]!;
+    s3 = (s3 - s0 * l[c3 + j]! - s1 * l[c3 + j + 1]! - s2 * l[c3 + j + 2]!) / l[c3 + j + 3]!;
+    b[at + j] = s0;
+    b[at + j + 1] = s1;
+    b[at + j + 2] = s2;
+    b[at + j + 3] = s3;
+  }
+  for (; j < n; j++) {
     const c = j * stride;
     let s = b[at + j]!;
     for (let k = from; k < j; k++) s -= b[at + k]! * l[c + k]!;
@@ -73,14 +100,19 @@ export function solveLower(l: Float64Array, stride: number, n: number, b: Float6
   for (; row < rows; row++) solveOne(l, stride, n, b, row * bStride, from, from);
 }
 
-/** Solves L' x = b in place. */
+/** Solves L' x = b in place, two rows at a time. */
 export function solveUpper(l: Float64Array, stride: number, n: number, b: Float64Array): void {
-  for (let i = n - 1; i >= 0; i--) {
+  let i = n - 1;
+  for (; i > 0; i -= 2) {
     const row = i * stride;
+    const above = row - stride;
     const x = b[i]! / l[row + i]!;
+    const y = (b[i - 1]! - l[row + i - 1]! * x) / l[above + i - 1]!;
     b[i] = x;
-    for (let k = 0; k < i; k++) b[k]! -= l[row + k]! * x;
+    b[i - 1] = y;
+    for (let k = 0; k < i - 1; k++) b[k] = b[k]! - l[row + k]! * x - l[above + k]! * y;
   }
+  if (i === 0) b[0]! /= l[0]!;
 }
 
 /**

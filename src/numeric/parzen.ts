@@ -1,6 +1,6 @@
 import { CategoryColumn, CellColumn, type Column, grown, SmoothColumn } from './columns.ts';
 import type { Rng } from './random.ts';
-import { type Bells, Screen } from './screen.ts';
+import { type Bells, type ScaledSum, Screen } from './screen.ts';
 import { ascending, insertSorted, rankOf } from './sorted.ts';
 import type { Support } from './support.ts';
 
@@ -15,8 +15,12 @@ export function recencyWeights(n: number): Float64Array {
   return weights;
 }
 
-/** A kernel this far below the largest one, in log, changes no digit that matters. */
-const NEGLIGIBLE = 32;
+/** A kernel this far below the largest one, in log, changes no digit that matters: a thousand of them add 1e-8. */
+const NEGLIGIBLE = 25;
+
+/** Kernels are summed in parts, the newest first: candidates tend to lie near those, and they tell how large the others must be to matter. */
+const HEAD = 64;
+const PART = 256;
 
 function sumOf(numbers: Float64Array): number {
   let sum = 0;
@@ -60,6 +64,14 @@ export class Parzen {
   /** By slot: the log density at the means of all smooth axes. */
   #peaks: Float64Array = new Float64Array(0);
   #weights: Float64Array = new Float64Array(1);
+  #logTotal = 0;
+  /** Weights by slot. */
+  #bySlot: Float64Array = new Float64Array(1);
+  /** The slots in parts, the newest first. */
+  #parts: readonly Int32Array[] = [];
+  /** An axis on which nothing differs, where three are wanted. */
+  #nothing: Place = { at: 0, column: { means: new Float64Array(1), precisions: new Float64Array(1) } };
+  readonly #screen = new Screen();
   #settled = false;
 
   constructor(supports: readonly Support[], { priorWeight = 1, clip = 1 }: Partial<Shape> = {}) {
@@ -105,6 +117,19 @@ export class Parzen {
     this.#weights = new Float64Array(n + 1);
     this.#weights.set(recencyWeights(n));
     this.#weights[n] = n > 0 ? this.#priorWeight : 1;
+    this.#logTotal = Math.log(sumOf(this.#weights));
+    this.#arrange();
+  }
+
+  /** What the hot loops need at hand. */
+  #arrange(): void {
+    const slots = Int32Array.from(this.#slots);
+    const parts: Int32Array[] = [];
+    for (let to = slots.length, size = HEAD; to > 0; to -= size, size = PART) parts.push(slots.subarray(Math.max(0, to - size), to));
+    this.#parts = parts;
+    this.#bySlot = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
+    for (let k = 0; k < slots.length; k++) this.#bySlot[slots[k]!] = this.#weights[k]!;
+    this.#nothing = { at: 0, column: { means: this.#bySlot, precisions: new Float64Array(this.#bySlot.length) } };
   }
 
   /** One draw: a component by its weight, then each axis from its kernel. */
@@ -116,40 +141,55 @@ export class Parzen {
     return this.columns.map((column) => (k < n ? column.draw(this.#slots[k]!, rng) : column.prior.draw(rng)));
   }
 
-  /** log density at each of some points; a mass on axes with cells. */
-  logDensities(points: readonly ArrayLike<number>[]): Float64Array {
+  /**
+   * log density at a point; a mass on axes with cells.
+   *
+   * @param enough a log density beyond which more need not be told: then what comes back is only known to lie above it.
+   */
+  logDensity(point: ArrayLike<number>, enough = Number.POSITIVE_INFINITY): number {
     this.#settle();
-    const slots = Int32Array.from(this.#slots);
-    const weights = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
-    for (let k = 0; k < slots.length; k++) weights[slots[k]!] = this.#weights[k]!;
-    const total = Math.log(sumOf(this.#weights));
-    const screen = new Screen();
-    const none = { at: 0, column: { means: weights, precisions: new Float64Array(weights.length) } };
-    const densities = new Float64Array(points.length);
-    for (const [i, point] of points.entries()) {
-      screen.begin(slots, this.#peaks);
-      densities[i] = this.#logSum(point, screen, weights, none) - total;
+    const sum = this.#priorTerm(point);
+    let logDensity = this.#logOf(sum);
+    for (const part of this.#parts) {
+      if (logDensity > enough) break;
+      this.#addPart(sum, point, part);
+      logDensity = this.#logOf(sum);
     }
-    return densities;
+    return logDensity;
   }
 
-  /** log of the weighted sum of all components at a point. */
-  #logSum(point: ArrayLike<number>, screen: Screen, weights: Float64Array, none: Place): number {
-    const prior = this.columns.reduce((sum, column, j) => sum + column.prior.logDensity(point[j]!), 0);
-    const floor = prior - NEGLIGIBLE;
+  /** A bound below the log density that costs little: what the prior and the newest observations come to. */
+  leastLogDensity(point: ArrayLike<number>): number {
+    this.#settle();
+    const sum = this.#priorTerm(point);
+    if (this.#parts[0]) this.#addPart(sum, point, this.#parts[0]);
+    return this.#logOf(sum);
+  }
+
+  #priorTerm(point: ArrayLike<number>): ScaledSum {
+    return { top: this.columns.reduce((t, { prior }, j) => t + prior.logDensity(point[j]!), 0), value: this.#weights.at(-1)! };
+  }
+
+  #addPart(sum: ScaledSum, point: ArrayLike<number>, part: Int32Array): void {
+    this.#screen.begin(part, this.#peaks);
+    this.#narrow(point, sum.top - NEGLIGIBLE);
+    this.#screen.addTo(sum, this.#bySlot);
+  }
+
+  #logOf({ top, value }: ScaledSum): number {
+    return top + Math.log(value) - this.#logTotal;
+  }
+
+  /** Leaves those kernels that are above the floor at a point. */
+  #narrow(point: ArrayLike<number>, floor: number): void {
+    const none = this.#nothing;
     for (let s = 0; s < this.#smooth.length; s += 3) {
       const [a, b, c] = [this.#smooth[s]!, this.#smooth[s + 1] ?? none, this.#smooth[s + 2] ?? none];
-      screen.narrow(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
+      this.#screen.narrow(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
     }
     for (const { column, at } of this.#others) {
       const x = point[at]!;
-      screen.add(floor, (slot) => column.logDensity(slot, x));
+      this.#screen.add(floor, (slot) => column.logDensity(slot, x));
     }
-    let top = prior;
-    for (let i = 0; i < screen.count; i++) top = Math.max(top, screen.term(i));
-    if (top === Number.NEGATIVE_INFINITY) return top;
-    let sum = this.#weights.at(-1)! * Math.exp(prior - top);
-    for (let i = 0; i < screen.count; i++) sum += weights[screen.slot(i)]! * Math.exp(screen.term(i) - top);
-    return top + Math.log(sum);
   }
 }

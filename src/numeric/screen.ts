@@ -4,6 +4,12 @@ export interface Bells {
   readonly precisions: Float64Array;
 }
 
+/** A sum of exponentials that cannot overflow: `value` times exp(`top`). */
+export interface ScaledSum {
+  top: number;
+  value: number;
+}
+
 /**
  * The kernels that may still matter at a point, with what their log densities have come to so far. Axes are taken in groups, and kernels that
  * have fallen below a floor leave after each: with many kernels, most do after the first. Branches that depend on the data would cost more than
@@ -13,16 +19,6 @@ export class Screen {
   #slots = new Int32Array(0);
   #terms = new Float64Array(0);
   #count = 0;
-
-  get count(): number {
-    return this.#count;
-  }
-  slot(i: number): number {
-    return this.#slots[i]!;
-  }
-  term(i: number): number {
-    return this.#terms[i]!;
-  }
 
   /** All kernels, with their log densities at their means. */
   begin(slots: Int32Array, peaks: Float64Array): void {
@@ -67,5 +63,17 @@ export class Screen {
       this.#terms[this.#count] = term;
       if (term > floor) this.#count++;
     }
+  }
+
+  /** Adds the weighted densities of those that are left, weights by slot. */
+  addTo(sum: ScaledSum, weights: Float64Array): void {
+    const [slots, terms, count] = [this.#slots, this.#terms, this.#count];
+    let top = sum.top;
+    for (let i = 0; i < count; i++) if (terms[i]! > top) top = terms[i]!;
+    if (top === Number.NEGATIVE_INFINITY) return;
+    let value = sum.value * Math.exp(sum.top - top);
+    for (let i = 0; i < count; i++) value += weights[slots[i]!]! * Math.exp(terms[i]! - top);
+    sum.top = top;
+    sum.value = value;
   }
 }

@@ -1,46 +1,32 @@
-import type { Ask, Ended, Env, Suggested, TrialId } from '../messages.ts';
-import { features as featuresOf } from '../numeric/gp/features.ts';
+import type { Env } from '../messages.ts';
+import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
 import { believe, predict } from '../numeric/gp/posterior.ts';
 import { History } from '../numeric/history.ts';
-import { powerTransform, standardise } from '../numeric/outputs.ts';
+import { dominates } from '../numeric/pareto.ts';
 import type { Rng } from '../numeric/random.ts';
-import { SOBOL_DIMENSIONS } from '../numeric/sobol.ts';
 import type { Point } from '../space/axis.ts';
 import { cells, countCells } from '../space/cells.ts';
-import { improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
+import { cheapness, confidence, improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
 import { belief } from './bo/belief.ts';
-import { isModelled, type Knowledge, type Model, model, nothing, observe, type View } from './bo/knowledge.ts';
+import { hypervolumeImprovement } from './bo/hypervolume.ts';
+import { type Knowledge, type Model, model } from './bo/knowledge.ts';
+import type { Observed } from './bo/observed.ts';
 import { plateauRadius, separation } from './bo/plateau.ts';
 import { rank, type Scored, search } from './bo/search.ts';
-import { sobolSequence } from './lowDiscrepancy.ts';
-import { randomSequence } from './random.ts';
+import { type BoState, createFold, PLAIN, VIEWS } from './bo/state.ts';
 import type { Reasoned, Surrogate } from './surrogate.ts';
+
+export type { BoState };
 
 export interface BoSettings {
   /** Trials before the first one that follows the model. */
   readonly startup: number;
+  /** What is sought: expected improvement, the probability of one, or a low confidence bound. With two objectives, always the first. */
+  readonly acquisition: 'ei' | 'pi' | 'lcb';
+  /** Whether improvement is sought per second, where trials say how long they took. */
+  readonly costAware: boolean;
 }
 
-/** What is known, as a fold over what was told. */
-export interface BoState {
-  /** Of what all answers without a model are drawn from. */
-  readonly sequence: unknown;
-  readonly open: ReadonlyMap<TrialId, Point>;
-  readonly handedOut: History<Point>;
-  /** Losses, by the budget they were reached with. */
-  readonly losses: ReadonlyMap<number, Knowledge>;
-  /** One for each outcome constraint. */
-  readonly constraints: readonly Knowledge[];
-  /** 1 where a trial failed for what it was, -1 where it did not. */
-  readonly failures: Knowledge;
-  readonly failed: number;
-}
-
-/** The ways to see losses, in turn: each is wrong in another place. */
-const VIEWS: readonly View[] = [standardise, powerTransform];
-const PLAIN: readonly View[] = [standardise];
-/** Failures that say something of the configuration. Of the others, such as a lost trainer, nothing is learnt. */
-const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 /** A space of at most so many configurations is searched by looking at all of them. */
 const COUNTABLE = 2000;
 /** The prior's weight falls from this share of the study's trials over the number of results. */
@@ -48,19 +34,27 @@ const BELIEF = 0.1;
 /** Where the number of trials is not known. */
 const TRIALS = 100;
 /** How many of the best points told are perturbed. */
-const GOOD = 5;
+const GOOD = 10;
+/** Of the confidence bound, as the Vizier bandit has it (Song et al. 2024). */
+const KAPPA = 1.8;
+
+/** Each objective's model, and what it expects of the observed points and of the open ones. */
+interface Modelled {
+  readonly models: readonly Model[];
+  readonly expected: readonly (readonly number[])[];
+}
 
 /**
  * Bayesian optimisation: a Gaussian process over all parameters together, conditional ones included, and the log of the expected improvement
- * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023). Open trials count as if they had ended as expected.
+ * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
+ * they had ended as expected.
  *
  * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
  */
-export function boSurrogate(env: Env, { startup }: BoSettings): Surrogate<BoState> {
-  const { axes } = env;
+export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSettings): Surrogate<BoState> {
+  const { axes, objectives, trials = TRIALS } = env;
   const features = featuresOf(axes);
-  // Even from the first trials on; in a space that can be counted, without repetitions.
-  const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
+  const fold = createFold(env, features);
   const believing = axes.some(({ prior }) => prior);
   const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
   const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
@@ -69,61 +63,59 @@ export function boSurrogate(env: Env, { startup }: BoSettings): Surrogate<BoStat
     (keys, point: Point) => keys.add(key(point)),
   );
 
-  const expect = (state: BoState, fact: Suggested): BoState => ({
-    ...state,
-    sequence: sequence.concerns(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
-    open: new Map(state.open).set(fact.id, fact.point),
-    handedOut: state.handedOut.push(fact.point),
-  });
-
-  function learn(state: BoState, { id, point, outcome, reason, budget, losses, stderr, constraints }: Ended): BoState {
-    const open = new Map(state.open);
-    open.delete(id);
-    const failed = outcome === 'failed' && TELLING.has(reason ?? '');
-    if (!failed && losses === undefined) return { ...state, open };
-    const failures = observe(features, PLAIN, state.failures, { point, value: failed ? 1 : -1 });
-    if (losses === undefined) return { ...state, open, failures, failed: state.failed + 1 };
-    const fidelity = budget ?? Infinity;
-    const before = state.losses.get(fidelity) ?? nothing(VIEWS);
-    const violating = constraints?.some((c) => c > 0) ?? false;
-    const loss = { point, value: losses[0]!, stderr: stderr?.[0], violating };
-    return {
-      ...state,
-      open,
-      failures,
-      losses: new Map(state.losses).set(fidelity, observe(features, VIEWS, before, loss)),
-      constraints: constraints
-        ? constraints.map((value, k) => observe(features, PLAIN, state.constraints[k] ?? nothing(PLAIN), { point, value }))
-        : state.constraints,
-    };
+  function modelled(state: BoState): Modelled | undefined {
+    const turn = state.handedOut.length % VIEWS.length;
+    const open = [...state.open.values()];
+    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length) ?? []);
+    if (models.length < objectives.length) return undefined;
+    const row = new Float64Array(features.width);
+    const expected = models.map(({ gp }) =>
+      open.map((point) => {
+        features.encode(point, row);
+        return believe(gp, row);
+      }),
+    );
+    return { models, expected };
   }
 
-  /** The losses at the highest budget that has enough of them; otherwise where there are most. */
-  function relevant({ losses }: BoState): Knowledge {
-    const byBudget = [...losses].sort(([a], [b]) => b - a).map(([, knowledge]) => knowledge);
-    const enough = byBudget.find(({ observed }) => observed.length >= axes.length + 2);
-    return enough ?? byBudget.reduce((a, b) => (b.observed.length > a.observed.length ? b : a), nothing(VIEWS));
+  /** What is sought in the losses; nothing while no point is known to keep the constraints. */
+  function sought({ models, expected }: Modelled): Term[] {
+    const [first, second] = models.map(({ gp, observed }, k) => [...gp.means.filter((_, i) => !observed[i]!.violating), ...expected[k]!]);
+    if (first!.length === 0) return [];
+    const gp = models[0]!.gp;
+    if (second)
+      return [
+        hypervolumeImprovement(
+          [gp, models[1]!.gp],
+          first!.map((x, i) => [x, second[i]!]),
+        ),
+      ];
+    const best = first!.reduce((a, b) => Math.min(a, b));
+    if (acquisition === 'lcb') return [confidence(gp, KAPPA)];
+    return [acquisition === 'pi' ? probabilityBelow(gp, best) : improvement(gp, best)];
   }
 
-  /** What is known of where a quantity is at most a limit, as a summand of the log acquisition. */
-  function below(knowledge: Knowledge, limit: number): Term[] {
+  /** What is known of where a quantity is at most 0. */
+  function belowZero(knowledge: Knowledge): Term[] {
     const known = model(features, PLAIN[0]!, 0, knowledge, 0);
-    return known ? [probabilityBelow(known.gp, known.outputs.target(limit))] : [];
+    return known ? [probabilityBelow(known.gp, known.outputs.target(0))] : [];
   }
 
-  function termsOf(state: BoState, { gp, observed }: Model, expected: readonly number[], results: number): Term[] {
-    const means = [...gp.means.filter((_, i) => !observed[i]!.violating), ...expected];
-    const best = means.reduce((a, b) => Math.min(a, b), Infinity);
-    return [
-      ...(best < Infinity ? [improvement(gp, best)] : []), // nothing feasible yet: find that first
-      ...state.constraints.flatMap((constraint) => below(constraint, 0)),
-      ...(state.failed > 0 ? below(state.failures, 0) : []),
-      ...(believing ? [belief(axes, features, (BELIEF * (env.trials ?? TRIALS)) / Math.max(1, results))] : []),
-    ];
+  function cheap({ seconds }: BoState): Term[] {
+    const known = costAware ? model(features, PLAIN[0]!, 0, seconds, 0) : undefined;
+    return known ? [cheapness(known.gp, 1 / known.outputs.slope(0))] : [];
   }
+
+  const termsOf = (state: BoState, known: Modelled): Term[] => [
+    ...sought(known),
+    ...state.constraints.flatMap(belowZero),
+    ...(state.failed > 0 ? belowZero(state.failures) : []),
+    ...(believing ? [belief(axes, features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
+    ...cheap(state),
+  ];
 
   /** The best that is new, and away from plateaus if there is any such. */
-  function choose(state: BoState, { observed }: Model, ranked: readonly Scored[]): Scored | undefined {
+  function choose(state: BoState, observed: readonly Observed[], ranked: readonly Scored[]): Scored | undefined {
     const known = keysOf(state.handedOut);
     const radius = plateauRadius(axes, observed);
     const away = ({ point }: Scored) => observed.every((told) => separation(axes, told.point, point) > radius);
@@ -132,51 +124,53 @@ export function boSurrogate(env: Env, { startup }: BoSettings): Surrogate<BoStat
   }
 
   return {
-    start: {
-      sequence: sequence.start,
-      open: new Map(),
-      handedOut: History.of(),
-      losses: new Map(),
-      constraints: [],
-      failures: nothing(PLAIN),
-      failed: 0,
-    },
-    expect,
-    learn,
-    ready: (state) => state.handedOut.length >= startup && isModelled(relevant(state)),
-    explore: ({ sequence: at }, ask) => sequence.at(at, ask),
-    propose(state, _ask: Ask, rng: Rng): Reasoned | undefined {
-      const losses = relevant(state);
-      const turn = state.handedOut.length % VIEWS.length;
-      const known = model(features, VIEWS[turn]!, turn, losses, state.open.size);
+    start: fold.start,
+    expect: fold.expect,
+    learn: fold.learn,
+    ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
+    explore: ({ sequence }, ask) => fold.sequence.at(sequence, ask),
+    propose(state, _ask, rng: Rng): Reasoned | undefined {
+      const known = modelled(state);
       if (!known) return undefined;
-      const row = new Float64Array(features.width);
-      const expected = [...state.open.values()].map((point) => {
-        features.encode(point, row);
-        return believe(known.gp, row);
-      });
-      const terms = termsOf(state, known, expected, losses.observed.length);
+      const terms = termsOf(state, known);
       const ranked = all ? rank(terms, features, all) : search(terms, features, env, goodPoints(known), rng);
-      const chosen = choose(state, known, ranked);
-      if (!chosen) return undefined;
-      features.encode(chosen.point, row);
-      const { mean, variance } = predict(known.gp, row);
-      const said = { mean: known.outputs.restore(mean), sd: Math.sqrt(variance), acquisition: chosen.score };
-      return { point: chosen.point, tags: Object.fromEntries(Object.entries(said).map(([name, x]) => [name, x.toPrecision(4)])) };
+      const chosen = choose(state, known.models[0]!.observed, ranked);
+      return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },
   };
 }
 
 const key = (point: Point): string => point.join();
 
-/** The points told of the smallest posterior means, without repetitions. */
-function goodPoints({ gp, observed }: Model): Point[] {
-  const order = observed.map((_, i) => i).sort((a, b) => gp.means[a]! - gp.means[b]!);
+/** The points told that are expected to be dominated by the fewest others, without repetitions: with one objective, the best. */
+function goodPoints({ models }: Modelled): Point[] {
+  const { observed, gp } = models[0]!;
+  const badness = models.length === 1 ? gp.means : dominations(models.map((m) => m.gp.means));
+  const order = observed.map((_, i) => i).sort((a, b) => badness[a]! - badness[b]!);
   const good = new Map<string, Point>();
   for (const i of order) {
     if (good.size === GOOD) break;
-    const { point } = observed[i]!;
-    good.set(key(point), point);
+    good.set(key(observed[i]!.point), observed[i]!.point);
   }
   return [...good.values()];
+}
+
+/** By how many others each point is dominated. */
+function dominations(means: readonly Float64Array[]): number[] {
+  const rows = Array.from(means[0]!, (_, i) => means.map((of) => of[i]!));
+  return rows.map((a) => rows.reduce((count, b) => count + Number(dominates(b, a)), 0));
+}
+
+function reasons(features: Features, { models }: Modelled, { point, score }: Scored): Record<string, string> {
+  const row = new Float64Array(features.width);
+  features.encode(point, row);
+  const predictions = models.map(({ gp, outputs }) => {
+    const { mean, variance } = predict(gp, row);
+    return { mean: outputs.restore(mean).toPrecision(4), sd: Math.sqrt(variance).toPrecision(4) };
+  });
+  return {
+    mean: predictions.map(({ mean }) => mean).join(' '),
+    sd: predictions.map(({ sd }) => sd).join(' '),
+    acquisition: score.toPrecision(4),
+  };
 }

@@ -21,6 +21,10 @@ export interface Candidate {
   readonly ratio: number;
 }
 
+/** Whether the axes of a subspace exist at a point. */
+const exists = (all: readonly Axis[], [first]: readonly number[], point: Point): boolean =>
+  !all[first!]!.when || active(all, point)[first!]!;
+
 /** How many of n trials count as good. */
 const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
@@ -132,11 +136,9 @@ export class Evidence {
     for (const s of this.#active(slot)) s.bad.remove(slot);
   }
   #active(slot: number): readonly Subspace[] {
-    if (this.#subspaces.length === 1) return this.#subspaces;
-    const on = active(this.#axes, this.#points[slot]!);
-    return this.#subspaces.filter(({ axes }) => on[axes[0]!]);
+    return this.#subspaces.filter(({ axes }) => exists(this.#axes, axes, this.#points[slot]!));
   }
-  #encode({ axes, supports }: Subspace, point: Point): number[] {
+  #encode({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>, point: Point): number[] {
     return axes.map((i, j) => (supports[j]!.cells ? this.#axes[i]!.levels!.of(point[i]!) : point[i]!));
   }
 
@@ -146,25 +148,40 @@ export class Evidence {
     const point = this.#axes.map(() => 0.5);
     let ratio = 0;
     for (const subspace of this.#subspaces) {
-      if (!active(this.#axes, point)[subspace.axes[0]!]) continue;
-      const { draws, ratios } = this.#compare(subspace, count, rng);
-      const top = ratios.reduce((best, r, c) => (r > ratios[best]! ? c : best), 0);
-      ratio += ratios[top]!;
-      subspace.axes.forEach((i, j) => {
+      if (!exists(this.#axes, subspace.axes, point)) continue;
+      const chosen = this.#choose(subspace, count, rng);
+      ratio += chosen.ratio;
+      for (const [j, i] of subspace.axes.entries()) {
         const { cells } = subspace.supports[j]!;
-        point[i] = cells ? cells.centres[draws[top]![j]!]! : draws[top]![j]!;
-      });
+        point[i] = cells ? cells.centres[chosen.draw[j]!]! : chosen.draw[j]!;
+      }
     }
     return { point: snap(point), ratio };
   }
 
-  #compare(subspace: Subspace, count: number, rng: Rng): { draws: number[][]; ratios: Float64Array } {
-    const good = new Parzen(subspace.supports, { priorWeight: this.#priorWeight, clip: SHARPER });
+  #choose({ bad, ...subspace }: Subspace, count: number, rng: Rng): { readonly draw: readonly number[]; readonly ratio: number } {
+    const good = this.#densityOfGood(subspace);
+    const draws = Array.from({ length: count }, () => {
+      const draw = good.draw(rng);
+      const l = good.logDensity(draw);
+      return { draw, l, most: l - bad.leastLogDensity(draw) };
+    });
+    // The density of the others is what costs: it is found for those draws alone that can still win, and no further than that.
+    draws.sort((a, b) => b.most - a.most);
+    let best = { draw: draws[0]!.draw, ratio: Number.NEGATIVE_INFINITY };
+    for (const { draw, l, most } of draws) {
+      if (most <= best.ratio) break;
+      const ratio = l - bad.logDensity(draw, l - best.ratio);
+      if (ratio > best.ratio) best = { draw, ratio };
+    }
+    return best;
+  }
+
+  #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {
+    const density = new Parzen(supports, { priorWeight: this.#priorWeight, clip: SHARPER });
+    const slots = [...this.#good].filter((slot) => exists(this.#axes, axes, this.#points[slot]!)).sort((a, b) => a - b);
     // Slots of its own: what is numbered by all trials would make room for all.
-    const slots = [...this.#good].filter((slot) => this.#active(slot).includes(subspace)).sort((a, b) => a - b);
-    for (const [k, slot] of slots.entries()) good.add(k, this.#encode(subspace, this.#points[slot]!));
-    const draws = Array.from({ length: count }, () => good.draw(rng));
-    const others = subspace.bad.logDensities(draws);
-    return { draws, ratios: good.logDensities(draws).map((l, c) => l - others[c]!) };
+    for (const [k, slot] of slots.entries()) density.add(k, this.#encode({ axes, supports }, this.#points[slot]!));
+    return density;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended, Env } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { plateauRadius } from '../../src/samplers/bo/plateau.ts';
-import { type BoState, boSurrogate } from '../../src/samplers/bo.ts';
+import { type BoSettings, type BoState, boSurrogate } from '../../src/samplers/bo.ts';
 import type { Reasoned } from '../../src/samplers/surrogate.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { choice, float, when } from '../../src/space/dimension.ts';
@@ -14,9 +14,9 @@ type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });
 
 /** A study of one slot, or of some that are all filled before any trial ends. */
-function study<P>(of: Space<P>, seed = '1', trials = 40) {
-  const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives: ['value'], parallel: 1, trials };
-  const core = boSurrogate(env, { startup: 6 });
+function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['value'], settings: Partial<BoSettings> = {}) {
+  const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives, parallel: 1, trials };
+  const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, ...settings });
   let state = core.start;
   let id = 0;
   const suggest = (): (Reasoned & { id: number }) | undefined => {
@@ -169,6 +169,34 @@ describe('bo', () => {
     const points = study(square).run(25, () => completed(value(i++)));
     expect(points.every(({ point }) => point.every((x) => x >= 0 && x <= 1))).toBe(true);
     expect(new Set(points.map(({ point }) => point.join())).size).toBe(25);
+  });
+
+  it.each(['pi', 'lcb'] as const)('closes in by %s as well', (acquisition) => {
+    const points = study(square, '1', 30, ['value'], { acquisition }).run(30, (p) => completed(bowl(p)));
+    expect(lowest(points, bowl)).toBeLessThan(1e-2);
+  });
+
+  it('covers the front of two objectives', () => {
+    // The front lies between the two minima, at y = 0.5.
+    const pair = (p: Point): [number, number] => [bowl(p, 0.2, 0.5), bowl(p, 0.8, 0.5)];
+    const points = study(square, '1', 30, ['a', 'b']).run(30, (p) => completed(0, { losses: pair(p) }));
+    const late = points.slice(8);
+    expect(late.every(({ modelled }) => modelled)).toBe(true);
+    const near = late.filter(({ point: [x, y] }) => Math.abs(y! - 0.5) < 0.05 && x! > 0.15 && x! < 0.85);
+    expect(near.length).toBeGreaterThan(15);
+    for (const third of [0.2, 0.4, 0.6]) expect(near.some(({ point: [x] }) => x! >= third && x! <= third + 0.2)).toBe(true);
+  });
+
+  it('prefers what is cheap, where it is told to', () => {
+    // Two equal minima, one of them a hundred times as dear.
+    const twin = ([x]: Point) => Math.min((x! - 0.2) ** 2, (x! - 0.8) ** 2);
+    const f = (p: Point) => completed(twin(p), { seconds: p[0]! > 0.5 ? 100 : 1 });
+    const dear = (costAware: boolean) =>
+      study(square, '3', 30, ['value'], { costAware })
+        .run(30, f)
+        .filter(({ point: [x] }) => x! > 0.5).length;
+    expect(dear(true)).toBeLessThan(dear(false));
+    expect(dear(true)).toBeLessThan(9);
   });
 
   it('models the highest budget that has results enough', () => {

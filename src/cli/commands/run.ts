@@ -26,7 +26,7 @@ export interface RunOptions {
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
 export async function runStudy(path: string, words: readonly string[], given: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
-  const command = commandOf(words.length > 0 ? words : file.command, file);
+  const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const where = given.journal ?? `${file.options.study}.jsonl`;
   const options = optionsOf(file.options, given, await begunIn(where));
   const screen = live();
@@ -44,7 +44,7 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
 }
 
 /** The command, checked as far as one can before there are values to put in. */
-function commandOf(words: readonly string[] | undefined, { space }: StudyFile): Template {
+export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
   if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
   const command = parseTemplate(words, Object.keys(space.toJSON().parameters));
   const [program] = command;
@@ -61,9 +61,9 @@ const isProgram = (name: string): boolean =>
  * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what
  * `hypertide change` has changed since.
  */
-function optionsOf(
+export function optionsOf(
   { trials, parallel, target, attempts, retryErrors, ...others }: StudyFile['options'],
-  given: RunOptions,
+  given: Pick<RunOptions, 'trials' | 'parallel' | 'seed'>,
   created: Created | undefined,
 ): StudyFile['options'] {
   const logged: Readonly<Record<string, unknown>> = { ...created?.limits, ...(created && { parallel: created.parallel }) };

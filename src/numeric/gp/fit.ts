@@ -15,7 +15,7 @@ const BOUNDS = {
 
 const COLD = [log(0.5), log(0.5), log(1), log(0.01)];
 const COLD_EVALUATIONS = 60;
-const WARM_EVALUATIONS = 25;
+const WARM_EVALUATIONS = 20;
 
 /**
  * The most probable parameters of the kernel, as logarithms (maximum a posteriori).

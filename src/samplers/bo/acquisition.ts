@@ -61,3 +61,28 @@ export const probabilityBelow = (gp: Posterior, limit: number): Term =>
       return [-ratio / sd, (-ratio * z) / sd];
     },
   );
+
+/**
+ * The confidence bound (Srinivas et al. 2010), negated: `kappa` standard deviations below the mean.
+ *
+ * @param kappa more of it explores more
+ */
+export const confidence = (gp: Posterior, kappa: number): Term =>
+  ofPosterior(
+    gp,
+    (mean, sd) => kappa * sd - mean,
+    () => [-1, kappa],
+  );
+
+/**
+ * The log of a cost's inverse, where the posterior is that of the log cost: with the expected improvement it makes the improvement per
+ * second (Snoek et al. 2012, section 3.2).
+ *
+ * @param scale of the logs, which the posterior sees standardised
+ */
+export const cheapness = (gp: Posterior, scale: number): Term =>
+  ofPosterior(
+    gp,
+    (mean) => -scale * mean,
+    () => [-scale, 0],
+  );

@@ -36,7 +36,7 @@ function lazy<T>(compute: () => T): Lazy<T> {
 const FIRST_FIT = 3;
 const GROWTH = 1.2;
 /** A kernel has few parameters: more observations than this only cost time. */
-const FITTED = 250;
+const FITTED = 200;
 /** Exact inference is cubic in the number of observations. */
 const EXACT = 1000;
 

@@ -12,8 +12,8 @@ export interface Scored {
 
 /** Above so many levels an ordered axis is searched as if it were continuous, then snapped; up to it, every level is tried. */
 const FEW_LEVELS = 16;
-const UNIFORM = 512;
-const PERTURBED = 128;
+const UNIFORM = 1024;
+const PERTURBED = 256;
 const SPREADS = [0.2, 0.05, 0.01];
 const SEARCHES = 6;
 const ROUNDS = 3;

@@ -1,0 +1,26 @@
+// A study on a NATS server: this process decides, trainers anywhere train. Start one or two of it, and any number of trainer.ts.
+//
+//   nats-server -js &
+//   npx tsx examples/nats/engine.ts nats://127.0.0.1:4222
+import { connect } from '@nats-io/transport-node';
+import { best, float, ga, int, type Noted, space } from 'hypertide';
+import { serve } from 'hypertide/nats';
+import { Subject } from 'rxjs';
+
+const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
+const nc = await connect({ servers: url, maxReconnectAttempts: -1, waitOnFirstConnect: true, pingInterval: 2000, maxPingOut: 2 });
+
+const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8) });
+const noted$ = new Subject<Noted>();
+noted$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
+
+const { finished, close } = await serve(nc, parameters, ga(), {
+  study: 'example',
+  objectives: { loss: 'minimize' },
+  trials: 60,
+  parallel: 4,
+  note: (noted) => noted$.next(noted),
+});
+await finished;
+await close();
+await nc.close();

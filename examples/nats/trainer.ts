@@ -1,0 +1,31 @@
+// A trainer of the study that engine.ts runs. It may begin before the engine, and outlasts both engine and server.
+//
+//   npx tsx examples/nats/trainer.ts nats://127.0.0.1:4222
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import { trainer } from 'hypertide/nats';
+
+interface Params {
+  readonly rate: number;
+  readonly depth: number;
+}
+
+const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
+const nc = await connect({ servers: url, maxReconnectAttempts: -1, waitOnFirstConnect: true, pingInterval: 2000, maxPingOut: 2 });
+
+const { done } = trainer<Params>(
+  nc,
+  'example',
+  async ({ rate, depth }, { report, signal }) => {
+    let loss = 1;
+    for (let step = 1; step <= 5 && !signal.aborted; step++) {
+      await sleep(20);
+      loss = (Math.log10(rate) + 2) ** 2 + (depth - 4) ** 2 / 10 + 1 / step;
+      report(loss, step);
+    }
+    return loss;
+  },
+  { slots: 2 },
+);
+await done;
+await nc.close();

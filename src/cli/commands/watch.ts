@@ -1,0 +1,52 @@
+import { connectTo } from '../../../streams/nats/connect.ts';
+import { type Seen, watching } from '../../../streams/nats/watch.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { live } from '../live.ts';
+import { progressLine, shown } from '../render.ts';
+
+export interface WatchOptions {
+  readonly nats: string;
+  readonly study: string;
+  readonly nkey?: string;
+  readonly json?: boolean;
+}
+
+/** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
+export async function watchStudy({ nats, study, nkey, json = false }: WatchOptions): Promise<number> {
+  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  const screen = live();
+  const since = performance.now();
+  let before: number | undefined;
+  const show = (seen: Seen) => {
+    if (json) return process.stdout.write(`${JSON.stringify(seen)}\n`);
+    if (seen.type === 'message') return screen.line(lineOf(seen));
+    const { status } = seen;
+    const ended = status.completed + status.stopped + status.failed;
+    before ??= ended;
+    const rate = (ended - before) / Math.max((performance.now() - since) / 1000, 1);
+    return screen.status(() => progressLine(status, { limit: status.limit, objective: status.objective, rate }));
+  };
+  return new Promise<number>((resolve, reject) => {
+    const subscription = watching(nc, study).subscribe({
+      next: show,
+      error: (error) => end(undefined, error),
+      complete: () => end(0),
+    });
+    const release = onInterrupt(() => end(130));
+    const end = (status: number | undefined, error?: unknown) => {
+      subscription.unsubscribe();
+      release();
+      screen.end();
+      void nc.close().then(() => (status === undefined ? reject(error) : resolve(status)));
+    };
+  });
+}
+
+/** Whoever wrote it, what it says, and what it says it of. */
+function lineOf({ subject, data }: Seen & { type: 'message' }): string {
+  const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
+  const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;
+  const pairs = Object.entries(told).map(([name, value]) => `${name}=${shown(value)}`);
+  const rest = [more.step !== undefined && `step ${more.step}`, more.reason, more.by && `by ${more.by}`, more.message].filter(Boolean);
+  return [subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs].filter(Boolean).join(' ');
+}

@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { TrialId } from '../../src/messages.ts';
+import type { Beat } from './messages.ts';
+import type { Subjects } from './subjects.ts';
+
+/** Signs of life of the runs in hand. */
+export interface Beats {
+  /** @param every milliseconds. */
+  begin(trial: TrialId, run: string, every: number): void;
+  end(trial: TrialId, run: string): void;
+  close(): void;
+}
+
+/** Beats by a timer, for objectives that leave the event loop free. */
+export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: string): Beats {
+  const timers = new Map<string, ReturnType<typeof setInterval>>();
+  return {
+    begin: (trial, run, every) => {
+      const beat = JSON.stringify({ run } satisfies Beat);
+      const publish = () => {
+        if (!nc.isClosed()) nc.publish(subjects.beat(trainer, trial), beat);
+      };
+      timers.set(run, setInterval(publish, every));
+    },
+    end: (_, run) => {
+      clearInterval(timers.get(run));
+      timers.delete(run);
+    },
+    close: () => {
+      for (const timer of timers.values()) clearInterval(timer);
+    },
+  };
+}
+
+/** How a thread connects: plain data, since functions cannot be handed to it. */
+export interface ThreadConnection {
+  readonly servers: string | readonly string[];
+  readonly user?: string;
+  readonly pass?: string;
+  readonly token?: string;
+  /** Seed of an nkey. */
+  readonly seed?: string;
+}
+
+/** Runs in the thread. It is text, so that it needs no loader, whether this module is TypeScript or compiled. */
+const program = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { connect, nkeyAuthenticator } = require(workerData.transport);
+const { seed, ...options } = workerData.connection;
+if (seed) options.authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
+const timers = new Map();
+const ready = connect({ ...options, maxReconnectAttempts: -1, waitOnFirstConnect: true, pingInterval: 2000, maxPingOut: 2 });
+parentPort.on('message', async ({ subject, beat, every }) => {
+  clearInterval(timers.get(beat));
+  timers.delete(beat);
+  if (every) timers.set(beat, setInterval(async () => (await ready).publish(subject, beat), every));
+});
+`;
+
+/** Beats from a thread with a connection of its own, for objectives that block the event loop. */
+export function threadBeats(connection: ThreadConnection, subjects: Subjects, trainer: string): Beats {
+  const transport = createRequire(import.meta.url).resolve('@nats-io/transport-node');
+  const worker = new Worker(program, { eval: true, workerData: { transport, connection }, execArgv: [] });
+  worker.unref();
+  const tell = (trial: TrialId, run: string, every?: number) => {
+    const beat = JSON.stringify({ run } satisfies Beat);
+    worker.postMessage({ subject: subjects.beat(trainer, trial), beat, every });
+  };
+  return { begin: tell, end: (trial, run) => tell(trial, run), close: () => void worker.terminate() };
+}

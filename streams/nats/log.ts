@@ -1,0 +1,141 @@
+import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { headers, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { bell } from '../log/follow.ts';
+import { type Log, LogClosedError } from '../log/log.ts';
+import { LEASE, LEASE_HEADER } from './messages.ts';
+import { insist, isPassing } from './patience.ts';
+import { entriesFrom } from './reader.ts';
+import { ensureStream, type StreamOptions } from './stream.ts';
+import { subjectsOf } from './subjects.ts';
+
+export interface NatsLogOptions extends StreamOptions {
+  /** Whether the stream may be made if it is missing. Default true. */
+  readonly create?: boolean;
+  /** Milliseconds to wait for the server's word on one fact. Default 2000. */
+  readonly timeout?: number;
+  /** Seconds between signs of life that trainers are told of with each suggestion. */
+  readonly lease?: number;
+}
+
+/** A study's log in a JetStream stream. */
+export interface NatsLog extends Log {
+  /** Whether nobody else has appended since this process last did: of several engines, the one that speaks. */
+  readonly leads: boolean;
+}
+
+const WRONG_LAST_SEQUENCE = 10071;
+
+/**
+ * The log of a study as one stream, for engines and for those who watch: positions are the sequence numbers of the stream, times those of
+ * the server. What is appended is fenced: it is stored only if this log knows the last message of its subject, by having read or written
+ * it. A fact that the server has not confirmed in time counts as fenced too; whether it was stored, reading on tells.
+ *
+ * @param nc any connection; the caller closes it. To outlast a server it needs `maxReconnectAttempts: -1`.
+ * @throws OptionError for a name that cannot stand in a subject; JetStreamApiError where the server refuses.
+ * @example
+ * const log = await natsLog(await connect(), 'digits');
+ */
+export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
+  const subjects = subjectsOf(study);
+  const { create = true, timeout = 2000, lease = LEASE } = options;
+  const js = jetstream(nc);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
+  const fence = await insist(nc, () => lastOf(jsm, subjects.stream, [subjects.suggested, subjects.study]));
+  const instance = nuid.next();
+  const news = bell();
+  let counter = 0;
+  let appending: Promise<unknown> = Promise.resolve();
+  let written = 0;
+  let leads = true;
+  let closed = false;
+  let end: number | undefined;
+
+  const knew = (subject: string, position: number) => {
+    if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
+  };
+  const publish = async (fact: unknown): Promise<'stored' | 'fenced'> => {
+    const { type, after } = fact as { type?: unknown; after?: unknown };
+    const subject = type === 'suggested' ? subjects.suggested : subjects.study;
+    const last = fence.get(subject) ?? 0;
+    if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
+    const settings = { msgID: `${instance}/${++counter}`, expect: { lastSubjectSequence: last }, timeout };
+    try {
+      const leased = type === 'suggested' && { headers: withLease(lease) };
+      const { seq } = await js.publish(subject, JSON.stringify(fact), { ...settings, ...leased });
+      knew(subject, seq);
+      written = seq;
+      leads = true;
+      return 'stored';
+    } catch (error) {
+      const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
+      if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
+      if (refused) leads = false;
+      const now = await insist(nc, () => lastOf(jsm, subjects.stream, [subject]));
+      for (const [at, position] of now) knew(at, position);
+      return 'fenced';
+    }
+  };
+  void (async () => {
+    for await (const { type } of nc.status()) {
+      if (end !== undefined) return;
+      if (type === 'reconnect') news.ring();
+    }
+  })();
+
+  const reading = {
+    nc,
+    js,
+    stream: subjects.stream,
+    news,
+    end: () => end,
+    seen: ({ subject, seq }: { readonly subject: string; readonly seq: number }) => {
+      if (subject === subjects.suggested || subject === subjects.study) knew(subject, seq);
+    },
+  };
+  return {
+    read: (from = 1, signal) => {
+      if (!Number.isInteger(from) || from < 1)
+        throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);
+      return entriesFrom(reading, from, signal);
+    },
+    head: () => insist(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
+    append: (fact) => {
+      if (closed) return Promise.reject(new LogClosedError());
+      const appended = appending.then(() => publish(fact));
+      appending = appended.catch(() => {});
+      return appended;
+    },
+    close: async () => {
+      closed = true;
+      await appending;
+      end ??= written;
+      news.ring();
+    },
+    get leads() {
+      return leads;
+    },
+  };
+}
+
+function withLease(seconds: number) {
+  const leased = headers();
+  leased.set(LEASE_HEADER, String(seconds));
+  return leased;
+}
+
+const NO_MESSAGE = 10037;
+
+/** The last sequence number of each subject that has a message. */
+async function lastOf(jsm: JetStreamManager, stream: string, subjects: readonly string[]): Promise<Map<string, number>> {
+  const last = new Map<string, number>();
+  for (const subject of subjects) {
+    try {
+      const message = await jsm.streams.getMessage(stream, { last_by_subj: subject });
+      if (message) last.set(subject, message.seq);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError && error.code === NO_MESSAGE)) throw error;
+    }
+  }
+  return last;
+}

@@ -1,0 +1,37 @@
+import type { RefusalCode } from '../../src/facts/facts.ts';
+import type { TrialId } from '../../src/messages.ts';
+
+/** Seconds between signs of life after which a run counts as lost, unless the engine says otherwise. */
+export const LEASE = 30;
+/** Header of a suggestion: the lease that its run will have, in seconds. */
+export const LEASE_HEADER = 'Hypertide-Lease';
+
+/** On `directive.<trial>`: it is to stop, and its last report is its result. */
+export interface StopMessage {
+  readonly type: 'stop';
+  readonly trial: TrialId;
+  /** Path of the strategy, `person`, `closed` or `void`. */
+  readonly by: string;
+}
+/** On `directive.all`: the study is over. */
+export interface ClosedMessage {
+  readonly type: 'closed';
+  readonly reason: string;
+}
+export type DirectiveMessage = StopMessage | ClosedMessage;
+
+/** On `rejected.<trainer>`: a fact does not count. Advice, which may be missed. */
+export interface RejectedMessage {
+  readonly position: number;
+  readonly code: RefusalCode;
+  readonly message: string;
+  /** Of the fact, as far as they could be read. */
+  readonly type?: string;
+  readonly trial?: TrialId;
+  readonly run?: string;
+}
+
+/** On `beat.<trainer>.<trial>`: the run goes on. */
+export interface Beat {
+  readonly run: string;
+}

@@ -1,0 +1,30 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { errors, type NatsConnection } from '@nats-io/nats-core';
+
+/** The server is away, or not yet up again; what was asked may be asked again. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return error.status === 503 || error.code === 10008 || error.code === 10039;
+  return (
+    error instanceof errors.TimeoutError ||
+    error instanceof errors.NoRespondersError ||
+    error instanceof errors.ConnectionError ||
+    error instanceof errors.DrainingConnectionError ||
+    (error as Error).name === 'JetStreamNotEnabled' || // no responder yet; the class is not exported
+    (error instanceof errors.RequestError && (error.isNoResponders() || error.cause instanceof errors.TimeoutError))
+  );
+}
+
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 1000;
+
+/** Asks until there is an answer, for as long as the connection is meant to live. @throws what will not pass. */
+export async function insist<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (nc.isClosed() || !isPassing(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Entry } from '../../src/entry.ts';
+import { type Bell, bell } from '../log/follow.ts';
+import { entryOf } from './entry.ts';
+import { insist } from './patience.ts';
+
+/** Messages asked for at once. */
+const PULL = 5000;
+/** Messages that may wait for a slow reader; then the consumer is let go, and comes back when they are read. */
+const FULL = 20_000;
+const BATCH = 1024;
+
+export interface Reading {
+  readonly nc: NatsConnection;
+  readonly js: JetStreamClient;
+  readonly stream: string;
+  /** Rung when the connection was lost and is back, and when the log has closed. */
+  readonly news: Bell;
+  /** Nothing is read after this position; nothing while the log is open. */
+  readonly end: () => number | undefined;
+  /** Told of each message before its entry is handed out. */
+  readonly seen: (message: JsMsg) => void;
+}
+
+/** Reads a stream: past messages, then live ones, whatever happens to the connection in between. */
+export async function* entriesFrom(reading: Reading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
+  let next = from;
+  const over = () => signal?.aborted || reading.nc.isClosed() || next > (reading.end() ?? Number.POSITIVE_INFINITY);
+  while (!over()) {
+    const session = await begin(reading, next);
+    const leave = () => session.stop();
+    signal?.addEventListener('abort', leave);
+    try {
+      while (!over()) {
+        const messages = session.take();
+        if (messages.length > 0) {
+          next = messages.at(-1)!.seq + 1;
+          for (const message of messages) reading.seen(message);
+          yield messages.map(entryOf);
+        } else if (session.broken()) break;
+        else await session.news.heard(signal);
+      }
+    } finally {
+      signal?.removeEventListener('abort', leave);
+      session.stop();
+    }
+  }
+}
+
+/** One ordered consumer, until it is full, or cannot go on. */
+async function begin({ nc, js, stream, news: outside, end }: Reading, from: number) {
+  const consumer = await insist(nc, () => js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }));
+  const news = bell();
+  const ended = new AbortController();
+  let waiting: JsMsg[] = [];
+  let next = from;
+  let broken = false;
+  const stop = () => {
+    broken = true;
+    ended.abort();
+    void messages.close();
+    news.ring();
+  };
+  const take = (message: JsMsg) => {
+    const { seq } = message;
+    if (broken || seq < next) return;
+    if (seq > next && next > from) return stop(); // a hole: what is missing comes to the next consumer
+    next = seq + 1;
+    waiting.push(message);
+    if (waiting.length >= FULL) stop();
+    else if (waiting.length === 1) news.ring();
+  };
+  const messages = await consumer.consume({ callback: take, max_messages: PULL, expires: 30_000, idle_heartbeat: 1000 });
+  void messages.closed().then(stop);
+  void (async () => {
+    for await (const { type } of messages.status()) if (type === 'heartbeats_missed') return stop();
+  })();
+  void outside.heard(ended.signal).then(() => (end() === undefined ? stop() : news.ring()));
+  return {
+    news,
+    stop,
+    broken: () => broken,
+    take: () => {
+      const taken = waiting.slice(0, BATCH);
+      waiting = waiting.length > BATCH ? waiting.slice(BATCH) : [];
+      return taken;
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { nuid } from '@nats-io/nats-core';
+import { Subject } from 'rxjs';
+import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
+import { closedFact } from '../../src/ledger/ranking.ts';
+import type { TrialId } from '../../src/messages.ts';
+import type { Noted } from '../noted.ts';
+import { type Progress, progress, type Row, trials } from '../observe.ts';
+import type { Run } from '../run.ts';
+import type { NatsLog } from './log.ts';
+import type { Subjects } from './subjects.ts';
+
+/** What `rpc.<method>` answers. */
+export type Reply = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
+
+/** How a study stands, as `rpc.status` tells. */
+export interface Status extends Progress<Params> {
+  readonly study: string;
+  readonly phase: string;
+  readonly position: number;
+  readonly paused: boolean;
+  /** Configurations to try. */
+  readonly limit?: number;
+  /** Name of the first objective. */
+  readonly objective: string;
+}
+
+/** Milliseconds between two words on how the study stands. */
+const FRAME = 200;
+
+/** Rows in one answer of `rpc.trials`. */
+const PAGE = 500;
+
+/** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
+export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
+  const noted$ = new Subject<Noted>();
+  const rows = new Map<TrialId, Row<P>>();
+  const waiting = new Map<string, (noted: Noted) => void>();
+  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
+  noted$.pipe(progress<P>()).subscribe((now) => {
+    state = now;
+  });
+  noted$.pipe(trials<P>()).subscribe((row) => rows.set(row.trial, row));
+
+  /** Appends a fact, and waits for what becomes of it. */
+  const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
+    const request = nuid.next();
+    const answered = new Promise<Noted>((resolve) => waiting.set(request, resolve));
+    while ((await log.append({ ...fact, request })) === 'fenced'); // it is no decision: what others wrote first does not change it
+    const { position, refusal } = await answered;
+    if (refusal) throw new RequestRefused(refusal.message);
+    return { position };
+  };
+
+  const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
+    const { study, paused, limits, objectives } = ledger.settings;
+    const limit = limits.trials !== undefined && { limit: limits.trials };
+    return { study, phase, position: ledger.position, paused, objective: objectives[0]!.name, ...limit, ...(state as Progress<Params>) };
+  };
+  let due: ReturnType<typeof setTimeout> | undefined;
+  const publishStatus = () => {
+    due = undefined;
+    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed())
+      nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
+  };
+
+  const methods: Readonly<Record<string, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
+    status: statusOf,
+    best: () => state.best ?? null,
+    trials: (_, { after = 0, status }) => {
+      const found = [...rows.values()].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
+      return found.sort((a, b) => a.trial - b.trial).slice(0, PAGE);
+    },
+    enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
+    retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
+    cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
+    change: (_, { paused, parallel, limits, strategy }) =>
+      say({ type: 'changed', ...definedOf({ paused, parallel, limits, strategy }) } as Changed),
+    close: ({ engine }) => say(closedFact('person' satisfies CloseReason, engine.ledger.best)),
+  };
+
+  const requests = {
+    /** Set once there is an engine. */
+    run: undefined as Run<P> | undefined,
+    note: (noted: Noted) => {
+      noted$.next(noted);
+      due ??= setTimeout(publishStatus, FRAME);
+      const { request } = (noted.fact ?? {}) as { request?: string };
+      if (request === undefined) return;
+      waiting.get(request)?.(noted);
+      waiting.delete(request);
+    },
+    close: () => {
+      clearTimeout(due);
+      publishStatus();
+      subscription.unsubscribe();
+    },
+  };
+  const answer = async (method: string, text: string): Promise<Reply> => {
+    try {
+      const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
+      if (!known) throw new RequestRefused(`there is no ${method}; there are ${Object.keys(methods).join(', ')}`);
+      const { run } = requests;
+      if (!run) throw new RequestRefused('the engine has only begun; ask again');
+      await run.started;
+      return { ok: true, result: await known(run, requestOf(text)) };
+    } catch (error) {
+      return { ok: false, error: (error as Error).message };
+    }
+  };
+  const subscription = nc.subscribe(subjects.rpc('*'), {
+    queue: 'engines',
+    callback: (error, message) => {
+      if (error || !isInbox(message.reply)) return;
+      const method = message.subject.slice(message.subject.lastIndexOf('.') + 1);
+      void answer(method, message.string()).then((reply) => message.respond(JSON.stringify(reply)));
+    },
+  });
+  return requests;
+}
+
+/** An answer to any other subject could be one to a log. `_R_` is what the server makes of an inbox in another account. */
+const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
+
+/** A request that cannot be met; the message says why. */
+class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+}
+
+function requestOf(text: string): Readonly<Record<string, unknown>> {
+  if (text.trim() === '') return {};
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    throw new RequestRefused('a request must be JSON');
+  }
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new RequestRefused('a request must be an object');
+  return data as Readonly<Record<string, unknown>>;
+}
+
+const definedOf = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));

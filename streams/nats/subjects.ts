@@ -1,0 +1,48 @@
+import { OptionError } from '../../src/errors.ts';
+import type { TrialId } from '../../src/messages.ts';
+
+/** Names of studies and trainers are tokens of subjects. */
+const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+/** @throws OptionError for what cannot be a token of a subject. */
+export function checkName(option: string, name: string): string {
+  if (!NAME.test(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
+  return name;
+}
+
+/** The durable consumer that hands suggestions out to trainers. */
+export const TRAINERS = 'trainers';
+
+/**
+ * Where a study speaks. Only what lies below `ht.<study>.log` is in its stream: a stream that covered the subject of a request would answer
+ * it with an acknowledgement of its own.
+ *
+ * @throws OptionError if the study has no name that can stand in a subject.
+ */
+export function subjectsOf(study: string) {
+  const root = `ht.${checkName('study', study)}`;
+  return {
+    stream: `HT_${study}`,
+    /** All that the stream holds. */
+    log: `${root}.log.>`,
+    suggested: `${root}.log.suggested`,
+    /** What the engine says besides, for itself or for a person. */
+    study: `${root}.log.study`,
+    /** A trainer's facts of a trial; `*` stands for any. */
+    by: (trainer: string, trial: TrialId | '*') => `${root}.log.by.${trainer}.${trial}`,
+    beat: (trainer: string, trial: TrialId | '*') => `${root}.beat.${trainer}.${trial}`,
+    directive: (trial: TrialId | 'all' | '*') => `${root}.directive.${trial}`,
+    rejected: (trainer: string) => `${root}.rejected.${trainer}`,
+    /** How the study stands, whenever that has changed, a few times a second at most. */
+    status: `${root}.status`,
+    rpc: (method: string) => `${root}.rpc.${method}`,
+  } as const;
+}
+
+export type Subjects = ReturnType<typeof subjectsOf>;
+
+/** Who wrote to `ht.<study>.log.by.<trainer>.<trial>`; nothing where the engine did. */
+export function trainerOf(subject: string): string | undefined {
+  const [, , , by, trainer] = subject.split('.');
+  return by === 'by' ? trainer : undefined;
+}

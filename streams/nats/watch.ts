@@ -1,0 +1,46 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Observable } from 'rxjs';
+import { insist } from './patience.ts';
+import type { Reply, Status } from './rpc.ts';
+import { subjectsOf } from './subjects.ts';
+
+/** What a study says while one looks. */
+export type Seen =
+  | { readonly type: 'status'; readonly status: Status }
+  /** A suggestion, a fact, a directive or a rejection, as it was published. */
+  | { readonly type: 'message'; readonly subject: string; readonly data: unknown };
+
+/** A study as it runs, by subscription alone. It needs no rights on its stream. Completes when the study has closed and nothing runs. */
+export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
+  new Observable((out) => {
+    const subjects = subjectsOf(study);
+    const tell = (status: Status) => {
+      out.next({ type: 'status', status });
+      if (status.closed !== undefined && status.open === 0) out.complete();
+    };
+    const listen = (subject: string, hear: (data: unknown, subject: string) => void) => {
+      const subscription = nc.subscribe(subject, {
+        callback: (error, message) => {
+          if (error) return out.error(error);
+          try {
+            hear(message.json(), message.subject);
+          } catch {
+            hear(undefined, message.subject);
+          }
+        },
+      });
+      out.add(() => subscription.unsubscribe());
+    };
+    for (const subject of [subjects.log, subjects.directive('*'), subjects.rejected('*')]) {
+      listen(subject, (data, of) => out.next({ type: 'message', subject: of, data }));
+    }
+    listen(subjects.status, (data) => data && tell(data as Status));
+    insist(nc, () => nc.request(subjects.rpc('status'), '', { timeout: 2000 })).then(
+      (answer) => {
+        const reply = answer.json<Reply>();
+        if (reply.ok) tell(reply.result as Status);
+        else out.error(new Error(reply.error));
+      },
+      (error) => out.error(error),
+    );
+  });

@@ -1,0 +1,110 @@
+import type { Entry } from '../../src/entry.ts';
+
+/** A line of a trainer's diary. */
+export interface DiaryLine {
+  readonly type: 'begun' | 'blocked' | 'ended';
+  readonly trial: number;
+  readonly attempt: number;
+  readonly trainer: string;
+}
+
+/** What was done to a process, or what it did to itself. */
+export interface Fault {
+  readonly kind: 'kill' | 'stop' | 'block';
+  /** `server`, `engine`, or the name of a trainer. */
+  readonly of: string;
+}
+
+export interface Evidence {
+  readonly entries: readonly Entry[];
+  readonly diary: readonly DiaryLine[];
+  readonly faults: readonly Fault[];
+  /** Configurations that the study was to try. */
+  readonly trials: number;
+  /** Milliseconds that nothing may happen for. */
+  readonly longestStall: number;
+}
+
+export interface Findings {
+  /** One sentence for each thing that must not be. */
+  readonly violations: readonly string[];
+  readonly completed: number;
+  readonly begun: number;
+  readonly wasted: number;
+  readonly lost: number;
+  readonly stall: number;
+}
+
+interface Known {
+  attempt: number;
+  run: string | undefined;
+  trainer: string | undefined;
+  readonly runs: Map<string, string>;
+  ended: number;
+}
+
+interface Said {
+  readonly type?: string;
+  readonly trial?: number;
+  readonly attempt?: number;
+  readonly run?: string;
+  readonly trainer?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Reads a log afresh, with a fold of its own that is written from the rules and shares nothing with the engine, and says what does not
+ * hold. A rule that the system breaks shows as a difference between what the log came to and what the trainers know.
+ */
+export function check({ entries, diary, faults, trials, longestStall }: Evidence): Findings {
+  const violations: string[] = [];
+  const known = new Map<number, Known>();
+  const troubled = new Set(faults.filter(({ of }) => of !== 'server' && of !== 'engine').map(({ of }) => of));
+  let closed = false;
+  let lost = 0;
+  let stall = 0;
+  const engine = ({ type, trial: id = 0, attempt = 0, run, reason }: Said, position: number) => {
+    const trial = known.get(id);
+    if (type === 'closed') closed = true;
+    if (type === 'suggested' && attempt === 1) {
+      if (trial) violations.push(`entry ${position}: trial ${id} is suggested twice`);
+      if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
+      known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0 });
+    } else if (type === 'suggested' && trial) {
+      if (attempt !== trial.attempt + 1 || trial.ended > 0)
+        violations.push(`entry ${position}: attempt ${attempt} at trial ${id} is not due`);
+      Object.assign(trial, { attempt, run: undefined, trainer: undefined });
+    } else if (type === 'failed' && reason === 'lost' && trial && trial.ended === 0) {
+      if (run === undefined ? trial.run !== undefined : run !== trial.run) return; // the fold refuses it
+      lost++;
+      if (run !== undefined && !troubled.has(trial.trainer ?? '')) {
+        violations.push(`entry ${position}: trial ${id} was taken from ${trial.trainer}, which nothing had happened to`);
+      }
+    }
+  };
+  const trainer = ({ type, trial: id = 0, attempt, run = '' }: Said, author: string) => {
+    const trial = known.get(id);
+    if (!trial || trial.ended > 0) return;
+    if (type === 'started' && attempt === trial.attempt && trial.run === undefined) {
+      Object.assign(trial, { run, trainer: author });
+      trial.runs.set(run, author);
+    }
+    if (type === 'completed' && trial.runs.has(run)) trial.ended++;
+  };
+  entries.forEach((entry, i) => {
+    const said = (entry.fact ?? {}) as Said;
+    if (i > 0) stall = Math.max(stall, entry.at - entries[i - 1]!.at);
+    if (entry.author === undefined) engine(said, entry.position);
+    else trainer(said, entry.author);
+  });
+
+  if (!closed) violations.push('the study did not close');
+  if (known.size !== trials) violations.push(`${known.size} trials were suggested instead of ${trials}`);
+  for (const [id, { ended }] of known) if (ended !== 1) violations.push(`trial ${id} ended ${ended} times`);
+  const begun = diary.filter(({ type }) => type === 'begun');
+  const completed = [...known.values()].filter(({ ended }) => ended === 1).length;
+  const wasted = begun.length - completed;
+  if (wasted > faults.length) violations.push(`${wasted} trainings were wasted by ${faults.length} faults`);
+  if (stall > longestStall) violations.push(`nothing happened for ${(stall / 1000).toFixed(1)} s`);
+  return { violations, completed, begun: begun.length, wasted, lost, stall };
+}

@@ -1,0 +1,25 @@
+// An engine of the chaos test: one of two.
+import { connect } from '@nats-io/transport-node';
+import { float, int, random, space } from '../../streams/index.ts';
+import { serve } from '../../streams/nats/index.ts';
+
+const [servers, study, trials, parallel, lease] = process.argv.slice(2);
+const nc = await connect({
+  servers: servers!,
+  maxReconnectAttempts: -1,
+  waitOnFirstConnect: true,
+  reconnectTimeWait: 100,
+  pingInterval: 1000,
+  maxPingOut: 2,
+});
+const parameters = space({ x: float(-5, 5), n: int(1, 9) });
+const { finished } = await serve(nc, parameters, random(), {
+  study: study!,
+  trials: Number(trials),
+  parallel: Number(parallel),
+  lease: Number(lease),
+  seed: 'chaos',
+  attempts: 1000, // a trial may be unlucky often; none may be given up
+});
+await finished;
+process.exit(0);

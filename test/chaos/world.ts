@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Entry } from '../../src/entry.ts';
+import { type Rng, rngFor } from '../../src/numeric/random.ts';
+import { float, int, random, space } from '../../streams/index.ts';
+import { natsLog } from '../../streams/nats/index.ts';
+import { verify } from '../../streams/verify.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
+
+export interface ChaosOptions {
+  readonly trials: number;
+  /** Faults that there must be; the nemesis goes on until the study is over. */
+  readonly faults: number;
+  readonly minutes: number;
+  readonly seed: string;
+  readonly trainers?: number;
+  /** Seconds. */
+  readonly lease?: number;
+  /** Milliseconds that a training takes. */
+  readonly pace?: number;
+  readonly say?: (line: string) => void;
+}
+
+export interface Verdict extends Findings {
+  readonly faults: number;
+  readonly recomputed: number;
+  readonly seconds: number;
+}
+
+const STUDY = 'chaos';
+const TSX = import.meta.resolve('tsx');
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Milliseconds that a process takes to begin. */
+const STARTING = 3000;
+
+/** A process of the world, which is started anew when it is killed. */
+class Member {
+  child!: ChildProcess;
+  /** When it is well again: a process that was started or woken takes a moment. */
+  wellAt = 0;
+  name = '';
+  #count = 0;
+  readonly #start: (name: string) => ChildProcess;
+  readonly #kind: string;
+
+  constructor(kind: string, start: (name: string) => ChildProcess) {
+    this.#kind = kind;
+    this.#start = start;
+    this.start();
+  }
+  start(): void {
+    this.name = `${this.#kind}-${++this.#count}`;
+    this.child = this.#start(this.name);
+    this.wellAt = performance.now() + STARTING;
+  }
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+  async kill(): Promise<void> {
+    if (!this.alive) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exited;
+  }
+}
+
+/** Runs a study through faults, and says whether all held. The same seed makes the same plan, though not the same timing. */
+export async function chaos(options: ChaosOptions): Promise<Verdict> {
+  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, say = () => {} } = options;
+  const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
+  const diary = join(directory, 'diary.jsonl');
+  const server = await natsServer();
+  const launch = (file: string, ...args: readonly (string | number)[]) =>
+    spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const engines = [1, 2].map((i) => new Member(`engine${i}`, () => launch('./engine.ts', server.url, STUDY, trials, trainers + 2, lease)));
+  const fleet = Array.from(
+    { length: trainers },
+    (_, i) => new Member(`w${i}`, (name) => launch('./trainer.ts', server.url, STUDY, name, diary, seed, lease, pace)),
+  );
+  const since = performance.now();
+  const faults: Fault[] = [];
+  try {
+    const nc = await server.connect();
+    let over = false;
+    const watching = (async () => {
+      const log = await natsLog(nc, STUDY, { timeout: 1000 });
+      for await (const entries of log.read()) if (entries.some(({ fact }) => (fact as { type?: string })?.type === 'closed')) break;
+      over = true;
+    })();
+    const rng = rngFor(seed, 'nemesis', 0);
+    while (!over && performance.now() - since < minutes * 60_000) {
+      await Promise.race([watching, sleep(400 + 800 * rng())]);
+      if (!over) await harm(rng, { server, engines, fleet, faults, lease, say });
+      for (const member of [...engines, ...fleet]) if (!member.alive && !over) member.start();
+    }
+    const lines = (existsSync(diary) ? readFileSync(diary, 'utf8') : '').split('\n').slice(0, -1);
+    const told = lines.map((line) => JSON.parse(line) as DiaryLine);
+    for (const { type, trainer } of told) if (type === 'blocked') faults.push({ kind: 'block', of: trainer });
+    const entries = await readAll(server);
+    const findings = check({ entries, diary: told, faults, trials, longestStall: Math.max(10_000, (lease + 5) * 1000) });
+    const verdict = await verify(space({ x: float(-5, 5), n: int(1, 9) }), random(), async function* () {
+      yield entries;
+    });
+    const wrong = verdict.differs ? [`entry ${verdict.differs.position} was recomputed differently`] : [];
+    if (faults.length < options.faults) wrong.push(`there were ${faults.length} faults instead of ${options.faults}`);
+    const seconds = (performance.now() - since) / 1000;
+    return { ...findings, violations: [...findings.violations, ...wrong], faults: faults.length, recomputed: verdict.recomputed, seconds };
+  } finally {
+    await Promise.all([...engines, ...fleet].map((member) => member.kill()));
+    await server.dispose();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+interface Victims {
+  readonly server: NatsServer;
+  readonly engines: readonly Member[];
+  readonly fleet: readonly Member[];
+  readonly faults: Fault[];
+  readonly lease: number;
+  readonly say: (line: string) => void;
+}
+
+/** One fault. */
+async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Victims): Promise<void> {
+  const pick = (members: readonly Member[]) => members[Math.floor(rng() * members.length)]!;
+  const luck = rng();
+  const fault = (kind: Fault['kind'], of: string) => {
+    faults.push({ kind, of });
+    say(`${faults.length}: ${kind} ${of}`);
+  };
+  if (luck < 0.08) {
+    fault('kill', 'server');
+    await server.kill();
+    await sleep(500 * rng());
+    return server.restart();
+  }
+  const [engine, other] = rng() < 0.5 ? engines : [...engines].reverse();
+  if (!engine || !other) return;
+  /** Without an engine nothing happens, and that is no finding. */
+  const spared = performance.now() < other.wellAt;
+  if (luck < 0.2) {
+    if (spared) return;
+    fault('kill', 'engine');
+    return engine.kill();
+  }
+  const member = luck < 0.3 ? engine : pick(fleet);
+  const of = member === engine ? 'engine' : member.name;
+  if (!member.alive || (member === engine && spared)) return;
+  if (luck > 0.7) {
+    fault('kill', of);
+    return member.kill();
+  }
+  fault('stop', of);
+  const { child } = member;
+  child.kill('SIGSTOP');
+  const pause = of === 'engine' ? 3 * lease : (0.3 + 2 * rng()) * lease;
+  member.wellAt = performance.now() + pause * 1000 + STARTING / 3;
+  void sleep(pause * 1000).then(() => child.kill('SIGCONT'));
+}
+
+async function readAll(server: NatsServer): Promise<Entry[]> {
+  const log = await natsLog(await server.connect(), STUDY, { create: false });
+  const head = await log.head();
+  const entries: Entry[] = [];
+  for await (const batch of log.read()) {
+    entries.push(...batch);
+    if (entries.length >= head) break;
+  }
+  return entries;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { features } from '../../../src/numeric/gp/features.ts';
+import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { type Posterior, posterior } from '../../../src/numeric/gp/posterior.ts';
+import { rngFor } from '../../../src/numeric/random.ts';
+import { cheapness, confidence, improvement, probabilityBelow, type Term } from '../../../src/samplers/bo/acquisition.ts';
+import { belief } from '../../../src/samplers/bo/belief.ts';
+import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
+import { choice, float } from '../../../src/space/dimension.ts';
+import { normal, weights } from '../../../src/space/prior.ts';
+import { space } from '../../../src/space/space.ts';
+
+const { axes } = space({
+  c: choice(['a', 'b', 'c'], { prior: weights([1, 2, 3]) }),
+  x: float(0, 1, { prior: normal(0.4, 0.2) }),
+  y: float(0, 1),
+});
+const f = features(axes);
+
+function gpOf(value: (x: number, y: number) => number): Posterior {
+  const rng = rngFor('acquisition', 'gp', 1);
+  const points = new Float64Array(15 * 3);
+  for (let i = 0; i < 15; i++) f.encode([(Math.floor(rng() * 3) + 0.5) / 3, rng(), rng()], points, 3 * i);
+  const targets = Float64Array.from({ length: 15 }, (_, i) => value(points[3 * i]!, points[3 * i + 1]!));
+  return posterior({ features: f, size: 15, points, targets }, kernelOf([0.5, 0.2, -0.3, -0.5, -0.5, 0, -4]))!;
+}
+const one = gpOf((x, y) => Math.sin(4 * x) + y);
+const two = gpOf((x, y) => Math.cos(3 * y) - x);
+
+const terms: Record<string, Term> = {
+  improvement: improvement(one, -0.5),
+  probabilityBelow: probabilityBelow(one, -0.2),
+  confidence: confidence(one, 1.8),
+  cheapness: cheapness(one, 2.5),
+  belief: belief(axes, f, 0.7),
+  hypervolumeImprovement: hypervolumeImprovement(
+    [one, two],
+    [
+      [-0.4, 0.9],
+      [0.1, 0.2],
+      [0.7, -0.6],
+    ],
+  ),
+};
+
+describe.each(Object.entries(terms))('%s', (_, term) => {
+  const at = (row: Float64Array) => {
+    const scores = new Float64Array(1);
+    term.add(row, 1, scores);
+    return scores[0]!;
+  };
+
+  it('has the slopes of its finite differences', () => {
+    for (const row of [Float64Array.of(0.3, 0.6, 1), Float64Array.of(0.85, 0.15, 2)]) {
+      const gradient = new Float64Array(2);
+      expect(term.slope(row, gradient)).toBeCloseTo(at(row), 12);
+      for (const c of [0, 1]) {
+        const h = 1e-5;
+        const difference = (at(row.with(c, row[c]! + h)) - at(row.with(c, row[c]! - h))) / (2 * h);
+        expect(gradient[c]).toBeCloseTo(difference, 4);
+      }
+    }
+  });
+
+  it('adds to what is there, row by row', () => {
+    const rows = Float64Array.of(0.3, 0.6, 1, 0.85, 0.15, 2);
+    const scores = Float64Array.of(1, 2);
+    term.add(rows, 2, scores);
+    expect([...scores]).toEqual([1 + at(rows.slice(0, 3)), 2 + at(rows.slice(3))]);
+  });
+});

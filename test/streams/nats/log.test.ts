@@ -1,0 +1,119 @@
+import { jetstream } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { logContract } from '../../../src/testing/log.ts';
+import { natsLog } from '../../../streams/nats/log.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+let count = 0;
+const fresh = () => `s${++count}`;
+
+logContract({ describe, it, expect }, 'nats', async () => {
+  const study = fresh();
+  const open = async () => natsLog(await server.connect(), study, { maxMessageBytes: 1024 * 1024 });
+  const log = await open();
+  return {
+    log,
+    reopen: async () => {
+      await log.close();
+      return open();
+    },
+    dispose: () => log.close(),
+  };
+});
+
+describe('nats', () => {
+  it('fences who did not read what another wrote', async () => {
+    const study = fresh();
+    const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
+    expect(await a.append({ type: 'created' })).toBe('stored');
+    expect(await b.append({ type: 'created' })).toBe('fenced');
+    expect([a.leads, b.leads]).toEqual([true, false]);
+    expect(await b.head()).toBe(1);
+    expect(await b.append({ type: 'changed' })).toBe('stored');
+    expect(await a.append({ type: 'suggested', trial: 1, after: 1 })).toBe('stored'); // another subject
+    expect(await a.append({ type: 'closed' })).toBe('fenced');
+  });
+
+  it('fences a decision that was made before what its own process has read', async () => {
+    const study = fresh();
+    const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
+    await a.append({ type: 'suggested', trial: 1, after: 0 });
+    for await (const entries of b.read()) if (entries.length > 0) break;
+    expect(await b.append({ type: 'suggested', trial: 1, after: 0 })).toBe('fenced');
+    expect(await b.append({ type: 'suggested', trial: 2, after: 1 })).toBe('stored');
+    expect(await b.head()).toBe(2);
+  });
+
+  it('keeps the position of what is no JSON', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    const log = await natsLog(nc, study);
+    const { by } = subjectsOf(study);
+    for (const data of ['{"type":', new Uint8Array([0xff, 0xfe, 0x00]), '', '[]', '"x"']) await jetstream(nc).publish(by('w', 1), data);
+    await log.close();
+    const entries = [];
+    for await (const batch of (await natsLog(nc, study)).read()) {
+      entries.push(...batch);
+      if (entries.length === 5) break;
+    }
+    expect(entries.map(({ position, fact }) => [position, fact])).toEqual([
+      [1, undefined],
+      [2, undefined],
+      [3, undefined],
+      [4, []],
+      [5, 'x'],
+    ]);
+  });
+
+  it('says what the server refuses, and stays usable', async () => {
+    const log = await natsLog(await server.connect(), fresh());
+    await expect(log.append({ text: 'x'.repeat(100_000) })).rejects.toThrow('message size');
+    expect(await log.append({ type: 'created' })).toBe('stored');
+  });
+
+  it('reads on and appends across a kill of the server', async () => {
+    const own = await natsServer();
+    try {
+      const study = fresh();
+      const log = await natsLog(await own.connect(), study, { timeout: 500 });
+      const positions: number[] = [];
+      let reached = () => {};
+      const until = (n: number) =>
+        new Promise<void>((resolve) => {
+          reached = () => positions.length >= n && resolve();
+          reached();
+        });
+      const reading = (async () => {
+        for await (const entries of log.read()) {
+          positions.push(...entries.map(({ position }) => position));
+          reached();
+        }
+      })();
+      for (let n = 0; n < 10; n++) await log.append({ n });
+      await until(10);
+      await own.kill();
+      const while_away = log.append({ n: 10 });
+      await own.restart();
+      await while_away;
+      while ((await log.head()) < 20) await log.append({ n: 11 });
+      await until(20);
+      await log.close();
+      await reading;
+      expect(positions).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    } finally {
+      await own.dispose();
+    }
+  });
+
+  it('refuses names that are no token of a subject', async () => {
+    const nc = await server.connect();
+    for (const name of ['', 'a.b', 'A', '>', '*', '-a', 'x'.repeat(33)]) await expect(natsLog(nc, name)).rejects.toThrow('study: expected');
+  });
+});

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { int, random, space } from '../../../streams/index.ts';
+import { serve } from '../../../streams/nats/index.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { engineOn, factsOf, fresh, hearing, isFact } from './world.ts';
+
+const folder = fileURLToPath(new URL('../../../examples/python/', import.meta.url));
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+interface Said {
+  readonly type: string;
+  readonly trial?: number;
+  readonly params?: { readonly n: number };
+  readonly reason?: string;
+  readonly values?: object;
+  readonly checkpoint?: string;
+}
+
+/** Runs a piece of Python that has the trainer at hand. */
+function python(url: string, study: string, program: string) {
+  const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nimport hypertide_nats as h\nurl, study = sys.argv[1:]\n${program}`;
+  const child = spawn('/usr/bin/env', ['python3', '-c', code, url, study], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  return { child, ended: once(child, 'close').then(([code]) => ({ code: code as number, text })) };
+}
+
+describe('the trainer in Python', () => {
+  it('evaluates a study to its end, and says what went wrong', async () => {
+    const study = fresh();
+    const heard = hearing();
+    const nc = await server.connect();
+    const engine = await serve(nc, space({ n: int(1, 6) }), random(), {
+      study,
+      trials: 6,
+      objectives: { loss: 'minimize' },
+      note: heard.note,
+    });
+    const program = `
+def objective(params, trial):
+    n = params["n"]
+    trial.report(n + 1, step=1, metrics={"rate": 0.5})
+    if n == 1: raise ValueError("one")
+    if n == 2: raise h.Infeasible("two")
+    if n == 3: return float("nan")
+    if n == 4: return {"values": {"loss": 4.0}, "checkpoint": "ü/4"}
+    return n
+print(h.run(url, study, objective, "py"))`;
+    const { ended } = python(server.url, study, program);
+    await engine.finished;
+    expect(await ended).toEqual({ code: 0, text: '6\n' });
+    const n = new Map<number, number>();
+    const ends: unknown[] = [];
+    for (const { fact, refusal } of heard.all) {
+      expect(refusal).toBeUndefined();
+      const { type, trial, params, reason, values, checkpoint } = fact as Said;
+      if (type === 'suggested') n.set(trial!, params!.n);
+      if (type === 'failed' || type === 'completed') ends[n.get(trial!)!] = reason ?? checkpoint ?? values;
+    }
+    expect(ends.slice(1)).toEqual(['error', 'infeasible', 'non-finite', 'ü/4', { loss: 5 }, { loss: 6 }]);
+    await engine.close();
+  });
+
+  it('stops when it is told to, and shows signs of life while it trains', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.6 });
+    const program = `
+def objective(params, trial):
+    trial.report(3.0, step=1)
+    time.sleep(1.3)
+    trial.report(2.0, step=2)
+    while True:
+        time.sleep(0.02)
+        trial.check()
+h.run(url, study, objective)`;
+    const { ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported', { step: 2 }));
+    await engine.nc.request(`ht.${study}.rpc.cancel`, JSON.stringify({ trial: 1 }));
+    await engine.finished;
+    expect((await ended).code).toBe(0);
+    expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toEqual(
+      expect.arrayContaining(['created', 'suggested', 'started', 'reported', 'reported', 'cancelled', 'stopped', 'closed']),
+    );
+    expect(engine.heard.all.some(isFact('failed'))).toBe(false);
+    await engine.close();
+  });
+
+  it('goes on after a kill of the server', async () => {
+    const own = await natsServer();
+    try {
+      const study = fresh();
+      const engine = await engineOn(own, { study, trials: 8, lease: 5 });
+      const program = `
+def objective(params, trial):
+    for step in range(1, 4):
+        time.sleep(0.03)
+        trial.report(step, step=step)
+    return 1.0
+h.run(url, study, objective)`;
+      const { ended } = python(own.url, study, program);
+      await engine.heard.until(isFact('completed', { trial: 3 }));
+      await own.kill();
+      await own.restart();
+      await engine.finished;
+      expect((await ended).code).toBe(0);
+      expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
+      await engine.close();
+    } finally {
+      await own.dispose();
+    }
+  });
+});

@@ -1,0 +1,163 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { random } from '../../../streams/index.ts';
+import { serve, trainer } from '../../../streams/nats/index.ts';
+import { serverConfig } from '../../../streams/nats/serverConfig.ts';
+import { watching } from '../../../streams/nats/watch.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, hearing, isFact, plane } from './world.ts';
+
+const { text, seeds } = serverConfig({ studies: ['s1', 's2'], trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+/** A user of the engine's account that may do all: to see what arrives there. */
+const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+
+let server: NatsServer;
+let admin: NatsConnection;
+beforeAll(async () => {
+  server = await natsServer(config);
+  admin = await server.connect({ user: 'admin', pass: 'admin' });
+});
+afterAll(() => server.dispose());
+
+const as = (name: string, inbox = name) =>
+  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${inbox}` });
+
+describe('a server with the configuration that is made for it', () => {
+  it('lets everybody do their part', async () => {
+    const heard = hearing();
+    const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12, parallel: 2, lease: 5, note: heard.note });
+    const seen: string[] = [];
+    const viewer = await as('viewer');
+    await heard.until(isFact('created'));
+    const watched = new Promise<void>((resolve, reject) => {
+      watching(viewer, 's1').subscribe({
+        next: (one) => seen.push(one.type === 'message' ? one.subject : 'status'),
+        error: reject,
+        complete: resolve,
+      });
+    });
+    const operator = await as('operator');
+    expect((await operator.request('ht.s1.rpc.enqueue', JSON.stringify({ params: { x: 1, n: 2 } }))).json()).toMatchObject({ ok: true });
+    const works = ['w1', 'w2'].map(async (name) => {
+      const { done } = trainer<At>(await as(name), 's1', ({ x }) => x, { name });
+      await done;
+    });
+    await engine.finished;
+    await Promise.all(works);
+    await watched;
+    const authors = new Set(
+      heard.all.flatMap(({ fact }) => ('trainer' in (fact as object) ? [(fact as { trainer: string }).trainer] : [])),
+    );
+    expect([...authors].sort()).toEqual(['w1', 'w2']);
+    expect(seen.filter((subject) => subject.startsWith('ht.s1.log.by.w'))).toHaveLength(24);
+    expect(seen).toContain('ht.s1.log.suggested');
+    expect(seen).toContain('status');
+    await engine.close();
+  });
+
+  describe('lets no trainer', () => {
+    const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: {} });
+    const next = '$JS.API.CONSUMER.MSG.NEXT.HT_s1.trainers';
+    const get = '$JS.API.DIRECT.GET.HT_s1';
+    /** Subject, data, and the reply subject where that is the weapon. */
+    const attacks: readonly (readonly [what: string, subject: string, data: string, reply?: string])[] = [
+      ['publish a decision', 'ht.s1.log.suggested', decision],
+      ['close the study', 'ht.s1.log.study', '{"type":"closed","reason":"person"}'],
+      ['publish as another trainer', 'ht.s1.log.by.w2.1', '{"type":"completed","trial":1,"values":{"value":0}}'],
+      ['publish as nobody', 'ht.s1.log.by.x.1', '{}'],
+      ['publish into a study by an older subject', 'ht.s1.log', '{}'],
+      ['publish into the other study as another', 'ht.s2.log.by.w2.1', '{}'],
+      ['decide in the other study', 'ht.s2.log.suggested', decision],
+      ['write through the reply of a pull', next, '{"batch":1,"no_wait":true}', 'ht.s1.log.suggested'],
+      ['write through the status of a pull', next, '{"batch":0}', 'ht.s1.log.study'],
+      ['write through the reply of a look', `${get}.ht.s1.log.suggested`, '', 'ht.s1.log.study'],
+      ['write through the reply of a look by number', get, '{"seq":1}', 'ht.s1.log.suggested'],
+      ['write as another through a look', `${get}.ht.s1.log.suggested`, '', 'ht.s1.log.by.w2.1'],
+      ['write through an acknowledgement', '$JS.ACK.HT_s1.trainers.1.2.1.1.0', '+ACK', 'ht.s1.log.study'],
+      ['write through the acknowledgement of a fact', 'ht.s1.log.by.w1.1', '{}', 'ht.s1.log.suggested'],
+      ['forge a stop through a look at its own fact', `${get}.ht.s1.log.by.w1.1`, '', 'ht.s1.directive.1'],
+      ['forge a beat through a look', get, '{"seq":2}', 'ht.s1.beat.w2.1'],
+      ['forge a stop', 'ht.s1.directive.1', '{"type":"stop","trial":1,"by":"person"}'],
+      ['forge the end of the study', 'ht.s1.directive.all', '{"type":"closed","reason":"person"}'],
+      ['forge a rejection', 'ht.s1.rejected.w2', '{"code":"claimed"}'],
+      ['forge how the study stands', 'ht.s1.status', '{}'],
+      ["forge another's beat", 'ht.s1.beat.w2.1', '{"run":"x"}'],
+      ['give commands', 'ht.s1.rpc.close', '{}'],
+      ['enqueue', 'ht.s1.rpc.enqueue', '{"params":{"x":1,"n":1}}'],
+      ['delete a stream', '$JS.API.STREAM.DELETE.HT_s1', ''],
+      ['purge a stream', '$JS.API.STREAM.PURGE.HT_s1', ''],
+      ['delete a message', '$JS.API.STREAM.MSG.DELETE.HT_s1', '{"seq":1}'],
+      ['change a stream', '$JS.API.STREAM.UPDATE.HT_s1', '{"name":"HT_s1","subjects":["x"]}'],
+      ['list streams', '$JS.API.STREAM.LIST', ''],
+      ['ask what the account has', '$JS.API.INFO', ''],
+      ['delete the consumer', '$JS.API.CONSUMER.DELETE.HT_s1.trainers', ''],
+      ['make a consumer', '$JS.API.CONSUMER.CREATE.HT_s1.mine', '{"stream_name":"HT_s1","config":{"name":"mine"}}'],
+      ['pause the consumer', '$JS.API.CONSUMER.PAUSE.HT_s1.trainers', '{}'],
+      ['pull as another consumer', '$JS.API.CONSUMER.MSG.NEXT.HT_s1.mine', '{"batch":1}'],
+      ['read by the slow way', '$JS.API.STREAM.MSG.GET.HT_s1', '{"seq":1}'],
+    ];
+    it.each(attacks.map(([what, ...attack]) => ({ what, attack })))('$what', async ({ attack: [subject, data, reply] }) => {
+      const nc = await as('w1');
+      const jsm = await jetstreamManager(admin);
+      const before = await contents(jsm);
+      const heard: string[] = [];
+      const spy = admin.subscribe('ht.>', { callback: (_error, message) => void heard.push(message.subject) });
+      await admin.flush();
+      nc.publish(subject, data, reply === undefined ? {} : { reply });
+      await nc.flush();
+      if (reply === undefined)
+        await nc.request(subject, data, { timeout: 150 }).then(
+          () => expect.unreachable('it was answered'),
+          () => {},
+        );
+      await nc.flush();
+      await admin.flush();
+      spy.unsubscribe();
+      const own = subject === 'ht.s1.log.by.w1.1' ? 1 : 0; // its own fact, which it may say
+      expect(heard.filter((of) => of !== 'ht.s1.log.by.w1.1')).toEqual([]);
+      expect(await contents(jsm)).toEqual({ ...before, messages: before.messages + own });
+      await nc.close();
+    });
+
+    it('listen to what is not for it', async () => {
+      const nc = await as('w1');
+      const heard: string[] = [];
+      for (const subject of ['>', 'ht.>', 'ht.s1.log.>', 'ht.s1.rejected.w2', 'ht.s1.beat.>', '_INBOX.>', '_INBOX_w2.>', '$JS.>'])
+        nc.subscribe(subject, { callback: (error, message) => void (error ? undefined : heard.push(message.subject)) });
+      await nc.flush().catch(() => {});
+      for (const subject of ['ht.s1.log.study', 'ht.s1.rejected.w2', 'ht.s1.beat.w2.1', 'ht.s1.status']) admin.publish(subject, 'null');
+      await admin.flush();
+      await nc.flush().catch(() => {});
+      expect(heard).toEqual([]);
+      await nc.close();
+    });
+  });
+
+  it('lets a viewer give no commands', async () => {
+    const nc = await as('viewer');
+    for (const method of ['close', 'cancel', 'enqueue', 'retract', 'change'])
+      await expect(nc.request(`ht.s1.rpc.${method}`, '{}', { timeout: 200 })).rejects.toThrow();
+    await expect(nc.request('ht.s1.log.study', '{}', { timeout: 200 })).rejects.toThrow();
+    await nc.close();
+  });
+
+  it('answers nobody into a log', async () => {
+    const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12 });
+    const nc = await as('viewer');
+    const jsm = await jetstreamManager(admin);
+    const before = await contents(jsm);
+    nc.publish('ht.s1.rpc.status', '{}', { reply: 'ht.s1.log.study' });
+    expect((await nc.request('ht.s1.rpc.status', '{}')).json()).toMatchObject({ ok: true }); // comes after it
+    expect(await contents(jsm)).toEqual(before);
+    await engine.close();
+    await nc.close();
+  });
+});
+
+async function contents(jsm: Awaited<ReturnType<typeof jetstreamManager>>) {
+  const { state, config } = await jsm.streams.info('HT_s1');
+  const consumers: string[] = [];
+  for await (const { name } of jsm.consumers.list('HT_s1')) if (name === 'trainers') consumers.push(name);
+  return { messages: state.messages, subjects: config.subjects, consumers };
+}

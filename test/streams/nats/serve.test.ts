@@ -1,0 +1,252 @@
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { random } from '../../../streams/index.ts';
+import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { verify } from '../../../streams/verify.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, isFact, plane } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const square = ({ x }: At) => x * x;
+
+/** A trainer by hand. */
+async function hand(study: string, name = 'hand') {
+  const nc = await server.connect();
+  const js = jetstream(nc);
+  const subjects = subjectsOf(study);
+  return {
+    nc,
+    say: (trial: number, fact: object | string) =>
+      js.publish(subjects.by(name, trial), typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact })),
+    beat: (trial: number, run: string) => nc.publish(subjects.beat(name, trial), JSON.stringify({ run })),
+    ask: async (method: string, request: object = {}) =>
+      (await nc.request(subjects.rpc(method), JSON.stringify(request))).json<{ ok: boolean; result?: unknown; error?: string }>(),
+    next: () => js.consumers.get(subjects.stream, 'trainers').then((consumer) => consumer.next({ expires: 5000 })),
+  };
+}
+
+describe('serve', () => {
+  it('gives a run that fell silent to somebody else, and no healthy one', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.4 });
+    const { say, beat } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    await say(1, { type: 'started', attempt: 1, run: 'silent' });
+    await say(2, { type: 'started', attempt: 1, run: 'alive' });
+    const beating = setInterval(() => beat(2, 'alive'), 100);
+    const { fact } = await engine.heard.until(isFact('failed'));
+    expect(fact).toMatchObject({ trial: 1, run: 'silent', reason: 'lost' });
+    const again = await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    await say(1, { type: 'started', attempt: 2, run: 'second' });
+    await say(1, { type: 'completed', run: 'second', values: { value: 1 } });
+    await engine.heard.until(isFact('completed', { trial: 1 }));
+    await say(2, { type: 'completed', run: 'alive', values: { value: 2 } });
+    await engine.finished;
+    clearInterval(beating);
+    expect(again.position).toBeGreaterThan(4);
+    expect(engine.heard.all.filter(isFact('failed'))).toHaveLength(1);
+    await engine.close();
+  });
+
+  it('offers an attempt again that was handed out and not taken on', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
+    const { next } = await hand(study);
+    await engine.heard.until(isFact('suggested'));
+    (await next())!.ack(); // and no more is heard of it
+    await engine.heard.until(isFact('suggested', { attempt: 2 }));
+    const { done } = trainer<At>(await server.connect(), study, square);
+    await engine.finished;
+    await done;
+    await engine.close();
+  });
+
+  it('does not offer again what still waits for a trainer', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.1 });
+    await engine.heard.until(isFact('suggested'));
+    const { ask } = await hand(study);
+    await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen in it
+    expect(engine.heard.all).toHaveLength(2);
+    expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'listening' });
+    await engine.close();
+  });
+
+  it('takes a claim for the end of the offer', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 30 });
+    const { say } = await hand(study);
+    await engine.heard.until(isFact('suggested'));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    await say(1, { type: 'failed', attempt: 1, reason: 'lost' }); // as of an engine that has not read the claim
+    expect((await engine.heard.until(({ refusal }) => refusal !== undefined)).refusal).toMatchObject({ code: 'claimed' });
+    await engine.close();
+  });
+
+  it('answers what does not count on the subject of its author, with its code', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    const { nc, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    const wrong: readonly (readonly [code: string, fact: object | string])[] = [
+      ['not-json', '{"type":"reported"'],
+      ['not-json', ''],
+      ['too-large', { type: 'reported', step: 1, values: { value: 1 }, text: 'x'.repeat(20_000) }],
+      ['too-deep', `{"type":"reported","trial":1,"step":1,"values":{"value":1},"deep":${'['.repeat(40)}${']'.repeat(40)}}`],
+      ['missing-field', { type: 'reported', step: 1 }],
+      ['missing-field', {}],
+      ['bad-field', '[]'],
+      ['bad-field', 'null'],
+      ['bad-field', { type: 'reported', step: 0.5, values: { value: 1 } }],
+      ['bad-field', { type: 'completed', values: { value: 'NaN' } }],
+      ['bad-field', { type: 'closed', reason: 'person' }],
+      ['bad-field', { type: 'suggested', attempt: 1, by: 'me', params: {} }],
+      ['bad-field', { type: 'completed', trial: 2, values: { value: 1 } }], // under the subject of trial 1
+      ['stale-run', { type: 'reported', run: 'nobody', step: 1, values: { value: 1 } }],
+      ['stale-run', { type: 'completed', run: 'nobody', values: { value: 1 } }],
+    ];
+    const codes: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      nc.subscribe(subjectsOf(study).rejected('hand'), {
+        callback: (_, message) => {
+          codes.push(message.json<{ code: string }>().code);
+          if (codes.length === wrong.length + 3) resolve();
+        },
+      });
+    });
+    await nc.flush();
+    for (const [, fact] of wrong) await say(1, fact);
+    await say(1, { type: 'started', attempt: 1, run: 'a' });
+    await say(1, { type: 'started', attempt: 1, run: 'b' });
+    await say(1, { type: 'reported', run: 'a', step: 3, values: { value: 1 } });
+    await say(1, { type: 'reported', run: 'a', step: 3, values: { value: 1 } });
+    await say(7, { type: 'started', attempt: 1, run: 'c' });
+    await all;
+    expect(codes).toEqual([...wrong.map(([code]) => code), 'claimed', 'duplicate-step', 'unknown-trial']);
+    await engine.close();
+  });
+
+  it('is not disturbed by what the server itself refuses', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const { say } = await hand(study);
+    await expect(say(1, 'x'.repeat(100_000))).rejects.toThrow('size');
+    await engine.close();
+  });
+
+  it('does what people ask', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const { ask } = await hand(study);
+    expect(await ask('enqueue', { params: { x: 1.5, n: 3 } })).toMatchObject({ ok: true });
+    expect(await ask('enqueue', { params: { x: 99, n: 3 } })).toMatchObject({ ok: false, error: expect.stringContaining('x') });
+    expect(await ask('change', { parallel: 2 })).toMatchObject({ ok: true });
+    const work = trainer<At>(await server.connect(), study, square, { name: 'w' });
+    await engine.finished;
+    await work.done;
+    expect(await ask('best')).toMatchObject({ ok: true, result: { status: 'completed' } });
+    const { result } = await ask('trials', { after: 1 });
+    expect((result as { trial: number }[]).map(({ trial }) => trial)).toEqual([2, 3]);
+    expect(((await ask('trials')).result as { by: string; params: unknown }[]).find(({ by }) => by === 'queue')?.params).toEqual({
+      x: 1.5,
+      n: 3,
+    });
+    expect(await ask('retract', { trial: 1 })).toMatchObject({ ok: true });
+    expect(await ask('retract', { trial: 99 })).toMatchObject({ ok: false });
+    // A closed study is opened again.
+    expect(await ask('change', { limits: { trials: 5 } })).toMatchObject({ ok: true });
+    const more = trainer<At>(await server.connect(), study, square, { name: 'w' });
+    await more.done;
+    expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
+    expect(await ask('nothing')).toMatchObject({ ok: false, error: expect.stringContaining('there is no nothing') });
+    await engine.close();
+  });
+
+  it('closes on request, and stops what runs', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const { ask } = await hand(study);
+    const { done } = trainer<At>(
+      await server.connect(),
+      study,
+      (_, { signal }) => new Promise((resolve) => (signal.onabort = () => resolve(1))),
+    );
+    await engine.heard.until(isFact('started'));
+    expect(await ask('close')).toMatchObject({ ok: true });
+    await engine.finished;
+    await done;
+    expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toContain('closed');
+    await engine.close();
+  });
+
+  it('resumes where it was, and decides as if nothing had happened', async () => {
+    const study = fresh();
+    const first = await engineOn(server, { study, trials: 20, parallel: 2 });
+    const { done } = trainer<At>(await server.connect(), study, square, { slots: 2 });
+    await first.heard.until(isFact('completed', { trial: 7 }));
+    await first.close();
+    const second = await engineOn(server, { study, trials: 20, parallel: 2 });
+    await second.finished;
+    await done;
+    await second.close();
+    expect(await verify(plane, random(), () => readAll(second.nc, study))).toEqual({ recomputed: 20 });
+  });
+
+  it('runs twice without harm: one decides, and the other goes on when it is gone', async () => {
+    const study = fresh();
+    const [a, b] = [await engineOn(server, { study, trials: 60, parallel: 3 }), await engineOn(server, { study, trials: 60, parallel: 3 })];
+    const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
+    await b.heard.until(isFact('completed', { trial: 20 }));
+    await a.nc.close(); // as if it were gone
+    await b.finished;
+    await done;
+    const facts = await factsOf(b.nc, study);
+    const suggested = facts.flatMap((fact) => (fact.type === 'suggested' ? [fact.trial] : []));
+    expect(suggested).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(60);
+    expect(await verify(plane, random(), () => readAll(b.nc, study))).toEqual({ recomputed: 60 });
+    await b.close();
+  });
+
+  it('makes a consumer anew that somebody deleted, from the first suggestion that nobody took', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.2 });
+    const { say, nc } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    await say(1, { type: 'completed', run: 'r', values: { value: 1 } });
+    await engine.heard.until(isFact('completed'));
+    const { stream } = subjectsOf(study);
+    const jsm = await jetstreamManager(nc);
+    await jsm.consumers.delete(stream, 'trainers');
+    const { done } = trainer<At>(await server.connect(), study, square);
+    await engine.finished;
+    await done;
+    expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(2);
+    await engine.close();
+  });
+
+  it('refuses a stream of another study', async () => {
+    const study = fresh();
+    const first = await engineOn(server, { study, trials: 2, seed: 1 });
+    await first.heard.until(isFact('created'));
+    await first.close();
+    const other = await engineOn(server, { study, trials: 2, seed: 2 });
+    await expect(other.finished).rejects.toThrow('seed');
+  });
+});
+
+async function* readAll(nc: Parameters<typeof natsLog>[0], study: string) {
+  const log = await natsLog(nc, study, { create: false });
+  const head = await log.head();
+  for await (const entries of log.read()) {
+    yield entries;
+    if (entries.at(-1)!.position >= head) return;
+  }
+}

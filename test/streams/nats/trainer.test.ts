@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { jetstream } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trainer } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, isFact } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const parabola = ({ x, n }: At) => (x - 1) ** 2 + n;
+
+describe('trainer', () => {
+  it('evaluates a study to its end, several trials at a time', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 30, parallel: 4 });
+    const trainers = [];
+    for (const name of ['a', 'b']) trainers.push(trainer<At>(await server.connect(), study, parabola, { name, slots: 2 }));
+    await engine.finished;
+    await Promise.all(trainers.map(({ done }) => done));
+    const facts = await factsOf(engine.nc, study);
+    const ends = facts.filter(({ type }) => type === 'completed');
+    expect(ends).toHaveLength(30);
+    expect(new Set(ends.map((fact) => 'trial' in fact && fact.trial)).size).toBe(30);
+    expect(facts.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
+    expect(facts.filter(({ type }) => type === 'started')).toHaveLength(30);
+    await engine.close();
+  });
+
+  it('may begin before the study is there', async () => {
+    const study = fresh();
+    const { done } = trainer<At>(await server.connect(), study, parabola);
+    const engine = await engineOn(server, { study, trials: 2 });
+    await engine.finished;
+    await done;
+    await engine.close();
+  });
+
+  it('reports, and stops when it is told to', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const nc = await server.connect();
+    let reason: unknown;
+    const { done } = trainer<At>(nc, study, async (_, { report, signal }) => {
+      report(3);
+      report(2);
+      await engine.heard.until(isFact('reported', { step: 2 }));
+      await nc.request(subjectsOf(study).rpc('cancel'), JSON.stringify({ trial: 1 }));
+      if (!signal.aborted) await once(signal, 'abort');
+      reason = signal.reason;
+      return 17;
+    });
+    await engine.finished;
+    await done;
+    expect((reason as Error).message).toBe('stopped by person');
+    expect(engine.heard.all.map(({ fact }) => fact).find((fact) => (fact as { type: string }).type === 'stopped')).toMatchObject({
+      step: 2,
+      by: 'person',
+    });
+    await engine.close();
+  });
+
+  it('gives back what it runs when it is closed', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const first = trainer<At>(await server.connect(), study, () => new Promise<number>(() => {}), { name: 'first' });
+    await engine.heard.until(isFact('started'));
+    await first.close();
+    const second = trainer<At>(await server.connect(), study, parabola, { name: 'second' });
+    await engine.finished;
+    await second.done;
+    const facts = await factsOf(engine.nc, study);
+    expect(facts).toContainEqual(expect.objectContaining({ type: 'failed', reason: 'preempted', trial: 1, attempt: 1 }));
+    expect(facts).toContainEqual(expect.objectContaining({ type: 'started', trainer: 'second', trial: 1, attempt: 2 }));
+    await engine.close();
+  });
+
+  it('gives up a claim that came second', async () => {
+    const study = fresh();
+    const subjects = subjectsOf(study);
+    const engine = await engineOn(server, { study, trials: 2 });
+    const nc = await server.connect();
+    await engine.heard.until(isFact('suggested'));
+    const say = (fact: object) => jetstream(nc).publish(subjects.by('quick', 1), JSON.stringify(fact));
+    await say({ type: 'started', trial: 1, attempt: 1, run: 'quick' });
+    await say({ type: 'failed', trial: 1, attempt: 0, reason: 'error' }); // hides the claim from the look that a trainer has
+    const { done } = trainer<At>(await server.connect(), study, async ({ x }, { trial, signal }) => {
+      if (trial > 1) return x;
+      if (!signal.aborted) await once(signal, 'abort');
+      return x;
+    });
+    await engine.heard.until(isFact('started', { run: 'quick' }));
+    await jetstream(nc).publish(
+      subjects.by('quick', 1),
+      JSON.stringify({ type: 'completed', trial: 1, run: 'quick', values: { value: 3 } }),
+    );
+    await engine.finished;
+    await done;
+    const ends = (await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed');
+    expect(ends).toMatchObject([{ run: 'quick' }, { trial: 2 }]);
+    await engine.close();
+  });
+
+  it('sends every fact across a kill of the server, once', async () => {
+    const own = await natsServer();
+    try {
+      const study = fresh();
+      const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
+      let killed: Promise<void> | undefined;
+      const { done } = trainer<At>(
+        await own.connect(),
+        study,
+        async ({ x }, { trial, report }) => {
+          for (let step = 1; step <= 5; step++) report(x + step);
+          if (trial === 3) killed ??= own.kill().then(() => own.restart());
+          await killed;
+          return x;
+        },
+        { slots: 2 },
+      );
+      await engine.finished;
+      await done;
+      const facts = await factsOf(engine.nc, study);
+      expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(6);
+      expect(facts.filter(({ type }) => type === 'started')).toHaveLength(6);
+      for (let trial = 1; trial <= 6; trial++) {
+        const steps = facts.flatMap((fact) => (fact.type === 'reported' && fact.trial === trial ? [fact.step] : []));
+        expect(steps).toEqual([1, 2, 3, 4, 5]);
+      }
+      await engine.close();
+    } finally {
+      await own.dispose();
+    }
+  });
+
+  it('shows signs of life while its objective blocks', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, lease: 0.3 });
+    const block = ({ x }: At) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100); // lets the engine of this process tick
+      return x;
+    };
+    const { done } = trainer<At>(await server.connect(), study, block, { blocking: { servers: server.url } });
+    await engine.finished;
+    await done;
+    expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'failed')).toEqual([]);
+    await engine.close();
+  });
+
+  it('takes one trial at a time where the objective blocks', async () => {
+    const nc = await server.connect();
+    expect(() => trainer(nc, fresh(), () => 1, { slots: 2, blocking: { servers: server.url } })).toThrow('slots: expected 1');
+    expect(() => trainer(nc, fresh(), () => 1, { name: 'A.b' })).toThrow('name: expected');
+  });
+});

@@ -1,0 +1,77 @@
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
+import type { Fact } from '../../../src/facts/facts.ts';
+import { float, int, type Noted, random, space } from '../../../streams/index.ts';
+import { natsLog, type Served, type ServeOptions, serve } from '../../../streams/nats/index.ts';
+import type { NatsServer } from '../../support/nats.ts';
+
+export const plane = space({ x: float(-5, 5), n: int(1, 9) });
+export interface At {
+  readonly x: number;
+  readonly n: number;
+}
+
+let count = 0;
+/** A name that no other test uses. */
+export const fresh = (): string => `study-${++count}`;
+
+/** Entries of a study as they come, to wait for. */
+export interface Heard {
+  readonly all: readonly Noted[];
+  note(noted: Noted): void;
+  /** The first entry that fits, past ones included. */
+  until(fits: (noted: Noted) => boolean): Promise<Noted>;
+}
+
+export function hearing(): Heard {
+  const all: Noted[] = [];
+  const waiting = new Set<(noted: Noted) => void>();
+  return {
+    all,
+    note: (noted) => {
+      all.push(noted);
+      for (const tell of waiting) tell(noted);
+    },
+    until: (fits) =>
+      new Promise((resolve) => {
+        const past = all.find(fits);
+        if (past) return resolve(past);
+        const tell = (noted: Noted) => {
+          if (!fits(noted)) return;
+          waiting.delete(tell);
+          resolve(noted);
+        };
+        waiting.add(tell);
+      }),
+  };
+}
+
+export const isFact =
+  (type: Fact['type'], more: Readonly<Record<string, unknown>> = {}) =>
+  ({ fact, refusal }: Noted): boolean =>
+    !refusal &&
+    (fact as Fact).type === type &&
+    Object.entries(more).every(([name, value]) => (fact as unknown as Record<string, unknown>)[name] === value);
+
+/** An engine on a server. */
+export async function engineOn(
+  server: NatsServer,
+  options: ServeOptions,
+  connection: NodeConnectionOptions = {},
+): Promise<Served & { readonly heard: Heard; readonly nc: NatsConnection }> {
+  const heard = hearing();
+  const nc = await server.connect(connection);
+  const served = await serve(nc, plane, random(), { note: heard.note, ...options });
+  return { ...served, heard, nc };
+}
+
+/** All facts of a study, read afresh. */
+export async function factsOf(nc: NatsConnection, study: string): Promise<Fact[]> {
+  const log = await natsLog(nc, study, { create: false });
+  const head = await log.head();
+  const facts: Fact[] = [];
+  for await (const entries of log.read()) {
+    facts.push(...entries.map(({ fact }) => fact as Fact));
+    if (facts.length >= head) break;
+  }
+  return facts;
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+
+const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
+
+/** A real server with a store of its own. */
+export interface NatsServer {
+  readonly url: string;
+  readonly pid: number;
+  connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+  /** Starts it again after a kill: same port, same store. */
+  restart(): Promise<void>;
+  /** Ends it, its connections and its store. */
+  dispose(): Promise<void>;
+}
+
+/** Starts a server on a port that it chooses. @param config text of a configuration file. */
+export async function natsServer(config?: string): Promise<NatsServer> {
+  const program = execFileSync(script, { encoding: 'utf8' }).trim();
+  const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
+  const file = join(directory, 'server.conf');
+  if (config !== undefined) writeFileSync(file, config);
+  const connections: NatsConnection[] = [];
+  let child: ChildProcess;
+  let port = '-1';
+
+  const start = async () => {
+    const configured = config === undefined ? [] : ['-c', file];
+    const args = ['-a', '127.0.0.1', '-p', port, '-js', '-sd', join(directory, 'store'), '--ports_file_dir', directory, ...configured];
+    const ready = portsWritten(directory);
+    child = spawn(program, args, { stdio: 'ignore' });
+    const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`nats-server exited with ${code}`)));
+    failed.catch(() => {});
+    const ports = JSON.parse(readFileSync(await Promise.race([ready, failed]), 'utf8')) as { nats: string[] };
+    port = new URL(ports.nats[0]!).port;
+  };
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(join(directory, `nats-server_${child.pid}.ports`), { force: true });
+  };
+  await start();
+  return {
+    get url() {
+      return `nats://127.0.0.1:${port}`;
+    },
+    get pid() {
+      return child.pid!;
+    },
+    connect: async (options = {}) => {
+      const connection = await connect({
+        servers: `127.0.0.1:${port}`,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 50,
+        pingInterval: 2000,
+        maxPingOut: 2,
+        ...options,
+      });
+      connections.push(connection);
+      return connection;
+    },
+    kill,
+    restart: start,
+    dispose: async () => {
+      await Promise.all(connections.map((connection) => connection.close()));
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Path of the file that a server names its ports in, once it is whole. */
+function portsWritten(directory: string): Promise<string> {
+  return new Promise((resolve) => {
+    const watcher = watch(directory, (_, name) => {
+      if (!name?.endsWith('.ports')) return;
+      const path = join(directory, name);
+      try {
+        JSON.parse(readFileSync(path, 'utf8'));
+      } catch {
+        return; // not whole yet
+      }
+      watcher.close();
+      resolve(path);
+    });
+  });
+}
