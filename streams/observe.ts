@@ -2,7 +2,7 @@ import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
-import type { Ended, TrialId } from '../src/messages.ts';
+import type { Ended, Tags, TrialId } from '../src/messages.ts';
 import type { Noted } from './noted.ts';
 
 /** A trial that has ended. */
@@ -17,6 +17,8 @@ export interface Row<P> {
   readonly by: string;
   readonly budget?: number;
   readonly resumes?: TrialId;
+  /** Marks that its strategy left. */
+  readonly tags?: Tags;
   /** The last step reported. */
   readonly step?: number;
   readonly metrics?: Values;
@@ -80,7 +82,7 @@ function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly 
 }
 
 function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: SuggestedFact; values?: Values; metrics?: Values }): Row<P> {
-  const { id: trial, outcome: status, losses, reason, by, budget, resumes, step, seconds } = told;
+  const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, seconds } = told;
   return {
     trial,
     params: suggestion.params as P,
@@ -90,6 +92,7 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: Su
     ...(reason !== undefined && { reason }),
     ...(budget !== undefined && { budget }),
     ...(resumes !== undefined && { resumes }),
+    ...(tags !== undefined && { tags }),
     ...(step !== undefined && { step }),
     ...(losses && metrics && { metrics }),
     ...(seconds !== undefined && { seconds }),

@@ -3,6 +3,7 @@ import { main, report } from './program.ts';
 
 process.on('uncaughtException', (error) => process.exit(report(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0); // whoever read has seen enough
+  process.exit(error.code === 'EPIPE' ? 0 : report(error)); // whoever reads a pipe no more has seen enough
 });
+process.stderr.on('error', () => {}); // nobody listens
 process.exitCode = await main(process.argv.slice(2));

@@ -49,6 +49,32 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
     .option('--seed <seed>', 'of all randomness')
     .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
     .option('--json', 'a JSON line for each trial')
+    .addHelpText(
+      'after',
+      `
+The command is run without a shell, once for each trial, --parallel at a time. Within its arguments
+  {name}                            stands for the value of that parameter
+  {trial} {attempt} {slot} {study}  numbers and name; a slot is in [0, parallel), so that each program may have a device of its own
+  {budget} {resumes} {checkpoint}   of trials that go on from others
+  {params}                          the path of a JSON file that holds all parameters
+  {args}                            as an argument of its own: --name value for each parameter
+The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
+HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
+
+It says how it is doing on its standard output, a line at a time; all other lines are kept in a log for people:
+  {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
+  {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38         the result; without one, the last report is the result
+  {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
+  {"infeasible": "out of memory"}                                this configuration cannot be run
+
+Ctrl-C ends the programs; the same command goes on with the study. What the study file said when the study began does not undo what an
+option or hypertide change has said since.
+
+Examples:
+  hypertide run study.yaml -- python train.py --lr {lr} --units {units}
+  hypertide run study.yaml --parallel 4 -- env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
+  hypertide run study.yaml --trials 200 --json > trials.jsonl`,
+    )
     .action((study, command, options) => ending(import('./commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
 
   program

@@ -1,7 +1,8 @@
-import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
+
+<<<<<<< HEAD
 
 /** A number as people read it. */
 export function shown(value: unknown): string {
@@ -58,6 +59,11 @@ export function table(rows: readonly Shown[]): string {
 const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
   ...new Set(records.flatMap((record) => Object.keys(record))),
 ];
+=======
+
+import { type Shown, shown } from './table.ts';
+
+>>>>>>> clitest
 
 /** The best rows first: higher budgets, then lower losses. */
 export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, objective: string): R[] {
@@ -68,22 +74,39 @@ export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, o
     .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
 }
 
-const BAR = 24;
+/** Characters of the bar: at most, and below which there is none. */
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 6;
+
+export interface ProgressLine {
+  /** Configurations to try, where that is known. */
+  readonly limit: number | undefined;
+  readonly objective: string;
+  /** Trials a second. */
+  readonly rate: number;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
 
 /** One line: how far it is, the best value, the rate, and what runs. */
-export function progressLine(
-  state: Progress<Params>,
-  { limit, objective, rate }: { readonly limit: number | undefined; readonly objective: string; readonly rate: number },
-): string {
-  const ended = state.completed + state.stopped + state.failed;
-  const done = limit === undefined ? 0 : Math.min(1, ended / Math.max(limit, state.trials, 1));
-  const bar = limit === undefined ? '' : `${'█'.repeat(Math.round(done * BAR)).padEnd(BAR, '░')} `;
-  const best = state.best ? `  best ${colours.bold(shown(state.best.values?.[objective]))} (trial ${state.best.trial})` : '';
-  const speed = rate > 0 ? `  ${shown(Number(rate.toPrecision(2)))}/s` : '';
-  const { stopped, failed } = state;
-  const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && colours.yellow(`${failed} failed`)].filter(Boolean).join(', ');
-  return `${bar}${ended}${limit === undefined ? '' : `/${limit}`} trials${best}${speed}  ${state.open} running${others && `  (${others})`}`;
+export function progressLine(state: Progress<Params>, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
+  const { completed, stopped, failed, best, open, trials } = state;
+  const ended = completed + stopped + failed;
+  const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
+  const texts = [
+    `${ended}${limit === undefined ? '' : `/${limit}`} trials`,
+    best && `best ${shown(best.values?.[objective])} (trial ${best.trial})`,
+    rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
+    `${open} running`,
+    others && `(${others})`,
+  ].filter((text): text is string => Boolean(text));
+  const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);
+  const line = texts.map((text) => (text.startsWith('best') ? colours.bold(text) : text)).join('  ');
+  return limit === undefined || room < SHORTEST_BAR ? line : `${bar(ended / Math.max(limit, trials, 1), room)} ${line}`;
 }
+
+const terminalWidth = (): number => process.stderr.columns || 80;
+const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
 /** A trial in one line. */
 export function lineOf({ trial, status, reason, values, params }: Row<Params>, message = ''): string {

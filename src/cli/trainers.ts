@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Directive, Suggestion } from '../../streams/engine.ts';
-import type { Params, TrialEvent } from '../facts/facts.ts';
+import type { Directive, Rejected, Suggestion } from '../../streams/engine.ts';
+import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Job } from './runner/job.ts';
 import type { Outcome } from './runner/outcome.ts';
@@ -18,6 +18,8 @@ export interface TrainersOptions {
   readonly grace?: number;
   readonly say: (event: TrialEvent) => void;
   readonly warn: (message: string) => void;
+  /** This machine cannot run trials. */
+  readonly unable?: (reason: string) => void;
 }
 
 /** Programs that run trials, each in a slot of its own. */
@@ -31,7 +33,10 @@ export interface Trainers {
 }
 
 export function trainers(options: TrainersOptions): Trainers {
-  const running = new Map<TrialId, { readonly slot: number; readonly process: Running; readonly done: Promise<void> }>();
+  const running = new Map<
+    TrialId,
+    { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
+  >();
   const freeSlot = () => {
     const taken = new Set([...running.values()].map(({ slot }) => slot));
     let slot = 0;
@@ -46,15 +51,19 @@ export function trainers(options: TrainersOptions): Trainers {
     const { process, end } = startTrial(options, suggestion, run, slot);
     const done = end.then((event) => {
       running.delete(trial);
+      if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
       options.say(event);
     });
-    running.set(trial, { slot, process, done });
+    running.set(trial, { slot, attempt, process, done });
   };
+  /** A later attempt from the beginning says again what an earlier one has said. */
+  const isRepeated = ({ fact, refusal }: Rejected) =>
+    refusal.code === 'duplicate-step' && (running.get((fact as ReportedFact).trial)?.attempt ?? 1) > 1;
   return {
     obey: (directive) => {
       if (directive.type === 'suggested') start(directive);
       else if (directive.type === 'stop') running.get(directive.trial)?.process.stop();
-      else options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
+      else if (!isRepeated(directive)) options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
     },
     preempt: async () => {
       for (const { process } of running.values()) process.preempt();

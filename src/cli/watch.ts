@@ -4,7 +4,8 @@ import { type Progress, progress, type Row, trials } from '../../streams/observe
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Live } from './live.ts';
-import { lineOf, progressLine, ranked, table } from './render.ts';
+import { lineOf, progressLine, ranked } from './render.ts';
+import { table } from './table.ts';
 
 /** How a run of a study ended. */
 export type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };

@@ -5,7 +5,8 @@ import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
 import type { Created } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { createdIn, type Listed, talk, trialsIn } from '../journalFile.ts';
-import { ranked, table } from '../render.ts';
+import { ranked } from '../render.ts';
+import { table } from '../table.ts';
 import { UsageError } from '../usage.ts';
 
 /** Commands that read a journal; they may be used while a study runs. */

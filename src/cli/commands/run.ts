@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { NEVER } from 'rxjs';
 import { journal } from '../../../streams/log/journal.ts';
 import type { Noted } from '../../../streams/noted.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { study } from '../../../streams/study.ts';
+import { suggest } from '../../../streams/suggest.ts';
+import { MismatchError } from '../../errors.ts';
 import type { Created, TrialEvent } from '../../facts/facts.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
@@ -28,7 +31,9 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const where = given.journal ?? `${file.options.study}.jsonl`;
-  const options = optionsOf(file.options, given, await begunIn(where));
+  const created = await begunIn(where);
+  const options = optionsOf(file.options, given, created);
+  if (!created) tryOut(file, options);
   const screen = live();
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
@@ -37,7 +42,9 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   await log.settled();
   screen.end();
   await log.close();
-  const completed = conclude({ journal: where, directory, ending, again: againOf(path, given, words) });
+  if (ending.type === 'failed' && ending.error instanceof MismatchError)
+    throw new UsageError(`${where}: ${ending.error.message}; --journal names another`);
+  const completed = conclude({ journal: where, directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return completed > 0 ? 0 : 1;
@@ -56,6 +63,19 @@ export function commandOf(words: readonly string[] | undefined, space: { toJSON(
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
+
+/** Asks for one trial and throws it away, so that a strategy that does not suit the study is told of before a journal is begun. */
+function tryOut({ space, strategy }: StudyFile, options: StudyOptions): void {
+  let failure: unknown;
+  NEVER.pipe(suggest(space, strategy, options))
+    .subscribe({
+      error: (error) => {
+        failure = error;
+      },
+    })
+    .unsubscribe();
+  if (failure !== undefined) throw failure;
+}
 
 /**
  * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what
@@ -97,6 +117,7 @@ async function work({ file, options, command, log, directory, note, warn }: Work
     directory,
     say,
     warn,
+    unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
@@ -124,10 +145,7 @@ async function work({ file, options, command, log, directory, note, warn }: Work
   return ending;
 }
 
-/** The same command once more, as one would type it. */
-function againOf(path: string, { journal: where, parallel, json }: RunOptions, words: readonly string[]): string {
-  const options = [where && ['--journal', where], parallel && ['--parallel', String(parallel)], json && ['--json']].filter(Boolean).flat();
-  return ['hypertide', 'run', path, ...(options as string[]), ...(words.length > 0 ? ['--', ...words] : [])].map(quoted).join(' ');
-}
+/** This command, as one would type it. */
+const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(quoted).join(' ');
 
 const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

@@ -2,7 +2,8 @@ import { connectTo } from '../../../streams/nats/connect.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
-import { progressLine, shown } from '../render.ts';
+import { progressLine } from '../render.ts';
+import { shown } from '../table.ts';
 
 export interface WatchOptions {
   readonly nats: string;

@@ -45,23 +45,31 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * Runs a program for a trial: no shell, a process group of its own, its output read for reports and written to the job's log file. All that
  * the program started ends with it, and it ends with this process unless that is killed.
  *
+ * Where the job's own files cannot be written, which is no fault of the trial, the outcome is that it is `lost`.
+ *
  * @example
  * const command = parseTemplate(['python', 'train.py', '--lr', '{lr}'], ['lr']);
  * const running = startProcess(job, { command, objectives: ['loss'], onReport: console.log });
  * const outcome = await running.done;
  */
 export function startProcess(job: Job, options: ProcessOptions): Running {
-  let log: LogFile | undefined;
+  let log: LogFile;
   try {
     mkdirSync(job.paths.checkpoints, { recursive: true });
     writeInto(job.paths.params, `${JSON.stringify(job.params, null, 2)}\n`);
     log = openLog(job.paths.log, options.onWarning);
+  } catch (cause) {
+    return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
+  }
+  try {
     return attend(launch(job, options), log, options);
   } catch (cause) {
-    log?.close();
-    return { done: Promise.resolve(notStarted(cause)), stop() {}, preempt() {}, kill() {} };
+    log.close();
+    return over(notStarted(cause));
   }
 }
+
+const over = (outcome: Outcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
 
 function launch(job: Job, { command, directory }: ProcessOptions): Child {
   const [program, ...rest] = fillTemplate(command, fillingOf(job));
@@ -118,7 +126,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       if (running.size === 0) process.off('exit', killAll);
       log.close();
       const { heard, lastError } = printed.end();
-      const exit = { ...(because && { because }), code, signal, lastError, seconds: (performance.now() - since) / 1000 };
+      const exit = { ...(because && { because }), code, signal, lastError, seconds: Math.round(performance.now() - since) / 1000 };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });

@@ -1,0 +1,104 @@
+import Table from 'cli-table3';
+import colours from 'picocolors';
+import type { Row } from '../../streams/observe.ts';
+import type { Params } from '../facts/facts.ts';
+
+/** A value as people read it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
+  if (value === undefined) return '';
+  const text = String(value);
+  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
+}
+
+const plain = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+} as const;
+
+/** A trial as a table shows it. */
+export type Shown = Omit<Row<Params>, 'status'> & { readonly status: string };
+
+interface Column {
+  readonly name: string;
+  readonly cells: readonly string[];
+  /** Those of a higher rank go first where there is not enough room. */
+  readonly rank: number;
+}
+
+/**
+ * Rows as a table: trial, values, parameters, and what else there is to say. Where it is wider than the terminal, long cells are cut, and
+ * columns left out from the least important one on.
+ *
+ * @param width of the terminal; without it, all is shown.
+ */
+export function table(rows: readonly Shown[], width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY): string {
+  const all = columnsOf(rows);
+  const columns = fitted(all, width);
+  const out = new Table({
+    head: columns.map(({ name }) => colours.bold(name)),
+    chars: plain,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const i of rows.keys()) out.push(columns.map(({ cells }) => cells[i]!));
+  const text = out
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+  const left = all.length - columns.length;
+  return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
+}
+
+function columnsOf(rows: readonly Shown[]): Column[] {
+  const column = (name: string, rank: number, cell: (row: Shown) => unknown): Column => ({
+    name,
+    rank,
+    cells: rows.map((row) => shown(cell(row))),
+  });
+  const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
+  return [
+    column('trial', 0, ({ trial }) => trial),
+    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
+    ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
+    ...others.map((name) => column(name, name === 'budget' ? 1 : 4, (row) => row[name])),
+    column('status', 3, ({ status, reason }) => (reason === undefined ? status : `${status}: ${reason}`)),
+    column('by', 4, ({ by }) => by),
+  ];
+}
+
+const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
+  ...new Set(records.flatMap((record) => Object.keys(record))),
+];
+
+const GAP = 2;
+const LONGEST = 14;
+
+function fitted(columns: readonly Column[], width: number): readonly Column[] {
+  if (widthOf(columns) <= width) return columns;
+  let left = columns.map(({ name, cells, rank }) => ({ name: cut(name), cells: cells.map(cut), rank }));
+  while (left.length > 1 && widthOf(left) > width) {
+    const least = left.reduce((worst, { rank }, i) => (rank >= left[worst]!.rank ? i : worst), 0);
+    left = left.filter((_, i) => i !== least);
+  }
+  return left;
+}
+
+/** Cut in the middle: long names often differ at their ends. */
+/** Cut in the middle: long names often differ at their ends. */
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
+const widthOf = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { name, cells }) => sum + GAP + cells.reduce((most, cell) => Math.max(most, cell.length), name.length), -GAP);

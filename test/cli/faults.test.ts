@@ -1,0 +1,155 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { startProcess } from '../../src/cli/runner/process.ts';
+import { parseTemplate } from '../../src/cli/runner/template.ts';
+import { hasTrace, hypertide, journalOf, start, studyIn, until } from './support.ts';
+
+const places: string[] = [];
+const studyWith = (more: string) => {
+  const place = studyIn(more);
+  places.push(place);
+  return place;
+};
+afterEach(() => {
+  for (const place of places.splice(0)) rmSync(place, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const program = [process.execPath, '--import', import.meta.resolve('tsx'), new URL('../../src/cli/main.ts', import.meta.url).pathname];
+const sh = (script: string) => ['--', 'sh', '-c', script];
+const quick = sh('echo value={x}');
+const completedIn = (place: string) =>
+  journalOf(place)
+    .filter(({ type }) => type === 'completed')
+    .map(({ trial }) => trial)
+    .sort((a, b) => a - b);
+
+describe('a run', () => {
+  it('takes all that a program may print or do', async () => {
+    const place = studyWith('trials: 9\nparallel: 3\n');
+    writeFileSync(
+      join(place, 'trainer.sh'),
+      `case $1 in
+        1) echo rubbish; echo '{"value": '; head -c 100000 /dev/urandom;;
+        2) echo value=NaN;;
+        3) echo '{"step": 1, "value": Infinity}';;
+        4) echo 'step=-1 value=3'; echo value=4;;
+        5) exit 3;;
+        6) echo 'boom' >&2; kill -9 $$;;
+        7) echo value=high;;
+        8) echo step=5 value=1; echo step=2 value=2;;
+        *) echo value=9;;
+      esac`,
+    );
+    const ended = await hypertide(place, 'run', 'study.yaml', '--', 'sh', join(place, 'trainer.sh'), '{trial}');
+    expect(ended.code).toBe(0);
+    expect(hasTrace(ended)).toBe(false);
+    expect(completedIn(place)).toEqual([4, 8, 9]);
+    for (const line of [
+      'trial 1 failed (error: exited 0 without a result)',
+      'trial 2 failed (non-finite: the result: value is not finite)',
+      'trial 3 failed (non-finite: the report of step 1: value is not finite)',
+      'trial 4: the report of step -1: expected a step that is a whole number from 0 on',
+      'trial 5 failed (error: exited with code 3)',
+      'trial 6 failed (error: killed by SIGKILL: boom)',
+      'trial 7: the result: expected a number for value, got "high"',
+      'trial 8 has already reported step 5, so step 2 comes too late',
+    ]) {
+      expect(ended.err).toContain(line);
+    }
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('begins no journal with a strategy that does not suit the study', async () => {
+    const place = studyWith('strategy: ga\nobjectives: { value: minimize, size: minimize }\n');
+    const ended = await hypertide(place, 'run', 'study.yaml', ...quick);
+    expect(ended).toEqual({ code: 1, out: '', err: 'hypertide: ga compares trials by one objective; this study has several\n' });
+    expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
+  });
+
+  it('says of the journal of another study that alone, in one line', async () => {
+    const place = studyWith('trials: 2\n');
+    await hypertide(place, 'run', 'study.yaml', ...quick);
+    const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('going on'))).toEqual([
+      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; --journal names another',
+    ]);
+  });
+
+  it('does not complain that a second attempt says what the first one has said, and tells the command to go on with as it was', async () => {
+    const place = studyWith('trials: 2\nparallel: 2\ngrace: 1\n');
+    const words = [
+      'run',
+      'study.yaml',
+      '--seed',
+      '9',
+      ...sh('for i in 1 2 3; do echo step=$i value=$i; done; test {attempt} = 2 || sleep 30'),
+    ];
+    const { child, ended } = start(place, ...words);
+    await until(() => journalOf(place).filter(({ type }) => type === 'reported').length === 6);
+    child.kill('SIGINT');
+    const { code, err } = await ended;
+    expect(code).toBe(130);
+    expect(err).toContain("go on with: hypertide run study.yaml --seed 9 -- sh -c 'for i in");
+    const again = await hypertide(place, ...words);
+    expect(again.code).toBe(0);
+    expect(again.err).not.toContain('does not count');
+    expect(completedIn(place)).toEqual([1, 2]);
+  });
+
+  it('ends in one line when its files may grow no more, without losing a finished trial', async () => {
+    const place = studyWith('trials: 60\n');
+    const words = [...program, 'run', 'study.yaml', ...quick];
+    const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 8; "$@"', 'bash', ...words], { cwd: place, encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr.match(/^hypertide: .*$/gm)).toEqual([expect.stringContaining('study.jsonl: could not append (EFBIG')]);
+    const kept = completedIn(place);
+    expect(kept.length).toBeGreaterThan(5);
+    expect((await hypertide(place, 'run', 'study.yaml', ...quick)).code).toBe(0);
+    expect(completedIn(place)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('ends when its time is up, and the same command has its time anew', async () => {
+    const place = studyWith('trials: 1000\nseconds: 0.7\n');
+    const slow = sh('sleep 0.1; echo value={x}');
+    expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
+    const first = completedIn(place);
+    expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
+    expect(completedIn(place).length).toBeGreaterThan(first.length);
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+});
+
+it('a trial whose own files cannot be written is lost, not failed', async () => {
+  const place = studyWith('');
+  const file = join(place, 'study.yaml');
+  const paths = { params: join(file, 'params.json'), checkpoints: join(file, 'saved'), log: join(file, 'log') };
+  const job = { study: 's', trial: 1, attempt: 1, slot: 0, params: { x: 1 }, paths };
+  const { done } = startProcess(job, { command: parseTemplate(['true'], ['x']), objectives: ['value'] });
+  expect(await done).toMatchObject({ type: 'failed', reason: 'lost', message: expect.stringContaining('ENOTDIR') });
+});
+
+it('what is written to a pipe that nobody reads ends quietly, to a full disk with an error', async () => {
+  const place = studyWith('trials: 3\n');
+  await hypertide(place, 'run', 'study.yaml', ...quick);
+  const words = [...program, 'export', 'study.jsonl'];
+  const bash = (script: string) => spawnSync('bash', ['-c', script, 'bash', ...words], { cwd: place, encoding: 'utf8' });
+  const piped = bash('set -o pipefail; "$@" | head -c 1');
+  expect({ status: piped.status, out: piped.stdout, err: piped.stderr }).toEqual({ status: 0, out: '{', err: '' });
+  if (!existsSync('/dev/full')) return;
+  const full = bash('"$@" > /dev/full');
+  expect(full.status).toBe(1);
+  expect(full.stderr).toMatch(/^hypertide: .*ENOSPC.*\n$/);
+});
+
+it('trials --json shows who suggested a trial, and its tags', async () => {
+  const place = studyWith('trials: 1\n');
+  await hypertide(place, 'run', 'study.yaml', ...quick);
+  const path = join(place, 'study.jsonl');
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"by":"random"', '"by":"random","tags":{"half":"left"}'));
+  const { out } = await hypertide(place, 'trials', 'study.jsonl', '--json');
+  expect(JSON.parse(out)).toMatchObject([{ by: 'random', tags: { half: 'left' } }]);
+});

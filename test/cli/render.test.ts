@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { progressLine } from '../../src/cli/render.ts';
+import { shown, table } from '../../src/cli/table.ts';
+import type { Row } from '../../streams/observe.ts';
+
+const row = (trial: number, names: number): Row<Readonly<Record<string, unknown>>> => ({
+  trial,
+  params: Object.fromEntries(Array.from({ length: names }, (_, i) => [`a_rather_long_name_${i}`, 0.123456789 * trial])),
+  status: 'completed',
+  values: { loss: 1 / trial },
+  seconds: 1.5,
+  by: 'chain/ga',
+});
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const bare = (text: string) => text.replace(/\x1b\[\d+m/g, '');
+
+describe('a table', () => {
+  it('shows all where there is room, and what matters most where there is not', () => {
+    expect(bare(table([row(1, 1), row(3, 1)], 200)).split('\n')).toEqual([
+      'trial  loss     a_rather_long_name_0  seconds  status     by',
+      '1      1        0.12346               1.5      completed  chain/ga',
+      '3      0.33333  0.37037               1.5      completed  chain/ga',
+    ]);
+    const lines = bare(table([row(1, 9)], 60)).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    expect(lines[0]).toBe('trial  loss  a_rathe…name_0  a_rathe…name_1  a_rathe…name_2');
+    expect(lines.at(-1)).toBe('(9 columns more do not fit here; --json shows all)');
+  });
+
+  it('keeps a value on its line', () => {
+    expect(['a\nb', 0.1 + 0.2, 1e-9, 12345678, true, undefined].map(shown)).toEqual(['"a\\nb"', '0.3', '1e-9', '12345678', 'true', '']);
+  });
+});
+
+describe('the line of progress', () => {
+  const state = { trials: 33, open: 3, completed: 28, stopped: 1, failed: 1, best: row(3, 1) };
+  const line = (columns: number, limit?: number) => bare(progressLine(state, { limit, rate: 2, objective: 'loss', columns }));
+
+  it('fits the terminal, the bar being as long as there is room', () => {
+    const texts = '30/40 trials  best 0.33333 (trial 3)  2/s  3 running  (1 stopped, 1 failed)';
+    expect(line(200, 40)).toBe(`██████████████████░░░░░░ ${texts}`);
+    expect(line(88, 40)).toBe(`████████░░░ ${texts}`);
+    expect(line(80, 40)).toBe(texts);
+    expect(line(80)).toBe(texts.replace('/40', ''));
+  });
+});
