@@ -2,68 +2,7 @@ import colours from 'picocolors';
 import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 
-<<<<<<< HEAD
-
-/** A number as people read it. */
-export function shown(value: unknown): string {
-  if (typeof value !== 'number') return value === undefined ? '' : String(value);
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
-}
-
-const plain = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-} as const;
-
-/** A trial as a table shows it. */
-type Shown = Omit<Row<Params>, 'status'> & { readonly status: string };
-
-/** Rows as a table: trial, values, parameters, and what else there is to say. */
-export function table(rows: readonly Shown[]): string {
-  const valueNames = names(rows.map(({ values }) => values ?? {}));
-  const parameterNames = names(rows.map(({ params }) => params));
-  const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
-  const head = ['trial', ...valueNames, ...parameterNames, ...others, 'status', 'by'];
-  const out = new Table({
-    head: head.map((name) => colours.bold(name)),
-    chars: plain,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  for (const row of rows) {
-    const { values, params } = row;
-    out.push([
-      String(row.trial),
-      ...valueNames.map((name) => shown(values?.[name])),
-      ...parameterNames.map((name) => shown(params[name])),
-      ...others.map((name) => shown(row[name])),
-      row.reason === undefined ? row.status : `${row.status}: ${row.reason}`,
-      row.by,
-    ]);
-  }
-  return out.toString();
-}
-
-const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
-  ...new Set(records.flatMap((record) => Object.keys(record))),
-];
-=======
-
 import { type Shown, shown } from './table.ts';
-
->>>>>>> clitest
 
 /** The best rows first: higher budgets, then lower losses. */
 export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, objective: string): R[] {
