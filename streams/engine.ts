@@ -94,8 +94,8 @@ export class Engine<P> {
 
   /** All there was in the log has been received: after the start, or after `fenced`. */
   caughtUp(): void {
-    if (this.#over) return;
     const { phase } = this;
+    if (this.#over || phase === 'rebuilding') return; // that ends by itself
     if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
   }
