@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     // A property test that times out looks like a property that fails.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     // What programs print is compared as text; on a CI they would colour it.
     env: { NO_COLOR: '1' },
     // .ci/run adds up what it ran: a report a run.
@@ -20,7 +21,7 @@ export default defineConfig({
         },
       },
       // The packed package in an empty project: needs the build in dist, and a registry.
-      { extends: true, test: { name: 'package', include: ['test/package.test.ts'] } },
+      { extends: true, test: { name: 'package', include: ['test/package.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
     ],
   },
 });

@@ -61,7 +61,7 @@ describe('the packed package, in an empty project', () => {
       `xstate@${xstate}`,
       `@types/node@${types}`,
     );
-  }, 300_000);
+  });
   afterAll(() => rmSync(project, { recursive: true }));
 
   it('runs', () => {

@@ -1,13 +1,13 @@
 import { Subject } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import { rig } from '../../src/testing/rig.ts';
-import { type Directive, float, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
+import { type Directive, float, ga, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
 
 /** A space of ten floats. */
 export const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
 type Ten = Readonly<Record<string, number>>;
 
-export const strategies: Readonly<Record<string, () => Strategy>> = { random, grid: () => grid({ levels: 4 }) };
+export const strategies: Readonly<Record<string, () => Strategy>> = { random, grid: () => grid({ levels: 4 }), ga };
 
 const cpu = () => {
   const { user, system } = process.cpuUsage();
