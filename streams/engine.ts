@@ -213,7 +213,9 @@ export class Engine<P> {
       case 'refused':
         return this.#options.direct({ type: 'rejected', ...entry, refusal: effect.refusal });
       case 'again':
-        return this.#hand(entry.fact as SuggestedFact);
+        this.#hand(entry.fact as SuggestedFact);
+        this.#stopped.delete((entry.fact as SuggestedFact).trial); // whoever takes it on has not been told
+        return this.#stopAsTold();
       case 'void':
         return this.#stop(effect.trial, 'void');
       case 'cancelled':
@@ -229,7 +231,9 @@ export class Engine<P> {
 
   /** Passes on what strategies want stopped, once for each trial. */
   #stopAsTold(): void {
-    for (const [trial, by] of this.#decider.stops) if (!this.#stopped.has(trial)) this.#stop(trial, by);
+    for (const [trial, by] of this.#decider.stops) {
+      if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
+    }
   }
 
   #stopAll(): void {
