@@ -196,6 +196,18 @@ Examples:
     .action((options) => ending(import('./commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
 
   program
+    .command('asyncapi')
+    .description('Prints an AsyncAPI document of what goes over a NATS server, with a JSON Schema for each message.')
+    .action(() =>
+      ending(
+        import('../../streams/nats/asyncapi.ts').then(({ asyncapi }) => {
+          process.stdout.write(`${JSON.stringify(asyncapi(), undefined, 2)}\n`);
+          return 0;
+        }),
+      ),
+    );
+
+  program
     .command('nats-config')
     .description('Prints a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
     .requiredOption('--study <name...>', 'the studies')

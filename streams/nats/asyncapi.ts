@@ -1,0 +1,121 @@
+import type { Schema } from '../../src/facts/check.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { schemas } from '../../src/facts/schemas.ts';
+import { version } from '../../src/version.ts';
+import { LEASE, LEASE_HEADER } from './messages.ts';
+import { TRAINERS } from './subjects.ts';
+
+const text = (description: string): Schema => ({ type: 'string', description });
+const number = (description: string): Schema => ({ type: 'integer', minimum: 1, description });
+
+/** JSON Schema of what is said besides facts. */
+const besides = {
+  stop: {
+    type: 'object',
+    properties: { type: { const: 'stop' }, trial: number('the trial'), by: text('path of the strategy, person, closed or void') },
+    required: ['type', 'trial', 'by'],
+    description: 'the trial is to stop; its last report is then its result',
+  },
+  over: {
+    type: 'object',
+    properties: { type: { const: 'closed' }, reason: text('why') },
+    required: ['type', 'reason'],
+    description: 'the study is over: trainers may end',
+  },
+  beat: {
+    type: 'object',
+    properties: { run: text('the claim') },
+    required: ['run'],
+    description: `a run goes on; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
+  },
+  rejected: {
+    type: 'object',
+    properties: {
+      position: number('of the fact in the log'),
+      code: text('why it does not count'),
+      message: text('the same in one sentence'),
+      type: text('of the fact, as far as it could be read'),
+      trial: number('of the fact'),
+      run: text('of the fact'),
+    },
+    required: ['position', 'code', 'message'],
+    description: 'a fact does not count; advice, which may be missed',
+  },
+} as const satisfies Readonly<Record<string, Schema>>;
+
+/** What trainers say, in the order in which they may say it. */
+const ofTrainers = ['started', 'reported', 'completed', 'stopped', 'failed'] as const satisfies readonly Fact['type'][];
+const ofEngine = [
+  'created',
+  'failed',
+  'enqueued',
+  'retracted',
+  'cancelled',
+  'changed',
+  'closed',
+] as const satisfies readonly Fact['type'][];
+
+const ref = (path: string) => ({ $ref: `#/${path}` });
+const messages = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref(`components/messages/${name}`)]));
+const parameters = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref(`components/parameters/${name}`)]));
+
+/** JSON Schema of every message by its name: those of the facts are the ones that the engine validates with. */
+export const messageSchemas = (): Readonly<Record<string, Schema>> => ({ ...schemas, ...besides });
+
+/** An AsyncAPI 3 document of what goes over a server, as a trainer sees it. */
+export function asyncapi(): object {
+  const all = messageSchemas();
+  const channels = {
+    suggestions: {
+      address: 'ht.{study}.log.suggested',
+      messages: messages(['suggested']),
+      parameters: parameters('study'),
+      description: `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored.`,
+    },
+    facts: {
+      address: 'ht.{study}.log.by.{trainer}.{trial}',
+      messages: messages(ofTrainers),
+      parameters: parameters('study', 'trainer', 'trial'),
+      description:
+        'In the stream HT_<study>. Published with Nats-Msg-Id, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
+    },
+    study: {
+      address: 'ht.{study}.log.study',
+      messages: messages(ofEngine),
+      parameters: parameters('study'),
+      description: 'In the stream HT_<study>: what the engine says, for itself or for a person.',
+    },
+    beats: {
+      address: 'ht.{study}.beat.{trainer}.{trial}',
+      messages: messages(['beat']),
+      parameters: parameters('study', 'trainer', 'trial'),
+    },
+    stops: { address: 'ht.{study}.directive.{trial}', messages: messages(['stop']), parameters: parameters('study', 'trial') },
+    ends: { address: 'ht.{study}.directive.all', messages: messages(['over']), parameters: parameters('study') },
+    rejections: { address: 'ht.{study}.rejected.{trainer}', messages: messages(['rejected']), parameters: parameters('study', 'trainer') },
+  };
+  const operation = (action: 'send' | 'receive', channel: keyof typeof channels) => ({ action, channel: ref(`channels/${channel}`) });
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'hypertide over NATS', version, description: 'What a trainer says and hears.' },
+    defaultContentType: 'application/json',
+    channels,
+    operations: {
+      pull: operation('receive', 'suggestions'),
+      say: operation('send', 'facts'),
+      beat: operation('send', 'beats'),
+      obey: operation('receive', 'stops'),
+      end: operation('receive', 'ends'),
+      regret: operation('receive', 'rejections'),
+    },
+    components: {
+      messages: Object.fromEntries(Object.keys(all).map((name) => [name, { name, payload: ref(`components/schemas/${name}`) }])),
+      schemas: all,
+      parameters: {
+        study: { description: 'name of the study' },
+        trainer: { description: 'name of the trainer' },
+        trial: { description: 'number of the trial' },
+      },
+    },
+  };
+}

@@ -1,0 +1,8 @@
+// A trainer of the benchmark: as many trials as there are, none of which costs anything.
+import { connect } from '@nats-io/transport-node';
+import { trainer } from '../../streams/nats/index.ts';
+
+const [servers, study, slots] = process.argv.slice(2);
+const nc = await connect({ servers: servers! });
+await trainer<{ readonly x: number }>(nc, study!, ({ x }) => x * x, { slots: Number(slots) }).done;
+await nc.close();

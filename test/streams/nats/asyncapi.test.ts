@@ -1,0 +1,76 @@
+import { Parser } from '@asyncapi/parser';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
+import { asyncapi, messageSchemas } from '../../../streams/nats/asyncapi.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, fresh } from './world.ts';
+
+const ajv = new Ajv({ strict: false });
+const validators = Object.fromEntries(Object.entries(messageSchemas()).map(([name, schema]) => [name, ajv.compile(schema)]));
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+describe('the AsyncAPI document', () => {
+  it('is one', async () => {
+    const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncapi()));
+    expect(diagnostics.filter(({ severity }) => severity === 0)).toEqual([]);
+    expect(
+      document!
+        .channels()
+        .all()
+        .map((channel) => channel.address()),
+    ).toContain('ht.{study}.log.by.{trainer}.{trial}');
+    expect(document!.operations().all()).toHaveLength(6);
+  });
+
+  it('describes all that goes over a server', async () => {
+    const study = fresh();
+    const spy = await server.connect();
+    const seen: { readonly subject: string; readonly data: { readonly type?: string } }[] = [];
+    spy.subscribe(`ht.${study}.>`, { callback: (_, message) => void seen.push({ subject: message.subject, data: message.json() }) });
+    await spy.flush();
+    const engine = await engineOn(server, { study, trials: 4, lease: 0.3 });
+    const { done } = trainer<At>(await server.connect(), study, async ({ x }, { trial, report }) => {
+      report(x, 1);
+      report(x, 1); // one too many
+      await new Promise((resolve) => setTimeout(resolve, 150));
+      if (trial === 1) throw new Error('boom');
+      return x;
+    });
+    await engine.finished;
+    await done;
+    await engine.close();
+    await engine.nc.flush();
+    await spy.flush();
+    const names = new Set<string>();
+    for (const { subject, data } of seen) {
+      const [, , kind] = subject.split('.');
+      if (kind === 'rpc' || kind === 'status') continue;
+      const name = kind === 'directive' && data.type === 'closed' ? 'over' : kind === 'log' || kind === 'directive' ? data.type! : kind!;
+      names.add(name);
+      expect(validators[name]!(data), `${name}: ${JSON.stringify(data)}`).toBe(true);
+    }
+    expect([...names]).toEqual(
+      expect.arrayContaining(['created', 'suggested', 'started', 'reported', 'completed', 'failed', 'closed', 'beat', 'rejected', 'over']),
+    );
+  });
+
+  it.each([
+    { type: 'reported', trial: 1, step: 1, values: { value: 1 } },
+    { type: 'reported', trial: 0, step: 1, values: { value: 1 } },
+    { type: 'reported', trial: 1, step: 1.5, values: { value: 1 } },
+    { type: 'reported', trial: 1, step: 1, values: { value: '1' } },
+    { type: 'completed', trial: 1 },
+    { type: 'completed', trial: 1, values: {}, constraints: [1, 'x'] },
+    { type: 'failed', trial: 1, reason: 'bored' },
+    { type: 'failed', trial: 1, reason: 'lost', unknown: [1] },
+  ])('says the same as the engine of %j', (fact) => {
+    expect(validators[fact.type]!(fact)).toBe(!isRefusal(parseFact(fact)));
+  });
+});
