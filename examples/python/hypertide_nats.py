@@ -215,7 +215,7 @@ class Trainer:
             attempt = json.loads(data).get("attempt")
         except (ValueError, AttributeError):
             attempt = None
-        return attempt >= suggestion["attempt"] if isinstance(attempt, int) else suggestion["attempt"] == 1
+        return isinstance(attempt, int) and attempt >= suggestion["attempt"]
 
     def _insist(self, ask):
         pause = 0.05

@@ -105,7 +105,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     );
     if (last.headers?.code === 404) return false;
     const said = jsonOf(last) as { attempt?: unknown } | undefined;
-    return typeof said?.attempt === 'number' ? said.attempt >= attempt : attempt === 1;
+    return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
   };
 
   const take = async (message: Msg): Promise<void> => {

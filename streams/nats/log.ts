@@ -38,8 +38,8 @@ const WRONG_LAST_SEQUENCE = 10071;
 export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
   const subjects = subjectsOf(study);
   const { create = true, timeout = 2000, lease = LEASE } = options;
-  const js = jetstream(nc);
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const js = jetstream(nc, { timeout });
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
   if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
   const fence = await insist(nc, () => lastOf(jsm, subjects.stream, [subjects.suggested, subjects.study]));
   const instance = nuid.next();

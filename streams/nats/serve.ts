@@ -45,7 +45,7 @@ export interface Served {
 export async function serve<P>(nc: NatsConnection, space: Space<P>, strategy: Strategy, options: ServeOptions): Promise<Served> {
   const { lease = LEASE, note, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await natsLog(nc, options.study, {
     lease,
     ...(replicas !== undefined && { replicas }),

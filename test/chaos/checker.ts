@@ -68,7 +68,7 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
     if (type === 'closed') closed = true;
     if (type === 'suggested' && attempt === 1) {
       if (trial) violations.push(`entry ${position}: trial ${id} is suggested twice`);
-      if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
+      else if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
       known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0 });
     } else if (type === 'suggested' && trial) {
       if (attempt !== trial.attempt + 1 || trial.ended > 0)
@@ -93,7 +93,13 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
   };
   entries.forEach((entry, i) => {
     const said = (entry.fact ?? {}) as Said;
-    if (i > 0) stall = Math.max(stall, entry.at - entries[i - 1]!.at);
+    const pause = i > 0 ? entry.at - entries[i - 1]!.at : 0;
+    if (pause > longestStall) {
+      violations.push(
+        `nothing happened for ${(pause / 1000).toFixed(1)} s before entry ${entry.position}, ${new Date(entry.at).toISOString()}`,
+      );
+    }
+    stall = Math.max(stall, pause);
     if (entry.author === undefined) engine(said, entry.position);
     else trainer(said, entry.author);
   });
@@ -105,6 +111,5 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
   const completed = [...known.values()].filter(({ ended }) => ended === 1).length;
   const wasted = begun.length - completed;
   if (wasted > faults.length) violations.push(`${wasted} trainings were wasted by ${faults.length} faults`);
-  if (stall > longestStall) violations.push(`nothing happened for ${(stall / 1000).toFixed(1)} s`);
   return { violations, completed, begun: begun.length, wasted, lost, stall };
 }

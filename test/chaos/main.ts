@@ -15,7 +15,7 @@ const verdict = await chaos({
   minutes: Number(values.minutes),
   faults: Number(values.faults),
   seed: values.seed,
-  say: (line) => console.log(line),
+  say: (line) => console.log(new Date().toISOString(), line),
 });
 const { violations, completed, begun, wasted, lost, faults, recomputed, stall, seconds } = verdict;
 for (const violation of violations) console.log(violation);

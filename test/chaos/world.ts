@@ -132,9 +132,11 @@ interface Victims {
 async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Victims): Promise<void> {
   const pick = (members: readonly Member[]) => members[Math.floor(rng() * members.length)]!;
   const luck = rng();
+  const [engine, other] = rng() < 0.5 ? engines : [...engines].reverse();
+  if (!engine || !other) return;
   const fault = (kind: Fault['kind'], of: string) => {
     faults.push({ kind, of });
-    say(`${faults.length}: ${kind} ${of}`);
+    say(`${faults.length}: ${kind} ${of}${of === 'engine' ? ` ${engines.indexOf(engine) + 1}` : ''}`);
   };
   if (luck < 0.08) {
     fault('kill', 'server');
@@ -142,8 +144,6 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
     await sleep(500 * rng());
     return server.restart();
   }
-  const [engine, other] = rng() < 0.5 ? engines : [...engines].reverse();
-  if (!engine || !other) return;
   /** Without an engine nothing happens, and that is no finding. */
   const spared = performance.now() < other.wellAt;
   if (luck < 0.2) {

@@ -132,6 +132,36 @@ describe('serve', () => {
     await engine.close();
   });
 
+  it('answers ten thousand facts that do not count, and goes on', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const { nc, say } = await hand(study);
+    await engine.heard.until(isFact('suggested'));
+    const kinds: readonly (object | string)[] = [
+      '{"type":',
+      '[]',
+      {},
+      { type: 'reported' },
+      { type: 'reported', step: -1, values: {} },
+      { type: 'completed', run: 'x', values: { value: 1 } },
+      { type: 'closed', reason: 'person' },
+      '[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]',
+      { type: 'started', attempt: 7, run: 'x' },
+      { type: 'failed', reason: 'lost', run: 'x', text: 'x'.repeat(17_000) },
+    ];
+    let answered = 0;
+    const all = new Promise<void>((resolve) => {
+      nc.subscribe(subjectsOf(study).rejected('hand'), { callback: () => ++answered === 10_000 && resolve() });
+    });
+    await nc.flush();
+    for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
+    await all;
+    const { done } = trainer<At>(await server.connect(), study, square);
+    await engine.finished;
+    await done;
+    await engine.close();
+  });
+
   it('is not disturbed by what the server itself refuses', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
