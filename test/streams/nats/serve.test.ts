@@ -151,7 +151,11 @@ describe('serve', () => {
     ];
     let answered = 0;
     const all = new Promise<void>((resolve) => {
-      nc.subscribe(subjectsOf(study).rejected('hand'), { callback: () => ++answered === 10_000 && resolve() });
+      nc.subscribe(subjectsOf(study).rejected('hand'), {
+        callback: () => {
+          if (++answered === 10_000) resolve();
+        },
+      });
     });
     await nc.flush();
     for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
