@@ -144,7 +144,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
       await publish(subject, { type: 'started', trial, attempt, run, trainer: name }, `${run}/0`);
       nc.publish(message.reply!, '+ACK');
       beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
-      await nc.flush().catch(() => {}); // an objective may block what would send it
+      if (options.beats) await nc.flush().catch(() => {}); // an objective that blocks would keep it back
       const signals = { stop: claim.stop.signal, abandon: claim.abandon.signal };
       await perform({ suggestion, run, say, ...signals }).catch(({ message }: Error) =>
         say({ type: 'failed', trial, attempt, run, reason: 'error', message: message.slice(0, 4096) }),

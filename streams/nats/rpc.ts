@@ -5,7 +5,7 @@ import type { Changed, CloseReason, Command, Params } from '../../src/facts/fact
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Noted } from '../noted.ts';
-import { type Progress, progress, type Row, trials } from '../observe.ts';
+import { type Progress, type Row, trials } from '../observe.ts';
 import type { Run } from '../run.ts';
 import type { NatsLog } from './log.ts';
 import type { Subjects } from './subjects.ts';
@@ -36,10 +36,6 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const noted$ = new Subject<Noted>();
   const rows = new Map<TrialId, Row<P>>();
   const waiting = new Map<string, (noted: Noted) => void>();
-  let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
-  noted$.pipe(progress<P>()).subscribe((now) => {
-    state = now;
-  });
   noted$.pipe(trials<P>()).subscribe((row) => rows.set(row.trial, row));
 
   /** Appends a fact, and waits for what becomes of it. */
@@ -52,10 +48,27 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     return { position };
   };
 
+  const rowOf = (trial: TrialId | undefined) => (trial === undefined ? undefined : (rows.get(trial) as Row<Params> | undefined));
   const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
     const { study, paused, limits, objectives } = ledger.settings;
-    const limit = limits.trials !== undefined && { limit: limits.trials };
-    return { study, phase, position: ledger.position, paused, objective: objectives[0]!.name, ...limit, ...(state as Progress<Params>) };
+    const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
+    for (const { status } of rows.values()) ended[status]++;
+    const best = rowOf(ledger.best?.trial);
+    return {
+      study,
+      phase,
+      position: ledger.position,
+      paused,
+      objective: objectives[0]!.name,
+      ...(limits.trials !== undefined && { limit: limits.trials }),
+      trials: ledger.nextTrial - 1,
+      open: ledger.running,
+      completed: ended.completed,
+      stopped: ended.stopped,
+      failed: ended.failed,
+      ...(best && { best }),
+      ...(ledger.closed !== undefined && { closed: ledger.closed }),
+    };
   };
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
@@ -66,7 +79,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
 
   const methods: Readonly<Record<string, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
     status: statusOf,
-    best: () => state.best ?? null,
+    best: ({ engine }) => rowOf(engine.ledger.best?.trial) ?? null,
     trials: (_, { after = 0, status }) => {
       const found = [...rows.values()].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
       return found.sort((a, b) => a.trial - b.trial).slice(0, PAGE);
