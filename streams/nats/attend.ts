@@ -1,4 +1,4 @@
-import { JetStreamApiError, jetstream } from '@nats-io/jetstream';
+import { JetStreamApiError } from '@nats-io/jetstream';
 import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
 import type { FailedFact, TrialEvent } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
@@ -8,6 +8,7 @@ import { bell } from '../log/follow.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';
 import { insist } from './patience.ts';
+import { publisher } from './publisher.ts';
 import { checkName, type Subjects, subjectsOf, TRAINERS } from './subjects.ts';
 
 /** An attempt that this trainer has taken on. */
@@ -53,7 +54,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const subjects = subjectsOf(study);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
   const { slots = 1, warn = () => {} } = options;
-  const js = jetstream(nc);
+  const out = publisher(nc);
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   const held = new Map<string, Held>();
   const news = bell();
@@ -82,8 +83,8 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     }
   })();
 
-  const publish = (subject: string, fact: TrialEvent, msgID: string) =>
-    insist(nc, () => js.publish(subject, JSON.stringify(fact), { msgID, timeout: 2000 }));
+  const publish = (subject: string, fact: TrialEvent, id: string) =>
+    insist(nc, () => out.publish(subject, JSON.stringify(fact), { id, timeout: 2000 }));
 
   /** The next suggestion; nothing if there was none for a while. */
   const pull = async (): Promise<Msg | undefined> => {
@@ -182,6 +183,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const tidy = () => {
     end();
     beats.close();
+    out.close();
     for (const subscription of subscriptions) subscription.unsubscribe();
   };
   return {

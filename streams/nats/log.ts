@@ -1,9 +1,10 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { headers, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
 import { LEASE, LEASE_HEADER } from './messages.ts';
 import { insist, isPassing } from './patience.ts';
+import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
 import { subjectsOf } from './subjects.ts';
@@ -43,6 +44,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
   const fence = await insist(nc, () => lastOf(jsm, subjects.stream, [subjects.suggested, subjects.study]));
   const instance = nuid.next();
+  const out = publisher(nc);
   const news = bell();
   let counter = 0;
   let appending: Promise<unknown> = Promise.resolve();
@@ -59,10 +61,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const subject = type === 'suggested' ? subjects.suggested : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
-    const settings = { msgID: `${instance}/${++counter}`, expect: { lastSubjectSequence: last }, timeout };
+    const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease) } };
     try {
-      const leased = type === 'suggested' && { headers: withLease(lease) };
-      const { seq } = await js.publish(subject, JSON.stringify(fact), { ...settings, ...leased });
+      const seq = await out.publish(subject, JSON.stringify(fact), { id: `${instance}/${++counter}`, last, timeout, ...leased });
       knew(subject, seq);
       written = seq;
       leads = true;
@@ -109,6 +110,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     close: async () => {
       closed = true;
       await appending;
+      out.close();
       end ??= written;
       news.ring();
     },
@@ -116,12 +118,6 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return leads;
     },
   };
-}
-
-function withLease(seconds: number) {
-  const leased = headers();
-  leased.set(LEASE_HEADER, String(seconds));
-  return leased;
 }
 
 const NO_MESSAGE = 10037;

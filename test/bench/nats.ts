@@ -187,14 +187,15 @@ async function part(name: string, config: string | undefined, size: number, pare
   console.log(`\n${name}`);
   const server = await natsServer(config);
   const nc = await server.connect();
-  await bareLoop(nc, size / 4); // warm up
+  await bareLoop(nc, size); // warm up
+  await suggestions(nc, 2 * size);
   const bare = await medianOf(() => bareLoop(nc, size));
   say('publish one acknowledged message and read it back', bare);
   const alone = await medianOf(() => suggestions(nc, size));
   say('suggestions', alone, `${((100 * alone.rate) / bare.rate).toFixed(0)} % of that`);
   const whole = await medianOf(() => wholeTrials(server, nc, size));
   say('whole trials, two other processes', whole);
-  const rates = Array.from({ length: RUNS }, () => withDirectory(parent, (directory) => optuna(directory, 400)));
+  const rates = Array.from({ length: RUNS }, () => withDirectory(parent, (directory) => optuna(directory, size)));
   console.log(
     `${"Optuna's JournalStorage, two processes".padEnd(58)} ${median(rates).toFixed(0).padStart(9)} /s   x ${(whole.rate / median(rates)).toFixed(1)}`,
   );
