@@ -38,6 +38,12 @@ const GOOD = 10;
 /** Of the confidence bound, as the Vizier bandit has it (Song et al. 2024). */
 const KAPPA = 1.8;
 
+/**
+ * The most probable kernel is a guess. One that is wrong is too sure of where nothing is to be found, and polishes what it has: so every fourth
+ * proposal comes from a model that divides the squares of the length-scales by four.
+ */
+const DOUBT = { every: 4, factor: 4 };
+
 /** Each objective's model, and what it expects of the observed points and of the open ones. */
 interface Modelled {
   readonly models: readonly Model[];
@@ -65,8 +71,9 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
 
   function modelled(state: BoState): Modelled | undefined {
     const turn = state.handedOut.length % VIEWS.length;
+    const doubt = state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
     const open = [...state.open.values()];
-    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length) ?? []);
+    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length, doubt) ?? []);
     if (models.length < objectives.length) return undefined;
     const row = new Float64Array(features.width);
     const expected = models.map(({ gp }) =>
@@ -97,12 +104,12 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
 
   /** What is known of where a quantity is at most 0. */
   function belowZero(knowledge: Knowledge): Term[] {
-    const known = model(features, PLAIN[0]!, 0, knowledge, 0);
+    const known = model(features, PLAIN[0]!, 0, knowledge);
     return known ? [probabilityBelow(known.gp, known.outputs.target(0))] : [];
   }
 
   function cheap({ seconds }: BoState): Term[] {
-    const known = costAware ? model(features, PLAIN[0]!, 0, seconds, 0) : undefined;
+    const known = costAware ? model(features, PLAIN[0]!, 0, seconds) : undefined;
     return known ? [cheapness(known.gp, 1 / known.outputs.slope(0))] : [];
   }
 

@@ -1,6 +1,6 @@
 import type { Features } from '../../numeric/gp/features.ts';
 import { fitKernel } from '../../numeric/gp/fit.ts';
-import { kernelOf } from '../../numeric/gp/kernel.ts';
+import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
@@ -94,13 +94,14 @@ export interface Model {
 /**
  * @param v the number of the view
  * @param room for so many beliefs
+ * @param doubt divides the squares of the length-scales that were fitted
  * @returns undefined where there is too little, or nothing that a model could be fitted to
  */
-export function model(features: Features, view: View, v: number, { observed, kernels }: Knowledge, room: number): Model | undefined {
+export function model(features: Features, view: View, v: number, { observed, kernels }: Knowledge, room = 0, doubt = 1): Model | undefined {
   const logs = kernels[v]!();
   if (!logs) return undefined;
   const used = selection(observed.toArray(), EXACT);
   const outputs = view(used.map(({ value }) => value));
-  const gp = posterior(seen(features, used, outputs), kernelOf(logs), room);
+  const gp = posterior(seen(features, used, outputs), shortened(kernelOf(logs), doubt), room);
   return gp && { gp, outputs, observed: used };
 }
