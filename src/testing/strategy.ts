@@ -8,6 +8,7 @@ import { type Ask, type Env, isTold, type Message, type Propose, type Suggested 
 import { rngFor } from '../numeric/random.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { compareDirectives } from './directives.ts';
 import { type FleetOptions, play } from './fleet.ts';
 import type { TestApi } from './log.ts';
 import { type Rig, rig } from './rig.ts';
@@ -228,37 +229,10 @@ export const properties = {
       tally(met, whole, resumed, cut);
       for (const { fact } of whole.entries.slice(cut)) if (!isEngines(fact)) resumed.say(fact as never);
       deepStrictEqual(factsOf(resumed), factsOf(whole), `another log after a cut at ${cut} in run ${run}`);
-      compareDirectives(whole, resumed, cut, run);
+      compareDirectives(of.space, whole, resumed, cut, run);
     }
   },
 } as const;
-
-/** The directives after a cut are those of the whole run; before them, what is open is given out again, and stops in force. */
-function compareDirectives<P>(whole: Rig<P>, resumed: Rig<P>, cut: number, run: number): void {
-  const later = whole.given.filter(({ position }) => position > cut);
-  const again = resumed.given.length - later.length;
-  ok(again >= 0, `directives are missing after a cut at ${cut} in run ${run}`);
-  deepStrictEqual(resumed.given.slice(again), later, `other directives after a cut at ${cut} in run ${run}`);
-  const before = whole.given.filter(({ position }) => position <= cut).map(({ directive }) => directive);
-  const open = new Set(resumed.given.slice(0, again).map(({ directive }) => (directive as { trial: number }).trial));
-  const expected = before.filter((d) => d.type !== 'rejected' && open.has(d.trial) && isLatest(before, d));
-  const sorted = (directives: readonly object[]) => directives.map((d) => JSON.stringify(d)).sort();
-  deepStrictEqual(
-    sorted(resumed.given.slice(0, again).map(({ directive }) => directive)),
-    sorted(expected),
-    `what is open was not given out again in run ${run}`,
-  );
-}
-
-/** Whether a suggestion is that of the latest attempt. */
-const isLatest = (directives: readonly { type: string }[], d: { type: string }) =>
-  d.type !== 'suggested' ||
-  !directives.some(
-    (other) =>
-      other.type === 'suggested' &&
-      (other as SuggestedFact).trial === (d as SuggestedFact).trial &&
-      (other as SuggestedFact).attempt > (d as SuggestedFact).attempt,
-  );
 
 const isEngines = (fact: unknown) => ['created', 'suggested', 'closed'].includes((fact as { type: string }).type);
 

@@ -1,0 +1,41 @@
+import { deepStrictEqual, ok } from 'node:assert/strict';
+import type { Directive } from '../../streams/engine.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { TrialId } from '../messages.ts';
+import type { Space } from '../space/space.ts';
+import type { Given, Rig } from './rig.ts';
+
+/**
+ * The directives of a study that was cut off and gone on with: after the cut they are those of the whole run; before that, what trainers held
+ * is given out again, each trial with the stop that is in force for its attempt, if there is one.
+ *
+ * @throws where they differ.
+ */
+export function compareDirectives<P>(space: Space<P>, whole: Rig<P>, resumed: Rig<P>, cut: number, run: number): void {
+  const later = whole.given.filter(({ position }) => position > cut);
+  const again = resumed.given.length - later.length;
+  ok(again >= 0, `directives are missing after a cut at ${cut} in run ${run}`);
+  deepStrictEqual(resumed.given.slice(again), later, `other directives after a cut at ${cut} in run ${run}`);
+  const held = heldAfter(space, whole, cut);
+  const before = whole.given.filter(({ position }) => position <= cut).map(({ directive }) => directive);
+  const expected = before.filter((directive, i) => directive.type !== 'rejected' && held.has(directive.trial) && isInForce(before, i));
+  const first = resumed.given.slice(0, again).map(({ directive }: Given<P>) => directive);
+  deepStrictEqual(sorted(first), sorted(expected), `what is open was not given out again after a cut at ${cut} in run ${run}`);
+}
+
+/** The trials that trainers held when an entry had been written; not those that waited for their next attempt. */
+function heldAfter<P>(space: Space<P>, { entries }: Rig<P>, cut: number): Set<TrialId> {
+  const ledger = new Ledger(space);
+  for (const entry of entries.slice(0, cut)) ledger.fold(entry);
+  return new Set([...ledger.open].filter(([, { awaiting }]) => !awaiting).map(([id]) => id));
+}
+
+/** Whether a directive is about the attempt in hand: the trial was not suggested anew after it. */
+const isInForce = <P>(directives: readonly Directive<P>[], i: number): boolean => {
+  const trial = trialOf(directives[i]!);
+  return !directives.slice(i + 1).some((later) => later.type === 'suggested' && later.trial === trial);
+};
+
+const trialOf = <P>(directive: Directive<P>): TrialId | undefined => (directive.type === 'rejected' ? undefined : directive.trial);
+
+const sorted = (directives: readonly object[]): string[] => directives.map((directive) => JSON.stringify(directive)).sort();
