@@ -91,6 +91,7 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
     const created = createdOf(space, strategy, options);
     if ((await log.head()) === 0) await log.append(created);
     const head = await log.head();
+    let compared = false;
     let prepared = false;
     let turned = performance.now();
     for await (const entries of log.read(1, reading.signal)) {
@@ -101,8 +102,11 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
       if (!running) return;
       engine.receive(entries);
       const logged = engine.ledger.created;
-      const wrong = logged && !prepared ? differences(logged, created, options) : [];
-      if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      if (!compared && logged) {
+        compared = true;
+        const wrong = differences(logged, created, options);
+        if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      }
       if (!prepared && engine.ledger.position >= head) {
         prepared = true;
         if (!logged) throw new MismatchError('the log does not begin with a study');

@@ -40,3 +40,7 @@ export function refuseFailure(fact: FailedFact, trial: OpenTrial): Effect | unde
   }
   return refuseRun(fact, trial);
 }
+
+/** Why values do not count: `losses` is the name of the one that is missing. */
+export const refuseValues = (losses: readonly number[] | string): Effect | undefined =>
+  typeof losses === 'string' ? refused('missing-field', `values.${losses} is missing`) : undefined;

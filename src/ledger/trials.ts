@@ -1,0 +1,221 @@
+import type {
+  Cancelled,
+  Completed,
+  FailedFact,
+  Params,
+  ReportedFact,
+  Started,
+  Stopped,
+  SuggestedFact,
+  TrialEvent,
+} from '../facts/facts.ts';
+import type { Ended, TrialId } from '../messages.ts';
+import type { Point } from '../space/axis.ts';
+import type { Space } from '../space/space.ts';
+import { refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
+import { type Effect, noted, refused } from './effect.ts';
+import { extrasOf } from './extras.ts';
+import { OpenTrials } from './openTrials.ts';
+import { type Best, Ranking } from './ranking.ts';
+import { lossesOf, type Settings } from './settings.ts';
+import { type OpenTrial, openTrial, type Status } from './trial.ts';
+
+/** How a trial ended, beside what its proposal says. */
+type End = Pick<Ended, 'outcome'> & Partial<Ended>;
+
+/** The trials of a study: what is said of each, in the order of the log, and which of it counts. */
+export class Trials<P> {
+  readonly open = new OpenTrials();
+  readonly #space: Space<P>;
+  readonly #retracted: ReadonlySet<TrialId>;
+  readonly #statuses: (Status | undefined)[] = [undefined]; // trials are numbered from 1
+  readonly #checkpoints = new Map<TrialId, string>();
+  readonly #ranking = new Ranking();
+  #settings!: Settings;
+  #configurations = 0;
+  #budgeted = false;
+
+  constructor(space: Space<P>, retracted: ReadonlySet<TrialId>) {
+    this.#space = space;
+    this.#retracted = retracted;
+  }
+
+  /** The settings in force from here on. They come before the first trial. */
+  govern(settings: Settings): void {
+    this.#settings = settings;
+    this.#ranking.aimAt(settings);
+  }
+
+  /** What a trainer or a person says of an open trial. */
+  hear(fact: TrialEvent | Cancelled): Effect {
+    const trial = this.open.byId.get(fact.trial);
+    if (trial === undefined) return this.#unknown(fact.trial);
+    switch (fact.type) {
+      case 'started':
+        return this.#start(fact, trial);
+      case 'reported':
+        return this.#report(fact, trial);
+      case 'completed':
+        return this.#complete(fact, trial);
+      case 'stopped':
+        return this.#stop(fact, trial);
+      case 'failed':
+        return this.#fail(fact, trial);
+      case 'cancelled':
+        return this.#cancel(trial);
+    }
+  }
+
+  #unknown(id: TrialId): Effect {
+    const status = this.#statuses[id];
+    return status === undefined
+      ? refused('unknown-trial', `no trial ${id} has been suggested; the last one is ${this.#statuses.length - 1}`)
+      : refused('ended', `trial ${id} has ended: ${status}`);
+  }
+
+  /** @param since position of the last change of the study: what was decided before it and stands behind it is void. */
+  suggest(fact: SuggestedFact, since: number): Effect {
+    if (fact.attempt > 1) return this.#suggestAgain(fact);
+    const id = fact.trial;
+    if (id !== this.next) return refused('out-of-place', `the next trial is ${this.next}, not ${id}`);
+    if (fact.by !== 'import' && fact.after !== undefined && fact.after < since) {
+      this.#statuses.push('void');
+      return { type: 'void', trial: id };
+    }
+    const point = this.encode(fact.params);
+    if (typeof point === 'string') {
+      this.#statuses.push('void');
+      return refused('bad-field', point);
+    }
+    this.#statuses.push(undefined);
+    const trial = openTrial(fact, point);
+    this.open.add(trial);
+    if (fact.budget !== undefined) this.#budgeted = true;
+    if (fact.by !== 'import' && fact.resumes === undefined) this.#configurations++;
+    return { type: 'told', told: { ...trial.proposal, type: 'suggested' } };
+  }
+
+  /** The point of parameters, or why they are none of this space. */
+  encode(params: Params): Point | string {
+    try {
+      return this.#space.encode(this.#space.parse(params));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  #suggestAgain(fact: SuggestedFact): Effect {
+    const trial = this.open.byId.get(fact.trial);
+    if (trial === undefined) return this.#unknown(fact.trial);
+    const due = trial.suggestion.attempt + 1;
+    if (!trial.awaiting || fact.attempt !== due) {
+      return refused('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`);
+    }
+    this.open.handOutAgain(trial, fact);
+    return { type: 'again' };
+  }
+
+  #start(fact: Started, trial: OpenTrial): Effect {
+    const refusal = refuseClaim(fact, trial);
+    if (refusal) return refusal;
+    if (trial.run === undefined) trial.runs.push(fact.run);
+    trial.run = fact.run;
+    return noted;
+  }
+
+  #report(fact: ReportedFact, trial: OpenTrial): Effect {
+    const losses = lossesOf(this.#settings.objectives, fact.values);
+    const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
+    if (refusal) return refusal;
+    trial.at = fact.step;
+    if (trial.step !== undefined && fact.step <= trial.step) return noted; // a new attempt comes along where an earlier one has been
+    trial.step = fact.step;
+    trial.losses = losses as number[];
+    return { type: 'told', told: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
+  }
+
+  #complete(fact: Completed, trial: OpenTrial): Effect {
+    const losses = lossesOf(this.#settings.objectives, fact.values);
+    const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
+    if (refusal) return refusal;
+    if (!this.#retracted.has(fact.trial)) this.#ranking.add(trial, fact.values, losses[0] as number);
+    const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
+    return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: losses as number[], ...extras });
+  }
+
+  #stop(fact: Stopped, trial: OpenTrial): Effect {
+    const refusal = refuseRun(fact, trial);
+    if (refusal) return refusal;
+    return this.#conclude(fact, trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
+  }
+
+  /** A trial ends with a result; if that is known to be wrong, as if it had failed. */
+  #conclude({ checkpoint }: Completed | Stopped, trial: OpenTrial, status: Status, end: End): Effect {
+    const { id } = trial.proposal;
+    if (this.#retracted.has(id)) return this.#end(trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
+    if (checkpoint !== undefined) this.#checkpoints.set(id, checkpoint);
+    return this.#end(trial, status, end);
+  }
+
+  #fail(fact: FailedFact, trial: OpenTrial): Effect {
+    const refusal = refuseFailure(fact, trial);
+    if (refusal) return refusal;
+    const { reason, checkpoint } = fact;
+    if (checkpoint !== undefined) trial.checkpoint = checkpoint;
+    const { attempts = 3, retryErrors = false } = this.#settings.limits;
+    const again = reason === 'lost' || reason === 'preempted' || (reason === 'error' && retryErrors);
+    if (!again || trial.cancelled || trial.suggestion.attempt >= attempts) return this.#end(trial, 'failed', { outcome: 'failed', reason });
+    this.open.postpone(trial);
+    return noted;
+  }
+
+  #cancel(trial: OpenTrial): Effect {
+    if (trial.cancelled) return noted;
+    trial.cancelled = true;
+    if (trial.awaiting) return this.#end(trial, 'failed', { outcome: 'failed', reason: 'cancelled' });
+    return { type: 'cancelled', trial: trial.proposal.id };
+  }
+
+  #end(trial: OpenTrial, status: Status, end: End): Effect {
+    this.open.remove(trial);
+    this.#statuses[trial.proposal.id] = status;
+    const told: Ended = { ...trial.proposal, type: 'ended', ...end };
+    return { type: 'told', told: trial.step === undefined ? told : { ...told, step: trial.step } };
+  }
+
+  retract(id: TrialId): Effect {
+    if (this.open.byId.has(id)) return refused('open', `trial ${id} is still open; cancel it, or wait for its end`);
+    const status = this.#statuses[id];
+    if (status === undefined || status === 'void') return refused('unknown-trial', `there is no trial ${id} to retract`);
+    if (status === 'retracted' || this.#retracted.has(id)) return noted;
+    return { type: 'retracted', trial: id };
+  }
+
+  /** The number of the next trial. */
+  get next(): TrialId {
+    return this.#statuses.length;
+  }
+  /** Configurations that were suggested: neither promotions nor imports. */
+  get configurations(): number {
+    return this.#configurations;
+  }
+  /** Whether trials have budgets, so that there may be promotions. */
+  get budgeted(): boolean {
+    return this.#budgeted;
+  }
+  get best(): Best | undefined {
+    return this.#ranking.best;
+  }
+  /** Whether the target is reached. */
+  get goodEnough(): boolean {
+    return this.#ranking.reached;
+  }
+  /** How a trial ended; nothing while it is open. */
+  status(id: TrialId): Status | undefined {
+    return this.#statuses[id];
+  }
+  /** What a trial left for others to go on from. */
+  checkpoint(id: TrialId): string | undefined {
+    return this.#checkpoints.get(id);
+  }
+}
