@@ -1,38 +1,17 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type StudyPhase, studyMachine } from '../machines/study.ts';
 import type { Entry } from '../src/entry.ts';
-import type { Closed, CloseReason, Created, Refusal, SuggestedFact } from '../src/facts/facts.ts';
+import type { Closed, CloseReason, Created, SuggestedFact } from '../src/facts/facts.ts';
 import type { Effect } from '../src/ledger/effect.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
 import { closedFact } from '../src/ledger/ranking.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import { Decider } from './decider.ts';
+import type { Directive, Suggestion } from './directive.ts';
 import { type Foreknowledge, foreknow, revises, unsuspecting } from './foreknowledge.ts';
 import { type Noted, noted } from './noted.ts';
 import type { Strategy, StrategySpec } from './strategy.ts';
-
-/** A trial to be evaluated. */
-export interface Suggestion<P> extends Omit<SuggestedFact, 'params'> {
-  readonly params: P;
-}
-/** A trial is to stop: its strategy, a person or the end of the study says so. */
-export interface StopDirective {
-  readonly type: 'stop';
-  readonly trial: TrialId;
-  readonly by: string;
-}
-/** A fact did not count; its sender may want to know. */
-export interface Rejected {
-  readonly type: 'rejected';
-  readonly position: number;
-  readonly fact: unknown;
-  /** Who said it, where the log can tell. */
-  readonly author?: string;
-  readonly refusal: Refusal;
-}
-/** What trainers are told. */
-export type Directive<P> = Suggestion<P> | StopDirective | Rejected;
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;

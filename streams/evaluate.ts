@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
 import type { Completed, FailureReason, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
-import type { Directive, Suggestion } from './engine.ts';
+import type { Directive, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
 export type Evaluation =

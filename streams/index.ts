@@ -43,7 +43,7 @@ export { version } from '../src/version.ts';
 export { chain } from './chain.ts';
 export type { Definition } from './define.ts';
 export { defineStrategy } from './define.ts';
-export type { Directive, Rejected, StopDirective, Suggestion } from './engine.ts';
+export type { Directive, Rejected, StopDirective, Suggestion } from './directive.ts';
 export type { EvaluateOptions, Evaluation, Objective, Trial } from './evaluate.ts';
 export { evaluate, InfeasibleError } from './evaluate.ts';
 export { fill } from './fill.ts';

@@ -1,7 +1,7 @@
 import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import type { Directive, Suggestion } from './engine.ts';
+import type { Directive, Suggestion } from './directive.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import type { Noted } from './noted.ts';

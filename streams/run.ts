@@ -1,7 +1,8 @@
 import { MismatchError } from '../src/errors.ts';
 import type { Changed, Fact } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
-import { type Directive, Engine } from './engine.ts';
+import type { Directive } from './directive.ts';
+import { Engine } from './engine.ts';
 import type { Log } from './log/log.ts';
 import type { Noted } from './noted.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from './options.ts';

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Space } from '../src/space/space.ts';
-import type { Directive } from './engine.ts';
+import type { Directive } from './directive.ts';
 import type { Log } from './log/log.ts';
 import type { Noted } from './noted.ts';
 import type { StudyOptions } from './options.ts';

@@ -3,7 +3,7 @@ import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
 import type { FailedFact, TrialEvent } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { TrialId } from '../../src/messages.ts';
-import type { Suggestion } from '../engine.ts';
+import type { Suggestion } from '../directive.ts';
 import { bell } from '../log/follow.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';

@@ -2,7 +2,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Directive, Rejected } from '../engine.ts';
+import type { Directive, Rejected } from '../directive.ts';
 import { Leases } from '../leases.ts';
 import type { Noted } from '../noted.ts';
 import type { StudyOptions } from '../options.ts';

@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { filter, fromEvent, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
-import type { Directive } from '../engine.ts';
+import type { Directive } from '../directive.ts';
 import { type EvaluateOptions, evaluate, type Objective } from '../evaluate.ts';
 import { type AttendOptions, attend, type Claim, type Trainer } from './attend.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';

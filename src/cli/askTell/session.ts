@@ -1,6 +1,7 @@
 import { chain } from '../../../streams/chain.ts';
 import { defineStrategy } from '../../../streams/define.ts';
-import { type Directive, Engine, type Suggestion } from '../../../streams/engine.ts';
+import type { Directive, Suggestion } from '../../../streams/directive.ts';
+import { Engine } from '../../../streams/engine.ts';
 import { fill } from '../../../streams/fill.ts';
 import { createdOf } from '../../../streams/options.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
