@@ -1,4 +1,4 @@
-import { Subject, type Subscriber } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } from 'rxjs';
 import { StrategyError } from '../src/errors.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type Told, type Wait } from '../src/messages.ts';
 import type { Strategy } from './strategy.ts';
@@ -34,3 +34,28 @@ export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Ne
     },
   };
 }
+
+/** What a stage of other strategies does with what comes by. */
+export interface Responder {
+  answer(ask: Ask): Ask | Propose | Wait;
+  tell(told: Told): void;
+}
+
+/** A stage that answers asks by strategies within it, and lets everything else through before it is told of it. */
+export const respond =
+  (start: (out: Subscriber<Message>) => Responder): MonoTypeOperatorFunction<Message> =>
+  (messages$) =>
+    new Observable((out) => {
+      const { answer, tell } = start(out);
+      out.add(
+        messages$.subscribe({
+          next: (m) => {
+            if (m.type === 'ask') return out.next(answer(m));
+            out.next(m);
+            if (isTold(m)) tell(m);
+          },
+          error: (e) => out.error(e),
+          complete: () => out.complete(),
+        }),
+      );
+    });

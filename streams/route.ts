@@ -1,9 +1,9 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import type { MonoTypeOperatorFunction } from 'rxjs';
 import { learn, order, ucb } from '../src/bandits/ucb.ts';
 import { OptionError, StrategyError } from '../src/errors.ts';
-import { type Ask, child, type Env, isTold, type Message, type Propose, type Told, type Wait } from '../src/messages.ts';
+import { type Ask, child, type Env, type Message, type Told, type Wait } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
-import { nest } from './nested.ts';
+import { nest, respond } from './nested.ts';
 import { named, type Strategy } from './strategy.ts';
 
 /** Strategies by name. */
@@ -21,15 +21,14 @@ interface Policy {
  * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next. If no arm proposes, the ask waits if
  * any of them does, and else goes downstream.
  */
-const route =
-  (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
-  (messages$) =>
-    new Observable((out) => {
-      const names = Object.keys(arms);
-      const nested = names.map((name) => nest(arms[name]!, child(env, name), out));
-      const { tell, order: ordered } = policy();
-      const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
-      const answer = (ask: Ask): Ask | Propose | Wait => {
+const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
+  respond((out) => {
+    const names = Object.keys(arms);
+    const nested = names.map((name) => nest(arms[name]!, child(env, name), out));
+    const { tell, order: ordered } = policy();
+    const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
+    return {
+      answer: (ask) => {
         let waiting: Wait | undefined;
         for (const arm of ordered(ask)) {
           const reply = nested[arm]!.ask(ask);
@@ -37,21 +36,13 @@ const route =
           if (reply.type === 'wait') waiting ??= reply;
         }
         return waiting ?? ask;
-      };
-      out.add(
-        messages$.subscribe({
-          next: (m) => {
-            if (m.type === 'ask') return out.next(answer(m));
-            out.next(m);
-            if (!isTold(m)) return;
-            tell(m, m.type === 'reported' ? -1 : armOf(m.by));
-            for (const { tell: inform } of nested) inform(m);
-          },
-          error: (e) => out.error(e),
-          complete: () => out.complete(),
-        }),
-      );
-    });
+      },
+      tell: (told) => {
+        tell(told, told.type === 'reported' ? -1 : armOf(told.by));
+        for (const inner of nested) inner.tell(told);
+      },
+    };
+  });
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
 const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none');

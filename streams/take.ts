@@ -1,7 +1,6 @@
-import { Observable } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
-import { child, isTold } from '../src/messages.ts';
-import { nest } from './nested.ts';
+import { child } from '../src/messages.ts';
+import { nest, respond } from './nested.ts';
 import { named, type Strategy } from './strategy.ts';
 
 /**
@@ -14,23 +13,16 @@ export function take(n: number, strategy: Strategy): Strategy {
   if (!Number.isInteger(n) || n < 0) throw new OptionError('take', 'a whole number of trials from 0 on', n);
   return named({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'take');
-    return (messages$) =>
-      new Observable((out) => {
-        const inner = nest(strategy, env, out);
-        let suggested = 0;
-        out.add(
-          messages$.subscribe({
-            next: (m) => {
-              if (m.type === 'ask') return out.next(suggested < n ? inner.ask(m) : m);
-              out.next(m);
-              if (!isTold(m)) return;
-              if (m.type === 'suggested' && m.by.startsWith(`${env.name}/`)) suggested++;
-              inner.tell(m);
-            },
-            error: (e) => out.error(e),
-            complete: () => out.complete(),
-          }),
-        );
-      });
+    return respond((out) => {
+      const inner = nest(strategy, env, out);
+      let suggested = 0;
+      return {
+        answer: (ask) => (suggested < n ? inner.ask(ask) : ask),
+        tell: (told) => {
+          if (told.type === 'suggested' && told.by.startsWith(`${env.name}/`)) suggested++;
+          inner.tell(told);
+        },
+      };
+    });
   });
 }
