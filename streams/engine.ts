@@ -165,9 +165,10 @@ export class Engine<P> {
     if (!this.#wants()) return;
     const next = this.#decider.decide();
     if (next.type === 'wait') return;
+    this.#options.append(next.fact);
+    if (isSame(next.fact, this.#mailbox.at(-1)?.fact)) return; // a log that answers at once: it is back, and is the next thing to be folded
     this.#sent = next.fact;
     this.#study.send({ type: 'appended' });
-    this.#options.append(next.fact);
   }
 
   /** What an entry means for the phase of the study. */
