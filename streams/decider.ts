@@ -154,17 +154,16 @@ export class Decider<P> {
   }
 
   #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact {
+    const fact = this.#first(by, this.#options.space.decode(point) as Readonly<Record<string, unknown>>);
     const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
-    return {
-      ...this.#first(by, this.#options.space.decode(point) as Readonly<Record<string, unknown>>),
-      ...(budget !== undefined && { budget }),
-      ...(resumes !== undefined && { resumes }),
-      ...(checkpoint !== undefined && { checkpoint }),
-      ...(tags !== undefined && { tags }),
-    };
+    if (budget !== undefined) fact.budget = budget;
+    if (resumes !== undefined) fact.resumes = resumes;
+    if (checkpoint !== undefined) fact.checkpoint = checkpoint;
+    if (tags !== undefined) fact.tags = tags;
+    return fact;
   }
 
-  #first(by: string, params: Readonly<Record<string, unknown>>): SuggestedFact {
+  #first(by: string, params: Readonly<Record<string, unknown>>): { -readonly [K in keyof SuggestedFact]: SuggestedFact[K] } {
     return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, after: this.ledger.position };
   }
 

@@ -1,12 +1,13 @@
 import type { SuggestedFact } from '../facts/facts.ts';
-import type { Proposal } from '../messages.ts';
+import type { Suggested } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
 /** A trial that has not ended. */
 export interface OpenTrial {
   /** Its latest suggestion: that of the attempt in hand. */
   suggestion: SuggestedFact;
-  readonly proposal: Proposal;
+  /** What strategies were told of its first suggestion. */
+  readonly proposal: Suggested;
   /** The claim on the attempt in hand, once somebody took it on. */
   run?: string;
   /** Every claim that was ever current. */
@@ -26,17 +27,17 @@ export interface OpenTrial {
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** What strategies are told of a suggestion. */
-function proposalOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Proposal {
-  const proposal: { -readonly [K in keyof Proposal]: Proposal[K] } = { id, by, point };
-  if (budget !== undefined) proposal.budget = budget;
-  if (resumes !== undefined) proposal.resumes = resumes;
-  if (tags !== undefined) proposal.tags = tags;
-  return proposal;
+function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Suggested {
+  const suggested: { -readonly [K in keyof Suggested]: Suggested[K] } = { type: 'suggested', id, by, point };
+  if (budget !== undefined) suggested.budget = budget;
+  if (resumes !== undefined) suggested.resumes = resumes;
+  if (tags !== undefined) suggested.tags = tags;
+  return suggested;
 }
 
 export const openTrial = (suggestion: SuggestedFact, point: Point): OpenTrial => ({
   suggestion,
-  proposal: proposalOf(suggestion, point),
+  proposal: suggestedOf(suggestion, point),
   runs: [],
   awaiting: false,
   cancelled: false,

@@ -92,7 +92,7 @@ export class Trials<P> {
     this.open.add(trial);
     if (fact.budget !== undefined) this.#budgeted = true;
     if (fact.by !== 'import' && fact.resumes === undefined) this.#configurations++;
-    return { type: 'told', told: { ...trial.proposal, type: 'suggested' } };
+    return { type: 'told', told: trial.proposal };
   }
 
   /** The point of parameters, or why they are none of this space. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryLog, random } from '../../streams/index.ts';
 import { journal } from '../../streams/log/journal.ts';
+import { breeding } from './breeding.ts';
 import { bytesPerTrial } from './memory.ts';
 import { history, perFact, replay, strategies } from './overhead.ts';
 
@@ -35,6 +36,14 @@ for (const [name, make] of Object.entries(strategies)) {
   note(`${name}: overhead at ${few} trials`, small, 15, 'us a fact');
   note(`${name}: overhead at ${many} trials`, large, 15, 'us a fact');
   note(`${name}: growth between them`, 1 + Math.log(large / small) / Math.log(many / few), 1.05, 'exponent');
+}
+for (const trials of [many, few]) {
+  note(
+    `ga: breeding alone, at ${trials} trials`,
+    least(5, () => breeding(trials)),
+    Number.NaN,
+    'us a fact',
+  );
 }
 for (const [name, make] of Object.entries(strategies)) {
   const lines = history(make(), many).map((entry) => JSON.stringify(entry));

@@ -7,9 +7,17 @@ import { type Directive, float, ga, grid, random, type Strategy, space, suggest,
 export const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
 type Ten = Readonly<Record<string, number>>;
 
-export const strategies: Readonly<Record<string, () => Strategy>> = { random, grid: () => grid({ levels: 4 }), ga };
+/** Of the genetic algorithm, whatever the number of trials. */
+export const POPULATION = 20;
 
-const cpu = () => {
+export const strategies: Readonly<Record<string, () => Strategy>> = {
+  random,
+  grid: () => grid({ levels: 4 }),
+  ga: () => ga({ population: POPULATION }),
+};
+
+/** Microseconds that this process has worked. */
+export const cpu = () => {
   const { user, system } = process.cpuUsage();
   return user + system;
 };
@@ -17,12 +25,13 @@ const cpu = () => {
 /** Microseconds of CPU a fact for a study of so many trials: its suggestion and its result, through `suggest`. */
 export function perFact(strategy: Strategy, trials: number): number {
   const events$ = new Subject<TrialEvent>();
-  const waiting: Directive<unknown>[] = [];
+  const waiting: (Directive<unknown> | undefined)[] = [];
   let position = 0;
   events$.pipe(suggest(ten, strategy, { trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
   const start = cpu();
   for (; position < waiting.length; position++) {
     const directive = waiting[position]!;
+    waiting[position] = undefined; // it is not the engine's to keep
     if (directive.type !== 'suggested') continue;
     const { x0, x1 } = directive.params as Ten;
     events$.next({ type: 'completed', trial: directive.trial, values: { value: (x0! - 0.3) ** 2 + x1! } });

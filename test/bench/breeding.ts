@@ -1,0 +1,25 @@
+import { rngFor } from '../../src/numeric/random.ts';
+import { geneticAlgorithm } from '../../src/samplers/ga.ts';
+import { cpu, POPULATION, ten } from './overhead.ts';
+
+/** Microseconds of CPU a fact that the genetic algorithm's numbers alone take: what no engine could save. */
+export function breeding(trials: number): number {
+  const env = { axes: ten.axes, snap: ten.snap, feasible: ten.feasible, seed: '1', name: 'ga', objectives: ['value'], parallel: 1, trials };
+  const rates = { tournament: 4, crossover: 0.9, crossoverEta: 1, mutationEta: 8 };
+  const core = geneticAlgorithm(env, {
+    steady: true,
+    population: POPULATION,
+    generations: Number.POSITIVE_INFINITY,
+    elite: POPULATION,
+    ...rates,
+  });
+  const noise = rngFor('breeding', 'bench', 0);
+  let state = core.start;
+  const start = cpu();
+  for (let id = 1; id <= trials; id++) {
+    const { point } = core.breed(state, { type: 'ask', id });
+    state = core.fold(state, { type: 'suggested', id, by: 'ga', point });
+    state = core.fold(state, { type: 'ended', id, by: 'ga', point, outcome: 'completed', losses: [point[0]! + noise()] });
+  }
+  return (cpu() - start) / (2 * trials);
+}
