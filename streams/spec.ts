@@ -22,7 +22,6 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
-  dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
@@ -54,6 +53,7 @@ function refuseUnknown(options: object, names: readonly string[]): void {
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
   chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
+  dedupe: (data, path) => dedupe(parseStrategy(data, path)),
   fill: (data, path) => fill(parseStrategy(data, path)),
   take: (data, path) => {
     const [n, strategy] = list(data, path);
