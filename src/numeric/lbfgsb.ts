@@ -1,3 +1,6 @@
+import { lowersEnough, shorter } from './lineSearch.ts';
+import { type CurvaturePair, curvaturePair, norm, quasiNewton } from './quasiNewton.ts';
+
 /** A function of x that writes its gradient to the second argument. A value that is not finite marks a place to stay away from. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
@@ -21,8 +24,6 @@ export interface Descent {
   /** Whether a tolerance was met, rather than the budget spent. */
   readonly converged: boolean;
 }
-
-const ARMIJO = 1e-4;
 
 /**
  * Minimises a smooth function in a box by limited-memory BFGS. As in L-BFGS-B (Byrd, Lu, Nocedal & Zhu 1995) curvature is used on the
@@ -71,10 +72,8 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Des
       if (slope >= 0) break; // rounding: no way down from here
       nextValue = f(nextX, nextGradient);
       spent++;
-      if (nextValue <= value + ARMIJO * slope) break;
-      // The minimum of the parabola through what is known, kept within sane fractions.
-      const fraction = Number.isFinite(nextValue) ? -slope / (2 * (nextValue - value - slope)) : 0.1;
-      length *= Math.min(Math.max(fraction, 0.1), 0.5);
+      if (lowersEnough(value, nextValue, slope)) break;
+      length *= shorter(value, nextValue, slope);
       nextValue = Number.NaN;
       if (length < 1e-12) break;
     }
@@ -83,60 +82,10 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Des
       pairs.length = 0; // the curvature was misleading: forget it and go straight down
       continue;
     }
-    remember(pairs, memory, x, nextX, gradient, nextGradient);
+    const pair = curvaturePair(x, nextX, gradient, nextGradient);
+    if (pair && pairs.push(pair) > memory) pairs.shift();
     const gain = value - nextValue;
     [x, nextX, gradient, nextGradient, value] = [nextX, x, nextGradient, gradient, nextValue];
     if (gain <= valueTolerance * Math.max(1, Math.abs(value))) return result(true);
   }
-}
-
-interface CurvaturePair {
-  readonly s: Float64Array;
-  readonly y: Float64Array;
-}
-
-const norm = (v: Float64Array): number => Math.sqrt(v.reduce((sum, x) => sum + x * x, 0));
-
-function remember(
-  pairs: CurvaturePair[],
-  memory: number,
-  x: Float64Array,
-  nextX: Float64Array,
-  g: Float64Array,
-  nextG: Float64Array,
-): void {
-  const s = nextX.map((v, i) => v - x[i]!);
-  const y = nextG.map((v, i) => v - g[i]!);
-  let curvature = 0;
-  for (let i = 0; i < s.length; i++) curvature += s[i]! * y[i]!;
-  if (!(curvature > 1e-10 * norm(s) * norm(y))) return;
-  if (pairs.length === memory) pairs.shift();
-  pairs.push({ s, y });
-}
-
-/**
- * Multiplies `step` by the inverse Hessian of the pairs, restricted to its non-zero coordinates (the two-loop recursion, Nocedal 1980).
- *
- * @returns whether the result points downhill
- */
-function quasiNewton(step: Float64Array, pairs: readonly CurvaturePair[], gradient: Float64Array): boolean {
-  const free = Array.from(step.keys()).filter((i) => step[i] !== 0);
-  const dot = (a: Float64Array, b: Float64Array) => free.reduce((sum, i) => sum + a[i]! * b[i]!, 0);
-  const add = (scale: number, b: Float64Array) => {
-    for (const i of free) step[i]! += scale * b[i]!;
-  };
-  const kept = pairs
-    .map(({ s, y }) => ({ s, y, curvature: dot(s, y), weight: 0 }))
-    .filter((p) => p.curvature > 1e-10 * dot(p.y, p.y) ** 0.5);
-  for (const p of kept.toReversed()) {
-    p.weight = dot(p.s, step) / p.curvature;
-    add(-p.weight, p.y);
-  }
-  const last = kept.at(-1);
-  if (last) {
-    const scale = last.curvature / dot(last.y, last.y);
-    for (const i of free) step[i]! *= scale;
-  }
-  for (const p of kept) add(p.weight - dot(p.y, step) / p.curvature, p.s);
-  return last !== undefined && dot(step, gradient) < 0;
 }
