@@ -8,6 +8,8 @@ import type { Rig } from './rig.ts';
 export interface FleetOptions<P> {
   /** The value of a configuration after a step; steps are 1, 2, ... */
   readonly curve: (params: P, step: number) => number;
+  /** Its derivatives by each float parameter, for trainers that tell them. */
+  readonly gradient?: (params: P, step: number) => Readonly<Record<string, number>>;
   /** Reports before a trial without a budget ends. Default 3. */
   readonly steps?: number;
   /** Probabilities of what goes wrong, at each end of a trial. */
@@ -56,7 +58,7 @@ function take<P>(jobs: Map<TrialId, Job<P>>, directive: Rig<P>['given'][number][
 }
 
 /** The next thing a trainer says of its trial. */
-function act<P>(job: Job<P>, rng: Rng, { curve, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {
+function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {
   const { trial, attempt, params } = job.suggestion;
   const { run } = job;
   if (!job.started) {
@@ -71,5 +73,6 @@ function act<P>(job: Job<P>, rng: Rng, { curve, crash = 0, lose = 0 }: FleetOpti
   const luck = rng();
   if (luck < crash) return { type: 'failed', trial, attempt, run, reason: 'error', message: 'crashed' };
   if (luck < crash + lose) return { type: 'failed', trial, attempt, run, reason: 'lost' };
-  return { type: 'completed', trial, run, values: { value: curve(params, job.last) }, seconds: 1 + index(rng, 9) };
+  const slopes = gradient && { gradient: { value: gradient(params, job.last) } };
+  return { type: 'completed', trial, run, values: { value: curve(params, job.last) }, ...slopes, seconds: 1 + index(rng, 9) };
 }
