@@ -10,8 +10,10 @@ import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
+import { lbfgs } from './strategies/lbfgs.ts';
 import { medianStop } from './strategies/medianStop.ts';
 import { random } from './strategies/random.ts';
+import { sgd } from './strategies/sgd.ts';
 import { sobol } from './strategies/sobol.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
@@ -22,13 +24,45 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
+  dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
   latinHypercube: taking(latinHypercube, 'points'),
+  lbfgs: taking(
+    lbfgs,
+    'gradient',
+    'missing',
+    'memory',
+    'step',
+    'probe',
+    'noise',
+    'gradientTolerance',
+    'lossTolerance',
+    'tolerance',
+    'start',
+    'starts',
+    'restarts',
+  ),
   medianStop: taking(medianStop, 'warmup', 'peers'),
   random: taking(random),
+  sgd: taking(
+    sgd,
+    'gradient',
+    'missing',
+    'directions',
+    'rule',
+    'rate',
+    'decay',
+    'hypergradient',
+    'block',
+    'noise',
+    'tolerance',
+    'start',
+    'starts',
+    'restarts',
+  ),
   sobol: taking(sobol, 'scramble'),
   tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
 };
@@ -53,7 +87,6 @@ function refuseUnknown(options: object, names: readonly string[]): void {
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
   chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
-  dedupe: (data, path) => dedupe(parseStrategy(data, path)),
   fill: (data, path) => fill(parseStrategy(data, path)),
   take: (data, path) => {
     const [n, strategy] = list(data, path);

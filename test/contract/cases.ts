@@ -1,6 +1,6 @@
 import type { Case } from '../../src/testing/strategy.ts';
 import * as h from '../../streams/index.ts';
-import { fleet, type Net, net } from './world.ts';
+import { fleet, type Net, net, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9 });
 const stops = () => h.asha({ min: 1, max: 9, mode: 'stop' });
@@ -34,14 +34,30 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
   forest: { make: () => h.forest({ startup: 4, challengers: 5 }), runs: 5 },
   'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })), runs: 5 },
+  sgd: { make: h.sgd },
+  'sgd differences': { make: () => h.sgd({ gradient: 'differences', restarts: 1 }), study: { trials: 40, parallel: 3 } },
+  'sgd from the incumbent': { make: () => h.chain(h.take(4, h.random()), h.sgd({ start: 'incumbent', rule: 'momentum', noise: 0.1 })) },
+  'chain(sgd, fill(random))': { make: () => h.chain(h.sgd({ gradient: 'spsa', starts: 2 }), h.fill(h.random())) },
+  'sgd with gradients': { make: h.sgd, fleet: tellingFleet },
+  lbfgs: { make: h.lbfgs },
+  'lbfgs with gradients': { make: h.lbfgs, fleet: tellingFleet },
+  'chain(ga, lbfgs)': { make: () => h.chain(h.ga({ population: 4, generations: 2 }), h.lbfgs({ start: 'incumbent' })) },
+  'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
+  'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
   'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
   'chain(medianStop, asha, sobol)': { make: () => h.chain(h.medianStop(), asha(), h.sobol()) },
-  'chain(dedupe(random), sobol)': { make: () => h.chain(h.dedupe(h.random()), h.sobol()) },
-  'chain(reject(sobol), random)': { make: () => h.chain(h.reject(half, h.sobol()), h.random()) },
+  'chain(random, dedupe, sobol)': {
+    make: () => h.chain(h.random(), h.dedupe(), h.sobol()),
+    exceptions: { 'lets facts and foreign decisions through, unchanged and first': 'dedupe rewrites proposals by design' },
+  },
+  'chain(random, reject, sobol)': {
+    make: () => h.chain(h.random(), h.reject(half), h.sobol()),
+    exceptions: { 'lets facts and foreign decisions through, unchanged and first': 'reject rewrites proposals by design' },
+  },
   'mix(random, sobol)': { make: () => h.mix({ wild: [h.random(), 2], even: h.sobol() }) },
   'bandit(sobol, random)': { make: () => h.bandit({ even: h.sobol(), wild: h.random() }) },
   'bandit(asha > random, halton)': { make: () => h.bandit({ early: h.chain(asha(), h.random()), whole: h.halton() }) },

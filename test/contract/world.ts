@@ -24,3 +24,12 @@ function curve(p: Net, step: number): number {
 }
 
 export const fleet: FleetOptions<Net> = { curve, steps: 4, crash: 0.1, lose: 0.1 };
+
+/** Trainers that tell the derivatives of the curve, but now and then forget to. */
+export const tellingFleet: FleetOptions<Net> = {
+  ...fleet,
+  gradient: (p) => ({
+    ...(p.width % 5 > 0 && { lr: (2 * (Math.log10(p.lr) + 3)) / (p.lr * Math.LN10) }),
+    ...(p.momentum !== undefined && { momentum: 1 }),
+  }),
+};

@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { evolutionMachine } from '../../machines/evolution.ts';
+import { lbfgsMachine } from '../../machines/lbfgs.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
+import { sgdMachine } from '../../machines/sgd.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Evolution } from '../../src/samplers/evolution.ts';
+import type { Lbfgs, LbfgsState, LbfgsVerdict } from '../../src/samplers/lbfgs.ts';
 import { numbered } from '../../src/samplers/sequence.ts';
+import type { Sgd, SgdState, SgdVerdict } from '../../src/samplers/sgd.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -44,6 +48,30 @@ const once: Surrogate<{ results: number }> = {
   propose: () => undefined,
 };
 
+/** Results that mean what their tags say. */
+const verdict = (says: SgdVerdict | LbfgsVerdict) => ({ type: 'ended', by: 'list', tags: { says } });
+
+/** Descents that only keep what the last result means. */
+const slope: Sgd = {
+  begin: { verdict: 'open' } as SgdState,
+  fold: (state, { tags }) => ({ ...state, verdict: tags!.says as SgdVerdict }),
+  wants: () => false,
+  propose: () => ({ point: [0, 0] }),
+  restart: (state) => ({ ...state, verdict: 'open' }),
+  probe: (state) => ({ ...state, verdict: 'open' }),
+  step: (state) => ({ ...state, verdict: 'open' }),
+  average: (state) => ({ ...state, verdict: 'open' }),
+};
+const valley: Lbfgs = {
+  begin: { verdict: 'open' } as LbfgsState,
+  fold: (state, { tags }) => ({ ...state, verdict: tags!.says as LbfgsVerdict }),
+  wants: () => false,
+  propose: () => ({ point: [0, 0] }),
+  restart: (state) => ({ ...state, verdict: 'open' }),
+  probe: (state) => ({ ...state, verdict: 'open' }),
+  search: (state) => ({ ...state, verdict: 'open' }),
+};
+
 /** A new machine adds one row, under the name of its file. */
 const lives: Readonly<Record<string, Life>> = {
   evolution: {
@@ -51,10 +79,20 @@ const lives: Readonly<Record<string, Life>> = {
     input: { env, core: twins },
     events: [{ type: 'suggested' }, { type: 'ended' }],
   },
+  lbfgs: {
+    machine: lbfgsMachine,
+    input: { env, core: valley },
+    events: [verdict('sloped'), verdict('bare'), verdict('still'), verdict('over')],
+  },
   sequence: {
     machine: sequenceMachine,
     input: { env, core: numbered(env, 2, (i) => [i, i]) },
     events: ['0', '1'].map((list) => ({ type: 'suggested', id: 1, by: 'list', point: [0, 0], tags: { list } })),
+  },
+  sgd: {
+    machine: sgdMachine,
+    input: { env, core: slope },
+    events: [verdict('told'), verdict('bare'), verdict('due'), verdict('still'), verdict('over')],
   },
   surrogate: {
     machine: surrogateMachine,

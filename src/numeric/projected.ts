@@ -1,0 +1,44 @@
+import { type CurvaturePair, dot, quasiNewton } from './quasiNewton.ts';
+
+const clip = (u: number): number => Math.min(1, Math.max(0, u));
+
+/** The way that a step along the negative gradient could go in the unit cube, at most 1 long along each axis; 0 where the slope is unknown. */
+export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>
+  x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clip(u - gradient[i]!)));
+
+export const largest = (v: Float64Array): number => v.reduce((most, u) => Math.max(most, Math.abs(u)), 0);
+
+/**
+ * The direction of a projected quasi-Newton step in the unit cube: curvature is used on the coordinates that are free to move (Byrd, Lu,
+ * Nocedal & Zhu 1995; Bertsekas 1982). Without pairs, or where they lead uphill, it is the steepest one.
+ */
+export function descentDirection(
+  x: Float64Array,
+  gradient: Float64Array,
+  pairs: readonly CurvaturePair[],
+): { readonly direction: Float64Array; readonly steepest: boolean } {
+  const free = x.map((u, i) => (gradient[i]! > 0 ? (u > 0 ? 1 : 0) : gradient[i]! < 0 && u < 1 ? 1 : 0));
+  const downhill = () => gradient.map((g, i) => (free[i] ? -g : 0));
+  const direction = downhill();
+  const known = gradient.map((g) => (Number.isNaN(g) ? 0 : g));
+  if (pairs.length > 0 && quasiNewton(direction, pairs, known)) return { direction, steepest: false };
+  return { direction: downhill(), steepest: true };
+}
+
+/** The end of a step along the projected path, and the slope of the function's linear model to there. */
+export function along(
+  x: Float64Array,
+  direction: Float64Array,
+  length: number,
+  gradient: Float64Array,
+): { readonly x: Float64Array; readonly slope: number } {
+  const end = x.map((u, i) => clip(u + length * direction[i]!));
+  const way = end.map((u, i) => u - x[i]!);
+  return {
+    x: end,
+    slope: dot(
+      way,
+      gradient.map((g) => (Number.isNaN(g) ? 0 : g)),
+    ),
+  };
+}

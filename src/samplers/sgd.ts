@@ -1,0 +1,204 @@
+import { StrategyError } from '../errors.ts';
+import type { Ask, Ended, Env, Suggested } from '../messages.ts';
+import type { Rule } from '../numeric/firstOrder.ts';
+import { rngFor } from '../numeric/random.ts';
+import type { Point } from '../space/axis.ts';
+import { type Course, courseFrom, lookingAt, type Source, stepped, stepsAround } from './gradient/course.ts';
+import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
+import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './gradient/ground.ts';
+import { emptyLogbook } from './gradient/logbook.ts';
+import { coordinatesRun, lossesOf, mean, noiseOf, type Place, toldGradient } from './gradient/place.ts';
+import { differences, type Prober, perturbations } from './gradient/probes.ts';
+import { type Slot, settled, wanted } from './gradient/round.ts';
+import type { Draw } from './sequence.ts';
+
+/** Stochastic gradient descent, in numbers. */
+export interface SgdSettings extends Beginning {
+  readonly gradient: Source;
+  readonly missing: 'spsa' | 'differences' | 'refuse';
+  readonly directions: number;
+  readonly rule: Rule;
+  readonly rate: number;
+  readonly decay: number;
+  /** How many steps the decay is planned for. */
+  readonly steps: number;
+  readonly hypergradient: number;
+  readonly tolerance: number;
+  readonly noise?: number;
+  readonly block: boolean;
+}
+
+/**
+ * What the results of a round mean. `lost`: nothing is known. `bare`: the loss is known, its gradient is not. `told`, `measured`: it is, by
+ * the trainer or by probes. `due`: it is time to try the average. `averaged`: that was done. `still`: the descent is over.
+ */
+export type SgdVerdict = 'open' | 'lost' | 'bare' | 'told' | 'measured' | 'due' | 'averaged' | 'still' | 'over';
+
+export interface SgdState extends Descent {
+  readonly verdict: SgdVerdict;
+  readonly source: Source;
+  /** Whether any trainer has told a gradient. */
+  readonly told: boolean;
+  /** What the results of the last round say of the point that it was about. */
+  readonly place?: Place;
+  readonly course?: Course;
+}
+
+/** A descent: rounds of trials, each made from the results of the one before it. */
+export interface Sgd {
+  readonly begin: SgdState;
+  fold(state: SgdState, fact: Suggested | Ended): SgdState;
+  /** Whether a trial is there to be handed out. */
+  wants(state: SgdState): boolean;
+  propose(state: SgdState, ask: Ask): Draw;
+  restart(state: SgdState): SgdState;
+  probe(state: SgdState): SgdState;
+  step(state: SgdState): SgdState;
+  average(state: SgdState): SgdState;
+}
+
+/** How often the start is tried where noise is to be measured. */
+const REPLICATES = 3;
+/** After how many steps the average of a noisy descent is tried. */
+const AVERAGE_EVERY = 10;
+/** After how many steps in a row that are shorter than the tolerance a descent is over. */
+const PATIENCE = 3;
+
+export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
+  const startAt = startPoint(env, settings);
+  const proberOf = (source: Source): Prober => (source === 'differences' ? differences : perturbations(settings.directions));
+  const suits = ({ source }: SgdState) => (source === 'told' ? isSmooth : isOrdered);
+  const open = (state: SgdState, slots: readonly Slot[]): SgdState => opening({ ...state, verdict: 'open' }, slots);
+  const rng = ({ round }: SgdState) => rngFor(env.seed, `${env.name}/direction`, round.number + 1);
+  const probes = (state: SgdState, course: Course, centre: Point) =>
+    proberOf(state.source).plan(centre, course.moving, stepsAround(env, course, state.source), rng(state));
+
+  function startSlots({ source }: SgdState): Slot[] {
+    const replicates = source === 'told' || settings.noise !== undefined ? 1 : REPLICATES;
+    return Array.from({ length: replicates }, (_, i) => ({ role: i === 0 ? 'start' : `start${i + 1}`, point: [] }));
+  }
+
+  function propose(state: SgdState, ask: Ask): Draw {
+    const { course, round, source } = state;
+    const at = course ? wanted(round)!.point : startAt(state, ask, suits(state));
+    return handedOut(env, state, ask, at, course?.centre, source === 'told' ? {} : { seed: String(course ? round.number : ask.id) });
+  }
+
+  /** Holds a trainer to its promise of gradients, or goes on without. */
+  function promised(state: SgdState, { ended }: Slot): SgdState {
+    const { source, told } = state;
+    if (source !== 'told' || ended?.outcome !== 'completed') return state;
+    if (ended.gradient) return told ? state : { ...state, told: true };
+    if (settings.missing === 'refuse') {
+      throw new StrategyError(`${env.name} follows gradients, but trial ${ended.id} completed without one for every float parameter`);
+    }
+    return told ? state : { ...state, source: settings.missing };
+  }
+
+  /** The start is known: a descent begins, unless nothing can move. */
+  function begun(state: SgdState): SgdState {
+    const { slots } = state.round;
+    const [first] = slots;
+    const losses = lossesOf(slots);
+    if (losses.length === 0) return { ...state, verdict: 'lost' };
+    const next = promised(state, first!);
+    const moving = movable(env.axes, first!.point, suits(next));
+    if (moving.length === 0) return { ...next, verdict: 'still' };
+    const gradient = next.source === 'told' ? toldGradient(first!.ended!, moving) : undefined;
+    const place: Place = { point: first!.point, x: coordinates(first!.point, moving), loss: mean(losses), ...(gradient && { gradient }) };
+    const course = courseFrom(place, moving, settings.noise ?? noiseOf(slots));
+    return { ...next, place, course, verdict: gradient ? 'told' : 'bare' };
+  }
+
+  /** What a round of a running descent says. */
+  function read(state: SgdState, course: Course): SgdState {
+    const { slots } = state.round;
+    const iterate = slots.find(({ role }) => role === 'iterate');
+    const next = iterate ? promised(state, iterate) : state;
+    const { source } = next;
+    const losses = lossesOf(iterate ? [iterate] : []);
+    const around = slots.filter((slot) => slot !== iterate);
+    const point = iterate?.point ?? course.centre;
+    const x = coordinatesRun(env, course.centre, course.moving, course.x, point);
+    const loss = iterate ? (losses[0] ?? Number.POSITIVE_INFINITY) : state.place!.loss;
+    if (around.length === 0) {
+      const gradient = source === 'told' && iterate ? toldGradient(iterate.ended!, course.moving) : undefined;
+      if (loss === Number.POSITIVE_INFINITY) return { ...next, place: { point, x, loss }, verdict: 'told' };
+      return { ...next, place: { point, x, loss, ...(gradient && { gradient }) }, verdict: gradient ? 'told' : 'bare' };
+    }
+    const centreLoss = Number.isFinite(loss) ? loss : mean(lossesOf(around));
+    const slopes = proberOf(source === 'told' ? (settings.missing as Source) : source).read(point, centreLoss, course.moving, around);
+    if (slopes.gradient.every(Number.isNaN)) return { ...next, verdict: 'lost' };
+    return {
+      ...next,
+      place: { point, x, loss, gradient: slopes.gradient },
+      course: lookingAt(course, slopes, stepsAround(env, course, source)),
+      verdict: source === 'told' ? 'told' : 'measured',
+    };
+  }
+
+  function judged(state: SgdState): SgdState {
+    const { round, course } = state;
+    if (state.verdict !== 'open' || !settled(round)) return state;
+    const next = course ? (round.slots[0]!.role === 'average' ? averaged(state, course) : read(state, course)) : begun(state);
+    return over(finished(next));
+  }
+
+  function averaged(state: SgdState, course: Course): SgdState {
+    const [slot] = state.round.slots;
+    const [loss] = lossesOf([slot!]);
+    const better = loss !== undefined && loss < course.accepted.loss;
+    const place = { ...state.place!, point: slot!.point, x: coordinates(slot!.point, course.moving), loss: loss! };
+    return { ...state, verdict: course.still >= PATIENCE ? 'still' : 'averaged', ...(better && { place }) };
+  }
+
+  function finished(state: SgdState): SgdState {
+    const { course, verdict } = state;
+    if (!course || (verdict !== 'told' && verdict !== 'measured')) return state;
+    const noisy = verdict === 'measured' && course.noise > 0;
+    if (course.still >= PATIENCE) return { ...state, verdict: noisy ? 'due' : 'still' };
+    return noisy && course.steps > course.averagedAt && course.steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'due' } : state;
+  }
+
+  const over = (state: SgdState): SgdState =>
+    (state.verdict === 'still' || state.verdict === 'lost') && state.start > settings.restarts ? { ...state, verdict: 'over' } : state;
+
+  const empty: SgdState = {
+    verdict: 'open',
+    logbook: emptyLogbook,
+    start: 0,
+    round: { number: 0, slots: [] },
+    source: settings.gradient,
+    told: false,
+  };
+  const restart = (state: SgdState): SgdState => {
+    const { course: _, place: __, ...rest } = state;
+    return open({ ...rest, start: state.start + 1 }, startSlots(state));
+  };
+
+  return {
+    begin: restart(empty),
+    fold: (state, fact) => judged(following(state, env, fact)),
+    wants: ({ round }) => wanted(round) !== undefined,
+    propose,
+    restart,
+    probe: (state) => {
+      const source = state.source === 'told' ? (settings.missing as Source) : state.source;
+      const course = { ...state.course!, centre: state.place!.point, x: state.place!.x };
+      return open({ ...state, course }, probes({ ...state, source }, course, course.centre));
+    },
+    step(state) {
+      const course = stepped(state.course!, state.place!, settings);
+      const goal = moved(course.accepted.point, course.moving, course.x);
+      const centre = reachable(env, course.accepted.point, goal);
+      const next = { ...course, centre, x: coordinatesRun(env, centre, course.moving, course.x, env.snap(centre)) };
+      const iterate: Slot = { role: 'iterate', point: centre };
+      return open({ ...state, course: next }, state.source === 'told' ? [iterate] : [iterate, ...probes(state, next, centre)]);
+    },
+    average(state) {
+      const course = { ...state.course!, averagedAt: state.course!.steps };
+      const goal = moved(course.accepted.point, course.moving, course.average);
+      return open({ ...state, course }, [{ role: 'average', point: reachable(env, course.accepted.point, goal) }]);
+    },
+  };
+}
