@@ -10,9 +10,11 @@ import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
-import { medianStop } from './strategies/medianStop.ts';
+import { patience } from './strategies/patience.ts';
+import { medianStop, percentileStop } from './strategies/percentileStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
+import { thresholdStop } from './strategies/thresholdStop.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
@@ -28,8 +30,11 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   halton: taking(halton, 'scramble'),
   latinHypercube: taking(latinHypercube, 'points'),
   medianStop: taking(medianStop, 'warmup', 'peers'),
+  patience: taking(patience, 'steps', 'delta', 'warmup', 'peers'),
+  percentileStop: taking(percentileStop, 'percentile', 'warmup', 'peers'),
   random: taking(random),
   sobol: taking(sobol, 'scramble'),
+  thresholdStop: taking(thresholdStop, 'worst', 'warmup', 'peers'),
   tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
 };
 
