@@ -72,6 +72,8 @@ export { ga } from './strategies/ga.ts';
 export type { GridOptions } from './strategies/grid.ts';
 export { grid } from './strategies/grid.ts';
 export { halton } from './strategies/halton.ts';
+export type { BohbOptions, HyperbandOptions, SuccessiveHalvingOptions } from './strategies/hyperband.ts';
+export { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 export { latinHypercube } from './strategies/latinHypercube.ts';
 export type { PatienceOptions } from './strategies/patience.ts';
 export { patience } from './strategies/patience.ts';

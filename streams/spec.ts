@@ -9,6 +9,7 @@ import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
+import { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
 import { patience } from './strategies/patience.ts';
 import { medianStop, percentileStop } from './strategies/percentileStop.ts';
@@ -24,16 +25,19 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
+  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
+  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode'),
   latinHypercube: taking(latinHypercube, 'points'),
   medianStop: taking(medianStop, 'warmup', 'peers'),
   patience: taking(patience, 'steps', 'delta', 'warmup', 'peers'),
   percentileStop: taking(percentileStop, 'percentile', 'warmup', 'peers'),
   random: taking(random),
   sobol: taking(sobol, 'scramble'),
+  successiveHalving: taking(successiveHalving, 'min', 'max', 'eta', 'configurations'),
   thresholdStop: taking(thresholdStop, 'worst', 'warmup', 'peers'),
   tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
 };

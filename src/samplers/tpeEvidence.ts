@@ -123,10 +123,25 @@ export class Evidence {
   }
 
   #divide(): void {
-    const good = new Set(best(this.#ranking, goodOf(this.#ranking.length)).map(({ slot }) => slot));
+    const good = new Set(this.#best(goodOf(this.#ranking.length)).map(({ slot }) => slot));
     for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
     for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;
+  }
+
+  #best(count: number): readonly Standing[] {
+    if (this.#ranking.some(({ losses }) => losses.length > 1)) return best(this.#ranking, count);
+    const chosen: Standing[] = [];
+    for (const standing of this.#ranking) {
+      if (chosen.length === count) break;
+      if (!chosen.some((other) => this.#repeats(standing, other))) chosen.push(standing);
+    }
+    return chosen;
+  }
+  #repeats(a: Standing, b: Standing): boolean {
+    if (!peers(a, b) || a.losses[0] !== b.losses[0]) return false;
+    const other = this.#points[b.slot]!;
+    return this.#points[a.slot]!.every((u, i) => Math.abs(u - other[i]!) <= 0.25);
   }
 
   #join(slot: number): void {

@@ -39,6 +39,13 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
   'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
+  'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
+  'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.tpe({ startup: 4 })) },
+  'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
+  'chain(successiveHalving, random)': { make: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()) },
+  'bandit(bohb, bohb)': {
+    make: () => h.bandit({ one: h.bohb({ min: 1, max: 9, startup: 3 }), two: h.bohb({ min: 3, max: 9, mode: 'synchronous', startup: 3 }) }),
+  },
   'chain(percentileStop, random)': { make: () => h.chain(h.percentileStop({ percentile: 25, peers: 2 }), h.random()) },
   'chain(thresholdStop, random)': { make: () => h.chain(h.thresholdStop({ worst: 5, warmup: 2 }), h.random()) },
   'chain(patience, asha, random)': { make: () => h.chain(h.patience({ steps: 2, delta: 0.5 }), asha(), h.random()) },
