@@ -77,6 +77,8 @@ export { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 export { latinHypercube } from './strategies/latinHypercube.ts';
 export type { PatienceOptions } from './strategies/patience.ts';
 export { patience } from './strategies/patience.ts';
+export type { PbtOptions } from './strategies/pbt.ts';
+export { pbt } from './strategies/pbt.ts';
 export type { MedianStopOptions, PercentileStopOptions } from './strategies/percentileStop.ts';
 export { medianStop, percentileStop } from './strategies/percentileStop.ts';
 export { random } from './strategies/random.ts';

@@ -12,6 +12,7 @@ import { halton } from './strategies/halton.ts';
 import { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
 import { patience } from './strategies/patience.ts';
+import { pbt } from './strategies/pbt.ts';
 import { medianStop, percentileStop } from './strategies/percentileStop.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
@@ -34,6 +35,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   latinHypercube: taking(latinHypercube, 'points'),
   medianStop: taking(medianStop, 'warmup', 'peers'),
   patience: taking(patience, 'steps', 'delta', 'warmup', 'peers'),
+  pbt: taking(pbt, 'max', 'interval', 'population', 'quantile', 'resample', 'step', 'fixed'),
   percentileStop: taking(percentileStop, 'percentile', 'warmup', 'peers'),
   random: taking(random),
   sobol: taking(sobol, 'scramble'),
