@@ -101,6 +101,8 @@ export interface Env extends Domain {
   readonly name: string;
   /** One name per loss. */
   readonly objectives: readonly string[];
+  /** Those of the objectives whose values are maximised, so that a loss is the negative of a value: for limits that people give as values. */
+  readonly maximised?: readonly string[];
   /** How many trials may be open at once. */
   readonly parallel: number;
   /** How many configurations the study will try, where that is known. */

@@ -99,6 +99,7 @@ export class Decider<P> {
       seed: settings.seed,
       name: epoch === 0 ? '' : `#${epoch + 1}`,
       objectives: settings.objectives.map(({ name }) => name),
+      maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
       parallel,
       ...(trials !== undefined && { trials }),
       ...(inspect && { inspect }),

@@ -36,7 +36,7 @@ export function createDuplicates(env: Env): Duplicates {
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
   let state = rest?.start;
   const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
-    const draw = rest?.spent(state) ? undefined : rest?.at(state, ask);
+    const draw = rest?.at(state, budget === undefined ? ask : { ...ask, budget });
     if (draw === undefined) return ask;
     return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...(budget !== undefined && { budget }) };
   };

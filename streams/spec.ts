@@ -9,12 +9,17 @@ import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
+import { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
 import { lbfgs } from './strategies/lbfgs.ts';
 import { medianStop } from './strategies/medianStop.ts';
+import { patience } from './strategies/patience.ts';
+import { pbt } from './strategies/pbt.ts';
+import { medianStop, percentileStop } from './strategies/percentileStop.ts';
 import { random } from './strategies/random.ts';
 import { sgd } from './strategies/sgd.ts';
 import { sobol } from './strategies/sobol.ts';
+import { thresholdStop } from './strategies/thresholdStop.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
@@ -25,10 +30,12 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   dedupe: taking(dedupe),
+  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
+  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode'),
   latinHypercube: taking(latinHypercube, 'points'),
   lbfgs: taking(
     lbfgs,
@@ -46,6 +53,9 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
     'restarts',
   ),
   medianStop: taking(medianStop, 'warmup', 'peers'),
+  patience: taking(patience, 'steps', 'delta', 'warmup', 'peers'),
+  pbt: taking(pbt, 'max', 'interval', 'population', 'quantile', 'resample', 'step', 'fixed'),
+  percentileStop: taking(percentileStop, 'percentile', 'warmup', 'peers'),
   random: taking(random),
   sgd: taking(
     sgd,
@@ -64,6 +74,8 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
     'restarts',
   ),
   sobol: taking(sobol, 'scramble'),
+  successiveHalving: taking(successiveHalving, 'min', 'max', 'eta', 'configurations'),
+  thresholdStop: taking(thresholdStop, 'worst', 'warmup', 'peers'),
   tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
 };
 

@@ -26,7 +26,7 @@ const TRIES = 200;
 
 /**
  * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
- * anew with another veto, so no machine needs to know of constraints.
+ * anew with another veto, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
  *
  * @throws into the stream: whatever the machine throws.
  */
@@ -39,9 +39,9 @@ export const drive =
       const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
-        if (m.type !== 'propose' || m.resumes !== undefined) return out.next(m);
+        if (m.type !== 'propose') return out.next(m);
         const point = env.snap(m.point);
-        infeasible = !env.feasible(point);
+        infeasible = m.resumes === undefined && !env.feasible(point);
         if (!infeasible) out.next({ ...m, point });
       };
       const ask = (m: Ask) => {

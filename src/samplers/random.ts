@@ -1,15 +1,14 @@
 import type { Ask, Env } from '../messages.ts';
-import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
-import { permute } from '../numeric/permutation.ts';
 import { rngFor } from '../numeric/random.ts';
 import { draw } from '../space/axis.ts';
-import { cells, countCells } from '../space/cells.ts';
-import { type Sequence, seek } from './sequence.ts';
+import { countCells } from '../space/cells.ts';
+import type { Sequence } from './sequence.ts';
+import { type Untried, untriedCells } from './untried.ts';
 
 /** The largest finite space whose cells are drawn without replacement. In larger ones a second draw of a cell is unlikely. */
-const TRACKED = 1e6;
+export const TRACKED = 1e6;
 
-/** Draws from the priors; in a finite space without replacement, whoever suggested a cell before. */
+/** Draws from the priors; in a finite space without replacement at each budget, whoever suggested a cell before. */
 export function randomSequence(env: Env): Sequence<unknown> {
   return countCells(env.axes) <= TRACKED ? withoutReplacement(env) : withReplacement(env);
 }
@@ -22,48 +21,33 @@ const withReplacement = (env: Env): Sequence<undefined> => ({
   at: (_, { id, veto }) => ({ point: draw(env.axes, rngFor(env.seed, env.name, id, veto)) }),
 });
 
-/** How often an ask is answered by a draw from the priors, before any unused cell will do. */
+/** How often an ask is answered by a draw from the priors, before any untried cell will do. */
 const DRAWS = 20;
 
-interface Unused {
-  readonly used: GrowingSet<number>;
-  /** The first place in the shuffled order of the cells whose cell is unused and feasible. */
-  readonly next: number;
-}
-
-function withoutReplacement(env: Env): Sequence<Unused> {
-  const { count, at, indexOf } = cells(env);
-  const shuffled = permute(count, rngFor(env.seed, env.name, 0));
-  const usable = (used: GrowingSet<number>, cell: number) => !has(used, cell) && env.feasible(at(cell));
-  const seekUnused = (used: GrowingSet<number>, from: number) => seek(from, count, (place) => usable(used, shuffled(place)));
+function withoutReplacement(env: Env): Sequence<Untried> {
+  const cells = untriedCells(env);
 
   /** All cells that may answer an ask, each once: first those that the priors favour, then the others. */
-  function* candidates({ used, next }: Unused, ask: Ask): Generator<number> {
+  function* candidates(state: Untried, { id, budget }: Ask): Generator<number> {
     const drawn = new Set<number>();
-    const rng = rngFor(env.seed, env.name, ask.id);
+    const rng = rngFor(env.seed, env.name, id);
     for (let k = 0; k < DRAWS; k++) {
-      const cell = indexOf(env.snap(draw(env.axes, rng)));
-      if (drawn.has(cell) || !usable(used, cell)) continue;
+      const cell = cells.indexOf(env.snap(draw(env.axes, rng)));
+      if (drawn.has(cell) || !cells.usable(state, cell, budget)) continue;
       drawn.add(cell);
       yield cell;
     }
-    for (let place = next; place < count; place = seekUnused(used, place + 1)) {
-      const cell = shuffled(place);
-      if (!drawn.has(cell)) yield cell;
-    }
+    for (const cell of cells.left(state, budget)) if (!drawn.has(cell)) yield cell;
   }
 
   return {
-    start: { used: emptySet(), next: seekUnused(emptySet(), 0) },
+    start: cells.start,
     concerns: () => true,
-    fold(state, { point }) {
-      const used = add(state.used, indexOf(point));
-      return used === state.used ? state : { used, next: seekUnused(used, state.next) };
-    },
-    spent: ({ next }) => next === count,
+    fold: cells.fold,
+    spent: () => false, // a budget at which nothing was tried may still come
     at(state, ask) {
       let vetoes = ask.veto ?? 0;
-      for (const cell of candidates(state, ask)) if (vetoes-- === 0) return { point: at(cell) };
+      for (const cell of candidates(state, ask)) if (vetoes-- === 0) return { point: cells.at(cell) };
       return undefined;
     },
   };

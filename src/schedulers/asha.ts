@@ -11,7 +11,7 @@ export interface Standing {
 }
 
 /** Equal losses stand in the order of their trials: the earlier one is the better. */
-const precedes = (a: Standing, b: Standing): boolean => a.loss < b.loss || (a.loss === b.loss && a.id < b.id);
+export const precedes = (a: Standing, b: Standing): boolean => a.loss < b.loss || (a.loss === b.loss && a.id < b.id);
 
 /** A rung of asynchronous successive halving (Li et al., MLSys 2020, algorithm 2): the results at one budget, and which of them went on. */
 export class Rung {

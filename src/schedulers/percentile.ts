@@ -1,27 +1,55 @@
-import { ascending, insertSorted, rankOf } from '../numeric/sorted.ts';
+import { dominates, fronts, type Losses } from '../numeric/pareto.ts';
+import { insertSorted, rankOf } from '../numeric/sorted.ts';
+
+const firstPrecedes = (a: Losses, b: Losses): boolean => a[0]! < b[0]!;
+const firstPrecedesOrEquals = (a: Losses, b: Losses): boolean => a[0]! <= b[0]!;
+
+/** Of what a trial has reported so far, what it is compared by: the last report that no such one before it dominates. With one objective, the best. */
+export const bestOf = (before: Losses | undefined, now: Losses): Losses => (before && dominates(before, now) ? before : now);
 
 /** The best losses so far of all trials, by the step at which they were reported: what a curve is compared with. */
 export class Curves {
-  readonly #atStep = new Map<number, number[]>();
+  /** Sorted by the first loss. */
+  readonly #atStep = new Map<number, Losses[]>();
 
   /** How many trials have reported at a step. */
   at(step: number): number {
     return this.#atStep.get(step)?.length ?? 0;
   }
 
-  /** The share of trials at a step that are better than a loss. Nobody: 0. */
-  shareBetter(step: number, loss: number): number {
-    const losses = this.#atStep.get(step);
-    if (losses === undefined) return 0;
-    // Equals count half, so that a study in which all are equal stops none by the median.
-    const upTo = rankOf(losses, loss, ascending);
-    const below = rankOf(losses, loss, (a, b) => a <= b);
-    return (below + upTo) / 2 / losses.length;
+  /**
+   * The share of trials at a step that are better: with one objective, of a lower loss; with several, of an earlier front when all are ranked
+   * by non-domination. Equals count half, so that a study in which all are equal stops none by the median. Nobody: 0.
+   */
+  shareBetter(step: number, losses: Losses): number {
+    const peers = this.#atStep.get(step);
+    if (peers === undefined) return 0;
+    const { better, equal } = losses.length === 1 ? comparedByLoss(peers, losses) : comparedByFront(peers, losses);
+    return (better + equal / 2) / peers.length;
   }
 
-  add(step: number, loss: number): void {
-    const losses = this.#atStep.get(step);
-    if (losses) insertSorted(losses, loss, ascending);
-    else this.#atStep.set(step, [loss]);
+  add(step: number, losses: Losses): void {
+    const peers = this.#atStep.get(step);
+    if (peers) insertSorted(peers, losses, firstPrecedes);
+    else this.#atStep.set(step, [losses]);
   }
+}
+
+interface Compared {
+  readonly better: number;
+  readonly equal: number;
+}
+
+function comparedByLoss(peers: readonly Losses[], losses: Losses): Compared {
+  const better = rankOf(peers, losses, firstPrecedesOrEquals);
+  return { better, equal: rankOf(peers, losses, firstPrecedes) - better };
+}
+
+function comparedByFront(peers: readonly Losses[], losses: Losses): Compared {
+  let better = 0;
+  for (const front of fronts([...peers, losses])) {
+    if (front.includes(peers.length)) return { better, equal: front.length - 1 };
+    better += front.length;
+  }
+  return { better, equal: 0 };
 }

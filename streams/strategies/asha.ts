@@ -1,7 +1,8 @@
 import { OptionError, StrategyError } from '../../src/errors.ts';
-import { type Ask, type Ended, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
-import { Rung, type Standing } from '../../src/schedulers/asha.ts';
+import { type Ask, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
+import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import { standingOf } from '../../src/schedulers/scheduler.ts';
 import { defineStrategy } from '../define.ts';
 import type { Strategy } from '../strategy.ts';
 
@@ -50,9 +51,6 @@ export function asha(options: AshaOptions): Strategy {
         };
   return defineStrategy(definition, { asha: options });
 }
-
-const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
-  tags ? { id, loss, point, tags } : { id, loss, point };
 
 function note(state: State, told: Told): State {
   const { rungs } = state;

@@ -49,6 +49,28 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
   'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
+  'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
+  'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.tpe({ startup: 4 })) },
+  'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
+  'chain(successiveHalving, random)': { make: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()) },
+  'bandit(bohb, bohb)': {
+    make: () => h.bandit({ one: h.bohb({ min: 1, max: 9, startup: 3 }), two: h.bohb({ min: 3, max: 9, mode: 'synchronous', startup: 3 }) }),
+  },
+  pbt: { make: () => h.pbt({ population: 5, interval: 2, max: 8 }) },
+  'chain(patience, pbt, random)': {
+    make: () =>
+      h.chain(h.patience({ steps: 3, delta: 1 }), h.pbt({ population: 4, max: 6, interval: 3, fixed: ['layers', 'opt'] }), h.random()),
+  },
+  'bandit(pbt, chain(pbt, hyperband, random))': {
+    make: () =>
+      h.bandit({
+        one: h.pbt({ population: 4, interval: 2, max: 6 }),
+        two: h.chain(h.pbt({ population: 3, interval: 3, max: 6 }), h.hyperband({ min: 1, max: 9 }), h.random()),
+      }),
+  },
+  'chain(percentileStop, random)': { make: () => h.chain(h.percentileStop({ percentile: 25, peers: 2 }), h.random()) },
+  'chain(thresholdStop, random)': { make: () => h.chain(h.thresholdStop({ worst: 5, warmup: 2 }), h.random()) },
+  'chain(patience, asha, random)': { make: () => h.chain(h.patience({ steps: 2, delta: 0.5 }), asha(), h.random()) },
   'chain(medianStop, asha, sobol)': { make: () => h.chain(h.medianStop(), asha(), h.sobol()) },
   'chain(random, dedupe, sobol)': {
     make: () => h.chain(h.random(), h.dedupe(), h.sobol()),

@@ -1,0 +1,56 @@
+import { assign, emit, setup } from 'xstate';
+import { type Ask, type Decision, type Ended, type Env, type Propose, propose, type Suggested, type Told, wait } from '../src/messages.ts';
+import type { Population, PopulationState, Training } from '../src/schedulers/population.ts';
+
+interface Input {
+  readonly env: Env;
+  readonly core: Population;
+}
+interface Context extends Input {
+  readonly state: PopulationState;
+}
+
+function trained({ env }: Context, ask: Ask, { member, point, budget, resumes }: Training): Propose {
+  const proposal = { ...propose(ask, env.name, point, { [env.name]: String(member) }), budget };
+  return resumes === undefined ? proposal : { ...proposal, resumes };
+}
+
+function train(context: Context, ask: Ask): Decision {
+  const training = context.core.train(context.state, ask);
+  return training ? trained(context, ask, training) : wait(ask, context.env.name);
+}
+
+const machine = setup({
+  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  guards: {
+    founded: ({ context: { core, state } }) => core.founded(state),
+    over: ({ context: { core, state } }) => core.over(state),
+  },
+  actions: {
+    fold: assign(({ context: { core, state } }, fact: Suggested | Ended) => ({ state: core.fold(state, fact) })),
+    found: emit(({ context }, ask: Ask) => trained(context, ask, context.core.found(context.state, ask))),
+    train: emit(({ context }, ask: Ask) => train(context, ask)),
+  },
+});
+
+/** Members of a population begin while it is `founding`, go on and take each other's places while it is `training`, and at last are `done`. */
+export const populationMachine = machine.createMachine({
+  id: 'population',
+  context: ({ input }) => ({ ...input, state: input.core.start }),
+  on: {
+    suggested: { actions: { type: 'fold', params: ({ event }) => event } },
+    ended: { actions: { type: 'fold', params: ({ event }) => event } },
+  },
+  initial: 'founding',
+  states: {
+    founding: {
+      always: { guard: 'founded', target: 'training' },
+      on: { ask: { actions: { type: 'found', params: ({ event }) => event } } },
+    },
+    training: {
+      always: { guard: 'over', target: 'done' },
+      on: { ask: { actions: { type: 'train', params: ({ event }) => event } } },
+    },
+    done: { type: 'final' },
+  },
+});

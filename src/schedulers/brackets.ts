@@ -1,0 +1,41 @@
+import { type RungOptions, rungsOf } from './rungs.ts';
+
+/** A bracket of Hyperband: how many configurations begin, and the budgets to which ever fewer of them come. */
+export interface Bracket {
+  readonly size: number;
+  readonly budgets: readonly number[];
+}
+
+/**
+ * The brackets of Hyperband (Li et al., JMLR 2018, algorithm 1), from the one that begins with the most configurations at the lowest budget
+ * to the one that begins at the highest: n = ceil((s_max + 1) / (s + 1) eta^s) for s halvings. For (1, 81, 3) they begin with 81, 34, 15, 8
+ * and 5.
+ */
+export function bracketsOf(options: RungOptions): Bracket[] {
+  const { eta = 3 } = options;
+  const rungs = rungsOf(options);
+  return rungs.map((_, k) => {
+    const halvings = rungs.length - 1 - k;
+    return { size: Math.ceil((rungs.length * eta ** halvings) / (halvings + 1)), budgets: rungs.slice(k) };
+  });
+}
+
+/**
+ * Which bracket the next configuration goes to, so that at any time the brackets have begun with configurations in the proportion of their
+ * sizes: the one with the highest size / (begun + 1), the first of equals (the method of D'Hondt).
+ *
+ * @param open whether a bracket may get another one.
+ * @returns undefined where none may.
+ */
+export function nextBracket(
+  brackets: readonly Bracket[],
+  begun: readonly number[],
+  open: (bracket: Bracket) => boolean,
+): number | undefined {
+  let next: number | undefined;
+  const claim = (k: number) => brackets[k]!.size / (begun[k]! + 1);
+  for (const [k, bracket] of brackets.entries()) {
+    if (open(bracket) && (next === undefined || claim(k) > claim(next))) next = k;
+  }
+  return next;
+}

@@ -1,0 +1,125 @@
+import type { Ask, Ended, Env, Suggested, TrialId } from '../messages.ts';
+import { rngFor } from '../numeric/random.ts';
+import { draw, type Point } from '../space/axis.ts';
+import { countCells } from '../space/cells.ts';
+import { type Explore, explore } from './explore.ts';
+
+export interface PopulationSettings extends Explore {
+  /** How many members train side by side. */
+  readonly size: number;
+  /** The budget between two looks at the others. */
+  readonly interval: number;
+  /** The budget at which a member is done. */
+  readonly max: number;
+  /** The share of members that are taken for good, and for bad. */
+  readonly quantile: number;
+}
+
+/** How far a member has come, and the trial whose checkpoint holds that. */
+interface Stage {
+  readonly trial: TrialId;
+  readonly point: Point;
+  readonly budget: number;
+  readonly loss: number;
+}
+
+interface Member {
+  readonly number: number;
+  readonly stage?: Stage;
+  /** Its trial has not ended. */
+  readonly open: boolean;
+  /** Its last trial ended without a result. */
+  readonly failed: boolean;
+}
+
+export interface PopulationState {
+  /** By their numbers. */
+  readonly members: readonly Member[];
+  /** Configurations that anybody began with. */
+  readonly configurations: number;
+}
+
+/** A member's next trial; without `resumes` it begins anew. */
+export interface Training {
+  readonly member: number;
+  readonly point: Point;
+  readonly budget: number;
+  readonly resumes?: TrialId;
+}
+
+/** Population based training as a fold over facts, and pure ways to answer an ask. */
+export interface Population {
+  readonly start: PopulationState;
+  fold(state: PopulationState, fact: Suggested | Ended): PopulationState;
+  /** Whether no further member will begin. */
+  founded(state: PopulationState): boolean;
+  /** Whether all have come to the end. */
+  over(state: PopulationState): boolean;
+  found(state: PopulationState, ask: Ask): Training;
+  /** The next trial of the member that is furthest behind; undefined where all are busy or done. */
+  train(state: PopulationState, ask: Ask): Training | undefined;
+}
+
+/** Members are known by a tag under the stage's own path. */
+export function populationOf(env: Env, settings: PopulationSettings): Population {
+  const { interval, max, quantile, size } = settings;
+  const trials = env.trials ?? Number.POSITIVE_INFINITY;
+  const room = Math.min(size, trials, countCells(env.axes));
+  const rngOf = ({ id, veto }: Ask) => rngFor(env.seed, env.name, id, veto);
+  const isDone = ({ stage, open, failed }: Member) => !open && !failed && stage!.budget >= max;
+
+  const founded = ({ members, configurations }: PopulationState) => members.length >= room || configurations >= trials;
+  const fresh = (member: number, ask: Ask): Training => ({ member, point: draw(env.axes, rngOf(ask)), budget: Math.min(interval, max) });
+  const onFrom = (member: number, { trial, budget }: Stage, point: Point): Training => ({
+    member,
+    point,
+    budget: Math.min(budget + interval, max),
+    resumes: trial,
+  });
+
+  return {
+    start: { members: [], configurations: 0 },
+    fold({ members, configurations }, fact) {
+      const roots = fact.type === 'suggested' && fact.resumes === undefined && fact.by !== 'import' ? configurations + 1 : configurations;
+      const mark = fact.tags?.[env.name];
+      if (mark === undefined) return roots === configurations ? { members, configurations } : { members, configurations: roots };
+      const number = Number(mark);
+      return { members: members.toSpliced(number, 1, memberAfter(members[number], number, fact)), configurations: roots };
+    },
+    founded,
+    over: (state) => founded(state) && state.members.every(isDone),
+    found: ({ members }, ask) => fresh(members.length, ask),
+    train({ members }, ask) {
+      const [next] = members
+        .filter((member) => !member.open && !isDone(member))
+        .sort((a, b) => reached(a) - reached(b) || a.number - b.number);
+      if (next === undefined) return undefined;
+      const { number, stage, failed } = next;
+      const rng = rngOf(ask);
+      const { good, bad } = tails(members, quantile);
+      if (good.length > 0 && (failed || bad.includes(stage!))) {
+        const donor = good[Math.floor(rng() * good.length)]!;
+        return onFrom(number, donor, explore(env, donor.point, settings, rng));
+      }
+      if (stage === undefined) return fresh(number, ask);
+      return onFrom(number, stage, failed ? explore(env, stage.point, settings, rng) : stage.point);
+    },
+  };
+}
+
+const reached = ({ stage }: Member): number => stage?.budget ?? 0;
+
+function memberAfter(before: Member | undefined, number: number, fact: Suggested | Ended): Member {
+  const kept = before?.stage && { stage: before.stage };
+  if (fact.type === 'suggested') return { number, open: true, failed: false, ...kept };
+  if (fact.outcome !== 'completed') return { number, open: false, failed: true, ...kept };
+  const { id: trial, point, budget = 0, losses } = fact;
+  return { number, open: false, failed: false, stage: { trial, point, budget, loss: losses![0]! } };
+}
+
+/** The best and the worst of a population by the last result of each (truncation selection; Jaderberg et al. 2017, section 4.1.1). */
+function tails(members: readonly Member[], quantile: number): { readonly good: readonly Stage[]; readonly bad: readonly Stage[] } {
+  const stages = members.flatMap(({ stage }) => stage ?? []).sort((a, b) => a.loss - b.loss || a.trial - b.trial);
+  const count = Math.floor(quantile * stages.length);
+  return { good: stages.slice(0, count), bad: count > 0 ? stages.slice(-count) : [] };
+}

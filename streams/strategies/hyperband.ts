@@ -1,0 +1,100 @@
+import { OptionError, StrategyError } from '../../src/errors.ts';
+import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
+import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
+import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
+import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import type { Scheduler } from '../../src/schedulers/scheduler.ts';
+import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
+import { chain } from '../chain.ts';
+import { defineStrategy } from '../define.ts';
+import type { Strategy } from '../strategy.ts';
+import { type TpeOptions, tpe } from './tpe.ts';
+
+export interface HyperbandOptions extends RungOptions {
+  /**
+   * `asynchronous` (the default): brackets fill side by side, and a trial goes on as soon as it is in the best third of those that came as far.
+   * `synchronous`: a bracket after the other, as in the paper; trials go on when all of their level have ended, and the next bracket
+   * begins while others still run.
+   */
+  readonly mode?: 'asynchronous' | 'synchronous';
+}
+
+/**
+ * Hyperband (Li et al., JMLR 2018) as an operator: it says for how long, the strategies behind it say what. Its brackets begin at different
+ * budgets, so that little is lost where low budgets mislead. Equal losses stand in the order of their trials; trials that fail or are
+ * stopped do not go on. In a finite space a configuration may come again at another budget.
+ *
+ * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
+ * @example
+ * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
+ */
+export function hyperband(options: HyperbandOptions): Strategy {
+  const brackets = bracketsOf(options);
+  const { eta = 3, mode = 'asynchronous' } = options;
+  if (mode !== 'asynchronous' && mode !== 'synchronous') throw new OptionError('hyperband.mode', 'asynchronous or synchronous', mode);
+  const Brackets = mode === 'asynchronous' ? AsynchronousBrackets : SynchronousBrackets;
+  return scheduling('hyperband', (env) => new Brackets(brackets, eta, env), options);
+}
+
+export interface SuccessiveHalvingOptions extends RungOptions {
+  /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
+  readonly configurations?: number;
+}
+
+/**
+ * Successive halving (Jamieson & Talwalkar, AISTATS 2016) as an operator: so many configurations begin at `min`; when all of them have ended,
+ * the best third goes on from its checkpoints to the next budget, up to `max`; then, and while others still run, the next cohort begins.
+ * `asha` does the same without waiting.
+ *
+ * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
+ * @example
+ * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
+ */
+export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
+  const budgets = rungsOf(options);
+  const { eta = 3, configurations = eta ** (budgets.length - 1) } = options;
+  if (!(Number.isSafeInteger(configurations) && configurations >= 1)) {
+    throw new OptionError('successiveHalving.configurations', 'a whole number from 1 on', configurations);
+  }
+  const bracket: Bracket = { size: configurations, budgets };
+  return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options);
+}
+
+export type BohbOptions = HyperbandOptions & TpeOptions;
+
+/**
+ * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what.
+ *
+ * @throws OptionError
+ * @example
+ * bohb({ min: 1, max: 81 })
+ */
+export function bohb({ min, max, eta, mode, ...model }: BohbOptions): Strategy {
+  return chain(hyperband({ min, max, ...(eta !== undefined && { eta }), ...(mode && { mode }) }), tpe(model));
+}
+
+/** Trials are known again by a tag under the stage's own path, whoever said what they are. */
+function scheduling(name: string, start: (env: Env) => Scheduler, options: object): Strategy {
+  return defineStrategy<Scheduler>(
+    {
+      name,
+      init: (env) => {
+        if (env.objectives.length > 1) throw new StrategyError(`${name} compares trials by one objective; this study has several`);
+        return start(env);
+      },
+      tell: (scheduler, told, env) => {
+        if (told.type !== 'reported') scheduler.tell(told, told.tags?.[env.name]);
+        return scheduler;
+      },
+      ask: (scheduler, ask, _rng, env) => answer(scheduler, ask, env),
+    },
+    { [name]: options },
+  );
+}
+
+function answer(scheduler: Scheduler, ask: Ask, env: Env): Propose | Ask {
+  const turn = scheduler.turn();
+  if (turn.type === 'begin') return { ...ask, budget: turn.budget, tags: { ...ask.tags, [env.name]: turn.mark } };
+  const { standing, budget } = turn;
+  return { ...propose(ask, env.name, standing.point, standing.tags), budget, resumes: standing.id };
+}

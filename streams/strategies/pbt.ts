@@ -1,0 +1,62 @@
+import { populationMachine } from '../../machines/population.ts';
+import { OptionError, StrategyError } from '../../src/errors.ts';
+import { child, type Env } from '../../src/messages.ts';
+import { type PopulationSettings, populationOf } from '../../src/schedulers/population.ts';
+import { drive, named, type Strategy } from '../strategy.ts';
+
+export interface PbtOptions {
+  /** The budget of a member, such as epochs, when it is done. */
+  readonly max: number;
+  /** After each so much budget a member compares itself with the others. Default: a tenth of `max`, rounded up. */
+  readonly interval?: number;
+  /** How many members train. Default: 10. */
+  readonly population?: number;
+  /** The worst so large a share of the members goes on from checkpoints of the best such share. Default: 0.25. */
+  readonly quantile?: number;
+  /** The probability that a parameter of such a clone is drawn anew from its prior, rather than moved a step. Default: 0.25. */
+  readonly resample?: number;
+  /** The size of such a step, as a part of the parameter's range. Default: 0.1. */
+  readonly step?: number;
+  /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */
+  readonly fixed?: readonly string[];
+}
+
+/**
+ * Population based training (Jaderberg et al. 2017): members train side by side. When one has come an interval further and is among the worst,
+ * it goes on from the checkpoint of one of the best (exploit), with parameters near to the ones of that (explore); otherwise from its
+ * own. Nobody waits for the others. One that fails is replaced likewise. When all are at `max`, asks are handed on.
+ *
+ * A member's stages are trials that go on from each other: `resumes` names the trial whose checkpoint is to be loaded. The values of the
+ * best member along its `resumes` are the schedule that was found.
+ *
+ * @throws OptionError; StrategyError at subscription, where the study has several objectives or lacks a fixed parameter
+ * @example
+ * pbt({ population: 16, interval: 5, max: 100, fixed: ['layers'] })
+ */
+export function pbt(options: PbtOptions): Strategy {
+  check(options);
+  return named({ pbt: options }, (parent) => {
+    const env = child(parent, 'pbt');
+    if (env.objectives.length > 1) throw new StrategyError('pbt compares trials by one objective; this study has several');
+    return drive(populationMachine, env, { env, core: populationOf(env, settingsFor(env, options)) });
+  });
+}
+
+function settingsFor({ axes }: Env, options: PbtOptions): PopulationSettings {
+  const { max, interval = Math.ceil(max / 10), population: size = 10, quantile = 0.25, resample = 0.25, step = 0.1, fixed = [] } = options;
+  const names = axes.map(({ name }) => name);
+  const unknown = fixed.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new StrategyError(`pbt.fixed: expected parameters of ${names.join(', ')}, got ${unknown}`);
+  return { size, interval, max, quantile, resample, step, fixed: new Set(fixed.map((name) => names.indexOf(name))) };
+}
+
+function check({ max, interval = max, population = 10, quantile = 0.25, resample = 0.25, step = 0.1 }: PbtOptions): void {
+  for (const [option, value] of Object.entries({ max, interval })) {
+    if (!(value > 0 && Number.isFinite(value))) throw new OptionError(`pbt.${option}`, 'a budget above 0', value);
+  }
+  if (!(Number.isSafeInteger(population) && population >= 2))
+    throw new OptionError('pbt.population', 'a whole number from 2 on', population);
+  if (!(quantile > 0 && quantile <= 0.5)) throw new OptionError('pbt.quantile', 'a share above 0 and at most 0.5', quantile);
+  if (!(resample >= 0 && resample <= 1)) throw new OptionError('pbt.resample', 'a probability', resample);
+  if (!(step > 0 && step <= 1)) throw new OptionError('pbt.step', 'a number above 0 and at most 1', step);
+}

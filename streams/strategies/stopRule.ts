@@ -1,0 +1,68 @@
+import { OptionError } from '../../src/errors.ts';
+import type { Env, Reported, Told, TrialId } from '../../src/messages.ts';
+import { defineStrategy } from '../define.ts';
+import type { Strategy, StrategySpec } from '../strategy.ts';
+
+export interface StopOptions {
+  /** No trial is stopped before this step. */
+  readonly warmup?: number;
+  /** Nor before so many others have reported at its step. */
+  readonly peers?: number;
+}
+
+/** What a rule remembers of a trial, and how it judges by that and by the other trials. */
+interface Rule<C, P> {
+  readonly name: string;
+  readonly start: (env: Env) => P;
+  /** What is known of a trial after a report. */
+  readonly follow: (course: C | undefined, reported: Reported) => C;
+  /** Whether it should stop. The peers do not hold this report yet. */
+  readonly judge: (peers: P, course: C, reported: Reported) => boolean;
+  /** Tells the peers of it. */
+  readonly add?: (peers: P, course: C, reported: Reported) => void;
+}
+
+interface State<C, P> {
+  readonly peers: P;
+  readonly courses: Map<TrialId, C>;
+  /** How many have reported at each step. */
+  readonly reports: Map<number, number>;
+  /** Whether the trial that reported last should stop. */
+  behind: boolean;
+}
+
+/** A strategy that hands every ask on and stops trials by what they report. A promoted trial goes on where the one before it stood. */
+export function stopRule<C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy {
+  const { name } = rule;
+  if (!(warmup >= 0)) throw new OptionError(`${name}.warmup`, 'a step from 0 on', warmup);
+  if (!(Number.isInteger(peers) && peers >= 0)) throw new OptionError(`${name}.peers`, 'a whole number from 0 on', peers);
+  const spec: StrategySpec = Object.keys(options).length > 0 ? { [name]: options } : name;
+  return defineStrategy<State<C, P>>(
+    {
+      name,
+      init: (env) => ({ peers: rule.start(env), courses: new Map(), reports: new Map(), behind: false }),
+      tell: (state, told) => hear(state, told, rule, warmup, peers),
+      stop: ({ behind }) => behind,
+    },
+    spec,
+  );
+}
+
+function hear<C, P>(state: State<C, P>, told: Told, rule: Rule<C, P>, warmup: number, peers: number): State<C, P> {
+  const { courses, reports } = state;
+  if (told.type === 'suggested') {
+    const course = told.resumes === undefined ? undefined : courses.get(told.resumes);
+    if (course !== undefined) courses.set(told.id, course);
+  } else if (told.type === 'ended') {
+    if (told.budget === undefined) courses.delete(told.id); // nobody goes on from it
+  } else {
+    const { id, step } = told;
+    const course = rule.follow(courses.get(id), told);
+    const before = reports.get(step) ?? 0;
+    state.behind = step >= warmup && before >= peers && rule.judge(state.peers, course, told);
+    courses.set(id, course);
+    reports.set(step, before + 1);
+    rule.add?.(state.peers, course, told);
+  }
+  return state;
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
+import { advance } from '../../src/schedulers/progress.ts';
+
+const curvesOf = (...losses: readonly number[][]) => {
+  const curves = new Curves();
+  for (const some of losses) curves.add(3, some);
+  return curves;
+};
+
+describe('shareBetter', () => {
+  it('counts lower losses, and equal ones half', () => {
+    const curves = curvesOf([4], [1], [2], [2]);
+    expect([0, 1, 2, 3, 5].map((loss) => curves.shareBetter(3, [loss]))).toEqual([0, 0.125, 0.5, 0.75, 1]);
+    expect([curves.at(3), curves.at(4), curves.shareBetter(4, [9])]).toEqual([4, 0, 0]);
+  });
+
+  it('counts those in earlier fronts, and those in the same one half, with several objectives', () => {
+    // Fronts: (1,4) (2,2) (4,1) | (3,3) | (5,5)
+    const curves = curvesOf([5, 5], [2, 2], [1, 4], [3, 3], [4, 1]);
+    expect(curves.shareBetter(3, [1, 1])).toBe(0); // in front of all
+    expect(curves.shareBetter(3, [0, 9])).toBeCloseTo(1.5 / 5, 12); // in the first front with three
+    expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3.5 / 5, 12); // behind (2,2) alone, so beside (3,3)
+    expect(curves.shareBetter(3, [6, 6])).toBe(1);
+  });
+
+  it('is the same with an objective told twice', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 12 }), fc.integer({ min: 0, max: 9 }), (all, x) => {
+        const once = curvesOf(...all.map((loss) => [loss]));
+        const twice = curvesOf(...all.map((loss) => [loss, loss]));
+        // Equals stand in one front, as they share one loss.
+        expect(twice.shareBetter(3, [x, x])).toBe(once.shareBetter(3, [x]));
+      }),
+    );
+  });
+});
+
+it('a trial is compared by its last report that none such before it dominates', () => {
+  expect(bestOf(undefined, [3])).toEqual([3]);
+  expect(bestOf([2], [3])).toEqual([2]);
+  expect(bestOf([2], [1])).toEqual([1]);
+  expect(bestOf([2, 2], [1, 3])).toEqual([1, 3]);
+  expect(bestOf([2, 2], [2, 3])).toEqual([2, 2]);
+});
+
+describe('advance', () => {
+  it('takes a loss that is lower by more than delta for progress', () => {
+    const start = advance(undefined, 1, [1], 0.5);
+    expect(advance(start, 2, [0.5], 0.5)).toBe(start);
+    expect(advance(start, 2, [0.25], 0.5)).toEqual({ front: [[0.25]], since: 2 });
+    expect(advance(start, 2, [1], 0)).toBe(start);
+  });
+
+  it('wants something better than each report before, with several objectives', () => {
+    const one = advance(undefined, 1, [1, 3], 0);
+    const two = advance(one, 2, [3, 1], 0);
+    expect(two).toEqual({
+      front: [
+        [1, 3],
+        [3, 1],
+      ],
+      since: 2,
+    });
+    expect(advance(two, 3, [1, 4], 0)).toBe(two); // better than the last one, not than the first
+    expect(advance(two, 3, [2, 2], 0).front).toHaveLength(3);
+    expect(advance(two, 3, [1, 1], 0)).toEqual({ front: [[1, 1]], since: 3 });
+  });
+});

@@ -1,0 +1,131 @@
+import { NEVER } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Message, Suggested } from '../../../src/messages.ts';
+import * as h from '../../../streams/index.ts';
+import { interview, rootEnv } from '../../support/interview.ts';
+import { textbook } from '../../support/spaces.ts';
+
+const begin = (id: number, rest: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [0, 0], ...rest });
+const report = (id: number, step: number, ...losses: number[]): Message => ({ type: 'reported', id, step, losses });
+
+/** The trials that are told to stop, each with the step it had come to. */
+function stopped(strategy: h.Strategy, facts: readonly Message[], rest: Partial<h.Env> = {}): string[] {
+  const { put } = interview(strategy, rootEnv(textbook, rest));
+  return facts.flatMap((fact) => {
+    const stop = put(fact).find((m) => m.type === 'stop');
+    return stop ? [`${stop.id}@${(fact as { step: number }).step}`] : [];
+  });
+}
+const two = { objectives: ['loss', 'size'] };
+
+describe('percentileStop', () => {
+  const reports = [4, 3, 2, 1].map((loss, i) => report(i + 1, 1, loss));
+
+  it('keeps the best so many per cent of those that came before', () => {
+    const late = [report(5, 1, 2.5), report(6, 1, 0.5)];
+    expect(stopped(h.percentileStop({ percentile: 50 }), [...reports, ...late])).toEqual([]);
+    expect(stopped(h.percentileStop({ percentile: 25 }), [...reports, ...late])).toEqual(['5@1']);
+  });
+
+  it('is medianStop at 50', () => {
+    const late = [report(5, 1, 3.5), report(6, 1, 0.5), report(7, 1, 9)];
+    const names = [h.percentileStop({}), h.medianStop()].map((strategy) => stopped(strategy, [...reports, ...late]));
+    expect(names).toEqual([
+      ['5@1', '7@1'],
+      ['5@1', '7@1'],
+    ]);
+  });
+
+  it('waits for its warm-up and for enough peers', () => {
+    const facts = [report(1, 1, 1), report(2, 1, 2), report(1, 2, 1), report(2, 2, 2)];
+    expect(stopped(h.percentileStop({ peers: 1, warmup: 1 }), facts)).toEqual(['2@1', '2@2']);
+    expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), facts)).toEqual(['2@2']);
+    expect(stopped(h.percentileStop({ peers: 2 }), facts)).toEqual([]);
+  });
+
+  it('ranks several objectives by non-domination', () => {
+    const facts = [report(1, 1, 1, 3), report(2, 1, 3, 1), report(3, 1, 0, 9), report(4, 1, 4, 4)];
+    expect(stopped(h.percentileStop({ peers: 2 }), facts, two)).toEqual(['4@1']);
+  });
+
+  it('lets a promoted trial go on with what it had come to', () => {
+    const facts = [
+      begin(1, { budget: 1 }), report(1, 1, 1), begin(2, { budget: 1 }), report(2, 1, 5),
+      begin(3, { budget: 3, resumes: 1 }), begin(4, { budget: 3, resumes: 2 }), report(4, 2, 4), report(3, 2, 9),
+    ]; // biome-ignore format: one line a rung
+    expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), facts)).toEqual([]);
+    expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), [report(4, 2, 4), report(3, 2, 9)])).toEqual(['3@2']);
+  });
+
+  it('refuses wrong options', () => {
+    expect(() => h.percentileStop({ percentile: 100 })).toThrow(
+      'percentileStop.percentile: expected a number above 0 and below 100, got 100',
+    );
+    expect(() => h.medianStop({ peers: 0 })).toThrow('medianStop.peers: expected a whole number from 1 on, got 0');
+    expect(() => h.percentileStop({ warmup: -1 })).toThrow('percentileStop.warmup: expected a step from 0 on, got -1');
+  });
+});
+
+describe('patience', () => {
+  it('stops a trial that has come to nothing better for so many steps', () => {
+    const facts = [5, 4, 4.5, 4, 3, 3, 3].map((loss, i) => report(1, i + 1, loss));
+    expect(stopped(h.patience({ steps: 2 }), facts)).toEqual(['1@4', '1@7']);
+    expect(stopped(h.patience({ steps: 2, warmup: 5 }), facts)).toEqual(['1@7']);
+    expect(stopped(h.patience({ steps: 2, delta: 2 }), facts)).toEqual(['1@3', '1@4', '1@5', '1@6', '1@7']);
+    expect(stopped(h.patience({ steps: 2, peers: 1 }), [...facts, report(2, 3, 1), report(2, 5, 1)])).toEqual(['2@5']);
+  });
+
+  it('goes on while one of several objectives improves', () => {
+    const facts = [report(1, 1, 5, 5), report(1, 2, 6, 4), report(1, 3, 7, 3), report(1, 4, 7, 3), report(1, 5, 5, 6)];
+    expect(stopped(h.patience({ steps: 2 }), facts, two)).toEqual(['1@5']);
+  });
+
+  it('refuses wrong options', () => {
+    expect(() => h.patience({ steps: 0 })).toThrow('patience.steps: expected a number of steps above 0, got 0');
+    expect(() => h.patience({ steps: 1, delta: -1 })).toThrow('patience.delta: expected a number from 0 on, got -1');
+  });
+});
+
+describe('thresholdStop', () => {
+  it('takes values, whatever the direction', () => {
+    expect(stopped(h.thresholdStop({ worst: 2 }), [report(1, 1, 2), report(2, 1, 2.1)])).toEqual(['2@1']);
+    // Maximised: the loss is the negative value, and a value below 2 is too bad.
+    const losses = [report(1, 1, -2), report(2, 1, -1.9), report(3, 1, -5)];
+    expect(stopped(h.thresholdStop({ worst: 2 }), losses, { maximised: ['loss'] })).toEqual(['2@1']);
+  });
+
+  it('takes a value an objective, and leaves the others free', () => {
+    const facts = [report(1, 1, 1, 900), report(2, 1, 3, 1), report(3, 1, 1, 1001)];
+    expect(stopped(h.thresholdStop({ worst: { loss: 2 } }), facts, two)).toEqual(['2@1']);
+    expect(stopped(h.thresholdStop({ worst: { loss: 2, size: 1000 } }), facts, two)).toEqual(['2@1', '3@1']);
+  });
+
+  it('learns of the directions from the study', async () => {
+    const strategy = h.chain(h.thresholdStop({ worst: 0.6, warmup: 2 }), h.random());
+    const train: h.Objective<{ x: number }> = async ({ x }, { report: say, signal }) => {
+      for (let step = 1; step <= 4 && !signal.aborted; step++) {
+        say(x, step);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return x;
+    };
+    const ended: string[] = [];
+    const options = { objectives: { value: 'maximize' }, strategy, trials: 12, seed: 1 } as const;
+    const run = h.optimize(h.space({ x: h.float(0, 1) }), train, options);
+    run.pipe(h.trials<{ x: number }>()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
+    await run.result();
+    expect(ended).toHaveLength(12);
+    expect(new Set(ended)).toEqual(new Set(['true stopped', 'false completed']));
+  });
+
+  it('refuses wrong options, and objectives that are none of the study', () => {
+    expect(() => h.thresholdStop({ worst: Number.NaN })).toThrow('thresholdStop.worst: expected a number, or numbers by the names');
+    const failure = (strategy: h.Strategy, rest: Partial<h.Env>) => {
+      let message = '';
+      NEVER.pipe(strategy(rootEnv(textbook, rest))).subscribe({ error: (e: Error) => (message = e.message) });
+      return message;
+    };
+    expect(failure(h.thresholdStop({ worst: 1 }), two)).toBe('thresholdStop.worst: expected numbers by the names loss, size, got 1');
+    expect(failure(h.thresholdStop({ worst: { lost: 1 } }), {})).toBe('thresholdStop.worst: expected names of loss, got lost');
+  });
+});
