@@ -65,6 +65,8 @@ export type { AshaOptions } from './strategies/asha.ts';
 export { asha } from './strategies/asha.ts';
 export type { BoOptions } from './strategies/bo.ts';
 export { bo } from './strategies/bo.ts';
+export type { CmaesOptions } from './strategies/cmaes.ts';
+export { cmaes } from './strategies/cmaes.ts';
 export type { ForestOptions } from './strategies/forest.ts';
 export { forest } from './strategies/forest.ts';
 export type { GaOptions } from './strategies/ga.ts';

@@ -5,6 +5,7 @@ import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
 import { bo } from './strategies/bo.ts';
+import { cmaes } from './strategies/cmaes.ts';
 import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
@@ -29,6 +30,7 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
+  cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   dedupe: taking(dedupe),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
