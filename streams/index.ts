@@ -100,4 +100,6 @@ export { drive, named } from './strategy.ts';
 export { study } from './study.ts';
 export { suggest } from './suggest.ts';
 export { take } from './take.ts';
+export type { Condition } from './until.ts';
+export { plateau, until } from './until.ts';
 export { dedupe, reject } from './veto.ts';

@@ -24,11 +24,13 @@ const objectivesOf = (options: StudyOptions): Objective[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
 /** The limits that the options name. */
-export function limitsOf({ trials, seconds, target, attempts, retryErrors }: StudyOptions): Limits {
+export function limitsOf({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits {
   return {
     ...(trials !== undefined && { trials }),
     ...(seconds !== undefined && { seconds }),
     ...(target !== undefined && { target }),
+    ...(cost !== undefined && { cost }),
+    ...(plateau !== undefined && { plateau }),
     ...(attempts !== undefined && { attempts }),
     ...(retryErrors !== undefined && { retryErrors }),
   };
@@ -66,6 +68,8 @@ function check(options: StudyOptions): void {
   expect('parallel', 'a whole number from 1 on', whole(1));
   expect('attempts', 'a whole number from 1 on', whole(1));
   expect('seconds', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
+  expect('plateau', 'a whole number from 1 on', whole(1));
+  expect('cost', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
   expect('target', 'a finite number', Number.isFinite);
   const objectives = objectivesOf(options);
   if (objectives.length === 0) throw new OptionError('objectives', 'at least one name with minimize or maximize', {});

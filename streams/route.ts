@@ -19,7 +19,7 @@ interface Policy {
 
 /**
  * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next. If no arm proposes, the ask waits if
- * any of them does, and else goes downstream.
+ * any of them does, and else goes downstream, as the most wanted arm handed it on: it may have marked it with a budget.
  */
 const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
   respond((out) => {
@@ -30,12 +30,14 @@ const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunc
     return {
       answer: (ask) => {
         let waiting: Wait | undefined;
+        let handedOn: Ask | undefined;
         for (const arm of ordered(ask)) {
           const reply = nested[arm]!.ask(ask);
           if (reply.type === 'propose') return reply;
           if (reply.type === 'wait') waiting ??= reply;
+          else handedOn ??= reply;
         }
-        return waiting ?? ask;
+        return waiting ?? handedOn!;
       },
       tell: (told) => {
         tell(told, told.type === 'reported' ? -1 : armOf(told.by));

@@ -24,6 +24,7 @@ import { thresholdStop } from './strategies/thresholdStop.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
 import { take } from './take.ts';
+import { type Condition, type PlateauOptions, plateau, until } from './until.ts';
 import { dedupe } from './veto.ts';
 
 /** Strategies that take nothing but options. The constructors check the values of those. */
@@ -106,6 +107,10 @@ const composed: Readonly<Record<string, (data: unknown, path: string) => Strateg
     const [n, strategy] = list(data, path);
     return take(n as number, parseStrategy(strategy, `${path}[1]`));
   },
+  until: (data, path) => {
+    const [condition, strategy] = list(data, path);
+    return until(parseCondition(condition, `${path}[0]`), parseStrategy(strategy, `${path}[1]`));
+  },
   mix: (data, path) => mix(Object.fromEntries(entries(data, path).map(([name, arm]) => [name, weighted(arm, `${path}.${name}`)]))),
   bandit: (data, path) => {
     const { arms, ...options } = record(data, path);
@@ -136,6 +141,20 @@ export function parseStrategy(data: unknown, path = 'strategy'): Strategy {
   }
   const names = [...Object.keys(plain), ...Object.keys(composed)];
   throw new OptionError(path, `one of ${names.join(', ')}`, name, nearest(name, names));
+}
+
+/** `{ plateau: 20 }`, or `{ plateau: [20, { improvement: 0.01 }] }`. */
+function parseCondition(data: unknown, path: string): Condition {
+  const [name, value] = named(data, path);
+  if (name !== 'plateau') throw new OptionError(path, 'plateau', name, nearest(name, ['plateau']));
+  const [results, options = {}] = Array.isArray(value) ? (value as unknown[]) : [value];
+  const place = `${path}.plateau`;
+  refuseUnknown(record(options, place), ['improvement']);
+  try {
+    return plateau(results as number, options as PlateauOptions);
+  } catch (error) {
+    throw error instanceof OptionError ? placed(error, path, name) : error;
+  }
 }
 
 /** Constructors know neither where they stand, nor always their own names. */

@@ -69,6 +69,8 @@ const layout = fields(
     parallel: whole,
     seconds: positive,
     target: number,
+    cost: positive,
+    plateau: whole,
     attempts: whole,
     retryErrors: truth,
     duplicates,

@@ -97,6 +97,8 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
 const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
   trials: 'all trials are done',
   target: 'the target is reached',
+  cost: 'what it may cost is spent',
+  plateau: 'there was nothing better for long',
   exhausted: 'there is nothing left to try',
   time: 'the time is up',
   person: 'the study was closed',

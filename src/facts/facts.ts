@@ -19,6 +19,13 @@ export interface Limits {
   readonly seconds?: number;
   /** A value of the first objective that is good enough. */
   readonly target?: number;
+  /**
+   * What all trials may cost, in the unit of steps and budgets, such as epochs; what a trial goes on from is not paid for again, and a trial
+   * without either costs 1. Those that run when it is spent may end.
+   */
+  readonly cost?: number;
+  /** Results in a row without a better one: after so many no new trials begin. Counted anew when a study is changed. */
+  readonly plateau?: number;
   /** Attempts at one trial that is lost or preempted, the first included. Default 3. */
   readonly attempts?: number;
   /** Whether a trial that failed by an error is tried again too. Default false. */
@@ -149,7 +156,7 @@ export interface Changed {
   readonly strategy?: unknown;
 }
 
-export type CloseReason = 'trials' | 'target' | 'exhausted' | 'time' | 'person';
+export type CloseReason = 'trials' | 'target' | 'cost' | 'plateau' | 'exhausted' | 'time' | 'person';
 export interface Closed {
   readonly type: 'closed';
   readonly reason: CloseReason;

@@ -16,6 +16,8 @@ const limits: Schema = {
     trials: integer(0, 'configurations to try'),
     seconds: { type: 'number', minimum: 0 },
     target: { type: 'number' },
+    cost: { type: 'number', minimum: 0, description: 'what all trials may cost, in steps' },
+    plateau: integer(1, 'results in a row without a better one'),
     attempts: integer(1, 'attempts at one trial'),
     retryErrors: { type: 'boolean' },
   },
@@ -136,7 +138,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
     'closed',
     ['reason'],
     {
-      reason: { type: 'string', enum: ['trials', 'target', 'exhausted', 'time', 'person'] },
+      reason: { type: 'string', enum: ['trials', 'target', 'cost', 'plateau', 'exhausted', 'time', 'person'] },
       best: { type: 'object', properties: { trial, values }, required: ['trial', 'values'] },
     },
     'the study is over',

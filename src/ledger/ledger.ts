@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts';
-import type { Changed, Closed, CloseReason, Created, Enqueued, Fact, Params, SuggestedFact } from '../facts/facts.ts';
+import type { Changed, Closed, CloseReason, Created, Enqueued, Fact, Limits, Params, SuggestedFact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -99,14 +99,15 @@ export class Ledger<P> {
   /** What should happen next; nothing while it is closed, paused or full. */
   demand(): Demand {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
-    const { open, configurations, budgeted, goodEnough } = this.#trials;
+    const { open, configurations, budgeted, goodEnough, cost, plateau } = this.#trials;
     if (goodEnough) return { type: 'close', reason: 'target' };
     const { paused, parallel, limits } = this.#settings;
     if (paused) return { type: 'nothing' };
     const { due, running } = open;
     if (due) return { type: 'retry', trial: due };
     const fresh = configurations < (limits.trials ?? Number.POSITIVE_INFINITY);
-    if (!fresh && !budgeted) return running === 0 ? { type: 'close', reason: 'trials' } : { type: 'nothing' };
+    const enough = !fresh && !budgeted ? 'trials' : spent(limits, cost, plateau);
+    if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel) return { type: 'nothing' };
     const [queued] = this.#queue;
     if (queued && fresh) return { type: 'queue', position: queued[0], params: queued[1] };
@@ -137,6 +138,10 @@ export class Ledger<P> {
   get configurations(): number {
     return this.#trials.configurations;
   }
+  /** What trials have cost that have ended, in steps. */
+  get cost(): number {
+    return this.#trials.cost;
+  }
   get closed(): CloseReason | undefined {
     return this.#closed;
   }
@@ -159,4 +164,10 @@ export class Ledger<P> {
   checkpoint(id: TrialId): string | undefined {
     return this.#trials.checkpoint(id);
   }
+}
+
+/** Why no new trial may begin; a result of one that runs may yet end a plateau. */
+function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
+  if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
+  return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;
 }

@@ -12,12 +12,14 @@ import type {
 import type { Ended, TrialId } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
+import { Plateau } from '../stopping/plateau.ts';
 import { refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
 import { type Effect, noted, refused } from './effect.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
+import { Spending } from './spending.ts';
 import { type OpenTrial, openTrial, type Status } from './trial.ts';
 
 /** How a trial ended, beside what its proposal says. */
@@ -31,6 +33,8 @@ export class Trials<P> {
   readonly #statuses: (Status | undefined)[] = [undefined]; // trials are numbered from 1
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking();
+  readonly #spending = new Spending();
+  readonly #plateau = new Plateau();
   #settings!: Settings;
   #configurations = 0;
   #budgeted = false;
@@ -44,6 +48,7 @@ export class Trials<P> {
   govern(settings: Settings): void {
     this.#settings = settings;
     this.#ranking.aimAt(settings);
+    this.#plateau.restart();
   }
 
   /** What a trainer or a person says of an open trial. */
@@ -179,8 +184,12 @@ export class Trials<P> {
   #end(trial: OpenTrial, status: Status, end: End): Effect {
     this.open.remove(trial);
     this.#statuses[trial.proposal.id] = status;
-    const told: Ended = { ...trial.proposal, type: 'ended', ...end };
-    return { type: 'told', told: trial.step === undefined ? told : { ...told, step: trial.step } };
+    const ended: Ended = { ...trial.proposal, type: 'ended', ...end };
+    const told = trial.step === undefined ? ended : { ...ended, step: trial.step };
+    const imported = told.by === 'import';
+    if (!imported) this.#spending.add(told);
+    this.#plateau.add(told, !imported);
+    return { type: 'told', told };
   }
 
   retract(id: TrialId): Effect {
@@ -209,6 +218,14 @@ export class Trials<P> {
   /** Whether the target is reached. */
   get goodEnough(): boolean {
     return this.#ranking.reached;
+  }
+  /** What trials have cost, in steps. */
+  get cost(): number {
+    return this.#spending.total;
+  }
+  /** How many results in a row brought nothing better. */
+  get plateau(): number {
+    return this.#plateau.length;
   }
   /** How a trial ended; nothing while it is open. */
   status(id: TrialId): Status | undefined {

@@ -45,6 +45,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
+  'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
+  'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {
+    make: () => h.chain(asha(), h.until(h.plateau(3), h.ga({ population: 4 })), h.until(h.plateau(2), h.tpe({ startup: 4 })), h.random()),
+  },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },

@@ -82,12 +82,14 @@ function tryOut({ space, strategy }: StudyFile, options: StudyOptions): void {
  * `hypertide change` has changed since.
  */
 export function optionsOf(
-  { trials, parallel, target, attempts, retryErrors, ...others }: StudyFile['options'],
+  { trials, parallel, target, cost, plateau, attempts, retryErrors, ...others }: StudyFile['options'],
   given: Pick<RunOptions, 'trials' | 'parallel' | 'seed'>,
   created: Created | undefined,
 ): StudyFile['options'] {
   const logged: Readonly<Record<string, unknown>> = { ...created?.limits, ...(created && { parallel: created.parallel }) };
-  const news = Object.entries({ trials, parallel, target, attempts, retryErrors }).filter(([name, value]) => value !== logged[name]);
+  const news = Object.entries({ trials, parallel, target, cost, plateau, attempts, retryErrors }).filter(
+    ([name, value]) => value !== logged[name],
+  );
   const flags = Object.entries({ trials: given.trials, parallel: given.parallel, seed: given.seed });
   return { ...others, ...Object.fromEntries([...news, ...flags].filter(([, value]) => value !== undefined)) };
 }

@@ -202,6 +202,25 @@ describe('serve', () => {
     await engine.close();
   });
 
+  it('switches its strategy on request, and trials in flight keep their origin', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3, parallel: 2 });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    expect(await ask('change', { strategy: { chain: ['sobl'] } })).toEqual({
+      ok: false,
+      error: expect.stringContaining('strategy.chain[0]: expected one of'),
+    });
+    expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
+    await say(1, { type: 'completed', values: { value: 1 } });
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    for (const trial of [2, 3]) await say(trial, { type: 'completed', values: { value: trial } });
+    await engine.finished;
+    const { result } = await ask('trials');
+    expect((result as { by: string }[]).map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
+    await engine.close();
+  });
+
   it('closes on request, and stops what runs', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3 });

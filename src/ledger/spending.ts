@@ -1,0 +1,22 @@
+import type { Ended, TrialId } from '../messages.ts';
+
+/**
+ * What trials have cost, in the unit of steps and budgets: what was trained, once. Steps that a lost run repeats are not counted, and a trial
+ * without a step or a budget costs 1.
+ */
+export class Spending {
+  readonly #reached = new Map<TrialId, number>();
+  #total = 0;
+
+  add({ id, outcome, budget, resumes, step }: Ended): void {
+    const whole = outcome === 'completed' ? (budget ?? step) : step;
+    const end = whole ?? (budget === undefined ? 1 : 0);
+    if (budget !== undefined) this.#reached.set(id, end);
+    const start = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
+    this.#total += Math.max(0, end - start);
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+}

@@ -1,0 +1,70 @@
+import { OptionError, StrategyError } from '../src/errors.ts';
+import { child, type Env, type Told } from '../src/messages.ts';
+import { Plateau } from '../src/stopping/plateau.ts';
+import { nest, respond } from './nested.ts';
+import { named, type Strategy, type StrategySpec } from './strategy.ts';
+
+/** When a stage is over: begins a fold over what the stage is told, which says after each fact whether the condition holds. */
+export interface Condition {
+  (env: Env): (told: Told, own: boolean) => boolean;
+  /** The same as data; absent for a bare function. */
+  readonly spec?: StrategySpec;
+}
+
+/**
+ * A strategy until a condition holds; from then on asks are handed on, whatever comes. The trials that it has out go on, and it is told of
+ * them. A condition is a function of what the stage was told, so it holds at the same place whenever the log is read.
+ *
+ * @example
+ * chain(until(plateau(20), ga()), bo()) // evolution until it finds nothing better, then a model
+ * chain(until(() => ({ type }, own) => own && type === 'ended', sobol()), bo()) // until its first trial has ended
+ */
+export const until = (condition: Condition, strategy: Strategy): Strategy =>
+  named({ until: [condition.spec ?? (condition.name || 'code'), strategy.spec ?? strategy.name] }, (parent) => {
+    const env = child(parent, 'until');
+    return respond((out) => {
+      const inner = nest(strategy, env, out);
+      const holds = condition(env);
+      const own = new Set<number>();
+      let over = false;
+      const isOwn = (told: Told): boolean => {
+        if (told.type === 'suggested' && told.by.startsWith(`${env.name}/`)) own.add(told.id);
+        return told.type === 'ended' ? own.delete(told.id) : own.has(told.id);
+      };
+      return {
+        answer: (ask) => (over ? ask : inner.ask(ask)),
+        tell: (told) => {
+          if (!over) over = holds(told, isOwn(told));
+          inner.tell(told);
+        },
+      };
+    });
+  });
+
+/** Options of `plateau`. */
+export interface PlateauOptions {
+  /** By how much a result must be better than the best one, in the unit of the objective. Default 0. */
+  readonly improvement?: number;
+}
+
+/**
+ * So many results of the stage in a row, none of which was better than all before it at its budget, whoever proposed those. Trials that were
+ * stopped count, those that failed do not.
+ *
+ * @throws OptionError
+ */
+export function plateau(results: number, options: PlateauOptions = {}): Condition {
+  const { improvement = 0 } = options;
+  if (!(Number.isSafeInteger(results) && results >= 1)) throw new OptionError('plateau', 'a whole number of results from 1 on', results);
+  if (!(improvement >= 0 && Number.isFinite(improvement)))
+    throw new OptionError('plateau.improvement', 'a number of at least 0', improvement);
+  const begin = ({ objectives }: Env) => {
+    if (objectives.length > 1) throw new StrategyError('plateau compares results by one objective; this study has several');
+    const fold = new Plateau(improvement);
+    return (told: Told, own: boolean) => {
+      if (told.type === 'ended') fold.add(told, own);
+      return fold.length >= results;
+    };
+  };
+  return Object.assign(begin, { spec: { plateau: improvement === 0 ? results : [results, options] } });
+}

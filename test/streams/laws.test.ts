@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { play } from '../../src/testing/fleet.ts';
+import { rig } from '../../src/testing/rig.ts';
+import type { Strategy } from '../../streams/index.ts';
+import * as h from '../../streams/index.ts';
+import { fleet, net } from '../contract/world.ts';
+
+/** Any small strategy: stages of all kinds, nested up to three deep. */
+const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Strategy }>((tie) => ({
+  leaf: fc
+    .constantFrom<(() => Strategy)[]>(
+      h.random,
+      h.sobol,
+      () => h.grid({ levels: 2 }),
+      () => h.ga({ population: 4 }),
+      () => h.ga({ population: 4, mode: 'generational', generations: 2 }),
+      () => h.asha({ min: 1, max: 9 }),
+      () => h.asha({ min: 1, max: 4, eta: 2, mode: 'stop' }),
+      () => h.medianStop({ warmup: 1 }),
+      h.dedupe,
+    )
+    .map((make) => make()),
+  nested: fc.oneof(
+    fc.array(tie('strategy'), { maxLength: 3 }).map((stages) => h.chain(...stages)),
+    fc.tuple(fc.nat(8), tie('strategy')).map(([n, inner]) => h.take(n, inner)),
+    fc.tuple(fc.integer({ min: 1, max: 4 }), tie('strategy')).map(([n, inner]) => h.until(h.plateau(n), inner)),
+    fc.tuple(tie('strategy'), tie('strategy')).map(([one, two]) => h.mix({ one: [one, 2], two })),
+    fc.tuple(tie('strategy'), tie('strategy')).map(([one, two]) => h.bandit({ one, two })),
+    tie('strategy').map((inner) => h.fill(inner)),
+  ),
+  strategy: fc.oneof({ maxDepth: 2 }, tie('leaf'), tie('nested')),
+}));
+
+/** All that a study wrote and told its trainers; or why it could not go on. The name of its strategy, as `created` has it, is left out. */
+function lived(of: Strategy, order: number) {
+  try {
+    const world = rig(net, of, { trials: 20, parallel: 3, seed: 1 });
+    play(world, order, fleet);
+    return { facts: world.entries.slice(1).map(({ fact }) => fact), directives: world.given };
+  } catch (error) {
+    return { failed: (error as Error).message };
+  }
+}
+
+const same = (law: (s: Strategy, t: Strategy, u: Strategy) => readonly [Strategy, Strategy]) =>
+  fc.assert(
+    fc.property(strategy, strategy, strategy, fc.nat(1000), (s, t, u, order) => {
+      const [left, right] = law(s, t, u);
+      expect(lived(left, order)).toEqual(lived(right, order));
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+
+/** A strategy in the place of another one: randomness hangs on the path, and so do names in the log. */
+const at =
+  (path: string, inner: Strategy): Strategy =>
+  (env) =>
+    inner({ ...env, name: env.name ? `${env.name}/${path}` : path });
+const behind = (first: Strategy) => h.chain(first, h.random());
+const nothing: Strategy = () => (messages$) => messages$;
+const forever = Number.MAX_SAFE_INTEGER;
+
+describe('the laws of composition, by logs and by directives', () => {
+  it('the strategies tried suggest, promote and stop', () => {
+    const lives = fc.sample(strategy, { numRuns: 60, seed: 1 }).map((s) => lived(behind(s), 1));
+    const having = (has: (of: unknown) => boolean) =>
+      lives.filter(({ facts = [], directives = [] }) => [...facts, ...directives.map(({ directive }) => directive)].some(has)).length;
+    expect(having((m) => (m as { resumes?: number }).resumes !== undefined)).toBeGreaterThan(5);
+    expect(having((m) => (m as { type: string }).type === 'stop')).toBeGreaterThan(5);
+    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(20);
+  });
+
+  it('chain() does nothing', () => {
+    same((s) => [h.chain(h.chain(), s), s]);
+    same((s) => [h.chain(s, h.chain()), s]);
+    same((s) => [h.chain(s), s]);
+  });
+  it('chain is associative', () => {
+    same((s, t, u) => [h.chain(h.chain(s, t), u), h.chain(s, t, u)]);
+    same((s, t, u) => [h.chain(s, h.chain(t, u)), h.chain(s, t, u)]);
+  });
+  it('a stage that answers every ask leaves those behind it nothing to say', () =>
+    same((s) => [h.chain(s, h.random(), h.sobol(), h.ga()), h.chain(s, h.random())]));
+  it('a stage that lets all messages by is no stage', () => same((s, t) => [h.chain(s, nothing, t), h.chain(s, t)]));
+
+  it('mix of one is the member, whatever its weight', () => {
+    same((s) => [behind(h.mix({ only: s })), behind(at('mix/only', s))]);
+    same((s) => [behind(h.mix({ only: [s, 0.01] })), behind(at('mix/only', s))]);
+  });
+  it('mix knows no scale: weights 1 and 3 are 2 and 6', () =>
+    same((s, t) => [behind(h.mix({ one: [s, 1], two: [t, 3] })), behind(h.mix({ one: [s, 2], two: [t, 6] }))]));
+  it('bandit of one is the member', () => same((s) => [behind(h.bandit({ only: s })), behind(at('bandit/only', s))]));
+
+  it('take of more than there can be is the whole', () => same((s) => [behind(h.take(forever, s)), behind(at('take', s))]));
+  it('until what never comes is for ever', () => {
+    same((s) => [behind(h.until(() => () => false, s)), behind(at('until', s))]);
+    same((s) => [behind(h.until(h.plateau(forever), s)), behind(at('until', s))]);
+  });
+  it('take(n, take(m)) proposes what take of the smaller does', () =>
+    same((s) => [behind(h.take(3, at('x', h.take(9, s)))), behind(h.take(9, at('x', h.take(3, s))))]));
+  it('nobody fills in where nobody waits', () => same(() => [h.chain(h.random(), h.fill(h.sobol())), h.random()]));
+});
