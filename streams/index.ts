@@ -79,8 +79,6 @@ export { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 export { latinHypercube } from './strategies/latinHypercube.ts';
 export type { LbfgsOptions } from './strategies/lbfgs.ts';
 export { lbfgs } from './strategies/lbfgs.ts';
-export type { MedianStopOptions } from './strategies/medianStop.ts';
-export { medianStop } from './strategies/medianStop.ts';
 export type { PatienceOptions } from './strategies/patience.ts';
 export { patience } from './strategies/patience.ts';
 export type { PbtOptions } from './strategies/pbt.ts';

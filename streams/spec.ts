@@ -13,7 +13,6 @@ import { halton } from './strategies/halton.ts';
 import { bohb, hyperband, successiveHalving } from './strategies/hyperband.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
 import { lbfgs } from './strategies/lbfgs.ts';
-import { medianStop } from './strategies/medianStop.ts';
 import { patience } from './strategies/patience.ts';
 import { pbt } from './strategies/pbt.ts';
 import { medianStop, percentileStop } from './strategies/percentileStop.ts';
@@ -32,7 +31,6 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
-  dedupe: taking(dedupe),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
@@ -102,6 +100,7 @@ function refuseUnknown(options: object, names: readonly string[]): void {
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
   chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
+  dedupe: (data, path) => dedupe(parseStrategy(data, path)),
   fill: (data, path) => fill(parseStrategy(data, path)),
   take: (data, path) => {
     const [n, strategy] = list(data, path);
