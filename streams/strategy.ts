@@ -39,6 +39,7 @@ export const drive =
       const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
+        if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // who is told of it asks, and the machine is still at it
         if (m.type !== 'propose' || m.resumes !== undefined) return out.next(m);
         const point = env.snap(m.point);
         infeasible = !env.feasible(point);

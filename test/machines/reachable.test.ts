@@ -42,6 +42,7 @@ const once: Surrogate<{ results: number }> = {
   ready: ({ results }) => results >= 1,
   explore: () => ({ point: [0, 0] }),
   propose: () => undefined,
+  long: ({ results }) => (results === 2 ? { tasks: [], settle: () => {} } : undefined),
 };
 
 /** A new machine adds one row, under the name of its file. */
@@ -58,7 +59,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   surrogate: {
     machine: surrogateMachine,
-    input: { env, core: once },
+    input: { env, core: once, elsewhere: async () => [] },
     events: [
       { type: 'suggested', by: 'list', tags: { phase: 'falling back' } },
       { type: 'ended', by: 'list' },
