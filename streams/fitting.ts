@@ -1,6 +1,5 @@
 import { type FitTask, fitInTurn, type Logs } from '../src/numeric/gp/fit.ts';
 
-type Worker = import('node:worker_threads').Worker;
 type Results = readonly (readonly Logs[])[];
 
 /** Runs in the thread. It is text, so that whoever bundles this package needs no second entry. Sources, as tests run them, need a loader. */
@@ -22,7 +21,7 @@ interface Waiting {
   readonly resolve: (results: Results) => void;
 }
 
-let worker: Worker | undefined;
+let worker: ReturnType<typeof start>;
 let impossible = false;
 let last = 0;
 const underWay = new Map<number, Waiting>();
@@ -43,7 +42,7 @@ export function fitElsewhere(tasks: readonly FitTask[]): Promise<Results> {
   });
 }
 
-function start(): Worker | undefined {
+function start() {
   if (impossible) return undefined;
   try {
     const { Worker } = globalThis.process.getBuiltinModule('node:worker_threads');
