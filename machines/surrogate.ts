@@ -1,11 +1,24 @@
-import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Ended, type Env, type Propose, propose, type Suggested, type Told } from '../src/messages.ts';
+import { assign, emit, fromPromise, setup } from 'xstate';
+import {
+  type Ask,
+  type Decision,
+  type Ended,
+  type Env,
+  type Propose,
+  propose,
+  type Ready,
+  type Suggested,
+  type Told,
+  wait,
+} from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
-import type { Reasoned, Surrogate } from '../src/samplers/surrogate.ts';
+import type { LongFit, Reasoned, Surrogate } from '../src/samplers/surrogate.ts';
 
 interface Input {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
+  /** Makes long fits without anybody having to wait; where it is not given, they are made when they are needed. */
+  readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['settle']>[0]>;
 }
 interface Context extends Input {
   readonly state: unknown;
@@ -27,7 +40,14 @@ function model(context: Context, ask: Ask): Propose | Ask {
 
 const machine = setup({
   types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  actors: {
+    fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, state } }) => {
+      const long = core.long?.(state);
+      if (long && elsewhere) long.settle(await elsewhere(long.tasks));
+    }),
+  },
   guards: {
+    long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.long?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
     /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
     fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && tags?.phase === ('falling back' satisfies Phase),
@@ -37,13 +57,16 @@ const machine = setup({
     learn: assign(({ context: { core, state } }, fact: Ended) => ({ state: core.learn(state, fact) })),
     explore: emit(({ context }, ask: Ask) => explore(context, ask, 'exploring')),
     model: emit(({ context }, ask: Ask) => model(context, ask)),
+    wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name, 'ready')),
+    ready: emit(({ context: { env } }): Ready => ({ type: 'ready', by: env.name })),
     fallBack: emit(({ context }, ask: Ask) => explore(context, ask, 'falling back')),
   },
 });
 
 /**
  * Explores until there are results to model, then follows the model. Where none can be fitted it explores again, until the next result gives
- * reason to try anew. For TPE, random forests, Gaussian processes.
+ * reason to try anew. While a long fit is made elsewhere it waits; facts go on being learnt, and who asked is told to ask anew. For TPE, random
+ * forests, Gaussian processes.
  */
 export const surrogateMachine = machine.createMachine({
   id: 'surrogate',
@@ -59,6 +82,7 @@ export const surrogateMachine = machine.createMachine({
       on: { ask: { actions: { type: 'explore', params: ({ event }) => event } } },
     },
     modelling: {
+      always: { guard: 'long', target: 'fitting' },
       on: {
         ask: { actions: { type: 'model', params: ({ event }) => event } },
         suggested: [
@@ -70,6 +94,10 @@ export const surrogateMachine = machine.createMachine({
           { actions: { type: 'expect', params: ({ event }) => event } },
         ],
       },
+    },
+    fitting: {
+      invoke: { src: 'fit', input: ({ context }) => context, onDone: { target: 'modelling', actions: 'ready' } },
+      on: { ask: { actions: { type: 'wait', params: ({ event }) => event } } },
     },
     fallingBack: {
       on: {

@@ -37,6 +37,8 @@ const TRIALS = 100;
 const GOOD = 10;
 /** Of the confidence bound, as the Vizier bandit has it (Song et al. 2024). */
 const KAPPA = 1.8;
+/** More work than this is too much to wait for: two fits to 300 results. */
+const LONG = 2 * 300 ** 2;
 
 /**
  * The most probable kernel is a guess. One that is wrong is too sure of where nothing is to be found, and polishes what it has: so every fourth
@@ -55,9 +57,11 @@ interface Modelled {
  * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
  * they had ended as expected.
  *
+ * @param long fits of more work than this are left to whoever can make them elsewhere
+ *
  * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
  */
-export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSettings): Surrogate<BoState> {
+export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSettings, long = LONG): Surrogate<BoState> {
   const { axes, objectives, trials = TRIALS } = env;
   const features = featuresOf(axes);
   const fold = createFold(env, features);
@@ -121,6 +125,14 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
     ...cheap(state),
   ];
 
+  /** All that a proposal is drawn from. */
+  const consulted = (state: BoState): Knowledge[] => [
+    ...fold.relevant(state),
+    ...state.constraints,
+    ...(state.failed > 0 ? [state.failures] : []),
+    ...(costAware ? [state.seconds] : []),
+  ];
+
   /** The best that is new, and away from plateaus if there is any such. */
   function choose(state: BoState, observed: readonly Observed[], ranked: readonly Scored[]): Scored | undefined {
     const known = keysOf(state.handedOut);
@@ -136,6 +148,17 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
     learn: fold.learn,
     ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
     explore: ({ sequence }, ask) => fold.sequence.at(sequence, ask),
+    long(state) {
+      const fits = consulted(state).flatMap((known) => known.fits);
+      if (fits.reduce((sum, fit) => sum + fit.work, 0) <= long) return undefined;
+      const rests = fits.map((fit) => fit.rest());
+      return {
+        tasks: rests.map(({ task }) => task),
+        settle: (results) => {
+          for (const [i, { settle }] of rests.entries()) settle(results[i]!);
+        },
+      };
+    },
     propose(state, _ask, rng: Rng): Reasoned | undefined {
       const known = modelled(state);
       if (!known) return undefined;

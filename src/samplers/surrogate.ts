@@ -1,6 +1,13 @@
 import type { Ask, Ended, Suggested, Tags } from '../messages.ts';
+import type { FitTask, Logs } from '../numeric/gp/fit.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
+
+/** Fits that the next proposal needs and that take long: as data, which a thread can be handed, and what takes in what came of them. */
+export interface LongFit {
+  readonly tasks: readonly FitTask[];
+  settle(results: readonly (readonly Logs[])[]): void;
+}
 
 /** A point, and why it. */
 export interface Reasoned {
@@ -24,4 +31,9 @@ export interface Surrogate<S> {
   explore(state: S, ask: Ask): Reasoned | undefined;
   /** An answer from the model; `undefined` where none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): Reasoned | undefined;
+  /**
+   * Fits better made elsewhere, before anybody asks. To take in what came of them changes nothing that the state says: `propose` would come to
+   * the same, later.
+   */
+  long?(state: S): LongFit | undefined;
 }

@@ -2,6 +2,7 @@ import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
 import { child } from '../../src/messages.ts';
 import { type BoSettings, boSurrogate } from '../../src/samplers/bo.ts';
+import { fitElsewhere } from '../fitting.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 
 export type BoOptions = Partial<BoSettings>;
@@ -29,6 +30,6 @@ export const bo = (options: BoOptions = {}): Strategy => {
   return named(Object.keys(options).length ? { bo: options } : 'bo', (parent) => {
     const env = child(parent, 'bo');
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings) });
+    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings), elsewhere: fitElsewhere });
   });
 };

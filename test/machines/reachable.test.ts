@@ -46,6 +46,7 @@ const once: Surrogate<{ results: number }> = {
   ready: ({ results }) => results >= 1,
   explore: () => ({ point: [0, 0] }),
   propose: () => undefined,
+  long: ({ results }) => (results === 2 ? { tasks: [], settle: () => {} } : undefined),
 };
 
 /** Results that mean what their tags say. */
@@ -96,7 +97,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   surrogate: {
     machine: surrogateMachine,
-    input: { env, core: once },
+    input: { env, core: once, elsewhere: async () => [] },
     events: [
       { type: 'suggested', by: 'list', tags: { phase: 'falling back' } },
       { type: 'ended', by: 'list' },

@@ -16,10 +16,10 @@ const counting: Surrogate<{ readonly open: number; readonly results: number }> =
   propose: ({ open, results }, _ask, rng) => (results % 2 ? undefined : { point: [1, rng()], tags: { open: String(open) } }),
 };
 
-function started() {
+function started(core: Surrogate<unknown> = counting as Surrogate<unknown>, elsewhere?: () => Promise<never[]>) {
   const heard: Message[] = [];
   const actor = createActor(surrogateMachine, {
-    input: { env: { ...rootEnv(textbook), name: 'model' }, core: counting as Surrogate<unknown> },
+    input: { env: { ...rootEnv(textbook), name: 'model' }, core, ...(elsewhere && { elsewhere }) },
   });
   actor.on('*', (m) => heard.push(m));
   actor.start();
@@ -94,5 +94,40 @@ describe('surrogateMachine', () => {
     expect(phase()).toBe('modelling');
     tell({ type: 'reported', id: 50, step: 1, losses: [1] });
     expect(actor.getSnapshot().context.state).toEqual({ open: 1, results: 2 });
+  });
+
+  it('waits for a long fit, learns meanwhile, and says when to ask anew', async () => {
+    let fitted = 0;
+    const core: Surrogate<{ open: number; results: number }> = {
+      ...counting,
+      propose: ({ results }) => ({ point: [1, 1], tags: { results: String(results) } }),
+      long: ({ results }) => (results > fitted + 1 ? { tasks: [], settle: () => (fitted = results) } : undefined),
+    };
+    let finish = () => {};
+    const { actor, suggest, end, ask, phase } = started(
+      core as Surrogate<unknown>,
+      () => new Promise((resolve) => (finish = () => resolve([]))),
+    );
+    const ready: Message[] = [];
+    actor.on('ready', (m) => ready.push(m));
+    const trials = [suggest(), suggest(), suggest(), suggest()];
+    for (const trial of trials.slice(0, 2)) end(trial, done);
+    expect(phase()).toBe('fitting');
+    expect(ask({ tags: { arm: 'a' } })).toEqual({ type: 'wait', id: 5, by: 'model', until: 'ready', tags: { arm: 'a' } });
+    end(trials[2]!, done);
+    expect([phase(), ready]).toEqual(['fitting', []]);
+    finish();
+    await new Promise(setImmediate);
+    expect([phase(), ready]).toEqual(['modelling', [{ type: 'ready', by: 'model' }]]);
+    expect(ask()).toMatchObject({ type: 'propose', tags: { results: '3', phase: 'modelling' } });
+    end(trials[3]!, done);
+    expect(phase()).toBe('fitting');
+  });
+
+  it('makes long fits itself where nobody else does', () => {
+    const core = { ...counting, long: () => ({ tasks: [], settle: () => {} }) } as Surrogate<unknown>;
+    const { suggest, end, phase } = started(core);
+    for (const trial of [suggest(), suggest()]) end(trial, done);
+    expect(phase()).toBe('modelling');
   });
 });

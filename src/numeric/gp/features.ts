@@ -51,7 +51,7 @@ export function features(axes: readonly Axis[]): Features {
  * @param out `count` x `width`
  */
 export function gaps(
-  { width, ordered }: Features,
+  { width, ordered }: Pick<Features, 'width' | 'ordered'>,
   x: Float64Array,
   xAt: number,
   points: Float64Array,

@@ -17,13 +17,16 @@ const COLD = [log(0.5), log(0.5), log(1), log(0.01)];
 const COLD_EVALUATIONS = 60;
 const WARM_EVALUATIONS = 20;
 
+/** The logarithms of a kernel's parameters, where one could be fitted. */
+export type Logs = Float64Array | undefined;
+
 /**
  * The most probable parameters of the kernel, as logarithms (maximum a posteriori).
  *
  * @param warm where to start; the parameters of a fit to fewer observations save most of the work
  * @returns undefined where no kernel could be evaluated
  */
-export function fitKernel(observations: Observations, warm?: Float64Array): Float64Array | undefined {
+export function fitKernel(observations: Observations, warm?: Float64Array): Logs {
   const { width } = observations.features;
   const scales = (value: number) => new Array<number>(width).fill(value);
   const found = lbfgsb(negativeLogPosterior(observations), warm ?? [...scales(0), ...COLD], {
@@ -34,4 +37,19 @@ export function fitKernel(observations: Observations, warm?: Float64Array): Floa
     valueTolerance: 1e-6,
   });
   return Number.isFinite(found.value) ? found.x : undefined;
+}
+
+/** Fits that begin where the ones before ended; plain data, so that a thread can be handed it. */
+export interface FitTask {
+  readonly warm: Logs;
+  readonly steps: readonly Observations[];
+}
+
+/** What each step came to. One at which no kernel can be evaluated changes nothing. */
+export function fitInTurn({ warm, steps }: FitTask): Logs[] {
+  let logs = warm;
+  return steps.map((observations) => {
+    logs = fitKernel(observations, logs) ?? logs;
+    return logs;
+  });
 }

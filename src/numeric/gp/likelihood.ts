@@ -3,9 +3,9 @@ import type { Differentiable } from '../lbfgsb.ts';
 import { type Features, gaps } from './features.ts';
 import { ADDITIVE, amplitude, covariances, JOINT, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
 
-/** What a Gaussian process is told. */
+/** What a Gaussian process is told; plain data, so that a thread can be handed it. */
 export interface Observations {
-  readonly features: Features;
+  readonly features: Pick<Features, 'width' | 'ordered'>;
   readonly size: number;
   /** `size` rows of features. */
   readonly points: Float64Array;

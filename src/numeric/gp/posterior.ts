@@ -5,7 +5,7 @@ import { NUGGET, type Observations } from './likelihood.ts';
 
 /** A Gaussian process that knows its observations. Grown by `believe`; otherwise constant. */
 export interface Posterior {
-  readonly features: Features;
+  readonly features: Pick<Features, 'width' | 'ordered'>;
   readonly kernel: Kernel;
   /** Observations and beliefs. */
   size: number;

@@ -1,10 +1,10 @@
 import type { Features } from '../../numeric/gp/features.ts';
-import { fitKernel } from '../../numeric/gp/fit.ts';
 import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
 import type { Outputs } from '../../numeric/outputs.ts';
+import { Fit } from './fit.ts';
 import type { Observed } from './observed.ts';
 
 /** A way to see values, such as standardised. */
@@ -17,20 +17,10 @@ export type View = (values: readonly number[]) => Outputs;
  */
 export interface Knowledge {
   readonly observed: History<Observed>;
-  /** One for each view: the logarithms of the kernel's parameters, where there are enough observations to fit any. */
-  readonly kernels: readonly Lazy<Float64Array | undefined>[];
+  /** One for each view, where there are enough observations to fit any. */
+  readonly fits: readonly Fit[];
   /** The number of observations that the next kernel is fitted to. */
   readonly next: number;
-}
-
-type Lazy<T> = () => T;
-
-function lazy<T>(compute: () => T): Lazy<T> {
-  let known: { readonly value: T } | undefined;
-  return () => {
-    known ??= { value: compute() };
-    return known.value;
-  };
 }
 
 const FIRST_FIT = 3;
@@ -40,18 +30,14 @@ const FITTED = 200;
 /** Exact inference is cubic in the number of observations. */
 const EXACT = 1000;
 
-export const nothing = (views: readonly View[]): Knowledge => ({
-  observed: History.of(),
-  kernels: views.map(() => () => undefined),
-  next: FIRST_FIT,
-});
+export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
 export function observe(features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
   const observed = before.observed.push(observation);
   if (observed.length < before.next) return { ...before, observed };
   return {
     observed,
-    kernels: views.map((view, v) => lazy(() => kernelFor(features, view, observed, before.kernels[v]!()))),
+    fits: views.map((view, v) => new Fit(observed.length, () => fitted(features, view, observed), before.fits[v])),
     next: Math.ceil(before.next * GROWTH),
   };
 }
@@ -59,9 +45,9 @@ export function observe(features: Features, views: readonly View[], before: Know
 /** Whether there are observations enough for a model. */
 export const isModelled = ({ observed }: Knowledge): boolean => observed.length >= FIRST_FIT;
 
-function kernelFor(features: Features, view: View, observed: History<Observed>, warm: Float64Array | undefined): Float64Array | undefined {
+function fitted(features: Features, view: View, observed: History<Observed>): Observations {
   const some = selection(observed.toArray(), FITTED);
-  return fitKernel(seen(features, some, view(some.map(({ value }) => value))), warm) ?? warm;
+  return seen(features, some, view(some.map(({ value }) => value)));
 }
 
 /** The best third of what there is room for, and an even choice of the rest; in their order. */
@@ -80,7 +66,8 @@ function seen(features: Features, observed: readonly Observed[], outputs: Output
   const variances = observed.some(({ stderr }) => stderr)
     ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * outputs.slope(i)) ** 2)
     : undefined;
-  return { features, size: observed.length, points, targets: outputs.targets, variances };
+  const { width, ordered } = features;
+  return { features: { width, ordered }, size: observed.length, points, targets: outputs.targets, variances };
 }
 
 /** A posterior given what was observed, with the outputs as it sees them. */
@@ -97,8 +84,8 @@ export interface Model {
  * @param doubt divides the squares of the length-scales that were fitted
  * @returns undefined where there is too little, or nothing that a model could be fitted to
  */
-export function model(features: Features, view: View, v: number, { observed, kernels }: Knowledge, room = 0, doubt = 1): Model | undefined {
-  const logs = kernels[v]!();
+export function model(features: Features, view: View, v: number, { observed, fits }: Knowledge, room = 0, doubt = 1): Model | undefined {
+  const logs = fits[v]?.logs;
   if (!logs) return undefined;
   const used = selection(observed.toArray(), EXACT);
   const outputs = view(used.map(({ value }) => value));

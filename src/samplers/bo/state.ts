@@ -49,7 +49,7 @@ export function createFold(env: Env, features: Features): Fold {
   const { axes, objectives } = env;
   // Even from the first trials on; in a space that can be counted, without repetitions.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
-  const unknown = objectives.map(() => nothing(VIEWS));
+  const unknown = objectives.map(() => nothing);
   const told = (losses: readonly Knowledge[]) => losses[0]!.observed.length;
 
   function relevant({ losses }: BoState): readonly Knowledge[] {
@@ -74,7 +74,7 @@ export function createFold(env: Env, features: Features): Fold {
       failures,
       losses: new Map(state.losses).set(budget, after),
       constraints: constraints
-        ? constraints.map((value, k) => observe(features, PLAIN, state.constraints[k] ?? nothing(PLAIN), { point, value }))
+        ? constraints.map((value, k) => observe(features, PLAIN, state.constraints[k] ?? nothing, { point, value }))
         : state.constraints,
       // Of a trial that was stopped, what it would have taken is not known.
       seconds:
@@ -91,9 +91,9 @@ export function createFold(env: Env, features: Features): Fold {
       handedOut: History.of(),
       losses: new Map(),
       constraints: [],
-      failures: nothing(PLAIN),
+      failures: nothing,
       failed: 0,
-      seconds: nothing(PLAIN),
+      seconds: nothing,
     },
     sequence,
     expect: (state, fact) => ({

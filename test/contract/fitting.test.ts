@@ -1,0 +1,59 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { SuggestedFact } from '../../src/facts/facts.ts';
+import { child } from '../../src/messages.ts';
+import { type FitTask, fitInTurn, type Logs } from '../../src/numeric/gp/fit.ts';
+import { index, rngFor } from '../../src/numeric/random.ts';
+import { boSurrogate } from '../../src/samplers/bo.ts';
+import { rig } from '../../src/testing/rig.ts';
+import { drive, named, type Strategy } from '../../streams/strategy.ts';
+import { verify } from '../../streams/verify.ts';
+import { fleet, type Net, net } from './world.ts';
+
+type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Logs[])[]>;
+
+/** `bo`, to which every fit is too long as soon as somebody else makes them. */
+const model = (elsewhere?: Elsewhere): Strategy =>
+  named('bo', (parent) => {
+    const env = child(parent, 'bo');
+    const settings = { startup: 4, acquisition: 'ei', costAware: false } as const;
+    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(elsewhere && { elsewhere }) });
+  });
+
+/** A study whose fits end at random moments; `gaps` counts the facts that came while one was made. */
+async function played(seed: number) {
+  const rng = rngFor(String(seed), 'moments', 0);
+  const due: (() => void)[] = [];
+  const elsewhere: Elsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInTurn))));
+  const world = rig(net, model(elsewhere), { trials: 18, parallel: 3, seed });
+  const open: SuggestedFact[] = [];
+  let read = 0;
+  let gaps = 0;
+  for (let said = 0; !world.finished && said < 500; said++) {
+    for (; read < world.given.length; read++) open.push(world.given[read]!.directive as SuggestedFact);
+    if (due.length > 0 && (open.length === 0 || rng() < 0.3)) due.shift()!();
+    else {
+      gaps += due.length;
+      const [{ trial, attempt, params }] = open.splice(index(rng, open.length), 1) as [SuggestedFact];
+      world.say({ type: 'started', trial, attempt, run: 'r' });
+      world.say({ type: 'completed', trial, run: 'r', values: { value: fleet.curve(params as Net, 4) } });
+    }
+    await turn();
+  }
+  return { world, gaps };
+}
+
+it('what is suggested once fits are ready is what is suggested where they are made on the spot', async () => {
+  let gaps = 0;
+  for (let seed = 1; seed <= 5; seed++) {
+    const run = await played(seed);
+    expect(run.world.finished).toBe(true);
+    const read = async function* () {
+      yield run.world.entries;
+    };
+    expect(await verify(net, model(), read)).toEqual({ recomputed: 18 });
+    gaps += run.gaps;
+  }
+  expect(gaps).toBeGreaterThan(10);
+});
