@@ -34,6 +34,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
   forest: { make: () => h.forest({ startup: 4, challengers: 5 }), runs: 5 },
   'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })), runs: 5 },
+  auto: { make: h.auto, runs: 3 },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(random, random)': { make: () => h.chain(h.take(5, h.random()), h.random()) },
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
