@@ -9,14 +9,14 @@
 import { availableParallelism } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { asha, chain, choice, float, ga, type Infer, int, optimize, progress, type Row, space, type Trial, trials } from 'hypertide';
+import { asha, auto, chain, choice, float, type Infer, int, optimize, progress, type Row, space, type Trial, trials } from 'hypertide';
 import { journal } from 'hypertide/journal';
 import type { Score } from './digits/model.ts';
 import { type Trainers, trainers } from './digits/pool.ts';
 import { type Screen, screen, summary } from './digits/screen.ts';
 
-/** Who says what is tried next. Any strategy fits here: `random()`, `sobol()`, `bandit({ evolve: ga(), guess: random() })`, ... */
-const searcher = ga();
+/** Who says what is tried next. Any strategy fits here: `ga()`, `tpe()`, `bandit({ evolve: ga(), guess: random() })`, ... */
+const searcher = auto();
 
 const networks = space({
   units: int(16, 64, { step: 2 }),

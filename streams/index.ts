@@ -63,6 +63,7 @@ export { bandit, mix } from './route.ts';
 export { parseStrategy } from './spec.ts';
 export type { AshaOptions } from './strategies/asha.ts';
 export { asha } from './strategies/asha.ts';
+export { auto } from './strategies/auto.ts';
 export type { BoOptions } from './strategies/bo.ts';
 export { bo } from './strategies/bo.ts';
 export type { CmaesOptions } from './strategies/cmaes.ts';

@@ -7,12 +7,11 @@ import { memoryLog } from './log/memory.ts';
 import type { Noted } from './noted.ts';
 import { type Progress, progress, type Row } from './observe.ts';
 import type { StudyOptions } from './options.ts';
-import { random } from './strategies/random.ts';
 import type { Strategy } from './strategy.ts';
 import { study } from './study.ts';
 
 export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
-  /** Default `random()`. */
+  /** Default `auto()`; on a log with a past, that of the log. */
   readonly strategy?: Strategy;
   /** Where the study is kept; one with a past is gone on with. Default: in memory. */
   readonly log?: Log;
@@ -46,7 +45,7 @@ export interface Optimization<P> extends Observable<Noted> {
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
  */
 export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
-  const { strategy = random(), log: given, signal, timeLimit, ...settings } = options;
+  const { strategy, log: given, signal, timeLimit, ...settings } = options;
   const [value = 'value'] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<Noted>((out) => {
     const log = given ?? memoryLog();

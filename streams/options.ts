@@ -2,6 +2,7 @@ import { OptionError } from '../src/errors.ts';
 import type { Created, Limits, Objective } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
+import { auto } from './strategies/auto.ts';
 import type { Strategy } from './strategy.ts';
 
 /** How a study is run. What is left out has the default named, or on a log with a past, what the log says. */
@@ -40,7 +41,7 @@ export function limitsOf({ trials, seconds, target, cost, plateau, attempts, ret
 const recorded = (strategy: Strategy): unknown => strategy.spec ?? (strategy.name || 'code');
 
 /** The fact that a log begins with. @throws OptionError */
-export function createdOf<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): Created {
+export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
   check(options);
   return {
     type: 'created',
@@ -48,7 +49,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy, options: Study
     study: options.study ?? 'study',
     space: space.toJSON(),
     objectives: objectivesOf(options),
-    strategy: recorded(strategy),
+    strategy: recorded(strategy ?? auto()),
     seed: String(options.seed ?? 0),
     limits: limitsOf(options),
     parallel: options.parallel ?? 1,
@@ -80,10 +81,13 @@ function check(options: StudyOptions): void {
 }
 
 /** What an option and a log say differently, a line each; nothing where the log is this study's. */
-export function differences(logged: Created, wanted: Created, options: StudyOptions): string[] {
-  const compared = ['space', 'strategy'] as const;
-  const given = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
-  return [...compared, ...given].flatMap((name) => compare(name, logged[name], wanted[name]));
+export function differences(
+  logged: Created,
+  wanted: Created,
+  options: StudyOptions & { readonly strategy?: Strategy | undefined },
+): string[] {
+  const given = (['strategy', 'study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
+  return ['space' as const, ...given].flatMap((name) => compare(name, logged[name], wanted[name]));
 }
 
 /** The places below `path` where two pieces of JSON differ. */

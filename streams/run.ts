@@ -36,8 +36,12 @@ export interface Run<P> {
   stop(): void;
 }
 
-/** Runs an engine on a log: reads what is there, goes on from it, and follows what comes. */
-export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: RunOptions, ports: Ports<P>): Run<P> {
+/**
+ * Runs an engine on a log: reads what is there, goes on from it, and follows what comes.
+ *
+ * @param strategy nothing: that of the log.
+ */
+export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions, ports: Ports<P>): Run<P> {
   const reading = new AbortController();
   const timers: ReturnType<typeof setTimeout>[] = [];
   /** The position at which the engine has caught up; nothing while it need not. */
@@ -65,9 +69,11 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
     goal = await log.head();
     reach();
   };
+  // An engine begins with its strategy when it has read what the study was created with.
+  const logged: Strategy = (env) => parseStrategy(engine.ledger.created!.strategy)(env);
   const engine = new Engine<P>({
     space,
-    strategy,
+    strategy: strategy ?? logged,
     resolve: parseStrategy,
     inspect: options.inspect,
     asked: options.asked,
@@ -102,15 +108,15 @@ export function run<P>(space: Space<P>, strategy: Strategy, log: Log, options: R
       }
       if (!running) return;
       engine.receive(entries);
-      const logged = engine.ledger.created;
-      if (!compared && logged) {
+      const past = engine.ledger.created;
+      if (!compared && past) {
         compared = true;
-        const wrong = differences(logged, created, options);
+        const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
         if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
       }
       if (!prepared && engine.ledger.position >= head) {
         prepared = true;
-        if (!logged) throw new MismatchError('the log does not begin with a study');
+        if (!past) throw new MismatchError('the log does not begin with a study');
         for (const fact of preparations(engine, options)) await log.append(fact);
         goal = await log.head();
       }

@@ -4,6 +4,7 @@ import { chain } from './chain.ts';
 import { fill } from './fill.ts';
 import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
+import { auto } from './strategies/auto.ts';
 import { bo } from './strategies/bo.ts';
 import { cmaes } from './strategies/cmaes.ts';
 import { forest } from './strategies/forest.ts';
@@ -29,6 +30,7 @@ import { dedupe } from './veto.ts';
 /** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
+  auto: taking(auto),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),

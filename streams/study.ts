@@ -11,6 +11,7 @@ import type { Strategy } from './strategy.ts';
  * Drives a strategy from a log: each subscription is an engine that reads the log, goes on from where it ends, and tells trainers what to do.
  * Whoever evaluates appends to the same log. It completes when the study has closed and no trial is open.
  *
+ * @param strategy nothing: that of the log, which begins with `auto()`.
  * @example
  * study(space, ga(), log, { trials: 100, parallel: 4 })
  *   .pipe(evaluate(objective))
@@ -20,7 +21,7 @@ import type { Strategy } from './strategy.ts';
  */
 export const study = <P>(
   space: Space<P>,
-  strategy: Strategy,
+  strategy: Strategy | undefined,
   log: Log,
   options: StudyOptions & { readonly exclusive?: boolean; readonly note?: (noted: Noted) => void } = {},
 ): Observable<Directive<P>> =>

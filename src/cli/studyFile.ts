@@ -13,7 +13,8 @@ import { offsetOf } from './place.ts';
 /** A study as its file describes it. */
 export interface StudyFile {
   readonly space: Space<Params>;
-  readonly strategy: Strategy;
+  /** Nothing: that of the log, which begins with `auto`. */
+  readonly strategy?: Strategy;
   readonly options: StudyOptions & { readonly study: string };
   /** The trainer's command line, where the file holds it. */
   readonly command?: readonly string[];
@@ -117,7 +118,7 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     objective,
     parameters,
     constraints,
-    strategy = 'random',
+    strategy,
     command: words,
     timeLimit,
     grace,
@@ -125,7 +126,7 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
   } = data as Readonly<Record<string, never>>;
   return {
     space: spaceFrom(constraints === undefined ? { parameters } : { parameters, constraints }),
-    strategy: parseStrategy(strategy),
+    ...(strategy !== undefined && { strategy: parseStrategy(strategy) }),
     options: { study: name, ...(objective !== undefined && { objectives: { value: objective } }), ...(options as StudyOptions) },
     ...(words !== undefined && {
       command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),

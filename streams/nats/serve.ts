@@ -37,12 +37,18 @@ export interface Served {
  * Runs a study on a server: makes its stream and its consumer, decides, watches over leases, tells trainers what to stop, and answers
  * requests. Several engines may serve one study: of two decisions one is stored, and when one engine is gone the other goes on.
  *
+ * @param strategy nothing: that of the log, which begins with `auto()`.
  * @param nc the caller closes it. To outlast a server it needs `maxReconnectAttempts: -1`.
  * @throws into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, tpe(), { study: 'digits', trials: 100, parallel: 8 });
  */
-export async function serve<P>(nc: NatsConnection, space: Space<P>, strategy: Strategy, options: ServeOptions): Promise<Served> {
+export async function serve<P>(
+  nc: NatsConnection,
+  space: Space<P>,
+  strategy: Strategy | undefined,
+  options: ServeOptions,
+): Promise<Served> {
   const { lease = LEASE, note, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });

@@ -33,15 +33,15 @@ command: [python, train.py, --lr, "{lr}"]
     timeLimit: 60,
     grace: 5,
   });
-  expect(yaml.strategy.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
+  expect(yaml.strategy?.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
   const json = await read(JSON.stringify({ name: 'digits', ...yaml.space.toJSON() }), 'study.json');
   expect(json.space.toJSON()).toEqual(yaml.space.toJSON());
 });
 
-it('has defaults: the name of the file, random search, one objective to minimise', async () => {
+it('has defaults: the name of the file, the strategy of the log, one objective to minimise', async () => {
   const { options, strategy, command } = await read(SPACE, 'digits.yaml');
   expect(options).toEqual({ study: 'digits' });
-  expect(strategy.spec).toBe('random');
+  expect(strategy).toBeUndefined();
   expect(command).toBeUndefined();
   expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
 });

@@ -44,6 +44,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(ga, lbfgs)': { make: () => h.chain(h.ga({ population: 4, generations: 2 }), h.lbfgs({ start: 'incumbent' })) },
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
+  auto: { make: h.auto, runs: 3 },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
   'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {

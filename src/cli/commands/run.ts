@@ -4,6 +4,7 @@ import { NEVER } from 'rxjs';
 import { journal } from '../../../streams/log/journal.ts';
 import type { Noted } from '../../../streams/noted.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { suggest } from '../../../streams/suggest.ts';
 import { MismatchError } from '../../errors.ts';
@@ -65,7 +66,7 @@ const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
 
 /** Asks for one trial and throws it away, so that a strategy that does not suit the study is told of before a journal is begun. */
-function tryOut({ space, strategy }: StudyFile, options: StudyOptions): void {
+function tryOut({ space, strategy = auto() }: StudyFile, options: StudyOptions): void {
   let failure: unknown;
   NEVER.pipe(suggest(space, strategy, options))
     .subscribe({

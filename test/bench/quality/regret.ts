@@ -1,0 +1,75 @@
+import { index, rngFor } from '../../../src/numeric/random.ts';
+
+/** What a strategy reached: by problem, by seed, the loss without noise of its best trial after each number of trials. */
+export type Reached = ReadonlyMap<string, readonly (readonly number[])[]>;
+
+export const median = (values: readonly number[]): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
+const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
+
+/** Loss without noise of the trial that was told to be the best so far, after each trial. */
+export function incumbents(told: readonly number[], losses: readonly number[]): number[] {
+  let best = 0;
+  return told.map((value, i) => {
+    if (value < told[best]!) best = i;
+    return losses[best]!;
+  });
+}
+
+/** A small part of what one random point is worth: where random search finds the optimum, regret still has a scale. */
+const LEAST_SCALE = 0.01;
+
+/** Regret after n trials by problem and seed, where the median of random search's is 1. */
+export function regrets(reached: Reached, random: Reached, optima: ReadonlyMap<string, number>, n: number): number[][] {
+  return [...reached].map(([name, runs]) => {
+    const optimum = optima.get(name)!;
+    const others = random.get(name)!;
+    const scale = Math.max(
+      median(others.map((run) => run[n - 1]! - optimum)),
+      LEAST_SCALE * median(others.map((run) => run[0]! - optimum)),
+    );
+    return runs.map((run) => Math.max(0, run[n - 1]! - optimum) / scale);
+  });
+}
+
+export const meanRegret = (byProblem: readonly (readonly number[])[]): number => mean(byProblem.map(mean));
+
+export interface Ratio {
+  readonly ratio: number;
+  /** The middle 90 % over resampled seeds. */
+  readonly low: number;
+  readonly high: number;
+}
+
+const ROUNDS = 2000;
+
+/** Mean regret against another's, paired: each round draws the same seeds for both (Efron & Tibshirani 1993, chapter 13). */
+export function pairedRatio(ours: readonly (readonly number[])[], theirs: readonly (readonly number[])[]): Ratio {
+  const rng = rngFor('bootstrap', 'pairedRatio', 0);
+  const ratios = Array.from({ length: ROUNDS }, () => {
+    const picks = ours.map((runs) => runs.map(() => index(rng, runs.length)));
+    const picked = (of: readonly (readonly number[])[]) => meanRegret(of.map((runs, p) => picks[p]!.map((i) => runs[i]!)));
+    return picked(ours) / Math.max(picked(theirs), 1e-9);
+  }).sort((a, b) => a - b);
+  return {
+    ratio: meanRegret(ours) / Math.max(meanRegret(theirs), 1e-9),
+    low: ratios[Math.floor(0.05 * ROUNDS)]!,
+    high: ratios[Math.floor(0.95 * ROUNDS)]!,
+  };
+}
+
+/** Mean over problems and seeds of the rank of each contender, 1 the best; equals share. */
+export function ranks(byContender: readonly (readonly (readonly number[])[])[]): number[] {
+  return byContender.map((ours) =>
+    meanRegret(
+      ours.map((runs, p) =>
+        runs.map((regret, s) => {
+          const all = byContender.map((theirs) => theirs[p]![s]!);
+          return 1 + all.filter((other) => other < regret).length + (all.filter((other) => other === regret).length - 1) / 2;
+        }),
+      ),
+    ),
+  );
+}
