@@ -56,7 +56,7 @@ export default {
       severity: 'error',
       from: { path: '^streams/index\\.ts$' },
       to: {
-        path: ['^streams/(nats|log/journal)', shell, packages('@nats-io', 'commander', 'yaml', 'picocolors', 'ml-matrix')],
+        path: ['^streams/(nats|log/journal)', shell, packages('@nats-io', 'commander', 'yaml', 'picocolors')],
         reachable: true,
       },
     },

@@ -40,14 +40,7 @@ const filled = shares(await run(chain(ga({ mode: 'generational', population: 10 
 console.log('fill:', filled);
 assert.ok(filled['fill/random']! > 0 && filled.ga! > filled['fill/random']!);
 
-// A proposal that is turned down is a question for those behind it. Points are in the unit cube: 0.5 is where x is 0.
-const rejected = await run(
-  chain(
-    random(),
-    reject(([x]) => x! < 0.5),
-    sobol(),
-  ),
-);
+// A strategy within bounds that are not those of the space. Points are in the unit cube: 0.5 is where x is 0.
+const rejected = await run(reject(([x]) => x! < 0.5, sobol()));
 console.log('reject:', shares(rejected));
-assert.ok(rejected.every(({ by, params }) => by === 'sobol' || params.x >= 0));
-assert.ok(shares(rejected).random! > 15);
+assert.ok(rejected.every(({ params }) => params.x >= 0));

@@ -39,12 +39,8 @@ export const drive =
       const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
-<<<<<<< HEAD
-        if (m.type !== 'propose') return out.next(m);
-=======
         if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // who is told of it asks, and the machine is still at it
-        if (m.type !== 'propose' || m.resumes !== undefined) return out.next(m);
->>>>>>> model
+        if (m.type !== 'propose') return out.next(m);
         const point = env.snap(m.point);
         infeasible = m.resumes === undefined && !env.feasible(point);
         if (!infeasible) out.next({ ...m, point });

@@ -1,35 +1,60 @@
-import { map, Observable } from 'rxjs';
-import { type Ask, asked, type Message, type Propose } from '../src/messages.ts';
+import { child, type Proposal, type Suggested } from '../src/messages.ts';
 import type { Point } from '../src/space/axis.ts';
 import { createSeen } from './duplicates.ts';
-import { named, type Strategy } from './strategy.ts';
+import { nest, respond } from './nested.ts';
+import { named, type Strategy, type StrategySpec } from './strategy.ts';
 
-/** A proposal that was turned down is a question again, for whoever is downstream. */
-const askAnew = (proposal: Propose): Ask => asked(proposal, (proposal.veto ?? 0) + 1);
+/** What may not be run. */
+interface Ban {
+  has(proposal: Proposal): boolean;
+  add?(told: Suggested): void;
+}
+
+/** How often a strategy is asked for another point before the ask is handed on. */
+const VETOES = 64;
+
+/** A strategy that is asked anew, with another veto, as long as its answer is banned. */
+const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () => Ban): Strategy =>
+  named(spec, (parent) => {
+    const env = child(parent, kind);
+    return respond((out) => {
+      const inner = nest(strategy, env, out);
+      const ban = start();
+      return {
+        answer: (ask) => {
+          for (let veto = ask.veto ?? 0, tries = 0; tries < VETOES; tries++) {
+            const reply = inner.ask(veto === 0 ? ask : { ...ask, veto });
+            if (reply.type !== 'propose' || !ban.has(reply)) return reply;
+            veto = (reply.veto ?? veto) + 1;
+          }
+          return ask;
+        },
+        tell: (told) => {
+          if (told.type === 'suggested') ban.add?.(told);
+          inner.tell(told);
+        },
+      };
+    });
+  });
 
 /**
- * Turns down what was suggested before (the same point at the same budget) and asks those downstream instead.
+ * A strategy without what was suggested before, by whomever: the same point at the same budget. Once it finds nothing new, asks are
+ * handed on. For studies with `duplicates: 'allow'`; the others refuse duplicates of themselves.
  *
  * @example
- * chain(ga(), dedupe(), random())
+ * chain(dedupe(ga()), random())
  */
-export const dedupe = (): Strategy =>
-  named(
-    'dedupe',
-    () => (messages$) =>
-      new Observable<Message>((out) => {
-        const seen = createSeen();
-        return messages$
-          .pipe(
-            map((m) => {
-              if (m.type === 'suggested') seen.add(m);
-              return m.type === 'propose' && seen.has(m) ? askAnew(m) : m;
-            }),
-          )
-          .subscribe(out);
-      }),
-  );
+export const dedupe = (strategy: Strategy): Strategy => under('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, createSeen);
 
-/** Turns down points that a predicate names, and asks those downstream instead. A promotion of a trial that was run is never turned down. */
-export const reject = (predicate: (point: Point) => boolean): Strategy =>
-  named('reject', () => map((m) => (m.type === 'propose' && m.resumes === undefined && predicate(m.point) ? askAnew(m) : m)));
+/**
+ * A strategy without the points that a predicate names. Once it finds no other, asks are handed on. A promotion of a trial that was run is
+ * never turned down.
+ *
+ * @param predicate of a point in the unit cube
+ * @example
+ * chain(reject(([x]) => x! < 0.5, sobol()), random())
+ */
+export const reject = (predicate: (point: Point) => boolean, strategy: Strategy): Strategy =>
+  under('reject', { reject: strategy.spec ?? strategy.name }, strategy, () => ({
+    has: ({ resumes, point }) => resumes === undefined && predicate(point),
+  }));

@@ -10,10 +10,13 @@
 
     hypertide_nats.run("nats://127.0.0.1:4222", "digits", objective)
 
-What it speaks is described in the project's asyncapi.json: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as
+What it speaks is what `hypertide asyncapi` describes: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as
 the claim is stored, then facts, each of which is sent again with the same id until the server has it, and a beat from a thread.
 """
 
+import base64
+import binascii
+import hashlib
 import json
 import math
 import random
@@ -27,6 +30,8 @@ PULL_SECONDS = 5
 ANSWER_SECONDS = 2
 DEFAULT_LEASE = 30.0
 LONGEST_MESSAGE = 4000
+PING_SECONDS = 2
+SILENCE_SECONDS = 6  # with a ping every two seconds, a link that is silent for longer is dead
 
 
 class Stopped(Exception):
@@ -45,13 +50,14 @@ class Refused(Exception):
     """The server does not take what was sent."""
 
 
-def run(url, study, objective, name=None, token=None, on_trial=None):
+def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None):
     """Evaluates what the study suggests until it closes.
 
     objective(params, trial) returns a number, or a dict with `values` and, if it likes, `metrics`, `constraints` and `checkpoint`.
+    nkey is the path of a file that holds a seed, such as `hypertide nats-config` writes; the name is then the one it was made for.
     Returns how many trials it has ended.
     """
-    trainer = Trainer(url, study, name, token)
+    trainer = Trainer(url, study, name, token, nkey)
     try:
         ended = 0
         while (trial := trainer.next_trial()) is not None:
@@ -105,11 +111,11 @@ class Trial:
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None):
+    def __init__(self, url, study, name=None, token=None, nkey=None):
         self.name = name or f"py-{token_of(8)}"
         self.root = f"ht.{study}"
         self.stream = f"HT_{study}"
-        self.nats = Connection(url, self.name, token)
+        self.nats = Connection(url, self.name, token, nkey)
         self.closed = False
         self.current = None
         self.objective = None
@@ -254,7 +260,7 @@ class Trainer:
 class Connection:
     """A NATS connection that comes back by itself. A thread reads; anybody writes."""
 
-    def __init__(self, url, name, token=None):
+    def __init__(self, url, name, token=None, nkey=None):
         parsed = urllib.parse.urlparse(url if "://" in url else f"nats://{url}")
         self.address = (parsed.hostname or "127.0.0.1", parsed.port or 4222)
         self.options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
@@ -263,6 +269,10 @@ class Connection:
             self.options |= {"user": urllib.parse.unquote(parsed.username), "pass": urllib.parse.unquote(parsed.password or "")}
         if token:
             self.options["auth_token"] = token
+        self.seed = None
+        if nkey:
+            with open(nkey) as file:
+                self.seed = file.read().strip()
         self.inbox = f"_INBOX_{name}.{token_of(16)}"
         self.handlers = {}
         self.waiting = {}
@@ -272,6 +282,7 @@ class Connection:
         self.socket = None
         self._connect()
         threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._ping, daemon=True).start()
 
     def subscribe(self, subject, hear):
         with self.lock:
@@ -324,7 +335,10 @@ class Connection:
         connection = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = connection.makefile("rb")
-        self.stream.readline()  # INFO
+        info = json.loads(self.stream.readline()[len("INFO ") :])
+        if self.seed:
+            public, signature = signed(self.seed, info["nonce"].encode())
+            self.options |= {"nkey": public, "sig": signature}
         subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
         answer = self.stream.readline()
@@ -332,8 +346,13 @@ class Connection:
             answer = self.stream.readline()
         if answer.startswith(b"-ERR"):
             raise PermissionError(answer.decode().strip())
-        connection.settimeout(None)
+        connection.settimeout(SILENCE_SECONDS)
         self.socket = connection
+
+    def _ping(self):
+        while not self.closed:
+            self._send(b"PING\r\n")
+            time.sleep(PING_SECONDS)
 
     def _send(self, data):
         with self.lock:
@@ -398,3 +417,62 @@ def headers_of(head):
 
 def token_of(length):
     return "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=length))
+
+
+def signed(seed, challenge):
+    """The public key of an nkey's seed, and its signature of what the server sent."""
+    raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
+    kind = (raw[0] & 7) << 5 | raw[1] >> 3  # of the key, in its first byte: U for a user
+    public, signature = ed25519(raw[2:34], challenge)
+    body = bytes([kind]) + public
+    key = base64.b32encode(body + binascii.crc_hqx(body, 0).to_bytes(2, "little")).decode().rstrip("=")
+    return key, base64.urlsafe_b64encode(signature).decode().rstrip("=")
+
+
+# Ed25519 as in RFC 8032, 5.1: points (X, Y, Z, T) of the curve -x^2 + y^2 = 1 + d x^2 y^2 with x = X/Z, y = Y/Z, xy = T/Z.
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, -1, P) % P
+BASE_X = 15112221349535400772501151409588531511454012693041857206046113283949847762202
+BASE_Y = 4 * pow(5, -1, P) % P
+BASE = (BASE_X, BASE_Y, 1, BASE_X * BASE_Y % P)
+
+
+def ed25519(secret, message):
+    """Public key and signature. Not in constant time: for a machine of one's own."""
+    digest = hashlib.sha512(secret).digest()
+    scalar = (int.from_bytes(digest[:32], "little") & ~7 & (2**255 - 1)) | 2**254
+    public = encoded(multiplied(scalar, BASE))
+    nonce = hashed(digest[32:], message)
+    commitment = encoded(multiplied(nonce, BASE))
+    response = (nonce + hashed(commitment, public, message) * scalar) % ORDER
+    return public, commitment + response.to_bytes(32, "little")
+
+
+def hashed(*parts):
+    return int.from_bytes(hashlib.sha512(b"".join(parts)).digest(), "little") % ORDER
+
+
+def multiplied(scalar, point):
+    total = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = added(total, point)
+        point = added(point, point)
+        scalar >>= 1
+    return total
+
+
+def added(one, other):
+    x1, y1, z1, t1 = one
+    x2, y2, z2, t2 = other
+    a, b = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2)
+    c, d = 2 * t1 * t2 * D, 2 * z1 * z2
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def encoded(point):
+    x, y, z, _ = point
+    inverse = pow(z, -1, P)
+    return (y * inverse % P | (x * inverse % P & 1) << 255).to_bytes(32, "little")

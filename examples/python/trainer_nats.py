@@ -3,6 +3,8 @@
     hypertide serve examples/python/study.yaml --nats nats://127.0.0.1:4222
     python3 examples/python/trainer_nats.py nats://127.0.0.1:4222 digits
 
+On a server of `hypertide nats-config` its name and the file of its seed come behind: ... digits w1 seeds/w1.nk
+
 It needs scikit-learn. As many of them as you like may run, on any machine.
 """
 
@@ -19,7 +21,7 @@ warnings.filterwarnings("ignore")  # that it has not converged is no news
 EPOCHS = 12
 
 
-def main(url, study, name=None):
+def main(url, study, name=None, nkey=None):
     x, y = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(x / 16, y, test_size=0.3, random_state=0, stratify=y)
 
@@ -37,7 +39,7 @@ def main(url, study, name=None):
             trial.report(error, step=epoch)
         return error
 
-    ended = hypertide_nats.run(url, study, objective, name, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
+    ended = hypertide_nats.run(url, study, objective, name, nkey=nkey, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
     print(f"{ended} trials")
 
 

@@ -3,6 +3,7 @@ import type { Fact } from '../../src/facts/facts.ts';
 import { schemas } from '../../src/facts/schemas.ts';
 import { version } from '../../src/version.ts';
 import { LEASE, LEASE_HEADER } from './messages.ts';
+import { replySchema, requestKinds, requestMethods, statusSchema } from './requests.ts';
 import { TRAINERS } from './subjects.ts';
 
 const text = (description: string): Schema => ({ type: 'string', description });
@@ -41,6 +42,7 @@ const besides = {
     required: ['position', 'code', 'message'],
     description: 'a fact does not count; advice, which may be missed',
   },
+  status: statusSchema,
 } as const satisfies Readonly<Record<string, Schema>>;
 
 /** What trainers say, in the order in which they may say it. */
@@ -60,9 +62,39 @@ const messages = (names: readonly string[]) => Object.fromEntries(names.map((nam
 const parameters = (...names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref(`components/parameters/${name}`)]));
 
 /** JSON Schema of every message by its name: those of the facts are the ones that the engine validates with. */
-export const messageSchemas = (): Readonly<Record<string, Schema>> => ({ ...schemas, ...besides });
+export const messageSchemas = (): Readonly<Record<string, Schema>> => ({
+  ...schemas,
+  ...besides,
+  ...Object.fromEntries(
+    requestMethods.flatMap((method) => [
+      [askOf(method), requestKinds[method].request],
+      [answerOf(method), replySchema(requestKinds[method].result)],
+    ]),
+  ),
+});
 
-/** An AsyncAPI 3 document of what goes over a server, as a trainer sees it. */
+/** Names of the messages of `ht.<study>.rpc.<method>`. */
+export const askOf = (method: string): string => `ask-${method}`;
+export const answerOf = (method: string): string => `answer-${method}`;
+
+/** The channels of requests, each beside that of its answers, which go to where the request says. */
+const requestChannels = () =>
+  Object.fromEntries(
+    requestMethods.flatMap((method) => [
+      [askOf(method), { address: `ht.{study}.rpc.${method}`, messages: messages([askOf(method)]), parameters: parameters('study') }],
+      [answerOf(method), { address: null, messages: messages([answerOf(method)]) }],
+    ]),
+  );
+
+const requestOperations = () =>
+  Object.fromEntries(
+    requestMethods.map((method) => [
+      method,
+      { action: 'send', channel: ref(`channels/${askOf(method)}`), reply: { channel: ref(`channels/${answerOf(method)}`) } },
+    ]),
+  );
+
+/** An AsyncAPI 3 document of what goes over a server, as trainers and those who ask see it. */
 export function asyncapi(): object {
   const all = messageSchemas();
   const channels = {
@@ -93,13 +125,19 @@ export function asyncapi(): object {
     stops: { address: 'ht.{study}.directive.{trial}', messages: messages(['stop']), parameters: parameters('study', 'trial') },
     ends: { address: 'ht.{study}.directive.all', messages: messages(['over']), parameters: parameters('study') },
     rejections: { address: 'ht.{study}.rejected.{trainer}', messages: messages(['rejected']), parameters: parameters('study', 'trainer') },
+    standing: {
+      address: 'ht.{study}.status',
+      messages: messages(['status']),
+      parameters: parameters('study'),
+      description: 'Whenever it has changed, five times a second at most. In no stream.',
+    },
   };
   const operation = (action: 'send' | 'receive', channel: keyof typeof channels) => ({ action, channel: ref(`channels/${channel}`) });
   return {
     asyncapi: '3.0.0',
-    info: { title: 'hypertide over NATS', version, description: 'What a trainer says and hears.' },
+    info: { title: 'hypertide over NATS', version, description: 'What trainers, and people who look on or give commands, say and hear.' },
     defaultContentType: 'application/json',
-    channels,
+    channels: { ...channels, ...requestChannels() },
     operations: {
       pull: operation('receive', 'suggestions'),
       say: operation('send', 'facts'),
@@ -107,6 +145,8 @@ export function asyncapi(): object {
       obey: operation('receive', 'stops'),
       end: operation('receive', 'ends'),
       regret: operation('receive', 'rejections'),
+      watch: operation('receive', 'standing'),
+      ...requestOperations(),
     },
     components: {
       messages: Object.fromEntries(Object.keys(all).map((name) => [name, { name, payload: ref(`components/schemas/${name}`) }])),

@@ -2,6 +2,23 @@ import { readFile } from 'node:fs/promises';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 
+/**
+ * Settings with which a connection outlasts its server and its network: it never gives up, and notices within six seconds that a link is
+ * dead, also while it is being made. The client's own settings give up after ten attempts.
+ *
+ * @example
+ * const nc = await connect({ servers: 'nats://127.0.0.1:4222', ...lasting, waitOnFirstConnect: true });
+ */
+export const lasting = {
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 250,
+  reconnectJitter: 250,
+  pingInterval: 2000,
+  maxPingOut: 2,
+  timeout: 4000,
+  ignoreAuthErrorAbort: true,
+} as const;
+
 export interface ConnectOptions {
   /** File that holds the seed of an nkey. */
   readonly nkey?: string;
@@ -16,8 +33,7 @@ class ConnectError extends Error {
 }
 
 /**
- * Connects with settings that outlast a server: it never gives up, and notices a dead link within seconds. The first time, a server that
- * is not there is an error.
+ * Connects for long. The first time, a server that is not there is an error.
  *
  * @throws ConnectError
  */
@@ -28,12 +44,7 @@ export async function connectTo(url: string, { nkey, inboxPrefix, name = 'hypert
     return await connect({
       servers: host,
       name,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: 250,
-      reconnectJitter: 250,
-      pingInterval: 2000,
-      maxPingOut: 2,
-      ignoreAuthErrorAbort: true,
+      ...lasting,
       ...(inboxPrefix !== undefined && { inboxPrefix }),
       ...(seed && { authenticator: nkeyAuthenticator(seed) }),
       ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),

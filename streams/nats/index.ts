@@ -1,5 +1,6 @@
 export type { Trainer } from './attend.ts';
 export type { ThreadConnection } from './beats.ts';
+export { lasting } from './connect.ts';
 export type { NatsLog, NatsLogOptions } from './log.ts';
 export { natsLog } from './log.ts';
 export type { Served, ServeOptions } from './serve.ts';

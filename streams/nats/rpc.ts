@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { nuid } from '@nats-io/nats-core';
 import { Subject } from 'rxjs';
+import { check } from '../../src/facts/check.ts';
 import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
@@ -9,6 +10,7 @@ import { type Progress, type Row, trials } from '../observe.ts';
 import type { Run } from '../run.ts';
 import { parseStrategy } from '../spec.ts';
 import type { NatsLog } from './log.ts';
+import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What `rpc.<method>` answers. */
@@ -78,7 +80,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
   };
 
-  const methods: Readonly<Record<string, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
+  const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
     status: statusOf,
     best: ({ engine }) => rowOf(engine.ledger.best?.trial) ?? null,
     trials: (_, { after = 0, status }) => {
@@ -114,12 +116,15 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   };
   const answer = async (method: string, text: string): Promise<Reply> => {
     try {
-      const known = Object.hasOwn(methods, method) ? methods[method] : undefined;
-      if (!known) throw new RequestRefused(`there is no ${method}; there are ${Object.keys(methods).join(', ')}`);
+      const known = requestMethods.find((name) => name === method);
+      if (!known) throw new RequestRefused(`there is no ${method}; there are ${requestMethods.join(', ')}`);
+      const request = requestOf(text);
+      const wrong = check(requestKinds[known].request, request);
+      if (wrong) throw new RequestRefused(wrong.message);
       const { run } = requests;
       if (!run) throw new RequestRefused('the engine has only begun; ask again');
       await run.started;
-      return { ok: true, result: await known(run, requestOf(text)) };
+      return { ok: true, result: await methods[known](run, request) };
     } catch (error) {
       return { ok: false, error: (error as Error).message };
     }

@@ -38,7 +38,7 @@ export interface Served {
  * requests. Several engines may serve one study: of two decisions one is stored, and when one engine is gone the other goes on.
  *
  * @param strategy nothing: that of the log, which begins with `auto()`.
- * @param nc the caller closes it. To outlast a server it needs `maxReconnectAttempts: -1`.
+ * @param nc the caller closes it. To outlast a server it needs settings such as `lasting`.
  * @throws into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, tpe(), { study: 'digits', trials: 100, parallel: 8 });

@@ -1,16 +1,14 @@
 // An engine of the chaos test: one of two.
 import { connect } from '@nats-io/transport-node';
 import { float, int, random, space } from '../../streams/index.ts';
-import { serve } from '../../streams/nats/index.ts';
+import { lasting, serve } from '../../streams/nats/index.ts';
 
 const [servers, study, trials, parallel, lease] = process.argv.slice(2);
 const nc = await connect({
   servers: servers!,
-  maxReconnectAttempts: -1,
+  ...lasting,
   waitOnFirstConnect: true,
-  reconnectTimeWait: 100,
   pingInterval: 1000,
-  maxPingOut: 2,
 });
 const parameters = space({ x: float(-5, 5), n: int(1, 9) });
 const { finished } = await serve(nc, parameters, random(), {

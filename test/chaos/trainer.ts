@@ -4,16 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { rngFor } from '../../src/numeric/random.ts';
-import { trainer } from '../../streams/nats/index.ts';
+import { lasting, trainer } from '../../streams/nats/index.ts';
 
 const [servers, study, name, diary, seed, lease, pace] = process.argv.slice(2) as [string, string, string, string, string, string, string];
 const nc = await connect({
   servers,
-  maxReconnectAttempts: -1,
+  ...lasting,
   waitOnFirstConnect: true,
-  reconnectTimeWait: 100,
   pingInterval: 1000,
-  maxPingOut: 2,
 });
 const js = jetstream(nc);
 const note = (line: object) => appendFileSync(diary, `${JSON.stringify({ ...line, trainer: name })}\n`);

@@ -4,6 +4,7 @@ import type { AnyStateMachine } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { lbfgsMachine } from '../../machines/lbfgs.ts';
+import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { sgdMachine } from '../../machines/sgd.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
@@ -13,6 +14,7 @@ import type { Lbfgs, LbfgsState, LbfgsVerdict } from '../../src/samplers/lbfgs.t
 import { numbered } from '../../src/samplers/sequence.ts';
 import type { Sgd, SgdState, SgdVerdict } from '../../src/samplers/sgd.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
+import type { Population, PopulationState } from '../../src/schedulers/population.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
@@ -36,6 +38,17 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> 
   advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false }),
   over: ({ generation }) => generation === 2,
   breed: () => ({ point: [0, 0] }),
+};
+
+/** One member, which is done after one trial. */
+const single: Population = {
+  start: { members: [], configurations: 0 },
+  fold: ({ configurations, ...state }, { type }): PopulationState =>
+    type === 'suggested' ? { ...state, configurations: 1 } : { configurations, members: [{ number: 1, open: false, failed: false }] },
+  founded: ({ configurations }) => configurations > 0,
+  over: ({ members }) => members.length > 0,
+  found: () => ({ member: 1, point: [0, 0], budget: 1 }),
+  train: () => undefined,
 };
 
 /** Ready from one result on. */
@@ -84,6 +97,11 @@ const lives: Readonly<Record<string, Life>> = {
     machine: lbfgsMachine,
     input: { env, core: valley },
     events: [verdict('sloped'), verdict('bare'), verdict('still'), verdict('over')],
+  },
+  population: {
+    machine: populationMachine,
+    input: { env, core: single },
+    events: [{ type: 'suggested' }, { type: 'ended' }],
   },
   sequence: {
     machine: sequenceMachine,

@@ -107,10 +107,10 @@ describe('what people say', () => {
   it('switches the strategy, which is told the past; trials in flight keep their origin', async () => {
     const world = rig(box, sobol(), { trials: 8, parallel: 2 });
     world.say(done(1));
-    world.say({ type: 'changed', strategy: { chain: ['dedupe', 'random'] } });
+    world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
     await turn();
     world.say(done(2));
-    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/random']);
+    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/halton']);
     const resumed = rig(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
     await turn();
     resumed.say(done(3));

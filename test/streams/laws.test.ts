@@ -18,7 +18,6 @@ const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Str
       () => h.asha({ min: 1, max: 9 }),
       () => h.asha({ min: 1, max: 4, eta: 2, mode: 'stop' }),
       () => h.medianStop({ warmup: 1 }),
-      h.dedupe,
     )
     .map((make) => make()),
   nested: fc.oneof(
@@ -28,6 +27,7 @@ const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Str
     fc.tuple(tie('strategy'), tie('strategy')).map(([one, two]) => h.mix({ one: [one, 2], two })),
     fc.tuple(tie('strategy'), tie('strategy')).map(([one, two]) => h.bandit({ one, two })),
     tie('strategy').map((inner) => h.fill(inner)),
+    tie('strategy').map((inner) => h.dedupe(inner)),
   ),
   strategy: fc.oneof({ maxDepth: 2 }, tie('leaf'), tie('nested')),
 }));
@@ -63,12 +63,12 @@ const forever = Number.MAX_SAFE_INTEGER;
 
 describe('the laws of composition, by logs and by directives', () => {
   it('the strategies tried suggest, promote and stop', () => {
-    const lives = fc.sample(strategy, { numRuns: 60, seed: 1 }).map((s) => lived(behind(s), 1));
+    const lives = fc.sample(strategy, { numRuns: 90, seed: 1 }).map((s) => lived(behind(s), 1));
     const having = (has: (of: unknown) => boolean) =>
       lives.filter(({ facts = [], directives = [] }) => [...facts, ...directives.map(({ directive }) => directive)].some(has)).length;
     expect(having((m) => (m as { resumes?: number }).resumes !== undefined)).toBeGreaterThan(5);
     expect(having((m) => (m as { type: string }).type === 'stop')).toBeGreaterThan(5);
-    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(20);
+    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(30);
   });
 
   it('chain() does nothing', () => {

@@ -30,6 +30,9 @@ const ended = (id: number, by: string, loss: number, more: Partial<h.Ended> = {}
 });
 /** Proposes one point for ever. */
 const fixed = (name: string, x: number) => h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
+/** Proposes the next point for each veto, until there is none. */
+const steps = (name: string, points: readonly number[]) =>
+  h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: (_, { veto = 0 }) => (veto < points.length ? [points[veto]!] : undefined) });
 /** Waits for ever. */
 const sits = h.defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
 const proposed = (id: number, by: string, x: number, more: Partial<h.Propose> = {}): h.Propose => ({
@@ -88,30 +91,39 @@ describe('operators on a study, in marbles', () => {
     stage(h.fill(fixed('b', 0.75)), '-a-|', '-a-|', said);
   });
 
-  it('dedupe turns a proposal that was made before into a question', () => {
+  it('dedupe asks anew for what was suggested before, but not for a promotion', () => {
+    const sequence = steps('a', [0.25, 0.5]);
     stage(
-      h.dedupe(),
-      '-a-b-c-d-|',
-      '-a-b-x-d-|',
-      {
-        a: proposed(1, 'a', 0.25),
-        b: suggested(1, 'a', 0.25),
-        c: proposed(2, 'a', 0.25),
-        d: proposed(2, 'a', 0.25, { resumes: 1, budget: 3 }),
-      },
-      { x: { type: 'ask', id: 2, veto: 1 } },
+      h.dedupe(sequence),
+      '-a-b-c-|',
+      '-x-b-y-|',
+      { a: ask(1), b: suggested(1, 'other', 0.25), c: ask(2) },
+      { x: proposed(1, 'dedupe/a', 0.25), y: proposed(2, 'dedupe/a', 0.5, { veto: 1 }) },
+    );
+    const promoted = proposed(2, 'a', 0.25, { resumes: 1, budget: 3 });
+    stage(
+      h.dedupe(() => map((m) => (m.type === 'ask' ? promoted : m))),
+      '-b-c-|',
+      '-b-y-|',
+      { b: suggested(1, 'a', 0.25), c: ask(2) },
+      { y: promoted },
     );
   });
 
-  it('reject turns a proposal down', () => {
+  it('reject asks anew, and hands the ask on where its strategy finds nothing else', () => {
     stage(
-      h.reject(([x]) => x! > 0.5),
-      '-a-b-|',
-      '-a-x-|',
-      { a: proposed(1, 'a', 0.25), b: proposed(2, 'a', 0.75, { budget: 9 }) },
-      {
-        x: { type: 'ask', id: 2, veto: 1, budget: 9 },
-      },
+      h.reject(([x]) => x! > 0.5, steps('a', [0.75, 0.25])),
+      '-a-|',
+      '-x-|',
+      { a: ask(1) },
+      { x: proposed(1, 'reject/a', 0.25, { veto: 1 }) },
+    );
+    stage(
+      h.reject(() => true, steps('a', [0.75])),
+      '-a-|',
+      '-x-|',
+      { a: ask(1) },
+      { x: { type: 'ask', id: 1, veto: 1 } },
     );
   });
 

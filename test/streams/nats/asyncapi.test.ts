@@ -2,10 +2,11 @@ import { Parser } from '@asyncapi/parser';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
-import { asyncapi, messageSchemas } from '../../../streams/nats/asyncapi.ts';
+import { answerOf, askOf, asyncapi, messageSchemas } from '../../../streams/nats/asyncapi.ts';
 import { trainer } from '../../../streams/nats/index.ts';
+import { type RequestMethod, requestMethods } from '../../../streams/nats/requests.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { type At, engineOn, fresh } from './world.ts';
+import { type At, engineOn, fresh, isFact } from './world.ts';
 
 const ajv = new Ajv({ strict: false });
 const validators = Object.fromEntries(Object.entries(messageSchemas()).map(([name, schema]) => [name, ajv.compile(schema)]));
@@ -25,8 +26,24 @@ describe('the AsyncAPI document', () => {
         .channels()
         .all()
         .map((channel) => channel.address()),
-    ).toContain('ht.{study}.log.by.{trainer}.{trial}');
-    expect(document!.operations().all()).toHaveLength(6);
+    ).toEqual(
+      expect.arrayContaining([
+        'ht.{study}.log.by.{trainer}.{trial}',
+        'ht.{study}.status',
+        ...requestMethods.map((method) => `ht.{study}.rpc.${method}`),
+      ]),
+    );
+    for (const method of requestMethods) {
+      const reply = document!.operations().get(method)!.reply()!;
+      expect(
+        reply
+          .channel()!
+          .messages()
+          .all()
+          .map((message) => message.id()),
+      ).toEqual([answerOf(method)]);
+    }
+    expect(document!.operations().all()).toHaveLength(15);
   });
 
   it('describes all that goes over a server', async () => {
@@ -51,14 +68,58 @@ describe('the AsyncAPI document', () => {
     const names = new Set<string>();
     for (const { subject, data } of seen) {
       const [, , kind] = subject.split('.');
-      if (kind === 'rpc' || kind === 'status') continue;
+      if (kind === 'rpc') continue; // below
       const name = kind === 'directive' && data.type === 'closed' ? 'over' : kind === 'log' || kind === 'directive' ? data.type! : kind!;
       names.add(name);
       expect(validators[name]!(data), `${name}: ${JSON.stringify(data)}`).toBe(true);
     }
     expect([...names]).toEqual(
-      expect.arrayContaining(['created', 'suggested', 'started', 'reported', 'completed', 'failed', 'closed', 'beat', 'rejected', 'over']),
+      expect.arrayContaining([
+        'created',
+        'suggested',
+        'started',
+        'reported',
+        'completed',
+        'failed',
+        'closed',
+        'beat',
+        'rejected',
+        'over',
+        'status',
+      ]),
     );
+  });
+
+  it('describes what people ask, and the answers', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const nc = await server.connect();
+    await engine.heard.until(isFact('suggested'));
+    const asked: readonly (readonly [RequestMethod, object, ok: boolean])[] = [
+      ['best', {}, true],
+      ['enqueue', { params: { x: 1, n: 2 } }, true],
+      ['change', { parallel: 2 }, true],
+      ['cancel', { trial: 1 }, true],
+      ['cancel', { trial: 99 }, false],
+      ['trials', { after: 0, status: 'completed' }, true],
+      ['retract', { trial: 99 }, false],
+      ['status', {}, true],
+      ['close', {}, true],
+      ['enqueue', {}, false],
+      ['enqueue', { params: 1 }, false],
+      ['retract', { trial: 'one' }, false],
+      ['change', { parallel: 0 }, false],
+      ['trials', { after: -1 }, false],
+    ];
+    for (const [method, request, ok] of asked) {
+      const reply = (await nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request))).json<{ ok: boolean; result?: object }>();
+      const what = `${method} ${JSON.stringify(request)}: ${JSON.stringify(reply)}`;
+      expect(reply.ok, what).toBe(ok);
+      expect(validators[answerOf(method)]!(reply), what).toBe(true);
+      if (ok) expect(validators[askOf(method)]!(request), what).toBe(true);
+    }
+    for (const [method, request] of asked.slice(-5)) expect(validators[askOf(method)]!(request), method).toBe(false);
+    await engine.close();
   });
 
   it.each([

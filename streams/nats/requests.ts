@@ -1,0 +1,102 @@
+import type { Schema } from '../../src/facts/check.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { schemas } from '../../src/facts/schemas.ts';
+
+/** What one may ask of a study, and what comes back. */
+export interface RequestKind {
+  readonly request: Schema;
+  readonly result: Schema;
+}
+
+const text = (description: string): Schema => ({ type: 'string', description });
+const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
+const nothing: Schema = { type: 'object', description: 'nothing' };
+
+/** The fields of a fact that a person gives: the request is the fact without its type. */
+function fieldsOf(type: Fact['type']): Schema {
+  const { properties, required, description } = schemas[type] as Extract<Schema, { readonly type: 'object' }>;
+  const { type: _, v: __, ...fields } = properties!;
+  return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
+}
+
+const row: Schema = {
+  type: 'object',
+  properties: {
+    trial: { type: 'integer', minimum: 1 },
+    params: { type: 'object', description: 'values by the names of the parameters' },
+    status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+    values: numbers,
+    reason: text('why it failed'),
+    by: text('path of the strategy, queue or import'),
+    budget: { type: 'number' },
+    resumes: { type: 'integer', minimum: 1 },
+    tags: { type: 'object' },
+    step: count('the last one'),
+    metrics: numbers,
+    seconds: { type: 'number' },
+  },
+  required: ['trial', 'params', 'status', 'by'],
+  description: 'a trial that has ended',
+};
+
+/** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
+export const statusSchema: Schema = {
+  type: 'object',
+  properties: {
+    study: text('its name'),
+    phase: text('of the engine'),
+    position: count('of the last entry in the log'),
+    paused: { type: 'boolean' },
+    limit: count('configurations to try'),
+    objective: text('name of the first one'),
+    trials: count('suggested so far'),
+    open: count('not ended yet'),
+    completed: count('with a result'),
+    stopped: count('stopped early'),
+    failed: count('without a result'),
+    best: row,
+    closed: text('why it is over'),
+  },
+  required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
+  description: 'how a study stands',
+};
+
+const stored: Schema = {
+  type: 'object',
+  properties: { position: { type: 'integer', minimum: 1, description: 'of the fact in the log' } },
+  required: ['position'],
+};
+const command = (type: Fact['type']): RequestKind => ({ request: fieldsOf(type), result: stored });
+
+/** Each method of `ht.<study>.rpc.<method>`. Requests are checked against these schemas. */
+export const requestKinds = {
+  status: { request: nothing, result: statusSchema },
+  best: { request: nothing, result: { description: 'the row of the best trial, or null' } },
+  trials: {
+    request: {
+      type: 'object',
+      properties: {
+        after: count('rows of later trials only'),
+        status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+      },
+      description: 'the next rows, at most 500',
+    },
+    result: { type: 'array', items: row },
+  },
+  enqueue: command('enqueued'),
+  retract: command('retracted'),
+  cancel: command('cancelled'),
+  change: command('changed'),
+  close: { request: nothing, result: stored },
+} as const satisfies Readonly<Record<string, RequestKind>>;
+
+export type RequestMethod = keyof typeof requestKinds;
+export const requestMethods = Object.keys(requestKinds) as RequestMethod[];
+
+/** What comes back: the result, or why there is none. */
+export const replySchema = (result: Schema): Schema => ({
+  type: 'object',
+  properties: { ok: { type: 'boolean' }, result, error: text('one sentence, where ok is false') },
+  required: ['ok'],
+});

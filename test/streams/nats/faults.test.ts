@@ -1,0 +1,196 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterEach, describe, expect, it } from 'vitest';
+import { random } from '../../../streams/index.ts';
+import { lasting, natsLog, serve, trainer } from '../../../streams/nats/index.ts';
+import { serverConfig } from '../../../streams/nats/serverConfig.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { proxyTo } from '../../support/proxy.ts';
+import { type At, hearing, isFact, plane } from './world.ts';
+
+const TSX = import.meta.resolve('tsx');
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+const LEASE = 3;
+
+/** Whatever was begun, in reverse. */
+const undo: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const act of undo.splice(0).reverse()) await act();
+});
+
+interface Program {
+  readonly child: ChildProcess;
+  readonly said: () => string;
+}
+
+function begin(program: string, ...args: readonly (string | number)[]): Program {
+  const child = spawn(program, args.map(String), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: mkdtempSync(join(tmpdir(), 'hypertide-faults-')),
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+  undo.push(() => {
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+  });
+  return { child, said: () => text };
+}
+const node = (file: string, ...args: readonly (string | number)[]) => begin(process.execPath, '--import', TSX, path(file), ...args);
+
+const objective = `
+import sys, time
+sys.path.insert(0, ${JSON.stringify(path('examples/python'))})
+import hypertide_nats as h
+def objective(params, trial):
+    for step in range(1, 4):
+        time.sleep(0.1)
+        trial.report(step, step=step)
+    return 1.0
+url, study, name, nkey = (*sys.argv[1:], None)[:4]
+h.run(url, study, objective, name, nkey=nkey)`;
+
+/** What a study says, as it comes: who said what, and when the server took it. */
+async function follow(server: NatsServer, study: string) {
+  const log = await natsLog(await server.connect(), study);
+  const seen: { readonly at: number; readonly author: string; readonly type: string; readonly trial: number; readonly reason?: string }[] =
+    [];
+  const reading = new AbortController();
+  undo.push(() => reading.abort());
+  void (async () => {
+    for await (const entries of log.read(1, reading.signal))
+      for (const { at, author = 'engine', fact } of entries) seen.push({ ...(fact as { type: string; trial: number }), at, author });
+  })();
+  return {
+    seen,
+    /** Waits for something to be said. */
+    until: async (holds: (one: (typeof seen)[number]) => boolean, count = 1): Promise<void> => {
+      while (seen.filter(holds).length < count) await sleep(20);
+    },
+    /** Milliseconds from a time until somebody completes a trial that began after it. */
+    progress: (author: string, since: number): number => {
+      const begun = seen.find((one) => one.author.startsWith(author) && one.type === 'started' && one.at > since);
+      const done = begun && seen.find((one) => one.author === begun.author && one.type === 'completed' && one.trial === begun.trial);
+      return done ? done.at - since : Number.POSITIVE_INFINITY;
+    },
+  };
+}
+
+const trace = /^\s+at .*[:(]|Traceback/m;
+
+describe('without a person', () => {
+  it('all go on when a network that swallowed everything is back, and say so without a trace', { timeout: 90_000 }, async () => {
+    const server = await natsServer();
+    undo.push(() => server.dispose());
+    const proxy = await proxyTo(server.url);
+    undo.push(() => proxy.close());
+    const engine = node('test/chaos/engine.ts', proxy.url, 'hole', 1e6, 8, LEASE);
+    const log = await follow(server, 'hole');
+    await log.until(({ type }) => type === 'suggested');
+    const worker = node(
+      'src/cli/main.ts',
+      ...['worker', '--nats', proxy.url, '--study', 'hole', '--name', 'worker', '--'],
+      ...['sh', '-c', 'sleep 0.2; echo value={x}'],
+    );
+    const python = begin('python3', '-c', objective, proxy.url, 'hole', 'python');
+    const place = mkdtempSync(join(tmpdir(), 'hypertide-faults-'));
+    const script = node('test/chaos/trainer.ts', proxy.url, 'hole', 'script', join(place, 'diary'), 'seed', LEASE, 200);
+    const watch = node('src/cli/main.ts', 'watch', '--nats', proxy.url, '--study', 'hole');
+    const names = ['worker', 'python', 'script'];
+    for (const name of names) await log.until(({ author, type }) => author === name && type === 'completed', 2);
+
+    proxy.swallow();
+    await sleep(8000); // long enough to be noticed, and to be in the middle of connecting again when it ends
+    const back = Date.now();
+    const lines = watch.said().length;
+    proxy.restore();
+    await sleep((LEASE + 5) * 1000);
+    for (const name of names) expect(log.progress(name, back), name).toBeLessThan((LEASE + 5) * 1000);
+    expect(watch.said().length).toBeGreaterThan(lines);
+    for (const { child, said } of [engine, worker, python, script, watch]) {
+      expect(child.exitCode).toBeNull();
+      expect(said()).not.toMatch(trace);
+    }
+  });
+
+  it('trainers with no more rights than theirs go on after a kill of the server', { timeout: 60_000 }, async () => {
+    const { text, seeds } = serverConfig({ studies: ['s'], trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+    const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    undo.push(() => server.dispose());
+    const as = (name: string) => ({
+      ...lasting,
+      authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])),
+      inboxPrefix: `_INBOX_${name}`,
+    });
+    const heard = hearing();
+    const engine = await serve(await server.connect(as('engine')), plane, random(), {
+      study: 's',
+      trials: 1e6,
+      parallel: 4,
+      lease: LEASE,
+      note: heard.note,
+    });
+    undo.push(() => engine.close());
+    const nc = await server.connect(as('w1'));
+    const work = trainer<At>(nc, 's', ({ x }) => sleep(100, x), { name: 'w1' });
+    undo.push(() => work.close());
+    const seed = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.nk');
+    writeFileSync(seed, seeds.w2!);
+    const python = begin('python3', '-c', objective, server.url, 's', 'w2', seed);
+    await expect(nc.request('$JS.API.CONSUMER.INFO.HT_s.trainers', '', { timeout: 300 })).rejects.toThrow();
+    const by = (trainer: string) => (one: Parameters<ReturnType<typeof isFact>>[0]) => isFact('started', { trainer })(one);
+    for (const name of ['w1', 'w2']) await heard.until(by(name));
+    for (let kill = 0; kill < 2; kill++) {
+      await server.kill();
+      await sleep(300);
+      await server.restart();
+      const from = heard.all.length;
+      for (const name of ['w1', 'w2']) await heard.until((one) => heard.all.indexOf(one) >= from && by(name)(one));
+    }
+    expect(python.said()).not.toMatch(trace);
+    expect(heard.all.some(isFact('failed'))).toBe(false);
+  });
+});
+
+describe('two engines', () => {
+  it('go on within three seconds when the one that decides is killed, and lose no healthy trial when one sleeps for three leases', {
+    timeout: 90_000,
+  }, async () => {
+    const server = await natsServer();
+    undo.push(() => server.dispose());
+    const engine = () => node('test/chaos/engine.ts', server.url, 'two', 1e6, 4, 1);
+    const [first, second] = [engine(), engine()];
+    const log = await follow(server, 'two');
+    const nc = await server.connect();
+    const work = trainer<At>(nc, 'two', ({ x }) => sleep(30, x), { name: 'w', slots: 4 });
+    undo.push(() => work.close());
+    const completed = ({ type }: { readonly type: string }) => type === 'completed';
+    await log.until(completed, 20);
+    // Both are read in: whichever is woken or left must go on.
+    for (const { child } of [first, second]) {
+      child.kill('SIGSTOP');
+      await sleep(3000);
+      child.kill('SIGCONT');
+      await sleep(1500);
+    }
+    for (const { child } of [first, second]) child.kill('SIGSTOP'); // nobody listens to the beats now
+    await sleep(3000);
+    for (const { child } of [first, second]) child.kill('SIGCONT');
+    const awake = log.seen.length;
+    await log.until(() => log.seen.length > awake + 100);
+    expect(log.seen.filter(({ type }) => type === 'failed')).toEqual([]);
+
+    const killed = Date.now();
+    first.child.kill('SIGKILL');
+    await sleep(3000);
+    expect(log.seen.some((one) => one.author === 'engine' && one.type === 'suggested' && one.at > killed)).toBe(true);
+    const pauses = log.seen.filter(({ at }) => at > killed).map(({ at }, i, rest) => at - (rest[i - 1]?.at ?? killed));
+    expect(Math.max(...pauses)).toBeLessThan(3000);
+    for (const { said } of [first, second]) expect(said()).not.toMatch(trace);
+  });
+});
