@@ -63,12 +63,12 @@ const forever = Number.MAX_SAFE_INTEGER;
 
 describe('the laws of composition, by logs and by directives', () => {
   it('the strategies tried suggest, promote and stop', () => {
-    const lives = fc.sample(strategy, { numRuns: 90, seed: 1 }).map((s) => lived(behind(s), 1));
+    const lives = fc.sample(strategy, { numRuns: 150, seed: 1 }).map((s) => lived(behind(s), 1));
     const having = (has: (of: unknown) => boolean) =>
       lives.filter(({ facts = [], directives = [] }) => [...facts, ...directives.map(({ directive }) => directive)].some(has)).length;
     expect(having((m) => (m as { resumes?: number }).resumes !== undefined)).toBeGreaterThan(5);
     expect(having((m) => (m as { type: string }).type === 'stop')).toBeGreaterThan(5);
-    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(30);
+    expect(lives.filter(({ failed }) => failed !== undefined).length).toBeLessThan(50);
   });
 
   it('chain() does nothing', () => {
