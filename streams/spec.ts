@@ -65,6 +65,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
     'gradient',
     'missing',
     'directions',
+    'scouts',
     'rule',
     'rate',
     'decay',

@@ -66,7 +66,7 @@ const PATIENCE = 3;
 const TIGHTEST = 1e-6;
 
 export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
-  const startAt = startPoint(env, settings);
+  const startAt = startPoint(env, settings, 1);
   const open = (state: LbfgsState, slots: readonly Slot[]): LbfgsState => opening({ ...state, verdict: 'open' }, slots);
 
   function told({ ended }: Slot, moving: readonly number[]): Float64Array | undefined {

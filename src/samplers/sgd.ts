@@ -3,19 +3,21 @@ import type { Ask, Ended, Env, Suggested } from '../messages.ts';
 import type { Rule } from '../numeric/firstOrder.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
-import { type Course, courseFrom, lookingAt, type Source, stepped, stepsAround } from './gradient/course.ts';
+import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './gradient/course.ts';
 import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './gradient/ground.ts';
 import { emptyLogbook } from './gradient/logbook.ts';
-import { coordinatesRun, lossesOf, mean, noiseOf, type Place, toldGradient } from './gradient/place.ts';
+import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient } from './gradient/place.ts';
 import { differences, type Prober, perturbations } from './gradient/probes.ts';
-import { type Slot, settled, wanted } from './gradient/round.ts';
+import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
 import type { Draw } from './sequence.ts';
 
 /** Stochastic gradient descent, in numbers. */
 export interface SgdSettings extends Beginning {
   readonly gradient: Source;
   readonly missing: 'spsa' | 'differences' | 'refuse';
+  /** How many points are looked at for a start. */
+  readonly scouts: number;
   readonly directions: number;
   readonly rule: Rule;
   readonly rate: number;
@@ -57,32 +59,40 @@ export interface Sgd {
   average(state: SgdState): SgdState;
 }
 
-/** How often the start is tried where noise is to be measured. */
-const REPLICATES = 3;
+/** Where noise is to be measured, the point where probing begins is tried again. */
+const AGAIN = ['again1', 'again2'];
+const isAgain = ({ role }: Slot) => AGAIN.includes(role);
+const isProbe = (slot: Slot) => slot.role !== 'iterate' && !isAgain(slot);
 /** After how many steps the average of a noisy descent is tried. */
 const AVERAGE_EVERY = 10;
 /** After how many steps in a row that are shorter than the tolerance a descent is over. */
 const PATIENCE = 3;
 
 export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
-  const startAt = startPoint(env, settings);
+  const startAt = startPoint(env, settings, settings.scouts);
   const proberOf = (source: Source): Prober => (source === 'differences' ? differences : perturbations(settings.directions));
   const suits = ({ source }: SgdState) => (source === 'told' ? isSmooth : isOrdered);
   const open = (state: SgdState, slots: readonly Slot[]): SgdState => opening({ ...state, verdict: 'open' }, slots);
   const rng = ({ round }: SgdState) => rngFor(env.seed, `${env.name}/direction`, round.number + 1);
-  const probes = (state: SgdState, course: Course, centre: Point) =>
-    proberOf(state.source).plan(centre, course.moving, stepsAround(env, course, state.source), rng(state));
+  /** Where slopes come from when they must be measured. */
+  const sourceOf = ({ source }: SgdState): Source => (source === 'told' ? (settings.missing as Source) : source);
+  const probes = (state: SgdState, course: Course, centre: Point): Slot[] =>
+    proberOf(sourceOf(state)).plan(centre, course.moving, stepsAround(env, course, sourceOf(state)), rng(state));
 
-  function startSlots({ source }: SgdState): Slot[] {
-    const replicates = source === 'told' || settings.noise !== undefined ? 1 : REPLICATES;
-    return Array.from({ length: replicates }, (_, i) => ({ role: i === 0 ? 'start' : `start${i + 1}`, point: [] }));
+  /** Several points are looked at, and the best is where the descent begins; the incumbent has been looked at. */
+  function startSlots(start: number): Slot[] {
+    const count = start === 1 && settings.start === 'incumbent' ? 1 : settings.scouts;
+    return Array.from({ length: count }, (_, i) => ({ role: `start${i + 1}`, point: [] }));
   }
 
   function propose(state: SgdState, ask: Ask): Draw {
     const { course, round, source } = state;
     const at = course ? wanted(round)!.point : startAt(state, ask, suits(state));
-    return handedOut(env, state, ask, at, course?.centre, source === 'told' ? {} : { seed: String(course ? round.number : ask.id) });
+    return handedOut(env, state, ask, at, course?.centre, source === 'told' ? {} : { seed: seedOf(state, ask) });
   }
+
+  /** Trials that are compared share it; those that measure noise do not. */
+  const seedOf = ({ course, round }: SgdState, { id }: Ask) => String(course && !isAgain(wanted(round)!) ? round.number : id);
 
   /** Holds a trainer to its promise of gradients, or goes on without. */
   function promised(state: SgdState, { ended }: Slot): SgdState {
@@ -95,46 +105,46 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
     return told ? state : { ...state, source: settings.missing };
   }
 
-  /** The start is known: a descent begins, unless nothing can move. */
+  /** The best start is known: a descent begins, unless nothing can move. */
   function begun(state: SgdState): SgdState {
-    const { slots } = state.round;
-    const [first] = slots;
-    const losses = lossesOf(slots);
-    if (losses.length === 0) return { ...state, verdict: 'lost' };
-    const next = promised(state, first!);
-    const moving = movable(env.axes, first!.point, suits(next));
+    const [best] = state.round.slots.filter((slot) => lossOf(slot) !== undefined).sort((a, b) => lossOf(a)! - lossOf(b)!);
+    if (!best) return { ...state, verdict: 'lost' };
+    const next = promised(state, best);
+    const moving = movable(env.axes, best.point, suits(next));
     if (moving.length === 0) return { ...next, verdict: 'still' };
-    const gradient = next.source === 'told' ? toldGradient(first!.ended!, moving) : undefined;
-    const place: Place = { point: first!.point, x: coordinates(first!.point, moving), loss: mean(losses), ...(gradient && { gradient }) };
-    const course = courseFrom(place, moving, settings.noise ?? noiseOf(slots));
+    const gradient = next.source === 'told' ? toldGradient(best.ended!, moving) : undefined;
+    const place: Place = { point: best.point, x: coordinates(best.point, moving), loss: lossOf(best)!, ...(gradient && { gradient }) };
+    const course = courseFrom(place, moving, settings.noise ?? best.ended!.stderr?.[0]);
     return { ...next, place, course, verdict: gradient ? 'told' : 'bare' };
   }
 
-  /** What a round of a running descent says. */
+  /** What the trial of an iterate says. */
   function read(state: SgdState, course: Course): SgdState {
     const { slots } = state.round;
     const iterate = slots.find(({ role }) => role === 'iterate');
-    const next = iterate ? promised(state, iterate) : state;
-    const { source } = next;
-    const losses = lossesOf(iterate ? [iterate] : []);
-    const around = slots.filter((slot) => slot !== iterate);
-    const point = iterate?.point ?? course.centre;
+    if (!iterate) return surveyed(state, state.place!, course);
+    const next = promised(state, iterate);
+    const { point } = iterate;
     const x = coordinatesRun(env, course.centre, course.moving, course.x, point);
-    const loss = iterate ? (losses[0] ?? Number.POSITIVE_INFINITY) : state.place!.loss;
-    if (around.length === 0) {
-      const gradient = source === 'told' && iterate ? toldGradient(iterate.ended!, course.moving) : undefined;
-      if (loss === Number.POSITIVE_INFINITY) return { ...next, place: { point, x, loss }, verdict: 'told' };
-      return { ...next, place: { point, x, loss, ...(gradient && { gradient }) }, verdict: gradient ? 'told' : 'bare' };
-    }
-    const centreLoss = Number.isFinite(loss) ? loss : mean(lossesOf(around));
-    const slopes = proberOf(source === 'told' ? (settings.missing as Source) : source).read(point, centreLoss, course.moving, around);
-    if (slopes.gradient.every(Number.isNaN)) return { ...next, verdict: 'lost' };
-    return {
-      ...next,
-      place: { point, x, loss, gradient: slopes.gradient },
-      course: lookingAt(course, slopes, stepsAround(env, course, source)),
-      verdict: source === 'told' ? 'told' : 'measured',
-    };
+    const loss = lossOf(iterate) ?? Number.POSITIVE_INFINITY;
+    if (slots.length > 1) return surveyed(next, { point, x, loss }, course);
+    const gradient = next.source === 'told' ? toldGradient(iterate.ended!, course.moving) : undefined;
+    const verdict = gradient || loss === Number.POSITIVE_INFINITY ? 'told' : 'bare';
+    return { ...next, place: { point, x, loss, ...(gradient && { gradient }) }, verdict };
+  }
+
+  /** What the trials around a place say of it. */
+  function surveyed(state: SgdState, at: Place, before: Course): SgdState {
+    const source = sourceOf(state);
+    const [again, around] = [isAgain, isProbe].map((is) => state.round.slots.filter(is)) as [Slot[], Slot[]];
+    const losses = lossesOf(again);
+    const place = losses.length > 0 ? { ...at, loss: mean(losses) } : at;
+    const here = Number.isFinite(place.loss) ? place.loss : mean(lossesOf(around));
+    const slopes = proberOf(source).read(place.point, here, before.moving, around);
+    if (slopes.gradient.every(Number.isNaN)) return { ...state, verdict: 'lost' };
+    const seen = lookingAt(before, slopes, stepsAround(env, before, source));
+    const course = losses.length > 0 ? { ...seen, noise: deviation([at.loss, ...losses]) } : seen;
+    return { ...state, place: { ...place, gradient: slopes.gradient }, course, verdict: state.source === 'told' ? 'told' : 'measured' };
   }
 
   function judged(state: SgdState): SgdState {
@@ -155,7 +165,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
   function finished(state: SgdState): SgdState {
     const { course, verdict } = state;
     if (!course || (verdict !== 'told' && verdict !== 'measured')) return state;
-    const noisy = verdict === 'measured' && course.noise > 0;
+    const noisy = verdict === 'measured' && noiseOf(course) > 0;
     if (course.still >= PATIENCE) return { ...state, verdict: noisy ? 'due' : 'still' };
     return noisy && course.steps > course.averagedAt && course.steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'due' } : state;
   }
@@ -173,7 +183,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
   };
   const restart = (state: SgdState): SgdState => {
     const { course: _, place: __, ...rest } = state;
-    return open({ ...rest, start: state.start + 1 }, startSlots(state));
+    return open({ ...rest, start: state.start + 1 }, startSlots(state.start + 1));
   };
 
   return {
@@ -182,10 +192,11 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
     wants: ({ round }) => wanted(round) !== undefined,
     propose,
     restart,
-    probe: (state) => {
-      const source = state.source === 'told' ? (settings.missing as Source) : state.source;
-      const course = { ...state.course!, centre: state.place!.point, x: state.place!.x };
-      return open({ ...state, course }, probes({ ...state, source }, course, course.centre));
+    probe(state) {
+      const { point, x } = state.place!;
+      const course = { ...state.course!, centre: point, x };
+      const again = course.noise === undefined ? AGAIN.map((role) => ({ role, point })) : [];
+      return open({ ...state, course }, [...again, ...probes(state, course, point)]);
     },
     step(state) {
       const course = stepped(state.course!, state.place!, settings);

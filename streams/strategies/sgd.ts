@@ -25,7 +25,10 @@ export interface SgdOptions {
    * How gradients become steps: `plain`, `momentum` (0.9; Polyak 1964), or `adam` (Kingma & Ba 2015), the default.
    */
   readonly rule?: 'plain' | 'momentum' | 'adam';
-  /** The longest way that the first step goes along any parameter, as a part of its range. Default: 0.05 for Adam, 0.1 for the others. */
+  /**
+   * The longest way that the first step goes along any parameter, as a part of its range. Default: 0.1; for Adam 0.05 where gradients are told,
+   * and 0.07 by `spsa`.
+   */
   readonly rate?: number;
   /** The rate falls as (k + 1 + A)^-decay, A a tenth of the steps that the study has room for (Spall 1998). 0 keeps it. Default: 0.602. */
   readonly decay?: number;
@@ -39,6 +42,11 @@ export interface SgdOptions {
   readonly tolerance?: number;
   /** `sobol` (the default), or `incumbent`: the best trial in the log, whoever proposed it. */
   readonly start?: 'sobol' | 'incumbent';
+  /**
+   * How many Sobol points are looked at before each descent, which begins at the best of them. Default: 1 where gradients are told; else 4, or
+   * the square root of the number of trials, where that is known and gives more.
+   */
+  readonly scouts?: number;
   /** How many descents run side by side. The worse half is stopped again and again. Default: 1 where probes fill the slots; else one a slot, up to 8. */
   readonly starts?: number;
   /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
@@ -74,6 +82,7 @@ export function sgd(options: SgdOptions = {}): Strategy {
 
 /** Results of each descent before the worse half is stopped. */
 const LAP = 10;
+const ADAM_RATES = { told: 0.05, spsa: 0.07, differences: 0.1 } as const;
 /** Where a study has no known end, its rates fall as if it had so many steps. */
 const STEPS = 100;
 
@@ -88,8 +97,9 @@ function settingsFor(env: Env, lane: Lane, options: SgdOptions): SgdSettings {
     gradient,
     missing,
     directions,
+    scouts: options.scouts ?? (gradient === 'told' ? 1 : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0)))),
     rule,
-    rate: options.rate ?? (rule === 'adam' ? 0.05 : 0.1),
+    rate: options.rate ?? (rule === 'adam' ? ADAM_RATES[gradient] : 0.1),
     decay: options.decay ?? 0.602,
     steps: env.trials ? Math.max(10, env.trials / trialsAStep) : STEPS,
     hypergradient: options.hypergradient ?? 0,
@@ -104,6 +114,7 @@ function check(options: SgdOptions): void {
     gradient: oneOf('told', 'spsa', 'differences'),
     missing: oneOf('spsa', 'differences', 'refuse'),
     directions: wholeFrom(1),
+    scouts: wholeFrom(1),
     rule: oneOf('plain', 'momentum', 'adam'),
     rate: part,
     decay: notNegative,

@@ -31,14 +31,14 @@ export interface Course {
   readonly averagedAt: number;
   /** How many steps in a row were shorter than the tolerance. */
   readonly still: number;
-  /** Standard deviation of a loss. */
-  readonly noise: number;
+  /** Standard deviation of a loss, where it is known. */
+  readonly noise: number | undefined;
   /** Second derivatives by axis, as weighted sums, and the weights. */
   readonly bends: Float64Array;
   readonly weights: Float64Array;
 }
 
-export function courseFrom(place: Place, moving: readonly number[], noise: number): Course {
+export function courseFrom(place: Place, moving: readonly number[], noise: number | undefined): Course {
   const zeros = () => new Float64Array(moving.length);
   return {
     moving,
@@ -57,6 +57,8 @@ export function courseFrom(place: Place, moving: readonly number[], noise: numbe
     weights: zeros(),
   };
 }
+
+export const noiseOf = ({ noise = 0 }: Course): number => noise;
 
 /** How much of what was known of the curvature stays with each new look. */
 const FORGETTING = 0.8;
@@ -80,7 +82,12 @@ const [LEAST, MOST] = [0.01, 0.1];
 export const stepsAround = ({ axes }: Env, { moving, noise, bends, weights }: Course, source: Source): Float64Array =>
   Float64Array.from(moving, (axis, k) => {
     const { levels } = axes[axis]!;
-    const step = noise === 0 ? EXACT[source] : weights[k] === 0 ? MOST : differenceStep(noise, bends[k]! / weights[k]!, LEAST, MOST);
+    const step =
+      noise === 0
+        ? EXACT[source]
+        : noise === undefined || weights[k] === 0
+          ? MOST
+          : differenceStep(noise, bends[k]! / weights[k]!, LEAST, MOST);
     return levels ? Math.max(step, 1 / levels.count) : step;
   });
 
@@ -102,7 +109,8 @@ const RECOVERY = 1.1;
  * (blocking, Spall 2003, section 7.8.2).
  */
 export function stepped(course: Course, place: Place, pace: Pace): Course {
-  const { accepted, noise } = course;
+  const { accepted } = course;
+  const noise = noiseOf(course);
   const worse = !(place.loss <= accepted.loss + 2 * Math.SQRT2 * noise);
   const blocked = course.steps > 0 && (place.gradient === undefined || (pace.block && worse)) && accepted.gradient !== undefined;
   const from = blocked ? accepted : place;
@@ -120,7 +128,7 @@ export function stepped(course: Course, place: Place, pace: Pace): Course {
     ...course,
     x,
     centre: from.point,
-    accepted: { ...from, gradient },
+    accepted: { ...from, gradient, loss: from.loss + (blocked ? noise : 0) }, // a good place may have been a lucky one
     steps: course.steps + 1,
     moments: next.moments,
     scale,

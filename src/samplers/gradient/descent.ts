@@ -35,18 +35,21 @@ export function following<S extends Descent>(state: S, { name }: Env, fact: Sugg
   return { ...state, logbook, round: fact.type === 'suggested' ? issue(state.round, fact) : receive(state.round, fact) };
 }
 
-/** Where a descent starts: where its first trial went, once that is known. */
+/**
+ * Where a trial of a first round goes.
+ *
+ * @param count how many trials such a round has
+ */
 export function startPoint(
   env: Env,
   { lane, start: from }: Beginning,
+  count: number,
 ): (state: Descent, ask: Ask, suits: (axis: Axis) => boolean) => Point {
   const starts = startsOf(env, lane);
   return ({ logbook, start, round }, { id, veto = 0 }, suits) => {
-    const begun = round.slots.find(({ trial }) => trial !== undefined);
-    if (begun) return begun.point;
     if (veto > 0) return draw(env.axes, rngFor(env.seed, env.name, id, veto));
     if (start === 1 && lane.index === 0 && from === 'incumbent' && logbook.incumbent) return logbook.incumbent.point;
-    return holding(env, logbook, starts(start), suits);
+    return holding(env, logbook, starts((start - 1) * count + 1 + round.slots.indexOf(wanted(round)!)), suits);
   };
 }
 

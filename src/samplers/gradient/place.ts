@@ -31,12 +31,8 @@ export const lossesOf = (slots: readonly Slot[]): number[] => slots.map(lossOf).
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-/** The standard deviation of losses at one point: what trainers said of it, or else how much repeated trials differ. */
-export function noiseOf(slots: readonly Slot[]): number {
-  const told = slots.flatMap(({ ended }) => ended?.stderr?.[0] ?? []);
-  if (told.length > 0) return mean(told);
-  const losses = lossesOf(slots);
-  if (losses.length < 2) return 0;
-  const centre = mean(losses);
-  return Math.sqrt(losses.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (losses.length - 1));
+/** The standard deviation of a sample of two or more. */
+export function deviation(values: readonly number[]): number {
+  const centre = mean(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
 }
