@@ -26,8 +26,7 @@ export interface SgdOptions {
    */
   readonly rule?: 'plain' | 'momentum' | 'adam';
   /**
-   * The longest way that the first step goes along any parameter, as a part of its range. Default: 0.1; for Adam 0.05 where gradients are told,
-   * and 0.07 by `spsa`.
+   * The longest way that the first step goes along any parameter, as a part of its range. Default: 0.1; 0.07 for Adam by `spsa`.
    */
   readonly rate?: number;
   /** The rate falls as (k + 1 + A)^-decay, A a tenth of the steps that the study has room for (Spall 1998). 0 keeps it. Default: 0.602. */
@@ -82,7 +81,6 @@ export function sgd(options: SgdOptions = {}): Strategy {
 
 /** Results of each descent before the worse half is stopped. */
 const LAP = 10;
-const ADAM_RATES = { told: 0.05, spsa: 0.07, differences: 0.1 } as const;
 /** Where a study has no known end, its rates fall as if it had so many steps. */
 const STEPS = 100;
 
@@ -99,7 +97,7 @@ function settingsFor(env: Env, lane: Lane, options: SgdOptions): SgdSettings {
     directions,
     scouts: options.scouts ?? (gradient === 'told' ? 1 : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0)))),
     rule,
-    rate: options.rate ?? (rule === 'adam' ? ADAM_RATES[gradient] : 0.1),
+    rate: options.rate ?? (rule === 'adam' && gradient === 'spsa' ? 0.07 : 0.1),
     decay: options.decay ?? 0.602,
     steps: env.trials ? Math.max(10, env.trials / trialsAStep) : STEPS,
     hypergradient: options.hypergradient ?? 0,
