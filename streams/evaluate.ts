@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
 import type { Completed, FailureReason, TrialEvent, Values } from '../src/facts/facts.ts';
-import type { TrialId } from '../src/messages.ts';
+import type { Tags, TrialId } from '../src/messages.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
@@ -19,6 +19,8 @@ export interface Trial {
   /** The trial whose checkpoint it goes on from, and that checkpoint. */
   readonly resumes?: TrialId;
   readonly checkpoint?: string;
+  /** What the strategy says of the trial: a seed that it shares with others, or a tolerance, for objectives that know what to do with them. */
+  readonly tags?: Tags;
   /** Aborted when the trial is to stop; the objective should then end soon, in whatever way. */
   readonly signal: AbortSignal;
   /**
@@ -98,7 +100,7 @@ interface Evaluating {
 
 function begin<P>(
   objective: Objective<P>,
-  { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
+  { trial, attempt, params, budget, resumes, checkpoint, tags }: Suggestion<P>,
   { timeLimit, value: name = 'value', run = `${trial}.${attempt}` }: EvaluateOptions,
   say: (event: TrialEvent) => void,
   ended: (trial: TrialId) => void,
@@ -151,6 +153,7 @@ function begin<P>(
     ...(budget !== undefined && { budget }),
     ...(resumes !== undefined && { resumes }),
     ...(checkpoint !== undefined && { checkpoint }),
+    ...(tags !== undefined && { tags }),
     signal: controller.signal,
     report,
   };
