@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import type { Ended, Suggested } from '../../../src/messages.ts';
+import { issue, lossOf, type Round, receive, settled, wanted } from '../../../src/samplers/gradient/round.ts';
+
+const round: Round = { number: 3, slots: ['a', 'b'].map((role) => ({ role, point: [0] })) };
+const suggested = (id: number, role: string, number = 3): Suggested => ({
+  type: 'suggested',
+  id,
+  by: 'x',
+  point: [id / 10],
+  tags: { round: String(number), role },
+});
+const ended = (id: number, loss: number): Ended => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [0], losses: [loss] });
+
+describe('a round', () => {
+  it('hands out its trials in order, knows where they run, and is settled when all have ended, in whatever order', () => {
+    expect(wanted(round)?.role).toBe('a');
+    const open = issue(issue(round, suggested(1, 'a')), suggested(2, 'b'));
+    expect(wanted(open)).toBeUndefined();
+    expect(open.slots.map(({ point }) => point)).toEqual([[0.1], [0.2]]);
+    const half = receive(open, ended(2, 5));
+    expect(settled(half)).toBe(false);
+    const full = receive(half, ended(1, 4));
+    expect(settled(full)).toBe(true);
+    expect(full.slots.map(lossOf)).toEqual([4, 5]);
+  });
+
+  it('is not moved by what is late, foreign or told twice', () => {
+    expect(issue(round, suggested(1, 'a', 2))).toBe(round);
+    expect(issue(round, suggested(1, 'c'))).toBe(round);
+    const open = issue(round, suggested(1, 'a'));
+    expect(issue(open, suggested(9, 'a'))).toBe(open);
+    expect(receive(open, ended(9, 1))).toBe(open);
+    const done = receive(open, ended(1, 1));
+    expect(receive(done, ended(1, 2))).toBe(done);
+  });
+});
