@@ -6,12 +6,14 @@ import { bandit, mix } from './route.ts';
 import { asha } from './strategies/asha.ts';
 import { bo } from './strategies/bo.ts';
 import { cmaes } from './strategies/cmaes.ts';
+import { de } from './strategies/de.ts';
 import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
 import { halton } from './strategies/halton.ts';
 import { latinHypercube } from './strategies/latinHypercube.ts';
 import { medianStop } from './strategies/medianStop.ts';
+import { nsga2 } from './strategies/nsga2.ts';
 import { random } from './strategies/random.ts';
 import { sobol } from './strategies/sobol.ts';
 import { tpe } from './strategies/tpe.ts';
@@ -24,6 +26,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
+  de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
   dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
@@ -31,6 +34,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   halton: taking(halton, 'scramble'),
   latinHypercube: taking(latinHypercube, 'points'),
   medianStop: taking(medianStop, 'warmup', 'peers'),
+  nsga2: taking(nsga2, 'population', 'generations', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   random: taking(random),
   sobol: taking(sobol, 'scramble'),
   tpe: taking(tpe, 'startup', 'candidates', 'priorWeight'),
