@@ -58,6 +58,8 @@ export { open, TellError } from './open.ts';
 export type { Optimization, OptimizeOptions, Result } from './optimize.ts';
 export { optimize } from './optimize.ts';
 export type { StudyOptions } from './options.ts';
+export type { Front, ParetoOptions } from './pareto.ts';
+export { pareto } from './pareto.ts';
 export type { Arms } from './route.ts';
 export { bandit, mix } from './route.ts';
 export { parseStrategy } from './spec.ts';
