@@ -38,7 +38,7 @@ export interface Progress<P> {
 }
 
 /** An operator that keeps a state of its own for each subscription. */
-const folding =
+export const folding =
   <T, R>(start: () => (value: T) => readonly R[]): OperatorFunction<T, R> =>
   (source$) =>
     new Observable((out) => source$.pipe(concatMap(start())).subscribe(out));
@@ -51,7 +51,8 @@ const folding =
  */
 export const trials = <P>(): OperatorFunction<Noted, Row<P>> => folding(rows<P>);
 
-function rows<P>(): (noted: Noted) => readonly Row<P>[] {
+/** The row of each trial that ends, or whose result is retracted. */
+export function rows<P>(): (noted: Noted) => readonly Row<P>[] {
   const open = new Map<TrialId, { suggestion: SuggestedFact; values?: Values; metrics?: Values }>();
   const ended = new Map<TrialId, Row<P>>();
   return ({ fact, told, refusal }) => {

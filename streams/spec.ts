@@ -7,6 +7,7 @@ import { asha } from './strategies/asha.ts';
 import { auto } from './strategies/auto.ts';
 import { bo } from './strategies/bo.ts';
 import { cmaes } from './strategies/cmaes.ts';
+import { de } from './strategies/de.ts';
 import { forest } from './strategies/forest.ts';
 import { ga } from './strategies/ga.ts';
 import { grid } from './strategies/grid.ts';
@@ -17,6 +18,8 @@ import { lbfgs } from './strategies/lbfgs.ts';
 import { patience } from './strategies/patience.ts';
 import { pbt } from './strategies/pbt.ts';
 import { medianStop, percentileStop } from './strategies/percentileStop.ts';
+import { medianStop } from './strategies/medianStop.ts';
+import { nsga2 } from './strategies/nsga2.ts';
 import { random } from './strategies/random.ts';
 import { sgd } from './strategies/sgd.ts';
 import { sobol } from './strategies/sobol.ts';
@@ -34,6 +37,8 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
+  de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
+  dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
@@ -59,6 +64,7 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   patience: taking(patience, 'steps', 'delta', 'warmup', 'peers'),
   pbt: taking(pbt, 'max', 'interval', 'population', 'quantile', 'resample', 'step', 'fixed'),
   percentileStop: taking(percentileStop, 'percentile', 'warmup', 'peers'),
+  nsga2: taking(nsga2, 'population', 'generations', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   random: taking(random),
   sgd: taking(
     sgd,

@@ -6,6 +6,7 @@ import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { follow, type Noted, spaceOf } from '../../streams/noted.ts';
 import { type Row, trials } from '../../streams/observe.ts';
+import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
@@ -21,6 +22,8 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
   /** Positions of the entries that began and ended it. */
   readonly suggested: number;
   readonly ended?: number;
+  /** Whether no other trial dominates it; in studies of several objectives. */
+  readonly front?: boolean;
 }
 
 export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -32,9 +35,14 @@ const notedIn = (path: string): Observable<Noted> =>
     follow(),
   );
 
+/** The front of a journal's study as it stands now. */
+export const frontIn = (path: string, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
+  lastValueFrom(notedIn(path).pipe(pareto<Params>(options)), { defaultValue: undefined });
+
 /** The trials of a journal, each as it stands now. */
 export async function trialsIn(path: string): Promise<Listed[]> {
   const rows = new Map<TrialId, Listed>();
+  let front: readonly Row<Params>[] | undefined;
   const noted$ = new Subject<Noted>();
   let position = 0;
   noted$.subscribe((noted) => {
@@ -45,8 +53,12 @@ export async function trialsIn(path: string): Promise<Listed[]> {
     const { suggested, ended = position } = rows.get(row.trial)!;
     rows.set(row.trial, { ...row, suggested, ended });
   });
+  noted$.pipe(pareto<Params>()).subscribe((changed) => {
+    front = Object.keys(changed.reference).length > 1 ? changed.rows : undefined;
+  });
   await lastValueFrom(notedIn(path).pipe(tap(noted$)), { defaultValue: undefined });
-  return [...rows.values()];
+  const members = new Set(front?.map(({ trial }) => trial));
+  return [...rows.values()].map((row) => (front ? { ...row, front: members.has(row.trial) } : row));
 }
 
 const begun = ({ trial, params, by, budget, resumes }: SuggestedFact, suggested: number): Listed => ({

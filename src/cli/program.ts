@@ -79,9 +79,10 @@ Examples:
 
   program
     .command('best')
-    .description('The best trials.')
+    .description('The best trial; with several objectives those that no other dominates, and their hypervolume.')
     .argument(...journalArgument)
-    .option('-n, --number <n>', 'how many', whole)
+    .option('-n, --number <n>', 'how many (default: 1, or the whole front)', whole)
+    .option('--reference <name=value...>', 'where the hypervolume is measured from (default: the worst so far)')
     .option('--json', 'as JSON')
     .action((path, options) => ending(import('./commands/read.ts').then(({ best }) => best(path, options))));
 

@@ -1,4 +1,5 @@
 import type { Ended, Env, Suggested, TrialId } from '../messages.ts';
+import { halton } from '../numeric/halton.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
 import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './cmaes/law.ts';
@@ -25,14 +26,19 @@ export interface CmaesState {
 }
 
 /**
- * A CMA-ES without a barrier: each ask gets another draw from the law as it is, and each time as many results are there as make a generation,
+ * A CMA-ES that draws from its law at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
+ * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the law as it is, and each time as many results are there as make a generation,
  * whichever law they came of, the law learns from them.
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
   const begun = ({ run, told }: CmaesState): Run =>
     run ?? firstRun(layout, told.length ? warmLaw(layout, told.toArray()) : priorLaw(layout, settings.sigma), settings);
-  const drawn = (law: Law, id: TrialId, veto: number) => drawGenes(layout, law, rngFor(env.seed, env.name, id, veto));
+  const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
+  const drawn = (law: Law, id: TrialId, veto: number) => {
+    const rng = rngFor(env.seed, env.name, id, veto);
+    return drawGenes(layout, law, veto === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
+  };
 
   function issue(state: CmaesState, fact: Suggested): CmaesState {
     if (fact.by !== env.name) return state;

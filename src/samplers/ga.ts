@@ -1,26 +1,19 @@
 import type { Ended, Env, Suggested } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
-import { latinHypercube } from '../numeric/latin.ts';
-import { type Rng, rngFor } from '../numeric/random.ts';
-import { draw, type Point } from '../space/axis.ts';
+import { rngFor } from '../numeric/random.ts';
+import { bear, type Child, foundersOf, type Mating, origin, untried } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
-import { throughPriors } from './lowDiscrepancy.ts';
-import { offspring, type Variation } from './offspring.ts';
-import { enter, type Individual, individual, type Population, tournament } from './population.ts';
+import { enter, individual, type Population } from './population.ts';
 
 /** A genetic algorithm, in numbers. */
-export interface GaSettings extends Variation {
+export interface GaSettings extends Mating {
   /** Whether each result enters the population at once, or all of a generation together. */
   readonly steady: boolean;
   readonly population: number;
   readonly generations: number;
   /** How many of the parents' generation compete with their children. */
   readonly elite: number;
-  /** How many members are drawn for each parent. */
-  readonly tournament: number;
-  /** Probability that a child has two parents. */
-  readonly crossover: number;
 }
 
 /** Where a genetic algorithm stands. */
@@ -59,7 +52,7 @@ const START: GaState = {
  */
 export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaState> {
   const { steady, population, generations } = settings;
-  const founders = latinHypercube(population, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => throughPriors(env, u));
+  const founders = foundersOf(env, population);
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
   return {
     start: START,
@@ -72,8 +65,15 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
       const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
       const mark = (origin: string) => ({ [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` });
       if (founder && !ask.veto && !has(state.known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
-      const { point, parents } = unknownChild(state, env, settings, rngFor(env.seed, env.name, ask.id, ask.veto));
-      return { point, tags: mark(origin(parents)) };
+      const { parents, known } = state;
+      const rng = rngFor(env.seed, env.name, ask.id, ask.veto);
+      const child: Partial<Child> & Pick<Child, 'point'> = untried(
+        known,
+        env,
+        rng,
+        parents.length > 0 ? () => bear(parents, env, settings, rng) : undefined,
+      );
+      return { point: child.point, tags: mark(origin(child.parents)) };
     },
   };
 }
@@ -108,38 +108,4 @@ function select(state: GaState, { population, elite }: GaSettings): GaState {
     parents,
     survivors: parents.slice(0, elite),
   };
-}
-
-interface Child {
-  readonly point: Point;
-  readonly parents: readonly Individual[];
-}
-
-/** How often a child that has been tried before is bred again; and how often, after that, a point is drawn from the priors. */
-const TRIES = 10;
-
-/** A child that nobody has tried. Where none was found, any: a space may be exhausted, or its trials be repeated on purpose. */
-function unknownChild({ parents, known }: GaState, env: Env, settings: GaSettings, rng: Rng): Child {
-  for (let tries = 1; ; tries++) {
-    const child =
-      tries <= TRIES && parents.length > 0 ? bear(parents, env, settings, rng) : { point: env.snap(draw(env.axes, rng)), parents: [] };
-    if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
-  }
-}
-
-function bear(population: Population, env: Env, settings: GaSettings, rng: Rng): Child {
-  const first = tournament(population, settings.tournament, rng);
-  if (population.length === 1 || rng() >= settings.crossover) {
-    return { point: env.snap(offspring(env.axes, [first.point], settings, rng)), parents: [first] };
-  }
-  const others = population.filter((member) => member !== first);
-  const second = tournament(others, settings.tournament, rng);
-  return { point: env.snap(offspring(env.axes, [first.point, second.point], settings, rng)), parents: [first, second] };
-}
-
-/** Where a child comes from, for people. */
-function origin(parents: readonly Individual[]): string {
-  const ids = parents.map(({ id }) => id).sort((a, b) => a - b);
-  if (ids.length === 0) return 'drawn';
-  return `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
 }

@@ -41,7 +41,7 @@ export function offspring(axes: readonly Axis[], parents: readonly [Point, Point
 }
 
 /** Whether an axis exists in a child of which the earlier axes are known. */
-const exists = ({ when }: Axis, axes: readonly Axis[], child: Point, has: readonly boolean[]): boolean =>
+export const exists = ({ when }: Axis, axes: readonly Axis[], child: Point, has: readonly boolean[]): boolean =>
   when === undefined || (has[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(child[when.axis]!)));
 
 /** @param a the coordinate of a parent, where it has the axis; b: that of the other */
@@ -54,4 +54,4 @@ function inherit(axis: Axis, a: number | undefined, b: number | undefined, eta: 
 const mutate = (axis: Axis, gene: number, eta: number, rng: Rng): number =>
   axis.ordered ? polynomialMutation(gene, eta, rng()) : fromPrior(axis, rng);
 
-const fromPrior = ({ prior }: Axis, rng: Rng): number => (prior ? prior.quantile(rng()) : rng());
+export const fromPrior = ({ prior }: Axis, rng: Rng): number => (prior ? prior.quantile(rng()) : rng());

@@ -1,5 +1,6 @@
 import type { Ended, Suggested, TrialId } from '../messages.ts';
-import { fronts, spread } from '../numeric/pareto.ts';
+import { spread } from '../numeric/hypervolume.ts';
+import { fronts } from '../numeric/pareto.ts';
 import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';

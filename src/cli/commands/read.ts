@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
-import type { Created } from '../../facts/facts.ts';
+import type { Created, Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { createdIn, type Listed, talk, trialsIn } from '../journalFile.ts';
+import { createdIn, frontIn, type Listed, talk, trialsIn } from '../journalFile.ts';
 import { ranked } from '../render.ts';
-import { table } from '../table.ts';
+import { shown as cellText, table } from '../table.ts';
 import { UsageError } from '../usage.ts';
 
 /** Commands that read a journal; they may be used while a study runs. */
@@ -16,13 +16,47 @@ export interface ReadOptions {
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
+export interface BestOptions extends ReadOptions {
+  readonly number?: number;
+  /** name=value of each objective: where the hypervolume is measured from. */
+  readonly reference?: readonly string[];
+}
+
 /** `hypertide best` */
-export async function best(path: string, { json, number = 1 }: ReadOptions & { readonly number?: number }): Promise<number> {
+export async function best(path: string, { json, number, reference }: BestOptions): Promise<number> {
   const { objectives } = await createdIn(path);
-  const rows = ranked(await trialsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, number);
-  if (json) print(JSON.stringify(number === 1 ? (rows[0] ?? null) : rows));
+  if (objectives.length > 1)
+    return bestOfSeveral(path, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
+  const count = number ?? 1;
+  const rows = ranked(await trialsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
+  if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : 'no trial is completed yet');
   return rows.length > 0 ? 0 : 1;
+}
+
+/** With several objectives, the best are the front. */
+async function bestOfSeveral(path: string, { json, number, reference }: BestOptions): Promise<number> {
+  const front = await frontIn(path, reference ? { reference: valuesOf(reference) } : {});
+  if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
+  else if (front === undefined) print('no trial is completed yet');
+  else {
+    print(table(front.rows.slice(0, number)));
+    const from = Object.entries(front.reference).map(([name, value]) => `${name} ${cellText(value)}`);
+    talk(`hypervolume ${cellText(front.hypervolume)}, from ${from.join(', ')}${reference ? '' : ' (the worst so far)'}`);
+  }
+  return front ? 0 : 1;
+}
+
+/** @throws UsageError */
+function valuesOf(words: readonly string[]): Values {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [name = '', text = '', ...more] = word.split('=');
+      if (name === '' || text.trim() === '' || more.length > 0 || !Number.isFinite(Number(text)))
+        throw new UsageError(`--reference ${word}: expected name=number`);
+      return [name, Number(text)];
+    }),
+  );
 }
 
 /** `hypertide trials` */

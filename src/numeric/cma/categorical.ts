@@ -1,5 +1,3 @@
-import type { Rng } from '../random.ts';
-
 /** Probabilities of the values of some unordered axes, and how boldly they are learned. */
 export interface Categorical {
   /** One row per axis. */
@@ -17,10 +15,10 @@ export const categorical = (odds: Categorical['odds']): Categorical => ({
   caution: 1,
 });
 
-/** One value per axis. */
-export const drawValues = ({ odds }: Categorical, rng: Rng): number[] => odds.map((row) => drawValue(row, rng()));
+/** One value per axis, at as many uniform numbers in [0, 1). */
+export const valuesAt = ({ odds }: Categorical, uniform: readonly number[]): number[] => odds.map((row, a) => valueAt(row, uniform[a]!));
 
-function drawValue(odds: readonly number[], u: number): number {
+function valueAt(odds: readonly number[], u: number): number {
   let value = 0;
   for (let below = odds[0]!; below <= u && value < odds.length - 1; below += odds[value]!) value++;
   return value;

@@ -1,5 +1,4 @@
 import { EigenvalueDecomposition } from 'ml-matrix';
-import { normal, type Rng } from '../random.ts';
 import type { CmaParameters } from './parameters.ts';
 
 export type Vector = readonly number[];
@@ -47,10 +46,10 @@ export const diagonal = (variances: Vector): Matrix => variances.map((v, i) => v
 const dot = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
 export const norm = (a: Vector): number => Math.sqrt(dot(a, a));
 
-/** A step y from N(0, C). */
-export function drawStep({ vectors, lengths }: Gaussian, rng: Rng): number[] {
-  const z = lengths.map((length) => length * normal(rng));
-  return vectors.map((row) => dot(row, z));
+/** y = B D z: a step from N(0, C), where z is one from N(0, I). */
+export function stepAt({ vectors, lengths }: Gaussian, z: Vector): number[] {
+  const stretched = lengths.map((length, k) => length * z[k]!);
+  return vectors.map((row) => dot(row, stretched));
 }
 
 /** C^(-1/2) y = B D^-1 B^T y. */

@@ -1,15 +1,9 @@
-import {
-  type Categorical,
-  categorical,
-  drawValues,
-  learned,
-  leastOdds,
-  withMargin as withLeastOdds,
-} from '../../numeric/cma/categorical.ts';
-import { adapted, diagonal, drawStep, type Gaussian, gaussian, injected, type Vector } from '../../numeric/cma/gaussian.ts';
+import { type Categorical, categorical, learned, leastOdds, valuesAt, withMargin as withLeastOdds } from '../../numeric/cma/categorical.ts';
+import { adapted, diagonal, type Gaussian, gaussian, injected, stepAt, type Vector } from '../../numeric/cma/gaussian.ts';
 import { fullRates, type LearningRates, tempered } from '../../numeric/cma/learningRates.ts';
 import { withMargin } from '../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../numeric/cma/parameters.ts';
+import { ndtri } from '../../numeric/normal.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { supportOf } from '../../numeric/support.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
@@ -70,16 +64,25 @@ export interface Genes {
 /** How often a draw that leaves the box is drawn anew before it is moved to the box's edge. */
 const TRIES = 30;
 
-/** A continuous coordinate outside the box is drawn anew. One of few values is taken to the nearest value: the margin counts on its tails. */
-export function drawGenes({ edges }: Layout, { normal, scale, choices }: Law, rng: Rng): Genes {
-  const values = drawValues(choices, rng);
+/**
+ * A continuous coordinate outside the box is drawn anew. One of few values is taken to the nearest value: the margin counts on its tails.
+ *
+ * @param first uniform numbers for the first draw, the ordered axes before the others: they may be spread more evenly than random ones.
+ */
+export function drawGenes({ edges }: Layout, { normal, scale, choices }: Law, first: readonly number[], rng: Rng): Genes {
+  const values = valuesAt(choices, first.slice(edges.length));
+  let uniform = first.slice(0, edges.length);
   for (let tries = 1; ; tries++) {
-    const y = drawStep(normal, rng);
+    const y = stepAt(normal, uniform.map(standard));
     const ordered = y.map((v, i) => normal.mean[i]! + normal.sigma * scale[i]! * v);
     if (ordered.every((x, i) => edges[i] || (x >= 0 && x <= 1))) return { ordered, values };
     if (tries === TRIES) return { ordered: ordered.map((x, i) => (edges[i] ? x : clamp(x))), values };
+    uniform = edges.map(() => rng());
   }
 }
+
+/** A uniform number in [0, 1), to 32 bits, as a standard normal one. */
+const standard = (u: number): number => ndtri(u + 2 ** -33 * (1 - 2 * u));
 
 const clamp = (u: number): number => Math.min(1, Math.max(0, u));
 

@@ -80,7 +80,7 @@ export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates 
 const window = ({ dimension, population }: CmaParameters): number => 10 + Math.ceil((30 * dimension) / population);
 
 /** The least step that a search is for, in ranges; the least difference between losses; the greatest condition of a covariance. */
-const FINEST_STEP = 1e-10;
+const FINEST_STEP = 1e-8;
 const FINEST_LOSS = 1e-12;
 const WORST_CONDITION = 1e14;
 

@@ -1,0 +1,108 @@
+import { dominates, type Losses } from './pareto.ts';
+
+/**
+ * Volume between some points and a reference point that is worse in every objective: the union of the boxes they span. Exact. By a sweep for up to three
+ * objectives (Beume et al. 2009, "On the complexity of computing the hypervolume indicator"), beyond by exclusive volumes (WFG; While, Bradstreet &
+ * Barone 2012).
+ *
+ * @param points to be minimised; what is not better than the reference in every objective has no volume.
+ */
+export function hypervolume(points: readonly Losses[], reference: Losses): number {
+  return volume(
+    points.filter((p) => reference.every((r, k) => p[k]! < r)),
+    reference,
+  );
+}
+
+function volume(points: readonly Losses[], reference: Losses): number {
+  const [right, top, end] = reference;
+  if (reference.length === 1) return points.reduce((most, [x]) => Math.max(most, right! - x!), 0);
+  if (reference.length === 2) return area(points, right!, top!);
+  return reference.length === 3 ? swept(points, right!, top!, end!) : summed(points, reference);
+}
+
+/** What a point adds to the volume of others: its own box less what theirs cover of it. */
+function exclusive(p: Losses, others: readonly Losses[], reference: Losses): number {
+  const box = p.reduce((product, x, k) => product * (reference[k]! - x), 1);
+  const limited = others.map((q) => q.map((x, k) => Math.max(x, p[k]!)));
+  const kept = limited.filter((a, i) => !limited.some((b, j) => dominates(b, a) || (j < i && b.every((x, k) => x === a[k]))));
+  return box - volume(kept, reference);
+}
+
+/** Where a point comes after those that are worse in the last objective, the others are cut to little by it. */
+function summed(points: readonly Losses[], reference: Losses): number {
+  const order = points.toSorted((a, b) => b.at(-1)! - a.at(-1)!);
+  return order.reduce((sum, p, i) => sum + exclusive(p, order.slice(i + 1), reference), 0);
+}
+
+function area(points: readonly Losses[], right: number, top: number): number {
+  const stairs: Stair[] = [];
+  return points.reduce((sum, [x, y]) => sum + dug(stairs, x!, y!, right, top), 0);
+}
+
+/** The area grows as a plane goes up the third objective. */
+function swept(points: readonly Losses[], right: number, top: number, end: number): number {
+  const stairs: Stair[] = [];
+  let [sum, base, from] = [0, 0, end];
+  for (const [x, y, z] of points.toSorted((a, b) => a[2]! - b[2]!)) {
+    sum += base * (z! - from);
+    base += dug(stairs, x!, y!, right, top);
+    from = z!;
+  }
+  return sum + base * (end - from);
+}
+
+/** A corner of the border of an area: x ascends and y descends from one to the next. */
+type Stair = readonly [x: number, y: number];
+
+/** Adds a corner to a staircase, without those that it dominates. Returns what that adds to the area. */
+function dug(stairs: Stair[], x: number, y: number, right: number, top: number): number {
+  let from = 0;
+  while (from < stairs.length && stairs[from]![0] < x) from++;
+  let ceiling = from > 0 ? stairs[from - 1]![1] : top;
+  if (ceiling <= y || (stairs[from]?.[0] === x && stairs[from]![1] <= y)) return 0;
+  let gain = 0;
+  let left = x;
+  let to = from;
+  for (; to < stairs.length && stairs[to]![1] >= y; to++) {
+    gain += (stairs[to]![0] - left) * (ceiling - y);
+    [left, ceiling] = stairs[to]!;
+  }
+  gain += ((stairs[to]?.[0] ?? right) - left) * (ceiling - y);
+  stairs.splice(from, to - from, [x, y]);
+  return gain;
+}
+
+/** The worst corner lies this much beyond the worst losses, in ranges, so that the ends of a front count. */
+const BEYOND = 0.1;
+
+/**
+ * The indices of `count` of some trials that together dominate much volume: each next one adds the most (a greedy choice is within 1 - 1/e of
+ * the best; Guerreiro, Fonseca & Paquete 2016).
+ */
+export function spread(trials: readonly Losses[], count: number): number[] {
+  const points = normalised(trials);
+  const corner = points[0]?.map(() => 1) ?? [];
+  // A gain only falls as others are chosen, so an old one is an upper bound, and few must be computed anew.
+  const open = points.map((p, i) => ({ i, gain: exclusive(p, [], corner), chosen: 0 }));
+  const chosen: number[] = [];
+  while (chosen.length < Math.min(count, trials.length)) {
+    open.sort((a, b) => b.gain - a.gain || a.i - b.i);
+    const [first] = open;
+    if (first!.chosen === chosen.length) {
+      chosen.push(first!.i);
+      open.shift();
+    } else {
+      const others = chosen.map((i) => points[i]!);
+      open[0] = { i: first!.i, gain: exclusive(points[first!.i]!, others, corner), chosen: chosen.length };
+    }
+  }
+  return chosen;
+}
+
+/** Losses in the unit cube, its worst corner a little beyond the worst of each. */
+function normalised(trials: readonly Losses[]): Losses[] {
+  const least = trials[0]!.map((_, k) => Math.min(...trials.map((t) => t[k]!)));
+  const range = least.map((low, k) => Math.max(...trials.map((t) => t[k]! - low)) * (1 + BEYOND));
+  return trials.map((t) => t.map((x, k) => (range[k]! > 0 && range[k]! < Number.POSITIVE_INFINITY ? (x - least[k]!) / range[k]! : 0)));
+}

@@ -1,0 +1,80 @@
+import type { Ended, Env, Suggested } from '../messages.ts';
+import { fingerprint } from '../numeric/fingerprint.ts';
+import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
+import { rngFor } from '../numeric/random.ts';
+import { bear, type Child, foundersOf, type Mating, origin, untried } from './breeding.ts';
+import { fittest } from './dominance.ts';
+import type { Evolution } from './evolution.ts';
+import { type Individual, individual, type Population } from './population.ts';
+
+/** An NSGA-II, in numbers. */
+export interface Nsga2Settings extends Mating {
+  readonly population: number;
+  readonly generations: number;
+}
+
+/** Where an NSGA-II stands. */
+export interface Nsga2State {
+  readonly issued: number;
+  /** Results of others' trials that came in before the first generation was complete. */
+  readonly immigrants: number;
+  /** How many generations are complete. */
+  readonly generation: number;
+  /** Those who have children now, the fittest first. */
+  readonly parents: Population;
+  /** Results since the last selection. */
+  readonly children: readonly Individual[];
+  /** Points that anybody has tried. */
+  readonly known: GrowingSet<number>;
+}
+
+/**
+ * The elitist non-dominated sorting genetic algorithm, NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), without a barrier: whenever as many
+ * results are there as live at once, parents and children are selected from; asks until then are answered from the parents there are.
+ */
+export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
+  const { population, generations } = settings;
+  const founders = foundersOf(env, population);
+  const start: Nsga2State = { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: emptySet() };
+  return {
+    start,
+    fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, population)),
+    full: () => false,
+    settled: () => true,
+    advance: (state) => state,
+    over: ({ issued }) => issued >= population * generations,
+    breed({ issued, immigrants, generation, parents, children, known }, { id, veto }) {
+      const mark = (from: string) => ({ [env.name]: `generation ${generation + 1}, ${from}` });
+      const founder = issued < population - immigrants ? founders[issued] : undefined;
+      if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
+      const rng = rngFor(env.seed, env.name, id, veto);
+      const eligible = parents.length > 0 ? parents : fittest(children, population);
+      const bred: Partial<Child> & Pick<Child, 'point'> = untried(
+        known,
+        env,
+        rng,
+        eligible.length > 0 ? () => bear(eligible, env, settings, rng) : undefined,
+      );
+      return { point: bred.point, tags: mark(origin(bred.parents)) };
+    },
+  };
+}
+
+function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2State {
+  const known = add(state.known, fingerprint(point));
+  return { ...state, known, issued: state.issued + (by === env.name ? 1 : 0) };
+}
+
+/** A result that goes on with an earlier one takes its place. */
+function receive(state: Nsga2State, ended: Ended, env: Env, population: number): Nsga2State {
+  const newcomer = individual(ended);
+  if (!newcomer) return state;
+  const others = <T extends Individual>(members: readonly T[]) => members.filter(({ id }) => id !== ended.resumes);
+  const resumes = ended.resumes !== undefined;
+  const children = [...(resumes ? others(state.children) : state.children), newcomer];
+  const parents = resumes ? others(state.parents) : state.parents;
+  const foreign = ended.by !== env.name && !resumes && state.generation === 0;
+  const next = { ...state, immigrants: state.immigrants + (foreign ? 1 : 0), parents, children };
+  if (children.length < population) return next;
+  return { ...next, generation: state.generation + 1, parents: fittest([...parents, ...children], population), children: [] };
+}

@@ -1,0 +1,111 @@
+import type { OperatorFunction } from 'rxjs';
+import { OptionError } from '../src/errors.ts';
+import type { Created, Values } from '../src/facts/facts.ts';
+import { lossOf } from '../src/ledger/settings.ts';
+import type { Ended, TrialId } from '../src/messages.ts';
+import { hypervolume } from '../src/numeric/hypervolume.ts';
+import { dominates, type Losses } from '../src/numeric/pareto.ts';
+import type { Noted } from './noted.ts';
+import { folding, type Row, rows } from './observe.ts';
+
+/** The trials that no other dominates: whatever is better in one objective is worse in another. */
+export interface Front<P> {
+  /** By the first objective, the best first. */
+  readonly rows: readonly Row<P>[];
+  /** Where the hypervolume is measured from, in the units of the objectives. */
+  readonly reference: Values;
+  /**
+   * The volume that the front dominates, up to the reference point: the more, the better. Exact, and computed when it is read; with four objectives and
+   * more that takes its time.
+   */
+  readonly hypervolume: number;
+}
+
+export interface ParetoOptions {
+  /**
+   * A value of every objective that is just not good enough. Default: of each objective the worst value so far, among the trials that are
+   * compared. Give one to compare the hypervolumes of different times or studies.
+   */
+  readonly reference?: Values;
+}
+
+/**
+ * The front whenever it changes. Compared are trials that were completed at the highest budget and violate no constraint.
+ *
+ * @throws OptionError into the stream where the reference does not name every objective.
+ * @example
+ * study({ space, strategy: nsga2(), objectives }).pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
+ *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
+ */
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted, Front<P>> => folding(() => fronts<P>(options));
+
+interface Candidate<P> {
+  readonly row: Row<P>;
+  readonly losses: Losses;
+  readonly budget: number;
+}
+
+/** Candidates at one budget: those of the front by their first loss, and the worst loss of each objective of all. */
+interface Standings<P> {
+  readonly budget: number;
+  readonly front: readonly Candidate<P>[];
+  readonly worst: Losses;
+}
+
+function fronts<P>({ reference }: ParetoOptions): (noted: Noted) => readonly Front<P>[] {
+  const rowsOf = rows<P>();
+  const candidates = new Map<TrialId, Candidate<P>>();
+  let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
+  let objectives: Created['objectives'] = [];
+  const shown = (): readonly Front<P>[] => [frontOf(standings, objectives, reference)];
+  return (noted) => {
+    if (noted.refusal) return [];
+    if (noted.fact.type === 'created') {
+      objectives = noted.fact.objectives;
+      check(reference, objectives);
+    }
+    const [row] = rowsOf(noted);
+    if (row?.status === 'completed') {
+      const { losses, budget = Number.POSITIVE_INFINITY, constraints } = noted.told as Ended;
+      if (constraints?.some((c) => c > 0)) return [];
+      const candidate = { row, losses: losses!, budget };
+      candidates.set(row.trial, candidate);
+      standings = joined(standings, candidate);
+      return standings.front.includes(candidate) ? shown() : [];
+    }
+    if (row?.status !== 'retracted' || !candidates.delete(row.trial)) return [];
+    const changes = standings.front.some((member) => member.row.trial === row.trial);
+    standings = [...candidates.values()].reduce(joined<P>, { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] });
+    return changes ? shown() : [];
+  };
+}
+
+function joined<P>(standings: Standings<P>, candidate: Candidate<P>): Standings<P> {
+  const { budget, losses } = candidate;
+  if (budget < standings.budget) return standings;
+  if (budget > standings.budget) return { budget, front: [candidate], worst: losses };
+  const worst = standings.worst.map((loss, k) => Math.max(loss, losses[k]!));
+  if (standings.front.some((member) => dominates(member.losses, losses))) return { ...standings, worst };
+  const front = [...standings.front.filter((member) => !dominates(losses, member.losses)), candidate];
+  return { budget, worst, front: front.sort((a, b) => a.losses[0]! - b.losses[0]! || a.row.trial - b.row.trial) };
+}
+
+function frontOf<P>({ front, worst }: Standings<P>, objectives: Created['objectives'], given?: Values): Front<P> {
+  const corner = objectives.map((objective, k) => (given ? lossOf(objective, given[objective.name]!) : worst[k]!));
+  return {
+    rows: front.map(({ row }) => row),
+    reference: Object.fromEntries(objectives.map((objective, k) => [objective.name, lossOf(objective, corner[k] ?? Number.NaN)])),
+    get hypervolume() {
+      return hypervolume(
+        front.map(({ losses }) => losses),
+        corner,
+      );
+    },
+  };
+}
+
+function check(reference: Values | undefined, objectives: Created['objectives']): void {
+  for (const { name } of reference ? objectives : []) {
+    if (!Number.isFinite(reference![name])) throw new OptionError(`pareto.reference.${name}`, 'a finite number', reference![name]);
+  }
+}

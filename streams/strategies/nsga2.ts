@@ -1,0 +1,67 @@
+import { evolutionMachine } from '../../machines/evolution.ts';
+import { OptionError } from '../../src/errors.ts';
+import { child, type Env } from '../../src/messages.ts';
+import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/nsga2.ts';
+import { drive, named, type Strategy } from '../strategy.ts';
+
+export interface Nsga2Options {
+  /** How many live at once, and after how many results is selected. Default: 2 times the square root of the number of trials where that is known, between 20 and 100; otherwise 50. */
+  readonly population?: number;
+  /** After this many times `population` trials of its own, asks are handed on. Default: never. */
+  readonly generations?: number;
+  /** Probability that a child has two parents, not one. Default: 0.9. */
+  readonly crossover?: number;
+  /** Probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
+  readonly mutation?: number;
+  /** Distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 20. */
+  readonly crossoverEta?: number;
+  /** Distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 20. */
+  readonly mutationEta?: number;
+}
+
+/**
+ * NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), for two objectives or more; it works with one. Parents and children are sorted by domination, and
+ * within a front the loneliest are preferred; binary tournaments, simulated binary crossover and polynomial mutation make children. Unordered
+ * and conditional parameters are inherited as in `ga`. Founders are a Latin hypercube. Results of others count like its own, and stand in
+ * for founders. `pareto()` shows the front.
+ *
+ * Constrained domination: feasible comes before infeasible, and less infeasible before more. Failed trials have no children. No
+ * trainer waits: as soon as `population` results have come, whichever they are, the next parents are selected.
+ *
+ * @throws OptionError
+ * @example
+ * chain(nsga2({ population: 40 }), random())
+ */
+export function nsga2(options: Nsga2Options = {}): Strategy {
+  check(options);
+  return named(Object.keys(options).length ? { nsga2: options } : 'nsga2', (parent) => {
+    const env = child(parent, 'nsga2');
+    return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, settingsFor(env, options)) });
+  });
+}
+
+function settingsFor(env: Env, options: Nsga2Options): Nsga2Settings {
+  const { population = defaultPopulation(env), generations = Number.POSITIVE_INFINITY } = options;
+  const { crossover = 0.9, mutation, crossoverEta = 20, mutationEta = 20 } = options;
+  return { population, generations, tournament: 2, crossover, crossoverEta, mutationEta, ...(mutation !== undefined && { mutation }) };
+}
+
+const defaultPopulation = ({ trials }: Env): number =>
+  trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));
+
+function check({ population, generations, crossover, mutation, crossoverEta, mutationEta }: Nsga2Options): void {
+  const whole = (name: string, value: number | undefined, least: number) => {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
+      throw new OptionError(`nsga2.${name}`, `a whole number of at least ${least}`, value);
+  };
+  const within = (name: string, value: number | undefined, high: number, expected: string) => {
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0 && value <= high))
+      throw new OptionError(`nsga2.${name}`, expected, value);
+  };
+  whole('population', population, 2);
+  whole('generations', generations, 1);
+  within('crossover', crossover, 1, 'a probability');
+  within('mutation', mutation, 1, 'a probability');
+  within('crossoverEta', crossoverEta, Number.MAX_VALUE, 'a number of at least 0');
+  within('mutationEta', mutationEta, Number.MAX_VALUE, 'a number of at least 0');
+}
