@@ -104,6 +104,7 @@ const lives: Readonly<Record<string, Life>> = {
     machine: lbfgsMachine,
     input: { env, core: valley },
     events: [verdict('sloped'), verdict('bare'), verdict('still'), verdict('over')],
+  },
   population: {
     machine: populationMachine,
     input: { env: { ...env, name: 'pair' }, core: pair },
