@@ -57,7 +57,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
       for (let k = 0; k <= REDRAWS; k++) {
         const { point, ratio } = evidence.best(candidates, env, rng);
         if (!Number.isFinite(ratio)) return undefined;
-        if (!evidence.seen.has(point) && !evidence.steps.covers(point)) return { point, tags: { acquisition: ratio.toPrecision(5) } };
+        if (!evidence.seen.has(point)) return { point, tags: { acquisition: ratio.toPrecision(5) } };
       }
       return random.at(draws, ask);
     },

@@ -7,7 +7,6 @@ import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
 import { Seen } from './seen.ts';
 import { byStanding, peers, type Standing, standingOf } from './standing.ts';
-import { Steps } from './steps.ts';
 import { subspaces } from './subspaces.ts';
 
 /** The axes that exist together, and the density of the trials that have them and are not good. */
@@ -61,7 +60,6 @@ const SHARPER = 0.6;
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
   readonly seen: Seen;
-  readonly steps: Steps;
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
@@ -74,7 +72,6 @@ export class Evidence {
 
   constructor(axes: readonly Axis[], priorWeight: number) {
     this.seen = new Seen(axes);
-    this.steps = new Steps(axes);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
@@ -109,7 +106,6 @@ export class Evidence {
       if (before === undefined) this.#leave(slot);
       return;
     }
-    if (standing.losses.length === 1 && before === undefined) this.steps.learn(fact.point, `${standing.losses[0]} ${standing.fidelity}`);
     if (before) this.#ranking.splice(this.#rank(before), 1);
     this.#standings[slot] = standing;
     this.#ranking.splice(this.#rank(standing), 0, standing);

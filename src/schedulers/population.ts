@@ -35,7 +35,7 @@ interface Member {
 export interface PopulationState {
   /** By their numbers. */
   readonly members: readonly Member[];
-  /** Configurations that anybody began with. */
+  /** That anybody began with, where the study has a number of them. */
   readonly configurations: number;
 }
 
@@ -80,9 +80,10 @@ export function populationOf(env: Env, settings: PopulationSettings): Population
   return {
     start: { members: [], configurations: 0 },
     fold({ members, configurations }, fact) {
-      const roots = fact.type === 'suggested' && fact.resumes === undefined && fact.by !== 'import' ? configurations + 1 : configurations;
+      const begins = env.trials !== undefined && fact.type === 'suggested' && fact.resumes === undefined && fact.by !== 'import';
+      const roots = begins ? configurations + 1 : configurations;
       const mark = fact.tags?.[env.name];
-      if (mark === undefined) return roots === configurations ? { members, configurations } : { members, configurations: roots };
+      if (mark === undefined) return { members, configurations: roots };
       const number = Number(mark);
       return { members: members.toSpliced(number, 1, memberAfter(members[number], number, fact)), configurations: roots };
     },

@@ -15,6 +15,7 @@ import { numbered } from '../../src/samplers/sequence.ts';
 import type { Sgd, SgdState, SgdVerdict } from '../../src/samplers/sgd.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import type { Population, PopulationState } from '../../src/schedulers/population.ts';
+import { populationOf } from '../../src/schedulers/population.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
@@ -86,6 +87,12 @@ const valley: Lbfgs = {
   search: (state) => ({ ...state, verdict: 'open' }),
 };
 
+/** Two members, of one stage each. */
+const pair = populationOf(
+  { ...env, name: 'pair' },
+  { size: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
+);
+
 /** A new machine adds one row, under the name of its file. */
 const lives: Readonly<Record<string, Life>> = {
   evolution: {
@@ -97,6 +104,17 @@ const lives: Readonly<Record<string, Life>> = {
     machine: lbfgsMachine,
     input: { env, core: valley },
     events: [verdict('sloped'), verdict('bare'), verdict('still'), verdict('over')],
+  },
+  population: {
+    machine: populationMachine,
+    input: { env: { ...env, name: 'pair' }, core: pair },
+    events: ['0', '1'].flatMap((number) => {
+      const trial = { id: 1, by: 'pair', point: [0, 0], budget: 1, tags: { pair: number } };
+      return [
+        { ...trial, type: 'suggested' },
+        { ...trial, type: 'ended', outcome: 'completed', losses: [1] },
+      ];
+    }),
   },
   population: {
     machine: populationMachine,

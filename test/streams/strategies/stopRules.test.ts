@@ -50,9 +50,15 @@ describe('percentileStop', () => {
 
   it('lets a promoted trial go on with what it had come to', () => {
     const facts = [
-      begin(1, { budget: 1 }), report(1, 1, 1), begin(2, { budget: 1 }), report(2, 1, 5),
-      begin(3, { budget: 3, resumes: 1 }), begin(4, { budget: 3, resumes: 2 }), report(4, 2, 4), report(3, 2, 9),
-    ]; // biome-ignore format: one line a rung
+      begin(1, { budget: 1 }),
+      report(1, 1, 1),
+      begin(2, { budget: 1 }),
+      report(2, 1, 5),
+      begin(3, { budget: 3, resumes: 1 }),
+      begin(4, { budget: 3, resumes: 2 }),
+      report(4, 2, 4),
+      report(3, 2, 9),
+    ];
     expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), facts)).toEqual([]);
     expect(stopped(h.percentileStop({ peers: 1, warmup: 2 }), [report(4, 2, 4), report(3, 2, 9)])).toEqual(['3@2']);
   });

@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import type { SuggestedFact } from '../../../src/facts/facts.ts';
+import type { Ask, Ended, Propose, Suggested } from '../../../src/messages.ts';
+import { rig } from '../../../src/testing/rig.ts';
+import * as h from '../../../streams/index.ts';
+import { interview, rootEnv } from '../../support/interview.ts';
+import { conditional, textbook } from '../../support/spaces.ts';
+
+/**
+ * Plays a trace: `ask` puts the next question; `7=0.5` ends trial 7 with a loss, `7!` without one. Returns what came of each ask, as
+ * `5 new@2 #1`: trial 5 begins at budget 2 in bracket or cohort 1; or `6 4@2 #0`: trial 6 goes on from trial 4 to budget 2.
+ */
+function trace(strategy: h.Strategy, script: string, trials?: number): string[] {
+  const { put, ask } = interview(strategy, rootEnv(textbook, trials === undefined ? {} : { trials }));
+  const open = new Map<number, Suggested>();
+  const answers: string[] = [];
+  let id = 0;
+  for (const word of script.trim().split(/\s+/)) {
+    if (word === 'ask') {
+      const reply = ask(++id) as Ask | Propose;
+      const { budget, tags } = reply;
+      const resumes = reply.type === 'propose' ? reply.resumes : undefined;
+      answers.push(`${id} ${resumes ?? 'new'}@${budget} #${Object.values(tags!).join()}`);
+      const suggested: Suggested = {
+        type: 'suggested',
+        id,
+        by: 'x',
+        point: [id / 100, 0],
+        budget: budget!,
+        tags: tags!,
+        ...(resumes && { resumes }),
+      };
+      put(suggested);
+      open.set(id, suggested);
+    } else {
+      const [trial, loss] = word.split(/[=!]/);
+      const suggested = open.get(Number(trial))!;
+      const end: Partial<Ended> = loss ? { outcome: 'completed', losses: [Number(loss)] } : { outcome: 'failed', reason: 'lost' };
+      put({ ...suggested, ...end, type: 'ended' } as Ended);
+    }
+  }
+  return answers;
+}
+
+describe('hyperband', () => {
+  it('fills its brackets side by side and promotes at once', () => {
+    // Brackets of 4, 3 and 3 that begin at 1, 2 and 4. The highest budget comes first, then the longest bracket.
+    const script = `
+      ask ask ask ask
+      1=5 ask
+      4=3 ask
+      2=8 5=7 ask ask
+      6=2 ask ask
+      9! 10=1 ask
+      11=4 ask
+      3=0 7=9 8=1 12=6 ask`;
+    expect(trace(h.hyperband({ min: 1, max: 4, eta: 2 }), script)).toEqual([
+      '1 new@1 #0',
+      '2 new@2 #1',
+      '3 new@4 #2',
+      '4 new@1 #0',
+      '5 new@2 #1', // one result at budget 1: nobody is in the best half
+      '6 4@2 #0', // 4 beats 1
+      '7 5@4 #1', // 5 beats 2; to budget 4, before anything to 2
+      '8 new@4 #2',
+      '9 new@1 #0',
+      '10 new@1 #0', // the brackets stand at 4/3, 1, 1; then all at 1
+      '11 10@2 #0', // 10 is the best of three; of three, one is in the best half. 9 stands nowhere
+      '12 6@4 #0', // 6 beats 11
+      '13 new@2 #1', // 4/5, 1, 1
+    ]);
+  });
+
+  it('synchronous: waits for a level, and begins the next bracket meanwhile', () => {
+    const script = `
+      ask ask ask ask ask
+      2=1 1=3 4! 3=2 ask ask ask ask ask
+      7=5 5=9 8=7 9=8 ask
+      6=6 ask ask ask ask`;
+    expect(trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script)).toEqual([
+      '1 new@1 #0',
+      '2 new@1 #0',
+      '3 new@1 #0',
+      '4 new@1 #0',
+      '5 new@2 #1', // the first level is full
+      '6 2@2 #0',
+      '7 3@2 #0', // the best two of four, one of which failed
+      '8 new@2 #1',
+      '9 new@2 #1',
+      '10 new@4 #2',
+      '11 8@4 #1', // 6 still runs, so the first cohort waits; of three in the second, one goes on
+      '12 7@4 #0', // 7 beats 6
+      '13 new@4 #2',
+      '14 new@4 #2',
+      '15 new@1 #3', // and over again
+    ]);
+  });
+
+  it('goes on with those it has when the study gets no other configurations', () => {
+    const script = 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask';
+    const answers = trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script, 3);
+    expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // of three, one; and that one to the end
+  });
+
+  it('takes only its own trials into account', () => {
+    const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2 }), rootEnv(textbook));
+    for (const id of [1, 2, 3, 4]) {
+      const other: Suggested = { type: 'suggested', id, by: 'other', point: [0, 0], budget: 1, tags: { 'bandit/hyperband': '0' } };
+      put(other);
+      put({ ...other, type: 'ended', outcome: 'completed', losses: [id] });
+    }
+    expect(ask(5)).toEqual({ type: 'ask', id: 5, budget: 1, tags: { hyperband: '0' } });
+  });
+
+  it('refuses wrong options', () => {
+    expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(
+      'hyperband.mode: expected asynchronous or synchronous, got "both"',
+    );
+    expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow(
+      'successiveHalving.configurations: expected a whole number',
+    );
+    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow('strategy.bohb.min: expected a budget above 0, got 0');
+  });
+});
+
+it('successiveHalving runs one cohort after the other', () => {
+  const script = 'ask ask ask ask 1=1 2=2 3=3 ask 4=0 ask ask 6=1 7=2 ask';
+  expect(trace(h.successiveHalving({ min: 1, max: 4, eta: 2 }), script)).toEqual([
+    '1 new@1 #0',
+    '2 new@1 #0',
+    '3 new@1 #0',
+    '4 new@1 #0',
+    '5 new@1 #1', // 4 still runs
+    '6 4@2 #0',
+    '7 1@2 #0',
+    '8 6@4 #0',
+  ]);
+});
+
+describe('in a tiny finite space', () => {
+  /** Runs a study to its end, one trial after the other. */
+  function suggestions(strategy: h.Strategy): SuggestedFact[] {
+    const study = rig(conditional, strategy, { seed: 1, parallel: 2 });
+    const facts: SuggestedFact[] = [];
+    for (let k = 0; k < study.given.length && facts.length < 500; k++) {
+      const { directive } = study.given[k]!;
+      if (directive.type !== 'suggested') continue;
+      facts.push(directive as unknown as SuggestedFact);
+      study.say({ type: 'completed', trial: directive.trial, values: { value: (directive.trial * 7) % 11 } });
+    }
+    expect(study.finished).toBe(true);
+    expect(study.entries.at(-1)!.fact).toMatchObject({ type: 'closed', reason: 'exhausted' });
+    return facts;
+  }
+  const schedulers = {
+    hyperband: () => h.hyperband({ min: 1, max: 9 }),
+    synchronous: () => h.hyperband({ min: 1, max: 9, mode: 'synchronous' }),
+  };
+  const models = {
+    random: h.random,
+    tpe: () => h.tpe({ startup: 4 }),
+    bo: () => h.bo({ startup: 4 }),
+    forest: () => h.forest({ startup: 4, challengers: 5 }),
+  };
+  const pairs = Object.keys(schedulers).flatMap((s) => Object.keys(models).map((m) => [s, m] as const));
+
+  it.each(pairs)(
+    '%s with %s tries each of 10 configurations at each budget, begins none twice, and neither stalls nor ends before',
+    (scheduler, model) => {
+      const facts = suggestions(h.chain(schedulers[scheduler as 'hyperband'](), models[model as 'random']()));
+      for (const budget of [1, 3, 9]) {
+        const tried = facts.filter((fact) => fact.budget === budget);
+        const keys = (some: readonly SuggestedFact[]) => some.map(({ params }) => JSON.stringify(params));
+        expect(new Set(keys(tried)).size).toBe(10);
+        const roots = keys(tried.filter(({ resumes }) => resumes === undefined));
+        expect(new Set(roots).size).toBe(roots.length);
+      }
+    },
+  );
+
+  it('successiveHalving brings somebody to the end', () => {
+    const facts = suggestions(h.chain(h.successiveHalving({ min: 1, max: 9, configurations: 27 }), h.random()));
+    expect([1, 3, 9].map((budget) => facts.filter((fact) => fact.budget === budget).length)).toEqual([10, 3, 1]);
+  });
+});
