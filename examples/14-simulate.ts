@@ -24,11 +24,11 @@ await past.close();
 const known = recorded(networks, entries);
 const early = asha({ min: 1, max: epochs, mode: 'stop' });
 const candidates = { random: random(), ga: ga(), tpe: tpe(), 'tpe, stopped early': chain(early, tpe()) };
-const { moments, rows } = compare(networks, candidates, known, { trainers: 4, trials: 60, crash: 0.05, lose: 0.05, seeds: 5 });
+const { moments, rows } = await compare(networks, candidates, known, { trainers: 4, trials: 60, crash: 0.05, lose: 0.05, seeds: 5 });
 console.log(`regret after ${moments.map((at) => `${Math.round(at / 3600)} h`).join(', ')}`);
 for (const { strategy, regrets, cost } of rows) console.log(strategy, ...regrets.map((r) => r?.toFixed(4)), `${cost} epochs`);
 
-const { trace, seconds, busy } = simulate(networks, chain(early, random()), known, { trainers: 1000, trials: 10_000, seed: 1 });
+const { trace, seconds, busy } = await simulate(networks, chain(early, random()), known, { trainers: 1000, trials: 10_000, seed: 1 });
 console.log(`a thousand trainers, busy for ${Math.round(100 * busy)} % of ${seconds / 3600} h, find`, trace.at(-1)?.params);
 
 const [guess, , , stopped] = rows;

@@ -34,21 +34,23 @@ const PARTS = [1 / 8, 1 / 4, 1 / 2, 1];
  * The same study by several strategies, in virtual time: what each has found after the same time.
  *
  * @example
- * const { rows } = compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recorded(networks, entries), {
+ * const { rows } = await compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recorded(networks, entries), {
  *   trainers: 100,
  *   trials: 1000,
  * });
  */
-export function compare<P>(
+export async function compare<P>(
   space: Space<P>,
   strategies: Readonly<Record<string, Strategy>>,
   workload: Workload<P>,
   { seeds = 10, ...options }: CompareOptions = {},
-): Comparison {
-  const all = Object.entries(strategies).map(([strategy, made]) => ({
-    strategy,
-    runs: Array.from({ length: seeds }, (_, i) => simulate(space, made, workload, { ...options, seed: i + 1 })),
-  }));
+): Promise<Comparison> {
+  const all: { readonly strategy: string; readonly runs: readonly Simulation<P>[] }[] = [];
+  for (const [strategy, made] of Object.entries(strategies)) {
+    const runs: Simulation<P>[] = [];
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await simulate(space, made, workload, { ...options, seed }));
+    all.push({ strategy, runs });
+  }
   const longest = Math.max(...all.map(({ runs }) => median(runs.map(({ seconds }) => seconds))!));
   const moments = PARTS.map((part) => part * longest);
   const rows = all.map(({ strategy, runs }) => ({

@@ -40,7 +40,7 @@ export interface Recorded<P> extends Workload<P> {
  * @example
  * const entries: Entry[] = [];
  * for await (const batch of readJournal('finished.jsonl')) entries.push(...batch);
- * simulate(networks, tpe(), recorded(networks, entries), { trainers: 1000, trials: 5000 });
+ * await simulate(networks, tpe(), recorded(networks, entries), { trainers: 1000, trials: 5000 });
  */
 export function recorded<P>(space: Space<P>, entries: Iterable<Entry>): Recorded<P> {
   const { recordings, objective } = read(space, entries);

@@ -52,11 +52,16 @@ export interface Simulation<P> {
  * @example
  * const digits = recorded(networks, entries); // a finished study of one's own
  * for (const strategy of [tpe(), chain(asha({ min: 1, max: 27 }), tpe())]) {
- *   const { trace, seconds } = simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
+ *   const { trace, seconds } = await simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
  *   console.log(trace.at(-1)?.regret, seconds);
  * }
  */
-export function simulate<P>(space: Space<P>, strategy: Strategy, workload: Workload<P>, options: SimulateOptions = {}): Simulation<P> {
+export async function simulate<P>(
+  space: Space<P>,
+  strategy: Strategy,
+  workload: Workload<P>,
+  options: SimulateOptions = {},
+): Promise<Simulation<P>> {
   const { trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
   check(workload, { crash, lose, spread });
   const agenda = new Agenda();
@@ -75,8 +80,10 @@ export function simulate<P>(space: Space<P>, strategy: Strategy, workload: Workl
   const fleet = new VirtualFleet<P>({ trainers, seed, objective, workload, agenda, say, crash, lose, spread });
   const obey = obeying(world, fleet);
   if (seconds !== undefined) agenda.after(seconds, () => engine.close('time'));
-  do obey();
-  while (!world.finished && agenda.next());
+  do {
+    obey();
+    while (engine.fitting) await world.ready().then(obey); // which takes no virtual time
+  } while (!world.finished && agenda.next());
   const { closed } = engine.ledger;
   if (closed === undefined) throw new StrategyError('the strategy waits for what does not happen in virtual time');
   const busy = agenda.now === 0 ? 0 : fleet.worked / (trainers * agenda.now);

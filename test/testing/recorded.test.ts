@@ -44,8 +44,8 @@ describe('a recorded study', () => {
     expect(known.curve({ x: 9, kind: 'b' }).seconds).toBe(3); // nobody told: the mean
   });
 
-  it('reads promotions as one curve, and leaves out what was retracted', () => {
-    const { entries: past } = simulate(
+  it('reads promotions as one curve, and leaves out what was retracted', async () => {
+    const { entries: past } = await simulate(
       plane,
       chain(asha({ min: 1, max: 9 }), sobol()),
       { steps: 9, curve: ({ x }) => ({ value: (step) => x - step, seconds: 5 }) },
@@ -64,15 +64,15 @@ describe('a recorded study', () => {
 
   it('is an error where nothing was', () => expect(() => recorded(plane, log([]))).toThrow('nothing was recorded'));
 
-  it('lets strategies be compared by what they would have found at the same time', () => {
-    const { entries: past } = simulate(
+  it('lets strategies be compared by what they would have found at the same time', async () => {
+    const { entries: past } = await simulate(
       plane,
       sobol(),
       { steps: 9, curve: ({ x, kind }) => ({ value: (step) => (x - 4) ** 2 + (kind === 'a' ? 0 : 5) + 9 - step }) },
       { trials: 200 },
     );
     const strategies = { random: random(), ga: ga({ population: 8 }), 'asha, ga': chain(asha({ min: 1, max: 9 }), ga({ population: 8 })) };
-    const { moments, rows } = compare(plane, strategies, recorded(plane, past), { trials: 60, trainers: 4, seeds: 5 });
+    const { moments, rows } = await compare(plane, strategies, recorded(plane, past), { trials: 60, trainers: 4, seeds: 5 });
     const byName = Object.fromEntries(rows.map((row) => [row.strategy, row]));
     expect(moments).toEqual([1 / 8, 1 / 4, 1 / 2, 1].map((part) => part * 9 * 15));
     for (const { values, regrets } of rows) {

@@ -1,5 +1,6 @@
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
 import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { Space } from '../../space/space.ts';
@@ -33,7 +34,7 @@ export async function simulateStudy(
   const { study: _, seed: __, parallel, ...options } = file.options;
   const limits = { trainers: given.trainers ?? parallel ?? 1, ...options, ...limitsOf(given) };
   const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in limits);
-  const compared = compare(file.space, strategiesOf(file, strategies), workload, {
+  const compared = await compare(file.space, strategiesOf(file, strategies), workload, {
     ...limits,
     ...(!bounded && { trials: workload.size }),
     seeds,
@@ -66,7 +67,7 @@ async function workloadOf(path: string, space: Space<Params>): Promise<Recorded<
 }
 
 /** By the words that name them; that of the study file, where there are none. */
-function strategiesOf({ strategy }: StudyFile, words: readonly string[] | undefined) {
+function strategiesOf({ strategy = auto() }: StudyFile, words: readonly string[] | undefined) {
   if (words === undefined) return { [JSON.stringify(strategy.spec)]: strategy };
   return Object.fromEntries(words.map((word) => [word, parseStrategy(dataOf('--strategies', word), '--strategies')]));
 }
