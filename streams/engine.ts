@@ -46,6 +46,7 @@ export class Engine<P> {
   #over = false;
   /** Something has happened that may be a reason to ask. */
   #stirred = false;
+  #fitting = false;
   /** What has been appended and not yet come back. */
   #sent: SuggestedFact | Closed | undefined;
   /** Open trials that were told to stop. */
@@ -60,6 +61,10 @@ export class Engine<P> {
 
   get ledger(): Ledger<P> {
     return this.#decider.ledger;
+  }
+  /** Whether a model is being fitted that the study waits for. */
+  get fitting(): boolean {
+    return this.#fitting;
   }
   get phase(): StudyPhase {
     return this.#study.getSnapshot().value as StudyPhase;
@@ -162,9 +167,13 @@ export class Engine<P> {
   }
 
   #decide(): void {
+    this.#fitting = false;
     if (!this.#wants()) return;
     const next = this.#decider.decide();
-    if (next.type === 'wait') return;
+    if (next.type === 'wait') {
+      this.#fitting = next.until === 'ready';
+      return;
+    }
     this.#options.append(next.fact);
     if (isSame(next.fact, this.#mailbox.at(-1)?.fact)) return; // a log that answers at once: it is back, and is the next thing to be folded
     this.#sent = next.fact;

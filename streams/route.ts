@@ -6,6 +6,8 @@ import { rngFor } from '../src/numeric/random.ts';
 import { nest, respond } from './nested.ts';
 import { named, type Strategy } from './strategy.ts';
 
+const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until === 'ready';
+
 /** Strategies by name. */
 export type Arms = Readonly<Record<string, Strategy>>;
 
@@ -18,8 +20,8 @@ interface Policy {
 }
 
 /**
- * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next. If no arm proposes, the ask waits if
- * any of them does, and else goes downstream, as the most wanted arm handed it on: it may have marked it with a budget.
+ * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next; but it waits for a model that is being
+ * fitted, since who proposes may not hang on how fast this machine is. If no arm proposes, the ask waits if any of them does, and else goes downstream, as the most wanted arm handed it on: it may have marked it with a budget.
  */
 const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
   respond((out) => {
@@ -33,7 +35,7 @@ const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunc
         let handedOn: Ask | undefined;
         for (const arm of ordered(ask)) {
           const reply = nested[arm]!.ask(ask);
-          if (reply.type === 'propose') return reply;
+          if (reply.type === 'propose' || isFitting(reply)) return reply;
           if (reply.type === 'wait') waiting ??= reply;
           else handedOn ??= reply;
         }

@@ -158,6 +158,26 @@ Examples:
     .action((path, options) => ending(import('./commands/say.ts').then(({ change }) => change(path, options))));
 
   program
+    .command('simulate')
+    .description('Compares strategies in virtual time, by what a finished study knows.')
+    .argument('<study>', 'study file: the space, the limits, and a strategy')
+    .requiredOption('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
+    .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
+    .option('--trainers <n>', 'simulated ones (default: parallel in the study file)', whole)
+    .option('--trials <n>', 'configurations to try', whole)
+    .option('--cost <steps>', 'what all trials may cost', seconds)
+    .option('--seconds <s>', 'virtual seconds', seconds)
+    .option('--seeds <n>', 'studies of each strategy (default: 10)', whole)
+    .option('--json', 'a JSON line for each strategy')
+    .addHelpText(
+      'after',
+      `
+Example:
+  hypertide simulate study.yaml --from finished.jsonl --strategies tpe "{chain: [{asha: {min: 1, max: 27}}, tpe]}" --trainers 1000`,
+    )
+    .action((path, options) => ending(import('./commands/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
+
+  program
     .command('ask-tell')
     .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
     .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')

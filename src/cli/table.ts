@@ -48,19 +48,27 @@ interface Column {
 export function table(rows: readonly Shown[], width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY): string {
   const all = columnsOf(rows);
   const columns = fitted(all, width);
+  const text = grid(
+    columns.map(({ name }) => name),
+    rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
+  );
+  const left = all.length - columns.length;
+  return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
+}
+
+/** Rows of text below a head, in columns. */
+export function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const out = new Table({
-    head: columns.map(({ name }) => colours.bold(name)),
+    head: head.map((name) => colours.bold(name)),
     chars: plain,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  for (const i of rows.keys()) out.push(columns.map(({ cells }) => cells[i]!));
-  const text = out
+  for (const row of rows) out.push([...row]);
+  return out
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
-  const left = all.length - columns.length;
-  return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
 }
 
 function columnsOf(rows: readonly Shown[]): Column[] {
@@ -97,7 +105,6 @@ function fitted(columns: readonly Column[], width: number): readonly Column[] {
   return left;
 }
 
-/** Cut in the middle: long names often differ at their ends. */
 /** Cut in the middle: long names often differ at their ends. */
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
 const widthOf = (columns: readonly Column[]): number =>

@@ -1,8 +1,15 @@
+export type { Compared, CompareOptions, Comparison } from './compare.ts';
+export { compare } from './compare.ts';
 export type { FleetOptions } from './fleet.ts';
 export { play } from './fleet.ts';
 export type { LogUnderTest, TestApi } from './log.ts';
 export { logContract } from './log.ts';
+export type { Recorded } from './recorded.ts';
+export { recorded } from './recorded.ts';
 export type { Given, Rig } from './rig.ts';
 export { rig } from './rig.ts';
+export type { Moment, SimulateOptions, Simulation } from './simulate.ts';
+export { simulate } from './simulate.ts';
 export type { Case, Met } from './strategy.ts';
 export { newMet, properties, strategyContract } from './strategy.ts';
+export type { Curve, Hardship, Workload } from './virtualFleet.ts';

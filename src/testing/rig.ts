@@ -22,6 +22,8 @@ export interface Rig<P> {
   readonly finished: boolean;
   /** Appends a fact, as a trainer or a person would. @throws what the study throws */
   say(fact: Fact): void;
+  /** Resolves when the study waits for no model that is being fitted. @throws what the study throws */
+  ready(): Promise<void>;
 }
 
 /**
@@ -72,6 +74,10 @@ export function rig<P>(space: Space<P>, strategy: Strategy, options: StudyOption
     },
     say: (fact) => {
       append(fact);
+      check();
+    },
+    ready: async () => {
+      while (engine.fitting && failure === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
       check();
     },
   };

@@ -1,0 +1,13 @@
+/** A hybrid is a sentence: evolution seeds a model, descent polishes what that has found, and trainings that fall behind stop. */
+import assert from 'node:assert/strict';
+import { asha, bo, chain, float, ga, lbfgs, optimize, plateau, space, type Trial, until } from 'hypertide';
+
+const polish = lbfgs({ start: 'incumbent', gradient: 'differences' });
+const strategy = chain(asha({ min: 1, max: 9, mode: 'stop' }), until(plateau(12), ga()), until(plateau(12), bo()), polish);
+const train = async ({ x, y }: { readonly x: number; readonly y: number }, { report, signal }: Trial) => {
+  for (let epoch = 1; epoch <= 9 && !signal.aborted; epoch++) await report((x - 1) ** 2 + (x * y - 2) ** 2 + 1 / epoch);
+  return (x - 1) ** 2 + (x * y - 2) ** 2;
+};
+const { best, stopped } = await optimize(space({ x: float(-5, 5), y: float(-5, 5) }), train, { strategy, trials: 120 }).result();
+console.log(`${stopped} stopped early; the best is by ${best?.by}:`, best?.params, best?.values);
+assert.ok(best?.by.startsWith('lbfgs') && best.values!.value! < 0.001 && stopped > 20);

@@ -1,0 +1,37 @@
+/**
+ * Which strategy for my next thousand trials? A small study of one's own is recorded; then candidates run against it in virtual time, on
+ * trainers some of which crash or get lost. `hypertide simulate study.yaml --from study.jsonl` does the same with a journal.
+ */
+import assert from 'node:assert/strict';
+import { asha, chain, type Entry, float, ga, open, random, sobol, space, tpe } from 'hypertide';
+import { compare, recorded, simulate } from 'hypertide/testing';
+
+const networks = space({ rate: float(1e-4, 1, { log: true }), decay: float(1e-6, 1e-1, { log: true }) });
+const epochs = 9;
+
+// The study that was: 400 configurations spread evenly, an hour for each epoch.
+const entries: Entry[] = [];
+const past = open(networks, sobol(), { trials: 400, note: (entry) => void entries.push(entry) });
+for (let next = await past.ask(); next; next = await past.ask()) {
+  const { rate, decay } = next.params;
+  const floor = 0.05 + 0.1 * (Math.log10(rate) + 2) ** 2 + 0.02 * (Math.log10(decay) + 4) ** 2;
+  const error = (epoch: number) => floor + 0.8 ** epoch;
+  for (let epoch = 1; epoch <= epochs; epoch++) await past.report(next.trial, epoch, error(epoch));
+  await past.tell(next.trial, { values: { value: error(epochs) }, seconds: 3600 * epochs });
+}
+await past.close();
+
+const known = recorded(networks, entries);
+const early = asha({ min: 1, max: epochs, mode: 'stop' });
+const candidates = { random: random(), ga: ga(), tpe: tpe(), 'tpe, stopped early': chain(early, tpe()) };
+const { moments, rows } = await compare(networks, candidates, known, { trainers: 4, trials: 60, crash: 0.05, lose: 0.05, seeds: 5 });
+console.log(`regret after ${moments.map((at) => `${Math.round(at / 3600)} h`).join(', ')}`);
+for (const { strategy, regrets, cost } of rows) console.log(strategy, ...regrets.map((r) => r?.toFixed(4)), `${cost} epochs`);
+
+const { trace, seconds, busy } = await simulate(networks, chain(early, random()), known, { trainers: 1000, trials: 10_000, seed: 1 });
+console.log(`a thousand trainers, busy for ${Math.round(100 * busy)} % of ${seconds / 3600} h, find`, trace.at(-1)?.params);
+
+const [guess, , , stopped] = rows;
+assert.ok(stopped!.cost < 0.7 * guess!.cost);
+assert.ok(stopped!.regrets[2]! < guess!.regrets[2]!);
+assert.equal(trace.at(-1)?.regret, 0);

@@ -1,0 +1,85 @@
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import { parseStrategy } from '../../../streams/spec.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
+import type { Entry } from '../../entry.ts';
+import type { Params } from '../../facts/facts.ts';
+import type { Space } from '../../space/space.ts';
+import { type Compared, type Comparison, compare } from '../../testing/compare.ts';
+import { type Recorded, recorded } from '../../testing/recorded.ts';
+import { begunIn, talk } from '../journalFile.ts';
+import { readStudyFile, type StudyFile } from '../studyFile.ts';
+import { grid, shown } from '../table.ts';
+import { dataOf } from '../typed.ts';
+import { UsageError } from '../usage.ts';
+
+export interface SimulateOptions {
+  /** Journal of a finished study. */
+  readonly from: string;
+  readonly strategies?: readonly string[];
+  readonly trainers?: number;
+  readonly trials?: number;
+  readonly cost?: number;
+  readonly seconds?: number;
+  readonly seeds?: number;
+  readonly json?: boolean;
+}
+
+/** `hypertide simulate`: what strategies would have found, by what a finished study knows. */
+export async function simulateStudy(
+  path: string,
+  { from, strategies, seeds = 10, json = false, ...given }: SimulateOptions,
+): Promise<number> {
+  const file = await readStudyFile(path);
+  const workload = await workloadOf(from, file.space);
+  const { study: _, seed: __, parallel, ...options } = file.options;
+  const limits = { trainers: given.trainers ?? parallel ?? 1, ...options, ...limitsOf(given) };
+  const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in limits);
+  const compared = await compare(file.space, strategiesOf(file, strategies), workload, {
+    ...limits,
+    ...(!bounded && { trials: workload.size }),
+    seeds,
+  });
+  if (json) for (const row of compared.rows) process.stdout.write(`${JSON.stringify({ ...row, moments: compared.moments })}\n`);
+  else {
+    process.stdout.write(`${tableOf(compared)}\n`);
+    talk(
+      `medians of ${seeds} seeds with ${limits.trainers} trainers; ${workload.size} configurations are known, the best is ${shown(workload.optimum)}`,
+    );
+  }
+  return 0;
+}
+
+const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'cost' | 'seconds'>) => ({
+  ...(trials !== undefined && { trials }),
+  ...(cost !== undefined && { cost }),
+  ...(seconds !== undefined && { seconds }),
+});
+
+async function workloadOf(path: string, space: Space<Params>): Promise<Recorded<Params>> {
+  if ((await begunIn(path)) === undefined) throw new UsageError(`${path}: there is no study yet`);
+  const entries: Entry[] = [];
+  for await (const batch of readJournal(path, { warn: talk })) entries.push(...batch);
+  try {
+    return recorded(space, entries);
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`);
+  }
+}
+
+/** By the words that name them; that of the study file, where there are none. */
+function strategiesOf({ strategy = auto() }: StudyFile, words: readonly string[] | undefined) {
+  if (words === undefined) return { [JSON.stringify(strategy.spec)]: strategy };
+  return Object.fromEntries(words.map((word) => [word, parseStrategy(dataOf('--strategies', word), '--strategies')]));
+}
+
+function tableOf({ moments, rows }: Comparison): string {
+  const head = ['strategy', ...moments.map((at) => `best after ${shown(at)} s`), 'ends after', 'steps', 'busy'];
+  const cells = ({ strategy, values, seconds, cost, busy }: Compared) => [
+    strategy,
+    ...values.map(shown),
+    `${shown(seconds)} s`,
+    shown(cost),
+    `${Math.round(100 * busy)} %`,
+  ];
+  return grid(head, rows.map(cells));
+}

@@ -1,0 +1,76 @@
+import type { Strategy } from '../../streams/strategy.ts';
+import type { Space } from '../space/space.ts';
+import { type Moment, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+import type { Workload } from './virtualFleet.ts';
+
+export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
+  /** How many studies of each strategy: with the seeds 1, 2, ... Default 10. */
+  readonly seeds?: number;
+}
+
+/** How a strategy did, as medians over the seeds. */
+export interface Compared {
+  readonly strategy: string;
+  /** The value of the best trial after a part of the time that the slowest strategy took. Absent where there was none yet. */
+  readonly values: readonly (number | undefined)[];
+  readonly regrets: readonly (number | undefined)[];
+  /** Virtual seconds until the study was over. */
+  readonly seconds: number;
+  /** Steps trained. */
+  readonly cost: number;
+  readonly busy: number;
+}
+
+export interface Comparison {
+  /** The moments at which values are given, in virtual seconds. */
+  readonly moments: readonly number[];
+  readonly rows: readonly Compared[];
+}
+
+/** Parts of the whole time at which strategies are compared. */
+const PARTS = [1 / 8, 1 / 4, 1 / 2, 1];
+
+/**
+ * The same study by several strategies, in virtual time: what each has found after the same time.
+ *
+ * @example
+ * const { rows } = await compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recorded(networks, entries), {
+ *   trainers: 100,
+ *   trials: 1000,
+ * });
+ */
+export async function compare<P>(
+  space: Space<P>,
+  strategies: Readonly<Record<string, Strategy>>,
+  workload: Workload<P>,
+  { seeds = 10, ...options }: CompareOptions = {},
+): Promise<Comparison> {
+  const all: { readonly strategy: string; readonly runs: readonly Simulation<P>[] }[] = [];
+  for (const [strategy, made] of Object.entries(strategies)) {
+    const runs: Simulation<P>[] = [];
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await simulate(space, made, workload, { ...options, seed }));
+    all.push({ strategy, runs });
+  }
+  const longest = Math.max(...all.map(({ runs }) => median(runs.map(({ seconds }) => seconds))!));
+  const moments = PARTS.map((part) => part * longest);
+  const rows = all.map(({ strategy, runs }) => ({
+    strategy,
+    values: moments.map((at) => median(runs.map((run) => standing(run, at)?.value))),
+    regrets: moments.map((at) => median(runs.map((run) => standing(run, at)?.regret))),
+    seconds: median(runs.map(({ seconds }) => seconds))!,
+    cost: median(runs.map(({ cost }) => cost))!,
+    busy: median(runs.map(({ busy }) => busy))!,
+  }));
+  return { moments, rows };
+}
+
+/** The best trial at a moment. */
+const standing = <P>({ trace }: Simulation<P>, at: number): Moment<P> | undefined => trace.findLast(({ seconds }) => seconds <= at);
+
+/** Absent where one of the numbers is. */
+function median(numbers: readonly (number | undefined)[]): number | undefined {
+  if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
+  const sorted = (numbers as number[]).toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}

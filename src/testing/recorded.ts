@@ -1,0 +1,127 @@
+import type { Entry } from '../entry.ts';
+import type { Completed, Objective, ReportedFact, Values } from '../facts/facts.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { lossOf } from '../ledger/settings.ts';
+import type { TrialId } from '../messages.ts';
+import { ascending, rankOf } from '../numeric/sorted.ts';
+import type { Axis, Point } from '../space/axis.ts';
+import type { Space } from '../space/space.ts';
+import type { Workload } from './virtualFleet.ts';
+
+/** What is known of one configuration. */
+interface Recording {
+  readonly point: Point;
+  /** In ascending order. */
+  readonly steps: number[];
+  readonly values: Values[];
+  seconds: number;
+  /** Steps that took those. */
+  timed: number;
+}
+
+/** A finished study as a workload. */
+export interface Recorded<P> extends Workload<P> {
+  /** How many configurations are known. */
+  readonly size: number;
+  /** How far the recorded configuration that stands for this one is away in the unit cube; a choice that differs counts as 1. */
+  distance(params: P): number;
+}
+
+/**
+ * A study of one's own as a workload for `simulate`: each configuration learns like the nearest recorded one. Promotions of a trial are one
+ * curve with it. Between steps the last value counts, and a curve that was broken off stays where it was. A step takes what trainers said that
+ * trials took, on average where they said nothing, and 1 second where nobody did.
+ *
+ * It is a table, not a model: between recorded configurations it is flat, and nothing is better than the best recorded one. A recording by
+ * `random()` or `sobol()` shows all of the space; one by a model, where the model has looked.
+ *
+ * @param space that of the study.
+ * @throws Error where nothing was recorded.
+ * @example
+ * const entries: Entry[] = [];
+ * for await (const batch of readJournal('finished.jsonl')) entries.push(...batch);
+ * await simulate(networks, tpe(), recorded(networks, entries), { trainers: 1000, trials: 5000 });
+ */
+export function recorded<P>(space: Space<P>, entries: Iterable<Entry>): Recorded<P> {
+  const { recordings, objective } = read(space, entries);
+  if (recordings.length === 0) throw new Error('nothing was recorded: no trial of the log has a result');
+  const timed = recordings.filter((r) => r.timed > 0);
+  const pace = timed.length === 0 ? 1 : timed.reduce((sum, r) => sum + r.seconds / r.timed, 0) / timed.length;
+  const steps = Math.max(...recordings.map((r) => r.steps.at(-1)!));
+  const losses = recordings.map((r) => lossOf(objective, valueAt(r, steps)[objective.name]!));
+  const nearest = (params: P) => nearestTo(space.encode(params), recordings, space.axes);
+  return {
+    steps: Math.ceil(steps),
+    optimum: lossOf(objective, Math.min(...losses)),
+    size: recordings.length,
+    curve: (params) => {
+      const { recording } = nearest(params);
+      return {
+        value: (step) => valueAt(recording, step),
+        seconds: recording.timed > 0 ? recording.seconds / recording.timed : pace,
+      };
+    },
+    distance: (params) => nearest(params).distance,
+  };
+}
+
+/** The configurations of a log that have a value. */
+function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordings: Recording[]; readonly objective: Objective } {
+  const ledger = new Ledger(space);
+  const byTrial = new Map<TrialId, { readonly recording: Recording; readonly from: number }>();
+  const wrong = new Set<Recording>();
+  for (const { position, ...entry } of entries) {
+    const effect = ledger.fold({ position, ...entry });
+    if (effect.type === 'retracted') wrong.add(byTrial.get(effect.trial)!.recording);
+    if (effect.type !== 'told') continue;
+    const { told } = effect;
+    if (told.type === 'suggested') {
+      const parent = told.resumes === undefined ? undefined : byTrial.get(told.resumes)?.recording;
+      const recording = parent ?? { point: told.point, steps: [], values: [], seconds: 0, timed: 0 };
+      byTrial.set(told.id, { recording, from: recording.steps.at(-1) ?? 0 });
+      continue;
+    }
+    const { recording, from } = byTrial.get(told.id)!;
+    if (told.type === 'reported') put(recording, told.step, (entry.fact as ReportedFact).values);
+    else if (told.outcome === 'completed') {
+      const step = told.budget ?? told.step ?? 1;
+      put(recording, step, (entry.fact as Completed).values);
+      if (told.seconds === undefined) continue;
+      recording.seconds += told.seconds;
+      recording.timed += Math.max(1, step - from);
+    }
+  }
+  const all = new Set([...byTrial.values()].map(({ recording }) => recording));
+  const recordings = [...all].filter((recording) => recording.steps.length > 0 && !wrong.has(recording));
+  return { recordings, objective: recordings.length > 0 ? ledger.settings.objectives[0]! : { name: '', direction: 'minimize' } };
+}
+
+/** Steps come in order; the result stands in the place of a report at its step. */
+function put({ steps, values }: Recording, step: number, value: Values): void {
+  const at = steps.at(-1)! >= step ? steps.length - 1 : steps.length;
+  steps[at] = step;
+  values[at] = value;
+}
+
+/** The last value up to a step; before the first, the first. */
+const valueAt = ({ steps, values }: Recording, step: number): Values => values[Math.max(0, rankOf(steps, step, ascending) - 1)]!;
+
+function nearestTo(
+  point: Point,
+  recordings: readonly Recording[],
+  axes: readonly Axis[],
+): { readonly recording: Recording; readonly distance: number } {
+  let nearest = recordings[0]!;
+  let least = Number.POSITIVE_INFINITY;
+  for (const recording of recordings) {
+    let sum = 0;
+    for (let i = 0; i < axes.length && sum < least; i++) sum += apart(axes[i]!, point[i]!, recording.point[i]!);
+    if (sum < least) {
+      least = sum;
+      nearest = recording;
+    }
+  }
+  return { recording: nearest, distance: Math.sqrt(least) };
+}
+
+const apart = ({ ordered }: Axis, a: number, b: number): number => (ordered ? (a - b) ** 2 : a === b ? 0 : 1);

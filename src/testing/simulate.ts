@@ -1,0 +1,121 @@
+import type { StudyOptions } from '../../streams/options.ts';
+import type { Strategy } from '../../streams/strategy.ts';
+import type { Entry } from '../entry.ts';
+import { OptionError, StrategyError } from '../errors.ts';
+import type { CloseReason, TrialEvent } from '../facts/facts.ts';
+import type { Space } from '../space/space.ts';
+import { Agenda } from './agenda.ts';
+import { type Rig, rig } from './rig.ts';
+import { type Hardship, VirtualFleet, type Workload } from './virtualFleet.ts';
+
+export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, Hardship {
+  /** How many trainers there are, each with a trial at a time. Default 1. */
+  readonly trainers?: number;
+  /** Virtual seconds after which the study is closed. */
+  readonly seconds?: number;
+}
+
+/** The study had a new best trial. */
+export interface Moment<P> {
+  /** Virtual seconds since the beginning. */
+  readonly seconds: number;
+  /** Steps trained until then, by all trainers. */
+  readonly cost: number;
+  readonly trial: number;
+  readonly params: P;
+  /** What it comes to when it is trained in full: the value of the first objective. */
+  readonly value: number;
+  /** How far that is from the optimum, where the workload knows it. */
+  readonly regret?: number;
+}
+
+/** What became of a simulated study. */
+export interface Simulation<P> {
+  readonly reason: CloseReason;
+  /** Each best trial as it was found; the last one is the result. */
+  readonly trace: readonly Moment<P>[];
+  /** Virtual seconds until the last trainer was done. */
+  readonly seconds: number;
+  /** Steps trained by all trainers. */
+  readonly cost: number;
+  /** The share of their time that trainers were at work, 0 to 1. */
+  readonly busy: number;
+  /** The log, as the same study would have it. */
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * A whole study in virtual time: the same engine, strategies and operators, with trainers that look results up instead of training. Thousands
+ * of trainers take seconds, and the same seed gives the same study.
+ *
+ * @throws what the study throws.
+ * @example
+ * const digits = recorded(networks, entries); // a finished study of one's own
+ * for (const strategy of [tpe(), chain(asha({ min: 1, max: 27 }), tpe())]) {
+ *   const { trace, seconds } = await simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
+ *   console.log(trace.at(-1)?.regret, seconds);
+ * }
+ */
+export async function simulate<P>(
+  space: Space<P>,
+  strategy: Strategy,
+  workload: Workload<P>,
+  options: SimulateOptions = {},
+): Promise<Simulation<P>> {
+  const { trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
+  check(workload, { crash, lose, spread });
+  const agenda = new Agenda();
+  const world = rig(space, strategy, { ...study, parallel: trainers });
+  const { engine } = world;
+  const { seed, objectives } = engine.ledger.settings;
+  const objective = objectives[0]!.name;
+  const trace: Moment<P>[] = [];
+  const say = (event: TrialEvent) => {
+    world.say(event);
+    const { best } = engine.ledger;
+    if (event.type !== 'completed' || best === undefined || best.trial === trace.at(-1)?.trial) return;
+    const params = best.params as P;
+    trace.push({ seconds: agenda.now, cost: fleet.cost, trial: best.trial, params, ...standingOf(params, workload, objective) });
+  };
+  const fleet = new VirtualFleet<P>({ trainers, seed, objective, workload, agenda, say, crash, lose, spread });
+  const obey = obeying(world, fleet);
+  if (seconds !== undefined) agenda.after(seconds, () => engine.close('time'));
+  do {
+    obey();
+    while (engine.fitting) await world.ready().then(obey); // which takes no virtual time
+  } while (!world.finished && agenda.next());
+  const { closed } = engine.ledger;
+  if (closed === undefined) throw new StrategyError('the strategy waits for what does not happen in virtual time');
+  const busy = agenda.now === 0 ? 0 : fleet.worked / (trainers * agenda.now);
+  return { reason: closed, trace, seconds: agenda.now, cost: fleet.cost, busy, entries: world.entries };
+}
+
+/** Passes on to the fleet what the study has told trainers since the last time. */
+function obeying<P>({ given }: Rig<P>, fleet: VirtualFleet<P>): () => void {
+  let read = 0;
+  return () => {
+    for (; read < given.length; read++) {
+      const { directive } = given[read]!;
+      if (directive.type === 'suggested') fleet.take(directive);
+      else if (directive.type === 'stop') fleet.stop(directive.trial, directive.by);
+      else throw new Error(`the study refused what a simulated trainer said: ${directive.refusal.message}`);
+    }
+  };
+}
+
+/** What a configuration comes to when it is trained in full. */
+function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, objective: string): Pick<Moment<P>, 'value' | 'regret'> {
+  const values = curve(params).value(steps);
+  const value = typeof values === 'number' ? values : values[objective]!;
+  return optimum === undefined ? { value } : { value, regret: Math.abs(value - optimum) };
+}
+
+function check({ steps }: Workload<never>, { crash = 0, lose = 0, spread = 0 }: Hardship): void {
+  const expect = (name: string, value: number, expected: string, fits: boolean) => {
+    if (!fits) throw new OptionError(name, expected, value);
+  };
+  expect('steps', steps, 'a whole number of steps from 1 on', Number.isSafeInteger(steps) && steps >= 1);
+  expect('crash', crash, 'a probability', crash >= 0 && crash <= 1);
+  expect('lose', lose, 'a probability of at most 1 with that of a crash', lose >= 0 && crash + lose <= 1);
+  expect('spread', spread, 'a number of at least 0', spread >= 0 && Number.isFinite(spread));
+}

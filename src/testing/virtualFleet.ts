@@ -1,0 +1,148 @@
+import type { Suggestion } from '../../streams/directive.ts';
+import type { TrialEvent, Values } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
+import { index, normal, rngFor } from '../numeric/random.ts';
+import type { Agenda } from './agenda.ts';
+
+/** How one configuration learns. */
+export interface Curve {
+  /** The value after a step, 1, 2, ...; by name where there are several objectives. */
+  value(step: number): number | Values;
+  /** Virtual seconds that a step takes. Default 1. */
+  readonly seconds?: number;
+}
+
+/** What simulated trainers train. */
+export interface Workload<P> {
+  /** Steps of a whole training, such as epochs: that of a trial without a budget. */
+  readonly steps: number;
+  curve(params: P): Curve;
+  /** The best value of the first objective that can be had; regret is the distance from it. */
+  readonly optimum?: number;
+}
+
+/** What goes wrong, and how unlike trainers are. */
+export interface Hardship {
+  /** Probability that an attempt ends in an error, at one of its steps. Default 0. */
+  readonly crash?: number;
+  /** Probability that an attempt is lost. Default 0. */
+  readonly lose?: number;
+  /** Standard deviation of the logarithm of the trainers' speeds. Default 0: all are equal. */
+  readonly spread?: number;
+}
+
+interface Job<P> {
+  readonly suggestion: Suggestion<P>;
+  readonly trainer: number;
+  readonly run: string;
+  readonly curve: Curve;
+  /** The last step, and, where the attempt does not come to its end, what happens at which step. */
+  readonly last: number;
+  readonly fate?: { readonly reason: 'error' | 'lost'; readonly step: number };
+  readonly began: number;
+  step: number;
+}
+
+export interface VirtualFleetOptions<P> extends Hardship {
+  readonly trainers: number;
+  readonly seed: string;
+  /** Name of the first objective. */
+  readonly objective: string;
+  readonly workload: Workload<P>;
+  readonly agenda: Agenda;
+  readonly say: (event: TrialEvent) => void;
+}
+
+/** Trainers in virtual time, each with one trial at most: they report each step, complete, crash, get lost, and obey stops at once. */
+export class VirtualFleet<P> {
+  readonly #options: VirtualFleetOptions<P>;
+  readonly #jobs = new Map<TrialId, Job<P>>();
+  readonly #free: number[];
+  readonly #speeds: Float64Array;
+  /** Where those that ended with a checkpoint stand. */
+  readonly #reached = new Map<TrialId, number>();
+  #cost = 0;
+  #worked = 0;
+
+  constructor(options: VirtualFleetOptions<P>) {
+    const { trainers, seed, spread = 0 } = options;
+    this.#options = options;
+    this.#free = Array.from({ length: trainers }, (_, i) => trainers - 1 - i);
+    this.#speeds = Float64Array.from({ length: trainers }, (_, i) =>
+      spread === 0 ? 1 : Math.exp(spread * normal(rngFor(seed, 'simulate/speed', i))),
+    );
+  }
+
+  /** Steps that were trained, those included that came to nothing. */
+  get cost(): number {
+    return this.#cost;
+  }
+  /** Seconds of all trainers together. */
+  get worked(): number {
+    return this.#worked;
+  }
+
+  take(suggestion: Suggestion<P>): void {
+    const { agenda, workload, say } = this.#options;
+    const { trial, attempt, budget, resumes, params } = suggestion;
+    const step = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
+    const last = Math.max(step, Math.ceil(budget ?? workload.steps));
+    const run = `${trial}.${attempt}`;
+    const fate = this.#fateOf(suggestion, step, last);
+    const trainer = this.#free.pop();
+    if (trainer === undefined) throw new Error(`trial ${trial} was suggested while all trainers were at work`);
+    const job = { suggestion, trainer, run, curve: workload.curve(params), last, began: agenda.now, step, ...(fate && { fate }) };
+    this.#jobs.set(trial, job);
+    say({ type: 'started', trial, attempt, run });
+    this.#train(job);
+  }
+
+  stop(trial: TrialId, by: string): void {
+    const job = this.#jobs.get(trial);
+    if (job) this.#end(job, { type: 'stopped', trial, run: job.run, step: job.step, by });
+  }
+
+  #fateOf({ trial, attempt }: Suggestion<P>, from: number, last: number): Job<P>['fate'] {
+    const { seed, crash = 0, lose = 0 } = this.#options;
+    if (crash + lose === 0) return undefined;
+    const rng = rngFor(seed, 'simulate/fate', trial, attempt);
+    const luck = rng();
+    if (luck >= crash + lose) return undefined;
+    return { reason: luck < crash ? 'error' : 'lost', step: Math.min(last, from + 1 + index(rng, last - from)) };
+  }
+
+  #train(job: Job<P>): void {
+    const { agenda } = this.#options;
+    const seconds = (job.step < job.last ? (job.curve.seconds ?? 1) : 0) / this.#speeds[job.trainer]!;
+    agenda.after(seconds, () => this.#trained(job));
+  }
+
+  #trained(job: Job<P>): void {
+    const { trial, attempt, budget } = job.suggestion;
+    if (this.#jobs.get(trial) !== job) return; // it was stopped
+    const { run, last, fate, curve, began } = job;
+    if (job.step < last) {
+      job.step++;
+      this.#cost++;
+    }
+    const { step } = job;
+    if (fate?.step === step) return this.#end(job, { type: 'failed', trial, attempt, run, reason: fate.reason });
+    const values = this.#named(curve.value(step));
+    if (last > 1) this.#options.say({ type: 'reported', trial, run, step, values });
+    if (step < last) return this.#train(job);
+    if (budget !== undefined) this.#reached.set(trial, step);
+    const seconds = this.#options.agenda.now - began;
+    this.#end(job, { type: 'completed', trial, run, values, seconds, ...(budget !== undefined && { checkpoint: `${trial}` }) });
+  }
+
+  #end(job: Job<P>, event: TrialEvent): void {
+    this.#jobs.delete(event.trial);
+    this.#free.push(job.trainer);
+    this.#worked += this.#options.agenda.now - job.began;
+    this.#options.say(event);
+  }
+
+  #named(value: number | Values): Values {
+    return typeof value === 'number' ? { [this.#options.objective]: value } : value;
+  }
+}

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hypertide, studyIn } from './support.ts';
+
+/** A study with a journal of 101 finished trials, the best of which is at 0.3. */
+async function finished(more = ''): Promise<string> {
+  const place = studyIn(more);
+  const rows = Array.from({ length: 101 }, (_, i) => ({ params: { x: i / 100 }, value: Math.abs(i / 100 - 0.3), seconds: 2 }));
+  writeFileSync(join(place, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+  expect(await hypertide(place, 'import', 'rows.jsonl', '--journal', 'old.jsonl', '--study', 'study.yaml')).toMatchObject({ code: 0 });
+  return place;
+}
+
+describe('hypertide simulate', () => {
+  it('shows what strategies would have found', async () => {
+    const place = await finished('trials: 20\nparallel: 4\n');
+    const { code, out, err } = await hypertide(
+      place,
+      'simulate',
+      'study.yaml',
+      '--from',
+      'old.jsonl',
+      '--strategies',
+      'random',
+      '{ga: {population: 6}}',
+    );
+    expect(code).toBe(0);
+    expect(out).toMatch(/^strategy +best after 1.25 s +best after 2.5 s +best after 5 s +best after 10 s +ends after +steps +busy\n/);
+    expect(out).toMatch(/^random .* 10 s +20 +100 %$/m);
+    expect(out).toMatch(/^\{ga: \{population: 6\}\} .* 10 s +20 +100 %$/m);
+    expect(err).toBe('medians of 10 seeds with 4 trainers; 101 configurations are known, the best is 0\n');
+  });
+
+  it('takes the strategy of the file where none is named, and its own limits', async () => {
+    const place = await finished('strategy: sobol\n');
+    const args = ['simulate', 'study.yaml', '--from', 'old.jsonl', '--trainers', '1000', '--trials', '3000', '--seeds', '2', '--json'];
+    const { code, out } = await hypertide(place, ...args);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toEqual({
+      strategy: '"sobol"',
+      moments: [0.75, 1.5, 3, 6],
+      values: [null, null, 0, 0],
+      regrets: [null, null, 0, 0],
+      seconds: 6,
+      cost: 3000,
+      busy: 1,
+    });
+  });
+
+  it.each([
+    [['--strategies', 'randm'], /^hypertide: --strategies: expected one of .*did you mean random\?\n$/],
+    [['--from', 'none.jsonl'], /^hypertide: none.jsonl: there is no study yet\n$/],
+    [['--seeds', '0'], /expected a whole number/],
+  ])('says in one line what is wrong with %j', async (words, message) => {
+    const place = await finished();
+    const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'old.jsonl', ...words);
+    expect(code).toBe(2);
+    expect(err).toMatch(message);
+  });
+
+  it('needs results', async () => {
+    const place = await finished();
+    writeFileSync(join(place, 'none.txt'), '');
+    await hypertide(place, 'import', 'none.txt', '--journal', 'new.jsonl', '--study', 'study.yaml');
+    const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'new.jsonl');
+    expect({ code, err }).toEqual({ code: 2, err: 'hypertide: new.jsonl: nothing was recorded: no trial of the log has a result\n' });
+  });
+});

@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
+import { child } from '../../src/messages.ts';
+import { type FitTask, fitInTurn } from '../../src/numeric/gp/fit.ts';
+import { boSurrogate } from '../../src/samplers/bo.ts';
+import { type SimulateOptions, simulate, type Workload } from '../../src/testing/index.ts';
+import { asha, bandit, chain, drive, float, ga, named, random, type Strategy, space } from '../../streams/index.ts';
+
+const line = space({ x: float(0, 1) });
+interface Line {
+  readonly x: number;
+}
+/** Falls to x within 9 steps, each of which takes two seconds. */
+const falling: Workload<Line> = { steps: 9, optimum: 0, curve: ({ x }) => ({ value: (step) => x + 9 - step, seconds: 2 }) };
+const equal: Workload<Line> = { steps: 1, curve: ({ x }) => ({ value: () => x }) };
+
+const run = (strategy: Strategy, workload: Workload<Line>, options: SimulateOptions) => simulate(line, strategy, workload, options);
+
+/** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
+function fittedElsewhere() {
+  let fits = 0;
+  const settings = { startup: 4, acquisition: 'ei', costAware: false } as const;
+  const elsewhere = async (tasks: readonly FitTask[]) => {
+    fits++;
+    await sleep(fits % 3);
+    return tasks.map(fitInTurn);
+  };
+  const model = (apart: boolean): Strategy =>
+    named('bo', (parent) => {
+      const env = child(parent, 'bo');
+      return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(apart && { elsewhere }) });
+    });
+  return { model, fits: () => fits };
+}
+
+const suggested = (entries: readonly { readonly fact: unknown }[]) =>
+  entries.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+const counts = (entries: readonly { readonly fact: unknown }[]) => {
+  const by = new Map<string, number>();
+  for (const { fact } of entries) by.set((fact as Fact).type, (by.get((fact as Fact).type) ?? 0) + 1);
+  return Object.fromEntries(by);
+};
+
+describe('a simulated study', () => {
+  it('takes the time that its trainers would take', async () => {
+    const { seconds, cost, busy, reason, entries } = await run(random(), falling, { trials: 5, trainers: 2 });
+    expect({ seconds, cost, reason }).toEqual({ seconds: 3 * 18, cost: 45, reason: 'trials' });
+    expect(busy).toBeCloseTo(5 / 6, 12);
+    expect(counts(entries)).toEqual({ created: 1, suggested: 5, started: 5, reported: 45, completed: 5, closed: 1 });
+  });
+
+  it('tells of each better trial when it came, and how far it is from the optimum', async () => {
+    const { trace } = await run(random(), falling, { trials: 30, seed: 3 });
+    expect(trace.length).toBeGreaterThan(2);
+    expect(trace.map(({ seconds, trial }) => seconds - 18 * trial)).toEqual(trace.map(() => 0));
+    expect(trace.map(({ cost, trial }) => cost - 9 * trial)).toEqual(trace.map(() => 0));
+    for (const { value, regret, params } of trace) {
+      expect(value).toBeCloseTo(params.x, 12);
+      expect(regret).toBe(value);
+    }
+    expect([...trace].sort((a, b) => b.value - a.value)).toEqual(trace);
+  });
+
+  it('is the same for the same seed, and another for another', async () => {
+    const options = { trials: 40, trainers: 4, crash: 0.1, lose: 0.1, spread: 0.5 };
+    const one = await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 1 });
+    expect(await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 1 })).toEqual(one);
+    expect(await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 2 })).not.toEqual(one);
+  });
+
+  it('goes on from checkpoints, so that no step is trained twice', async () => {
+    const { cost, entries } = await run(chain(asha({ min: 1, max: 9 }), random()), falling, { trials: 30, trainers: 3 });
+    const budgets = suggested(entries).map(({ budget, resumes }) => budget! - (resumes === undefined ? 0 : budget! / 3));
+    expect(suggested(entries).filter(({ resumes }) => resumes !== undefined).length).toBeGreaterThan(9);
+    expect(cost).toBe(budgets.reduce((sum, steps) => sum + steps, 0));
+  });
+
+  it('obeys stops', async () => {
+    const { entries, cost } = await run(chain(asha({ min: 1, max: 9, mode: 'stop' }), random()), falling, { trials: 30, trainers: 3 });
+    expect(counts(entries).stopped).toBeGreaterThan(9);
+    expect(cost).toBeLessThan(30 * 9 - 50);
+  });
+
+  it('ends when its virtual time is up, and its cost or plateau is reached', async () => {
+    expect(await run(random(), falling, { seconds: 100, trainers: 2 })).toMatchObject({ reason: 'time', seconds: 100 });
+    expect(await run(random(), falling, { cost: 90, trainers: 2 })).toMatchObject({ reason: 'cost', cost: 99 });
+    expect((await run(random(), falling, { plateau: 10 })).reason).toBe('plateau');
+  });
+
+  it('tells that crashes and losses happened', async () => {
+    const { entries } = await run(random(), falling, { trials: 200, trainers: 10, crash: 0.2, lose: 0.2 });
+    const failed = entries.map(({ fact }) => fact as { type: string; reason?: string }).filter(({ type }) => type === 'failed');
+    expect(failed.filter(({ reason }) => reason === 'lost').length).toBeGreaterThan(20);
+    expect(failed.filter(({ reason }) => reason === 'error').length).toBeGreaterThan(20);
+  });
+
+  it.each(['chain', 'bandit'] as const)('lets no time go by while a model is fitted elsewhere, in a %s', async (way) => {
+    const { model, fits } = fittedElsewhere();
+    const within = (inner: Strategy) => (way === 'chain' ? chain(inner) : bandit({ model: inner, wild: random() }));
+    const options = { trials: 25, trainers: 3, spread: 0.5, seed: 2 };
+    const apart = await run(within(model(true)), falling, options);
+    expect(fits()).toBeGreaterThan(5);
+    const { entries } = await run(within(model(false)), falling, options);
+    expect(apart.entries).toEqual(entries);
+  });
+
+  it.each([
+    [{ crash: 2 }, 'crash: expected a probability, got 2'],
+    [{ crash: 0.6, lose: 0.6 }, 'lose: expected a probability of at most 1 with that of a crash, got 0.6'],
+    [{ spread: -1 }, 'spread: expected a number of at least 0, got -1'],
+    [{ trainers: 0 }, 'parallel: expected a whole number from 1 on, got 0'],
+  ])('refuses %j', (options, message) => expect(run(random(), falling, { trials: 1, ...options })).rejects.toThrow(message));
+});
+
+describe('many trainers', () => {
+  it('ten thousand on one study lose nothing and repeat nothing', async () => {
+    const { entries, busy } = await run(random(), equal, { trials: 30_000, trainers: 10_000, crash: 0.05, lose: 0.05, spread: 0.5 });
+    const first = suggested(entries).filter(({ attempt }) => attempt === 1);
+    expect(first.map(({ trial }) => trial)).toEqual(Array.from({ length: 30_000 }, (_, i) => i + 1));
+    expect(new Set(first.map(({ params }) => params.x)).size).toBe(30_000);
+    const attempts = suggested(entries).map(({ trial, attempt }) => `${trial}.${attempt}`);
+    expect(new Set(attempts).size).toBe(attempts.length);
+    const ends = new Map<string, number>();
+    for (const { fact } of entries) {
+      const { type, run: of } = fact as { type: string; run?: string };
+      if (type === 'completed' || type === 'failed') ends.set(of!, (ends.get(of!) ?? 0) + 1);
+    }
+    expect([...ends.keys()].sort()).toEqual([...attempts].sort());
+    expect([...ends.values()].every((count) => count === 1)).toBe(true);
+    expect(busy).toBeGreaterThan(0.2);
+  });
+
+  it('ten thousand equal trials on sixteen under ASHA take at most 1.02 times the least that they can', async () => {
+    const { cost, seconds } = await run(chain(asha({ min: 1, max: 9 }), random()), falling, { trials: 10_000, trainers: 16 });
+    expect(seconds).toBeLessThanOrEqual((1.02 * 2 * cost) / 16);
+  });
+
+  it('sixteen are never idle while an arm of a bandit can propose', async () => {
+    const waits = ga({ mode: 'generational', population: 5 });
+    const { busy, entries } = await run(bandit({ waits, free: random() }), falling, { seconds: 1800, trainers: 16, spread: 0.3 });
+    expect(busy).toBeCloseTo(1, 9);
+    const by = suggested(entries).map((s) => s.by);
+    expect(by.filter((name) => name.includes('waits')).length).toBeGreaterThan(100);
+    expect(by.filter((name) => name.includes('free')).length).toBeGreaterThan(100);
+    expect((await run(waits, falling, { seconds: 1800, trainers: 16, spread: 0.3 })).busy).toBeLessThan(0.9);
+  });
+});
