@@ -68,6 +68,8 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
   const believing = axes.some(({ prior }) => prior);
   const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
   const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
+  /** The last models: what comes of the next does not depend on them, only how fast. */
+  const recent = new Map<string, Model>();
   const keysOf = History.folding(
     () => new Set<string>(),
     (keys, point: Point) => keys.add(key(point)),
@@ -77,8 +79,12 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
     const turn = state.handedOut.length % VIEWS.length;
     const doubt = state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
     const open = [...state.open.values()];
-    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length, doubt) ?? []);
+    const models = fold.relevant(state).flatMap((losses, k) => {
+      const before = recent.get(`${k} ${turn} ${doubt}`);
+      return model(features, VIEWS[turn]!, turn, losses, open.length, doubt, before) ?? [];
+    });
     if (models.length < objectives.length) return undefined;
+    for (const [k, known] of models.entries()) recent.set(`${k} ${turn} ${doubt}`, known);
     const row = new Float64Array(features.width);
     const expected = models.map(({ gp }) =>
       open.map((point) => {
@@ -163,7 +169,9 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
       const known = modelled(state);
       if (!known) return undefined;
       const terms = termsOf(state, known);
-      const ranked = all ? rank(terms, features, all) : search(terms, features, env, goodPoints(known), rng);
+      const ranked = all
+        ? rank(terms, features, all)
+        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length);
       const chosen = choose(state, known.models[0]!.observed, ranked);
       return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },

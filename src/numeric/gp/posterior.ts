@@ -16,6 +16,10 @@ export interface Posterior {
   /** The lower factor of the covariance, with rows of `stride`. */
   readonly factor: Float64Array;
   readonly stride: number;
+  /** Of the covariance of the observations. */
+  readonly diagonal: Float64Array;
+  /** What had to be added to it. */
+  readonly jitter: number;
   /** The inverse covariance times the targets; 0 for beliefs. */
   readonly alpha: Float64Array;
   /** The means of the function at the observations. */
@@ -37,39 +41,61 @@ const VARIANCE_FLOOR = 1e-10;
  * Conditions a Gaussian process of mean 0 on observations (Rasmussen & Williams 2006, algorithm 2.1).
  *
  * @param room for so many beliefs
+ * @param before one that may know the first of the observations by the same kernel: then only rows for the others are added to its factor. The
+ * result is the same to the bit.
  * @returns undefined where the covariance cannot be factored
  */
-export function posterior(observations: Observations, kernel: Kernel, room = 0): Posterior | undefined {
+export function posterior(observations: Observations, kernel: Kernel, room = 0, before?: Posterior): Posterior | undefined {
   const { features, size: n, targets, variances } = observations;
   const { width } = features;
   const stride = n + room;
   const points = new Float64Array(stride * width);
   points.set(observations.points.subarray(0, n * width));
-  const factor = new Float64Array(stride * stride);
-  const matrix = new Float64Array(stride * stride);
+  const diagonal = Float64Array.from({ length: n }, (_, i) => amplitude(kernel) + kernel.noise + NUGGET + (variances?.[i] ?? 0));
   const scratch: Scratch = {
     gaps: new Float64Array(stride * width),
     slopes: new Float64Array(stride),
     row: new Float64Array(stride),
     back: new Float64Array(stride),
   };
-  for (let i = 0; i < n; i++) {
-    gaps(features, points, i * width, points, i, scratch.gaps);
-    covariances(kernel, scratch.gaps, i, matrix, i * stride);
-    matrix[i * stride + i] = amplitude(kernel) + kernel.noise + NUGGET + (variances ? variances[i]! : 0);
-  }
-  const jitter = choleskyWithJitter(matrix, stride, n, factor);
+  const covarianceRows = (matrix: Float64Array, from: number) => {
+    for (let i = from; i < n; i++) {
+      gaps(features, points, i * width, points, i, scratch.gaps);
+      covariances(kernel, scratch.gaps, i, matrix, i * stride);
+      matrix[i * stride + i] = diagonal[i]!;
+    }
+    return matrix;
+  };
+  const factor = new Float64Array(stride * stride);
+  const known = before && isStartOf(before, kernel, points, diagonal) ? before.observed : 0;
+  for (let i = 0; i < known; i++) factor.set(before!.factor.subarray(i * before!.stride, i * before!.stride + i + 1), i * stride);
+  const grown = known > 0 && cholesky(covarianceRows(factor, known), stride, n, known);
+  const jitter = grown ? 0 : choleskyWithJitter(covarianceRows(new Float64Array(stride * stride), 0), stride, n, factor);
   if (Number.isNaN(jitter)) return undefined;
   const alpha = new Float64Array(stride);
   alpha.set(targets.subarray(0, n));
   solveLower(factor, stride, n, alpha);
   solveUpper(factor, stride, n, alpha);
   // K alpha = targets - noise alpha: the means at the observations cost nothing more.
-  const means = Float64Array.from(
-    { length: n },
-    (_, i) => targets[i]! - (matrix[i * stride + i]! - amplitude(kernel) + jitter) * alpha[i]!,
-  );
-  return { features, kernel, size: n, observed: n, points, factor, stride, alpha, means, scratch };
+  const means = Float64Array.from({ length: n }, (_, i) => targets[i]! - (diagonal[i]! - amplitude(kernel) + jitter) * alpha[i]!);
+  return { features, kernel, size: n, observed: n, points, factor, stride, diagonal, jitter, alpha, means, scratch };
+}
+
+/** Whether a posterior's observations are the first of some others. One that needed jitter may need another by now. */
+function isStartOf(
+  { jitter, kernel: by, points: first, diagonal: known, observed }: Posterior,
+  kernel: Kernel,
+  points: Float64Array,
+  diagonal: Float64Array,
+): boolean {
+  if (jitter > 0 || observed > diagonal.length || by.noise !== kernel.noise || by.joint !== kernel.joint) return false;
+  if (by.additive !== kernel.additive || by.sharpness !== kernel.sharpness) return false;
+  const same = (a: Float64Array, b: Float64Array, count: number) => {
+    for (let i = 0; i < count; i++) if (a[i] !== b[i]) return false;
+    return true;
+  };
+  const width = kernel.scales.length;
+  return same(by.scales, kernel.scales, width) && same(known, diagonal, observed) && same(first, points, observed * width);
 }
 
 /**

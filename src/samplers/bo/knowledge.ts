@@ -27,8 +27,8 @@ const FIRST_FIT = 3;
 const GROWTH = 1.2;
 /** A kernel has few parameters: more observations than this only cost time. */
 const FITTED = 200;
-/** Exact inference is cubic in the number of observations. */
-const EXACT = 1000;
+/** Exact inference is cubic in the number of observations: when there are more, a choice of them stays. */
+const EXACT = { most: 1000, kept: 800 };
 
 export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
@@ -60,6 +60,15 @@ function selection(observed: readonly Observed[], room: number): readonly Observ
   return kept.sort((a, b) => a - b).map((i) => observed[i]!);
 }
 
+/** What models are conditioned on: all observations up to 1000; of more, between 800 and 1000, so that a model often is the one before and a bit. */
+const conditions = History.folding(
+  (): Observed[] => [],
+  (some, observation: Observed) => {
+    some.push(observation);
+    if (some.length > EXACT.most) some.splice(0, some.length, ...selection(some, EXACT.kept));
+  },
+);
+
 function seen(features: Features, observed: readonly Observed[], outputs: Outputs): Observations {
   const points = new Float64Array(observed.length * features.width);
   for (const [i, { point }] of observed.entries()) features.encode(point, points, i * features.width);
@@ -82,13 +91,22 @@ export interface Model {
  * @param v the number of the view
  * @param room for so many beliefs
  * @param doubt divides the squares of the length-scales that were fitted
+ * @param before an earlier model, which saves work where it is the same but for the last observations
  * @returns undefined where there is too little, or nothing that a model could be fitted to
  */
-export function model(features: Features, view: View, v: number, { observed, fits }: Knowledge, room = 0, doubt = 1): Model | undefined {
+export function model(
+  features: Features,
+  view: View,
+  v: number,
+  { observed, fits }: Knowledge,
+  room = 0,
+  doubt = 1,
+  before?: Model,
+): Model | undefined {
   const logs = fits[v]?.logs;
   if (!logs) return undefined;
-  const used = selection(observed.toArray(), EXACT);
+  const used = conditions(observed).slice();
   const outputs = view(used.map(({ value }) => value));
-  const gp = posterior(seen(features, used, outputs), shortened(kernelOf(logs), doubt), room);
+  const gp = posterior(seen(features, used, outputs), shortened(kernelOf(logs), doubt), room, before?.gp);
   return gp && { gp, outputs, observed: used };
 }
