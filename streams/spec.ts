@@ -34,6 +34,8 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
+  bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
+  dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),

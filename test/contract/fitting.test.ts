@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
-import { type FitTask, fitInTurn, type Logs } from '../../src/numeric/gp/fit.ts';
+import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo.ts';
 import { rig } from '../../src/testing/rig.ts';
@@ -11,13 +11,13 @@ import { drive, named, type Strategy } from '../../streams/strategy.ts';
 import { verify } from '../../streams/verify.ts';
 import { fleet, type Net, net } from './world.ts';
 
-type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Logs[])[]>;
+type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
 
 /** `bo`, to which every fit is too long as soon as somebody else makes them. */
 const model = (elsewhere?: Elsewhere): Strategy =>
   named('bo', (parent) => {
     const env = child(parent, 'bo');
-    const settings = { startup: 4, acquisition: 'ei', costAware: false } as const;
+    const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
     return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(elsewhere && { elsewhere }) });
   });
 

@@ -16,7 +16,7 @@ const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 
 /** A study of one slot, or of some that are all filled before any trial ends. */
 function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['value'], settings: Partial<BoSettings> = {}) {
   const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives, parallel: 1, trials };
-  const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, ...settings });
+  const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
   let state = core.start;
   let id = 0;
   const suggest = (): (Reasoned & { id: number }) | undefined => {
@@ -174,6 +174,12 @@ describe('bo', () => {
   it.each(['pi', 'lcb'] as const)('closes in by %s as well', (acquisition) => {
     const points = study(square, '1', 30, ['value'], { acquisition }).run(30, (p) => completed(bowl(p)));
     expect(lowest(points, bowl)).toBeLessThan(1e-2);
+  });
+
+  it.each([{ integrated: true }, { warp: true }, { integrated: true, warp: true }] as const)('closes in with %o', (settings) => {
+    const points = study(square, '1', 25, ['value'], settings).run(25, (p) => completed(bowl(p)));
+    expect(lowest(points, bowl)).toBeLessThan(1e-3);
+    expect(points.slice(6).every(({ modelled }) => modelled)).toBe(true);
   });
 
   it('covers the front of two objectives', () => {

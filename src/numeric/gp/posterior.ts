@@ -2,6 +2,7 @@ import { cholesky, choleskyWithJitter, solveLower, solveUpper } from '../cholesk
 import { type Features, gaps } from './features.ts';
 import { amplitude, covariances, type Kernel } from './kernel.ts';
 import { NUGGET, type Observations } from './likelihood.ts';
+import { warpRows, warpSlope } from './warp.ts';
 
 /** A Gaussian process that knows its observations. Grown by `believe`; otherwise constant. */
 export interface Posterior {
@@ -11,7 +12,7 @@ export interface Posterior {
   size: number;
   /** How many of them are observations. */
   readonly observed: number;
-  /** Rows of features; there is room for beliefs. */
+  /** Rows of features, as the kernel sees them; there is room for beliefs. */
   readonly points: Float64Array;
   /** The lower factor of the covariance, with rows of `stride`. */
   readonly factor: Float64Array;
@@ -50,7 +51,8 @@ export function posterior(observations: Observations, kernel: Kernel, room = 0, 
   const { width } = features;
   const stride = n + room;
   const points = new Float64Array(stride * width);
-  points.set(observations.points.subarray(0, n * width));
+  if (kernel.warp) warpRows(features, kernel.warp, observations.points, n, points);
+  else points.set(observations.points.subarray(0, n * width));
   const diagonal = Float64Array.from({ length: n }, (_, i) => amplitude(kernel) + kernel.noise + NUGGET + (variances?.[i] ?? 0));
   const scratch: Scratch = {
     gaps: new Float64Array(stride * width),
@@ -108,21 +110,30 @@ export function believe(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride, scratch } = gp;
   if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
   const { mean } = predict(gp, x);
-  gp.points.set(x, n * features.width);
-  gaps(features, x, 0, gp.points, n, scratch.gaps);
+  const row = asSeen(gp, x, 1);
+  gp.points.set(row, n * features.width);
+  gaps(features, row, 0, gp.points, n, scratch.gaps);
   covariances(kernel, scratch.gaps, n, gp.factor, n * stride);
   const variance = amplitude(kernel) + kernel.noise + NUGGET;
   // A belief on top of another may need more of a nugget than is there.
   for (const jitter of [0, 1e-6, 1e-3]) {
-    const row = gp.factor.slice(n * stride, n * stride + n);
+    const covariance = gp.factor.slice(n * stride, n * stride + n);
     gp.factor[n * stride + n] = variance * (1 + jitter);
     if (cholesky(gp.factor, stride, n + 1, n)) {
       gp.size = n + 1;
       break;
     }
-    gp.factor.set(row, n * stride);
+    gp.factor.set(covariance, n * stride);
   }
   return mean;
+}
+
+/** Rows as the kernel sees them. */
+function asSeen({ features, kernel: { warp } }: Posterior, rows: Float64Array, count: number): Float64Array {
+  if (!warp) return rows;
+  const out = new Float64Array(count * features.width);
+  warpRows(features, warp, rows, count, out);
+  return out;
 }
 
 export interface Prediction {
@@ -146,11 +157,12 @@ const BATCH = 64;
 export function predictMany(gp: Posterior, rows: Float64Array, count: number, means: Float64Array, variances: Float64Array): void {
   const { features, kernel, size: n, factor, stride, alpha, scratch } = gp;
   const prior = amplitude(kernel);
+  const seen = asSeen(gp, rows, count);
   const block = new Float64Array(Math.min(count, BATCH) * n);
   for (let first = 0; first < count; first += BATCH) {
     const batch = Math.min(BATCH, count - first);
     for (let b = 0; b < batch; b++) {
-      gaps(features, rows, (first + b) * features.width, gp.points, n, scratch.gaps);
+      gaps(features, seen, (first + b) * features.width, gp.points, n, scratch.gaps);
       covariances(kernel, scratch.gaps, n, block, b * n);
       let mean = 0;
       for (let i = 0; i < n; i++) mean += block[b * n + i]! * alpha[i]!;
@@ -175,7 +187,8 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   const { scales, sharpness } = kernel;
   const { width, ordered } = features;
   const effect = kernel.additive / width;
-  gaps(features, x, 0, points, n, scratch.gaps);
+  const seen = asSeen(gp, x, 1);
+  gaps(features, seen, 0, points, n, scratch.gaps);
   covariances(kernel, scratch.gaps, n, scratch.row, 0, scratch.slopes);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += scratch.row[i]! * alpha[i]!;
@@ -190,9 +203,17 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
     for (let c = 0; c < ordered; c++) {
       const at = i * width + c;
       const part = 1 / (1 + sharpness * scales[c]! * scratch.gaps[at]!);
-      const slope = 2 * scales[c]! * (x[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part);
+      const slope = 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part);
       meanSlopes[c]! += alpha[i]! * slope;
       varianceSlopes[c]! -= 2 * scratch.back[i]! * slope;
+    }
+  }
+  if (kernel.warp) {
+    const { a, b } = kernel.warp;
+    for (let c = 0; c < ordered; c++) {
+      const slope = warpSlope(x[c]!, a[c]!, b[c]!);
+      meanSlopes[c]! *= slope;
+      varianceSlopes[c]! *= slope;
     }
   }
   const prior = amplitude(kernel);

@@ -4,7 +4,7 @@ import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
 import type { Outputs } from '../../numeric/outputs.ts';
-import { Fit } from './fit.ts';
+import { Fit, type Fitting } from './fit.ts';
 import type { Observed } from './observed.ts';
 
 /** A way to see values, such as standardised. */
@@ -32,12 +32,12 @@ const EXACT = { most: 1000, kept: 800 };
 
 export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
-export function observe(features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
+export function observe(how: Fitting, features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
   const observed = before.observed.push(observation);
   if (observed.length < before.next) return { ...before, observed };
   return {
     observed,
-    fits: views.map((view, v) => new Fit(observed.length, () => fitted(features, view, observed), before.fits[v])),
+    fits: views.map((view, v) => new Fit(how, observed.length, () => fitted(features, view, observed), before.fits[v])),
     next: Math.ceil(before.next * GROWTH),
   };
 }
@@ -79,9 +79,10 @@ function seen(features: Features, observed: readonly Observed[], outputs: Output
   return { features: { width, ordered }, size: observed.length, points, targets: outputs.targets, variances };
 }
 
-/** A posterior given what was observed, with the outputs as it sees them. */
+/** What is known of one quantity, with the outputs as the posteriors see them. */
 export interface Model {
-  readonly gp: Posterior;
+  /** One for the most probable kernel, or one for each sample of kernels. */
+  readonly gps: readonly Posterior[];
   readonly outputs: Outputs;
   /** What the model was conditioned on: all of it, up to 1000 observations. */
   readonly observed: readonly Observed[];
@@ -103,10 +104,13 @@ export function model(
   doubt = 1,
   before?: Model,
 ): Model | undefined {
-  const logs = fits[v]?.logs;
-  if (!logs) return undefined;
+  const [best, ...samples] = fits[v]?.kernels ?? [];
+  if (!best) return undefined;
   const used = conditions(observed).slice();
   const outputs = view(used.map(({ value }) => value));
-  const gp = posterior(seen(features, used, outputs), shortened(kernelOf(logs), doubt), room, before?.gp);
-  return gp && { gp, outputs, observed: used };
+  const told = seen(features, used, outputs);
+  const gps = (samples.length > 0 ? samples : [best]).flatMap(
+    (logs, i) => posterior(told, shortened(kernelOf(logs, features.width), doubt), room, before?.gps[i]) ?? [],
+  );
+  return gps.length > 0 ? { gps, outputs, observed: used } : undefined;
 }
