@@ -31,7 +31,6 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   auto: taking(auto),
-  bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
