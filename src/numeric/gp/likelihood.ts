@@ -1,5 +1,6 @@
 import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } from '../cholesky.ts';
 
+import type { Derivatives } from './derivatives.ts';
 import { type Features, gaps } from './features.ts';
 import { ADDITIVE, amplitude, covariances, JOINT, type Kernel, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
 import { warpByA, warpByB, warpRows } from './warp.ts';
@@ -13,6 +14,8 @@ export interface Observations {
   readonly targets: Float64Array;
   /** Known variances of the targets, on top of the noise that is learnt. */
   readonly variances?: Float64Array | undefined;
+  /** Of these the likelihood takes no notice: kernels are fitted to values. */
+  readonly derivatives?: Derivatives | undefined;
 }
 
 /** Keeps covariance matrices of repeated points factorable. */

@@ -1,4 +1,5 @@
 import { cholesky, choleskyWithJitter, solveLower, solveUpper } from '../cholesky.ts';
+import { type Derivatives, derivativeCovariance, derivativeVariance, VALUE } from './derivatives.ts';
 import { type Features, gaps } from './features.ts';
 import { amplitude, covariances, type Kernel } from './kernel.ts';
 import { NUGGET, type Observations } from './likelihood.ts';
@@ -10,8 +11,9 @@ export interface Posterior {
   readonly kernel: Kernel;
   /** Observations and beliefs. */
   size: number;
-  /** How many of them are observations. */
+  /** How many of them are observed values; derivatives are next. */
   readonly observed: number;
+  readonly derivatives: Derivatives | undefined;
   /** Rows of features, as the kernel sees them; there is room for beliefs. */
   readonly points: Float64Array;
   /** The lower factor of the covariance, with rows of `stride`. */
@@ -37,6 +39,10 @@ interface Scratch {
 
 /** Variances near an observation cancel; below this, relative to the prior's, they are rounding. */
 const VARIANCE_FLOOR = 1e-10;
+/** Where a coordinate is bent flat nothing is learnt of a slope along it. */
+const FLATTEST = 1e-3;
+/** Derivatives are taken with a grain of salt, as a share of their prior variance: the kernel was fitted without them. */
+const DERIVATIVE_NOISE = 1e-4;
 
 /**
  * Conditions a Gaussian process of mean 0 on observations (Rasmussen & Williams 2006, algorithm 2.1).
@@ -47,57 +53,99 @@ const VARIANCE_FLOOR = 1e-10;
  * @returns undefined where the covariance cannot be factored
  */
 export function posterior(observations: Observations, kernel: Kernel, room = 0, before?: Posterior): Posterior | undefined {
-  const { features, size: n, targets, variances } = observations;
+  const { features, size: observed, targets, variances, derivatives } = observations;
   const { width } = features;
+  const n = observed + (derivatives?.targets.length ?? 0);
   const stride = n + room;
   const points = new Float64Array(stride * width);
-  if (kernel.warp) warpRows(features, kernel.warp, observations.points, n, points);
-  else points.set(observations.points.subarray(0, n * width));
-  const diagonal = Float64Array.from({ length: n }, (_, i) => amplitude(kernel) + kernel.noise + NUGGET + (variances?.[i] ?? 0));
+  if (kernel.warp) warpRows(features, kernel.warp, observations.points, observed, points);
+  else points.set(observations.points.subarray(0, observed * width));
+  derivatives?.at.forEach((i, k) => {
+    points.copyWithin((observed + k) * width, i * width, (i + 1) * width);
+  });
+  const prior = (i: number) => (i < observed ? amplitude(kernel) : derivativeVariance(kernel, derivatives!.columns[i - observed]!));
+  const diagonal = Float64Array.from({ length: n }, (_, i) =>
+    i < observed
+      ? prior(i) + kernel.noise + NUGGET + (variances?.[i] ?? 0)
+      : prior(i) * (1 + DERIVATIVE_NOISE + kernel.noise / amplitude(kernel)),
+  );
   const scratch: Scratch = {
     gaps: new Float64Array(stride * width),
     slopes: new Float64Array(stride),
     row: new Float64Array(stride),
     back: new Float64Array(stride),
   };
+  const alpha = new Float64Array(stride);
+  const factor = new Float64Array(stride * stride);
+  const gp = { features, kernel, size: n, observed, derivatives, points, factor, stride, diagonal, alpha, scratch };
   const covarianceRows = (matrix: Float64Array, from: number) => {
     for (let i = from; i < n; i++) {
-      gaps(features, points, i * width, points, i, scratch.gaps);
-      covariances(kernel, scratch.gaps, i, matrix, i * stride);
+      covarianceRow(gp, points, i * width, i, matrix, i * stride, i < observed ? VALUE : derivatives!.columns[i - observed]!);
       matrix[i * stride + i] = diagonal[i]!;
     }
     return matrix;
   };
-  const factor = new Float64Array(stride * stride);
-  const known = before && isStartOf(before, kernel, points, diagonal) ? before.observed : 0;
+  const known = before && isStartOf(before, gp) ? before.observed : 0;
   for (let i = 0; i < known; i++) factor.set(before!.factor.subarray(i * before!.stride, i * before!.stride + i + 1), i * stride);
   const grown = known > 0 && cholesky(covarianceRows(factor, known), stride, n, known);
   const jitter = grown ? 0 : choleskyWithJitter(covarianceRows(new Float64Array(stride * stride), 0), stride, n, factor);
   if (Number.isNaN(jitter)) return undefined;
-  const alpha = new Float64Array(stride);
-  alpha.set(targets.subarray(0, n));
+  alpha.set(targets.subarray(0, observed));
+  if (derivatives) alpha.set(derivativesSeen(observations, derivatives, kernel), observed);
   solveLower(factor, stride, n, alpha);
   solveUpper(factor, stride, n, alpha);
   // K alpha = targets - noise alpha: the means at the observations cost nothing more.
-  const means = Float64Array.from({ length: n }, (_, i) => targets[i]! - (diagonal[i]! - amplitude(kernel) + jitter) * alpha[i]!);
-  return { features, kernel, size: n, observed: n, points, factor, stride, diagonal, jitter, alpha, means, scratch };
+  const means = Float64Array.from({ length: observed }, (_, i) => targets[i]! - (diagonal[i]! - prior(i) + jitter) * alpha[i]!);
+  return { ...gp, jitter, means };
+}
+
+/** Derivatives by what the kernel sees. */
+function derivativesSeen({ points, features }: Observations, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
+  if (!warp) return targets;
+  return targets.map((target, k) => {
+    const c = columns[k]!;
+    return target / Math.max(warpSlope(points[at[k]! * features.width + c]!, warp.a[c]!, warp.b[c]!), FLATTEST);
+  });
+}
+
+type Seen = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
+
+/** Covariances of what is at a row, as the kernel sees it, with the first `count` observations and beliefs. */
+function covarianceRow(
+  { features, kernel, observed, derivatives, points, scratch }: Seen,
+  x: Float64Array,
+  xAt: number,
+  count: number,
+  out: Float64Array,
+  outAt: number,
+  by = VALUE,
+  slopes?: Float64Array,
+): void {
+  const { width, ordered } = features;
+  gaps(features, x, xAt, points, count, scratch.gaps);
+  covariances(kernel, scratch.gaps, count, out, outAt, slopes);
+  if (!derivatives) return;
+  const last = Math.min(count, observed + derivatives.columns.length);
+  for (let j = by === VALUE ? observed : 0; j < last; j++) {
+    const byOther = j < observed ? VALUE : derivatives.columns[j - observed]!;
+    out[outAt + j] = derivativeCovariance(kernel, x, xAt, points, j * width, ordered, by, byOther);
+  }
 }
 
 /** Whether a posterior's observations are the first of some others. One that needed jitter may need another by now. */
-function isStartOf(
-  { jitter, kernel: by, points: first, diagonal: known, observed }: Posterior,
-  kernel: Kernel,
-  points: Float64Array,
-  diagonal: Float64Array,
-): boolean {
-  if (jitter > 0 || observed > diagonal.length || by.noise !== kernel.noise || by.joint !== kernel.joint) return false;
+function isStartOf(before: Posterior, { kernel, points, diagonal, derivatives }: Omit<Posterior, 'jitter' | 'means'>): boolean {
+  const { jitter, kernel: by, observed } = before;
+  if (jitter > 0 || observed > diagonal.length || before.derivatives || derivatives) return false;
+  if (by.noise !== kernel.noise || by.joint !== kernel.joint) return false;
   if (by.additive !== kernel.additive || by.sharpness !== kernel.sharpness) return false;
   const same = (a: Float64Array, b: Float64Array, count: number) => {
     for (let i = 0; i < count; i++) if (a[i] !== b[i]) return false;
     return true;
   };
   const width = kernel.scales.length;
-  return same(by.scales, kernel.scales, width) && same(known, diagonal, observed) && same(first, points, observed * width);
+  return (
+    same(by.scales, kernel.scales, width) && same(before.diagonal, diagonal, observed) && same(before.points, points, observed * width)
+  );
 }
 
 /**
@@ -107,13 +155,12 @@ function isStartOf(
  * @returns the mean at the point
  */
 export function believe(gp: Posterior, x: Float64Array): number {
-  const { features, kernel, size: n, stride, scratch } = gp;
+  const { features, kernel, size: n, stride } = gp;
   if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
   const { mean } = predict(gp, x);
   const row = asSeen(gp, x, 1);
   gp.points.set(row, n * features.width);
-  gaps(features, row, 0, gp.points, n, scratch.gaps);
-  covariances(kernel, scratch.gaps, n, gp.factor, n * stride);
+  covarianceRow(gp, row, 0, n, gp.factor, n * stride);
   const variance = amplitude(kernel) + kernel.noise + NUGGET;
   // A belief on top of another may need more of a nugget than is there.
   for (const jitter of [0, 1e-6, 1e-3]) {
@@ -155,15 +202,14 @@ const BATCH = 64;
 
 /** The posterior at `count` rows of features. */
 export function predictMany(gp: Posterior, rows: Float64Array, count: number, means: Float64Array, variances: Float64Array): void {
-  const { features, kernel, size: n, factor, stride, alpha, scratch } = gp;
+  const { features, kernel, size: n, factor, stride, alpha } = gp;
   const prior = amplitude(kernel);
   const seen = asSeen(gp, rows, count);
   const block = new Float64Array(Math.min(count, BATCH) * n);
   for (let first = 0; first < count; first += BATCH) {
     const batch = Math.min(BATCH, count - first);
     for (let b = 0; b < batch; b++) {
-      gaps(features, seen, (first + b) * features.width, gp.points, n, scratch.gaps);
-      covariances(kernel, scratch.gaps, n, block, b * n);
+      covarianceRow(gp, seen, (first + b) * features.width, n, block, b * n);
       let mean = 0;
       for (let i = 0; i < n; i++) mean += block[b * n + i]! * alpha[i]!;
       means[first + b] = mean;
@@ -188,8 +234,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   const { width, ordered } = features;
   const effect = kernel.additive / width;
   const seen = asSeen(gp, x, 1);
-  gaps(features, seen, 0, points, n, scratch.gaps);
-  covariances(kernel, scratch.gaps, n, scratch.row, 0, scratch.slopes);
+  covarianceRow(gp, seen, 0, n, scratch.row, 0, VALUE, scratch.slopes);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += scratch.row[i]! * alpha[i]!;
   solveLower(factor, stride, n, scratch.row);
@@ -199,11 +244,16 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   solveUpper(factor, stride, n, scratch.back);
   meanSlopes.fill(0);
   varianceSlopes.fill(0);
+  const { observed, derivatives } = gp;
   for (let i = 0; i < n; i++) {
+    const by = derivatives && i >= observed ? derivatives.columns[i - observed] : undefined; // none for beliefs
     for (let c = 0; c < ordered; c++) {
       const at = i * width + c;
       const part = 1 / (1 + sharpness * scales[c]! * scratch.gaps[at]!);
-      const slope = 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part);
+      const slope =
+        by === undefined
+          ? 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part)
+          : derivativeCovariance(kernel, seen, 0, points, i * width, ordered, c, by);
       meanSlopes[c]! += alpha[i]! * slope;
       varianceSlopes[c]! -= 2 * scratch.back[i]! * slope;
     }

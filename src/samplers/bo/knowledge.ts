@@ -5,6 +5,7 @@ import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
 import type { Outputs } from '../../numeric/outputs.ts';
 import { Fit, type Fitting } from './fit.ts';
+import { derivativesOf } from './gradients.ts';
 import type { Observed } from './observed.ts';
 
 /** A way to see values, such as standardised. */
@@ -108,7 +109,7 @@ export function model(
   if (!best) return undefined;
   const used = conditions(observed).slice();
   const outputs = view(used.map(({ value }) => value));
-  const told = seen(features, used, outputs);
+  const told = { ...seen(features, used, outputs), derivatives: derivativesOf(features, used, outputs) };
   const gps = (samples.length > 0 ? samples : [best]).flatMap(
     (logs, i) => posterior(told, shortened(kernelOf(logs, features.width), doubt), room, before?.gps[i]) ?? [],
   );

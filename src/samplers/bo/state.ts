@@ -63,7 +63,7 @@ export function createFold(env: Env, features: Features, how: Fitting): Fold {
   }
 
   function learn(state: BoState, fact: Ended): BoState {
-    const { id, point, outcome, reason, budget = Infinity, losses, stderr, constraints, seconds = 0 } = fact;
+    const { id, point, outcome, reason, budget = Infinity, losses, stderr, gradient, constraints, seconds = 0 } = fact;
     const open = new Map(state.open);
     open.delete(id);
     const failed = outcome === 'failed' && TELLING.has(reason ?? '');
@@ -73,7 +73,7 @@ export function createFold(env: Env, features: Features, how: Fitting): Fold {
     const violating = constraints?.some((c) => c > 0) ?? false;
     const before = state.losses.get(budget) ?? unknown;
     const after = before.map((known, k) =>
-      observe(how, features, VIEWS, known, { point, value: losses[k]!, stderr: stderr?.[k], violating }),
+      observe(how, features, VIEWS, known, { point, value: losses[k]!, stderr: stderr?.[k], gradient: gradient?.[k], violating }),
     );
     return {
       ...state,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { features } from '../../../src/numeric/gp/features.ts';
+import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
+import { features, gaps } from '../../../src/numeric/gp/features.ts';
 import { fitInTurn, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
-import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { covariances, kernelOf } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
 import { believe, posterior, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/posterior.ts';
 import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
@@ -129,6 +130,38 @@ describe('warped', () => {
   });
 });
 
+describe('derivativeCovariance', () => {
+  const kernel = kernelOf(logs, 3);
+  const ordered = 2;
+  const [x, y] = [Float64Array.of(0.31, 0.62, 1), Float64Array.of(0.45, 0.2, 0)];
+  const h = 1e-5;
+  const value = (a: Float64Array, b: Float64Array) => {
+    const gap = new Float64Array(3);
+    const out = new Float64Array(1);
+    gaps({ width: 3, ordered }, a, 0, b, 1, gap);
+    covariances(kernel, gap, 1, out);
+    return out[0]!;
+  };
+  const slope = (a: Float64Array, byA: number, b: Float64Array, byB: number) => derivativeCovariance(kernel, a, 0, b, 0, ordered, byA, byB);
+  const shifted = (a: Float64Array, c: number, by: number) => a.with(c, a[c]! + by);
+
+  it.each([0, 1])('is the derivative of the covariance by column %i, on either side', (c) => {
+    expect(slope(x, c, y, VALUE)).toBeCloseTo((value(shifted(x, c, h), y) - value(shifted(x, c, -h), y)) / (2 * h), 7);
+    expect(slope(x, VALUE, y, c)).toBeCloseTo((value(x, shifted(y, c, h)) - value(x, shifted(y, c, -h))) / (2 * h), 7);
+  });
+
+  it.each([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ])('is its second derivative by %i and %i', (c, d) => {
+    const difference = (slope(x, c, shifted(y, d, h), VALUE) - slope(x, c, shifted(y, d, -h), VALUE)) / (2 * h);
+    expect(slope(x, c, y, d)).toBeCloseTo(difference, 6);
+    expect(slope(x, c, x, d)).toBeCloseTo(c === d ? derivativeVariance(kernel, c) : 0, 12);
+  });
+});
+
 describe.each([
   ['as they are', logs],
   ['bent', Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2)],
@@ -159,6 +192,35 @@ describe.each([
     const other = posterior({ ...observations, size: 11 }, kernelOf(logs.with(0, 1), 3), 2)!;
     const { scratch: __, ...fresh } = posterior(observations, kernelOf(logs, 3), 4, other)!;
     expect(fresh).toEqual(rest);
+  });
+
+  it('learns from derivatives, and keeps the slopes of its finite differences', () => {
+    const few = { ...observations, size: 6 };
+    const at = Int32Array.from({ length: 12 }, (_, k) => k >> 1);
+    const columns = Int32Array.from({ length: 12 }, (_, k) => k & 1);
+    const slopeOf = (i: number, c: number) => {
+      const u = observations.points[3 * i + c]!;
+      return c === 0 ? 5 * Math.cos(5 * u) : 2 * (u - 0.3);
+    };
+    const targets = Float64Array.from(at, (i, k) => slopeOf(i, columns[k]!));
+    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelOf(logs, 3), 2)!;
+    const plain = posterior(few, kernelOf(logs, 3))!;
+    const error = (of: typeof knowing) =>
+      observations.targets.reduce((sum, y, i) => sum + (predict(of, observations.points.slice(3 * i, 3 * i + 3)).mean - y) ** 2, 0);
+    expect(error(knowing)).toBeLessThan(0.5 * error(plain));
+    const x = observations.points.slice(0, 3);
+    const [means, variances] = [new Float64Array(2), new Float64Array(2)];
+    for (const _ of [1, 2]) {
+      predictSlopes(knowing, x, means, variances);
+      for (let c = 0; c < 2; c++) {
+        const h = 1e-5;
+        const [up, down] = [predict(knowing, x.with(c, x[c]! + h)), predict(knowing, x.with(c, x[c]! - h))];
+        expect(means[c]).toBeCloseTo((up.mean - down.mean) / (2 * h), 5);
+        expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 5);
+        expect(means[c]! / slopeOf(0, c)).toBeCloseTo(1, 1);
+      }
+      believe(knowing, Float64Array.of(0.7, 0.7, 1));
+    }
   });
 
   it('predicts many as it predicts one', () => {
