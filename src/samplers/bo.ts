@@ -1,6 +1,7 @@
 import type { Env } from '../messages.ts';
 import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
-import { believe, type Posterior, type Prediction, predict } from '../numeric/gp/posterior.ts';
+import type { Posterior } from '../numeric/gp/posterior.ts';
+import { believe, type Prediction, predict } from '../numeric/gp/predict.ts';
 import { History } from '../numeric/history.ts';
 import { dominates } from '../numeric/pareto.ts';
 import type { Rng } from '../numeric/random.ts';

@@ -1,4 +1,5 @@
-import { type Posterior, predictMany, predictSlopes } from '../../numeric/gp/posterior.ts';
+import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
 import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity, logSumExp } from '../../numeric/special.ts';
 
 /** A summand of a log acquisition function: what it says of rows of features. Higher is better. */
