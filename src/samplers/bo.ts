@@ -194,7 +194,7 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware, integra
       const terms = termsOf(state, known);
       const ranked = all
         ? rank(terms, features, all)
-        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length * Math.sqrt(known.worlds.length));
+        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length * known.worlds.length);
       const chosen = choose(state, known.models[0]!.observed, ranked);
       return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },
