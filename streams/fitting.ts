@@ -1,6 +1,6 @@
-import { type FitTask, fitInTurn, type Logs } from '../src/numeric/gp/fit.ts';
+import { type FitTask, fitInTurn, type Kernels } from '../src/numeric/gp/fit.ts';
 
-type Results = readonly (readonly Logs[])[];
+type Results = readonly (readonly Kernels[])[];
 
 /** Runs in the thread. It is text, so that whoever bundles this package needs no second entry. Sources, as tests run them, need a loader. */
 const program = `

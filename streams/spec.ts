@@ -34,10 +34,10 @@ import { dedupe } from './veto.ts';
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   asha: taking(asha, 'min', 'max', 'eta', 'mode'),
   auto: taking(auto),
-  bo: taking(bo, 'startup', 'acquisition', 'costAware'),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
+  bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
   dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),

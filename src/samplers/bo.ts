@@ -1,12 +1,13 @@
 import type { Env } from '../messages.ts';
 import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
-import { believe, predict } from '../numeric/gp/posterior.ts';
+import type { Posterior } from '../numeric/gp/posterior.ts';
+import { believe, type Prediction, predict } from '../numeric/gp/predict.ts';
 import { History } from '../numeric/history.ts';
 import { dominates } from '../numeric/pareto.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { cells, countCells } from '../space/cells.ts';
-import { cheapness, confidence, improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
+import { average, cheapness, confidence, improvement, probabilityBelow, type Term } from './bo/acquisition.ts';
 import { belief } from './bo/belief.ts';
 import { hypervolumeImprovement } from './bo/hypervolume.ts';
 import { type Knowledge, type Model, model } from './bo/knowledge.ts';
@@ -25,6 +26,10 @@ export interface BoSettings {
   readonly acquisition: 'ei' | 'pi' | 'lcb';
   /** Whether improvement is sought per second, where trials say how long they took. */
   readonly costAware: boolean;
+  /** Whether the acquisition is averaged over samples of kernels, instead of relying on the most probable one. It costs some ten times as much. */
+  readonly integrated: boolean;
+  /** Whether it is learnt how to bend each coordinate, for functions that change faster at one end of a range than at the other. */
+  readonly warp: boolean;
 }
 
 /** A space of at most so many configurations is searched by looking at all of them. */
@@ -46,9 +51,18 @@ const LONG = 2 * 300 ** 2;
  */
 const DOUBT = { every: 4, factor: 4 };
 
-/** Each objective's model, and what it expects of the observed points and of the open ones. */
+/** Kernels drawn where the acquisition is averaged over them. */
+const SAMPLES = 10;
+
+/** Each objective's model. */
 interface Modelled {
   readonly models: readonly Model[];
+  readonly worlds: readonly World[];
+}
+
+/** One guess at the kernels: each objective's posterior, and what it expects of the open points. */
+interface World {
+  readonly gps: readonly Posterior[];
   readonly expected: readonly (readonly number[])[];
 }
 
@@ -61,13 +75,15 @@ interface Modelled {
  *
  * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
  */
-export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSettings, long = LONG): Surrogate<BoState> {
+export function boSurrogate(env: Env, { startup, acquisition, costAware, integrated, warp }: BoSettings, long = LONG): Surrogate<BoState> {
   const { axes, objectives, trials = TRIALS } = env;
   const features = featuresOf(axes);
-  const fold = createFold(env, features);
+  const fold = createFold(env, features, { samples: integrated ? SAMPLES : 0, seed: `${env.seed} ${env.name}`, bending: warp });
   const believing = axes.some(({ prior }) => prior);
   const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
   const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
+  /** The last models: what comes of the next does not depend on them, only how fast. */
+  const recent = new Map<string, Model>();
   const keysOf = History.folding(
     () => new Set<string>(),
     (keys, point: Point) => keys.add(key(point)),
@@ -75,29 +91,37 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
 
   function modelled(state: BoState): Modelled | undefined {
     const turn = state.handedOut.length % VIEWS.length;
-    const doubt = state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
+    const doubt = !integrated && state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
     const open = [...state.open.values()];
-    const models = fold.relevant(state).flatMap((losses) => model(features, VIEWS[turn]!, turn, losses, open.length, doubt) ?? []);
+    const models = fold.relevant(state).flatMap((losses, k) => {
+      const before = recent.get(`${k} ${turn} ${doubt}`);
+      return model(features, VIEWS[turn]!, turn, losses, open.length, doubt, before) ?? [];
+    });
     if (models.length < objectives.length) return undefined;
+    for (const [k, known] of models.entries()) recent.set(`${k} ${turn} ${doubt}`, known);
     const row = new Float64Array(features.width);
-    const expected = models.map(({ gp }) =>
-      open.map((point) => {
-        features.encode(point, row);
-        return believe(gp, row);
-      }),
-    );
-    return { models, expected };
+    const worlds = models[0]!.gps.map((_, i): World => {
+      const gps = models.flatMap((of) => of.gps[i] ?? []);
+      const expected = gps.map((gp) =>
+        open.map((point) => {
+          features.encode(point, row);
+          return believe(gp, row);
+        }),
+      );
+      return { gps, expected };
+    });
+    return { models, worlds: worlds.filter(({ gps }) => gps.length === objectives.length) };
   }
 
-  /** What is sought in the losses; nothing while no point is known to keep the constraints. */
-  function sought({ models, expected }: Modelled): Term[] {
-    const [first, second] = models.map(({ gp, observed }, k) => [...gp.means.filter((_, i) => !observed[i]!.violating), ...expected[k]!]);
+  /** What is sought in the losses, as one guess at the kernels has it; nothing while no point is known to keep the constraints. */
+  function sought({ gps, expected }: World, { models }: Modelled): Term[] {
+    const [first, second] = gps.map(({ means }, k) => [...means.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
     if (first!.length === 0) return [];
-    const gp = models[0]!.gp;
+    const gp = gps[0]!;
     if (second)
       return [
         hypervolumeImprovement(
-          [gp, models[1]!.gp],
+          [gp, gps[1]!],
           first!.map((x, i) => [x, second[i]!]),
         ),
       ];
@@ -109,16 +133,21 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
   /** What is known of where a quantity is at most 0. */
   function belowZero(knowledge: Knowledge): Term[] {
     const known = model(features, PLAIN[0]!, 0, knowledge);
-    return known ? [probabilityBelow(known.gp, known.outputs.target(0))] : [];
+    return known ? [probabilityBelow(known.gps[0]!, known.outputs.target(0))] : [];
   }
 
   function cheap({ seconds }: BoState): Term[] {
     const known = costAware ? model(features, PLAIN[0]!, 0, seconds) : undefined;
-    return known ? [cheapness(known.gp, 1 / known.outputs.slope(0))] : [];
+    return known ? [cheapness(known.gps[0]!, 1 / known.outputs.slope(0))] : [];
+  }
+
+  function improvements(known: Modelled): Term[] {
+    const terms = known.worlds.flatMap((world) => sought(world, known));
+    return terms.length > 0 ? [average(terms)] : [];
   }
 
   const termsOf = (state: BoState, known: Modelled): Term[] => [
-    ...sought(known),
+    ...improvements(known),
     ...state.constraints.flatMap(belowZero),
     ...(state.failed > 0 ? belowZero(state.failures) : []),
     ...(believing ? [belief(axes, features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
@@ -163,7 +192,9 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware }: BoSet
       const known = modelled(state);
       if (!known) return undefined;
       const terms = termsOf(state, known);
-      const ranked = all ? rank(terms, features, all) : search(terms, features, env, goodPoints(known), rng);
+      const ranked = all
+        ? rank(terms, features, all)
+        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length * known.worlds.length);
       const chosen = choose(state, known.models[0]!.observed, ranked);
       return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },
@@ -174,8 +205,8 @@ const key = (point: Point): string => point.join();
 
 /** The points told that are expected to be dominated by the fewest others, without repetitions: with one objective, the best. */
 function goodPoints({ models }: Modelled): Point[] {
-  const { observed, gp } = models[0]!;
-  const badness = models.length === 1 ? gp.means : dominations(models.map((m) => m.gp.means));
+  const { observed, gps } = models[0]!;
+  const badness = models.length === 1 ? gps[0]!.means : dominations(models.map((m) => m.gps[0]!.means));
   const order = observed.map((_, i) => i).sort((a, b) => badness[a]! - badness[b]!);
   const good = new Map<string, Point>();
   for (const i of order) {
@@ -194,8 +225,8 @@ function dominations(means: readonly Float64Array[]): number[] {
 function reasons(features: Features, { models }: Modelled, { point, score }: Scored): Record<string, string> {
   const row = new Float64Array(features.width);
   features.encode(point, row);
-  const predictions = models.map(({ gp, outputs }) => {
-    const { mean, variance } = predict(gp, row);
+  const predictions = models.map(({ gps, outputs }) => {
+    const { mean, variance } = mixture(gps.map((gp) => predict(gp, row)));
     return { mean: outputs.restore(mean).toPrecision(4), sd: Math.sqrt(variance).toPrecision(4) };
   });
   return {
@@ -203,4 +234,11 @@ function reasons(features: Features, { models }: Modelled, { point, score }: Sco
     sd: predictions.map(({ sd }) => sd).join(' '),
     acquisition: score.toPrecision(4),
   };
+}
+
+/** Mean and variance of a mixture in equal parts. */
+function mixture(parts: readonly Prediction[]): Prediction {
+  const mean = parts.reduce((sum, part) => sum + part.mean, 0) / parts.length;
+  const variance = parts.reduce((sum, part) => sum + part.variance + (part.mean - mean) ** 2, 0) / parts.length;
+  return { mean, variance };
 }

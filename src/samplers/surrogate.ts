@@ -1,12 +1,12 @@
 import type { Ask, Ended, Suggested, Tags } from '../messages.ts';
-import type { FitTask, Logs } from '../numeric/gp/fit.ts';
+import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 
 /** Fits that the next proposal needs and that take long: as data, which a thread can be handed, and what takes in what came of them. */
 export interface LongFit {
   readonly tasks: readonly FitTask[];
-  settle(results: readonly (readonly Logs[])[]): void;
+  settle(results: readonly (readonly Kernels[])[]): void;
 }
 
 /** A point, and why it. */

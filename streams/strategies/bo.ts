@@ -7,7 +7,8 @@ import { drive, named, type Strategy } from '../strategy.ts';
 
 export type BoOptions = Partial<BoSettings>;
 
-const DEFAULTS: BoSettings = { startup: 10, acquisition: 'ei', costAware: false };
+const DEFAULTS: BoSettings = { startup: 10, acquisition: 'ei', costAware: false, integrated: false, warp: false };
+const SWITCHES = ['costAware', 'integrated', 'warp'] as const;
 const ACQUISITIONS: readonly string[] = ['ei', 'pi', 'lcb'] satisfies BoSettings['acquisition'][];
 
 /**
@@ -26,7 +27,8 @@ export const bo = (options: BoOptions = {}): Strategy => {
   }
   if (!ACQUISITIONS.includes(settings.acquisition))
     throw new OptionError('bo.acquisition', ACQUISITIONS.join(' or '), settings.acquisition);
-  if (typeof settings.costAware !== 'boolean') throw new OptionError('bo.costAware', 'true or false', settings.costAware);
+  for (const name of SWITCHES)
+    if (typeof settings[name] !== 'boolean') throw new OptionError(`bo.${name}`, 'true or false', settings[name]);
   return named(Object.keys(options).length ? { bo: options } : 'bo', (parent) => {
     const env = child(parent, 'bo');
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));

@@ -8,7 +8,13 @@ function task(size: number): FitTask {
   const points = Float64Array.from({ length: 2 * size }, rng);
   const targets = Float64Array.from({ length: size }, (_, i) => Math.sin(6 * points[2 * i]!) + points[2 * i + 1]!);
   const features = { width: 2, ordered: 2 };
-  return { warm: undefined, steps: [8, size].map((n) => ({ features, size: n, points, targets: targets.slice(0, n) })) };
+  return {
+    warm: [],
+    samples: 2,
+    seed: 'test',
+    bending: size === 20,
+    steps: [8, size].map((n) => ({ features, size: n, points, targets: targets.slice(0, n) })),
+  };
 }
 
 it('fits elsewhere what it fits here, to the bit, and leaves the event loop free', async () => {

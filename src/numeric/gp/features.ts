@@ -9,6 +9,8 @@ export interface Features {
   readonly axes: readonly number[];
   /** Writes the features of a snapped point. */
   encode(point: Point, out: Float64Array, at?: number): void;
+  /** The columns along which the function can have a slope at a snapped point. */
+  continuous(point: Point): number[];
   /** The point behind a row of features. */
   decode(row: Float64Array, at?: number): Point;
 }
@@ -32,6 +34,10 @@ export function features(axes: readonly Axis[]): Features {
         const i = columns[c]!;
         out[at + c] = c < ordered ? point[i]! : on && !on[i] ? ABSENT : axes[i]!.levels!.of(point[i]!);
       }
+    },
+    continuous(point) {
+      const on = active(axes, point);
+      return columns.slice(0, ordered).flatMap((i, c) => (on[i] && !axes[i]!.levels ? c : []));
     },
     decode(row, at = 0) {
       const point = new Array<number>(columns.length);

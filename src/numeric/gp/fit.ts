@@ -1,8 +1,10 @@
 import { lbfgsb } from '../lbfgsb.ts';
+import { rngFor } from '../random.ts';
+import { sliceStep } from '../slice.ts';
 import { negativeLogPosterior, type Observations } from './likelihood.ts';
 
 const log = Math.log;
-/** Of one scale; then of sigma^2, tau^2, the sharpness and the noise. */
+/** Of one scale; then of sigma^2, tau^2, the sharpness and the noise; then of how one coordinate is bent. */
 const BOUNDS = {
   scale: [log(1e-4), log(1e3)],
   shared: [
@@ -11,27 +13,38 @@ const BOUNDS = {
     [log(1e-2), log(1e2)],
     [log(1e-6), log(2)],
   ],
+  warp: [log(1 / 8), log(8)],
 } as const;
 
 const COLD = [log(0.5), log(0.5), log(1), log(0.01)];
 const COLD_EVALUATIONS = 60;
 const WARM_EVALUATIONS = 20;
 
-/** The logarithms of a kernel's parameters, where one could be fitted. */
-export type Logs = Float64Array | undefined;
+const filled = (count: number, value: number) => new Array<number>(count).fill(value);
+
+/** Where a kernel's parameters begin, and between what they lie. */
+function box({ width, ordered }: Observations['features'], bending: boolean) {
+  const warps = bending ? 2 * ordered : 0;
+  const side = (k: 0 | 1) => [
+    ...filled(width, BOUNDS.scale[k]),
+    ...BOUNDS.shared.map((bounds) => bounds[k]),
+    ...filled(warps, BOUNDS.warp[k]),
+  ];
+  return { start: [...filled(width, 0), ...COLD, ...filled(warps, 0)], lower: side(0), upper: side(1) };
+}
 
 /**
  * The most probable parameters of the kernel, as logarithms (maximum a posteriori).
  *
  * @param warm where to start; the parameters of a fit to fewer observations save most of the work
+ * @param bending whether coordinates are bent
  * @returns undefined where no kernel could be evaluated
  */
-export function fitKernel(observations: Observations, warm?: Float64Array): Logs {
-  const { width } = observations.features;
-  const scales = (value: number) => new Array<number>(width).fill(value);
-  const found = lbfgsb(negativeLogPosterior(observations), warm ?? [...scales(0), ...COLD], {
-    lower: [...scales(BOUNDS.scale[0]), ...BOUNDS.shared.map(([low]) => low)],
-    upper: [...scales(BOUNDS.scale[1]), ...BOUNDS.shared.map(([, high]) => high)],
+export function fitKernel(observations: Observations, warm?: Float64Array, bending = false): Float64Array | undefined {
+  const { start, lower, upper } = box(observations.features, bending);
+  const found = lbfgsb(negativeLogPosterior(observations, bending), warm ?? start, {
+    lower,
+    upper,
     evaluations: warm ? WARM_EVALUATIONS : COLD_EVALUATIONS,
     gradientTolerance: 1e-2,
     valueTolerance: 1e-6,
@@ -39,17 +52,55 @@ export function fitKernel(observations: Observations, warm?: Float64Array): Logs
   return Number.isFinite(found.value) ? found.x : undefined;
 }
 
+/** Steps of the chain between two samples, and before the first of a chain that begins anew. */
+const STEPS = { between: 4, first: 20 };
+
+/**
+ * Parameters drawn from their posterior distribution, by slice sampling (Snoek, Larochelle & Adams 2012, section 3.1).
+ *
+ * @param from where the chain begins
+ */
+function sampleKernels(
+  observations: Observations,
+  { samples, seed, bending }: FitTask,
+  from: Float64Array,
+  goesOn: boolean,
+): Float64Array[] {
+  const { lower, upper } = box(observations.features, bending);
+  const f = negativeLogPosterior(observations, bending);
+  const within = (x: Float64Array) => x.every((value, i) => value >= lower[i]! && value <= upper[i]!);
+  const logDensity = (x: Float64Array) => (within(x) ? -f(x) : -Infinity);
+  const rng = rngFor(seed, 'kernels', observations.size);
+  let at = from;
+  return Array.from({ length: samples }, (_, k) => {
+    const steps = k === 0 && !goesOn ? STEPS.first : STEPS.between;
+    for (let step = 0; step < steps; step++) at = sliceStep(logDensity, at, 1, rng);
+    return at;
+  });
+}
+
+/** The logarithms of a kernel's parameters: the most probable, then samples; empty where none could be fitted. */
+export type Kernels = readonly Float64Array[];
+
 /** Fits that begin where the ones before ended; plain data, so that a thread can be handed it. */
 export interface FitTask {
-  readonly warm: Logs;
+  readonly warm: Kernels;
   readonly steps: readonly Observations[];
+  /** How many kernels are drawn, beside the most probable one. */
+  readonly samples: number;
+  /** Of the draws. */
+  readonly seed: string;
+  /** Whether coordinates are bent. */
+  readonly bending: boolean;
 }
 
 /** What each step came to. One at which no kernel can be evaluated changes nothing. */
-export function fitInTurn({ warm, steps }: FitTask): Logs[] {
-  let logs = warm;
-  return steps.map((observations) => {
-    logs = fitKernel(observations, logs) ?? logs;
-    return logs;
+export function fitInTurn(task: FitTask): Kernels[] {
+  let kernels = task.warm;
+  return task.steps.map((observations) => {
+    const best = fitKernel(observations, kernels[0], task.bending);
+    const last = kernels.length > 1 ? kernels.at(-1) : undefined;
+    if (best) kernels = [best, ...(task.samples > 0 ? sampleKernels(observations, task, last ?? best, last !== undefined) : [])];
+    return kernels;
   });
 }

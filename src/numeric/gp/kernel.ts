@@ -1,3 +1,5 @@
+import type { Warp } from './warp.ts';
+
 /**
  * The covariance of the Gaussian process: a Matérn 5/2 with one length-scale per column, plus the main effect of each column alone.
  *
@@ -18,6 +20,8 @@ export interface Kernel {
   readonly sharpness: number;
   /** Variance of the observations' noise. */
   readonly noise: number;
+  /** How coordinates are bent, where they are. */
+  readonly warp?: Warp;
 }
 
 /** The prior variance of the function at any point. */
@@ -30,15 +34,20 @@ export const SHARPNESS = 2;
 export const NOISE = 3;
 export const SHARED = 4;
 
-/** A kernel from the logarithms of its parameters: scales first, then those shared by all columns. */
-export function kernelOf(logs: ArrayLike<number>): Kernel {
-  const width = logs.length - SHARED;
+/**
+ * A kernel from the logarithms of its parameters: scales first, then those shared by all columns; then, where coordinates are bent, each a and
+ * each b.
+ */
+export function kernelOf(logs: ArrayLike<number>, width = logs.length - SHARED): Kernel {
+  const take = (from: number, count: number) => Float64Array.from({ length: count }, (_, c) => Math.exp(logs[from + c]!));
+  const bent = (logs.length - width - SHARED) / 2;
   return {
-    scales: Float64Array.from({ length: width }, (_, c) => Math.exp(logs[c]!)),
+    scales: take(0, width),
     joint: Math.exp(logs[width + JOINT]!),
     additive: Math.exp(logs[width + ADDITIVE]!),
     sharpness: Math.exp(logs[width + SHARPNESS]!),
     noise: Math.exp(logs[width + NOISE]!),
+    ...(bent > 0 && { warp: { a: take(width + SHARED, bent), b: take(width + SHARED + bent, bent) } }),
   };
 }
 

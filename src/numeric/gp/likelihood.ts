@@ -1,7 +1,9 @@
 import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } from '../cholesky.ts';
-import type { Differentiable } from '../lbfgsb.ts';
+
+import type { Derivatives } from './derivatives.ts';
 import { type Features, gaps } from './features.ts';
-import { ADDITIVE, amplitude, covariances, JOINT, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
+import { ADDITIVE, amplitude, covariances, JOINT, type Kernel, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
+import { warpByA, warpByB, warpRows } from './warp.ts';
 
 /** What a Gaussian process is told; plain data, so that a thread can be handed it. */
 export interface Observations {
@@ -12,6 +14,8 @@ export interface Observations {
   readonly targets: Float64Array;
   /** Known variances of the targets, on top of the noise that is learnt. */
   readonly variances?: Float64Array | undefined;
+  /** Of these the likelihood takes no notice: kernels are fitted to values. */
+  readonly derivatives?: Derivatives | undefined;
 }
 
 /** Keeps covariance matrices of repeated points factorable. */
@@ -29,21 +33,34 @@ const sharpnessPenalty: Penalty = (x) => [0.5 * x * x, x];
 /** On the noise: Gamma(1.1, 30). */
 const noisePenalty: Penalty = (x) => [30 * Math.exp(x) - 0.1 * x, 30 * Math.exp(x) - 0.1];
 const SHARED_PENALTIES = [variancePenalty, variancePenalty, sharpnessPenalty, noisePenalty];
+/** On how coordinates are bent: log-normal(0, 1/2), which favours not to. */
+const warpPenalty: Penalty = (x) => [2 * x * x, 4 * x];
 
 /**
  * The negative log posterior of a kernel's parameters, as a function of their logarithms: the negative log marginal likelihood
- * (Rasmussen & Williams 2006, eq. 5.8) and the penalties above. Its gradient is eq. 5.9. It is NaN where the matrix cannot be factored.
+ * (Rasmussen & Williams 2006, eq. 5.8) and the penalties above. Its gradient, where one is wanted, is eq. 5.9. It is NaN where the matrix
+ * cannot be factored.
  *
- * Squared differences are computed once; the returned function allocates nothing large, and may not be called from within itself.
+ * Squared differences are computed once, unless coordinates are bent; the returned function allocates nothing large, and may not be called
+ * from within itself.
+ *
+ * @param bending whether coordinates are bent
  */
-export function negativeLogPosterior({ features, size: n, points, targets, variances }: Observations): Differentiable {
-  const { width } = features;
+export function negativeLogPosterior(
+  { features, size: n, points, targets, variances }: Observations,
+  bending = false,
+): (logs: Float64Array, gradient?: Float64Array) => number {
+  const { width, ordered } = features;
   const pairs = (n * (n - 1)) / 2;
   const pairGaps = new Float64Array(pairs * width);
-  for (let i = 1, at = 0; i < n; i++) {
-    gaps(features, points, i * width, points, i, pairGaps, at);
-    at += i * width;
-  }
+  const lookedAt = bending ? new Float64Array(n * width) : points;
+  const measure = () => {
+    for (let i = 1, at = 0; i < n; i++) {
+      gaps(features, lookedAt, i * width, lookedAt, i, pairGaps, at);
+      at += i * width;
+    }
+  };
+  if (!bending) measure();
   const covariance = new Float64Array(pairs);
   const slopes = new Float64Array(pairs);
   const matrix = new Float64Array(n * n);
@@ -52,7 +69,11 @@ export function negativeLogPosterior({ features, size: n, points, targets, varia
   const alpha = new Float64Array(n);
 
   return (logs, gradient) => {
-    const kernel = kernelOf(logs);
+    const kernel = kernelOf(logs, width);
+    if (kernel.warp) {
+      warpRows(features, kernel.warp, points, n, lookedAt);
+      measure();
+    }
     const { scales, sharpness, noise } = kernel;
     covariances(kernel, pairGaps, pairs, covariance, 0, slopes);
     for (let i = 0, p = 0; i < n; i++) {
@@ -65,6 +86,8 @@ export function negativeLogPosterior({ features, size: n, points, targets, varia
     solveUpper(factor, n, n, alpha);
     let value = 0.5 * logDeterminant(factor, n, n);
     for (let i = 0; i < n; i++) value += 0.5 * targets[i]! * alpha[i]!;
+    for (let i = 0; i < logs.length; i++) value += penaltyOf(i, width)(logs[i]!)[0];
+    if (!gradient) return value;
 
     // dL/dK = (K^-1 - alpha alpha') / 2, and each pair counts twice
     inverse(factor, n, n, inverted, matrix);
@@ -99,11 +122,46 @@ export function negativeLogPosterior({ features, size: n, points, targets, varia
     gradient[width + SHARPNESS] = bySharpness * sharpness;
     gradient[width + NOISE] = 0.5 * trace * noise;
 
-    for (let i = 0; i < width + SHARED; i++) {
-      const [penalty, slope] = (i < width ? scalePenalty : SHARED_PENALTIES[i - width]!)(logs[i]!);
-      value += penalty;
-      gradient[i]! += slope;
+    if (kernel.warp) {
+      const { a, b } = kernel.warp;
+      const bySight = slopesBySight(kernel, features, n, lookedAt, inverted, alpha, slopes);
+      for (let c = 0; c < ordered; c++) {
+        for (let i = 0; i < n; i++) {
+          const x = points[i * width + c]!;
+          gradient[width + SHARED + c]! += bySight[i * ordered + c]! * warpByA(x, a[c]!, b[c]!);
+          gradient[width + SHARED + ordered + c]! += bySight[i * ordered + c]! * warpByB(x, a[c]!, b[c]!);
+        }
+      }
     }
+    for (let i = 0; i < logs.length; i++) gradient[i]! += penaltyOf(i, width)(logs[i]!)[1];
     return value;
   };
+}
+
+const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenalty : (SHARED_PENALTIES[i - width] ?? warpPenalty));
+
+/** The derivatives of the negative log likelihood by the coordinates that the kernel sees: `n` x `ordered`. */
+function slopesBySight(
+  { scales, sharpness, additive }: Kernel,
+  { width, ordered }: Pick<Features, 'width' | 'ordered'>,
+  n: number,
+  seen: Float64Array,
+  inverted: Float64Array,
+  alpha: Float64Array,
+  slopes: Float64Array,
+): Float64Array {
+  const by = new Float64Array(n * ordered);
+  for (let i = 0, p = 0; i < n; i++) {
+    for (let j = 0; j < i; j++, p++) {
+      const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
+      for (let c = 0; c < ordered; c++) {
+        const difference = seen[i * width + c]! - seen[j * width + c]!;
+        const part = 1 / (1 + sharpness * scales[c]! * difference * difference);
+        const force = 2 * weight * scales[c]! * difference * (slopes[p]! - (sharpness * additive * part * part) / width);
+        by[i * ordered + c]! += force;
+        by[j * ordered + c]! -= force;
+      }
+    }
+  }
+  return by;
 }

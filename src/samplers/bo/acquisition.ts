@@ -1,5 +1,6 @@
-import { type Posterior, predictMany, predictSlopes } from '../../numeric/gp/posterior.ts';
-import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity } from '../../numeric/special.ts';
+import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
+import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity, logSumExp } from '../../numeric/special.ts';
 
 /** A summand of a log acquisition function: what it says of rows of features. Higher is better. */
 export interface Term {
@@ -86,3 +87,29 @@ export const cheapness = (gp: Posterior, scale: number): Term =>
     (mean) => -scale * mean,
     () => [-scale, 0],
   );
+
+/** The log of the mean of what several terms are the logs of, such as the improvement integrated over kernels (Snoek et al. 2012, section 3.1). */
+export function average(terms: readonly Term[]): Term {
+  if (terms.length === 1) return terms[0]!;
+  const share = Math.log(terms.length);
+  return {
+    add(rows, count, scores) {
+      const each = terms.map((term) => {
+        const of = new Float64Array(count);
+        term.add(rows, count, of);
+        return of;
+      });
+      for (let i = 0; i < count; i++) scores[i]! += logSumExp(each.map((of) => of[i]!)) - share;
+    },
+    slope(row, gradient) {
+      const slopes = terms.map(() => new Float64Array(gradient.length));
+      const values = terms.map((term, k) => term.slope(row, slopes[k]!));
+      const total = logSumExp(values);
+      for (const [k, of] of slopes.entries()) {
+        const weight = Math.exp(values[k]! - total);
+        for (let c = 0; c < gradient.length; c++) gradient[c]! += weight * of[c]!;
+      }
+      return total - share;
+    },
+  };
+}

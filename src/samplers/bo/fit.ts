@@ -1,41 +1,49 @@
-import { type FitTask, fitInTurn, type Logs } from '../../numeric/gp/fit.ts';
+import { type FitTask, fitInTurn, type Kernels } from '../../numeric/gp/fit.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
+
+/** How kernels are fitted. */
+export type Fitting = Pick<FitTask, 'samples' | 'seed' | 'bending'>;
+
+/** To draw a kernel costs about this much of what it costs to find the most probable one. */
+const SAMPLE = 0.5;
 
 /** A kernel for so many observations, fitted from where the fit before ended: when it is first needed, or elsewhere before that. */
 export class Fit {
+  readonly #how: Fitting;
   readonly #size: number;
   readonly #observations: () => Observations;
   readonly #before: Fit | undefined;
-  #made: { readonly logs: Logs } | undefined;
+  #made: { readonly kernels: Kernels } | undefined;
 
-  constructor(size: number, observations: () => Observations, before: Fit | undefined) {
+  constructor(how: Fitting, size: number, observations: () => Observations, before: Fit | undefined) {
+    this.#how = how;
     this.#size = size;
     this.#observations = observations;
     this.#before = before;
   }
 
-  /** The logarithms of the kernel's parameters; undefined where none could be fitted. */
-  get logs(): Logs {
+  get kernels(): Kernels {
     if (!this.#made) {
       const { task, settle } = this.rest();
       settle(fitInTurn(task));
     }
-    return this.#made!.logs;
+    return this.#made!.kernels;
   }
 
-  /** Roughly what is left to do: the sum of the squares of the numbers of observations. */
+  /** Roughly what is left to do, in squares of the numbers of observations. */
   get work(): number {
-    return this.#unmade().reduce((sum, fit) => sum + fit.#size ** 2, 0);
+    const each = (1 + SAMPLE * this.#how.samples) * (this.#how.bending ? 2 : 1);
+    return this.#unmade().reduce((sum, fit) => sum + each * fit.#size ** 2, 0);
   }
 
   /** What is left to do, as data, and what takes in what came of it. */
-  rest(): { readonly task: FitTask; settle(logs: readonly Logs[]): void } {
+  rest(): { readonly task: FitTask; settle(results: readonly Kernels[]): void } {
     const fits = this.#unmade();
     const before = fits.length > 0 ? fits[0]!.#before : undefined;
     return {
-      task: { warm: before?.logs, steps: fits.map((fit) => fit.#observations()) },
-      settle: (logs) => {
-        for (const [i, fit] of fits.entries()) fit.#made ??= { logs: logs[i] };
+      task: { ...this.#how, warm: before?.kernels ?? [], steps: fits.map((fit) => fit.#observations()) },
+      settle: (results) => {
+        for (const [i, fit] of fits.entries()) fit.#made ??= { kernels: results[i]! };
       },
     };
   }

@@ -1,4 +1,5 @@
-import { type Posterior, predictMany, predictSlopes } from '../../numeric/gp/posterior.ts';
+import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
 import { dominates } from '../../numeric/pareto.ts';
 import { log1mexp, logExpectedImprovement, logSumExp } from '../../numeric/special.ts';
 import type { Term } from './acquisition.ts';

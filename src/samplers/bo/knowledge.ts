@@ -4,7 +4,8 @@ import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
 import type { Outputs } from '../../numeric/outputs.ts';
-import { Fit } from './fit.ts';
+import { Fit, type Fitting } from './fit.ts';
+import { derivativesOf } from './gradients.ts';
 import type { Observed } from './observed.ts';
 
 /** A way to see values, such as standardised. */
@@ -27,17 +28,17 @@ const FIRST_FIT = 3;
 const GROWTH = 1.2;
 /** A kernel has few parameters: more observations than this only cost time. */
 const FITTED = 200;
-/** Exact inference is cubic in the number of observations. */
-const EXACT = 1000;
+/** Exact inference is cubic in the number of observations: when there are more, a choice of them stays. */
+const EXACT = { most: 1000, kept: 800 };
 
 export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
-export function observe(features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
+export function observe(how: Fitting, features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
   const observed = before.observed.push(observation);
   if (observed.length < before.next) return { ...before, observed };
   return {
     observed,
-    fits: views.map((view, v) => new Fit(observed.length, () => fitted(features, view, observed), before.fits[v])),
+    fits: views.map((view, v) => new Fit(how, observed.length, () => fitted(features, view, observed), before.fits[v])),
     next: Math.ceil(before.next * GROWTH),
   };
 }
@@ -60,6 +61,15 @@ function selection(observed: readonly Observed[], room: number): readonly Observ
   return kept.sort((a, b) => a - b).map((i) => observed[i]!);
 }
 
+/** What models are conditioned on: all observations up to 1000; of more, between 800 and 1000, so that a model often is the one before and a bit. */
+const conditions = History.folding(
+  (): Observed[] => [],
+  (some, observation: Observed) => {
+    some.push(observation);
+    if (some.length > EXACT.most) some.splice(0, some.length, ...selection(some, EXACT.kept));
+  },
+);
+
 function seen(features: Features, observed: readonly Observed[], outputs: Outputs): Observations {
   const points = new Float64Array(observed.length * features.width);
   for (const [i, { point }] of observed.entries()) features.encode(point, points, i * features.width);
@@ -70,9 +80,10 @@ function seen(features: Features, observed: readonly Observed[], outputs: Output
   return { features: { width, ordered }, size: observed.length, points, targets: outputs.targets, variances };
 }
 
-/** A posterior given what was observed, with the outputs as it sees them. */
+/** What is known of one quantity, with the outputs as the posteriors see them. */
 export interface Model {
-  readonly gp: Posterior;
+  /** One for the most probable kernel, or one for each sample of kernels. */
+  readonly gps: readonly Posterior[];
   readonly outputs: Outputs;
   /** What the model was conditioned on: all of it, up to 1000 observations. */
   readonly observed: readonly Observed[];
@@ -82,13 +93,25 @@ export interface Model {
  * @param v the number of the view
  * @param room for so many beliefs
  * @param doubt divides the squares of the length-scales that were fitted
+ * @param before an earlier model, which saves work where it is the same but for the last observations
  * @returns undefined where there is too little, or nothing that a model could be fitted to
  */
-export function model(features: Features, view: View, v: number, { observed, fits }: Knowledge, room = 0, doubt = 1): Model | undefined {
-  const logs = fits[v]?.logs;
-  if (!logs) return undefined;
-  const used = selection(observed.toArray(), EXACT);
+export function model(
+  features: Features,
+  view: View,
+  v: number,
+  { observed, fits }: Knowledge,
+  room = 0,
+  doubt = 1,
+  before?: Model,
+): Model | undefined {
+  const [best, ...samples] = fits[v]?.kernels ?? [];
+  if (!best) return undefined;
+  const used = conditions(observed).slice();
   const outputs = view(used.map(({ value }) => value));
-  const gp = posterior(seen(features, used, outputs), shortened(kernelOf(logs), doubt), room);
-  return gp && { gp, outputs, observed: used };
+  const told = { ...seen(features, used, outputs), derivatives: derivativesOf(features, used, outputs) };
+  const gps = (samples.length > 0 ? samples : [best]).flatMap(
+    (logs, i) => posterior(told, shortened(kernelOf(logs, features.width), doubt), room, before?.gps[i]) ?? [],
+  );
+  return gps.length > 0 ? { gps, outputs, observed: used } : undefined;
 }

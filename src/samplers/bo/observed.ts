@@ -6,6 +6,8 @@ export interface Observed {
   readonly value: number;
   /** Standard error of the value. */
   readonly stderr?: number | undefined;
+  /** Of the value by each coordinate; what is said of axes that are not continuous, or absent at the point, means nothing. */
+  readonly gradient?: readonly number[] | undefined;
   /** Whether an outcome constraint is violated here. */
   readonly violating?: boolean;
 }

@@ -15,7 +15,9 @@ const FEW_LEVELS = 16;
 const UNIFORM = 1024;
 const PERTURBED = 256;
 const SPREADS = [0.2, 0.05, 0.01];
-const SEARCHES = 6;
+const SEARCHES = { most: 6, fewest: 2 };
+/** To judge a point costs the square of the number of observations: above so many, fewer points are judged. */
+const CHEAP = 300;
 const ROUNDS = 3;
 const STEPS = [-2, -1, 1, 2];
 
@@ -39,16 +41,27 @@ export const rank = (terms: readonly Term[], features: Features, points: readonl
  * of them, where continuous axes follow the gradient and the others try their levels one axis at a time.
  *
  * @param good snapped points to perturb
+ * @param observations behind the terms, once for each kernel
  * @returns the ends of the local searches and all candidates, best first; all snapped and feasible
  */
-export function search(terms: readonly Term[], features: Features, domain: Domain, good: readonly Point[], rng: Rng): Scored[] {
+export function search(
+  terms: readonly Term[],
+  features: Features,
+  domain: Domain,
+  good: readonly Point[],
+  rng: Rng,
+  observations: number,
+): Scored[] {
+  const share = Math.min(1, CHEAP / observations);
   const candidates: Point[] = [...good];
-  for (let i = 0; i < UNIFORM; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
-  for (let i = 0; i < PERTURBED && good.length > 0; i++) {
+  for (let i = 0; i < UNIFORM * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
+  for (let i = 0; i < PERTURBED * share ** 2 && good.length > 0; i++) {
     candidates.push(domain.snap(perturb(domain.axes, good[i % good.length]!, SPREADS[Math.floor(rng() * SPREADS.length)]!, rng)));
   }
   const ranked = rank(terms, features, candidates.filter(domain.feasible));
-  const ends = ranked.slice(0, SEARCHES).map((start) => climb(terms, features, domain, start));
+  const ends = ranked
+    .slice(0, Math.max(SEARCHES.fewest, Math.round(SEARCHES.most * share)))
+    .map((start) => climb(terms, features, domain, start));
   return [...ends, ...ranked].sort(descending);
 }
 

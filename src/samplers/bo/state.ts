@@ -8,6 +8,7 @@ import { countCells } from '../../space/cells.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';
+import type { Fitting } from './fit.ts';
 import { isModelled, type Knowledge, nothing, observe, type View } from './knowledge.ts';
 
 /** The ways to see losses, in turn: each is wrong in another place. */
@@ -45,7 +46,11 @@ export interface Fold {
   isModelled(state: BoState): boolean;
 }
 
-export function createFold(env: Env, features: Features): Fold {
+/** Of what is not a loss one kernel is enough. */
+const PLAINLY: Fitting = { samples: 0, seed: '', bending: false };
+
+/** @param how kernels of losses are fitted */
+export function createFold(env: Env, features: Features, how: Fitting): Fold {
   const { axes, objectives } = env;
   // Even from the first trials on; in a space that can be counted, without repetitions.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
@@ -58,28 +63,30 @@ export function createFold(env: Env, features: Features): Fold {
   }
 
   function learn(state: BoState, fact: Ended): BoState {
-    const { id, point, outcome, reason, budget = Infinity, losses, stderr, constraints, seconds = 0 } = fact;
+    const { id, point, outcome, reason, budget = Infinity, losses, stderr, gradient, constraints, seconds = 0 } = fact;
     const open = new Map(state.open);
     open.delete(id);
     const failed = outcome === 'failed' && TELLING.has(reason ?? '');
     if (!failed && losses === undefined) return { ...state, open };
-    const failures = observe(features, PLAIN, state.failures, { point, value: failed ? 1 : -1 });
+    const failures = observe(PLAINLY, features, PLAIN, state.failures, { point, value: failed ? 1 : -1 });
     if (losses === undefined) return { ...state, open, failures, failed: state.failed + 1 };
     const violating = constraints?.some((c) => c > 0) ?? false;
     const before = state.losses.get(budget) ?? unknown;
-    const after = before.map((known, k) => observe(features, VIEWS, known, { point, value: losses[k]!, stderr: stderr?.[k], violating }));
+    const after = before.map((known, k) =>
+      observe(how, features, VIEWS, known, { point, value: losses[k]!, stderr: stderr?.[k], gradient: gradient?.[k], violating }),
+    );
     return {
       ...state,
       open,
       failures,
       losses: new Map(state.losses).set(budget, after),
       constraints: constraints
-        ? constraints.map((value, k) => observe(features, PLAIN, state.constraints[k] ?? nothing, { point, value }))
+        ? constraints.map((value, k) => observe(PLAINLY, features, PLAIN, state.constraints[k] ?? nothing, { point, value }))
         : state.constraints,
       // Of a trial that was stopped, what it would have taken is not known.
       seconds:
         outcome === 'completed' && seconds > 0
-          ? observe(features, PLAIN, state.seconds, { point, value: Math.log(seconds) })
+          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, value: Math.log(seconds) })
           : state.seconds,
     };
   }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { features } from '../../../src/numeric/gp/features.ts';
-import { fitKernel } from '../../../src/numeric/gp/fit.ts';
-import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
+import { features, gaps } from '../../../src/numeric/gp/features.ts';
+import { fitInTurn, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
+import { covariances, kernelOf } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
-import { believe, posterior, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/posterior.ts';
+import { posterior } from '../../../src/numeric/gp/posterior.ts';
+import { believe, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
+import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import type { Axis } from '../../../src/space/axis.ts';
 
@@ -60,6 +63,18 @@ describe('negativeLogPosterior', () => {
     },
   );
 
+  it('has it as well where coordinates are bent', () => {
+    const f = negativeLogPosterior(example(), true);
+    const bent = Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2);
+    const gradient = new Float64Array(11);
+    const value = f(bent, gradient);
+    expect(f(bent)).toBe(value);
+    for (let i = 0; i < 11; i++) {
+      const h = 1e-5;
+      expect(gradient[i]).toBeCloseTo((f(bent.with(i, bent[i]! + h)) - f(bent.with(i, bent[i]! - h))) / (2 * h), 5);
+    }
+  });
+
   it('falls during a fit, and a warm start costs less', () => {
     const observations = example(30);
     const f = negativeLogPosterior(observations);
@@ -70,9 +85,90 @@ describe('negativeLogPosterior', () => {
   });
 });
 
-describe('posterior', () => {
+describe('fitInTurn', () => {
+  it('draws kernels of about the density of the most probable one, the same for the same seed', () => {
+    const rng = rngFor('gp', 'noise', 1);
+    const noisy = (size: number) => ({ ...example(size), targets: example(size).targets.map((y) => y + 0.5 * (rng() - 0.5)) });
+    const last = noisy(25);
+    const task = { warm: [], steps: [noisy(12), last], samples: 6, seed: 's', bending: true };
+    const [, [best, ...samples]] = fitInTurn(task) as [Kernels, Kernels];
+    const f = negativeLogPosterior(last, true);
+    expect(samples).toHaveLength(6);
+    for (const sample of samples) {
+      expect(f(sample)).toBeGreaterThan(f(best!));
+      expect(f(sample)).toBeLessThan(f(best!) + 25); // of eleven parameters, half a chi-squared above it
+    }
+    expect(fitInTurn(task)[1]).toEqual([best, ...samples]);
+    expect(fitInTurn({ ...task, seed: 't' })[1]![1]).not.toEqual(samples[0]);
+  });
+
+  it('learns to bend a coordinate along which a function changes at one end', () => {
+    const points = Float64Array.from({ length: 30 }, (_, i) => i / 29);
+    const targets = points.map((x) => Math.sin(12 * x ** 0.2));
+    const [[logs]] = fitInTurn({
+      warm: [],
+      steps: [{ features: { width: 1, ordered: 1 }, size: 30, points, targets }],
+      samples: 0,
+      seed: '',
+      bending: true,
+    }) as [Kernels];
+    const { a, b } = kernelOf(logs!, 1).warp!;
+    expect(warped(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
+  });
+});
+
+describe('warped', () => {
+  it('is the distribution function of Kumaraswamy, with its derivatives', () => {
+    expect(warped(0.3, 1, 1)).toBeCloseTo(0.3, 14);
+    expect(warped(0.5, 2, 3)).toBeCloseTo(1 - 0.75 ** 3, 14);
+    expect([warped(0, 0.5, 2), warped(1, 0.5, 2)]).toEqual([0, 1]);
+    const h = 1e-6;
+    const [x, a, b] = [0.3, 0.7, 1.8];
+    expect(warpSlope(x, a, b)).toBeCloseTo((warped(x + h, a, b) - warped(x - h, a, b)) / (2 * h), 7);
+    expect(warpByA(x, a, b)).toBeCloseTo((warped(x, a * Math.exp(h), b) - warped(x, a * Math.exp(-h), b)) / (2 * h), 7);
+    expect(warpByB(x, a, b)).toBeCloseTo((warped(x, a, b * Math.exp(h)) - warped(x, a, b * Math.exp(-h))) / (2 * h), 7);
+    for (const at of [0, 1]) expect(Number.isFinite(warpSlope(at, 0.5, 0.5))).toBe(true);
+  });
+});
+
+describe('derivativeCovariance', () => {
+  const kernel = kernelOf(logs, 3);
+  const ordered = 2;
+  const [x, y] = [Float64Array.of(0.31, 0.62, 1), Float64Array.of(0.45, 0.2, 0)];
+  const h = 1e-5;
+  const value = (a: Float64Array, b: Float64Array) => {
+    const gap = new Float64Array(3);
+    const out = new Float64Array(1);
+    gaps({ width: 3, ordered }, a, 0, b, 1, gap);
+    covariances(kernel, gap, 1, out);
+    return out[0]!;
+  };
+  const slope = (a: Float64Array, byA: number, b: Float64Array, byB: number) => derivativeCovariance(kernel, a, 0, b, 0, ordered, byA, byB);
+  const shifted = (a: Float64Array, c: number, by: number) => a.with(c, a[c]! + by);
+
+  it.each([0, 1])('is the derivative of the covariance by column %i, on either side', (c) => {
+    expect(slope(x, c, y, VALUE)).toBeCloseTo((value(shifted(x, c, h), y) - value(shifted(x, c, -h), y)) / (2 * h), 7);
+    expect(slope(x, VALUE, y, c)).toBeCloseTo((value(x, shifted(y, c, h)) - value(x, shifted(y, c, -h))) / (2 * h), 7);
+  });
+
+  it.each([
+    [0, 0],
+    [0, 1],
+    [1, 0],
+    [1, 1],
+  ])('is its second derivative by %i and %i', (c, d) => {
+    const difference = (slope(x, c, shifted(y, d, h), VALUE) - slope(x, c, shifted(y, d, -h), VALUE)) / (2 * h);
+    expect(slope(x, c, y, d)).toBeCloseTo(difference, 6);
+    expect(slope(x, c, x, d)).toBeCloseTo(c === d ? derivativeVariance(kernel, c) : 0, 12);
+  });
+});
+
+describe.each([
+  ['as they are', logs],
+  ['bent', Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2)],
+])('posterior on coordinates %s', (_, logs) => {
   const observations = example();
-  const gp = posterior(observations, kernelOf(logs), 4)!;
+  const gp = posterior(observations, kernelOf(logs, 3), 4)!;
 
   it('has the slopes of its finite differences', () => {
     const x = Float64Array.of(0.31, 0.62, 1);
@@ -85,6 +181,46 @@ describe('posterior', () => {
       const [up, down] = [predict(gp, x.with(c, x[c]! + h)), predict(gp, x.with(c, x[c]! - h))];
       expect(means[c]).toBeCloseTo((up.mean - down.mean) / (2 * h), 6);
       expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 6);
+    }
+  });
+
+  it('grown from one that knows the first of its observations is the same to the bit', () => {
+    const first = posterior({ ...observations, size: 11 }, kernelOf(logs, 3), 2)!;
+    believe(first, Float64Array.of(0.1, 0.1, 1));
+    const grown = posterior(observations, kernelOf(logs, 3), 4, first)!;
+    const { scratch: _, ...rest } = grown;
+    expect(posterior(observations, kernelOf(logs, 3), 4)).toMatchObject(rest);
+    const other = posterior({ ...observations, size: 11 }, kernelOf(logs.with(0, 1), 3), 2)!;
+    const { scratch: __, ...fresh } = posterior(observations, kernelOf(logs, 3), 4, other)!;
+    expect(fresh).toEqual(rest);
+  });
+
+  it('learns from derivatives, and keeps the slopes of its finite differences', () => {
+    const few = { ...observations, size: 6 };
+    const at = Int32Array.from({ length: 12 }, (_, k) => k >> 1);
+    const columns = Int32Array.from({ length: 12 }, (_, k) => k & 1);
+    const slopeOf = (i: number, c: number) => {
+      const u = observations.points[3 * i + c]!;
+      return c === 0 ? 5 * Math.cos(5 * u) : 2 * (u - 0.3);
+    };
+    const targets = Float64Array.from(at, (i, k) => slopeOf(i, columns[k]!));
+    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelOf(logs, 3), 2)!;
+    const plain = posterior(few, kernelOf(logs, 3))!;
+    const error = (of: typeof knowing) =>
+      observations.targets.reduce((sum, y, i) => sum + (predict(of, observations.points.slice(3 * i, 3 * i + 3)).mean - y) ** 2, 0);
+    expect(error(knowing)).toBeLessThan(0.5 * error(plain));
+    const x = observations.points.slice(0, 3);
+    const [means, variances] = [new Float64Array(2), new Float64Array(2)];
+    for (const _ of [1, 2]) {
+      predictSlopes(knowing, x, means, variances);
+      for (let c = 0; c < 2; c++) {
+        const h = 1e-5;
+        const [up, down] = [predict(knowing, x.with(c, x[c]! + h)), predict(knowing, x.with(c, x[c]! - h))];
+        expect(means[c]).toBeCloseTo((up.mean - down.mean) / (2 * h), 5);
+        expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 5);
+        expect(means[c]! / slopeOf(0, c)).toBeCloseTo(1, 1);
+      }
+      believe(knowing, Float64Array.of(0.7, 0.7, 1));
     }
   });
 
@@ -104,7 +240,7 @@ describe('posterior', () => {
   });
 
   it('believes without a change of means, and loses the variance there', () => {
-    const believer = posterior(observations, kernelOf(logs), 4)!;
+    const believer = posterior(observations, kernelOf(logs, 3), 4)!;
     const [x, other] = [Float64Array.of(0.9, 0.1, 2), Float64Array.of(0.4, 0.2, 0)];
     const [before, elsewhere] = [predict(believer, x), predict(believer, other)];
     for (let k = 0; k < 4; k++) expect(believe(believer, x)).toBeCloseTo(before.mean, 12); // four times the same: still a factor

@@ -1,0 +1,123 @@
+import { cholesky, solveLower, solveUpper } from '../cholesky.ts';
+import { derivativeCovariance, VALUE } from './derivatives.ts';
+import { amplitude } from './kernel.ts';
+import { NUGGET } from './likelihood.ts';
+import { asSeen, covarianceRow, type Posterior } from './posterior.ts';
+import { warpSlope } from './warp.ts';
+
+/** Variances near an observation cancel; below this, relative to the prior's, they are rounding. */
+const VARIANCE_FLOOR = 1e-10;
+
+export interface Prediction {
+  readonly mean: number;
+  /** Of the function, without the noise. */
+  readonly variance: number;
+}
+
+/** The posterior at one row of features. */
+export function predict(gp: Posterior, x: Float64Array): Prediction {
+  const means = new Float64Array(1);
+  const variances = new Float64Array(1);
+  predictMany(gp, x, 1, means, variances);
+  return { mean: means[0]!, variance: variances[0]! };
+}
+
+/** How many rows are predicted at once: enough for the blocked solver, few enough for the cache. */
+const BATCH = 64;
+
+/** The posterior at `count` rows of features. */
+export function predictMany(gp: Posterior, rows: Float64Array, count: number, means: Float64Array, variances: Float64Array): void {
+  const { features, kernel, size: n, factor, stride, alpha } = gp;
+  const prior = amplitude(kernel);
+  const seen = asSeen(gp, rows, count);
+  const block = new Float64Array(Math.min(count, BATCH) * n);
+  for (let first = 0; first < count; first += BATCH) {
+    const batch = Math.min(BATCH, count - first);
+    for (let b = 0; b < batch; b++) {
+      covarianceRow(gp, seen, (first + b) * features.width, n, block, b * n);
+      let mean = 0;
+      for (let i = 0; i < n; i++) mean += block[b * n + i]! * alpha[i]!;
+      means[first + b] = mean;
+    }
+    solveLower(factor, stride, n, block, batch, n);
+    for (let b = 0; b < batch; b++) {
+      let explained = 0;
+      for (let i = b * n; i < b * n + n; i++) explained += block[i]! * block[i]!;
+      variances[first + b] = Math.max(prior - explained, VARIANCE_FLOOR * prior);
+    }
+  }
+}
+
+/**
+ * The posterior at one row of features, with the derivatives by its coordinates.
+ *
+ * @param meanSlopes receives one number per ordered column, like `varianceSlopes`
+ */
+export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float64Array, varianceSlopes: Float64Array): Prediction {
+  const { features, kernel, size: n, points, factor, stride, alpha, scratch } = gp;
+  const { scales, sharpness } = kernel;
+  const { width, ordered } = features;
+  const effect = kernel.additive / width;
+  const seen = asSeen(gp, x, 1);
+  covarianceRow(gp, seen, 0, n, scratch.row, 0, VALUE, scratch.slopes);
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += scratch.row[i]! * alpha[i]!;
+  solveLower(factor, stride, n, scratch.row);
+  let explained = 0;
+  for (let i = 0; i < n; i++) explained += scratch.row[i]! * scratch.row[i]!;
+  scratch.back.set(scratch.row);
+  solveUpper(factor, stride, n, scratch.back);
+  meanSlopes.fill(0);
+  varianceSlopes.fill(0);
+  const { observed, derivatives } = gp;
+  for (let i = 0; i < n; i++) {
+    const by = derivatives && i >= observed ? derivatives.columns[i - observed] : undefined; // none for beliefs
+    for (let c = 0; c < ordered; c++) {
+      const at = i * width + c;
+      const part = 1 / (1 + sharpness * scales[c]! * scratch.gaps[at]!);
+      const slope =
+        by === undefined
+          ? 2 * scales[c]! * (seen[c]! - points[at]!) * (scratch.slopes[i]! - sharpness * effect * part * part)
+          : derivativeCovariance(kernel, seen, 0, points, i * width, ordered, c, by);
+      meanSlopes[c]! += alpha[i]! * slope;
+      varianceSlopes[c]! -= 2 * scratch.back[i]! * slope;
+    }
+  }
+  if (kernel.warp) {
+    const { a, b } = kernel.warp;
+    for (let c = 0; c < ordered; c++) {
+      const slope = warpSlope(x[c]!, a[c]!, b[c]!);
+      meanSlopes[c]! *= slope;
+      varianceSlopes[c]! *= slope;
+    }
+  }
+  const prior = amplitude(kernel);
+  return { mean, variance: Math.max(prior - explained, VARIANCE_FLOOR * prior) };
+}
+
+/**
+ * Adds the belief that a point's outcome will be what is expected now (the kriging believer, Ginsbourger et al. 2010): means stay as they
+ * are, and the variance around the point goes.
+ *
+ * @returns the mean at the point
+ */
+export function believe(gp: Posterior, x: Float64Array): number {
+  const { features, kernel, size: n, stride } = gp;
+  if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
+  const { mean } = predict(gp, x);
+  const row = asSeen(gp, x, 1);
+  gp.points.set(row, n * features.width);
+  covarianceRow(gp, row, 0, n, gp.factor, n * stride);
+  const variance = amplitude(kernel) + kernel.noise + NUGGET;
+  // A belief on top of another may need more of a nugget than is there.
+  for (const jitter of [0, 1e-6, 1e-3]) {
+    const covariance = gp.factor.slice(n * stride, n * stride + n);
+    gp.factor[n * stride + n] = variance * (1 + jitter);
+    if (cholesky(gp.factor, stride, n + 1, n)) {
+      gp.size = n + 1;
+      break;
+    }
+    gp.factor.set(covariance, n * stride);
+  }
+  return mean;
+}

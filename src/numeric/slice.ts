@@ -1,0 +1,31 @@
+import { normal, type Rng } from './random.ts';
+
+/** How often the slice is widened, to each side, before it is shrunk. */
+const WIDENINGS = 8;
+const SHRINKINGS = 40;
+
+/**
+ * One step of slice sampling along a random direction (Neal, "Slice sampling", Annals of Statistics 2003, with stepping out and shrinkage):
+ * leaves the density invariant.
+ *
+ * @param logDensity up to a constant; NaN and -Infinity where there is none
+ * @param width a guess at the extent of the density
+ */
+export function sliceStep(logDensity: (x: Float64Array) => number, x: Float64Array, width: number, rng: Rng): Float64Array {
+  const direction = Float64Array.from(x, () => normal(rng));
+  const length = Math.hypot(...direction);
+  const along = (t: number) => x.map((from, i) => from + (t * direction[i]!) / length);
+  const level = logDensity(x) + Math.log(1 - rng());
+  const inside = (t: number) => logDensity(along(t)) > level;
+  let low = -width * rng();
+  let high = low + width;
+  for (let k = 0; k < WIDENINGS && inside(low); k++) low -= width;
+  for (let k = 0; k < WIDENINGS && inside(high); k++) high += width;
+  for (let k = 0; k < SHRINKINGS; k++) {
+    const t = low + (high - low) * rng();
+    if (inside(t)) return along(t);
+    if (t < 0) low = t;
+    else high = t;
+  }
+  return x;
+}
