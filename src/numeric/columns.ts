@@ -1,7 +1,7 @@
 import { type CategoryKernel, categoryKernel, logCellMasses, logTruncation, truncatedNormal } from './kernels.ts';
 import { Neighbours } from './neighbours.ts';
 import type { Rng } from './random.ts';
-import type { Bells } from './screen.ts';
+import type { Bells, Coded } from './screen.ts';
 import { type Cells, cellAt, drawCell, type Support } from './support.ts';
 
 /**
@@ -26,9 +26,9 @@ export interface PriorKernel {
 const lawOf = (cells: Cells): PriorKernel => ({ logDensity: (x) => cells.logPrior[x]!, draw: (rng) => drawCell(cells, rng) });
 
 /** Room for at least one more than `slot` numbers. */
-export function grown(array: Float64Array, slot: number): Float64Array {
+export function grown<A extends Float64Array | Int32Array>(array: A, slot: number): A {
   if (slot < array.length) return array;
-  const larger = new Float64Array(2 * slot + 16);
+  const larger = new (array.constructor as new (length: number) => A)(2 * slot + 16);
   larger.set(array);
   return larger;
 }
@@ -131,26 +131,62 @@ export class SmoothColumn implements Column, Bells {
   }
 }
 
+/** What normal kernels say of the cells of an axis, by a code for each mean and bandwidth met: there are few different ones, and each is dear. */
+class CellMasses {
+  readonly #cells: Cells;
+  readonly #codes: readonly Map<number, number>[];
+  readonly #logMasses: Float64Array[];
+  #met = 0;
+
+  constructor(cells: Cells) {
+    this.#cells = cells;
+    this.#codes = Array.from(cells.centres, () => new Map());
+    this.#logMasses = Array.from(cells.centres, () => new Float64Array(0));
+  }
+
+  codeOf(mean: number, sigma: number): number {
+    const codes = this.#codes[cellAt(this.#cells, mean)]!;
+    const known = codes.get(sigma);
+    if (known !== undefined) return known;
+    const code = this.#met++;
+    codes.set(sigma, code);
+    for (const [x, mass] of logCellMasses(this.#cells, mean, sigma).entries()) {
+      this.#logMasses[x] = grown(this.#logMasses[x]!, code);
+      this.#logMasses[x][code] = mass;
+    }
+    return code;
+  }
+
+  /** By code. */
+  of(x: number): Float64Array {
+    return this.#logMasses[x]!;
+  }
+}
+
+/** The densities on an axis share them, and so do those of later asks. */
+const massesOf = new WeakMap<Cells, CellMasses>();
+
 /** Truncated normals integrated over cells; the variable is the number of the cell. */
-export class CellColumn implements Column {
+export class CellColumn implements Column, Coded {
   readonly prior: PriorKernel;
   readonly #cells: Cells;
   readonly #bandwidths: Bandwidths;
-  /** For every mean, the rows of the bandwidths met: many observations share a value, and most of these a bandwidth. */
-  readonly #known: Map<number, Float64Array>[];
-  readonly #rows: Float64Array[] = [];
+  readonly #masses: CellMasses;
+  codes: Int32Array = new Int32Array(0);
   #sigmas: Float64Array = new Float64Array(0);
 
   constructor({ cells, prior }: Support & { readonly cells: Cells }, clip: number) {
     this.#bandwidths = new Bandwidths(clip);
     this.#cells = cells;
-    this.#known = Array.from(cells.centres, () => new Map());
+    this.#masses = massesOf.get(cells) ?? new CellMasses(cells);
+    massesOf.set(cells, this.#masses);
     const masses = logCellMasses(cells, 0.5, 1);
     this.prior = prior ? lawOf(cells) : { logDensity: (x) => masses[x]!, draw: (rng) => cellAt(cells, truncatedNormal(0.5, 1, rng)) };
   }
   add(slot: number, x: number): void {
     this.#bandwidths.add(slot, this.#cells.centres[x]!);
     this.#sigmas = grown(this.#sigmas, slot);
+    this.codes = grown(this.codes, slot);
   }
   remove(slot: number): void {
     this.#bandwidths.remove(slot);
@@ -159,7 +195,7 @@ export class CellColumn implements Column {
     this.#bandwidths.settle(observations, (slot, mean, sigma) => {
       changed(slot);
       this.#sigmas[slot] = sigma;
-      this.#rows[slot] = this.#row(mean, sigma);
+      this.codes[slot] = this.#masses.codeOf(mean, sigma);
     });
   }
   mean(slot: number): number {
@@ -169,47 +205,55 @@ export class CellColumn implements Column {
     return this.#sigmas[slot]!;
   }
   logDensity(slot: number, x: number): number {
-    return this.#rows[slot]![x]!;
+    return this.#masses.of(x)[this.codes[slot]!]!;
+  }
+  logDensities(x: number): Float64Array {
+    return this.#masses.of(x);
   }
   draw(slot: number, rng: Rng): number {
     return cellAt(this.#cells, truncatedNormal(this.mean(slot), this.sigma(slot), rng));
   }
-  #row(mean: number, sigma: number): Float64Array {
-    const known = this.#known[cellAt(this.#cells, mean)]!;
-    let row = known.get(sigma);
-    if (row === undefined) {
-      row = logCellMasses(this.#cells, mean, sigma);
-      known.set(sigma, row);
-    }
-    return row;
-  }
 }
 
 /** Categories; the variable is the number of the category. */
-export class CategoryColumn implements Column {
+export class CategoryColumn implements Column, Coded {
   readonly prior: PriorKernel;
   readonly #cells: Cells;
   readonly #priorWeight: number;
-  readonly #seen: number[] = [];
+  /** The category seen, by slot. */
+  codes: Int32Array = new Int32Array(0);
+  readonly #says: (Float64Array | undefined)[];
   #kernel: CategoryKernel;
 
   constructor({ cells }: Support & { readonly cells: Cells }, priorWeight: number) {
     this.#cells = cells;
     this.#priorWeight = priorWeight;
     this.#kernel = categoryKernel(cells, priorWeight);
+    this.#says = Array.from(cells.centres, () => undefined);
     this.prior = lawOf(cells);
   }
   add(slot: number, x: number): void {
-    this.#seen[slot] = x;
+    this.codes = grown(this.codes, slot);
+    this.codes[slot] = x;
   }
   remove(): void {}
   settle(observations: number): void {
     this.#kernel = categoryKernel(this.#cells, this.#priorWeight / (observations + 1));
+    this.#says.fill(undefined);
   }
   logDensity(slot: number, x: number): number {
-    return (this.#seen[slot] === x ? this.#kernel.hit : this.#kernel.miss)[x]!;
+    return (this.codes[slot] === x ? this.#kernel.hit : this.#kernel.miss)[x]!;
+  }
+  logDensities(x: number): Float64Array {
+    let says = this.#says[x];
+    if (says === undefined) {
+      says = new Float64Array(this.#cells.centres.length).fill(this.#kernel.miss[x]!);
+      says[x] = this.#kernel.hit[x]!;
+      this.#says[x] = says;
+    }
+    return says;
   }
   draw(slot: number, rng: Rng): number {
-    return rng() < this.#kernel.astray ? drawCell(this.#cells, rng) : this.#seen[slot]!;
+    return rng() < this.#kernel.astray ? drawCell(this.#cells, rng) : this.codes[slot]!;
   }
 }

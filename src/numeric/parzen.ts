@@ -1,6 +1,6 @@
-import { CategoryColumn, CellColumn, type Column, grown, SmoothColumn } from './columns.ts';
+import { CategoryColumn, CellColumn, grown, SmoothColumn } from './columns.ts';
 import type { Rng } from './random.ts';
-import { type Bells, type ScaledSum, Screen } from './screen.ts';
+import { type Bells, type Coded, type ScaledSum, Screen } from './screen.ts';
 import { ascending, insertSorted, rankOf } from './sorted.ts';
 import type { Support } from './support.ts';
 
@@ -36,12 +36,19 @@ export interface Shape {
 }
 
 /** An axis among others, for the screen. */
-interface Place {
-  readonly column: Bells;
+interface Place<C> {
+  readonly column: C;
   readonly at: number;
 }
 
-const columnOf = (support: Support, { priorWeight, clip }: Shape): Column => {
+/** An axis on which none of n slots differs from any value. */
+const nothingOn = (n: number): Place<Bells & Coded> => {
+  const zeros = new Float64Array(n);
+  return { at: 0, column: { means: zeros, precisions: zeros, codes: new Int32Array(n), logDensities: () => ZERO } };
+};
+const ZERO = new Float64Array(1);
+
+const columnOf = (support: Support, { priorWeight, clip }: Shape): SmoothColumn | CellColumn | CategoryColumn => {
   const { cells } = support;
   if (cells === undefined) return new SmoothColumn(support, clip);
   return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
@@ -56,10 +63,10 @@ const columnOf = (support: Support, { priorWeight, clip }: Shape): Column => {
  * does not touch is kept. The density depends on what is inside alone, to the last bit.
  */
 export class Parzen {
-  readonly columns: readonly Column[];
+  readonly columns: readonly (SmoothColumn | CellColumn | CategoryColumn)[];
   readonly #priorWeight: number;
-  readonly #smooth: readonly { readonly column: SmoothColumn; readonly at: number }[];
-  readonly #others: readonly { readonly column: Column; readonly at: number }[];
+  readonly #smooth: readonly Place<SmoothColumn>[];
+  readonly #coded: readonly Place<Coded>[];
   readonly #slots: number[] = [];
   /** By slot: the log density at the means of all smooth axes. */
   #peaks: Float64Array = new Float64Array(0);
@@ -70,7 +77,7 @@ export class Parzen {
   /** The slots in parts, the newest first. */
   #parts: readonly Int32Array[] = [];
   /** An axis on which nothing differs, where three are wanted. */
-  #nothing: Place = { at: 0, column: { means: new Float64Array(1), precisions: new Float64Array(1) } };
+  #nothing: Place<Bells & Coded> = nothingOn(0);
   readonly #screen = new Screen();
   #settled = false;
 
@@ -78,7 +85,7 @@ export class Parzen {
     this.#priorWeight = priorWeight;
     this.columns = supports.map((support) => columnOf(support, { priorWeight, clip }));
     this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
-    this.#others = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
+    this.#coded = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
   }
 
   /** The slots inside, oldest first. */
@@ -129,7 +136,7 @@ export class Parzen {
     this.#parts = parts;
     this.#bySlot = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
     for (let k = 0; k < slots.length; k++) this.#bySlot[slots[k]!] = this.#weights[k]!;
-    this.#nothing = { at: 0, column: { means: this.#bySlot, precisions: new Float64Array(this.#bySlot.length) } };
+    this.#nothing = nothingOn(this.#bySlot.length);
   }
 
   /** One draw: a component by its weight, then each axis from its kernel. */
@@ -187,9 +194,9 @@ export class Parzen {
       const [a, b, c] = [this.#smooth[s]!, this.#smooth[s + 1] ?? none, this.#smooth[s + 2] ?? none];
       this.#screen.narrow(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
     }
-    for (const { column, at } of this.#others) {
-      const x = point[at]!;
-      this.#screen.add(floor, (slot) => column.logDensity(slot, x));
+    for (let s = 0; s < this.#coded.length; s += 3) {
+      const [a, b, c] = [this.#coded[s]!, this.#coded[s + 1] ?? none, this.#coded[s + 2] ?? none];
+      this.#screen.look(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
     }
   }
 }

@@ -4,6 +4,12 @@ export interface Bells {
   readonly precisions: Float64Array;
 }
 
+/** Kernels of which there are few different ones on an axis: which one each slot has, and what each says of one value, by its code. */
+export interface Coded {
+  readonly codes: Int32Array;
+  logDensities(x: number): Float64Array;
+}
+
 /** A sum of exponentials that cannot overflow: `value` times exp(`top`). */
 export interface ScaledSum {
   top: number;
@@ -52,17 +58,21 @@ export class Screen {
     this.#count = count;
   }
 
-  /** Adds what another axis says of each kernel. */
-  add(floor: number, logDensity: (slot: number) => number): void {
+  /** Adds what three axes with codes say of each kernel, where the point has the values x, y and z. */
+  look(floor: number, x: number, a: Coded, y: number, b: Coded, z: number, c: Coded): void {
+    const [slots, terms] = [this.#slots, this.#terms];
+    const [codesA, codesB, codesC] = [a.codes, b.codes, c.codes];
+    const [saysA, saysB, saysC] = [a.logDensities(x), b.logDensities(y), c.logDensities(z)];
     const before = this.#count;
-    this.#count = 0;
+    let count = 0;
     for (let i = 0; i < before; i++) {
-      const slot = this.#slots[i]!;
-      const term = this.#terms[i]! + logDensity(slot);
-      this.#slots[this.#count] = slot;
-      this.#terms[this.#count] = term;
-      if (term > floor) this.#count++;
+      const slot = slots[i]!;
+      const term = terms[i]! + saysA[codesA[slot]!]! + saysB[codesB[slot]!]! + saysC[codesC[slot]!]!;
+      slots[count] = slot;
+      terms[count] = term;
+      if (term > floor) count++;
     }
+    this.#count = count;
   }
 
   /** Adds the weighted densities of those that are left, weights by slot. */

@@ -55,9 +55,11 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
     propose({ facts, draws }, ask, rng) {
       const evidence = evidenceOf(facts);
       for (let k = 0; k <= REDRAWS; k++) {
-        const { point, ratio } = evidence.best(candidates, env, rng);
+        const candidate = evidence.best(candidates, env, rng);
+        if (candidate === undefined) continue;
+        const { point, ratio } = candidate;
         if (!Number.isFinite(ratio)) return undefined;
-        if (!evidence.seen.has(point)) return { point, tags: { acquisition: ratio.toPrecision(5) } };
+        return { point, tags: { acquisition: ratio.toPrecision(5) } };
       }
       return random.at(draws, ask);
     },

@@ -54,6 +54,36 @@ function best(ranking: readonly Standing[], count: number): readonly Standing[] 
   return chosen;
 }
 
+/** A point with the axes of a subspace as drawn. */
+function placed({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>, draw: readonly number[], point: Point): Point {
+  const there = [...point];
+  for (const [j, i] of axes.entries()) there[i] = supports[j]!.cells?.centres[draw[j]!] ?? draw[j]!;
+  return there;
+}
+
+/**
+ * The draw with the highest l / g. The density of the bad trials is what costs: it is found for those draws alone that can still win, and no
+ * further than that.
+ */
+function choose(
+  good: Parzen,
+  bad: Parzen,
+  draws: readonly (readonly number[])[],
+): { readonly draw: readonly number[]; readonly ratio: number } {
+  const ranked = draws.map((draw) => {
+    const l = good.logDensity(draw);
+    return { draw, l, most: l - bad.leastLogDensity(draw) };
+  });
+  ranked.sort((a, b) => b.most - a.most);
+  let best = { draw: ranked[0]!.draw, ratio: Number.NEGATIVE_INFINITY };
+  for (const { draw, l, most } of ranked) {
+    if (most <= best.ratio) break;
+    const ratio = l - bad.logDensity(draw, l - best.ratio);
+    if (ratio > best.ratio) best = { draw, ratio };
+  }
+  return best;
+}
+
 /** The good trials are few, and the usual clip would blur them to a tenth of the range and more for long. */
 const SHARPER = 0.6;
 
@@ -143,39 +173,30 @@ export class Evidence {
     return axes.map((i, j) => (supports[j]!.cells ? this.#axes[i]!.levels!.of(point[i]!) : point[i]!));
   }
 
-  /** The best of some draws from l, subspace after subspace: which ones exist depends on what was chosen before. */
-  best(count: number, { snap }: Domain, rng: Rng): Candidate {
+  /**
+   * The best of some draws from l, subspace after subspace: which ones exist depends on what was chosen before.
+   *
+   * @returns nothing where all draws were handed out before.
+   */
+  best(count: number, { snap }: Domain, rng: Rng): Candidate | undefined {
     this.#divide();
-    const point = this.#axes.map(() => 0.5);
+    const nowhere = this.#axes.map(() => 0.5);
+    let point: Point = nowhere;
     let ratio = 0;
     for (const subspace of this.#subspaces) {
       if (!exists(this.#axes, subspace.axes, point)) continue;
-      const chosen = this.#choose(subspace, count, rng);
+      const good = this.#densityOfGood(subspace);
+      const draws = Array.from({ length: count }, () => good.draw(rng));
+      // Where all axes exist together, a draw is a configuration.
+      const alone = this.#subspaces.length === 1;
+      const fresh = alone ? draws.filter((draw) => !this.seen.has(snap(placed(subspace, draw, nowhere)))) : draws;
+      if (fresh.length === 0) return undefined;
+      const chosen = choose(good, subspace.bad, fresh);
       ratio += chosen.ratio;
-      for (const [j, i] of subspace.axes.entries()) {
-        const { cells } = subspace.supports[j]!;
-        point[i] = cells ? cells.centres[chosen.draw[j]!]! : chosen.draw[j]!;
-      }
+      point = placed(subspace, chosen.draw, point);
     }
-    return { point: snap(point), ratio };
-  }
-
-  #choose({ bad, ...subspace }: Subspace, count: number, rng: Rng): { readonly draw: readonly number[]; readonly ratio: number } {
-    const good = this.#densityOfGood(subspace);
-    const draws = Array.from({ length: count }, () => {
-      const draw = good.draw(rng);
-      const l = good.logDensity(draw);
-      return { draw, l, most: l - bad.leastLogDensity(draw) };
-    });
-    // The density of the others is what costs: it is found for those draws alone that can still win, and no further than that.
-    draws.sort((a, b) => b.most - a.most);
-    let best = { draw: draws[0]!.draw, ratio: Number.NEGATIVE_INFINITY };
-    for (const { draw, l, most } of draws) {
-      if (most <= best.ratio) break;
-      const ratio = l - bad.logDensity(draw, l - best.ratio);
-      if (ratio > best.ratio) best = { draw, ratio };
-    }
-    return best;
+    const snapped = snap(point);
+    return this.seen.has(snapped) ? undefined : { point: snapped, ratio };
   }
 
   #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {

@@ -1,18 +1,29 @@
 import { child, type Env } from '../../src/messages.ts';
+import type { Axis } from '../../src/space/axis.ts';
+import { countCells } from '../../src/space/cells.ts';
 import { chain } from '../chain.ts';
 import { nest, respond } from '../nested.ts';
+import { mix } from '../route.ts';
 import { named, type Strategy } from '../strategy.ts';
 import { bo } from './bo.ts';
 import { tpe } from './tpe.ts';
 
-/** A Gaussian process over n results costs n^3: beyond this many trials it would think for longer than many of them take. */
-const MODELLED = 250;
-/** With more parameters than this, distances say little: most of what a Gaussian process knows is its prior. */
-const WIDE = 60;
+/** Beyond so many results a Gaussian process knows where to look, and thinks for longer than many a trial takes. */
+const MODELLED = 500;
+/** With more parameters than this a fit takes seconds, and distances say little. */
+const WIDE = 40;
+/** A space of at most so many configurations can be looked at whole: nobody else need guess. */
+const SMALL = 2000;
 
 /**
- * Chooses for those who name nothing: Bayesian optimisation as long as a Gaussian process can carry all results, then, and where there are very
- * many parameters or more than two objectives, a Parzen estimator. The path of a suggestion says what was chosen, its tag `why` for which reason.
+ * Chooses for those who name nothing, by what is known of the study:
+ *
+ * - more than two objectives, or more than 40 parameters: `tpe()`
+ * - at most 2000 configurations: `bo()`
+ * - all others: three trials of four by `bo()`, and one by `tpe()`, which errs in other places, above all where results are noisy
+ * - after 500 trials, whoever suggested them: `tpe()`
+ *
+ * The path of a suggestion says who was chosen, its tag `why` for which reason.
  *
  * @example
  * optimize(space({ rate: float(1e-5, 1e-1, { log: true }) }), train, { strategy: auto(), trials: 50 });
@@ -22,10 +33,14 @@ export const auto = (): Strategy => named('auto', (parent) => choose(parent)(chi
 function choose({ axes, objectives }: Env): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   if (axes.length > WIDE) return because(`${axes.length} parameters`, tpe());
-  return chain(
-    first(MODELLED, because(`${axes.length} parameters, at most ${MODELLED} trials so far`, bo())),
-    because(`more than ${MODELLED} trials`, tpe()),
-  );
+  return chain(first(MODELLED, modelled(axes)), because(`more than ${MODELLED} trials`, tpe()));
+}
+
+function modelled(axes: readonly Axis[]): Strategy {
+  const count = countCells(axes);
+  if (count <= SMALL) return because(`${count} configurations`, bo());
+  const why = `${axes.length} parameters, up to ${MODELLED} trials`;
+  return because(why, mix({ model: [bo(), 3], density: [tpe(), 1] }));
 }
 
 /** A strategy whose suggestions say why it was asked. */

@@ -3,7 +3,7 @@ import { index, rngFor } from '../../../src/numeric/random.ts';
 /** What a strategy reached: by problem, by seed, the loss without noise of its best trial after each number of trials. */
 export type Reached = ReadonlyMap<string, readonly (readonly number[])[]>;
 
-export const median = (values: readonly number[]): number => {
+const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 };

@@ -1,7 +1,20 @@
 import { lastValueFrom, toArray } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
-import { auto, chain, float, type Log, memoryLog, optimize, random, type Strategy, space, take } from '../../../streams/index.ts';
+import {
+  auto,
+  chain,
+  choice,
+  float,
+  int,
+  type Log,
+  memoryLog,
+  optimize,
+  random,
+  type Strategy,
+  space,
+  take,
+} from '../../../streams/index.ts';
 
 const names = (n: number) => Array.from({ length: n }, (_, i) => `x${i}`);
 const cube = (n: number) => space(Object.fromEntries(names(n).map((name) => [name, float(0, 1)])));
@@ -27,10 +40,14 @@ async function suggestions(
 
 it('is what a study gets that names nothing, and says in every suggestion what it chose and why', async () => {
   const log = memoryLog();
-  const found = await suggestions(2, 12, undefined, log);
-  expect(found.map(({ by }) => by)).toEqual(Array(12).fill('auto/bo'));
-  expect(found.every(({ tags }) => tags?.why === '2 parameters, at most 250 trials so far')).toBe(true);
-  expect(found.at(-1)!.tags).toMatchObject({ phase: 'modelling', mean: expect.any(String), sd: expect.any(String) });
+  const found = await suggestions(2, 24, undefined, log);
+  const model = found.filter(({ by }) => by === 'auto/mix/model/bo');
+  const density = found.filter(({ by }) => by === 'auto/mix/density/tpe');
+  expect(model.length).toBeGreaterThan(density.length);
+  expect(density.length).toBeGreaterThan(0);
+  expect(model.length + density.length).toBe(24);
+  expect(found.every(({ tags }) => tags?.why === '2 parameters, up to 500 trials')).toBe(true);
+  expect(model.at(-1)!.tags).toMatchObject({ phase: 'modelling', mean: expect.any(String), sd: expect.any(String) });
   for await (const [entry] of log.read(1)) {
     expect(entry!.fact).toMatchObject({ type: 'created', strategy: 'auto' });
     break;
@@ -38,21 +55,25 @@ it('is what a study gets that names nothing, and says in every suggestion what i
 });
 
 it('counts the trials of others as well, and hands over to the Parzen estimator when there are too many', async () => {
-  const found = await suggestions(1, 253, chain(take(248, random()), auto()));
-  expect(found.slice(248).map(({ by }) => by)).toEqual(['auto/bo', 'auto/bo', 'auto/tpe', 'auto/tpe', 'auto/tpe']);
-  expect(found.at(-1)!.tags).toMatchObject({ phase: 'modelling', why: 'more than 250 trials' });
+  const found = await suggestions(1, 502, chain(take(498, random()), auto()));
+  expect(found.slice(498).map(({ by }) => by.startsWith('auto/mix'))).toEqual([true, true, false, false]);
+  expect(found.at(-1)).toMatchObject({ by: 'auto/tpe', tags: { phase: 'modelling', why: 'more than 500 trials' } });
 });
 
 it.each([
-  [2, ['a', 'b'], 'auto/bo', '2 parameters, at most 250 trials so far'],
   [2, ['a', 'b', 'c'], 'auto/tpe', '3 objectives'],
   [80, ['a'], 'auto/tpe', '80 parameters'],
 ])('in %i dimensions with the objectives %j it is %s', async (dimension, objectives, by, why) => {
-  const found = await suggestions(dimension, 2, undefined, memoryLog(), objectives);
-  expect(found.map((suggestion) => [suggestion.by, suggestion.tags!.why])).toEqual([
-    [by, why],
-    [by, why],
-  ]);
+  const [found] = await suggestions(dimension, 1, undefined, memoryLog(), objectives);
+  expect(found).toMatchObject({ by, tags: { why } });
+});
+
+it('leaves a space that can be looked at whole to the model', async () => {
+  const textbook = space({ units: int(16, 64, { step: 2 }), activation: choice(['relu', 'tanh', 'sigmoid']) });
+  const noted = await lastValueFrom(optimize(textbook, ({ units }) => Math.abs(units - 40)).pipe(toArray()));
+  const found = noted.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
+  expect(new Set(found.map(({ params }) => JSON.stringify(params))).size).toBe(75);
+  expect(found[74]).toMatchObject({ by: 'auto/bo', tags: { why: '75 configurations' } });
 });
 
 it('does not take the place of the strategy that a log began with, where nothing is named', async () => {
