@@ -118,6 +118,8 @@ export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }
   });
   const proxy = await proxyTo(nats);
   const begun: Begun[] = [];
+  /** Set when the trainer has ended. */
+  let over: { readonly status: number | null } | undefined;
   const self: Stage = {
     proxy,
     said,
@@ -126,6 +128,9 @@ export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }
     start: () => {
       const one = begin({ nats: proxy.url, study, name: NAME });
       begun.push(one);
+      void one.ended.then((status) => {
+        over = { status };
+      });
       return one;
     },
     other: (trial, fact) => js.publish(subjects.by('other', trial), JSON.stringify({ trial, ...fact })),
@@ -138,6 +143,7 @@ export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }
     until: async (what, holds, seconds = 15) => {
       const end = performance.now() + 1000 * seconds;
       while (!(await holds())) {
+        must(!over, `${what}: it ended with exit status ${over?.status}`);
         must(performance.now() < end, `${what}: it did not within ${seconds} s`);
         await self.pause(0.01);
       }
