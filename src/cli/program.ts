@@ -229,6 +229,26 @@ Example:
     );
 
   program
+    .command('nats-conform')
+    .description('Holds a trainer in any language against what a study on a NATS server expects of it.')
+    .argument(
+      '<command...>',
+      'starts the trainer, behind --; {nats}, {study} and {name} stand for what it is to connect to, work on, and be called',
+    )
+    .requiredOption(...natsOption)
+    .addHelpText(
+      'after',
+      `
+The trainer works on the parameters x, steps, pause and outcome: steps times it waits pause seconds and reports x + step at step 1, 2, ...;
+then its result is x, or it throws (outcome "error"), or its result is NaN (outcome "nan"). It takes one trial at a time, and ends with the study.
+The studies that are made for it need all rights on the server, and are deleted.
+
+Example:
+  hypertide nats-conform --nats nats://127.0.0.1:4222 -- python3 my_trainer.py {nats} {study} {name}`,
+    )
+    .action((command, options) => ending(import('./commands/natsConform.ts').then(({ natsConform }) => natsConform(command, options))));
+
+  program
     .command('nats-config')
     .description('Prints a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
     .requiredOption('--study <name...>', 'the studies')

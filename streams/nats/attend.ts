@@ -1,15 +1,16 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
+import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { FailedFact, TrialEvent } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Suggestion } from '../directive.ts';
-import { bell } from '../log/follow.ts';
 import { type Beats, timedBeats } from './beats.ts';
+import { freshness } from './fresh.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';
 import { insist } from './patience.ts';
 import { publisher } from './publisher.ts';
-import { checkName, type Subjects, subjectsOf, TRAINERS } from './subjects.ts';
+import { puller } from './puller.ts';
+import { checkName, type Subjects, subjectsOf } from './subjects.ts';
 
 /** An attempt that this trainer has taken on. */
 export interface Claim<P> {
@@ -46,9 +47,6 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
-/** Milliseconds that one pull waits at the server: short, so that what is handed to a trainer that vanished does not rest long. */
-const PULL = 5000;
-
 /** Takes suggestions on, one for each free slot, and has them performed. */
 export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: AttendOptions = {}): Trainer {
   const subjects = subjectsOf(study);
@@ -57,7 +55,8 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const out = publisher(nc);
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   const held = new Map<string, Held>();
-  const news = bell();
+  const pulls = puller(nc, subjects);
+  const fresh = freshness();
   let closing = false;
   let over = false;
 
@@ -73,31 +72,19 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   };
   const end = () => {
     over = true;
-    news.ring();
+    pulls.end();
   };
   const subscriptions = [listen(nc, subjects.directive('*'), obey), listen(nc, subjects.rejected(name), regret)];
   void (async () => {
     for await (const { type } of nc.status()) {
       if (over) return;
-      if (type === 'reconnect') news.ring();
+      if (type === 'disconnect') fresh.lost();
+      if (type === 'reconnect') pulls.again();
     }
   })();
 
   const publish = (subject: string, fact: TrialEvent, id: string) =>
-    insist(nc, () => out.publish(subject, JSON.stringify(fact), { id, timeout: 2000 }));
-
-  /** The next suggestion; nothing if there was none for a while. */
-  const pull = async (): Promise<Msg | undefined> => {
-    const left = new AbortController();
-    const ask = { batch: 1, expires: nanos(PULL) };
-    const settings = { timeout: PULL + 1000, noMux: true }; // it comes under the subject of the suggestion, not under that of the answer
-    const asked = nc.request(`$JS.API.CONSUMER.MSG.NEXT.${subjects.stream}.${TRAINERS}`, JSON.stringify(ask), settings);
-    const answer = await Promise.race([asked, news.heard(left.signal)]);
-    left.abort();
-    if (answer) return answer.reply ? answer : undefined; // a status has no reply subject
-    if (over) asked.then((late) => late.reply && nc.publish(late.reply, '-NAK')).catch(() => {}); // for somebody else
-    return undefined;
-  };
+    insist(nc, () => out.publish(subject, JSON.stringify(fact), { id, timeout: 2000 })).then(fresh.stored);
 
   /** Whether an attempt is taken, as far as its trial's last fact tells. The log decides; this only saves the work of finding out. */
   const isTaken = async ({ trial, attempt }: Suggestion<P>): Promise<boolean> => {
@@ -109,9 +96,14 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
   };
 
-  const take = async (message: Msg): Promise<void> => {
+  /** Runs what was suggested to its end. @returns when all that was said of it is stored. */
+  const take = async (message: Msg): Promise<{ readonly stored: Promise<unknown> }> => {
     const suggestion = suggestionOf<P>(message);
-    if (suggestion === undefined || (await isTaken(suggestion))) return nc.publish(message.reply!, '+ACK');
+    const mayBeTaken = !fresh.isFresh(message.reply!);
+    if (suggestion === undefined || (mayBeTaken && (await isTaken(suggestion)))) {
+      nc.publish(message.reply!, '+ACK');
+      return { stored: Promise.resolve() };
+    }
     const { trial, attempt } = suggestion;
     const run = `${trial}.${attempt}.${nuid.next()}`;
     const subject = subjects.by(name, trial);
@@ -141,6 +133,10 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
       };
       return publish(subject, failed, `${id}!`);
     };
+    const release = () => {
+      beats.end(trial, run);
+      held.delete(run);
+    };
     try {
       await publish(subject, { type: 'started', trial, attempt, run, trainer: name }, `${run}/0`);
       nc.publish(message.reply!, '+ACK');
@@ -151,11 +147,13 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
         say({ type: 'failed', trial, attempt, run, reason: 'error', message: message.slice(0, 4096) }),
       );
       if (closing) say({ type: 'failed', trial, attempt, run, reason: 'preempted', message: 'its trainer was told to end' });
-      await saying;
-    } finally {
-      beats.end(trial, run);
-      held.delete(run);
+    } catch (error) {
+      release();
+      throw error;
     }
+    const stored = saying.finally(release);
+    stored.catch(() => {});
+    return { stored };
   };
 
   /** Whether the study closed before this trainer began, and nothing has been said to it since. */
@@ -166,11 +164,14 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
 
   const slot = async () => {
     if (await isClosed()) return;
+    let before: Promise<unknown> = Promise.resolve();
     while (!over) {
-      const message = await insist(nc, pull);
+      const message = await insist(nc, pulls.next);
+      await before; // it is asked for the next trial while the result of the last one is on its way, but not begun
       if (message && over) nc.publish(message.reply!, '-NAK');
-      else if (message) await take(message);
+      else if (message) before = (await take(message)).stored;
     }
+    await before;
   };
   const done = Promise.all(Array.from({ length: slots }, slot)).then(
     () => tidy(),
@@ -184,6 +185,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     end();
     beats.close();
     out.close();
+    pulls.close();
     for (const subscription of subscriptions) subscription.unsubscribe();
   };
   return {

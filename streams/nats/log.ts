@@ -63,7 +63,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
     const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease) } };
     try {
-      const seq = await out.publish(subject, JSON.stringify(fact), { id: `${instance}/${++counter}`, last, timeout, ...leased });
+      const { seq } = await out.publish(subject, JSON.stringify(fact), { id: `${instance}/${++counter}`, last, timeout, ...leased });
       knew(subject, seq);
       written = seq;
       leads = true;

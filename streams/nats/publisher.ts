@@ -10,17 +10,23 @@ export interface PublishOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Publishes into streams, and waits for the acknowledgement: the sequence number. */
+/** Where the stream has it; and whether it had it before. */
+export interface Stored {
+  readonly seq: number;
+  readonly duplicate?: boolean;
+}
+
+/** Publishes into streams, and waits for the acknowledgement. */
 export interface Publisher {
   /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError. */
-  publish(subject: string, data: string, options: PublishOptions): Promise<number>;
+  publish(subject: string, data: string, options: PublishOptions): Promise<Stored>;
   close(): void;
 }
 
 interface Waiting {
   readonly subject: string;
   readonly until: number;
-  readonly resolve: (sequence: number) => void;
+  readonly resolve: (stored: Stored) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -45,9 +51,9 @@ export function publisher(nc: NatsConnection): Publisher {
     const one = settle(message.subject.slice(inbox.length + 1));
     if (!one) return;
     if (message.headers?.code === 503) return one.reject(new errors.NoRespondersError(one.subject));
-    const ack = message.json<{ readonly seq: number; readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }>();
+    const ack = message.json<Stored & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }>();
     if (ack.error) one.reject(new JetStreamApiError(ack.error));
-    else one.resolve(ack.seq);
+    else one.resolve(ack);
   };
   const subscription = nc.subscribe(`${inbox}.*`, { callback: (error, message) => (error ? undefined : hear(message)) });
   const sweep = setInterval(() => {

@@ -89,7 +89,7 @@ async function suggestions(nc: NatsConnection, trials: number): Promise<Figure> 
 async function wholeTrials(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const study = fresh();
   const children = [1, 2].map(() =>
-    spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path('./natsTrainer.ts'), server.url, study, '8'], {
+    spawn(process.execPath, [path('./natsTrainer.js'), server.url, study, '8'], {
       stdio: 'inherit',
     }),
   );

@@ -2,14 +2,16 @@
 import { connect } from '@nats-io/transport-node';
 import { float, int, random, space } from '../../streams/index.ts';
 import { lasting, serve } from '../../streams/nats/index.ts';
+import { takeAway } from './without.ts';
 
-const [servers, study, trials, parallel, lease] = process.argv.slice(2);
+const [servers, study, trials, parallel, lease, without] = process.argv.slice(2);
 const nc = await connect({
   servers: servers!,
   ...lasting,
   waitOnFirstConnect: true,
   pingInterval: 1000,
 });
+takeAway(without, nc);
 const parameters = space({ x: float(-5, 5), n: int(1, 9) });
 const { finished } = await serve(nc, parameters, random(), {
   study: study!,

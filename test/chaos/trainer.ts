@@ -5,14 +5,29 @@ import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { rngFor } from '../../src/numeric/random.ts';
 import { lasting, trainer } from '../../streams/nats/index.ts';
+import { takeAway, withoutAcknowledgements } from './without.ts';
 
-const [servers, study, name, diary, seed, lease, pace] = process.argv.slice(2) as [string, string, string, string, string, string, string];
+type Arguments = [
+  servers: string,
+  study: string,
+  name: string,
+  diary: string,
+  seed: string,
+  lease: string,
+  pace: string,
+  without?: string,
+  acknowledgements?: string,
+];
+
+const [servers, study, name, diary, seed, lease, pace, without, acknowledgements] = process.argv.slice(2) as Arguments;
 const nc = await connect({
   servers,
   ...lasting,
   waitOnFirstConnect: true,
   pingInterval: 1000,
 });
+takeAway(without, nc);
+if (acknowledgements === 'lost') withoutAcknowledgements(nc);
 const js = jetstream(nc);
 const note = (line: object) => appendFileSync(diary, `${JSON.stringify({ ...line, trainer: name })}\n`);
 const block = (milliseconds: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);

@@ -12,6 +12,7 @@ import { natsLog } from '../../streams/nats/index.ts';
 import { verify } from '../../streams/verify.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
+import type { Rule } from './without.ts';
 
 export interface ChaosOptions {
   readonly trials: number;
@@ -24,6 +25,12 @@ export interface ChaosOptions {
   readonly lease?: number;
   /** Milliseconds that a training takes. */
   readonly pace?: number;
+  /** What may happen; by default everything. */
+  readonly only?: readonly Act[];
+  /** A rule that the system is without, to see that the checker sees it. */
+  readonly without?: Rule;
+  /** Whether all acknowledgements of suggestions are lost. */
+  readonly deaf?: boolean;
   readonly say?: (line: string) => void;
 }
 
@@ -32,6 +39,10 @@ export interface Verdict extends Findings {
   readonly recomputed: number;
   readonly seconds: number;
 }
+
+const acts = { killServer: 0.08, killEngine: 0.12, stopEngine: 0.1, stopTrainer: 0.4, killTrainer: 0.3 };
+/** What the nemesis does, and how often. */
+export type Act = keyof typeof acts;
 
 const STUDY = 'chaos';
 const TSX = import.meta.resolve('tsx');
@@ -75,16 +86,21 @@ class Member {
 
 /** Runs a study through faults, and says whether all held. The same seed makes the same plan, though not the same timing. */
 export async function chaos(options: ChaosOptions): Promise<Verdict> {
-  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, say = () => {} } = options;
+  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, only, without, deaf = false, say = () => {} } = options;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
   const diary = join(directory, 'diary.jsonl');
   const server = await natsServer();
   const launch = (file: string, ...args: readonly (string | number)[]) =>
     spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const engines = [1, 2].map((i) => new Member(`engine${i}`, () => launch('./engine.ts', server.url, STUDY, trials, trainers + 2, lease)));
+  const engines = [1, 2].map(
+    (i) => new Member(`engine${i}`, () => launch('./engine.ts', server.url, STUDY, trials, trainers + 2, lease, without ?? '')),
+  );
   const fleet = Array.from(
     { length: trainers },
-    (_, i) => new Member(`w${i}`, (name) => launch('./trainer.ts', server.url, STUDY, name, diary, seed, lease, pace)),
+    (_, i) =>
+      new Member(`w${i}`, (name) =>
+        launch('./trainer.ts', server.url, STUDY, name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : ''),
+      ),
   );
   const since = performance.now();
   const faults: Fault[] = [];
@@ -104,7 +120,7 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
     while (!over && performance.now() - since < minutes * 60_000) {
       await Promise.race([watching, sleep(400 + 800 * rng())]);
       if (!over && faults.length < (SPREAD * options.faults * ended) / trials)
-        await harm(rng, { server, engines, fleet, faults, lease, say });
+        await harm(rng, { server, engines, fleet, faults, lease, say }, only);
       for (const member of [...engines, ...fleet]) if (!member.alive && !over) member.start();
     }
     const lines = (existsSync(diary) ? readFileSync(diary, 'utf8') : '').split('\n').slice(0, -1);
@@ -135,17 +151,26 @@ interface Victims {
   readonly say: (line: string) => void;
 }
 
+function drawn(rng: Rng, only = Object.keys(acts) as readonly Act[]): Act {
+  let luck = only.reduce((sum, act) => sum + acts[act], 0) * rng();
+  for (const act of only) {
+    luck -= acts[act];
+    if (luck < 0) return act;
+  }
+  return only.at(-1)!;
+}
+
 /** One fault. */
-async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Victims): Promise<void> {
+async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Victims, only?: readonly Act[]): Promise<void> {
   const pick = (members: readonly Member[]) => members[Math.floor(rng() * members.length)]!;
-  const luck = rng();
+  const act = drawn(rng, only);
   const [engine, other] = rng() < 0.5 ? engines : [...engines].reverse();
   if (!engine || !other) return;
   const fault = (kind: Fault['kind'], of: string) => {
     faults.push({ kind, of });
     say(`${faults.length}: ${kind} ${of}${of === 'engine' ? ` ${engines.indexOf(engine) + 1}` : ''}`);
   };
-  if (luck < 0.08) {
+  if (act === 'killServer') {
     fault('kill', 'server');
     await server.kill();
     await sleep(500 * rng());
@@ -153,15 +178,15 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
   }
   /** Without an engine nothing happens, and that is no finding. */
   const spared = performance.now() < other.wellAt;
-  if (luck < 0.2) {
+  if (act === 'killEngine') {
     if (spared) return;
     fault('kill', 'engine');
     return engine.kill();
   }
-  const member = luck < 0.3 ? engine : pick(fleet);
+  const member = act === 'stopEngine' ? engine : pick(fleet);
   const of = member === engine ? 'engine' : member.name;
   if (!member.alive || (member === engine && spared)) return;
-  if (luck > 0.7) {
+  if (act === 'killTrainer') {
     fault('kill', of);
     return member.kill();
   }

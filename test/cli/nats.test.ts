@@ -39,12 +39,23 @@ describe('a study on a server', () => {
       ['worker', '--nats', 'nats://127.0.0.1:1', '--study', 's', '--', 'true'],
       ['watch', '--nats', 'nats://127.0.0.1:1', '--study', 's'],
       ['worker', '--nats', server.url, '--study', 'A b', '--', 'true'],
+      ['nats-conform', '--nats', server.url, '--', 'true', '{nats}', '{study}'],
+      ['nats-conform', '--nats', 'nats://127.0.0.1:1', '--', 'true', '{nats}', '{study}', '{name}'],
     ]) {
       const ended = await hypertide(place, ...command);
       expect(ended.code).toBe(2);
       expect(ended.err.trim().split('\n')).toHaveLength(1);
       expect(hasTrace(ended)).toBe(false);
     }
+  });
+
+  it('says what a trainer does that keeps no rule', async () => {
+    const { code, out } = await hypertide(studyIn(), 'nats-conform', '--nats', server.url, '--', 'false', '{nats}', '{study}', '{name}');
+    expect(code).toBe(1);
+    expect(out).toContain('with exit status 0, not 1');
+    expect(out).toContain('the trainer is to claim trial 1: it ended with exit status 1');
+    expect(out.match(/^(not )?ok /gm)).toHaveLength(8);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('it breaks 8 of them');
   });
 
   it('gives back what a worker runs when that is told to end', async () => {

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
+import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { lasting, natsLog, serve, trainer } from '../../../streams/nats/index.ts';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { proxyTo } from '../../support/proxy.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
 const TSX = import.meta.resolve('tsx');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** A loopback proxy in front of a server, which can become a black hole. */
-export interface Proxy {
+export interface LoopbackProxy {
   readonly url: string;
   /**
    * From now on it swallows all bytes, both ways, and those of new connections too. Nobody is told: connections stay open, and never say
@@ -11,11 +11,15 @@ export interface Proxy {
   swallow(): void;
   /** Lets new connections through again. */
   restore(): void;
+  /** Breaks all connections off. */
+  cut(): void;
   close(): Promise<void>;
 }
 
-export async function proxyTo(url: string): Promise<Proxy> {
-  const port = Number(new URL(url).port);
+/** @param url of the server; who comes in by it comes in the same way through the proxy. */
+export async function proxyTo(url: string): Promise<LoopbackProxy> {
+  const target = new URL(url);
+  const [host, port] = [target.hostname, Number(target.port || 4222)];
   const sockets = new Set<Socket>();
   let swallowing = false;
   const open = new Set<{ dead: boolean }>();
@@ -26,7 +30,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
     client.on('error', () => client.destroy());
     client.on('close', () => sockets.delete(client));
     if (swallowing) return void client.resume();
-    const upstream = connect(port, '127.0.0.1');
+    const upstream = connect(port, host);
     sockets.add(upstream);
     for (const [from, to] of [
       [client, upstream],
@@ -45,8 +49,14 @@ export async function proxyTo(url: string): Promise<Proxy> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  const own = new URL(url);
+  own.host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
-    url: `nats://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: own.href,
+    cut,
     swallow: () => {
       swallowing = true;
       for (const link of open) link.dead = true;
@@ -55,7 +65,7 @@ export async function proxyTo(url: string): Promise<Proxy> {
       swallowing = false;
     },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },

@@ -1,0 +1,42 @@
+import { connectTo } from '../connect.ts';
+import { scenes } from './scenes.ts';
+import { type Begin, Breach, stage } from './stage.ts';
+
+/** How a trainer did in one scene. */
+export interface Finding {
+  /** What it should do. */
+  readonly name: string;
+  /** What it did instead; nothing where all was well. */
+  readonly breach?: string;
+}
+
+/**
+ * Holds a trainer in any language against what a study over NATS expects of one: claims, acknowledgements, signs of life, stops, and facts
+ * that are neither lost nor doubled when connections break.
+ *
+ * It runs studies of its own on the server, which need all rights there. The trainer works on the parameters `x`, `steps`, `pause` and
+ * `outcome`: `steps` times it waits `pause` seconds and reports `x + step` at steps 1, 2, ...; then it returns `x`, or throws where `outcome`
+ * is `error`, or returns NaN where it is `nan`. It takes one trial at a time, and ends with the study.
+ *
+ * @param begin starts the trainer as a process of its own.
+ * @param only scenes whose name fits.
+ */
+export async function* conformance(nats: string, begin: Begin, only = /./): AsyncGenerator<Finding, void> {
+  const nc = await connectTo(nats, { name: 'hypertide-conform' });
+  try {
+    for (const { name, play, ...options } of scenes.filter((scene) => only.test(scene.name))) {
+      const on = await stage({ nc, nats, begin, ...options });
+      try {
+        await play(on);
+        yield { name };
+      } catch (error) {
+        if (!(error instanceof Breach)) throw error;
+        yield { name, breach: error.message };
+      } finally {
+        await on.close();
+      }
+    }
+  } finally {
+    await nc.close();
+  }
+}

@@ -1,0 +1,41 @@
+import type { Stored } from './publisher.ts';
+
+/** Knows suggestions that nobody can have been given before. */
+export interface Freshness {
+  /** Whether a suggestion is handed out for the first time, for all one can know. @param reply where its acknowledgement goes. */
+  isFresh(reply: string): boolean;
+  /** A fact of ours was stored. One that had been stored before says nothing. */
+  stored(of: Stored): void;
+  /** The connection was lost: the server may have been, with what it knew. */
+  lost(): void;
+}
+
+/** How often it was handed out, its position, and its number among all that were handed out. */
+const DELIVERY = /\.trainers\.(\d+)\.(\d+)\.(\d+)\./;
+
+/**
+ * A server counts how often it has handed a suggestion out, but one that was killed counts anew from what it last wrote down. So its count
+ * is believed only for suggestions that were stored after a fact of ours that this connection has seen stored, and as long as its numbers
+ * grow: when they fall, the consumer is not the one that it was. Whoever is wrong here only trains for nothing: the log decides.
+ */
+export function freshness(): Freshness {
+  let since = Number.POSITIVE_INFINITY;
+  let last = 0;
+  return {
+    isFresh: (reply) => {
+      const [count, position, number] = (DELIVERY.exec(reply) ?? []).slice(1).map(Number);
+      if (count === undefined) return false;
+      const grows = number! > last;
+      last = number!;
+      if (!grows) since = Number.POSITIVE_INFINITY;
+      return count === 1 && position! > since;
+    },
+    stored: ({ seq, duplicate }) => {
+      if (!duplicate) since = Math.min(since, seq);
+    },
+    lost: () => {
+      since = Number.POSITIVE_INFINITY;
+      last = 0;
+    },
+  };
+}

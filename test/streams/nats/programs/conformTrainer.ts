@@ -1,0 +1,21 @@
+// Our own trainer in TypeScript, as a program that `hypertide nats-conform` starts.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '@nats-io/transport-node';
+import type { Task } from '../../../../streams/nats/conformance/stage.ts';
+import { lasting, trainer } from '../../../../streams/nats/index.ts';
+
+const [servers, study, name] = process.argv.slice(2) as [string, string, string];
+const nc = await connect({ servers, ...lasting });
+const objective = async (
+  { x, steps, pause, outcome }: Task,
+  { report, signal }: { report: (value: number, step: number) => void; signal: AbortSignal },
+) => {
+  for (let step = 1; step <= steps && !signal.aborted; step++) {
+    await sleep(pause * 1000);
+    report(x + step, step);
+  }
+  if (outcome === 'error') throw new Error('as told');
+  return outcome === 'nan' ? Number.NaN : x;
+};
+await trainer<Task>(nc, study, objective, { name }).done;
+await nc.close();

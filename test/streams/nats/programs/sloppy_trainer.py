@@ -1,0 +1,58 @@
+"""A trainer that keeps few rules, for the test of the conformance test: sloppy_trainer.py FOLDER URL STUDY NAME FAULT"""
+
+import sys
+import threading
+import time
+
+sys.path.insert(0, sys.argv[1])
+import hypertide_nats as h  # noqa: E402
+
+url, study, name, fault = sys.argv[2:]
+
+
+class Sloppy(h.Trainer):
+    def _beat(self):
+        if fault != "silent":
+            super()._beat()
+
+    def _is_taken(self, suggestion):
+        return fault != "grabs" and super()._is_taken(suggestion)
+
+    def _obey(self, data):
+        if fault != "deaf" or b"closed" in data:
+            super()._obey(data)
+
+    def _regret(self, data):
+        if fault != "stubborn":
+            super()._regret(data)
+
+    def store(self, trial, fact, message_id):
+        if fault == "nameless":
+            message_id = ""
+        if fault == "forgetful":  # sends once, and does not look whether it was stored
+            subject = f"{self.root}.log.by.{self.name}.{trial}"
+            return self.nats.publish(subject, h.json.dumps(fact), "", {"Nats-Msg-Id": message_id})
+        return super().store(trial, fact, message_id)
+
+    def _pull(self):
+        pulled = super()._pull()
+        if fault == "greedy" and pulled:
+            super()._pull()
+        return pulled
+
+
+def objective(params, trial):
+    for step in range(1, params["steps"] + 1):
+        time.sleep(params["pause"])
+        if fault == "repeats":
+            trial.report(params["x"] + step, step=step)
+        trial.report(params["x"] + step, step=step)
+    if params["outcome"] == "error":
+        raise ValueError("as told")
+    return float("nan") if params["outcome"] == "nan" else params["x"]
+
+
+h.Trainer = Sloppy
+if fault == "unending":
+    threading.Thread(target=time.sleep, args=(3600,)).start()
+h.run(url, study, objective, name)
