@@ -1,14 +1,12 @@
 import type { Table } from '../numeric/tree.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
+import { ABSENT } from './measure.ts';
 
 /** Results as a forest takes them: what they are features of, and the losses. */
 export interface Results {
   readonly table: Table;
   readonly encode: (point: Point) => Float64Array;
 }
-
-/** A coordinate of an axis that does not exist, below all others, so that a tree can split it off. */
-const ABSENT = -1;
 
 /** Coordinates as features: categories by their number, and one more for where an axis does not exist. */
 export function encoderOf(axes: readonly Axis[]): (point: Point) => Float64Array {

@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'preact/hooks';
 import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from 'echarts/charts';
 import {
   BrushComponent,
@@ -11,6 +10,7 @@ import {
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { EChartsOption } from 'echarts/types/dist/shared';
+import { useEffect, useRef } from 'preact/hooks';
 import { colour, palette } from '../lib/theme.ts';
 
 use([

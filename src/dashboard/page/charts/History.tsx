@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { number } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { lookAt } from '../state/selection.ts';
-import { counts, objectives, rows, scales, sign, valueOf } from '../state/store.ts';
+import { counts, objectives, resultOf, rows, scales, sign } from '../state/store.ts';
 import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
 import { trialSeries, trialTooltip } from './points.ts';
 
@@ -15,7 +15,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
     const best: (readonly [number, number])[] = [];
     let first: number | undefined;
     for (const row of rows.value) {
-      const value = counts(row) ? valueOf(row, objective) : undefined;
+      const value = counts(row) ? resultOf(row, objective) : undefined;
       if (value !== undefined && (first === undefined || sign(objective) * value < sign(objective) * first)) {
         first = value;
         best.push([row.trial, value]);
@@ -46,7 +46,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
       series: [
-        ...trialSeries((row) => at(row.trial, valueOf(row, objective))),
+        ...trialSeries((row) => at(row.trial, resultOf(row, objective))),
         ...trialSeries(({ trial, state, values }) => (values === undefined && state !== 'waiting' ? [trial, 0.5] : undefined), undefined, {
           xAxisIndex: 1,
           yAxisIndex: 1,
@@ -64,7 +64,13 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
       ],
     } as EChartsOption;
   });
-  return <Chart label={`Value of each trial${objectives.value[k] ? `, ${objectives.value[k].name}` : ''}, and the best so far`} option={option.value} onTrial={lookAt} />;
+  return (
+    <Chart
+      label={`Value of each trial${objectives.value[k] ? `, ${objectives.value[k].name}` : ''}, and the best so far`}
+      option={option.value}
+      onTrial={lookAt}
+    />
+  );
 }
 
 const at = (trial: number, value: number | undefined) => (value === undefined ? undefined : ([trial, value] as const));

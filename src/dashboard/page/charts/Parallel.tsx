@@ -5,12 +5,12 @@ import type { Scale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
-import { drawBackground, drawOne, drawSelected, nearest, type Picture, QUICK } from './lines.ts';
+import { ABSENT, drawBackground, drawOne, drawSelected, nearest, type Picture, QUICK } from './lines.ts';
 import { aboutTrial } from './points.ts';
 
 const HEIGHT = 300;
 const TOP = 44;
-const BOTTOM = HEIGHT - 26;
+const BOTTOM = HEIGHT - 32;
 /** Pixels between two axes at least: what does not fit is scrolled to. */
 const GAP = 92;
 const SIDE = 52;
@@ -85,6 +85,7 @@ export function Parallel() {
   return (
     <div class="parallel" ref={frame}>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table gives the same by keys */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div
         class="parallel-sheet"
         style={{ width: `${now.width}px`, height: `${HEIGHT}px` }}
@@ -94,10 +95,10 @@ export function Parallel() {
         }}
         onClick={() => at && lookAt(rows.value[at.index]!.trial)}
       >
-        <canvas ref={back} aria-hidden="true" />
+        <canvas ref={back} />
         <canvas ref={front} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
         {scales.value.map((scale, i) => (
-          <AxisOf key={scale.name} scale={scale} left={now.lefts[i]!} last={i === scales.value.length - 1} />
+          <AxisOf key={scale.name} scale={scale} conditional={isConditional(i)} left={now.lefts[i]!} last={i === scales.value.length - 1} />
         ))}
         {at && (
           <pre class="tip" style={{ left: `${Math.min(at.x + 14, now.width - 220)}px`, top: `${Math.min(at.y, 120)}px` }}>
@@ -123,8 +124,18 @@ function contextOf(canvas: HTMLCanvasElement, { width, height }: Picture): Canva
 const clamp = (x: number) => Math.min(1, Math.max(0, x));
 const percent = (place: number) => `${100 * (1 - place)}%`;
 
+const isConditional = (axis: number): boolean => 'when' in (parameters.value[axis]?.[1] ?? {});
+
+interface AxisProps {
+  readonly scale: Scale;
+  readonly left: number;
+  readonly last: boolean;
+  /** Whether there are trials without this parameter. */
+  readonly conditional: boolean;
+}
+
 /** An axis with its brush. By keys: up and down move its lower end, with shift its upper end, escape takes it away. */
-function AxisOf({ scale, left, last }: { readonly scale: Scale; readonly left: number; readonly last: boolean }) {
+function AxisOf({ scale, left, last, conditional }: AxisProps) {
   const range = ranges.value.get(scale.name);
   const bar = useRef<HTMLDivElement>(null);
   const placeOf = (event: PointerEvent) => {
@@ -182,6 +193,11 @@ function AxisOf({ scale, left, last }: { readonly scale: Scale; readonly left: n
       >
         {range && <div class="axis-brush" style={{ top: percent(range[1]), bottom: `${100 * range[0]}%` }} />}
       </div>
+      {conditional && (
+        <span class="axis-tick" style={{ top: `calc(100% + ${ABSENT}px)` }}>
+          absent
+        </span>
+      )}
       {scale.ticks.slice(0, 12).map(({ place, value }) => (
         <span class="axis-tick" key={value} style={{ top: percent(place) }}>
           {cut(scale.labels?.[value] ?? number(value), 12)}
@@ -206,4 +222,5 @@ function cellAt({ labels }: Scale, place: number): Range {
   return [k / count, (k + 1) / count];
 }
 
-const textAt = (scale: Scale, place: number): string => cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : number(scale.at(place)), 40);
+const textAt = (scale: Scale, place: number): string =>
+  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : number(scale.at(place)), 40);

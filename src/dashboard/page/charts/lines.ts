@@ -10,11 +10,14 @@ export interface Picture {
   readonly lefts: readonly number[];
   readonly top: number;
   readonly bottom: number;
-  /** The column that lines are coloured by; none where there are no values yet. */
+  /** The column of the first objective, by which lines are coloured; those before it are parameters. */
   readonly by: number;
   /** Whether small places are good. */
   readonly lowIsGood: boolean;
 }
+
+/** Pixels below an axis where lines pass of trials that do not have that parameter. */
+export const ABSENT = 15;
 
 /** Lines drawn at most while a brush moves; when it rests all are drawn. */
 export const QUICK = 1500;
@@ -69,15 +72,15 @@ function stroke(context: CanvasRenderingContext2D, picture: Picture, indices: re
   context.stroke();
 }
 
-function trace(context: CanvasRenderingContext2D, { columns, lefts, top, bottom }: Picture, index: number): void {
+function trace(context: CanvasRenderingContext2D, { columns, lefts, top, bottom, by }: Picture, index: number): void {
   let pen = false;
   for (let axis = 0; axis < columns.length; axis++) {
     const place = columns[axis]![index]!;
-    if (Number.isNaN(place)) {
+    if (Number.isNaN(place) && axis >= by) {
       pen = false;
       continue;
     }
-    const y = bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
+    const y = Number.isNaN(place) ? bottom + ABSENT : bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
     if (pen) context.lineTo(lefts[axis]!, y);
     else context.moveTo(lefts[axis]!, y);
     pen = true;

@@ -38,13 +38,23 @@ export function trialSeries(place: Place, only: readonly TrialState[] = states, 
     itemStyle: { color: colour('--faded') },
     z: 1,
   };
-  return [background, ...only.map((state) => ({ ...common, id: `trials ${state}`, data: chosen[state] ?? [], ...symbolOf(state, chosen[state]?.length ?? 0) }))];
+  return [
+    background,
+    ...only.map((state) => ({
+      ...common,
+      id: `trials ${state}`,
+      data: chosen[state] ?? [],
+      ...symbolOf(state, chosen[state]?.length ?? 0),
+    })),
+  ];
 }
 
 function symbolOf(state: TrialState, count: number): object {
   const { colour: name, symbol, hollow } = looks[state];
   const size = count > MANY ? 4 : count > 300 ? 5 : 7;
-  const itemStyle = hollow ? { color: colour('--panel'), borderColor: colour(name), borderWidth: 1.6 } : { color: colour(name), opacity: 0.85 };
+  const itemStyle = hollow
+    ? { color: colour('--panel'), borderColor: colour(name), borderWidth: 1.6 }
+    : { color: colour(name), opacity: 0.85 };
   return { symbol, symbolSize: size, itemStyle, z: 3 };
 }
 
@@ -53,11 +63,14 @@ export function aboutTrial(trial: number): string {
   const row = rowOf(trial);
   if (row === undefined) return '';
   const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${number(value)}`);
-  const params = Object.entries(row.params).slice(0, 12).map(([name, value]) => `${cut(name, 24)}  ${cut(number(value), 30)}`);
+  const params = Object.entries(row.params)
+    .slice(0, 12)
+    .map(([name, value]) => `${cut(name, 24)}  ${cut(number(value), 30)}`);
   return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(plain).join('\n');
 }
 
 /** Without what the chart would take for its own style marks. */
 const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
 
-export const trialTooltip = ({ value }: { readonly value?: unknown }): string => (Array.isArray(value) ? aboutTrial(Number(value.at(-1))) : '');
+export const trialTooltip = ({ value }: { readonly value?: unknown }): string =>
+  Array.isArray(value) ? aboutTrial(Number(value.at(-1))) : '';

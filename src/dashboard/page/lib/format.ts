@@ -3,7 +3,9 @@ export function number(value: unknown): string {
   if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e6) ? value.toExponential(2).replace('e+', 'e') : String(Number(value.toPrecision(4)));
+  return size !== 0 && (size < 1e-3 || size >= 1e6)
+    ? Number(value.toPrecision(3)).toExponential().replace('e+', 'e')
+    : String(Number(value.toPrecision(4)));
 }
 
 /** Text cut to a length by code points, so that no letter is halved. */

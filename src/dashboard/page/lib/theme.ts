@@ -48,7 +48,7 @@ function mixed(stops: readonly string[], t: number): string {
   const x = t * (stops.length - 1);
   const i = Math.min(stops.length - 2, Math.floor(x));
   const [a, b] = [channels(stops[i]!), channels(stops[i + 1]!)];
-  return `rgb(${a.map((value, k) => Math.round(value + (x - i) * (b[k]! - value))).join(' ')})`;
+  return `rgb(${a.map((value, k) => Math.round(value + (x - i) * (b[k]! - value))).join(',')})`;
 }
 
 const channels = (hex: string): number[] => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));

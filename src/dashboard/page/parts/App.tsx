@@ -1,11 +1,19 @@
 import { useSignal } from '@preact/signals';
+import { Contour } from '../charts/Contour.tsx';
+import { Curves } from '../charts/Curves.tsx';
 import { History } from '../charts/History.tsx';
+import { Importance } from '../charts/Importance.tsx';
 import { Parallel } from '../charts/Parallel.tsx';
+import { Pareto } from '../charts/Pareto.tsx';
+import { Regret } from '../charts/Regret.tsx';
+import { Slices } from '../charts/Slices.tsx';
+import { Timeline } from '../charts/Timeline.tsx';
 import { cut, number } from '../lib/format.ts';
+import { enter } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives } from '../state/store.ts';
-import { enter } from '../state/connect.ts';
 import { study, view } from '../state/url.ts';
+import { Card } from './Card.tsx';
 import { Controls } from './Controls.tsx';
 import { Legend } from './Legend.tsx';
 import { Machines } from './Machines.tsx';
@@ -16,15 +24,24 @@ import { Trial } from './Trial.tsx';
 interface View {
   readonly name: string;
   readonly label: string;
-  readonly show: () => preact.JSX.Element;
+  readonly show: () => preact.JSX.Element | null;
   /** Whether it needs the server. */
   readonly live?: true;
+  /** Whether it needs several objectives. */
+  readonly several?: true;
+  /** Whether it shows no trials. */
+  readonly bare?: true;
 }
 
 const views: readonly View[] = [
   { name: 'overview', label: 'Overview', show: Overview },
-  { name: 'machines', label: 'Machines', show: Machines },
-  { name: 'control', label: 'Control', show: Controls, live: true } as View,
+  { name: 'parameters', label: 'Parameters', show: Parameters },
+  { name: 'curves', label: 'Curves', show: Curves },
+  { name: 'timeline', label: 'Timeline', show: Timeline },
+  { name: 'objectives', label: 'Objectives', show: Pareto, several: true },
+  { name: 'strategies', label: 'Strategies', show: Regret },
+  { name: 'machines', label: 'Machines', show: Machines, bare: true },
+  { name: 'control', label: 'Control', show: Controls, live: true, bare: true },
 ];
 
 export function App() {
@@ -35,12 +52,18 @@ export function App() {
 
 function Study() {
   const one = detail.value;
-  const offered = views.filter(({ live }) => !live || connection.value !== 'file');
+  const offered = views.filter(({ live, several }) => !(live && connection.value === 'file') && !(several && objectives.value.length < 2));
   const now = offered.find(({ name }) => name === view.value) ?? offered[0]!;
   const Shown = now.show;
   if (one === undefined) {
     const known = headlines.value.some(({ id }) => id === study.value);
-    return <main class="page"><p class="nothing">{connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Reading the log…'}</p></main>;
+    return (
+      <main class="page">
+        <p class="nothing">
+          {connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Reading the log…'}
+        </p>
+      </main>
+    );
   }
   return (
     <div class="study">
@@ -109,12 +132,22 @@ function Study() {
       </header>
       <div class="body">
         <main class="page" tabIndex={-1}>
-          {now.name !== 'control' && now.name !== 'machines' && <Legend />}
+          {!now.bare && <Legend />}
           <Shown />
         </main>
         <Trial />
       </div>
     </div>
+  );
+}
+
+function Parameters() {
+  return (
+    <>
+      <Importance />
+      <Slices />
+      <Contour />
+    </>
   );
 }
 
@@ -136,19 +169,15 @@ function Overview() {
   );
 }
 
-export const Card = ({ title, note, children }: { readonly title: string; readonly note?: string; readonly children: preact.ComponentChildren }) => (
-  <section class="card">
-    <header>
-      <h2>{title}</h2>
-      {note && <span class="note">{note}</span>}
-    </header>
-    {children}
-  </section>
-);
-
 const Connection = () => (
   <span class={`connection is-${connection.value}`} role="status">
-    {connection.value === 'live' ? 'live' : connection.value === 'file' ? 'report' : connection.value === 'lost' ? 'connection lost, trying again' : 'connecting'}
+    {connection.value === 'live'
+      ? 'live'
+      : connection.value === 'file'
+        ? 'report'
+        : connection.value === 'lost'
+          ? 'connection lost, trying again'
+          : 'connecting'}
   </span>
 );
 

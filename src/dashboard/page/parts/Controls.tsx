@@ -10,7 +10,8 @@ export function Controls() {
   const { said, say } = useSaying();
   const one = detail.value;
   if (one === undefined) return null;
-  if (!mayAct()) return <p class="note">To act on this study, open the page with its token: the address that the server prints when it starts.</p>;
+  if (!mayAct())
+    return <p class="note">To act on this study, open the page with its token: the address that the server prints when it starts.</p>;
   const change = (event: SubmitEvent, run: (data: FormData) => void) => {
     event.preventDefault();
     run(new FormData(event.currentTarget as HTMLFormElement));
@@ -25,15 +26,26 @@ export function Controls() {
               Resume
             </button>
           ) : (
-            <button type="button" disabled={one.phase === 'closed'} onClick={() => say(act({ type: 'change', paused: true }), 'no new trials begin')}>
+            <button
+              type="button"
+              disabled={one.phase === 'closed'}
+              onClick={() => say(act({ type: 'change', paused: true }), 'no new trials begin')}
+            >
               Pause
             </button>
           )}
-          <button type="button" class="danger" disabled={one.phase === 'closed'} onClick={() => say(act({ type: 'close' }), 'it is closed')}>
+          <button
+            type="button"
+            class="danger"
+            disabled={one.phase === 'closed'}
+            onClick={() => say(act({ type: 'close' }), 'it is closed')}
+          >
             Close the study
           </button>
         </div>
-        <form onSubmit={(event) => change(event, (data) => say(act({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))}>
+        <form
+          onSubmit={(event) => change(event, (data) => say(act({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))}
+        >
           <label>
             trials at a time
             <input type="number" name="parallel" min={1} step={1} required value={one.parallel} />
@@ -105,7 +117,7 @@ function Enqueue() {
       <h3>Try a configuration</h3>
       <form class="grid" onSubmit={send}>
         {parameters.value.map(([name, dimension], k) => (
-          <label key={name}>
+          <label key={name} for={`p${k}`}>
             {cut(name, 60)}
             <Field dimension={dimension} name={`p${k}`} />
           </label>
@@ -124,6 +136,7 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
       return (
         <input
           type="number"
+          id={name}
           name={name}
           min={dimension.low}
           max={dimension.high}
@@ -133,7 +146,7 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
       );
     default:
       return (
-        <select name={name}>
+        <select id={name} name={name}>
           <option value="">drawn</option>
           {valuesOf(dimension).map((value, i) => (
             <option key={String(value)} value={i}>

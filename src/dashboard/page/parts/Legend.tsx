@@ -7,7 +7,7 @@ export function Legend() {
   const counts = new Map<string, number>();
   for (const { state } of rows.value) counts.set(state, (counts.get(state) ?? 0) + 1);
   return (
-    <div class="legend" role="group" aria-label="States of trials">
+    <fieldset class="legend" aria-label="States of trials">
       {states.map((state) => (
         <button
           key={state}
@@ -31,7 +31,7 @@ export function Legend() {
           </>
         )}
       </span>
-    </div>
+    </fieldset>
   );
 }
 
@@ -46,7 +46,15 @@ export function Mark({ of }: { readonly of: keyof typeof looks }) {
   ) : symbol === 'diamond' ? (
     <path d="M5 0L10 5L5 10L0 5Z" fill={fill} />
   ) : (
-    <circle cx="5" cy="5" r="4" fill={fill} stroke={`var(${colour})`} stroke-width={hollow ? 1.8 : 0} stroke-dasharray={of === 'waiting' ? '2 1.6' : undefined} />
+    <circle
+      cx="5"
+      cy="5"
+      r="4"
+      fill={fill}
+      stroke={`var(${colour})`}
+      stroke-width={hollow ? 1.8 : 0}
+      stroke-dasharray={of === 'waiting' ? '2 1.6' : undefined}
+    />
   );
   return (
     <svg class="mark" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">

@@ -64,7 +64,15 @@ function Fold({ news }: { readonly news: MachineNews | undefined }) {
   );
 }
 
-function State({ state, news, outer = false }: { readonly state: ChartState; readonly news: MachineNews | undefined; readonly outer?: boolean }) {
+function State({
+  state,
+  news,
+  outer = false,
+}: {
+  readonly state: ChartState;
+  readonly news: MachineNews | undefined;
+  readonly outer?: boolean;
+}) {
   const active = outer || (news?.active.includes(state.id) ?? false);
   return (
     <div
@@ -93,7 +101,15 @@ function State({ state, news, outer = false }: { readonly state: ChartState; rea
   );
 }
 
-function Transition({ transition, news, inside }: { readonly transition: ChartTransition; readonly news: MachineNews | undefined; readonly inside: boolean }) {
+function Transition({
+  transition,
+  news,
+  inside,
+}: {
+  readonly transition: ChartTransition;
+  readonly news: MachineNews | undefined;
+  readonly inside: boolean;
+}) {
   const { id, event, targets, guard } = transition;
   const count = news?.counts[id] ?? 0;
   const isLast = inside && count > 0 && news?.last?.event === event;

@@ -1,7 +1,7 @@
+import type { Headline } from '../../wire.ts';
 import { cut, number } from '../lib/format.ts';
 import { headlines } from '../state/store.ts';
 import { study } from '../state/url.ts';
-import type { Headline } from '../../wire.ts';
 
 /** All studies with how they stand. */
 export function Studies() {
@@ -50,7 +50,9 @@ const endings: Readonly<Record<string, string>> = {
 };
 
 export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
-  <span class={`badge is-${phase}`}>{phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'open' : phase}</span>
+  <span class={`badge is-${phase}`}>
+    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'open' : phase}
+  </span>
 );
 
 export function Progress({ of: { trials, open, limit, completed, pruned, failed } }: { readonly of: Headline }) {

@@ -14,7 +14,6 @@ const SPARE = 6;
 interface Column {
   readonly name: string;
   readonly of: (row: PageRow) => unknown;
-  readonly text?: (row: PageRow) => string;
   readonly wide?: number;
 }
 
@@ -32,7 +31,10 @@ export function Table() {
     { name: 'by', of: ({ by }) => by, wide: 150 },
     { name: 'budget', of: ({ budget }) => budget },
     { name: 'step', of: ({ step }) => step },
-    { name: 'seconds', of: ({ seconds, startedAt, endedAt }) => seconds ?? (startedAt && endedAt ? (endedAt - startedAt) / 1000 : undefined) },
+    {
+      name: 'seconds',
+      of: ({ seconds, startedAt, endedAt }) => seconds ?? (startedAt && endedAt ? (endedAt - startedAt) / 1000 : undefined),
+    },
     { name: 'trainer', of: ({ trainer }) => trainer },
   ]);
   const shown = useComputed(() => {
@@ -45,69 +47,84 @@ export function Table() {
   });
   const list = shown.value;
   const from = Math.max(0, Math.floor(top.value / ROW) - SPARE);
-  const drawn = list.slice(from, from + VIEW + 2 * SPARE);
+  const to = Math.min(list.length, from + VIEW + 2 * SPARE);
   const at = list.findIndex(({ trial }) => trial === focused.value);
 
   useEffect(() => {
-    if (at < 0 || !scroll.current) return;
+    const box = scroll.current;
+    if (at < 0 || !box) return;
     const y = at * ROW;
-    if (y < scroll.current.scrollTop || y > scroll.current.scrollTop + (VIEW - 2) * ROW) scroll.current.scrollTop = y - 3 * ROW;
+    if (y < box.scrollTop || y > box.scrollTop + (VIEW - 2) * ROW) box.scrollTop = y - 3 * ROW;
+    // Whoever goes by keys stays on the trial.
+    if (box.contains(document.activeElement)) requestAnimationFrame(() => box.querySelector<HTMLElement>('.is-focused button')?.focus());
   }, [focused.value]);
 
-  const press = (event: KeyboardEvent) => {
+  const press = (event: KeyboardEvent, i: number) => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: VIEW, PageUp: -VIEW }[event.key];
-    if (step === undefined || list.length === 0) return;
+    if (step === undefined) return;
     event.preventDefault();
-    lookAt(list[Math.min(list.length - 1, Math.max(0, at + step))]!.trial);
+    lookAt(list[Math.min(list.length - 1, Math.max(0, i + step))]!.trial);
   };
-  const template = columns.value.map(({ wide = 112 }) => `minmax(${wide}px, 1fr)`).join(' ');
   const [by, way] = splitSort(sort.value);
+  const numeric = columns.value.map(({ of }) => typeof (list[0] && of(list[0])) === 'number');
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table of 10 000 rows would be all in the page
     <div
       class="table"
-      role="grid"
-      tabIndex={0}
-      aria-label="Trials; the arrow keys go from one to the next"
-      aria-rowcount={list.length + 1}
       ref={scroll}
       style={{ height: `${ROW * (VIEW + 1)}px` }}
       onScroll={(event) => {
         top.value = event.currentTarget.scrollTop;
       }}
-      onKeyDown={press}
     >
-      <div class="table-row table-head" role="row" tabIndex={-1} style={{ gridTemplateColumns: template }}>
-        {columns.value.map(({ name }) => (
-          <div key={name} role="columnheader" tabIndex={-1} aria-sort={by !== name ? 'none' : way > 0 ? 'ascending' : 'descending'}>
-            <button type="button" onClick={() => sortBy(name)} title={cut(name, 400)}>
-              {cut(name, 28)}
-              {by === name ? (way > 0 ? ' ↑' : ' ↓') : ''}
-            </button>
-          </div>
-        ))}
-      </div>
-      <div style={{ height: `${list.length * ROW}px`, position: 'relative' }}>
-        {drawn.map((row, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of the grid do the same
-          <div
-            key={row.trial}
-            class={`table-row ${row.trial === focused.value ? 'is-focused' : ''}`}
-            role="row"
-            tabIndex={-1}
-            aria-rowindex={from + i + 2}
-            aria-selected={row.trial === focused.value}
-            style={{ gridTemplateColumns: template, transform: `translateY(${(from + i) * ROW}px)` }}
-            onClick={() => lookAt(row.trial)}
-          >
-            {columns.value.map(({ name, of }) => (
-              <div key={name} role="gridcell" tabIndex={-1} class={typeof of(row) === 'number' ? 'is-number' : ''}>
-                {name === 'state' ? <StateName row={row} /> : textOf(of(row))}
-              </div>
+      <table aria-label="Trials" aria-rowcount={list.length + 1}>
+        <colgroup>
+          {columns.value.map(({ name, wide = 106 }) => (
+            <col key={name} style={{ width: `${wide}px` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {columns.value.map(({ name }, k) => (
+              <th key={name} class={numeric[k] ? 'is-number' : ''} aria-sort={by !== name ? 'none' : way > 0 ? 'ascending' : 'descending'}>
+                <button type="button" onClick={() => sortBy(name)} title={cut(name, 400)}>
+                  {cut(name, 28)}
+                  {by === name ? (way > 0 ? ' ↑' : ' ↓') : ''}
+                </button>
+              </th>
             ))}
-          </div>
-        ))}
-      </div>
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="spare" style={{ height: `${from * ROW}px` }}>
+            <td colSpan={columns.value.length} />
+          </tr>
+          {list.slice(from, to).map((row, i) => (
+            <tr
+              key={row.trial}
+              class={row.trial === focused.value ? 'is-focused' : ''}
+              aria-rowindex={from + i + 2}
+              onClick={() => lookAt(row.trial)}
+            >
+              {columns.value.map(({ name, of }, k) => (
+                <td key={name} class={numeric[k] ? 'is-number' : ''}>
+                  {k === 0 ? (
+                    <button type="button" class="plain" aria-label={`trial ${row.trial}`} onKeyDown={(event) => press(event, from + i)}>
+                      {row.trial}
+                    </button>
+                  ) : k === 1 ? (
+                    <StateName row={row} />
+                  ) : (
+                    textOf(of(row))
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <tr class="spare" style={{ height: `${(list.length - to) * ROW}px` }}>
+            <td colSpan={columns.value.length} />
+          </tr>
+        </tbody>
+      </table>
       {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trial yet.' : 'No trial is selected.'}</p>}
     </div>
   );

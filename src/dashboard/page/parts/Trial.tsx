@@ -2,11 +2,11 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { clock, cut, duration, number } from '../lib/format.ts';
-import { focused, lookAt } from '../state/selection.ts';
 import { act, get, token } from '../state/connect.ts';
+import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows } from '../state/store.ts';
-import { StateName } from './Table.tsx';
 import { Said, useSaying } from './Said.tsx';
+import { StateName } from './Table.tsx';
 
 /** One trial: what it is, why it was suggested, and all that the log says of it. */
 export function Trial() {
@@ -87,7 +87,7 @@ function Reason({ row }: { readonly row: PageRow }) {
   return (
     <section>
       <h3>Why</h3>
-      <p class="path" aria-label="strategy path">
+      <p class="path">
         {row.by.split('/').map((part, i) => (
           <span key={`${i} ${part}`}>{cut(part, 60)}</span>
         ))}
@@ -131,7 +131,9 @@ function Recomputed({ why }: { readonly why: Why }) {
       {expected && (
         <Pair name={`a forest on ${expected.results} results expected`} value={`${number(expected.mean)} ± ${number(expected.sd)}`} />
       )}
-      {recomputed === 'equal' && <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />}
+      {recomputed === 'equal' && (
+        <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />
+      )}
       {typeof recomputed === 'object' && (
         <Pair
           name="recomputed"
@@ -156,21 +158,28 @@ const TrialLink = ({ trial }: { readonly trial: number }) => (
 
 const Parents = ({ text }: { readonly text: string }) => (
   <>
-    {text.split(/(\d+)/).map((part, i) => (/^\d+$/.test(part) && rowOf(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
+    {text
+      .split(/(\d+)/)
+      .map((part, i) => (/^\d+$/.test(part) && rowOf(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
   </>
 );
 
 function Acts({ row }: { readonly row: PageRow }) {
   const { said, say } = useSaying();
   const open = row.state === 'running' || row.state === 'waiting';
-  const closedFor = token.value === undefined ? 'to act on a study, open the page with its token' : undefined;
+  const closedFor = token.value === undefined ? 'To act, open this page with the token that its server printed.' : undefined;
   const enqueue = () => say(act({ type: 'enqueue', params: row.params }), 'it is tried next');
   return (
     <section>
       <h3>Act</h3>
       <div class="buttons">
         {open ? (
-          <button type="button" disabled={closedFor !== undefined} title={closedFor} onClick={() => say(act({ type: 'cancel', trial: row.trial }), 'it is told to stop')}>
+          <button
+            type="button"
+            disabled={closedFor !== undefined}
+            title={closedFor}
+            onClick={() => say(act({ type: 'cancel', trial: row.trial }), 'it is told to stop')}
+          >
             Stop this trial
           </button>
         ) : (
@@ -187,6 +196,7 @@ function Acts({ row }: { readonly row: PageRow }) {
           Try it once more
         </button>
       </div>
+      {closedFor && <p class="note">{closedFor}</p>}
       <Said of={said.value} />
     </section>
   );
@@ -238,7 +248,9 @@ function Fact({ fact }: { readonly fact: unknown }) {
 }
 
 const shortJson = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Number(inner.toPrecision(5)) : inner)).replaceAll(/[{}"]/g, '').replaceAll(':', ' ');
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Number(inner.toPrecision(5)) : inner))
+    .replaceAll(/[{}"]/g, '')
+    .replaceAll(':', ' ');
 
 /** Whether the study is one that can be acted on from here. */
 export const mayAct = (): boolean => token.value !== undefined && detail.value !== undefined && connection.value !== 'file';

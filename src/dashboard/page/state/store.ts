@@ -19,10 +19,10 @@ export const connection = signal<'connecting' | 'live' | 'lost' | 'locked' | 'fi
 const byTrial = new Map<number, PageRow>();
 const version = signal(0);
 
-/** Trials by number. */
+/** Trials in the order of their numbers. */
 export const rows = computed<readonly PageRow[]>(() => {
   version.value;
-  return [...byTrial.values()];
+  return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
 });
 export const rowOf = (trial: number): PageRow | undefined => {
   version.value;
@@ -60,7 +60,7 @@ export const sign = (objective: Objective): number => (objective.direction === '
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 
-export const valueOf = (row: TrialRow, objective: Objective | undefined): number | undefined =>
+export const resultOf = (row: TrialRow, objective: Objective | undefined): number | undefined =>
   objective && row.state !== 'retracted' ? row.values?.[objective.name] : undefined;
 
 /** Whether a trial's value is a result that counts. */
@@ -73,7 +73,7 @@ const objectiveScales = computed(() =>
   objectives.value.map((objective) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const row of rows.value) {
-      const value = counts(row) || row.state === 'pruned' ? valueOf(row, objective) : undefined;
+      const value = counts(row) || row.state === 'pruned' ? resultOf(row, objective) : undefined;
       if (value === undefined) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);
@@ -88,7 +88,7 @@ export const scales = computed<readonly Scale[]>(() => [...parameterScales.value
 export const objectiveCount = computed(() => objectives.value.length);
 export const rawValue = (row: TrialRow, axis: number): unknown => {
   const count = parameters.value.length;
-  return axis < count ? row.params[parameters.value[axis]![0]] : valueOf(row, objectives.value[axis - count]);
+  return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
 };
 
 /** Places of all trials on all axes, one column an axis. */
