@@ -65,7 +65,7 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
   app.post(
     '/api/studies/:id/actions',
     mayAct,
-    bodyLimit({ maxSize: LARGEST }),
+    bodyLimit({ maxSize: LARGEST, onError: (c) => c.json({ ok: false, error: `expected at most ${LARGEST} bytes` }, 413) }),
     ofStudy(async (c, { feed }) => {
       if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) return c.json({ ok: false, error: 'expected JSON' }, 415);
       const action = (await c.req.json().catch(() => undefined)) as Action | undefined;

@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
-import { cut, number } from '../lib/format.ts';
+import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
+import { cut } from '../lib/format.ts';
 import type { Scale } from '../lib/scale.ts';
 import { ramp } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';
@@ -73,39 +74,21 @@ function surface(xName: string, yName: string): EChartsOption {
     return value === undefined || place.some(Number.isNaN) ? [] : [{ place, value }];
   });
   const cells = smoothed(results.slice(-MOST), sidesOf(x), sidesOf(y));
-  const seen = cells.flatMap(([, , value]) => (Number.isNaN(value) ? [] : value));
-  const colours = sign(objective) > 0 ? ramp() : [...ramp()].reverse();
-  const hidden = { show: false, gridIndex: 0 };
+  const seen = cells.map(([, , value]) => value);
+  const [low, high] = [Math.min(...seen), Math.max(...seen)];
+  const colours = ramp();
+  const colourOf = (value: number): string => {
+    const place = high > low ? (value - low) / (high - low) : 0.5;
+    return colours[Math.round((sign(objective) > 0 ? place : 1 - place) * (colours.length - 1))]!;
+  };
+  const hidden = { show: false, type: 'value', min: 0, max: 1 };
   return {
-    grid: { left: 60, right: 16, top: 10, bottom: 64 },
-    xAxis: [axisOf(x), { ...hidden, type: 'category', data: numbers(sidesOf(x)) }],
-    yAxis: [axisOf(y), { ...hidden, type: 'category', data: numbers(sidesOf(y)) }],
-    visualMap: {
-      type: 'continuous',
-      seriesIndex: 0,
-      min: Math.min(...seen),
-      max: Math.max(...seen),
-      inRange: { color: [...colours] },
-      orient: 'horizontal',
-      left: 'center',
-      bottom: 0,
-      itemHeight: 160,
-      itemWidth: 10,
-      formatter: (value: unknown) => number(value),
-      textStyle: { color: 'inherit' },
-    },
+    grid: { left: 60, right: 16, top: 10, bottom: 36 },
+    xAxis: [axisOf(x), hidden],
+    yAxis: [axisOf(y), hidden],
     tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
     series: [
-      {
-        type: 'heatmap',
-        id: 'surface',
-        xAxisIndex: 1,
-        yAxisIndex: 1,
-        data: cells,
-        silent: true,
-        progressive: 0,
-        itemStyle: { opacity: 0.85 },
-      },
+      { type: 'custom', id: 'surface', xAxisIndex: 1, yAxisIndex: 1, data: cells, silent: true, renderItem: cellOf(x, y, colourOf), z: 0 },
       ...trialSeries((row: PageRow) => {
         const [a, b] = [row.params[x.name], row.params[y.name]];
         return a === undefined || b === undefined ? undefined : [placeOn(x, a), placeOn(y, b)];
@@ -114,8 +97,21 @@ function surface(xName: string, yName: string): EChartsOption {
   } as EChartsOption;
 }
 
+/** Draws a cell of the surface, a little larger than it is so that no seams show. */
+const cellOf =
+  (x: Scale, y: Scale, colourOf: (value: number) => string): CustomSeriesRenderItem =>
+  (_, api) => {
+    const [a, b] = [Number(api.value(0)), Number(api.value(1))];
+    const [left, bottom] = api.coord([a / sidesOf(x), b / sidesOf(y)]) as [number, number];
+    const [right, top] = api.coord([(a + 1) / sidesOf(x), (b + 1) / sidesOf(y)]) as [number, number];
+    return {
+      type: 'rect',
+      shape: { x: left, y: top, width: right - left + 0.6, height: bottom - top + 0.6 },
+      style: { fill: colourOf(Number(api.value(2))), opacity: 0.8 },
+    };
+  };
+
 const sidesOf = (scale: Scale): number => scale.labels?.length ?? CELLS;
-const numbers = (count: number): number[] => Array.from({ length: count }, (_, k) => k);
 
 interface Result {
   readonly place: readonly [number, number];

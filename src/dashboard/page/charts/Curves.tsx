@@ -1,11 +1,11 @@
 import { useComputed } from '@preact/signals';
-import { number } from '../lib/format.ts';
 import { colour, looks } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { focused, lookAt, selected } from '../state/selection.ts';
 import { objectives, rows, scales } from '../state/store.ts';
 import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
+import { valueAxis } from './Slices.tsx';
 
 /** Curves drawn at most: the latest that are selected. */
 const MOST = 300;
@@ -13,15 +13,15 @@ const MOST = 300;
 /** What trials reported as they went along. */
 export function Curves() {
   const option = useComputed((): EChartsOption => {
-    const [objective] = objectives.value;
-    const scale = scales.value.find(({ name }) => name === objective?.name);
+    const scale = scales.value.find(({ name }) => name === objectives.value[0]?.name);
+    if (scale === undefined) return {};
     const chosen = selected.value;
     const shown = rows.value.filter(({ curve }, i) => chosen[i] && curve.length > 0).slice(-MOST);
     const style = axisStyle();
     return {
       grid: { left: 60, right: 20, top: 14, bottom: 36 },
       xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 24, ...style, splitLine: { show: false }, minInterval: 1 },
-      yAxis: { type: scale?.kind === 'log' ? 'log' : 'value', scale: true, ...style, axisLabel: { ...style.axisLabel, formatter: number } },
+      yAxis: valueAxis(scale),
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       series: shown.map(({ trial, state, curve }) => {
         const points: number[][] = [];

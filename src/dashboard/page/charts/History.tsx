@@ -1,17 +1,17 @@
 import { useComputed } from '@preact/signals';
-import { number } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { lookAt } from '../state/selection.ts';
 import { counts, objectives, resultOf, rows, scales, sign } from '../state/store.ts';
 import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
 import { trialSeries, trialTooltip } from './points.ts';
+import { valueAxis } from './Slices.tsx';
 
 /** Value by trial, with the best so far; below, in a strip, trials that ended without a value. */
 export function History({ objective: k = 0 }: { readonly objective?: number }) {
   const option = useComputed((): EChartsOption => {
     const objective = objectives.value[k];
-    if (objective === undefined) return {};
-    const scale = scales.value.find(({ name }) => name === objective.name);
+    const scale = scales.value.find(({ name }) => name === objective?.name);
+    if (objective === undefined || scale === undefined) return {};
     const best: (readonly [number, number])[] = [];
     let first: number | undefined;
     for (const row of rows.value) {
@@ -34,13 +34,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
         { ...shared, gridIndex: 1, splitLine: { show: false } },
       ],
       yAxis: [
-        {
-          ...axisStyle(),
-          gridIndex: 0,
-          type: scale?.kind === 'log' ? 'log' : 'value',
-          scale: true,
-          axisLabel: { ...axisStyle().axisLabel, formatter: number },
-        },
+        { ...valueAxis(scale), gridIndex: 0 },
         { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
       ],
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },

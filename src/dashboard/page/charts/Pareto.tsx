@@ -7,7 +7,7 @@ import { lookAt } from '../state/selection.ts';
 import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
 import { Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
 import { trialSeries, trialTooltip } from './points.ts';
-import { axisOf } from './Slices.tsx';
+import { valueAxis } from './Slices.tsx';
 
 /** Trials that no other one is better than in all objectives: over each pair of objectives. */
 export function Pareto() {
@@ -50,8 +50,8 @@ function Pair({ a, b, best, tall }: PairProps) {
     points.sort((p, q) => p[0]! - q[0]!);
     return {
       grid: { left: 60, right: 20, top: 14, bottom: 42 },
-      xAxis: { ...axisOf(scales.value[first + a]!), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
-      yAxis: axisOf(scales.value[first + b]!),
+      xAxis: { ...valueAxis(scales.value[first + a]!), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
+      yAxis: valueAxis(scales.value[first + b]!),
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       series: [
         ...trialSeries((row) => {

@@ -28,7 +28,7 @@ function Slice({ axis }: { readonly axis: number }) {
     return {
       grid: { left: 52, right: 14, top: 10, bottom: 28 },
       xAxis: axisOf(scale),
-      yAxis: { ...axisOf(scales.value[parameters.value.length]!), splitNumber: 4 },
+      yAxis: { ...valueAxis(scales.value[parameters.value.length]!), splitNumber: 4 },
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       series: trialSeries((row) => {
         const value = resultOf(row, objective);
@@ -41,7 +41,13 @@ function Slice({ axis }: { readonly axis: number }) {
   return <Chart label={`Value over ${cut(name, 80)}`} option={option.value} height={210} onTrial={lookAt} />;
 }
 
-/** An axis of a chart for a parameter or a value. */
+/** An axis of a chart for values. */
+export function valueAxis({ kind }: Scale): object {
+  const style = axisStyle();
+  return { type: kind === 'log' ? 'log' : 'value', scale: true, ...style, axisLabel: { ...style.axisLabel, formatter: number } };
+}
+
+/** An axis of a chart for a parameter. */
 export function axisOf(scale: Scale): object {
   const style = axisStyle();
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style, splitLine: { show: false } };

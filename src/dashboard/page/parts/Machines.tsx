@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
 import { cut } from '../lib/format.ts';
 import { machines } from '../state/store.ts';
@@ -120,10 +121,13 @@ function Transition({
         {guard && <i> if {spaced(guard)}</i>}
         {targets.length > 0 && <> → {targets.map((target) => spaced(target.split('.').at(-1)!)).join(', ')}</>}
       </span>
-      <b>{count}</b>
+      <b>{count === 0 && event === 'ask' && !asksCounted.value ? '' : count}</b>
     </li>
   );
 }
+
+/** Whether questions are put where the machines are looked at. */
+const asksCounted = computed(() => machines.value?.type === 'machines' && machines.value.asks);
 
 /** `fallingBack` as words. */
 const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
