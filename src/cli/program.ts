@@ -13,6 +13,12 @@ const seconds = (text: string): number => {
   return n;
 };
 
+const port = (text: string): number => {
+  const n = Number(text);
+  if (!(Number.isInteger(n) && n >= 0 && n < 65536)) throw new InvalidArgumentError('expected a port.');
+  return n;
+};
+
 const natsOption = ['--nats <url>', 'the server'] as const;
 const nkeyOption = ['--nkey <file>', 'the seed to come in with'] as const;
 
@@ -49,6 +55,7 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
     .option('--seed <seed>', 'of all randomness')
     .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
     .option('--json', 'a JSON line for each trial')
+    .option('--dashboard [port]', 'shows the study in a browser as it runs', port)
     .addHelpText(
       'after',
       `
@@ -215,6 +222,24 @@ Example:
     .option(...nkeyOption)
     .option('--json', 'a JSON line for each change')
     .action((options) => ending(import('./commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+
+  program
+    .command('dashboard')
+    .description('Shows studies in a browser as they run, and lets whoever has the token act on them.')
+    .argument('[journals...]', 'files that hold studies')
+    .option(...natsOption)
+    .option(...nkeyOption)
+    .option('--study <name...>', 'only these studies of the server')
+    .option('--host <address>', 'to listen at (default: 127.0.0.1; at any other one the token is needed to read, too)')
+    .option('--port <n>', 'to listen on (default: 7531)', port, 7531)
+    .option('--name <name...>', 'that a proxy in front of it goes by')
+    .addHelpText(
+      'after',
+      `
+The address that is printed holds the token, without which nobody can act. HYPERTIDE_TOKEN sets it. What is done to a journal goes through the
+process that runs it: begin that with "hypertide run --dashboard". /metrics is for Prometheus, /healthz for whoever watches over it.`,
+    )
+    .action((journals, options) => ending(import('./commands/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 
   program
     .command('asyncapi')

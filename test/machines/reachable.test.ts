@@ -14,7 +14,6 @@ import type { Lbfgs, LbfgsState, LbfgsVerdict } from '../../src/samplers/lbfgs.t
 import { numbered } from '../../src/samplers/sequence.ts';
 import type { Sgd, SgdState, SgdVerdict } from '../../src/samplers/sgd.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
-import type { Population, PopulationState } from '../../src/schedulers/population.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -39,17 +38,6 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> 
   advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false }),
   over: ({ generation }) => generation === 2,
   breed: () => ({ point: [0, 0] }),
-};
-
-/** One member, which is done after one trial. */
-const single: Population = {
-  start: { members: [], configurations: 0 },
-  fold: ({ configurations, ...state }, { type }): PopulationState =>
-    type === 'suggested' ? { ...state, configurations: 1 } : { configurations, members: [{ number: 1, open: false, failed: false }] },
-  founded: ({ configurations }) => configurations > 0,
-  over: ({ members }) => members.length > 0,
-  found: () => ({ member: 1, point: [0, 0], budget: 1 }),
-  train: () => undefined,
 };
 
 /** Ready from one result on. */
@@ -115,11 +103,6 @@ const lives: Readonly<Record<string, Life>> = {
         { ...trial, type: 'ended', outcome: 'completed', losses: [1] },
       ];
     }),
-  },
-  population: {
-    machine: populationMachine,
-    input: { env, core: single },
-    events: [{ type: 'suggested' }, { type: 'ended' }],
   },
   sequence: {
     machine: sequenceMachine,

@@ -21,7 +21,7 @@ const run = (strategy: Strategy, workload: Workload<Line>, options: SimulateOpti
 /** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
 function fittedElsewhere() {
   let fits = 0;
-  const settings = { startup: 4, acquisition: 'ei', costAware: false } as const;
+  const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: false, warp: false } as const;
   const elsewhere = async (tasks: readonly FitTask[]) => {
     fits++;
     await sleep(fits % 3);

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly seed?: string;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly json?: boolean;
+  /** Port of the dashboard; true for one that is free. */
+  readonly dashboard?: number | true;
 }
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
@@ -39,8 +41,11 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const { note, conclude } = watch(screen, await log.head(), given.json ?? false);
-  const ending = await work({ file, options, command, log, directory, note, warn: screen.line });
+  const board = given.dashboard === undefined ? undefined : await beside(given.dashboard, where, log, screen.line);
+  const inspected = board ? { ...options, inspect: board.inspect } : options;
+  const ending = await work({ file, options: inspected, command, log, directory, note, warn: screen.line });
   await log.settled();
+  await board?.close();
   screen.end();
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
@@ -49,6 +54,22 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return completed > 0 ? 0 : 1;
+}
+
+/** A dashboard of a study that this process runs. */
+async function beside(port: number | true, place: string, log: PatientLog, warn: (message: string) => void) {
+  const [{ dashboard }, { logSource }, { settingsOf, welcome }] = await Promise.all([
+    import('../../dashboard/serve.ts'),
+    import('../../dashboard/source.ts'),
+    import('./dashboard.ts'),
+  ]);
+  const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
+  let inspect!: (event: unknown) => void;
+  board.studies.add('study', logSource(place, log), (looking) => {
+    inspect = looking;
+  });
+  welcome(board, warn);
+  return { inspect, close: board.close };
 }
 
 /** The command, checked as far as one can before there are values to put in. */

@@ -1,0 +1,79 @@
+import { basename } from 'node:path';
+import { connectTo } from '../../../streams/nats/connect.ts';
+import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { natsSource } from '../../dashboard/natsSource.ts';
+import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
+import { journalSource } from '../../dashboard/source.ts';
+import { onInterrupt } from '../interrupt.ts';
+import { createdIn, talk } from '../journalFile.ts';
+import { UsageError } from '../usage.ts';
+
+export interface DashboardOptions {
+  readonly nats?: string;
+  readonly nkey?: string;
+  readonly study?: readonly string[];
+  readonly host?: string;
+  readonly port?: number;
+  readonly name?: readonly string[];
+}
+
+/** `hypertide dashboard`: shows studies in a browser, until it is interrupted. Resolves with the exit status. */
+export async function showStudies(paths: readonly string[], options: DashboardOptions): Promise<number> {
+  if (paths.length === 0 && options.nats === undefined) throw new UsageError('expected journals, or --nats with a server');
+  for (const path of paths) await createdIn(path);
+  const board = await dashboard(settingsOf(options));
+  const ending: (() => Promise<unknown>)[] = [board.close];
+  try {
+    const ids = idsOf(paths);
+    paths.forEach((path, i) => {
+      board.studies.add(ids[i]!, journalSource(path));
+    });
+    if (options.nats !== undefined) ending.push(await addServer(board, options.nats, options));
+    welcome(board);
+    await new Promise<void>((resolve) => onInterrupt(() => resolve()));
+    return 130;
+  } finally {
+    for (const end of ending) await end();
+  }
+}
+
+/** What the environment says of the token, and the command line of the rest. */
+export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
+  const token = process.env.HYPERTIDE_TOKEN;
+  if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
+  return {
+    warn: talk,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(name !== undefined && { names: name }),
+    ...(token !== undefined && { token }),
+  };
+}
+
+/** Says where the page is; the address that lets one act goes nowhere but here. */
+export const welcome = (board: Dashboard, say: (text: string) => void = talk): void => say(`dashboard: ${board.ownerUrl}`);
+
+async function addServer(board: Dashboard, url: string, { nkey, study }: DashboardOptions): Promise<() => Promise<unknown>> {
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  const add = async (name: string) => {
+    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, url.replace(/\/\/[^@/]*@/, '//')));
+  };
+  for (const name of study ?? (await studiesOn(nc))) await add(name);
+  if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => talk(`${name}: ${error.message}`)));
+  return () => nc.close();
+}
+
+/** A name for each file that can stand in an address. */
+function idsOf(paths: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const stem =
+      basename(path)
+        .replace(/\.jsonl$/, '')
+        .replace(/[^\w.-]+/g, '-') || 'study';
+    let id = stem;
+    for (let n = 2; taken.has(id); n++) id = `${stem}-${n}`;
+    taken.add(id);
+    return id;
+  });
+}

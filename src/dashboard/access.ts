@@ -1,0 +1,87 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { hostname, networkInterfaces } from 'node:os';
+import type { Context, MiddlewareHandler } from 'hono';
+import { getCookie } from 'hono/cookie';
+
+/** No script, style or connection but our own; nothing may frame us. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+export const newToken = (): string => randomBytes(24).toString('base64url');
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+export const isLoopback = (host: string): boolean => ['127.0.0.1', 'localhost', '::1'].includes(host);
+
+/** Names that this server answers to: any other name is somebody else's, whose page has had its address changed to ours. */
+function namesOf(host: string): ReadonlySet<string> {
+  if (isLoopback(host)) return new Set(LOOPBACK);
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
+    all.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address)),
+  );
+  return new Set([...LOOPBACK, host.toLowerCase(), hostname().toLowerCase(), ...addresses]);
+}
+
+export interface AccessOptions {
+  readonly host: string;
+  readonly token: string;
+  /** Names that a proxy in front of this server goes by. */
+  readonly names?: readonly string[];
+}
+
+/** Headers that keep a browser from doing with our answers what they are not for. */
+export const guarded: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.header('Content-Security-Policy', POLICY);
+  c.header('X-Content-Type-Options', 'nosniff');
+  c.header('Referrer-Policy', 'no-referrer');
+  c.header('Cross-Origin-Resource-Policy', 'same-origin');
+  c.header('Cross-Origin-Opener-Policy', 'same-origin');
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+};
+
+/** Refuses requests for another name, and those that another site's page makes. */
+export function sameSite({ host, names = [] }: AccessOptions): MiddlewareHandler {
+  const known = new Set([...namesOf(host), ...names.map((name) => name.toLowerCase())]);
+  return async (c, next) => {
+    const asked = (c.req.header('host') ?? '').toLowerCase();
+    if (!known.has(asked.replace(/:\d+$/, ''))) return c.text('this server goes by another name', 421);
+    const origin = c.req.header('origin');
+    if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`) return c.text('not from there', 403);
+    const site = c.req.header('sec-fetch-site');
+    if (site === 'cross-site' && c.req.path !== '/') return c.text('not from there', 403);
+    await next();
+  };
+}
+
+const COOKIE = 'hypertide';
+
+/** Who may read, and who may act. A cookie lets one read only: a browser sends it along whoever asks. */
+export function access({ host, token }: AccessOptions) {
+  const bearer = (c: Context) => matches(c.req.header('authorization')?.replace(/^Bearer /i, '') ?? '', token);
+  const free = isLoopback(host);
+  return {
+    mayRead: (async (c, next) => {
+      if (!free && !bearer(c) && !matches(getCookie(c, COOKIE) ?? '', token)) return c.json({ ok: false, error: 'a token is needed' }, 401);
+      await next();
+    }) satisfies MiddlewareHandler,
+    mayAct: (async (c, next) => {
+      if (!bearer(c)) return c.json({ ok: false, error: 'to act on a study a token is needed' }, 401);
+      await next();
+    }) satisfies MiddlewareHandler,
+    cookie: `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`,
+  };
+}
+
+function matches(given: string, token: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,85 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { type AccessOptions, access, guarded, sameSite } from './access.ts';
+import { act } from './actions.ts';
+import { machineEvents, studyEvents } from './events.ts';
+import { importancesOf } from './importances.ts';
+import type { Metrics } from './metrics.ts';
+import { assetsIn } from './pageFiles.ts';
+import { reportOf } from './report.ts';
+import type { Shown, Studies } from './studies.ts';
+import { entriesOf } from './trialEntries.ts';
+import { whyOf } from './why.ts';
+import type { Action } from './wire.ts';
+
+/** Bytes of a request to act, at most. */
+const LARGEST = 2 ** 20;
+
+/** The dashboard as an application: what it shows, and who may see it. */
+export function dashboardApp(studies: Studies, metrics: Metrics, options: AccessOptions): Hono {
+  const { mayRead, mayAct, cookie } = access(options);
+  const app = new Hono();
+  app.use(guarded, sameSite(options));
+
+  app.get('/healthz', (c) => c.text('ok'));
+  app.get('/metrics', mayRead, async (c) =>
+    c.text(await metrics.registry.metrics(), 200, { 'Content-Type': metrics.registry.contentType }),
+  );
+  app.post('/api/session', mayAct, (c) => c.json({ ok: true }, 200, { 'Set-Cookie': cookie }));
+
+  app.use('/api/*', mayRead);
+  app.get('/api/events', (c) => studyEvents(c, studies));
+
+  const ofStudy = (serve: (c: Context, shown: Shown) => Promise<Response> | Response) => (c: Context) => {
+    const shown = studies.get(c.req.param('id') ?? '');
+    return shown ? serve(c, shown) : c.json({ ok: false, error: 'there is no such study' }, 404);
+  };
+  const ofTrial = (answer: (shown: Shown, trial: number) => Promise<unknown>) =>
+    ofStudy(async (c, shown) => {
+      const found = await answer(shown, Number(c.req.param('trial')));
+      return found === undefined ? c.json({ ok: false, error: 'there is no such trial' }, 404) : c.json(found as object);
+    });
+  app.get(
+    '/api/studies/:id/trials/:trial/facts',
+    ofTrial(({ feed }, trial) => entriesOf(feed, trial)),
+  );
+  app.get(
+    '/api/studies/:id/trials/:trial/why',
+    ofTrial(({ feed }, trial) => whyOf(feed, trial)),
+  );
+  app.get(
+    '/api/studies/:id/machines',
+    ofStudy((c, shown) => machineEvents(c, studies, shown)),
+  );
+  app.get(
+    '/api/studies/:id/importance',
+    ofStudy(async (c, { feed }) => c.json((await importancesOf(feed)) ?? null)),
+  );
+  app.get(
+    '/api/studies/:id/report',
+    ofStudy(async (c, shown) => {
+      const html = await reportOf(shown);
+      return c.body(html, 200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Disposition': 'attachment; filename="report.html"' });
+    }),
+  );
+  app.post(
+    '/api/studies/:id/actions',
+    mayAct,
+    bodyLimit({ maxSize: LARGEST, onError: (c) => c.json({ ok: false, error: `expected at most ${LARGEST} bytes` }, 413) }),
+    ofStudy(async (c, { feed }) => {
+      if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) return c.json({ ok: false, error: 'expected JSON' }, 415);
+      const action = (await c.req.json().catch(() => undefined)) as Action | undefined;
+      if (typeof action !== 'object' || action === null) return c.json({ ok: false, error: 'expected an action' }, 400);
+      const answer = await act(feed, action);
+      return c.json(answer, answer.ok ? 200 : 409);
+    }),
+  );
+
+  for (const { path, type, body } of assetsIn()) {
+    app.get(path, (c) =>
+      c.body(body, 200, { 'Content-Type': type, 'Cache-Control': path === '/' ? 'no-cache' : 'max-age=31536000, immutable' }),
+    );
+  }
+  app.onError((error, c) => c.json({ ok: false, error: error.message }, 500));
+  return app;
+}

@@ -1,0 +1,186 @@
+import { spaceOf } from '../../streams/noted.ts';
+import type { Entry } from '../entry.ts';
+import type { Created, Fact, Params } from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { Effect } from '../ledger/effect.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { Space } from '../space/space.ts';
+import type { Source } from './source.ts';
+import { TrialRows } from './trialRows.ts';
+import type { Detail, Headline } from './wire.ts';
+
+/** Told of each entry, and what it did. */
+export type Listener = (entry: Entry, effect: Effect) => void;
+
+/** A study that has begun. */
+interface Begun {
+  readonly created: Created;
+  readonly createdAt: number;
+  readonly space: Space<Params>;
+  readonly ledger: Ledger<Params>;
+  readonly rows: TrialRows;
+}
+
+/** Milliseconds of work after which others get their turn. */
+const TURN = 20;
+
+/** A study as it is read from its log: nothing is kept that the log does not say. */
+export class Feed {
+  readonly id: string;
+  readonly source: Source;
+  /** Resolves when what was there at the start has been taken in. */
+  readonly caughtUp: Promise<void>;
+  readonly #reading = new AbortController();
+  readonly #listeners = new Set<Listener>();
+  readonly #watchers = new Set<() => void>();
+  #rejected = 0;
+  #queued = 0;
+  #begun: Begun | undefined;
+  #at = 0;
+  #position = 0;
+
+  /** @param failed told when the log cannot be read any more. */
+  constructor(id: string, source: Source, failed: (error: unknown) => void = () => {}) {
+    this.id = id;
+    this.source = source;
+    this.caughtUp = this.#readPast();
+    this.caughtUp.then(() => this.#follow()).catch((error) => !this.#reading.signal.aborted && failed(error));
+  }
+
+  /** Told of entries from now on, before those who watch. @returns ends it. */
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Called whenever something has been read. @returns ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  close(): void {
+    this.#reading.abort();
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  get begun(): Begun | undefined {
+    return this.#begun;
+  }
+  get position(): number {
+    return this.#position;
+  }
+  get closed(): boolean {
+    return this.#reading.signal.aborted;
+  }
+
+  async #readPast(): Promise<void> {
+    let turned = performance.now();
+    for await (const entries of this.source.past(1)) {
+      for (const entry of entries) this.#fold(entry);
+      if (performance.now() - turned < TURN) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
+    }
+    this.#tell();
+  }
+
+  async #follow(): Promise<void> {
+    for await (const entries of this.source.read(this.#position + 1, this.#reading.signal)) {
+      for (const entry of entries) this.#fold(entry);
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  #fold(entry: Entry): void {
+    this.#position = entry.position;
+    this.#at = entry.at;
+    this.#begun ??= beginning(entry);
+    if (this.#begun === undefined) return;
+    const { ledger, rows } = this.#begun;
+    const effect = ledger.fold(entry);
+    rows.fold(entry, effect);
+    this.#count(entry, effect);
+    for (const listener of this.#listeners) listener(entry, effect);
+  }
+
+  #count({ fact }: Entry, effect: Effect): void {
+    if (effect.type === 'refused') this.#rejected++;
+    else if ((fact as Fact).type === 'enqueued') this.#queued++;
+    else if ((fact as { queue?: number }).queue !== undefined && effect.type === 'told') this.#queued--;
+  }
+
+  /** The study in a line; nothing while its log is empty. */
+  headline(): Headline | undefined {
+    if (this.#begun === undefined) return undefined;
+    const { ledger, rows } = this.#begun;
+    const { settings, closed } = ledger;
+    const { completed, pruned, failed, infeasible } = rows.counts;
+    const best = bestOf(this.#begun);
+    return {
+      id: this.id,
+      study: settings.study,
+      source: this.source.place,
+      phase: closed !== undefined ? 'closed' : settings.paused ? 'paused' : 'running',
+      ...(closed !== undefined && { closed }),
+      trials: ledger.nextTrial - 1,
+      open: ledger.running,
+      completed,
+      pruned,
+      failed: failed + infeasible,
+      ...(settings.limits.trials !== undefined && { limit: settings.limits.trials }),
+      ...(best && { best }),
+      objective: settings.objectives[0]!,
+      position: rows.position,
+      at: this.#at,
+    };
+  }
+
+  detail(): Detail | undefined {
+    const headline = this.headline();
+    if (this.#begun === undefined || headline === undefined) return undefined;
+    const { created, createdAt, ledger, space } = this.#begun;
+    const { objectives, strategy, seed, parallel, limits } = ledger.settings;
+    return {
+      ...headline,
+      space: space.toJSON(),
+      objectives,
+      strategy,
+      seed,
+      parallel,
+      limits,
+      version: created.version,
+      createdAt,
+      queued: this.#queued,
+      rejected: this.#rejected,
+    };
+  }
+}
+
+/** A fold that began without knowing of retractions has one that does not count as its best; then the best of the rest is it. */
+function bestOf({ ledger, rows }: Begun): Headline['best'] {
+  const { best, settings } = ledger;
+  if (best === undefined) return undefined;
+  const [objective] = settings.objectives;
+  const { row } = rows.get(best.trial) ?? {};
+  if (row?.state === 'completed') return { trial: best.trial, value: row.values![objective!.name]! };
+  const sign = objective!.direction === 'maximize' ? -1 : 1;
+  let first: { trial: number; value: number; budget: number } | undefined;
+  for (const { trial, state, values, budget = Number.POSITIVE_INFINITY } of rows) {
+    const value = values?.[objective!.name];
+    if (state !== 'completed' || value === undefined) continue;
+    if (!first || budget > first.budget || (budget === first.budget && sign * value < sign * first.value)) first = { trial, value, budget };
+  }
+  return first && { trial: first.trial, value: first.value };
+}
+
+function beginning(entry: Entry): Begun | undefined {
+  const fact = parseFact(entry.fact);
+  if (isRefusal(fact) || fact.type !== 'created') return undefined;
+  const space = spaceOf(fact) as Space<Params>;
+  return { created: fact, createdAt: entry.at, space, ledger: new Ledger<Params>(space), rows: new TrialRows(fact.objectives[0]!.name) };
+}

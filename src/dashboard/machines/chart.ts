@@ -1,0 +1,71 @@
+import type { ChartState, ChartTransition } from '../wire.ts';
+
+/** What of XState's state nodes is looked at: their shape is part of its inspection, though not of its types. */
+interface Node {
+  readonly id: string;
+  readonly key: string;
+  readonly type: string;
+  readonly initial?: { readonly target?: readonly Node[] } | undefined;
+  readonly states: Readonly<Record<string, Node>>;
+  readonly transitions: ReadonlyMap<string, readonly Transition[]>;
+  readonly always?: readonly Transition[] | undefined;
+}
+export interface Transition {
+  readonly eventType: string;
+  readonly source: Node;
+  readonly target?: readonly Node[] | undefined;
+  readonly guard?: unknown;
+}
+export interface Logic {
+  readonly root?: Node;
+}
+
+/** A machine as nested states, and its transitions by the names they go by here. */
+export interface Charted {
+  readonly chart: ChartState;
+  readonly names: ReadonlyMap<Transition, string>;
+}
+
+/** The chart of a machine; nothing for logic without states. */
+export function chartOf({ root }: Logic): Charted | undefined {
+  if (root === undefined) return undefined;
+  const names = new Map<Transition, string>();
+  return { chart: stateOf(root, names), names };
+}
+
+function stateOf(node: Node, names: Map<Transition, string>): ChartState {
+  const first = node.initial?.target?.[0];
+  const all = [...[...node.transitions.values()].flat(), ...(node.always ?? [])];
+  const transitions = all.map((transition, i): ChartTransition => {
+    const id = `${node.id} ${transition.eventType} ${i}`;
+    names.set(transition, id);
+    const guard = guardOf(transition.guard);
+    return {
+      id,
+      event: transition.eventType,
+      targets: (transition.target ?? []).map((target) => target.id),
+      ...(guard !== undefined && { guard }),
+    };
+  });
+  const states = Object.values(node.states).map((child) => {
+    const state = stateOf(child, names);
+    return child === first ? { ...state, initial: true as const } : state;
+  });
+  return { id: node.id, key: node.key, states, transitions, ...(node.type === 'final' && { final: true as const }) };
+}
+
+function guardOf(guard: unknown): string | undefined {
+  if (typeof guard === 'string') return guard;
+  const { type } = (guard ?? {}) as { type?: unknown };
+  return typeof type === 'string' ? type : undefined;
+}
+
+/** Ids of the states that a machine is in, the outer ones first. */
+export function activeStates(root: Node, value: unknown): string[] {
+  if (typeof value === 'string') return root.states[value] ? [root.states[value].id] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const node = root.states[key];
+    return node ? [node.id, ...activeStates(node, inner)] : [];
+  });
+}

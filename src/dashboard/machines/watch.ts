@@ -1,0 +1,91 @@
+import type { TrialId } from '../../messages.ts';
+import type { Machine, MachineNews } from '../wire.ts';
+import { activeStates, type Charted, chartOf, type Logic, type Transition } from './chart.ts';
+
+/** One of XState's inspection events, as far as it is looked at. */
+interface Inspected {
+  readonly type: string;
+  readonly actorRef: { readonly id: string; readonly logic?: Logic };
+  readonly event?: { readonly type: string; readonly id?: TrialId };
+  readonly snapshot?: { readonly status: string; readonly value?: unknown };
+  readonly _transitions?: readonly Transition[];
+}
+
+interface Watched {
+  readonly actor: object;
+  readonly charted: Charted | undefined;
+  readonly counts: Record<string, number>;
+  active: readonly string[];
+  over: boolean;
+  last: MachineNews['last'];
+  since: number;
+}
+
+/** What the machines of a study do, as they are inspected. It can change nothing about them. */
+export class MachineWatch {
+  readonly #watched = new Map<string, Watched>();
+  readonly #changed: () => void;
+  readonly #asked: ((path: string, seconds: number) => void) | undefined;
+
+  /**
+   * @param changed called when something has happened.
+   * @param asked told how long a machine took for an answer.
+   */
+  constructor(changed: () => void = () => {}, asked?: (path: string, seconds: number) => void) {
+    this.#changed = changed;
+    this.#asked = asked;
+  }
+
+  /** Takes one of XState's inspection events: the `inspect` of a study's options. */
+  readonly inspect = (event: unknown): void => {
+    const inspected = event as Inspected;
+    const { type, actorRef } = inspected;
+    if (type === '@xstate.actor') this.#begin(actorRef);
+    const watched = this.#watched.get(actorRef.id);
+    if (watched?.actor !== actorRef) return; // of a time that was told anew
+    if (type === '@xstate.event') this.#hear(watched, inspected);
+    else if (type === '@xstate.microstep') this.#count(watched, inspected);
+    else if (type === '@xstate.snapshot') this.#settle(watched, inspected);
+  };
+
+  #begin(actor: Inspected['actorRef']): void {
+    const charted = chartOf(actor.logic ?? {});
+    this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, since: 0 });
+  }
+
+  #hear(watched: Watched, { event }: Inspected): void {
+    watched.since = performance.now();
+    if (event === undefined || event.type.startsWith('xstate.')) return;
+    if (watched.charted === undefined) watched.counts[event.type] = (watched.counts[event.type] ?? 0) + 1;
+    watched.last = event.id === undefined ? { event: event.type } : { event: event.type, trial: event.id };
+  }
+
+  #count(watched: Watched, { _transitions = [] }: Inspected): void {
+    for (const transition of _transitions) {
+      const id = watched.charted?.names.get(transition);
+      if (id !== undefined) watched.counts[id] = (watched.counts[id] ?? 0) + 1;
+    }
+  }
+
+  #settle(watched: Watched, { actorRef, event, snapshot }: Inspected): void {
+    if (event?.type === 'xstate.stop') return;
+    const { root } = actorRef.logic ?? {};
+    if (root) watched.active = activeStates(root, snapshot?.value);
+    watched.over = snapshot?.status === 'done';
+    if (event?.type === 'ask') this.#asked?.(actorRef.id, (performance.now() - watched.since) / 1000);
+    this.#changed();
+  }
+
+  get machines(): Machine[] {
+    return [...this.#watched].map(([path, { charted }]) => (charted ? { path, chart: charted.chart } : { path }));
+  }
+
+  get news(): MachineNews[] {
+    return [...this.#watched].map(([path, { active, over, counts, last }]) => ({ path, active, over, counts, ...(last && { last }) }));
+  }
+
+  /** The states that each machine is in, by path. */
+  get phases(): Record<string, readonly string[]> {
+    return Object.fromEntries([...this.#watched].filter(([, { charted }]) => charted).map(([path, { active }]) => [path, active]));
+  }
+}

@@ -1,0 +1,72 @@
+import { useComputed } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Importances } from '../../wire.ts';
+import { cut } from '../lib/format.ts';
+import { colour } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { get } from '../state/connect.ts';
+import { connection, detail, importances } from '../state/store.ts';
+import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+
+/** Reckoned anew when there are so many times more results. */
+const GROWN = 1.2;
+
+/** How much each parameter matters, in two ways. */
+export function Importance() {
+  const { completed = 0, id = '' } = detail.value ?? {};
+  const known = importances.value;
+  const due = connection.value === 'live' && (known === undefined || completed > GROWN * known.results) && completed > 3;
+  useEffect(() => {
+    if (!due) return;
+    let left = false;
+    void get<Importances | null>('importance').then(
+      (found) => {
+        if (!left && found) importances.value = found;
+      },
+      () => {},
+    );
+    return () => {
+      left = true;
+    };
+  }, [due, id]);
+  const option = useComputed((): EChartsOption => {
+    const shares = importances.value;
+    if (shares === undefined) return {};
+    const names = Object.keys(shares.fanova).sort((a, b) => shares.fanova[a]! - shares.fanova[b]!);
+    const style = axisStyle();
+    const bar = (name: string, of: Importances['fanova'], property: string) => ({
+      type: 'bar',
+      name,
+      data: names.map((parameter) => of[parameter] ?? 0),
+      barMaxWidth: 12,
+      itemStyle: { color: colour(property), borderRadius: [0, 3, 3, 0] },
+    });
+    const percent = (value: unknown) => `${Math.round(100 * Number(value))} %`;
+    return {
+      grid: { left: 110, right: 24, top: 34, bottom: 28 },
+      legend: {
+        top: 0,
+        left: 0,
+        icon: 'roundRect',
+        itemWidth: 14,
+        itemHeight: 8,
+        textStyle: { color: colour('--text') },
+        data: ['fANOVA', 'PED-ANOVA'],
+      },
+      xAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
+      yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, splitLine: { show: false } },
+      tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle(), valueFormatter: percent },
+      series: [bar('PED-ANOVA', shares.pedAnova, '--pruned'), bar('fANOVA', shares.fanova, '--completed')] as never,
+    };
+  });
+  const count = Object.keys(known?.fanova ?? {}).length;
+  return (
+    <Card title="Importance" note="fANOVA: of the variation over the whole space; PED-ANOVA: for being among the best tenth">
+      {known ? (
+        <Chart label="Importance of each parameter" option={option.value} height={70 + 34 * count} />
+      ) : (
+        <p class="nothing">{completed > 3 ? 'Reckoning…' : 'It takes a few results more.'}</p>
+      )}
+    </Card>
+  );
+}

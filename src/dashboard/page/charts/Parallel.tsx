@@ -1,0 +1,226 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { cut, number } from '../lib/format.ts';
+import type { Scale } from '../lib/scale.ts';
+import { palette } from '../lib/theme.ts';
+import { brush, focused, lookAt, type Range, ranges, selected } from '../state/selection.ts';
+import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
+import { ABSENT, drawBackground, drawOne, drawSelected, nearest, type Picture, QUICK } from './lines.ts';
+import { aboutTrial } from './points.ts';
+
+const HEIGHT = 300;
+const TOP = 44;
+const BOTTOM = HEIGHT - 32;
+/** Pixels between two axes at least: what does not fit is scrolled to. */
+const GAP = 92;
+const SIDE = 52;
+/** Milliseconds of rest after which all lines are drawn. */
+const REST = 150;
+
+/** All parameters and values side by side; parts of axes can be brushed, with the mouse or by keys. */
+export function Parallel() {
+  const frame = useRef<HTMLDivElement>(null);
+  const back = useRef<HTMLCanvasElement>(null);
+  const front = useRef<HTMLCanvasElement>(null);
+  const width = useSignal(0);
+  const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
+
+  useEffect(() => {
+    const resized = new ResizeObserver(([entry]) => {
+      width.value = Math.floor(entry!.contentRect.width);
+    });
+    resized.observe(frame.current!);
+    return () => resized.disconnect();
+  }, []);
+
+  const picture = useComputed((): Picture => {
+    const count = scales.value.length;
+    const whole = Math.max(width.value, 2 * SIDE + GAP * (count - 1));
+    const gap = (whole - 2 * SIDE) / Math.max(1, count - 1);
+    const by = parameters.value.length;
+    return {
+      width: whole,
+      height: HEIGHT,
+      columns: columns.value,
+      lefts: scales.value.map((_, i) => SIDE + i * gap),
+      top: TOP,
+      bottom: BOTTOM,
+      by,
+      lowIsGood: objectives.value[0]?.direction !== 'maximize',
+    };
+  });
+
+  const now = picture.value;
+  const chosen = selected.value;
+  const theme = palette.value;
+  useEffect(() => {
+    const context = contextOf(back.current!, now);
+    drawBackground(context, now, 2 * QUICK);
+  }, [now, theme]);
+  useEffect(() => {
+    const context = contextOf(front.current!, now);
+    const draw = (most: number) => {
+      drawSelected(context, now, chosen, most);
+      const index = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
+      if (index >= 0) drawOne(context, now, index);
+    };
+    const next = requestAnimationFrame(() => draw(QUICK));
+    const later = chosen.length > QUICK ? setTimeout(draw, REST, Number.POSITIVE_INFINITY) : undefined;
+    return () => {
+      cancelAnimationFrame(next);
+      clearTimeout(later);
+    };
+  }, [now, chosen, theme, hovered.value?.index, focused.value]);
+
+  const place = (event: MouseEvent) => {
+    const box = front.current!.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top] as const;
+  };
+  const hover = (event: MouseEvent) => {
+    const [x, y] = place(event);
+    const index = event.buttons === 0 ? nearest(now, chosen, x, y) : undefined;
+    if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
+  };
+  const at = hovered.value;
+  return (
+    <div class="parallel" ref={frame}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table gives the same by keys */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      <div
+        class="parallel-sheet"
+        style={{ width: `${now.width}px`, height: `${HEIGHT}px` }}
+        onMouseMove={hover}
+        onMouseLeave={() => {
+          hovered.value = undefined;
+        }}
+        onClick={() => at && lookAt(rows.value[at.index]!.trial)}
+      >
+        <canvas ref={back} />
+        <canvas ref={front} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
+        {scales.value.map((scale, i) => (
+          <AxisOf key={scale.name} scale={scale} conditional={isConditional(i)} left={now.lefts[i]!} last={i === scales.value.length - 1} />
+        ))}
+        {at && (
+          <pre class="tip" style={{ left: `${Math.min(at.x + 14, now.width - 220)}px`, top: `${Math.min(at.y, 120)}px` }}>
+            {aboutTrial(rows.value[at.index]?.trial ?? 0)}
+          </pre>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function contextOf(canvas: HTMLCanvasElement, { width, height }: Picture): CanvasRenderingContext2D {
+  const ratio = Math.min(2, devicePixelRatio);
+  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const context = canvas.getContext('2d')!;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+const clamp = (x: number) => Math.min(1, Math.max(0, x));
+const percent = (place: number) => `${100 * (1 - place)}%`;
+
+const isConditional = (axis: number): boolean => 'when' in (parameters.value[axis]?.[1] ?? {});
+
+interface AxisProps {
+  readonly scale: Scale;
+  readonly left: number;
+  readonly last: boolean;
+  /** Whether there are trials without this parameter. */
+  readonly conditional: boolean;
+}
+
+/** An axis with its brush. By keys: up and down move its lower end, with shift its upper end, escape takes it away. */
+function AxisOf({ scale, left, last, conditional }: AxisProps) {
+  const range = ranges.value.get(scale.name);
+  const bar = useRef<HTMLDivElement>(null);
+  const placeOf = (event: PointerEvent) => {
+    const { top, height } = bar.current!.getBoundingClientRect();
+    return clamp(1 - (event.clientY - top) / height);
+  };
+  const grab = (event: PointerEvent) => {
+    event.preventDefault();
+    bar.current!.focus();
+    bar.current!.setPointerCapture(event.pointerId);
+    const start = placeOf(event);
+    const before = range;
+    const inside = before !== undefined && start > before[0] && start < before[1];
+    let moved = false;
+    const move = (next: PointerEvent) => {
+      const place = placeOf(next);
+      if (Math.abs(place - start) > 0.01) moved = true;
+      if (!moved) return;
+      brush(scale.name, inside ? shifted(before, place - start) : [Math.min(start, place), Math.max(start, place)]);
+    };
+    const drop = () => {
+      if (!moved) brush(scale.name, scale.labels ? cellAt(scale, start) : undefined);
+      bar.current!.removeEventListener('pointermove', move);
+    };
+    bar.current!.addEventListener('pointermove', move);
+    bar.current!.addEventListener('pointerup', drop, { once: true });
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowUp' ? STEP : event.key === 'ArrowDown' ? -STEP : 0;
+    if (event.key === 'Escape' || event.key === 'Delete') brush(scale.name, undefined);
+    if (step === 0) return;
+    event.preventDefault();
+    const [low, high] = range ?? [0, 1];
+    brush(scale.name, event.shiftKey ? [low, clamp(Math.max(low + STEP, high + step))] : [clamp(Math.min(high - STEP, low + step)), high]);
+  };
+  const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
+  return (
+    <div class={`axis ${last ? 'axis-last' : ''}`} style={{ left: `${left}px`, top: `${TOP}px`, height: `${BOTTOM - TOP}px` }}>
+      <span class="axis-name" title={cut(scale.name, 400)}>
+        {cut(scale.name, 22)}
+      </span>
+      <div
+        ref={bar}
+        class="axis-bar"
+        role="slider"
+        tabIndex={0}
+        aria-label={`brush ${cut(scale.name, 80)}`}
+        aria-orientation="vertical"
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.round(100 * (range?.[0] ?? 0))}
+        aria-valuetext={said}
+        onPointerDown={grab}
+        onKeyDown={press}
+      >
+        {range && <div class="axis-brush" style={{ top: percent(range[1]), bottom: `${100 * range[0]}%` }} />}
+      </div>
+      {conditional && (
+        <span class="axis-tick" style={{ top: `calc(100% + ${ABSENT}px)` }}>
+          absent
+        </span>
+      )}
+      {scale.ticks.slice(0, 12).map(({ place, value }) => (
+        <span class="axis-tick" key={value} style={{ top: percent(place) }}>
+          {cut(scale.labels?.[value] ?? number(value), 12)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+const STEP = 0.05;
+
+function shifted([low, high]: Range, by: number): Range {
+  const size = high - low;
+  const start = Math.min(1 - size, Math.max(0, low + by));
+  return [start, start + size];
+}
+
+/** The whole cell of a category. */
+function cellAt({ labels }: Scale, place: number): Range {
+  const count = labels!.length;
+  const k = Math.min(count - 1, Math.floor(place * count));
+  return [k / count, (k + 1) / count];
+}
+
+const textAt = (scale: Scale, place: number): string =>
+  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : number(scale.at(place)), 40);

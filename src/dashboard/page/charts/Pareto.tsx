@@ -1,0 +1,83 @@
+import { useComputed } from '@preact/signals';
+import { cut } from '../lib/format.ts';
+import { front } from '../lib/front.ts';
+import { colour } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { lookAt } from '../state/selection.ts';
+import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
+import { Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { trialSeries, trialTooltip } from './points.ts';
+import { valueAxis } from './Slices.tsx';
+
+/** Trials that no other one is better than in all objectives: over each pair of objectives. */
+export function Pareto() {
+  const best = useComputed(() => {
+    const list = rows.value.filter((row) => counts(row) && objectives.value.every((objective) => resultOf(row, objective) !== undefined));
+    const losses = list.map((row) => objectives.value.map((objective) => sign(objective) * resultOf(row, objective)!));
+    return new Set(front(losses).map((i) => list[i]!.trial));
+  });
+  const names = objectives.value.map(({ name }) => name);
+  const pairs = names.flatMap((_, a) => names.slice(a + 1).map((_, k) => [a, a + 1 + k] as const));
+  return (
+    <>
+      <p class="note">
+        {best.value.size} of {rows.value.length} trials are on the front: no other one is better in all {names.length} objectives.
+      </p>
+      <div class={pairs.length > 1 ? 'cards' : ''}>
+        {pairs.map(([a, b]) => (
+          <Card key={`${a} ${b}`} title={`${cut(names[a]!, 30)} and ${cut(names[b]!, 30)}`}>
+            <Pair a={a} b={b} best={best} tall={pairs.length === 1} />
+          </Card>
+        ))}
+      </div>
+    </>
+  );
+}
+
+interface PairProps {
+  readonly a: number;
+  readonly b: number;
+  readonly best: { readonly value: ReadonlySet<number> };
+  readonly tall: boolean;
+}
+
+function Pair({ a, b, best, tall }: PairProps) {
+  const option = useComputed((): EChartsOption => {
+    const [x, y] = [objectives.value[a], objectives.value[b]];
+    if (x === undefined || y === undefined) return {};
+    const first = parameters.value.length;
+    const points = rows.value.flatMap((row) => (best.value.has(row.trial) ? [[resultOf(row, x)!, resultOf(row, y)!, row.trial]] : []));
+    points.sort((p, q) => p[0]! - q[0]!);
+    return {
+      grid: { left: 60, right: 20, top: 14, bottom: 42 },
+      xAxis: { ...valueAxis(scales.value[first + a]!), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
+      yAxis: valueAxis(scales.value[first + b]!),
+      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
+      series: [
+        ...trialSeries((row) => {
+          const [p, q] = [resultOf(row, x), resultOf(row, y)];
+          return p === undefined || q === undefined ? undefined : [p, q];
+        }),
+        {
+          type: objectives.value.length === 2 ? 'line' : 'scatter',
+          id: 'trials on the front',
+          step: objectives.value.length === 2 ? (sign(y) > 0 === sign(x) > 0 ? 'end' : 'start') : undefined,
+          data: points,
+          symbol: 'circle',
+          symbolSize: 9,
+          itemStyle: { color: 'transparent', borderColor: colour('--text'), borderWidth: 1.6 },
+          lineStyle: { color: colour('--text'), width: 1.4 },
+          z: 6,
+        },
+      ] as never,
+    };
+  });
+  return (
+    <Chart
+      label={`${cut(objectives.value[a]?.name ?? '', 60)} against ${cut(objectives.value[b]?.name ?? '', 60)}, with the front`}
+      option={option.value}
+      height={tall ? 460 : 320}
+      onTrial={lookAt}
+    />
+  );
+}

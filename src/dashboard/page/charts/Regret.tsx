@@ -1,0 +1,107 @@
+import { useComputed } from '@preact/signals';
+import { cut, number } from '../lib/format.ts';
+import { colour } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { lookAt } from '../state/selection.ts';
+import { counts, objectives, type PageRow, resultOf, rows, sign } from '../state/store.ts';
+import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { trialTooltip } from './points.ts';
+
+const COLOURS = ['--completed', '--pruned', '--infeasible', '--running', '--failed', '--retracted'];
+
+/** Who proposed what, and what came of it: how far each strategy of a hybrid stayed behind the best of all. */
+export function Regret() {
+  const parts = useComputed(() => {
+    const [objective] = objectives.value;
+    const by = new Map<string, { trials: number; completed: number; best: PageRow | undefined; wins: number; line: number[][] }>();
+    if (objective === undefined) return by;
+    const loss = (row: PageRow) => sign(objective) * resultOf(row, objective)!;
+    const results = rows.value.filter((row) => counts(row) && resultOf(row, objective) !== undefined);
+    const least = results.reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
+    let first = Number.POSITIVE_INFINITY;
+    for (const row of rows.value) {
+      const known = by.get(row.by) ?? { trials: 0, completed: 0, best: undefined, wins: 0, line: [] };
+      by.set(row.by, known);
+      known.trials++;
+      if (!counts(row) || resultOf(row, objective) === undefined) continue;
+      known.completed++;
+      if (!known.best || loss(row) < loss(known.best)) {
+        known.best = row;
+        known.line.push([row.trial, loss(row) - least, row.trial]);
+      }
+      if (loss(row) < first) {
+        first = loss(row);
+        known.wins++;
+      }
+    }
+    return by;
+  });
+  const option = useComputed((): EChartsOption => {
+    const style = axisStyle();
+    const last = rows.value.at(-1)?.trial ?? 1;
+    return {
+      grid: { left: 64, right: 20, top: 36, bottom: 40 },
+      legend: { top: 0, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 4, textStyle: { color: colour('--text') } },
+      xAxis: {
+        type: 'value',
+        min: 1,
+        max: Math.max(10, last),
+        name: 'trial',
+        nameLocation: 'middle',
+        nameGap: 24,
+        ...style,
+        splitLine: { show: false },
+      },
+      yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: number } },
+      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
+      series: [...parts.value].map(([name, { line }], k) => ({
+        type: 'line',
+        id: `trials ${name}`,
+        name: plain(cut(name, 40)),
+        step: 'end',
+        data: line.length > 0 ? [...line, [last, line.at(-1)![1], line.at(-1)![2]]] : [],
+        symbolSize: 5,
+        color: colour(COLOURS[k % COLOURS.length]!),
+        lineStyle: { width: 1.8, type: k < COLOURS.length ? 'solid' : 'dashed' },
+      })) as never,
+    };
+  });
+  return (
+    <Card title="Regret by who proposed" note="the best value of each so far, behind the best of all">
+      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} onTrial={lookAt} />
+      <div class="scroll">
+        <table class="small">
+          <thead>
+            <tr>
+              <th>by</th>
+              <th>trials</th>
+              <th>completed</th>
+              <th>new bests</th>
+              <th>best</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...parts.value].map(([name, { trials, completed, wins, best }]) => (
+              <tr key={name}>
+                <td>{cut(name, 60)}</td>
+                <td>{trials}</td>
+                <td>{completed}</td>
+                <td>{wins}</td>
+                <td>
+                  {best && (
+                    <button type="button" class="plain" onClick={() => lookAt(best.trial)}>
+                      {number(resultOf(best, objectives.value[0]))}
+                    </button>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+/** Without what ECharts would take for its own marks. */
+const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');

@@ -1,0 +1,89 @@
+import { useComputed } from '@preact/signals';
+import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
+import { clock, cut } from '../lib/format.ts';
+import { colour, looks } from '../lib/theme.ts';
+import { Card } from '../parts/Card.tsx';
+import { lookAt, selected } from '../state/selection.ts';
+import { detail, type PageRow, rows } from '../state/store.ts';
+import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { trialTooltip } from './points.ts';
+
+/** Bars drawn at most: the latest. */
+const MOST = 3000;
+const LANE = 26;
+
+/** When each trial ran, and where. */
+export function Timeline() {
+  const lanes = useComputed(() => lanesOf(rows.value.filter(({ startedAt }) => startedAt !== undefined).slice(-MOST)));
+  const option = useComputed((): EChartsOption => {
+    const { names, laneOf } = lanes.value;
+    const chosen = selected.value;
+    const now = detail.value?.at ?? 0;
+    const data = rows.value.flatMap((row, i) => {
+      const lane = laneOf.get(row.trial);
+      if (lane === undefined) return [];
+      const style = { color: colour(chosen[i] ? looks[row.state].colour : '--faded') };
+      return [{ value: [row.startedAt!, row.endedAt ?? Math.max(now, row.startedAt!), lane, row.trial], itemStyle: style }];
+    });
+    const style = axisStyle();
+    return {
+      grid: { left: 110, right: 20, top: 10, bottom: 32 },
+      xAxis: { type: 'time', ...style, axisLabel: { ...style.axisLabel, formatter: clock } },
+      yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, inverse: true, splitLine: { show: false } },
+      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
+      dataZoom: [{ type: 'inside', xAxisIndex: 0, filterMode: 'weakFilter', zoomOnMouseWheel: 'ctrl' }],
+      series: [{ type: 'custom', id: 'trials in time', renderItem: bar, encode: { x: [0, 1], y: 2 }, data }] as never,
+    };
+  });
+  const { names } = lanes.value;
+  return (
+    <Card title="Timeline" note="by trainer">
+      {names.length > 0 ? (
+        <Chart
+          label="When each trial ran, by trainer"
+          option={option.value}
+          height={Math.min(900, 52 + LANE * names.length)}
+          onTrial={lookAt}
+        />
+      ) : (
+        <p class="nothing">No trial has begun yet.</p>
+      )}
+    </Card>
+  );
+}
+
+const bar: CustomSeriesRenderItem = (_, api) => {
+  const lane = api.value(2);
+  const [left, y] = api.coord([api.value(0), lane]) as [number, number];
+  const [right] = api.coord([api.value(1), lane]) as [number, number];
+  const height = Math.min(16, (api.size!([0, 1]) as number[])[1]! * 0.66);
+  const shape = { x: left, y: y - height / 2, width: Math.max(2, right - left - 1), height, r: 2 };
+  return { type: 'rect', shape, style: { fill: api.visual('color') as string } };
+};
+
+/** A lane for each trainer; where trainers have no names, or do several trials at once, as many as it takes. */
+function lanesOf(shown: readonly PageRow[]): { readonly names: readonly string[]; readonly laneOf: ReadonlyMap<number, number> } {
+  const free = new Map<string, number[]>();
+  const keys: string[] = [];
+  const keyOf = new Map<number, string>();
+  for (const { trial, trainer = 'slot', startedAt, endedAt = Number.POSITIVE_INFINITY } of [...shown].sort(
+    (a, b) => a.startedAt! - b.startedAt!,
+  )) {
+    const ends = free.get(trainer) ?? [];
+    let k = ends.findIndex((end) => end <= startedAt!);
+    if (k < 0) {
+      k = ends.length;
+      keys.push(`${trainer}\u0000${k}`);
+    }
+    ends[k] = endedAt;
+    free.set(trainer, ends);
+    keyOf.set(trial, `${trainer}\u0000${k}`);
+  }
+  keys.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+  const index = new Map(keys.map((key, i) => [key, i]));
+  const names = keys.map((key) => {
+    const [trainer, k] = key.split('\u0000') as [string, string];
+    return free.get(trainer)!.length === 1 ? trainer : `${trainer} ${Number(k) + 1}`;
+  });
+  return { names, laneOf: new Map([...keyOf].map(([trial, key]) => [trial, index.get(key)!])) };
+}

@@ -1,0 +1,26 @@
+/** A number as short as it can be read. */
+export function number(value: unknown): string {
+  if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
+  const size = Math.abs(value);
+  return size !== 0 && (size < 1e-3 || size >= 1e6)
+    ? Number(value.toPrecision(3)).toExponential().replace('e+', 'e')
+    : String(Number(value.toPrecision(4)));
+}
+
+/** Text cut to a length by code points, so that no letter is halved. */
+export function cut(text: string, length = 60): string {
+  if (text.length <= length) return text;
+  return `${[...text.slice(0, 4 * length)].slice(0, length - 1).join('')}…`;
+}
+
+export const clock = (at: number): string => new Date(at).toLocaleTimeString();
+
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1) return `${Math.round(milliseconds)} ms`;
+  if (seconds < 100) return `${Number(seconds.toPrecision(3))} s`;
+  const minutes = seconds / 60;
+  if (minutes < 100) return `${Math.round(minutes)} min`;
+  return `${Number((minutes / 60).toPrecision(3))} h`;
+}

@@ -1,0 +1,15 @@
+import { dominates, type Losses } from '../../../numeric/pareto.ts';
+
+/** The indices of losses that no others dominate. */
+export function front(all: readonly Losses[]): number[] {
+  const kept: number[] = [];
+  // In this order none is dominated by one that comes later.
+  const order = all.map((_, i) => i).sort((a, b) => first(all[a]!, all[b]!) || a - b);
+  for (const i of order) if (!kept.some((j) => dominates(all[j]!, all[i]!))) kept.push(i);
+  return kept;
+}
+
+function first(a: Losses, b: Losses): number {
+  for (const [k, x] of a.entries()) if (x !== b[k]) return x - b[k]!;
+  return 0;
+}

@@ -1,0 +1,205 @@
+import { useSignal } from '@preact/signals';
+import { Contour } from '../charts/Contour.tsx';
+import { Curves } from '../charts/Curves.tsx';
+import { History } from '../charts/History.tsx';
+import { Importance } from '../charts/Importance.tsx';
+import { Parallel } from '../charts/Parallel.tsx';
+import { Pareto } from '../charts/Pareto.tsx';
+import { Regret } from '../charts/Regret.tsx';
+import { Slices } from '../charts/Slices.tsx';
+import { Timeline } from '../charts/Timeline.tsx';
+import { cut, number } from '../lib/format.ts';
+import { enter } from '../state/connect.ts';
+import { lookAt } from '../state/selection.ts';
+import { connection, detail, headlines, objectives } from '../state/store.ts';
+import { study, view } from '../state/url.ts';
+import { Card } from './Card.tsx';
+import { Controls } from './Controls.tsx';
+import { Legend } from './Legend.tsx';
+import { Machines } from './Machines.tsx';
+import { Phase, Progress, Studies } from './Studies.tsx';
+import { Table } from './Table.tsx';
+import { Trial } from './Trial.tsx';
+
+interface View {
+  readonly name: string;
+  readonly label: string;
+  readonly show: () => preact.JSX.Element | null;
+  /** Whether it needs the server. */
+  readonly live?: true;
+  /** Whether it needs several objectives. */
+  readonly several?: true;
+  /** Whether it shows no trials. */
+  readonly bare?: true;
+}
+
+const views: readonly View[] = [
+  { name: 'overview', label: 'Overview', show: Overview },
+  { name: 'parameters', label: 'Parameters', show: Parameters },
+  { name: 'curves', label: 'Curves', show: Curves },
+  { name: 'timeline', label: 'Timeline', show: Timeline },
+  { name: 'objectives', label: 'Objectives', show: Pareto, several: true },
+  { name: 'strategies', label: 'Strategies', show: Regret },
+  { name: 'machines', label: 'Machines', show: Machines, bare: true },
+  { name: 'control', label: 'Control', show: Controls, live: true, bare: true },
+];
+
+export function App() {
+  if (connection.value === 'locked') return <Door />;
+  if (study.value === '') return <Studies />;
+  return <Study />;
+}
+
+function Study() {
+  const one = detail.value;
+  const offered = views.filter(({ live, several }) => !(live && connection.value === 'file') && !(several && objectives.value.length < 2));
+  const now = offered.find(({ name }) => name === view.value) ?? offered[0]!;
+  const Shown = now.show;
+  if (one === undefined) {
+    const known = headlines.value.some(({ id }) => id === study.value);
+    return (
+      <main class="page">
+        <p class="nothing">
+          {connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Reading the log…'}
+        </p>
+      </main>
+    );
+  }
+  return (
+    <div class="study">
+      <header class="top">
+        <div class="top-name">
+          {headlines.value.length > 1 && (
+            <a
+              href="?"
+              aria-label="all studies"
+              onClick={(event) => {
+                event.preventDefault();
+                study.value = '';
+                view.value = 'overview';
+                lookAt(undefined);
+              }}
+            >
+              ‹ studies
+            </a>
+          )}
+          <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
+          <Phase of={one} />
+          <Connection />
+        </div>
+        <dl class="figures">
+          <div>
+            <dt>best {cut(one.objective.name, 24)}</dt>
+            <dd>
+              {one.best ? (
+                <button type="button" class="figure" onClick={() => lookAt(one.best!.trial)} title={`trial ${one.best.trial}`}>
+                  {number(one.best.value)}
+                </button>
+              ) : (
+                '–'
+              )}
+            </dd>
+          </div>
+          <div>
+            <dt>trials</dt>
+            <dd>
+              <Progress of={one} />
+            </dd>
+          </div>
+          <div>
+            <dt>open</dt>
+            <dd>
+              {one.open} of {one.parallel}
+            </dd>
+          </div>
+        </dl>
+        <nav aria-label="views">
+          {offered.map(({ name, label }) => (
+            <a
+              key={name}
+              href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
+              aria-current={name === now.name ? 'page' : undefined}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                view.value = name;
+              }}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <div class="body">
+        <main class="page" tabIndex={-1}>
+          {!now.bare && <Legend />}
+          <Shown />
+        </main>
+        <Trial />
+      </div>
+    </div>
+  );
+}
+
+function Parameters() {
+  return (
+    <>
+      <Importance />
+      <Slices />
+      <Contour />
+    </>
+  );
+}
+
+function Overview() {
+  return (
+    <>
+      {objectives.value.map(({ name, direction }, k) => (
+        <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
+          <History objective={k} />
+        </Card>
+      ))}
+      <Card title="Parameters" note="drag along an axis to select">
+        <Parallel />
+      </Card>
+      <Card title="Trials">
+        <Table />
+      </Card>
+    </>
+  );
+}
+
+const Connection = () => (
+  <span class={`connection is-${connection.value}`} role="status">
+    {connection.value === 'live'
+      ? 'live'
+      : connection.value === 'file'
+        ? 'report'
+        : connection.value === 'lost'
+          ? 'connection lost, trying again'
+          : 'connecting'}
+  </span>
+);
+
+/** Where the server wants a token to let one read. */
+function Door() {
+  const refused = useSignal(false);
+  const knock = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = String(new FormData(event.currentTarget as HTMLFormElement).get('token'));
+    refused.value = !(await enter(given.trim()));
+  };
+  return (
+    <main class="page door">
+      <h1>hypertide</h1>
+      <form onSubmit={(event) => void knock(event)}>
+        <label>
+          token
+          <input type="password" name="token" required autocomplete="off" />
+        </label>
+        <button type="submit">Open</button>
+      </form>
+      {refused.value && <p class="bad">That is not the token.</p>}
+    </main>
+  );
+}

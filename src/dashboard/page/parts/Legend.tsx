@@ -1,0 +1,64 @@
+import { looks, states } from '../lib/theme.ts';
+import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
+import { rows } from '../state/store.ts';
+
+/** The states of trials, how they look in every chart, and which of them are shown. */
+export function Legend() {
+  const counts = new Map<string, number>();
+  for (const { state } of rows.value) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return (
+    <fieldset class="legend" aria-label="States of trials">
+      {states.map((state) => (
+        <button
+          key={state}
+          type="button"
+          class="legend-entry"
+          aria-pressed={!hiddenStates.value.has(state)}
+          onClick={() => toggle(state)}
+          title={`show or hide ${looks[state].label} trials`}
+        >
+          <Mark of={state} />
+          {looks[state].label} <b>{counts.get(state) ?? 0}</b>
+        </button>
+      ))}
+      <span class="legend-rest" aria-live="polite">
+        {filtered.value && (
+          <>
+            {selectedCount.value} of {rows.value.length} selected{' '}
+            <button type="button" class="plain" onClick={clear}>
+              show all
+            </button>
+          </>
+        )}
+      </span>
+    </fieldset>
+  );
+}
+
+/** The symbol of a state, as charts draw it. */
+export function Mark({ of }: { readonly of: keyof typeof looks }) {
+  const { colour, symbol, hollow } = looks[of];
+  const fill = hollow ? 'none' : `var(${colour})`;
+  const shape = symbol.startsWith('path://') ? (
+    <path d={symbol.slice(7)} fill={fill} />
+  ) : symbol === 'triangle' ? (
+    <path d="M5 0.5L9.6 9H0.4Z" fill={fill} />
+  ) : symbol === 'diamond' ? (
+    <path d="M5 0L10 5L5 10L0 5Z" fill={fill} />
+  ) : (
+    <circle
+      cx="5"
+      cy="5"
+      r="4"
+      fill={fill}
+      stroke={`var(${colour})`}
+      stroke-width={hollow ? 1.8 : 0}
+      stroke-dasharray={of === 'waiting' ? '2 1.6' : undefined}
+    />
+  );
+  return (
+    <svg class="mark" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+      {shape}
+    </svg>
+  );
+}

@@ -1,0 +1,133 @@
+import { computed } from '@preact/signals';
+import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
+import { cut } from '../lib/format.ts';
+import { machines } from '../state/store.ts';
+
+/** The machines of the strategies as nested states, with what they did last. */
+export function Machines() {
+  const seen = machines.value;
+  if (seen === undefined) return <p class="nothing">Looking at the machines…</p>;
+  if (seen.type === 'none') return <p class="nothing">The machines cannot be shown: {cut(seen.why, 300)}</p>;
+  const news = new Map(seen.news.map((one) => [one.path, one]));
+  return (
+    <>
+      <p class="note">
+        {seen.asks
+          ? 'Inspected as they run in this process.'
+          : 'Told the log once more, on this server: the phases are those that the engine is in. Questions are not put again, so they are not counted.'}
+      </p>
+      <div class="machines">
+        {seen.machines.map((machine) => (
+          <One key={machine.path} machine={machine} news={news.get(machine.path)} />
+        ))}
+      </div>
+    </>
+  );
+}
+
+function One({ machine: { path, chart }, news }: { readonly machine: Machine; readonly news: MachineNews | undefined }) {
+  const last = news?.last;
+  return (
+    <section class={`machine ${news?.over ? 'is-over' : ''}`} aria-label={`machine ${cut(path, 80)}`}>
+      <header>
+        <h3>{cut(path || 'root', 60)}</h3>
+        {news?.over && <span class="badge">done</span>}
+        <span class="machine-last">
+          {last ? (
+            <>
+              last <b>{last.event}</b>
+              {last.trial === undefined ? '' : ` of trial ${last.trial}`}
+            </>
+          ) : (
+            'nothing yet'
+          )}
+        </span>
+      </header>
+      {chart ? <State state={chart} news={news} outer /> : <Fold news={news} />}
+    </section>
+  );
+}
+
+/** A strategy without phases: what it was told. */
+function Fold({ news }: { readonly news: MachineNews | undefined }) {
+  return (
+    <div class="chart-state is-active">
+      <h4>a fold, without phases</h4>
+      <ul class="transitions">
+        {Object.entries(news?.counts ?? {}).map(([event, count]) => (
+          <li key={event} class={news?.last?.event === event ? 'is-last' : ''}>
+            <span>{cut(event, 40)}</span>
+            <b>{count}</b>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function State({
+  state,
+  news,
+  outer = false,
+}: {
+  readonly state: ChartState;
+  readonly news: MachineNews | undefined;
+  readonly outer?: boolean;
+}) {
+  const active = outer || (news?.active.includes(state.id) ?? false);
+  return (
+    <div
+      class={`chart-state ${outer ? 'is-outer' : ''} ${active && !outer ? 'is-active' : ''} ${state.final ? 'is-final' : ''}`}
+      aria-current={active && !outer ? 'step' : undefined}
+    >
+      <h4>
+        {state.initial && <span class="initial" title="initial" />}
+        {spaced(state.key)}
+      </h4>
+      {state.transitions.length > 0 && (
+        <ul class="transitions">
+          {state.transitions.map((transition) => (
+            <Transition key={transition.id} transition={transition} news={news} inside={active} />
+          ))}
+        </ul>
+      )}
+      {state.states.length > 0 && (
+        <div class="chart-states">
+          {state.states.map((inner) => (
+            <State key={inner.id} state={inner} news={news} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Transition({
+  transition,
+  news,
+  inside,
+}: {
+  readonly transition: ChartTransition;
+  readonly news: MachineNews | undefined;
+  readonly inside: boolean;
+}) {
+  const { id, event, targets, guard } = transition;
+  const count = news?.counts[id] ?? 0;
+  const isLast = inside && count > 0 && news?.last?.event === event;
+  return (
+    <li class={`${isLast ? 'is-last' : ''} ${count === 0 ? 'is-unused' : ''}`}>
+      <span>
+        {event === '' ? 'always' : event}
+        {guard && <i> if {spaced(guard)}</i>}
+        {targets.length > 0 && <> → {targets.map((target) => spaced(target.split('.').at(-1)!)).join(', ')}</>}
+      </span>
+      <b>{count === 0 && event === 'ask' && !asksCounted.value ? '' : count}</b>
+    </li>
+  );
+}
+
+/** Whether questions are put where the machines are looked at. */
+const asksCounted = computed(() => machines.value?.type === 'machines' && machines.value.asks);
+
+/** `fallingBack` as words. */
+const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -1,0 +1,73 @@
+import type { Headline } from '../../wire.ts';
+import { cut, number } from '../lib/format.ts';
+import { headlines } from '../state/store.ts';
+import { study } from '../state/url.ts';
+
+/** All studies with how they stand. */
+export function Studies() {
+  return (
+    <main class="page studies">
+      <h1>Studies</h1>
+      {headlines.value.length === 0 && <p class="nothing">No study has begun yet; it will show up here.</p>}
+      <ul class="study-list">
+        {headlines.value.map((one) => (
+          <li key={one.id}>
+            <a
+              href={`?study=${encodeURIComponent(one.id)}`}
+              onClick={(event) => {
+                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+                event.preventDefault();
+                study.value = one.id;
+              }}
+            >
+              <span class="study-name">{cut(one.study || one.id, 80)}</span>
+              <Phase of={one} />
+              <span class="study-best">
+                {one.best ? (
+                  <>
+                    <b>{number(one.best.value)}</b> {cut(one.objective.name, 30)}
+                  </>
+                ) : (
+                  'no result yet'
+                )}
+              </span>
+              <Progress of={one} />
+              <span class="study-source">{cut(one.source, 80)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </main>
+  );
+}
+
+const endings: Readonly<Record<string, string>> = {
+  trials: 'all trials done',
+  target: 'target reached',
+  exhausted: 'nothing left to try',
+  time: 'time is up',
+  person: 'closed by a person',
+};
+
+export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
+  <span class={`badge is-${phase}`}>
+    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'open' : phase}
+  </span>
+);
+
+export function Progress({ of: { trials, open, limit, completed, pruned, failed } }: { readonly of: Headline }) {
+  const whole = Math.max(limit ?? trials, trials, 1);
+  const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
+  return (
+    <span class="progress" title={`${completed} completed, ${pruned} pruned, ${failed} failed, ${open} open`}>
+      <span class="progress-bar" aria-hidden="true">
+        <span class="is-completed" style={part(completed)} />
+        <span class="is-pruned" style={part(pruned)} />
+        <span class="is-failed" style={part(failed)} />
+        <span class="is-running" style={part(open)} />
+      </span>
+      {trials}
+      {limit === undefined ? ' trials' : ` of ${limit}`}
+    </span>
+  );
+}

@@ -1,0 +1,156 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { cut, number } from '../lib/format.ts';
+import { looks } from '../lib/theme.ts';
+import { focused, lookAt, selected } from '../state/selection.ts';
+import { objectives, type PageRow, parameters, rows } from '../state/store.ts';
+import { kept } from '../state/url.ts';
+
+const ROW = 30;
+const VIEW = 12;
+/** Rows drawn above and below what is seen. */
+const SPARE = 6;
+
+interface Column {
+  readonly name: string;
+  readonly of: (row: PageRow) => unknown;
+  readonly wide?: number;
+}
+
+const sort = kept('sort');
+
+/** All selected trials; only the rows that are seen are in the page. */
+export function Table() {
+  const top = useSignal(0);
+  const scroll = useRef<HTMLDivElement>(null);
+  const columns = useComputed((): readonly Column[] => [
+    { name: 'trial', of: ({ trial }) => trial, wide: 64 },
+    { name: 'state', of: ({ state }) => state, wide: 104 },
+    ...objectives.value.map(({ name }): Column => ({ name, of: ({ values }) => values?.[name] })),
+    ...parameters.value.map(([name]): Column => ({ name, of: ({ params }) => params[name] })),
+    { name: 'by', of: ({ by }) => by, wide: 150 },
+    { name: 'budget', of: ({ budget }) => budget },
+    { name: 'step', of: ({ step }) => step },
+    {
+      name: 'seconds',
+      of: ({ seconds, startedAt, endedAt }) => seconds ?? (startedAt && endedAt ? (endedAt - startedAt) / 1000 : undefined),
+    },
+    { name: 'trainer', of: ({ trainer }) => trainer },
+  ]);
+  const shown = useComputed(() => {
+    const chosen = selected.value;
+    const list = rows.value.filter((_, i) => chosen[i]);
+    const [name, way] = splitSort(sort.value);
+    const column = columns.value.find((one) => one.name === name);
+    if (column === undefined) return list.reverse();
+    return list.sort((a, b) => compare(column.of(a), column.of(b), way) || a.trial - b.trial);
+  });
+  const list = shown.value;
+  const from = Math.max(0, Math.floor(top.value / ROW) - SPARE);
+  const to = Math.min(list.length, from + VIEW + 2 * SPARE);
+  const at = list.findIndex(({ trial }) => trial === focused.value);
+
+  useEffect(() => {
+    const box = scroll.current;
+    if (at < 0 || !box) return;
+    const y = at * ROW;
+    if (y < box.scrollTop || y > box.scrollTop + (VIEW - 2) * ROW) box.scrollTop = y - 3 * ROW;
+    // Whoever goes by keys stays on the trial.
+    if (box.contains(document.activeElement)) requestAnimationFrame(() => box.querySelector<HTMLElement>('.is-focused button')?.focus());
+  }, [focused.value]);
+
+  const press = (event: KeyboardEvent, i: number) => {
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: VIEW, PageUp: -VIEW }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    lookAt(list[Math.min(list.length - 1, Math.max(0, i + step))]!.trial);
+  };
+  const [by, way] = splitSort(sort.value);
+  const numeric = columns.value.map(({ of }) => typeof (list[0] && of(list[0])) === 'number');
+  return (
+    <div
+      class="table"
+      ref={scroll}
+      style={{ height: `${ROW * (VIEW + 1)}px` }}
+      onScroll={(event) => {
+        top.value = event.currentTarget.scrollTop;
+      }}
+    >
+      <table aria-label="Trials" aria-rowcount={list.length + 1}>
+        <colgroup>
+          {columns.value.map(({ name, wide = 106 }) => (
+            <col key={name} style={{ width: `${wide}px` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr>
+            {columns.value.map(({ name }, k) => (
+              <th key={name} class={numeric[k] ? 'is-number' : ''} aria-sort={by !== name ? 'none' : way > 0 ? 'ascending' : 'descending'}>
+                <button type="button" onClick={() => sortBy(name)} title={cut(name, 400)}>
+                  {cut(name, 28)}
+                  {by === name ? (way > 0 ? ' ↑' : ' ↓') : ''}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <tr class="spare" style={{ height: `${from * ROW}px` }}>
+            <td colSpan={columns.value.length} />
+          </tr>
+          {list.slice(from, to).map((row, i) => (
+            <tr
+              key={row.trial}
+              class={row.trial === focused.value ? 'is-focused' : ''}
+              aria-rowindex={from + i + 2}
+              onClick={() => lookAt(row.trial)}
+            >
+              {columns.value.map(({ name, of }, k) => (
+                <td key={name} class={numeric[k] ? 'is-number' : ''}>
+                  {k === 0 ? (
+                    <button type="button" class="plain" aria-label={`trial ${row.trial}`} onKeyDown={(event) => press(event, from + i)}>
+                      {row.trial}
+                    </button>
+                  ) : k === 1 ? (
+                    <StateName row={row} />
+                  ) : (
+                    textOf(of(row))
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+          <tr class="spare" style={{ height: `${(list.length - to) * ROW}px` }}>
+            <td colSpan={columns.value.length} />
+          </tr>
+        </tbody>
+      </table>
+      {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trial yet.' : 'No trial is selected.'}</p>}
+    </div>
+  );
+}
+
+export const StateName = ({ row: { state } }: { readonly row: PageRow }) => (
+  <span class="state" style={{ '--of': `var(${looks[state].colour})` }}>
+    {looks[state].label}
+  </span>
+);
+
+const textOf = (value: unknown): string => (value === undefined ? '' : cut(number(value), 40));
+
+function splitSort(text: string): readonly [name: string, way: number] {
+  return text.startsWith('-') ? [text.slice(1), -1] : [text, 1];
+}
+
+/** Up, then down, then the latest first again. */
+function sortBy(name: string): void {
+  const [before, way] = splitSort(sort.value);
+  sort.value = before !== name ? name : way > 0 ? `-${name}` : '';
+}
+
+/** What is missing comes last either way. */
+function compare(a: unknown, b: unknown, way: number): number {
+  if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
+  if (typeof a === 'number' && typeof b === 'number') return way * (a - b);
+  return String(a) < String(b) ? -way : String(a) > String(b) ? way : 0;
+}

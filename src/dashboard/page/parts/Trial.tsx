@@ -1,0 +1,256 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import type { TrialEntry, Why } from '../../wire.ts';
+import { clock, cut, duration, number } from '../lib/format.ts';
+import { act, get, token } from '../state/connect.ts';
+import { focused, lookAt } from '../state/selection.ts';
+import { connection, detail, objectives, type PageRow, rowOf, rows } from '../state/store.ts';
+import { Said, useSaying } from './Said.tsx';
+import { StateName } from './Table.tsx';
+
+/** One trial: what it is, why it was suggested, and all that the log says of it. */
+export function Trial() {
+  const trial = focused.value;
+  const row = trial === undefined ? undefined : rowOf(trial);
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (trial === undefined) return;
+    const leave = (event: KeyboardEvent) => event.key === 'Escape' && !event.defaultPrevented && lookAt(undefined);
+    addEventListener('keydown', leave);
+    return () => removeEventListener('keydown', leave);
+  }, [trial]);
+  if (trial === undefined) return null;
+  return (
+    <aside class="trial" aria-label={`Trial ${trial}`} ref={panel}>
+      <header>
+        <h2>Trial {trial}</h2>
+        {row && <StateName row={row} />}
+        <button type="button" class="plain" aria-label="close this trial" onClick={() => lookAt(undefined)}>
+          ✕
+        </button>
+      </header>
+      {row ? <About row={row} key={trial} /> : <p class="nothing">There is no such trial.</p>}
+    </aside>
+  );
+}
+
+function About({ row }: { readonly row: PageRow }) {
+  const live = connection.value !== 'file';
+  return (
+    <>
+      <Pairs of={row.values} title={row.state === 'running' ? 'Last reported' : 'Values'} />
+      <Pairs of={row.metrics} title="Metrics" />
+      <Pairs of={row.params} title="Parameters" />
+      {(row.reason !== undefined || row.message !== undefined) && (
+        <section>
+          <h3>How it ended</h3>
+          <p class="words">{[row.reason, row.message].filter(Boolean).join(': ')}</p>
+        </section>
+      )}
+      <Reason row={row} />
+      {live && <Acts row={row} />}
+      {live && <Facts row={row} />}
+    </>
+  );
+}
+
+function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknown>> | undefined; readonly title: string }) {
+  const pairs = Object.entries(of);
+  if (pairs.length === 0) return null;
+  return (
+    <section>
+      <h3>{title}</h3>
+      <dl class="pairs">
+        {pairs.map(([name, value]) => (
+          <div key={name}>
+            <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
+            <dd>{cut(number(value), 400)}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}
+
+/** What the tags say, and on demand what comes of deciding once more. */
+function Reason({ row }: { readonly row: PageRow }) {
+  const why = useSignal<Why | string | undefined>(undefined);
+  const asking = useSignal(false);
+  const ask = async () => {
+    asking.value = true;
+    why.value = await get<Why>(`trials/${row.trial}/why`).catch((error: Error) => error.message);
+    asking.value = false;
+  };
+  const { mean, sd, acquisition, phase, ...tags } = row.tags ?? {};
+  const [objective] = objectives.value;
+  const came = objective && row.values?.[objective.name];
+  return (
+    <section>
+      <h3>Why</h3>
+      <p class="path">
+        {row.by.split('/').map((part, i) => (
+          <span key={`${i} ${part}`}>{cut(part, 60)}</span>
+        ))}
+      </p>
+      <dl class="pairs">
+        {phase !== undefined && <Pair name="phase" value={phase} />}
+        {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
+        {mean !== undefined && <Pair name="its model expected" value={`${number(Number(mean))} ± ${number(Number(sd))}`} />}
+        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="came" value={number(came)} />}
+        {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
+        {row.resumes !== undefined && <Pair name="goes on from" value={<TrialLink trial={row.resumes} />} />}
+        {Object.entries(tags).map(([name, value]) => (
+          <Pair key={name} name={name} value={/parent/.test(name) ? <Parents text={value} /> : cut(value, 400)} />
+        ))}
+        {typeof why.value === 'object' && <Recomputed why={why.value} />}
+      </dl>
+      {typeof why.value === 'string' && <p class="bad">{why.value}</p>}
+      {why.value === undefined && connection.value !== 'file' && (
+        <button type="button" disabled={asking.value} onClick={() => void ask()}>
+          {asking.value ? 'recomputing…' : 'Recompute from the log'}
+        </button>
+      )}
+    </section>
+  );
+}
+
+const Pair = ({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) => (
+  <div>
+    <dt>{cut(name, 60)}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+function Recomputed({ why }: { readonly why: Why }) {
+  const { phases = {}, recomputed, expected, impossible, milliseconds } = why;
+  return (
+    <>
+      {Object.entries(phases).map(([path, active]) => (
+        <Pair key={path} name={`${path} was`} value={active.map((id) => id.split('.').at(-1)).join(' › ') || '–'} />
+      ))}
+      {expected && (
+        <Pair name={`a forest on ${expected.results} results expected`} value={`${number(expected.mean)} ± ${number(expected.sd)}`} />
+      )}
+      {recomputed === 'equal' && (
+        <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />
+      )}
+      {typeof recomputed === 'object' && (
+        <Pair
+          name="recomputed"
+          value={`${recomputed.field} differs: ${cut(JSON.stringify(recomputed.logged) ?? 'absent', 200)} in the log, ${cut(JSON.stringify(recomputed.recomputed) ?? 'absent', 200)} now`}
+        />
+      )}
+      {impossible !== undefined && <Pair name="not recomputed" value={cut(impossible, 400)} />}
+    </>
+  );
+}
+
+function rungOf({ budget }: PageRow): string {
+  const budgets = [...new Set(rows.value.flatMap((row) => row.budget ?? []))].sort((a, b) => a - b);
+  return budgets.length > 1 ? `, ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
+}
+
+const TrialLink = ({ trial }: { readonly trial: number }) => (
+  <button type="button" class="plain" onClick={() => lookAt(trial)}>
+    trial {trial}
+  </button>
+);
+
+const Parents = ({ text }: { readonly text: string }) => (
+  <>
+    {text
+      .split(/(\d+)/)
+      .map((part, i) => (/^\d+$/.test(part) && rowOf(Number(part)) ? <TrialLink key={`${i} ${part}`} trial={Number(part)} /> : part))}
+  </>
+);
+
+function Acts({ row }: { readonly row: PageRow }) {
+  const { said, say } = useSaying();
+  const open = row.state === 'running' || row.state === 'waiting';
+  const closedFor = token.value === undefined ? 'To act, open this page with the token that its server printed.' : undefined;
+  const enqueue = () => say(act({ type: 'enqueue', params: row.params }), 'it is tried next');
+  return (
+    <section>
+      <h3>Act</h3>
+      <div class="buttons">
+        {open ? (
+          <button
+            type="button"
+            disabled={closedFor !== undefined}
+            title={closedFor}
+            onClick={() => say(act({ type: 'cancel', trial: row.trial }), 'it is told to stop')}
+          >
+            Stop this trial
+          </button>
+        ) : (
+          <button
+            type="button"
+            disabled={closedFor !== undefined || row.state === 'retracted'}
+            title={closedFor}
+            onClick={() => say(act({ type: 'retract', trial: row.trial }), 'its result counts no more')}
+          >
+            Retract its result
+          </button>
+        )}
+        <button type="button" disabled={closedFor !== undefined} title={closedFor} onClick={enqueue}>
+          Try it once more
+        </button>
+      </div>
+      {closedFor && <p class="note">{closedFor}</p>}
+      <Said of={said.value} />
+    </section>
+  );
+}
+
+function Facts({ row }: { readonly row: PageRow }) {
+  const entries = useSignal<readonly TrialEntry[] | undefined>(undefined);
+  const seen = useSignal('');
+  // Whatever changes the row is a fact more.
+  const version = `${row.state} ${row.step} ${row.attempt} ${row.endedAt} ${row.startedAt}`;
+  useSignalEffect(() => {
+    if (seen.value === '') return;
+    void get<TrialEntry[]>(`trials/${row.trial}/facts`).then(
+      (found) => {
+        entries.value = found;
+      },
+      () => {},
+    );
+  });
+  useEffect(() => {
+    seen.value = version;
+  }, [version]);
+  return (
+    <section>
+      <h3>Facts, in order</h3>
+      <ol class="facts">
+        {(entries.value ?? []).map(({ position, at, fact, refusal }) => (
+          <li key={position} class={refusal ? 'is-refused' : ''}>
+            <span class="facts-place" title={new Date(at).toISOString()}>
+              {position}
+            </span>
+            <span class="facts-time">{clock(at)}</span>
+            <Fact fact={fact} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Fact({ fact }: { readonly fact: unknown }) {
+  const { type, trial: _trial, params: _params, tags: _tags, v: _v, ...more } = (fact ?? {}) as Readonly<Record<string, unknown>>;
+  const rest = Object.entries(more).map(([name, value]) => `${name} ${typeof value === 'object' ? shortJson(value) : number(value)}`);
+  return (
+    <span class="facts-text">
+      <b>{cut(String(type ?? '?'), 40)}</b> {cut(rest.join(' · '), 300)}
+    </span>
+  );
+}
+
+const shortJson = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'number' ? Number(inner.toPrecision(5)) : inner))
+    .replaceAll(/[{}"]/g, '')
+    .replaceAll(':', ' ');
+
+/** Whether the study is one that can be acted on from here. */
+export const mayAct = (): boolean => token.value !== undefined && detail.value !== undefined && connection.value !== 'file';

@@ -1,0 +1,106 @@
+import { batch, effect, signal, untracked } from '@preact/signals';
+import type { Action, Answer, Changes, Detail, Headline, Machines, ReportData } from '../../wire.ts';
+import { connection, detail, forget, headlines, importances, machines, takeIn } from './store.ts';
+import { study, view } from './url.ts';
+
+/** Without it one can look, but not act. Kept for this tab, and out of its address. */
+export const token = signal<string | undefined>(undefined);
+
+/** The data that a report holds; nothing in the live page. */
+function embedded(): ReportData | undefined {
+  const text = document.getElementById('data')?.textContent;
+  return text ? (JSON.parse(text) as ReportData) : undefined;
+}
+
+/** Takes the token out of the address, and begins to listen. */
+export function begin(): void {
+  const report = embedded();
+  if (report) return show(report);
+  const [, given] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
+  if (given) sessionStorage.setItem('token', given);
+  token.value = sessionStorage.getItem('token') ?? undefined;
+  if (location.hash) history.replaceState(null, '', location.pathname + location.search);
+  effect(() => {
+    attempts.value;
+    return listen(study.value);
+  });
+  effect(() => (view.value === 'machines' && study.value !== '' ? listenToMachines(study.value) : undefined));
+}
+
+/** How often a token has opened the door. */
+const attempts = signal(0);
+
+function show({ detail: one, changes, machines: seen, importances: shares }: ReportData): void {
+  batch(() => {
+    study.value = one.id;
+    headlines.value = [one];
+    detail.value = one;
+    machines.value = seen;
+    importances.value = shares;
+    connection.value = 'file';
+    takeIn(changes);
+  });
+}
+
+let listening = '';
+
+function listen(id: string): () => void {
+  if (id !== listening) untracked(forget);
+  listening = id;
+  const source = new EventSource(`api/events?${new URLSearchParams({ study: id })}`);
+  on<Headline[]>(source, 'studies', (all) => {
+    headlines.value = all;
+    connection.value = 'live';
+    if (id === '' && all.length === 1) study.value = all[0]!.id;
+  });
+  on<Detail>(source, 'study', (one) => {
+    detail.value = one;
+  });
+  on<Changes>(source, 'trials', takeIn);
+  source.onerror = () => {
+    const shut = source.readyState === EventSource.CLOSED;
+    connection.value = shut ? 'locked' : 'lost';
+    if (shut && token.value !== undefined) void enter(token.value);
+  };
+  return () => source.close();
+}
+
+function listenToMachines(id: string): () => void {
+  const source = new EventSource(`api/studies/${encodeURIComponent(id)}/machines`);
+  on<Machines>(source, 'machines', (seen) => {
+    machines.value = seen;
+  });
+  return () => source.close();
+}
+
+const on = <T>(source: EventSource, event: string, take: (data: T) => void): void =>
+  source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
+
+/** Lets a browser that knows the token read, too. */
+export async function enter(given: string): Promise<boolean> {
+  const { ok } = await fetch('api/session', { method: 'POST', headers: { Authorization: `Bearer ${given}` } });
+  if (!ok) return false;
+  sessionStorage.setItem('token', given);
+  token.value = given;
+  attempts.value++;
+  return true;
+}
+
+export async function get<T>(path: string): Promise<T> {
+  const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/${path}`);
+  if (!response.ok) throw new Error(((await response.json()) as { error?: string }).error ?? response.statusText);
+  return (await response.json()) as T;
+}
+
+export async function act(action: Action): Promise<Answer> {
+  try {
+    const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/actions`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.value ?? ''}` },
+      body: JSON.stringify(action),
+    });
+    return (await response.json()) as Answer;
+  } catch (error) {
+    return { ok: false, error: (error as Error).message };
+  }
+}

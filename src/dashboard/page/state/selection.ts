@@ -1,0 +1,65 @@
+import { batch, computed } from '@preact/signals';
+import type { TrialState } from '../../wire.ts';
+import { columns, rows, scales } from './store.ts';
+import { focus, kept } from './url.ts';
+
+/** Part of an axis, by places in [0, 1]. */
+export type Range = readonly [low: number, high: number];
+
+const brushes = kept('brush');
+const hidden = kept('hide');
+
+/** The brushed parts of axes, by name. */
+export const ranges = computed<ReadonlyMap<string, Range>>(() => {
+  try {
+    return new Map(Object.entries(JSON.parse(brushes.value || '{}') as Record<string, Range>));
+  } catch {
+    return new Map();
+  }
+});
+
+export function brush(axis: string, range: Range | undefined): void {
+  const next = new Map(ranges.value);
+  if (range === undefined) next.delete(axis);
+  else next.set(axis, range);
+  const rounded = [...next].map(([name, places]) => [name, places.map((place) => Number(place.toFixed(4)))]);
+  brushes.value = next.size === 0 ? '' : JSON.stringify(Object.fromEntries(rounded));
+}
+
+export const hiddenStates = computed<ReadonlySet<string>>(() => new Set(hidden.value.split(',').filter(Boolean)));
+
+export function toggle(state: TrialState): void {
+  const next = new Set(hiddenStates.value);
+  if (!next.delete(state)) next.add(state);
+  hidden.value = [...next].join(',');
+}
+
+export const filtered = computed(() => ranges.value.size > 0 || hiddenStates.value.size > 0);
+
+export function clear(): void {
+  batch(() => {
+    brushes.value = '';
+    hidden.value = '';
+  });
+}
+
+/** 1 where a trial is selected: in all brushed ranges, and of no hidden state. In the order of `rows`. */
+export const selected = computed<Uint8Array>(() => {
+  const all = rows.value;
+  const chosen = new Uint8Array(all.length).fill(1);
+  const hide = hiddenStates.value;
+  if (hide.size > 0) for (let i = 0; i < all.length; i++) if (hide.has(all[i]!.state)) chosen[i] = 0;
+  for (const [name, [low, high]] of ranges.value) {
+    const axis = scales.value.findIndex((scale) => scale.name === name);
+    if (axis < 0) continue;
+    const column = columns.value[axis]!;
+    for (let i = 0; i < chosen.length; i++) if (!(column[i]! >= low && column[i]! <= high)) chosen[i] = 0;
+  }
+  return chosen;
+});
+export const selectedCount = computed(() => selected.value.reduce((sum, one) => sum + one, 0));
+
+export const focused = computed(() => (focus.value === '' ? undefined : Number(focus.value)));
+export const lookAt = (trial: number | undefined): void => {
+  focus.value = trial === undefined ? '' : String(trial);
+};

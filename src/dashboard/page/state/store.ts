@@ -1,0 +1,97 @@
+import { batch, computed, signal } from '@preact/signals';
+import type { Objective } from '../../../facts/facts.ts';
+import type { Dimension } from '../../../space/dimension.ts';
+import type { Changes, Detail, Headline, Importances, Machines, RowChange, TrialRow } from '../../wire.ts';
+import { numeric, parameterScale, type Scale } from '../lib/scale.ts';
+
+/** A trial with its curve: step, value, step, value, ... */
+export interface PageRow extends TrialRow {
+  readonly curve: readonly number[];
+}
+
+export const headlines = signal<readonly Headline[]>([]);
+export const detail = signal<Detail | undefined>(undefined);
+export const machines = signal<Machines | undefined>(undefined);
+export const importances = signal<Importances | undefined>(undefined);
+/** Whether news come. */
+export const connection = signal<'connecting' | 'live' | 'lost' | 'locked' | 'file'>('connecting');
+
+const byTrial = new Map<number, PageRow>();
+const version = signal(0);
+
+/** Trials in the order of their numbers. */
+export const rows = computed<readonly PageRow[]>(() => {
+  version.value;
+  return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
+});
+export const rowOf = (trial: number): PageRow | undefined => {
+  version.value;
+  return byTrial.get(trial);
+};
+
+/** Points of a curve that are kept. */
+const CURVE = 128;
+
+export function takeIn({ rows: changed, more }: Changes): void {
+  for (const row of changed) byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
+  if (!more || byTrial.size <= changed.length) version.value++;
+}
+
+function merged({ curve: news, ...row }: RowChange, before: PageRow | undefined): PageRow {
+  const curve = news === undefined ? (before?.curve ?? []) : [...(before?.curve ?? []), ...news];
+  return { ...row, curve: curve.length <= 2 * CURVE ? curve : curve.filter((_, i) => Math.floor(i / 2) % 2 === 1) };
+}
+
+export function forget(): void {
+  batch(() => {
+    byTrial.clear();
+    version.value++;
+    detail.value = undefined;
+    machines.value = undefined;
+    importances.value = undefined;
+  });
+}
+
+const none: readonly Objective[] = [];
+export const objectives = computed(() => detail.value?.objectives ?? none);
+export const sign = (objective: Objective): number => (objective.direction === 'maximize' ? -1 : 1);
+
+/** Compared as text: the list is the same as long as the space is. */
+const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
+export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
+
+export const resultOf = (row: TrialRow, objective: Objective | undefined): number | undefined =>
+  objective && row.state !== 'retracted' ? row.values?.[objective.name] : undefined;
+
+/** Whether a trial's value is a result that counts. */
+export const counts = ({ state }: TrialRow): boolean => state === 'completed';
+
+const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
+
+/** The range of each objective, widened in steps so that axes do not tremble with every trial. */
+const objectiveScales = computed(() =>
+  objectives.value.map((objective) => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const row of rows.value) {
+      const value = counts(row) || row.state === 'pruned' ? resultOf(row, objective) : undefined;
+      if (value === undefined) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+    if (low > high) return numeric(objective.name, 0, 1, false);
+    return numeric(objective.name, low, high, low > 0 && high / low > 50);
+  }),
+);
+
+/** Parameters, then objectives: what can be brushed. */
+export const scales = computed<readonly Scale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
+export const objectiveCount = computed(() => objectives.value.length);
+export const rawValue = (row: TrialRow, axis: number): unknown => {
+  const count = parameters.value.length;
+  return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
+};
+
+/** Places of all trials on all axes, one column an axis. */
+export const columns = computed<readonly Float32Array[]>(() =>
+  scales.value.map((scale, axis) => Float32Array.from(rows.value, (row) => scale.place(rawValue(row, axis)))),
+);

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** A file of the page. */
+export interface Asset {
+  readonly path: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+/** The built page lies beside this file in the package, and in `dist` when this file runs from source. */
+const places = ['./page/', '../../dist/src/dashboard/page/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+
+/** The page has not been built. */
+class PageMissingError extends Error {
+  override readonly name = 'PageMissingError';
+}
+
+/** The files of the page, by the paths that they are served at. @throws PageMissingError */
+export function assetsIn(): Asset[] {
+  const directory = places.find((place) => existsSync(join(place, 'assets')));
+  if (directory === undefined) throw new PageMissingError('the page of the dashboard is not built: npm run build:page');
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  return names.map((file) => {
+    const whole = join(file.parentPath, file.name);
+    const path = `/${whole.slice(directory.length).replaceAll('\\', '/')}`;
+    return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(file.name)]!, body: readFileSync(whole, 'utf8') };
+  });
+}

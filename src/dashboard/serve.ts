@@ -1,0 +1,60 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve } from '@hono/node-server';
+import { isLoopback, newToken } from './access.ts';
+import { dashboardApp } from './app.ts';
+import { Metrics } from './metrics.ts';
+import { Studies } from './studies.ts';
+
+export interface DashboardOptions {
+  /** The address to listen at. Default 127.0.0.1; any other one asks everybody for the token. */
+  readonly host?: string;
+  /** Default: one that is free. */
+  readonly port?: number;
+  /** What one needs to act on a study. Default: a random one. */
+  readonly token?: string;
+  /** Names that a proxy in front of it goes by. */
+  readonly names?: readonly string[];
+  readonly warn?: (message: string) => void;
+}
+
+export interface Dashboard {
+  readonly studies: Studies;
+  /** Where the page is. */
+  readonly url: string;
+  /** The same with the token, for whoever may act. */
+  readonly ownerUrl: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/** Serves the dashboard until it is closed; studies are added to it at any time. */
+export async function dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
+  const { host = '127.0.0.1', port = 0, token = newToken(), names = [], warn = () => {} } = options;
+  const metrics = new Metrics();
+  const studies = new Studies(metrics, warn);
+  const app = dashboardApp(studies, metrics, { host, token, names });
+  const server = await new Promise<Server>((resolve, reject) => {
+    const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
+    listening.on('error', reject);
+  });
+  const { port: taken } = server.address() as AddressInfo;
+  const url = `http://${shown(host)}:${taken}/`;
+  return {
+    studies,
+    url,
+    ownerUrl: `${url}#token=${token}`,
+    token,
+    close: async () => {
+      studies.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** An address as it stands in a URL; of a server that listens everywhere, the nearest. */
+function shown(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') && isLoopback(host) ? `[${host}]` : host;
+}

@@ -1,0 +1,110 @@
+import { Feed } from './feed.ts';
+import { Replay } from './machines/replay.ts';
+import { MachineWatch } from './machines/watch.ts';
+import type { Metrics } from './metrics.ts';
+import type { Source } from './source.ts';
+import type { Headline, Machines } from './wire.ts';
+
+/** A study that is shown. */
+export interface Shown {
+  readonly feed: Feed;
+  /** Its machines; those of a study elsewhere are only looked at once somebody wants to see them. */
+  machines(): Machines;
+}
+
+/** The studies that are shown, and news of all of them. */
+export class Studies {
+  readonly #shown = new Map<string, Shown>();
+  readonly #watchers = new Set<() => void>();
+  readonly #metrics: Metrics;
+  readonly #warn: (message: string) => void;
+
+  constructor(metrics: Metrics, warn: (message: string) => void) {
+    this.#metrics = metrics;
+    this.#warn = warn;
+  }
+
+  /**
+   * Shows one more study.
+   *
+   * @param live gives inspection events of the study's own machines, where it runs in this process.
+   */
+  add(id: string, source: Source, live?: (inspect: (event: unknown) => void) => void): Shown {
+    const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
+    this.#metrics.count(feed);
+    feed.watch(this.tell);
+    const machines = live ? this.#inspected(id, live) : this.#replayed(feed);
+    const shown = { feed, machines };
+    this.#shown.set(id, shown);
+    return shown;
+  }
+
+  #inspected(id: string, live: (inspect: (event: unknown) => void) => void): () => Machines {
+    const watch = new MachineWatch(this.tell, (path, seconds) => this.#metrics.answered(id, path, seconds));
+    live(watch.inspect);
+    return () => ({ type: 'machines', machines: watch.machines, news: watch.news, asks: true });
+  }
+
+  #replayed(feed: Feed): () => Machines {
+    let replay: Replay | undefined;
+    let why = 'the log is being read';
+    const begin = (): Replay | undefined => {
+      const { begun } = feed;
+      if (begun === undefined) return undefined;
+      try {
+        const begin = new Replay(feed.source, begun.created, this.tell);
+        void this.#follow(feed, begin).catch((error) => {
+          why = (error as Error).message;
+          replay = undefined;
+        });
+        return begin;
+      } catch (error) {
+        why = `its strategy is code, which only its own process can show (${(error as Error).message})`;
+        return undefined;
+      }
+    };
+    return () => {
+      replay ??= begin();
+      if (replay === undefined) return { type: 'none', why };
+      const { watch } = replay;
+      return { type: 'machines', machines: watch.machines, news: watch.news, asks: false };
+    };
+  }
+
+  async #follow(feed: Feed, replay: Replay): Promise<void> {
+    const leaving = new AbortController();
+    const ended = feed.watch(() => feed.closed && leaving.abort());
+    try {
+      for await (const entries of feed.source.read(1, leaving.signal)) {
+        for (const entry of entries) await replay.fold(entry);
+        this.tell();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    } finally {
+      ended();
+      replay.dispose();
+    }
+  }
+
+  get(id: string): Shown | undefined {
+    return this.#shown.get(id);
+  }
+
+  get headlines(): Headline[] {
+    return [...this.#shown.values()].flatMap(({ feed }) => feed.headline() ?? []);
+  }
+
+  /** Called whenever something is new. @returns ends it. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  readonly tell = (): void => {
+    for (const watcher of this.#watchers) watcher();
+  };
+
+  close(): void {
+    for (const { feed } of this.#shown.values()) feed.close();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Feed } from './feed.ts';
+import type { TrialEntry } from './wire.ts';
+
+/** Entries that speak of a trial, at most; of more, the first half and the last. */
+const MOST = 2000;
+
+/** All that the log says of a trial, in order, what does not count included. */
+export async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
+  const kept = feed.begun?.rows.get(trial);
+  if (kept === undefined) return undefined;
+  const found: TrialEntry[] = [];
+  for await (const entries of feed.source.past(kept.first)) {
+    for (const { position, at, fact, refusal } of entries) {
+      if ((fact as { trial?: unknown } | null)?.trial === trial) found.push({ position, at, fact, ...(refusal && { refusal }) });
+    }
+    if (entries.at(-1)!.position >= kept.last) break;
+  }
+  return found.length <= MOST ? found : [...found.slice(0, MOST / 2), ...found.slice(-MOST / 2)];
+}

@@ -1,0 +1,177 @@
+/** What goes between the dashboard's server and its page. */
+import type { CloseReason, Fact, FailureReason, Limits, Objective, Params, Refusal, Values } from '../facts/facts.ts';
+import type { Tags, TrialId } from '../messages.ts';
+import type { SpaceData } from '../space/schema.ts';
+
+/** How a trial stands. `waiting`: suggested, and nobody has taken it on yet. `pruned`: stopped by a strategy. */
+export type TrialState = 'waiting' | 'running' | 'completed' | 'pruned' | 'failed' | 'infeasible' | 'retracted';
+
+/** A trial as charts and the table show it. */
+export interface TrialRow {
+  readonly trial: TrialId;
+  readonly state: TrialState;
+  readonly params: Params;
+  readonly by: string;
+  readonly attempt: number;
+  /** The result; of an open trial, what it reported last. */
+  readonly values?: Values;
+  readonly metrics?: Values;
+  readonly reason?: FailureReason | (string & {});
+  readonly message?: string;
+  readonly budget?: number;
+  readonly resumes?: TrialId;
+  readonly tags?: Tags;
+  /** The last step reported. */
+  readonly step?: number;
+  readonly trainer?: string;
+  /** Milliseconds since 1970. */
+  readonly suggestedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly seconds?: number;
+}
+
+/** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
+export interface RowChange extends TrialRow {
+  readonly curve?: readonly number[];
+}
+
+/** Rows that have changed, up to a position of the log once no more follow. */
+export interface Changes {
+  readonly position: number;
+  readonly rows: readonly RowChange[];
+  /** Whether more follow at once. */
+  readonly more: boolean;
+}
+
+export type StudyPhase = 'running' | 'paused' | 'closed';
+
+/** A study in the list of studies. */
+export interface Headline {
+  /** Where it is to be found on this server. */
+  readonly id: string;
+  readonly study: string;
+  /** The file or the server that holds it. */
+  readonly source: string;
+  readonly phase: StudyPhase;
+  readonly closed?: CloseReason;
+  readonly trials: number;
+  readonly open: number;
+  readonly completed: number;
+  readonly pruned: number;
+  readonly failed: number;
+  /** Configurations to try. */
+  readonly limit?: number;
+  readonly best?: { readonly trial: TrialId; readonly value: number };
+  readonly objective: Objective;
+  readonly position: number;
+  /** Milliseconds since 1970 of the last entry. */
+  readonly at: number;
+}
+
+/** All of a study but its trials. */
+export interface Detail extends Headline {
+  readonly space: SpaceData;
+  readonly objectives: readonly Objective[];
+  readonly strategy: unknown;
+  readonly seed: string;
+  readonly parallel: number;
+  readonly limits: Limits;
+  readonly version: string;
+  readonly createdAt: number;
+  readonly queued: number;
+  readonly rejected: number;
+}
+
+/** A state of a statechart, and what lies within. */
+export interface ChartState {
+  readonly id: string;
+  readonly key: string;
+  readonly final?: true;
+  readonly initial?: true;
+  readonly states: readonly ChartState[];
+  readonly transitions: readonly ChartTransition[];
+}
+export interface ChartTransition {
+  /** Of `from`, the event and the targets. */
+  readonly id: string;
+  readonly event: string;
+  /** Ids of states; none where the state stays what it is. */
+  readonly targets: readonly string[];
+  readonly guard?: string;
+}
+/** A machine of a strategy. */
+export interface Machine {
+  /** The path of the strategy. */
+  readonly path: string;
+  /** Absent for a fold: it has no phases. */
+  readonly chart?: ChartState;
+}
+/** How the machines stand. */
+export interface MachineNews {
+  readonly path: string;
+  /** Ids of the states that it is in. */
+  readonly active: readonly string[];
+  readonly over: boolean;
+  /** How often each transition was taken, by its id; of a fold, how many events of each type came. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly last?: { readonly event: string; readonly trial?: TrialId };
+}
+/** Why machines cannot be shown, or what they are. */
+export type Machines =
+  | { readonly type: 'none'; readonly why: string }
+  | { readonly type: 'machines'; readonly machines: readonly Machine[]; readonly news: readonly MachineNews[]; readonly asks: boolean };
+
+/** An entry of a log that speaks of a trial. */
+export interface TrialEntry {
+  readonly position: number;
+  readonly at: number;
+  readonly fact: unknown;
+  readonly refusal?: Refusal;
+}
+
+/** The reason of a suggestion. */
+export interface Why {
+  readonly trial: TrialId;
+  readonly by: string;
+  /** The states of the machines when it was decided, by path. */
+  readonly phases?: Readonly<Record<string, readonly string[]>>;
+  /** Whether the decision comes out the same when it is recomputed; absent where it cannot be. */
+  readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
+  /** What could not be recomputed, and why. */
+  readonly impossible?: string;
+  /** What a random forest on the results known then expects here, as values. */
+  readonly expected?: { readonly mean: number; readonly sd: number; readonly results: number };
+  /** Milliseconds that the decision took when it was recomputed. */
+  readonly milliseconds?: number;
+}
+
+/** What a person does to a study. */
+export type Action =
+  | { readonly type: 'enqueue'; readonly params: Params }
+  | { readonly type: 'retract'; readonly trial: TrialId }
+  | { readonly type: 'cancel'; readonly trial: TrialId }
+  | {
+      readonly type: 'change';
+      readonly paused?: boolean;
+      readonly parallel?: number;
+      readonly trials?: number;
+      readonly strategy?: unknown;
+    }
+  | { readonly type: 'close' };
+export type Answer = { readonly ok: true; readonly position: number; readonly fact: Fact } | { readonly ok: false; readonly error: string };
+
+/** How much of the variation of the results each parameter explains; shares that sum to 1. */
+export interface Importances {
+  readonly results: number;
+  readonly fanova: Values;
+  readonly pedAnova: Values;
+}
+
+/** All that a report holds. */
+export interface ReportData {
+  readonly detail: Detail;
+  readonly changes: Changes;
+  readonly machines: Machines;
+  readonly importances?: Importances;
+}

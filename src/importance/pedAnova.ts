@@ -1,0 +1,118 @@
+import { ndtr } from '../numeric/normal.ts';
+
+/** One parameter of some trials, on a grid. */
+export interface GridColumn {
+  /** The cell of each trial; nothing where the trial does not have the parameter. */
+  readonly cells: readonly (number | undefined)[];
+  readonly count: number;
+  readonly ordered: boolean;
+}
+
+/** Of these the best share are the good ones, but at least so many. */
+const BASELINE = 0.1;
+const FEWEST = 2;
+/** Weight of the prior beside one for each trial. */
+const PRIOR = 1;
+/** What keeps a quotient of densities finite. */
+const FLOOR = 1e-12;
+
+/**
+ * PED-ANOVA (Watanabe, Bansal & Hutter, IJCAI 2023): how far the law of each parameter among good trials lies from its law among all, as the
+ * Pearson divergence of two kernel densities on a grid.
+ *
+ * @returns shares that sum to 1, or to 0 where all trials are good.
+ */
+export function pedAnova(columns: readonly GridColumn[], losses: readonly number[]): readonly number[] {
+  if (losses.length <= FEWEST) return columns.map(() => 0);
+  const sorted = Float64Array.from(losses).sort();
+  const cutoff = Math.max(sorted[FEWEST - 1]!, sorted[Math.max(1, Math.ceil(BASELINE * sorted.length)) - 1]!);
+  const good = losses.map((loss) => loss <= cutoff);
+  const divergences = columns.map(({ cells, ...grid }) => {
+    const all = density(countsOf(cells, grid.count), grid);
+    const top = density(
+      countsOf(
+        cells.map((cell, i) => (good[i] ? cell : undefined)),
+        grid.count,
+      ),
+      grid,
+    );
+    return all.reduce((sum, p, k) => sum + (p + FLOOR) * ((top[k]! + FLOOR) / (p + FLOOR) - 1) ** 2, 0);
+  });
+  const total = divergences.reduce((a, b) => a + b, 0);
+  return divergences.map((divergence) => (total > 0 ? divergence / total : 0));
+}
+
+function countsOf(cells: readonly (number | undefined)[], count: number): Float64Array {
+  const counts = new Float64Array(count);
+  for (const cell of cells) if (cell !== undefined) counts[cell]! += 1;
+  return counts;
+}
+
+/** A kernel for each cell with trials, as heavy as they are many, and one for the prior. */
+function density(counts: Float64Array, { ordered }: Omit<GridColumn, 'cells'>): Float64Array {
+  const total = counts.reduce((a, b) => a + b, 0);
+  const masses = new Float64Array(counts.length);
+  const spread = ordered ? normalKernels(counts, total) : categoryKernels(counts);
+  for (const { weight, kernel } of spread) for (let k = 0; k < masses.length; k++) masses[k]! += (weight / (total + PRIOR)) * kernel(k);
+  return masses;
+}
+
+interface Weighted {
+  readonly weight: number;
+  readonly kernel: (cell: number) => number;
+}
+
+function normalKernels(counts: Float64Array, total: number): Weighted[] {
+  const size = counts.length;
+  const sigma = scott(counts, total);
+  const observed = [...counts.entries()].filter(([, count]) => count > 0);
+  return [
+    ...observed.map(([cell, count]) => ({ weight: count, kernel: truncated(cell, sigma, size) })),
+    { weight: PRIOR, kernel: truncated((size - 1) / 2, size, size) },
+  ];
+}
+
+/** A normal law on the cells of a grid. */
+function truncated(mean: number, sigma: number, size: number): (cell: number) => number {
+  const below = (x: number) => ndtr((x - mean) / sigma);
+  const whole = below(size - 0.5) - below(-0.5);
+  return (cell) => (below(cell + 0.5) - below(cell - 0.5)) / whole;
+}
+
+/** Nine tenths of a kernel as narrow as this lie in its own cell. */
+const NARROWEST = 0.5 / 1.64;
+
+/** Scott's rule (1992), in its robust form, in cells. */
+function scott(counts: Float64Array, total: number): number {
+  let mean = 0;
+  for (const [cell, count] of counts.entries()) mean += (cell * count) / total;
+  let squares = 0;
+  for (const [cell, count] of counts.entries()) squares += count * (cell - mean) ** 2;
+  const deviation = Math.sqrt(squares / Math.max(1, total - 1));
+  const quartiles = quantileCell(counts, Math.floor((3 * total) / 4), true) - quantileCell(counts, Math.floor(total / 4), false);
+  return Math.max(NARROWEST, 1.059 * Math.min(quartiles / 1.34, deviation) * total ** -0.2);
+}
+
+/** The first cell with trials up to which there are at least so many, or more than so many. */
+function quantileCell(counts: Float64Array, wanted: number, above: boolean): number {
+  let sum = 0;
+  let last = 0;
+  for (const [cell, count] of counts.entries()) {
+    if (count === 0) continue;
+    sum += count;
+    last = cell;
+    if (above ? sum > wanted : sum >= wanted) return cell;
+  }
+  return last;
+}
+
+/** All of a kernel in its own category, but for what the prior is worth beside all kernels. */
+function categoryKernels(counts: Float64Array): Weighted[] {
+  const observed = [...counts.entries()].filter(([, count]) => count > 0);
+  const rest = PRIOR / (observed.length + 1);
+  const whole = 1 + rest * counts.length;
+  return [
+    ...observed.map(([category, weight]) => ({ weight, kernel: (cell: number) => (rest + (cell === category ? 1 : 0)) / whole })),
+    { weight: PRIOR, kernel: () => 1 / counts.length },
+  ];
+}

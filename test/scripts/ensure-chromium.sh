@@ -1,0 +1,25 @@
+#!/bin/sh
+# Prints the path of a Chromium; installs the system's package if there is none.
+set -eu
+find_browser() {
+  for path in "${CHROMIUM:-}" "$(command -v chromium || true)" "$(command -v chromium-browser || true)" "$(command -v google-chrome || true)" \
+    '/Applications/Chromium.app/Contents/MacOS/Chromium' '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'; do
+    if [ -n "$path" ] && [ -x "$path" ]; then
+      echo "$path"
+      return 0
+    fi
+  done
+  return 1
+}
+find_browser && exit 0
+if command -v apt-get >/dev/null; then
+  as_root=''
+  [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >&2 || true
+elif command -v brew >/dev/null; then
+  brew install --cask chromium >&2 || true
+fi
+find_browser || {
+  echo 'chromium is missing: install it (apt install chromium, brew install --cask chromium), or set CHROMIUM to its path' >&2
+  exit 1
+}

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const script = fileURLToPath(new URL('../scripts/ensure-chromium.sh', import.meta.url));
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const startBrowser = (more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: execFileSync(script, { encoding: 'utf8' }).trim(), args: [...ARGS, ...more] });
+
+/** A page that notes whatever goes wrong in it: errors, and what its content security policy has kept from it. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  size: { width: number; height: number; dark?: boolean },
+): Promise<Page & { wrong: string[] }> {
+  const { dark = false, ...viewport } = size;
+  const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light' });
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
+  await page.goto(url);
+  return Object.assign(page, { wrong });
+}

@@ -1,0 +1,43 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const built = join(root, 'dist/src/dashboard/page');
+const building = join(root, '.results/page.building');
+
+/** Sees to it that the page is built as its source now is, once for all tests that run at a time. */
+export async function ensurePage(): Promise<void> {
+  mkdirSync(join(root, '.results'), { recursive: true });
+  while (!taken()) await sleep(100);
+  try {
+    const sources = ['src/dashboard/page', 'src/dashboard/wire.ts', 'package-lock.json'].map((path) => newest(join(root, path)));
+    if (!existsSync(join(built, 'assets')) || newest(join(built, 'assets')) < Math.max(...sources)) {
+      execFileSync('npm', ['run', '--silent', 'build:page'], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    }
+  } finally {
+    rmdirSync(building);
+  }
+}
+
+/** Milliseconds after which whoever was building is taken to be gone. */
+const LONG = 60_000;
+
+function taken(): boolean {
+  try {
+    mkdirSync(building);
+    return true;
+  } catch {
+    const { mtimeMs = Date.now() } = statSync(building, { throwIfNoEntry: false }) ?? {};
+    if (Date.now() - mtimeMs > LONG) rmSync(building, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function newest(path: string): number {
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return Math.max(mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
