@@ -45,23 +45,23 @@ export function quasiNewton(step: Float64Array, pairs: readonly CurvaturePair[],
 const DAMPING = 0.2;
 
 /**
- * A pair whose curvature is at least a part of what the pair before it lets expect (Powell's damping, Nocedal & Wright 2006, eq. 18.15), so
- * that noise and bends do not spoil it. Without a pair before it, it is taken as it is.
+ * A pair whose curvature is at least a part of what was expected (Powell's damping, Nocedal & Wright 2006, eq. 18.15), so that noise and
+ * bends do not spoil it.
+ *
+ * @param expected how the Hessian that the step was made with lets the gradient change
  */
 export function dampedPair(
   x: Float64Array,
   nextX: Float64Array,
   g: Float64Array,
   nextG: Float64Array,
-  before: CurvaturePair | undefined,
+  expected: Float64Array,
 ): CurvaturePair | undefined {
-  if (!before) return curvaturePair(x, nextX, g, nextG);
   const s = nextX.map((v, i) => v - x[i]!);
   const y = nextG.map((v, i) => v - g[i]!);
-  const expected = dot(before.y, before.y) / dot(before.s, before.y);
-  const [found, least] = [dot(s, y), expected * dot(s, s)];
+  const [found, least] = [dot(s, y), dot(s, expected)];
   if (!(least > 0) || Number.isNaN(found)) return undefined;
   if (found >= DAMPING * least) return { s, y };
   const theta = ((1 - DAMPING) * least) / (least - found);
-  return { s, y: y.map((v, i) => theta * v + (1 - theta) * expected * s[i]!) };
+  return { s, y: y.map((v, i) => theta * v + (1 - theta) * expected[i]!) };
 }

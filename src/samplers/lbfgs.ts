@@ -1,14 +1,13 @@
 import { StrategyError } from '../errors.ts';
 import type { Ask, Ended, Env, Suggested } from '../messages.ts';
 import { largest, projectedGradient } from '../numeric/projected.ts';
-import { dampedPair } from '../numeric/quasiNewton.ts';
 import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isSmooth, movable, moved } from './gradient/ground.ts';
 import { emptyLogbook } from './gradient/logbook.ts';
 import { type Place, toldGradient } from './gradient/place.ts';
 import { differences } from './gradient/probes.ts';
 import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
-import { isSloped, type Search, type Sloped, searchFrom, shortened, succeeds } from './gradient/search.ts';
+import { isSloped, pairOf, type Search, type Sloped, searchFrom, shortened, succeeds } from './gradient/search.ts';
 import type { Draw } from './sequence.ts';
 
 /** Projected L-BFGS, in numbers. */
@@ -113,9 +112,9 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
 
   const steepness = ({ x, gradient }: Sloped): number => largest(projectedGradient(x, gradient));
 
-  function remembered({ from, pairs }: Search, place: Sloped): Search['pairs'] {
-    const pair = dampedPair(from.x, place.x, from.gradient, place.gradient, pairs.at(-1));
-    return pair ? [...pairs, pair].slice(-settings.memory) : pairs;
+  function remembered(search: Search, place: Sloped): Search['pairs'] {
+    const pair = pairOf(search, place);
+    return pair ? [...search.pairs, pair].slice(-settings.memory) : search.pairs;
   }
 
   function sought(state: LbfgsState, search: Search | undefined, verdict: 'sloped' | 'short'): LbfgsState {

@@ -19,10 +19,17 @@ export const rootEnv = (domain: Domain, rest: Partial<Env> = {}): Env => ({
 export function interview(strategy: Strategy, env: Env) {
   const source = new Subject<Message>();
   const heard: Message[] = [];
-  const subscription = source.pipe(strategy(env)).subscribe((m) => heard.push(m));
+  let failure: unknown;
+  const subscription = source.pipe(strategy(env)).subscribe({
+    next: (m) => heard.push(m),
+    error: (error) => {
+      failure = error;
+    },
+  });
   const put = (m: Message): Message[] => {
     const before = heard.length;
     source.next(m);
+    if (failure !== undefined) throw failure;
     return heard.slice(before);
   };
   return {

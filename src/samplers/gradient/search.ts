@@ -1,6 +1,6 @@
 import { lowersEnough, shorter } from '../../numeric/lineSearch.ts';
 import { along, descentDirection, largest } from '../../numeric/projected.ts';
-import type { CurvaturePair } from '../../numeric/quasiNewton.ts';
+import { type CurvaturePair, curvaturePair, dampedPair } from '../../numeric/quasiNewton.ts';
 import type { Place } from './place.ts';
 
 /** A place whose gradient is known. */
@@ -49,3 +49,10 @@ export const succeeds = ({ from, slope }: Search, loss: number, noise: number): 
 /** The same search with a shorter step; after a hopeless one, down the steepest way; nothing where that was hopeless too. */
 export const shortened = (search: Search, loss: number, reach: number): Search | undefined =>
   aim(search, search.length * shorter(search.from.loss, loss, search.slope), reach);
+
+/** What the step to a place tells of the curvature. A whole quasi-Newton step d has B d = -g, so what it lets expect is known without B. */
+export function pairOf({ from, direction, steepest, length }: Search, place: Sloped): CurvaturePair | undefined {
+  if (steepest) return curvaturePair(from.x, place.x, from.gradient, place.gradient);
+  const expected = from.gradient.map((g, k) => (direction[k] === 0 ? 0 : -length * g));
+  return dampedPair(from.x, place.x, from.gradient, place.gradient, expected);
+}

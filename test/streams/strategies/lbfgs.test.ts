@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { normal, rngFor } from '../../../src/numeric/random.ts';
+import type { Point } from '../../../src/space/axis.ts';
+import { float } from '../../../src/space/dimension.ts';
+import { space } from '../../../src/space/space.ts';
+import { chain } from '../../../streams/chain.ts';
+import { ga } from '../../../streams/strategies/ga.ts';
+import { lbfgs } from '../../../streams/strategies/lbfgs.ts';
+import { random } from '../../../streams/strategies/random.ts';
+import { descend, type Ground } from '../../support/descend.ts';
+import { interview, rootEnv } from '../../support/interview.ts';
+import { conditional, mixed, textbook } from '../../support/spaces.ts';
+
+const cube = space(Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, float(0, 1)])));
+/** Rosenbrock's valley; the cube is [-2, 2] in each variable, and the lowest point is where all are 1. */
+const valley = (point: Point): number => {
+  const x = point.map((u) => 4 * u - 2);
+  return x.slice(1).reduce((sum, v, i) => sum + 100 * (v - x[i]! ** 2) ** 2 + (1 - x[i]!) ** 2, 0);
+};
+const slope = (point: Point): number[] => {
+  const x = point.map((u) => 4 * u - 2);
+  const gap = (i: number) => x[i + 1]! - x[i]! ** 2;
+  return x.map((v, i) => {
+    const left = i > 0 ? 200 * gap(i - 1) : 0;
+    return 4 * (i < 3 ? left - 400 * gap(i) * v - 2 * (1 - v) : left);
+  });
+};
+const telling: Ground = { loss: valley, gradient: slope };
+const env = (parallel = 1, seed = '1') => rootEnv(cube, { parallel, seed });
+const kinds = (trials: ReturnType<typeof descend>['trials']) => new Set(trials.map(({ tags }) => tags!.role!.replace(/[+-]?\d+$/, '')));
+
+describe('lbfgs', () => {
+  it('follows told gradients down a curved valley', () => {
+    const { best, trials } = descend(lbfgs(), env(), telling, 80);
+    expect(best).toBeLessThan(1e-6);
+    expect(kinds(trials)).toEqual(new Set(['start', 'search']));
+  });
+
+  it('finds gradients by differences where nobody tells them', () => {
+    const { best, trials } = descend(lbfgs(), env(), { loss: valley }, 500);
+    expect(best).toBeLessThan(1e-3);
+    expect(kinds(trials)).toEqual(new Set(['start', 'search', 'probe']));
+  });
+
+  it('finds the one that is missing, and refuses the result where it is to', () => {
+    const forgets: Ground = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
+    const { trials } = descend(lbfgs(), env(), forgets, 40);
+    expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(() => descend(lbfgs({ missing: 'refuse' }), env(), forgets, 40)).toThrow(
+      'lbfgs follows gradients, but trial 1 completed without one for every float parameter',
+    );
+  });
+
+  it('makes a step that failed, or led up, shorter', () => {
+    const { ended } = descend(lbfgs({ step: 0.5 }), env(), { ...telling, fails: (id) => id === 2 }, 3);
+    const way = (i: number) => Math.max(...ended[i]!.point.map((u, k) => Math.abs(u - ended[0]!.point[k]!)));
+    expect(way(2)).toBeCloseTo(way(1) / 10, 6);
+  });
+
+  it('ends in a corner, where the slope points out of the box', () => {
+    const ground: Ground = { loss: (point) => point.reduce((sum, u) => sum + u, 0), gradient: () => [1, 1, 1, 1] };
+    const { best, handedOn } = descend(lbfgs({ restarts: 0 }), env(), ground, 100);
+    expect(best).toBe(0);
+    expect(handedOn).toBeLessThan(15);
+  });
+
+  it('begins elsewhere once it has converged, and hands asks on after the last time', () => {
+    const { trials, handedOn } = descend(lbfgs({ restarts: 1 }), env(), telling, 400);
+    expect(new Set(trials.map(({ tags }) => tags!.start))).toEqual(new Set(['1', '2']));
+    expect(handedOn).toBeDefined();
+  });
+
+  it('asks for tighter tolerances as it comes closer', () => {
+    const { trials } = descend(lbfgs({ tolerance: 0.01, restarts: 0 }), env(), telling, 100);
+    const asked = trials.map(({ tags }) => Number(tags!.tolerance));
+    expect(asked[0]).toBe(0.01);
+    expect(Math.max(...asked)).toBe(0.01);
+    expect(asked.at(-1)).toBeLessThan(1e-4);
+    expect(descend(lbfgs(), env(), telling, 5).trials.every(({ tags }) => tags!.tolerance === undefined)).toBe(true);
+  });
+
+  it('bears noise that it knows of', () => {
+    const bowl = (point: Point) => 10 * point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0);
+    const found = ['1', '2', '3', '4', '5'].map((seed) => {
+      const loss = (point: Point, id: number) => bowl(point) + 0.1 * normal(rngFor(seed, 'noise', id));
+      const { ended } = descend(lbfgs({ noise: 0.1 }), env(1, seed), { loss }, 100);
+      return bowl([...ended].sort((a, b) => a.losses![0]! - b.losses![0]!)[0]!.point);
+    });
+    expect(found.sort((a, b) => a - b)[2]).toBeLessThan(0.1);
+  });
+
+  it.each(Object.entries({ cube, mixed }))('never waits for nothing, whatever fails, is forgotten or comes late: %s', (_, domain) => {
+    for (const parallel of [1, 3, 8]) {
+      const luck = Array.from({ length: 400 }, rngFor('luck', '', parallel));
+      const { trials } = descend(
+        lbfgs(),
+        rootEnv(domain, { parallel }),
+        {
+          loss: (point, id) => point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0) + 0.1 * luck[id]!,
+          gradient: (point, id) => (luck[id]! < 0.4 ? undefined : point.map((u) => 2 * (u - 0.4))),
+          fails: (id) => luck[id]! > 0.6,
+        },
+        200,
+      );
+      expect(trials).toHaveLength(200);
+    }
+  });
+
+  it('keeps eight trainers busy from eight starts', () => {
+    const { replies } = descend(lbfgs(), env(8), telling, 200);
+    expect(replies.every(({ type }) => type === 'propose')).toBe(true);
+  });
+
+  it('goes on from where others came to', () => {
+    const strategy = chain(ga({ population: 10, generations: 2 }), lbfgs({ start: 'incumbent', restarts: 0 }), random());
+    const { ended } = descend(strategy, env(), telling, 120);
+    const [incumbent] = ended.slice(0, 20).sort((a, b) => a.losses![0]! - b.losses![0]!);
+    expect(ended[20]).toMatchObject({ by: 'lbfgs', point: incumbent!.point });
+    const own = ended.filter(({ by }) => by === 'lbfgs').map(({ losses }) => losses![0]!);
+    expect(Math.min(...own)).toBeLessThan(1e-6);
+    expect(ended.at(-1)!.by).toBe('random');
+  });
+
+  it('refuses studies that it does not suit, and options that it cannot use', () => {
+    expect(() => interview(lbfgs(), rootEnv(cube, { objectives: ['a', 'b'] }))).toThrow('this study has several');
+    for (const none of [textbook, conditional]) expect(() => interview(lbfgs(), rootEnv(none))).toThrow('this study has none');
+    expect(() => lbfgs({ memory: 0 })).toThrow('lbfgs.memory: expected a whole number of at least 1, got 0');
+  });
+});

@@ -1,0 +1,194 @@
+import { describe, expect, it } from 'vitest';
+import { normal, rngFor } from '../../../src/numeric/random.ts';
+import type { Point } from '../../../src/space/axis.ts';
+import { choice, float } from '../../../src/space/dimension.ts';
+import { space } from '../../../src/space/space.ts';
+import { chain } from '../../../streams/chain.ts';
+import { fill } from '../../../streams/fill.ts';
+import { random } from '../../../streams/strategies/random.ts';
+import { type SgdOptions, sgd } from '../../../streams/strategies/sgd.ts';
+import { take } from '../../../streams/take.ts';
+import { descend, type Ground } from '../../support/descend.ts';
+import { interview, rootEnv } from '../../support/interview.ts';
+import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';
+
+const cube = space(Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`x${i}`, float(0, 1)])));
+const lowest = [0.3, 0.8, 0.45, 0.6];
+const bend = [1, 2, 4, 8];
+const bowl = (point: Point): number => 10 * point.reduce((sum, u, i) => sum + bend[i]! * (u - lowest[i]!) ** 2, 0);
+const slope = (point: Point): number[] => point.map((u, i) => 20 * bend[i]! * (u - lowest[i]!));
+const noisy =
+  (sd: number, seed = 'noise') =>
+  (point: Point, id: number): number =>
+    bowl(point) + sd * normal(rngFor(seed, '', id));
+const telling: Ground = { loss: bowl, gradient: slope };
+
+const env = (parallel = 1, seed = '1') => ({ ...rootEnv(cube, { parallel, seed, trials: 120 }) });
+const rolesOf = (trials: ReturnType<typeof descend>['trials']) => trials.map(({ tags }) => tags!.role!.replace(/\d+$/, ''));
+
+describe('sgd with told gradients', () => {
+  it.each<[SgdOptions, number]>([
+    [{}, 0.01],
+    [{ rule: 'momentum', decay: 0 }, 0.05],
+    [{ rule: 'plain', decay: 0 }, 0.1],
+    [{ rule: 'plain', decay: 0, hypergradient: 0.3 }, 0.1],
+  ])('comes down a bowl: %j', (options, goal) => {
+    const { best, trials } = descend(sgd(options), env(), telling, 100);
+    expect(best).toBeLessThan(goal);
+    expect(new Set(rolesOf(trials))).toEqual(new Set(['start', 'iterate']));
+  });
+
+  it('begins elsewhere once it has converged, and hands asks on after the last time', () => {
+    const { trials, handedOn } = descend(sgd({ restarts: 2, tolerance: 0.02 }), env(), telling, 400);
+    expect(new Set(trials.map(({ tags }) => tags!.start))).toEqual(new Set(['1', '2', '3']));
+    expect(handedOn).toBeDefined();
+  });
+
+  it('refuses a result without a gradient, where it is to', () => {
+    const forgets: Ground = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
+    expect(() => descend(sgd({ missing: 'refuse' }), env(), forgets, 20)).toThrow(
+      'sgd follows gradients, but trial 5 completed without one for every float parameter',
+    );
+  });
+
+  it('finds a gradient that is missing now and then by itself', () => {
+    const forgets: Ground = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
+    const { trials, best } = descend(sgd({ missing: 'differences' }), env(), forgets, 100);
+    const [first, ...rest] = trials.filter(({ tags }) => tags!.role!.startsWith('probe'));
+    expect([first?.id, rest.length]).toEqual([8, 7]); // after the point was tried twice more, to see how noisy it is
+    expect(best).toBeLessThan(0.05);
+  });
+
+  it('expects none any more where nobody ever told one', () => {
+    const { trials, best } = descend(sgd(), env(), { loss: bowl }, 120);
+    expect(trials.slice(3).every(({ tags }) => tags!.seed !== undefined)).toBe(true);
+    expect(new Set(rolesOf(trials))).toContain('pair+');
+    expect(best).toBeLessThan(1);
+  });
+
+  it('takes a failed step back and makes it shorter', () => {
+    const { ended } = descend(sgd({ decay: 0 }), env(), { ...telling, fails: (id) => id === 4 }, 6);
+    const distance = (a: number, b: number) => Math.max(...ended[a]!.point.map((u, i) => Math.abs(u - ended[b]!.point[i]!)));
+    expect(distance(4, 2)).toBeLessThan(0.6 * distance(3, 2));
+  });
+});
+
+describe('sgd without gradients', () => {
+  it.each<[SgdOptions, number]>([
+    [{ gradient: 'spsa' }, 0.5],
+    [{ gradient: 'spsa', directions: 3 }, 0.5],
+    [{ gradient: 'differences' }, 0.5],
+  ])('beats random search by half on noisy losses: %j', (options, goal) => {
+    const seeds = Array.from({ length: 9 }, (_, i) => String(i));
+    const regret = (strategy: () => ReturnType<typeof sgd>) =>
+      seeds
+        .map((seed) => {
+          const { ended } = descend(strategy(), env(1, seed), { loss: noisy(0.3, seed) }, 120);
+          const [best] = [...ended].sort((a, b) => a.losses![0]! - b.losses![0]!);
+          return bowl(best!.point);
+        })
+        .sort((a, b) => a - b)[4]!;
+    expect(regret(() => sgd(options)) / regret(random)).toBeLessThan(goal);
+  });
+
+  it('hands all trials of a step out at once, and waits for them', () => {
+    const { ask, tell } = interview(sgd({ gradient: 'differences', scouts: 1, noise: 0 }), rootEnv(cube, { parallel: 20 }));
+    const put = (id: number) => {
+      const reply = ask(id);
+      if (reply.type !== 'propose') return reply.type;
+      const { type: _, ...proposal } = reply;
+      tell({ ...proposal, type: 'suggested' });
+      return reply.tags!.role;
+    };
+    const end = (id: number) => tell({ type: 'ended', outcome: 'completed', id, by: 'sgd', point: [0.5, 0.5, 0.5, 0.5], losses: [id] });
+    expect([put(1), put(2)]).toEqual(['start1', 'wait']);
+    end(1);
+    const roles = Array.from({ length: 9 }, (_, i) => put(2 + i));
+    expect(roles).toEqual(['probe-0', 'probe+0', 'probe-1', 'probe+1', 'probe-2', 'probe+2', 'probe-3', 'probe+3', 'wait']);
+    for (let id = 2; id <= 9; id++) end(id);
+    expect(put(10)).toBe('iterate');
+  });
+
+  it('gives the trials that are compared one seed, and those that measure noise each its own', () => {
+    const { trials } = descend(sgd({ gradient: 'spsa', scouts: 1 }), env(), { loss: noisy(0.1) }, 40);
+    const seeds = (role: RegExp) => trials.filter(({ tags }) => role.test(tags!.role!)).map(({ tags }) => tags!.seed);
+    const [again, pairs] = [seeds(/^again/), seeds(/^pair/)];
+    expect(new Set(again).size).toBe(again.length);
+    expect(new Set(pairs).size).toBe(pairs.length / 2);
+  });
+
+  it('tries the average of a noisy descent', () => {
+    const { trials } = descend(sgd({ gradient: 'spsa' }), env(), { loss: noisy(0.3) }, 120);
+    expect(rolesOf(trials)).toContain('average');
+  });
+
+  it('moves whole numbers by a level at least', () => {
+    const { best } = descend(sgd({ gradient: 'spsa' }), rootEnv(textbook, { parallel: 1 }), { loss: ([u]) => Math.abs(u! - 0.7) }, 60);
+    expect(best).toBeLessThan(0.03);
+  });
+});
+
+describe('sgd', () => {
+  it.each(Object.entries({ conditional, constrained, mixed, textbook, cube }))(
+    'never waits for nothing, whatever fails, is forgotten or comes late: %s',
+    (_, domain) => {
+      for (const parallel of [1, 3, 8]) {
+        for (const gradient of ['told', 'spsa', 'differences'] as const) {
+          if (gradient === 'told' && domain !== cube && domain !== mixed) continue;
+          const rng = rngFor('luck', gradient, parallel);
+          const luck = Array.from({ length: 400 }, rng);
+          const { trials } = descend(
+            sgd({ gradient }),
+            rootEnv(domain, { parallel }),
+            {
+              loss: (point, id) => point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0) + 0.1 * luck[id]!,
+              gradient: (point, id) => (luck[id]! < 0.5 ? undefined : point.map((u) => 2 * (u - 0.4))),
+              fails: (id) => luck[id]! > 0.6,
+            },
+            200,
+          );
+          expect(trials).toHaveLength(200);
+          for (const { point } of trials) {
+            expect(domain.snap(point)).toEqual(point);
+            expect(domain.feasible(point)).toBe(true);
+          }
+        }
+      }
+    },
+  );
+
+  it('begins at the best of the log, and holds what it cannot move there', () => {
+    const net = space({ x: float(0, 1), y: float(0, 1), opt: choice(['a', 'b', 'c']) });
+    const loss = ([x, y, opt]: Point) => (x! - 0.2) ** 2 + (y! - 0.7) ** 2 + Math.abs(opt! - 0.5);
+    const strategy = chain(take(12, random()), sgd({ start: 'incumbent', starts: 1 }));
+    const gradient = ([x, y]: Point) => [2 * (x! - 0.2), 2 * (y! - 0.7), 0];
+    const { ended, best } = descend(strategy, rootEnv(net, { parallel: 1 }), { loss, gradient }, 60);
+    const [incumbent] = ended.slice(0, 12).sort((a, b) => a.losses![0]! - b.losses![0]!);
+    expect(ended[12]!.point).toEqual(incumbent!.point);
+    expect(ended[12]!.tags!.replicate).toBe('13');
+    expect(ended.slice(12).every(({ point }) => point[2] === incumbent!.point[2])).toBe(true);
+    expect(best).toBeLessThan(0.001);
+  });
+
+  it('runs several descents side by side, so that nobody waits', () => {
+    const { replies, trials } = descend(sgd(), env(8), telling, 200);
+    expect(replies.every(({ type }) => type === 'propose')).toBe(true);
+    expect(new Set(trials.map(({ by }) => by)).size).toBe(8);
+    const few = descend(sgd({ starts: 4 }), env(1), telling, 200).trials.slice(-50);
+    expect(new Set(few.map(({ by }) => by)).size).toBe(1); // the others were stopped
+  });
+
+  it('leaves its waiting to others', () => {
+    const { replies } = descend(chain(sgd({ gradient: 'spsa' }), fill(random())), env(8), { loss: noisy(0.1) }, 100);
+    expect(replies.every(({ type }) => type === 'propose')).toBe(true);
+  });
+
+  it('refuses studies that it does not suit, and options that it cannot use', () => {
+    const subscribe = (strategy: ReturnType<typeof sgd>, of: Parameters<typeof rootEnv>[0], rest = {}) =>
+      interview(strategy, rootEnv(of, rest));
+    expect(() => subscribe(sgd(), cube, { objectives: ['a', 'b'] })).toThrow('this study has several');
+    expect(() => subscribe(sgd(), textbook)).toThrow('no parameter that it could move');
+    expect(() => sgd({ rate: 2 })).toThrow('sgd.rate: expected a number above 0 and at most 1, got 2');
+    expect(() => sgd({ rule: 'nesterov' as never })).toThrow('sgd.rule: expected one of plain, momentum, adam, got "nesterov"');
+  });
+});
