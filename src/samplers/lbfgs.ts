@@ -3,7 +3,6 @@ import type { Ask, Ended, Env, Suggested } from '../messages.ts';
 import { largest, projectedGradient } from '../numeric/projected.ts';
 import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isSmooth, movable, moved } from './gradient/ground.ts';
-import { emptyLogbook } from './gradient/logbook.ts';
 import { type Place, toldGradient } from './gradient/place.ts';
 import { differences } from './gradient/probes.ts';
 import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
@@ -145,11 +144,11 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
     return (settings.tolerance * Math.min(1, Math.max(TIGHTEST, part))).toPrecision(2);
   }
 
-  const restart = ({ logbook, start, round }: Descent): LbfgsState =>
-    open({ verdict: 'open', logbook, start: start + 1, round, moving: [], idle: 0 }, [{ role: 'start', point: [] }]);
+  const restart = ({ incumbent, start, round }: Descent): LbfgsState =>
+    open({ verdict: 'open', incumbent, start: start + 1, round, moving: [], idle: 0 }, [{ role: 'start', point: [] }]);
 
   return {
-    begin: restart({ logbook: emptyLogbook, start: 0, round: { number: 0, slots: [] } }),
+    begin: restart({ start: 0, round: { number: 0, slots: [] } }),
     fold: (state, fact) => judged(following(state, env, fact)),
     wants: ({ round }) => wanted(round) !== undefined,
     propose(state, ask) {

@@ -6,7 +6,6 @@ import type { Point } from '../space/axis.ts';
 import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './gradient/course.ts';
 import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './gradient/ground.ts';
-import { emptyLogbook } from './gradient/logbook.ts';
 import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient } from './gradient/place.ts';
 import { differences, type Prober, perturbations } from './gradient/probes.ts';
 import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
@@ -175,7 +174,6 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
 
   const empty: SgdState = {
     verdict: 'open',
-    logbook: emptyLogbook,
     start: 0,
     round: { number: 0, slots: [] },
     source: settings.gradient,

@@ -3,7 +3,7 @@ import { rngFor } from '../../numeric/random.ts';
 import { SOBOL_DIMENSIONS, sobol } from '../../numeric/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
 import { throughPriors } from '../lowDiscrepancy.ts';
-import type { Logbook } from './logbook.ts';
+import type { Incumbent } from './incumbent.ts';
 
 /** Whether an axis has a derivative: it is a float without steps. */
 export const isSmooth = ({ kind, levels }: Axis): boolean => kind === 'float' && levels === undefined;
@@ -33,7 +33,7 @@ export const coordinates = (point: Point, at: readonly number[]): Float64Array =
 const SHORTER = 0.7;
 const TRIES = 40;
 
-export const between = (from: Point, to: Point, part: number): Point => from.map((u, i) => u + part * (to[i]! - u));
+const between = (from: Point, to: Point, part: number): Point => from.map((u, i) => u + part * (to[i]! - u));
 /** Where a veto leads: nearer to a point that is known to be good. */
 export const nearer = (from: Point, to: Point, veto: number): Point => (veto === 0 ? to : between(from, to, SHORTER ** veto));
 
@@ -65,7 +65,7 @@ export function startsOf(env: Env, { family, index, count }: Lane): (start: numb
 }
 
 /** A start that keeps what a descent cannot move (choices, and what hangs on them) as the incumbent has it. */
-export function holding(env: Env, { incumbent }: Logbook, start: Point, suits: (axis: Axis) => boolean): Point {
+export function holding(env: Env, incumbent: Incumbent | undefined, start: Point, suits: (axis: Axis) => boolean): Point {
   if (!incumbent) return start;
   const moving = movable(env.axes, incumbent.point, suits);
   return moving.length === 0 ? start : env.snap(moved(incumbent.point, moving, coordinates(start, moving)));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { holding, isOrdered, isSmooth, movable, reachable, startsOf } from '../../../src/samplers/gradient/ground.ts';
-import { emptyLogbook, enter, wasTried } from '../../../src/samplers/gradient/logbook.ts';
+import { better } from '../../../src/samplers/gradient/incumbent.ts';
 import { active } from '../../../src/space/axis.ts';
 import { atMost } from '../../../src/space/constraint.ts';
 import { choice, float, int, when } from '../../../src/space/dimension.ts';
@@ -28,19 +28,19 @@ it('what moves exists, suits, and decides about nothing', () => {
 
 it('starts hold what cannot move as the best trial has it', () => {
   const starts = startsOf(env, { family: 'sgd', index: 0, count: 1 });
-  expect(holding(env, emptyLogbook, starts(1), isSmooth)).toEqual(starts(1));
+  expect(holding(env, undefined, starts(1), isSmooth)).toEqual(starts(1));
   const completed = { type: 'ended', outcome: 'completed', by: 'x', losses: [1] } as const;
-  const good = enter(emptyLogbook, { ...completed, id: 1, point: withSgd });
-  const better = enter(enter(good, { ...completed, id: 2, point: withAdam, losses: [0] }), { ...completed, id: 3, point: withSgd });
-  for (const [logbook, best] of [[good, withSgd] as const, [better, withAdam] as const]) {
-    const moving = movable(net.axes, best, isSmooth);
-    const start = holding(env, logbook, starts(2), isSmooth);
+  const good = better(undefined, { ...completed, id: 1, point: withSgd });
+  const best = better(better(good, { ...completed, id: 2, point: withAdam, losses: [0] }), { ...completed, id: 3, point: withSgd });
+  for (const [incumbent, at] of [[good, withSgd] as const, [best, withAdam] as const]) {
+    const moving = movable(net.axes, at, isSmooth);
+    const start = holding(env, incumbent, starts(2), isSmooth);
     expect(net.snap(start)).toEqual(start);
-    expect(active(net.axes, start)).toEqual(active(net.axes, best));
-    best.forEach((u, i) => {
+    expect(active(net.axes, start)).toEqual(active(net.axes, at));
+    at.forEach((u, i) => {
       if (!moving.includes(i)) expect(start[i]).toBe(u);
     });
-    expect(start[0]).not.toBe(best[0]);
+    expect(start[0]).not.toBe(at[0]);
   }
 });
 
@@ -58,12 +58,9 @@ it('what is out of reach is replaced by the last good point on the way', () => {
   expect(y).toBe(0.5);
 });
 
-it('the logbook keeps what was tried, and no infeasible or failed trial as the best', () => {
+it('no infeasible or failed trial is the incumbent', () => {
   const point = [...withSgd];
-  const tried = enter(emptyLogbook, { type: 'suggested', id: 1, by: 'x', point });
-  expect([wasTried(tried, point), wasTried(tried, withAdam)]).toEqual([true, false]);
-  const failed = enter(tried, { type: 'ended', outcome: 'failed', id: 1, by: 'x', point });
-  expect(failed.incumbent).toBeUndefined();
+  expect(better(undefined, { type: 'ended', outcome: 'failed', id: 1, by: 'x', point })).toBeUndefined();
   const infeasible = { type: 'ended', outcome: 'completed', id: 1, by: 'x', point, losses: [0], constraints: [1] } as const;
-  expect(enter(tried, infeasible).incumbent).toBeUndefined();
+  expect(better(undefined, infeasible)).toBeUndefined();
 });
