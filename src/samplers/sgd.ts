@@ -73,8 +73,9 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
   const suits = ({ source }: SgdState) => (source === 'told' ? isSmooth : isOrdered);
   const open = (state: SgdState, slots: readonly Slot[]): SgdState => opening({ ...state, verdict: 'open' }, slots);
   const rng = ({ round }: SgdState) => rngFor(env.seed, `${env.name}/direction`, round.number + 1);
-  /** Where slopes come from when they must be measured. */
-  const sourceOf = ({ source }: SgdState): Source => (source === 'told' ? (settings.missing as Source) : source);
+  /** Where slopes come from when they must be measured; where results without one are refused, they never must. */
+  const fallback: Source = settings.missing === 'refuse' ? 'spsa' : settings.missing;
+  const sourceOf = ({ source }: SgdState): Source => (source === 'told' ? fallback : source);
   const probes = (state: SgdState, course: Course, centre: Point): Slot[] =>
     proberOf(sourceOf(state)).plan(centre, course.moving, stepsAround(env, course, sourceOf(state)), rng(state));
 
@@ -101,7 +102,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
     if (settings.missing === 'refuse') {
       throw new StrategyError(`${env.name} follows gradients, but trial ${ended.id} completed without one for every float parameter`);
     }
-    return told ? state : { ...state, source: settings.missing };
+    return told ? state : { ...state, source: fallback };
   }
 
   /** The best start is known: a descent begins, unless nothing can move. */

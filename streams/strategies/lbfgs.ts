@@ -32,7 +32,7 @@ export interface LbfgsOptions {
    * `tags.tolerance` of each suggestion, and tightens with the projected gradient (Pedregosa 2016). Default: trainers are asked for nothing.
    */
   readonly tolerance?: number;
-  /** `sobol` (the default), or `incumbent`: the best trial in the log, whoever proposed it. */
+  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
   readonly start?: 'sobol' | 'incumbent';
   /** How many descents run side by side. The worse half is stopped again and again. Default: one for each slot of the study, up to 8. */
   readonly starts?: number;

@@ -39,7 +39,7 @@ export interface SgdOptions {
   readonly noise?: number;
   /** Steps that are shorter than this part of the range, three in a row, end a descent. Default: 0.001. */
   readonly tolerance?: number;
-  /** `sobol` (the default), or `incumbent`: the best trial in the log, whoever proposed it. */
+  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
   readonly start?: 'sobol' | 'incumbent';
   /**
    * How many Sobol points are looked at before each descent, which begins at the best of them. Default: 1 where gradients are told; else 4, or

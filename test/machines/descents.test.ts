@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { type AnyStateMachine, createActor } from 'xstate';
+import { lbfgsMachine } from '../../machines/lbfgs.ts';
+import { sgdMachine } from '../../machines/sgd.ts';
+import type { Ended, Propose, Wait } from '../../src/messages.ts';
+import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs.ts';
+import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+import { rootEnv, suggestedFrom } from '../support/interview.ts';
+
+const line = space({ x: float(0, 1) });
+const env = { ...rootEnv(line), name: 'down' };
+const beginning = { lane: { family: 'down', index: 0, count: 1 }, start: 'sobol', restarts: 1 } as const;
+
+/** A machine that is asked, and told what its trials came to. */
+function life(machine: AnyStateMachine, core: unknown) {
+  const actor = createActor(machine, { input: { env, core } });
+  const open: Propose[] = [];
+  let last: Propose | Wait | undefined;
+  actor.on('*', (reply) => {
+    last = reply as Propose | Wait;
+  });
+  actor.start();
+  let id = 0;
+  return {
+    phase: () => actor.getSnapshot().value as string,
+    /** Asks until it waits; what the trials are for. */
+    hand(): string[] {
+      const roles: string[] = [];
+      for (;;) {
+        actor.send({ type: 'ask', id: ++id });
+        if (last?.type !== 'propose') return roles;
+        open.push(last);
+        actor.send(suggestedFrom(last));
+        roles.push(last.tags!.role!);
+      }
+    },
+    /** Ends the trials that are open. */
+    end(result: (x: number) => Partial<Ended> | undefined): string {
+      for (const { type: _, veto: __, ...proposal } of open.splice(0)) {
+        const told = result(proposal.point[0]!);
+        const end = told ? { outcome: 'completed' as const, ...told } : { outcome: 'failed' as const, reason: 'error' };
+        actor.send({ ...proposal, type: 'ended', ...end } satisfies Ended);
+      }
+      return actor.getSnapshot().value as string;
+    },
+  };
+}
+
+const told = (x: number) => ({ losses: [(x - 0.5) ** 2], gradient: [[2 * (x - 0.5)]] });
+const bare = (x: number) => ({ losses: [(x - 0.5) ** 2] });
+const still = () => ({ losses: [1], gradient: [[0]] });
+const nothing = () => undefined;
+
+describe('sgd', () => {
+  const settings: SgdSettings = {
+    ...beginning,
+    gradient: 'told',
+    missing: 'differences',
+    scouts: 2,
+    directions: 1,
+    rule: 'plain',
+    rate: 0.1,
+    decay: 0,
+    steps: 10,
+    hypergradient: 0,
+    tolerance: 0.001,
+    block: true,
+  };
+
+  it('steps as long as gradients are told, probes where one is not, and begins anew once it stands still', () => {
+    const { phase, hand, end } = life(sgdMachine, stochasticDescent(env, settings));
+    expect([phase(), hand()]).toEqual(['starting', ['start1', 'start2']]);
+    expect(hand()).toEqual([]);
+    expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
+    expect([end(bare), hand()]).toEqual(['probing', ['again1', 'again2', 'probe-0', 'probe+0']]);
+    expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
+    const phases = Array.from({ length: 20 }, () => {
+      const reached = end(still);
+      if (reached !== 'converged') hand();
+      return reached;
+    });
+    expect(new Set(phases)).toEqual(new Set(['stepping', 'restarting', 'converged']));
+    expect(phases.at(-1)).toBe('converged');
+  });
+
+  it('goes back where a step failed, and begins elsewhere where all of a start did', () => {
+    const { hand, end } = life(sgdMachine, stochasticDescent(env, settings));
+    hand();
+    expect([end(nothing), hand()]).toEqual(['restarting', ['start1', 'start2']]);
+    expect([end(told), hand()]).toEqual(['stepping', ['iterate']]);
+    expect([end(nothing), hand()]).toEqual(['stepping', ['iterate']]);
+  });
+
+  it('tries the average of a noisy descent after ten steps', () => {
+    const { hand, end } = life(sgdMachine, stochasticDescent(env, { ...settings, gradient: 'spsa', noise: 0.1, tolerance: 1e-9 }));
+    hand();
+    const phases = Array.from({ length: 12 }, () => {
+      const reached = end(bare);
+      hand();
+      return reached;
+    });
+    expect(phases).toEqual([...Array.from({ length: 11 }, () => 'probing'), 'averaging']);
+    expect(end(bare)).toBe('probing');
+  });
+});
+
+describe('lbfgs', () => {
+  const settings: LbfgsSettings = {
+    ...beginning,
+    gradient: 'told',
+    missing: 'differences',
+    memory: 5,
+    step: 0.1,
+    probe: 0.01,
+    noise: 0,
+    gradientTolerance: 1e-5,
+    lossTolerance: 1e-8,
+  };
+
+  it('searches lines, probes where no gradient is told, and has converged after its last restart', () => {
+    const { phase, hand, end } = life(lbfgsMachine, quasiNewtonDescent(env, settings));
+    expect([phase(), hand()]).toEqual(['starting', ['start']]);
+    expect([end(bare), hand()]).toEqual(['probing', ['probe-0', 'probe+0']]);
+    expect([end(bare), hand()]).toEqual(['searching', ['search']]);
+    expect([end(nothing), hand()]).toEqual(['searching', ['search']]);
+    expect([end(bare), hand()]).toEqual(['probing', ['probe-0', 'probe+0']]);
+    expect([end(nothing), hand()]).toEqual(['restarting', ['start']]);
+    expect(end(still)).toBe('converged');
+  });
+});
