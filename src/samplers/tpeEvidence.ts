@@ -5,6 +5,7 @@ import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
+import { Repetition } from './repetition.ts';
 import { Seen } from './seen.ts';
 import { byStanding, peers, type Standing, standingOf } from './standing.ts';
 import { subspaces } from './subspaces.ts';
@@ -90,6 +91,7 @@ const SHARPER = 0.6;
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
   readonly seen: Seen;
+  readonly repetition: Repetition;
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
@@ -102,6 +104,7 @@ export class Evidence {
 
   constructor(axes: readonly Axis[], priorWeight: number) {
     this.seen = new Seen(axes);
+    this.repetition = new Repetition(axes);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
@@ -112,7 +115,10 @@ export class Evidence {
 
   take(fact: Suggested | Ended): void {
     if (fact.type === 'suggested') this.#expect(fact);
-    else this.#learn(fact);
+    else {
+      this.repetition.take(fact, fact.tags?.acquisition !== undefined);
+      this.#learn(fact);
+    }
   }
 
   #expect({ id, point, resumes }: Suggested): void {

@@ -22,7 +22,7 @@ export interface HyperbandOptions extends RungOptions {
 /**
  * Hyperband (Li et al., JMLR 2018) as an operator: it says for how long, the strategies behind it say what. Its brackets begin at different
  * budgets, so that little is lost where low budgets mislead. Equal losses stand in the order of their trials; trials that fail or are
- * stopped do not go on. In a finite space a configuration may come again at another budget.
+ * stopped do not go on, nor does one that came the same way, loss by loss, as another. In a finite space a configuration may come again at another budget.
  *
  * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
  * @example
@@ -83,7 +83,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: objec
         return start(env);
       },
       tell: (scheduler, told, env) => {
-        if (told.type !== 'reported') scheduler.tell(told, told.tags?.[env.name]);
+        scheduler.tell(told, told.type === 'reported' ? undefined : told.tags?.[env.name]);
         return scheduler;
       },
       ask: (scheduler, ask, _rng, env) => answer(scheduler, ask, env),
