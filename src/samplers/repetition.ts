@@ -5,7 +5,7 @@ import { separation } from './bo/plateau.ts';
 /** Results no further apart than this, in the coordinate where they differ most, are neighbours. */
 const NEAR = 0.25;
 /** So many of the last proposals of a model are looked at. */
-const WINDOW = 20;
+const WINDOW = 10;
 /** A model that only repeated itself is asked again now and then. */
 const MOST = 0.95;
 
@@ -41,9 +41,9 @@ export class Repetition {
     this.#results.push(result);
   }
 
-  /** The share of repetitions among the last proposals of the model. */
-  get share(): number {
-    return Math.min(MOST, this.#last.filter(Boolean).length / WINDOW);
+  /** How often something else should be proposed: always but for now and then, once half of what the model proposed was known. */
+  get tedium(): number {
+    return Math.min(MOST, (2 * this.#last.filter(Boolean).length) / WINDOW);
   }
 
   #repeats({ point, loss, budget }: Result): boolean {

@@ -27,8 +27,8 @@ interface State {
  * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it says for how long, the strategies behind it say what.
  *
  * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. In mode `stop` the first report at or past
- * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails
- * stands nowhere, nor does one that came the same way, loss by loss, as another: it is the same model under another name.
+ * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails stands nowhere, nor does one that came the same
+ * way, loss by loss, as another: it is the same model under another name.
  *
  * @throws OptionError for rungs that cannot be.
  * @example

@@ -63,7 +63,8 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
 export type BohbOptions = HyperbandOptions & TpeOptions;
 
 /**
- * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what.
+ * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what. Where
+ * the paper draws a third of the configurations at random, this does as the model repeats itself.
  *
  * @throws OptionError
  * @example
