@@ -5,6 +5,8 @@ import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
+import { acrossBudgets } from './acrossBudgets.ts';
+import { Repetition } from './repetition.ts';
 import { Seen } from './seen.ts';
 import { byStanding, peers, type Standing, standingOf } from './standing.ts';
 import { subspaces } from './subspaces.ts';
@@ -90,18 +92,22 @@ const SHARPER = 0.6;
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
   readonly seen: Seen;
+  readonly repetition: Repetition;
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
-  /** The slot of each trial; a resumed trial has that of the trial it goes on from. */
+  /** The slot of each trial; a trial that goes on with the same point has that of the one before it. */
   readonly #slots = new Map<TrialId, number>();
   readonly #points: Point[] = [];
   readonly #standings: (Standing | undefined)[] = [];
   readonly #ranking: Standing[] = [];
+  /** With one objective, what completed trials came to at each budget. */
+  readonly #byBudget = new Map<number, Map<number, number>>();
   #good: ReadonlySet<number> = new Set();
 
   constructor(axes: readonly Axis[], priorWeight: number) {
     this.seen = new Seen(axes);
+    this.repetition = new Repetition(axes);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
@@ -112,12 +118,15 @@ export class Evidence {
 
   take(fact: Suggested | Ended): void {
     if (fact.type === 'suggested') this.#expect(fact);
-    else this.#learn(fact);
+    else {
+      this.repetition.take(fact, fact.tags?.acquisition !== undefined);
+      this.#learn(fact);
+    }
   }
 
   #expect({ id, point, resumes }: Suggested): void {
     const parent = resumes === undefined ? undefined : this.#slots.get(resumes);
-    if (parent !== undefined) {
+    if (parent !== undefined && this.#points[parent]!.every((u, i) => u === point[i])) {
       this.#slots.set(id, parent);
       return;
     }
@@ -136,9 +145,15 @@ export class Evidence {
       if (before === undefined) this.#leave(slot);
       return;
     }
+    if (standing.tier === 0 && standing.losses.length === 1) this.#note(standing);
     if (before) this.#ranking.splice(this.#rank(before), 1);
     this.#standings[slot] = standing;
     this.#ranking.splice(this.#rank(standing), 0, standing);
+  }
+
+  #note({ slot, fidelity, losses }: Standing): void {
+    const at = this.#byBudget.get(fidelity) ?? new Map<number, number>();
+    this.#byBudget.set(fidelity, at.set(slot, losses[0]!));
   }
 
   /** The place of a standing among the others. */
@@ -154,7 +169,7 @@ export class Evidence {
   }
 
   #divide(): void {
-    const good = new Set(best(this.#ranking, goodOf(this.#ranking.length)).map(({ slot }) => slot));
+    const good = new Set(best(acrossBudgets(this.#ranking, this.#byBudget), goodOf(this.#ranking.length)).map(({ slot }) => slot));
     for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
     for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;

@@ -1,7 +1,8 @@
-import type { Ended, Env, Suggested } from '../messages.ts';
+import type { Env, Told } from '../messages.ts';
 import { Rung } from './asha.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
 import { resultOf, type Scheduler, Supply, type Turn } from './scheduler.ts';
+import { Twins } from './twins.ts';
 
 /** Brackets of asynchronous successive halving side by side (Li et al., MLSys 2020, section 3.2): nobody waits for anybody. */
 export class AsynchronousBrackets implements Scheduler {
@@ -11,6 +12,7 @@ export class AsynchronousBrackets implements Scheduler {
   readonly #begun: number[];
   readonly #budgets: readonly number[];
   readonly #supply: Supply;
+  readonly #twins = new Twins();
 
   /** @param brackets the longest first: it holds the budgets of all. */
   constructor(brackets: readonly Bracket[], eta: number, env: Env) {
@@ -22,15 +24,16 @@ export class AsynchronousBrackets implements Scheduler {
     this.#supply = new Supply(env);
   }
 
-  tell(told: Suggested | Ended, mark: string | undefined): void {
+  tell(told: Told, mark: string | undefined): void {
+    const isTwin = this.#twins.take(told);
     if (told.type === 'suggested') this.#supply.take(told);
     const bracket = Number(mark);
     const rungs = mark === undefined ? undefined : this.#rungs[bracket];
-    if (rungs === undefined) return;
+    if (rungs === undefined || told.type === 'reported') return;
     const at = rungs.findIndex(({ budget }) => budget === told.budget);
     if (told.type === 'ended') {
       const standing = resultOf(told);
-      if (standing) rungs[at]?.add(standing);
+      if (standing && !isTwin) rungs[at]?.add(standing);
     } else if (told.resumes === undefined) this.#begun[bracket]!++;
     else rungs[at - 1]?.promote(told.resumes);
   }

@@ -98,8 +98,9 @@ export function populationOf(env: Env, settings: PopulationSettings): Population
       const { number, stage, failed } = next;
       const rng = rngOf(ask);
       const { good, bad } = tails(members, quantile);
-      if (good.length > 0 && (failed || bad.includes(stage!))) {
-        const donor = good[Math.floor(rng() * good.length)]!;
+      const donors = good.filter(({ budget }) => budget < max); // beyond that there is nothing to train
+      if (donors.length > 0 && (failed || bad.includes(stage!))) {
+        const donor = donors[Math.floor(rng() * donors.length)]!;
         return onFrom(number, donor, explore(env, donor.point, settings, rng));
       }
       if (stage === undefined) return fresh(number, ask);

@@ -1,7 +1,8 @@
-import type { Ended, Env, Suggested } from '../messages.ts';
+import type { Env, Suggested, Told } from '../messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort, type Promotion } from './cohort.ts';
 import { resultOf, type Scheduler, Supply, type Turn } from './scheduler.ts';
+import { Twins } from './twins.ts';
 
 /**
  * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials of a
@@ -12,6 +13,7 @@ export class SynchronousBrackets implements Scheduler {
   readonly #eta: number;
   readonly #trials: number | undefined;
   readonly #supply: Supply;
+  readonly #twins = new Twins();
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
   #configurations = 0;
@@ -24,9 +26,12 @@ export class SynchronousBrackets implements Scheduler {
     this.#supply = new Supply(env);
   }
 
-  tell(told: Suggested | Ended, mark: string | undefined): void {
+  tell(told: Told, mark: string | undefined): void {
+    const isTwin = this.#twins.take(told);
     if (told.type === 'suggested') this.#begin(told, mark);
-    if (told.type === 'ended' && mark !== undefined) this.#cohorts.get(Number(mark))?.end(told.id, resultOf(told));
+    if (told.type === 'ended' && mark !== undefined) {
+      this.#cohorts.get(Number(mark))?.end(told.id, isTwin ? undefined : resultOf(told));
+    }
   }
 
   #begin(told: Suggested, mark: string | undefined): void {

@@ -3,6 +3,7 @@ import { type Ask, type Env, propose, type Reported, type Suggested, type Told, 
 import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
 import { standingOf } from '../../src/schedulers/scheduler.ts';
+import { Twins } from '../../src/schedulers/twins.ts';
 import { defineStrategy } from '../define.ts';
 import type { Strategy } from '../strategy.ts';
 
@@ -17,6 +18,7 @@ export interface AshaOptions extends RungOptions {
 
 interface State {
   readonly rungs: readonly Rung[];
+  readonly twins: Twins;
   /** In mode `stop`: open trials, with the rung they come to next. */
   readonly next: Map<TrialId, { readonly suggested: Suggested; rung: number }>;
 }
@@ -25,7 +27,8 @@ interface State {
  * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it says for how long, the strategies behind it say what.
  *
  * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. In mode `stop` the first report at or past
- * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails stands nowhere.
+ * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails stands nowhere, nor does one that came the same
+ * way, loss by loss, as another: it is the same model under another name.
  *
  * @throws OptionError for rungs that cannot be.
  * @example
@@ -37,7 +40,7 @@ export function asha(options: AshaOptions): Strategy {
   if (mode !== 'promote' && mode !== 'stop') throw new OptionError('asha.mode', 'promote or stop', mode);
   const init = (env: Env): State => {
     if (env.objectives.length > 1) throw new StrategyError('asha compares trials by one objective; this study has several');
-    return { rungs: budgets.map((budget) => new Rung(budget)), next: new Map() };
+    return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(), next: new Map() };
   };
   const definition =
     mode === 'promote'
@@ -53,11 +56,12 @@ export function asha(options: AshaOptions): Strategy {
 }
 
 function note(state: State, told: Told): State {
-  const { rungs } = state;
+  const { rungs, twins } = state;
+  const isTwin = twins.take(told);
   if (told.type === 'suggested' && told.resumes !== undefined) {
     rungs[rungs.findIndex(({ budget }) => budget === told.budget) - 1]?.promote(told.resumes);
   }
-  if (told.type === 'ended' && told.outcome === 'completed') {
+  if (told.type === 'ended' && told.outcome === 'completed' && !isTwin) {
     rungs.find(({ budget }) => budget === told.budget)?.add(standingOf(told, told.losses![0]!));
   }
   return state;

@@ -22,7 +22,7 @@ export interface HyperbandOptions extends RungOptions {
 /**
  * Hyperband (Li et al., JMLR 2018) as an operator: it says for how long, the strategies behind it say what. Its brackets begin at different
  * budgets, so that little is lost where low budgets mislead. Equal losses stand in the order of their trials; trials that fail or are
- * stopped do not go on. In a finite space a configuration may come again at another budget.
+ * stopped do not go on, nor does one that came the same way, loss by loss, as another. In a finite space a configuration may come again at another budget.
  *
  * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
  * @example
@@ -63,7 +63,8 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
 export type BohbOptions = HyperbandOptions & TpeOptions;
 
 /**
- * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what.
+ * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what. Where
+ * the paper draws a third of the configurations at random, this does as the model repeats itself.
  *
  * @throws OptionError
  * @example
@@ -83,7 +84,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: objec
         return start(env);
       },
       tell: (scheduler, told, env) => {
-        if (told.type !== 'reported') scheduler.tell(told, told.tags?.[env.name]);
+        scheduler.tell(told, told.type === 'reported' ? undefined : told.tags?.[env.name]);
         return scheduler;
       },
       ask: (scheduler, ask, _rng, env) => answer(scheduler, ask, env),

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
 
 const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
@@ -121,6 +122,24 @@ describe('run', () => {
       const log = readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8');
       expect(log).toContain(`from step ${(budget as number) / 3}`);
     }
+    await expectVerified(place);
+  });
+
+  it('lets members of a population go on from the checkpoints of others', async () => {
+    const place = studyIn('parallel: 2\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
+    const { code, err } = await run(place);
+    expect(code, err).toBe(0);
+    const suggested = journalOf(place).filter(({ type }) => type === 'suggested') as unknown as SuggestedFact[];
+    const later = suggested.filter(({ resumes }) => resumes !== undefined);
+    for (const { trial, budget } of later) {
+      const log = readFileSync(join(place, `study.trials/trial-${trial}/attempt-1.log`), 'utf8');
+      expect(log).toContain(`from step ${budget! - 2}`);
+    }
+    const parent = ({ resumes }: SuggestedFact) => suggested.find(({ trial }) => trial === resumes)!;
+    const clones = later.filter((fact) => parent(fact).tags!.pbt !== fact.tags!.pbt);
+    expect(clones.length).toBeGreaterThan(0);
+    for (const clone of clones) expect(clone.params).not.toEqual(parent(clone).params);
+    expect(suggested.filter(({ budget }) => budget === 6)).toHaveLength(4);
     await expectVerified(place);
   });
 

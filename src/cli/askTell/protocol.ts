@@ -57,7 +57,7 @@ function dimensionOf({ type, low, high, log, step, choices, when }: ParameterDat
 }
 
 /** Strategies that take their budgets from the study. */
-const BUDGETED = ['asha', 'bohb', 'hyperband', 'pbt', 'successiveHalving'];
+const BUDGETED = ['asha', 'bohb', 'hyperband', 'successiveHalving'];
 
 /** A strategy as data, with the budgets 1 to `maxStep` for those of its parts that need some and say none. */
 export function withBudgets(strategy: unknown, maxStep: number): unknown {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { int, random, space } from '../../../streams/index.ts';
+import { float, int, pbt, random, space } from '../../../streams/index.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, hearing, isFact } from './world.ts';
@@ -66,6 +66,30 @@ print(h.run(url, study, objective, "py"))`;
       if (type === 'failed' || type === 'completed') ends[n.get(trial!)!] = reason ?? checkpoint ?? values;
     }
     expect(ends.slice(1)).toEqual(['error', 'infeasible', 'non-finite', 'ü/4', { loss: 5 }, { loss: 6 }]);
+    await engine.close();
+  });
+
+  it('trains a population, whose members go on from checkpoints of others', async () => {
+    const study = fresh();
+    const heard = hearing();
+    const nc = await server.connect();
+    const strategy = pbt({ population: 4, interval: 1, max: 3 });
+    const engine = await serve(nc, space({ rate: float(0, 1) }), strategy, { study, objectives: { loss: 'minimize' }, note: heard.note });
+    const program = `
+def objective(params, trial):
+    came = int(trial.checkpoint or 0)
+    assert came == trial.budget - 1, (came, trial.budget)
+    return {"values": {"loss": abs(params["rate"] - 0.5)}, "checkpoint": str(trial.budget)}
+h.run(url, study, objective, "py")`;
+    const { ended } = python(server.url, study, program);
+    await engine.finished;
+    expect(await ended).toEqual({ code: 0, text: '' });
+    const facts = heard.all.map(({ fact }) => fact as Said & { budget?: number; resumes?: number; tags?: { pbt: string } });
+    const suggested = facts.filter(({ type }) => type === 'suggested');
+    const clones = suggested.filter(({ resumes, tags }) => suggested.some((of) => of.trial === resumes && of.tags!.pbt !== tags!.pbt));
+    expect(clones.length).toBeGreaterThan(0);
+    expect(suggested.filter(({ budget }) => budget === 3)).toHaveLength(4);
+    expect(facts.filter(({ type }) => type === 'failed')).toEqual([]);
     await engine.close();
   });
 

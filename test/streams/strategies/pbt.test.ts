@@ -44,6 +44,15 @@ describe('pbt', () => {
     }
   });
 
+  it('takes no checkpoint from a member that has come to the end', () => {
+    const { members, tell, next } = begun({ population: 4, interval: 1, max: 2 });
+    tell(...members.map((member, i) => completed(member, i)));
+    const stages = [next(5), next(6), next(7), next(8)];
+    expect(stages.map(({ resumes }) => resumes)).toEqual([1, 2, 3, 1]);
+    tell(completed(stages[1]!, -1), failed(stages[0]!)); // the best is at 2 now
+    expect(next(9)).toMatchObject({ resumes: 1, budget: 2, tags: { pbt: '0' } });
+  });
+
   it('compares a member with the last results of those that run', () => {
     const { members, tell, next } = begun({ population: 4, interval: 1, max: 10 });
     tell(...members.slice(0, 3).map((member, i) => completed(member, i)));

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { Ended, Reported, Suggested } from '../../src/messages.ts';
+import { Twins } from '../../src/schedulers/twins.ts';
+
+const begin = (id: number, budget: number, resumes?: number): Suggested => ({
+  type: 'suggested',
+  id,
+  by: 'x',
+  point: [id],
+  budget,
+  ...(resumes !== undefined && { resumes }),
+});
+const report = (id: number, step: number, loss: number): Reported => ({ type: 'reported', id, step, losses: [loss] });
+const end = (trial: Suggested, loss: number): Ended => ({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });
+
+/** A trial at a budget of 1 that goes on to 3: whether its ends were seen before. */
+function course(twins: Twins, id: number, [first, second, third]: readonly number[]): boolean[] {
+  const [low, high] = [begin(id, 1), begin(id + 1, 3, id)];
+  twins.take(low);
+  const one = twins.take(end(low, first!));
+  twins.take(high);
+  twins.take(report(id + 1, 2, second!));
+  return [one, twins.take(end(high, third!))];
+}
+
+describe('twins', () => {
+  it('have come the same way for three losses at least', () => {
+    const twins = new Twins();
+    expect(course(twins, 1, [3, 2, 1])).toEqual([false, false]);
+    expect(course(twins, 3, [3, 2, 1])).toEqual([false, true]);
+    expect(course(twins, 5, [3, 2.5, 1])).toEqual([false, false]);
+    expect(course(twins, 7, [3.5, 2, 1])).toEqual([false, false]);
+    expect(course(twins, 9, [3, 2.5, 1])).toEqual([false, true]);
+  });
+
+  it('are not told apart by whether the last loss was reported, too', () => {
+    const twins = new Twins();
+    const [one, two] = [begin(1, 3), begin(2, 3)];
+    for (const trial of [one, two]) for (const step of [1, 2]) twins.take(report(trial.id, step, 5 - step));
+    expect(twins.take(end(one, 2))).toBe(false);
+    twins.take(report(2, 3, 2));
+    expect(twins.take(end(two, 2))).toBe(true);
+  });
+
+  it('are not those of whom nothing was heard', () => {
+    const twins = new Twins();
+    for (const id of [1, 2]) {
+      const trial = begin(id, 9);
+      expect([twins.take(trial), twins.take({ ...trial, type: 'ended', outcome: 'failed', reason: 'lost' })]).toEqual([false, false]);
+    }
+  });
+});
