@@ -17,9 +17,13 @@ const run = async (file: string, ...args: string[]): Promise<string> => {
 
 const short = readdirSync(directory).filter((file) => /^\d\d-.*\.ts$/.test(file));
 
-it.each(short)('%s shows what it says', async (file) => {
-  expect(await run(file)).not.toBe('');
-});
+it.each(short)(
+  '%s shows what it says',
+  async (file) => {
+    expect(await run(file)).not.toBe('');
+  },
+  240_000, // some of them train
+);
 
 it('the main example ends with a table of the best trials', async () => {
   const shown = await run('start.ts', '--trials', '6', '--epochs', '9');
