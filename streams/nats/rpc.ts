@@ -39,7 +39,14 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const noted$ = new Subject<Noted>();
   const rows = new Map<TrialId, Row<P>>();
   const waiting = new Map<string, (noted: Noted) => void>();
-  noted$.pipe(trials<P>()).subscribe((row) => rows.set(row.trial, row));
+  /** How many rows have each status. */
+  const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
+  noted$.pipe(trials<P>()).subscribe((row) => {
+    const before = rows.get(row.trial);
+    if (before) ended[before.status]--;
+    ended[row.status]++;
+    rows.set(row.trial, row);
+  });
 
   /** Appends a fact, and waits for what becomes of it. */
   const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
@@ -54,8 +61,6 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const rowOf = (trial: TrialId | undefined) => (trial === undefined ? undefined : (rows.get(trial) as Row<Params> | undefined));
   const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
     const { study, paused, limits, objectives } = ledger.settings;
-    const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
-    for (const { status } of rows.values()) ended[status]++;
     const best = rowOf(ledger.best?.trial);
     return {
       study,

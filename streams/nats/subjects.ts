@@ -41,8 +41,10 @@ export function subjectsOf(study: string) {
 
 export type Subjects = ReturnType<typeof subjectsOf>;
 
+const BY = '.log.by.';
+
 /** Who wrote to `ht.<study>.log.by.<trainer>.<trial>`; nothing where the engine did. */
 export function trainerOf(subject: string): string | undefined {
-  const [, , , by, trainer] = subject.split('.');
-  return by === 'by' ? trainer : undefined;
+  const at = subject.indexOf(BY);
+  return at < 0 ? undefined : subject.slice(at + BY.length, subject.lastIndexOf('.'));
 }

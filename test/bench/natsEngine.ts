@@ -1,0 +1,34 @@
+// An engine of the benchmark: takes a study in, decides once, and says how long that took and what it held.
+import { readFileSync } from 'node:fs';
+import { connect } from '@nats-io/transport-node';
+import { float, random, space } from '../../streams/index.ts';
+import { natsLog, serve } from '../../streams/nats/index.ts';
+
+const [servers, study, parallel] = process.argv.slice(2);
+/** Megabytes, of the process as a whole. */
+const held = (what: 'VmHWM' | 'VmRSS') =>
+  Number(new RegExp(`${what}:\\s+(\\d+) kB`).exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? Number.NaN) / 1024;
+
+const nc = await connect({ servers: servers! });
+const log = await natsLog(nc, study!, { create: false });
+const head = await log.head();
+await log.close();
+const before = held('VmRSS');
+const since = performance.now();
+const { user: at } = process.cpuUsage();
+let decided = () => {};
+const again = new Promise<void>((resolve) => {
+  decided = resolve;
+});
+const { close } = await serve(nc, space({ x: float(-5, 5) }), random(), {
+  study: study!,
+  seed: 1,
+  parallel: Number(parallel),
+  note: ({ position, fact }) => position > head && (fact as { type?: string })?.type === 'suggested' && decided(),
+});
+await again;
+const { user, system } = process.cpuUsage();
+const seconds = (performance.now() - since) / 1000;
+console.log(JSON.stringify({ seconds, cpu: (user + system - at) / 1e6, peak: held('VmHWM'), before }));
+await close();
+await nc.close();

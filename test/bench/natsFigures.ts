@@ -1,0 +1,164 @@
+// What a study on a server does in a second.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { float, type Noted, random, space } from '../../streams/index.ts';
+import { natsLog, serve } from '../../streams/nats/index.ts';
+import { subjectsOf } from '../../streams/nats/subjects.ts';
+import type { NatsServer } from '../support/nats.ts';
+
+const line = space({ x: float(-5, 5) });
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+let count = 0;
+export const fresh = () => `bench-${++count}`;
+const typeOf = ({ fact }: Noted): string | undefined => (fact as { type?: string } | undefined)?.type;
+
+/** A promise, and what resolves it. */
+function signal(): { readonly heard: Promise<void>; readonly ring: () => void } {
+  let ring = () => {};
+  const heard = new Promise<void>((resolve) => {
+    ring = resolve;
+  });
+  return { heard, ring };
+}
+
+export interface Figure {
+  /** Units a second. */
+  readonly rate: number;
+  /** Of this process, in milliseconds a unit. */
+  readonly cpu: number;
+}
+
+/** How fast an act does its units. */
+async function rate(units: number, act: () => Promise<unknown>): Promise<Figure> {
+  const cpu = process.cpuUsage();
+  const since = performance.now();
+  await act();
+  const seconds = (performance.now() - since) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { rate: units / seconds, cpu: (user + system) / 1000 / units };
+}
+
+export const medianOf = (figures: readonly Figure[]): Figure => ({
+  rate: median(figures.map((figure) => figure.rate)),
+  cpu: median(figures.map((figure) => figure.cpu)),
+});
+
+const suggestion = JSON.stringify({ type: 'suggested', trial: 1000, attempt: 1, by: 'random', params: { x: 1.23456789 }, after: 1000 });
+
+/** One acknowledged message, read back, and then the next: the limit of whoever decides one by one. */
+export async function bareLoop(nc: NatsConnection, messages: number): Promise<Figure> {
+  const study = fresh();
+  const log = await natsLog(nc, study);
+  const { stream, study: subject } = subjectsOf(study);
+  const js = jetstream(nc);
+  let heard = () => {};
+  const consumer = await js.consumers.get(stream, { deliver_policy: DeliverPolicy.All });
+  const reading = await consumer.consume({ callback: () => heard() });
+  const figure = await rate(messages, async () => {
+    for (let i = 0; i < messages; i++) {
+      const back = signal();
+      heard = back.ring;
+      await Promise.all([js.publish(subject, suggestion), back.heard]);
+    }
+  });
+  await reading.close();
+  await log.close();
+  return figure;
+}
+
+/** Acknowledged messages alone, some of them in flight at a time. */
+export async function barePublishes(nc: NatsConnection, messages: number, inFlight: number): Promise<Figure> {
+  const study = fresh();
+  const log = await natsLog(nc, study);
+  const { study: subject } = subjectsOf(study);
+  const js = jetstream(nc);
+  const one = async () => {
+    for (let i = 0; i < messages / inFlight; i++) await js.publish(subject, suggestion);
+  };
+  const figure = await rate(messages, () => Promise.all(Array.from({ length: inFlight }, one)));
+  await log.close();
+  return figure;
+}
+
+/** Suggestions alone, with room for all of them. */
+export async function suggestions(nc: NatsConnection, trials: number): Promise<Figure> {
+  const done = signal();
+  let suggested = 0;
+  const note = (noted: Noted) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
+  return rate(trials, async () => {
+    const { close } = await serve(nc, line, random(), { study: fresh(), trials, parallel: trials, note });
+    await done.heard;
+    await close();
+  });
+}
+
+/** How many trials are done before the clock starts: programs take their time to begin and to be compiled. */
+const WARM = 500;
+/** Trials that each of two trainers runs at a time. */
+const SLOTS = 16;
+
+/** Whole trials, evaluated in two other processes. */
+export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
+  const study = fresh();
+  const program = fileURLToPath(new URL('./natsTrainer.js', import.meta.url));
+  const children = [1, 2].map(() => spawn(process.execPath, [program, server.url, study, String(SLOTS)], { stdio: 'inherit' }));
+  const exits = children.map((child) => once(child, 'exit'));
+  const warm = signal();
+  let completed = 0;
+  const note = (noted: Noted) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
+  const { finished, close } = await serve(nc, line, random(), { study, trials: trials + WARM, parallel: 4 * SLOTS, note });
+  await warm.heard;
+  const figure = await rate(trials, () => finished);
+  await close();
+  await Promise.all(exits);
+  return figure;
+}
+
+const malformed: readonly string[] = [
+  '{"type":',
+  '[]',
+  '{}',
+  '{"type":"reported"}',
+  '{"type":"reported","trial":1,"step":-1,"values":{}}',
+  '{"type":"completed","trial":1,"run":"x","values":{"value":1}}',
+  '{"type":"closed","reason":"person"}',
+  '[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]',
+  '{"type":"started","trial":1,"attempt":7,"run":"x"}',
+  JSON.stringify({ type: 'failed', trial: 1, reason: 'lost', run: 'x', text: 'x'.repeat(17_000) }),
+];
+
+/** Facts that do not count, some of them in flight at a time: milliseconds from each to its answer on `rejected`, sorted. */
+export async function rejections(nc: NatsConnection, other: NatsConnection, messages: number, inFlight: number): Promise<number[]> {
+  const study = fresh();
+  const { by, rejected } = subjectsOf(study);
+  const begun = signal();
+  const { close } = await serve(nc, line, random(), { study, trials: 2, note: (noted) => typeOf(noted) === 'suggested' && begun.ring() });
+  await begun.heard;
+  const answered = new Map<number, (at: number) => void>();
+  const early = new Map<number, number>();
+  other.subscribe(rejected('w'), {
+    callback: (_, message) => {
+      const { position } = message.json<{ position: number }>();
+      const tell = answered.get(position);
+      if (tell) tell(performance.now());
+      else early.set(position, performance.now());
+    },
+  });
+  await other.flush();
+  const js = jetstream(other);
+  const latencies: number[] = [];
+  const one = async (first: number) => {
+    for (let i = first; i < messages; i += inFlight) {
+      const since = performance.now();
+      const { seq } = await js.publish(by('w', 1), malformed[i % malformed.length]!);
+      const at = early.get(seq) ?? (await new Promise<number>((resolve) => answered.set(seq, resolve)));
+      latencies.push(at - since);
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, (_, i) => one(i)));
+  await close();
+  return latencies.sort((a, b) => a - b);
+}
