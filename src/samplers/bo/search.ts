@@ -17,7 +17,7 @@ const PERTURBED = 256;
 const SPREADS = [0.2, 0.05, 0.01];
 const SEARCHES = { most: 6, fewest: 2 };
 /** To judge a point costs the square of the number of observations: above so many, fewer points are judged. */
-const CHEAP = 300;
+const CHEAP = 200;
 const ROUNDS = 3;
 const STEPS = [-2, -1, 1, 2];
 
