@@ -117,7 +117,8 @@ export function boSurrogate(
       );
       return { gps, expected };
     });
-    return { models, worlds: worlds.filter(({ gps }) => gps.length === objectives.length) };
+    const whole = worlds.filter(({ gps }) => gps.length === objectives.length);
+    return whole.length > 0 ? { models, worlds: whole } : undefined;
   }
 
   /** What is sought in the losses, as one guess at the kernels has it; nothing while no point is known to keep the constraints. */
@@ -201,7 +202,7 @@ export function boSurrogate(
       const terms = termsOf(state, known);
       const ranked = all
         ? rank(terms, features, all)
-        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length * known.worlds.length);
+        : search(terms, features, env, goodPoints(known), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
       const chosen = choose(state, known.models[0]!.observed, ranked);
       return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },

@@ -41,7 +41,7 @@ export const rank = (terms: readonly Term[], features: Features, points: readonl
  * of them, where continuous axes follow the gradient and the others try their levels one axis at a time.
  *
  * @param good snapped points to perturb
- * @param observations behind the terms, once for each kernel
+ * @param observations behind the terms; more, where these are averages over kernels
  * @returns the ends of the local searches and all candidates, best first; all snapped and feasible
  */
 export function search(
