@@ -20,8 +20,8 @@ import type { Reasoned, Surrogate } from './surrogate.ts';
 export type { BoState };
 
 export interface BoSettings {
-  /** Trials before the first one that follows the model. */
-  readonly startup: number;
+  /** Trials before the first one that follows the model. Default: 2 (d + 1) for d parameters, at most 10. */
+  readonly startup?: number;
   /** What is sought: expected improvement, the probability of one, or a low confidence bound. With two objectives, always the first. */
   readonly acquisition: 'ei' | 'pi' | 'lcb';
   /** Whether improvement is sought per second, where trials say how long they took. */
@@ -36,6 +36,8 @@ export interface BoSettings {
 const COUNTABLE = 2000;
 /** The prior's weight falls from this share of the study's trials over the number of results. */
 const BELIEF = 0.1;
+/** Trials before the first model: so many for each parameter and one more, but no more than that. */
+const STARTUP = { each: 2, most: 10 };
 /** Where the number of trials is not known. */
 const TRIALS = 100;
 /** How many of the best points told are perturbed. */
@@ -71,11 +73,16 @@ interface World {
  * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
  * they had ended as expected.
  *
- * @param long fits of more work than this are left to whoever can make them elsewhere
+ * A proposal's tags say what was expected of it: `mean` and `sd`, in the units of the loss, one for each objective; and the `acquisition`, the log
+ * of what was sought, such as the expected improvement in standard deviations of the losses so far, with all that weighs in it.
  *
- * A proposal's tags say what was expected of it: `mean` and `sd` (of the loss as the model sees it), and the log of the `acquisition`.
+ * @param long fits of more work than this are left to whoever can make them elsewhere
  */
-export function boSurrogate(env: Env, { startup, acquisition, costAware, integrated, warp }: BoSettings, long = LONG): Surrogate<BoState> {
+export function boSurrogate(
+  env: Env,
+  { startup = startupOf(env), acquisition, costAware, integrated, warp }: BoSettings,
+  long = LONG,
+): Surrogate<BoState> {
   const { axes, objectives, trials = TRIALS } = env;
   const features = featuresOf(axes);
   const fold = createFold(env, features, { samples: integrated ? SAMPLES : 0, seed: `${env.seed} ${env.name}`, bending: warp });
@@ -110,7 +117,8 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware, integra
       );
       return { gps, expected };
     });
-    return { models, worlds: worlds.filter(({ gps }) => gps.length === objectives.length) };
+    const whole = worlds.filter(({ gps }) => gps.length === objectives.length);
+    return whole.length > 0 ? { models, worlds: whole } : undefined;
   }
 
   /** What is sought in the losses, as one guess at the kernels has it; nothing while no point is known to keep the constraints. */
@@ -194,12 +202,14 @@ export function boSurrogate(env: Env, { startup, acquisition, costAware, integra
       const terms = termsOf(state, known);
       const ranked = all
         ? rank(terms, features, all)
-        : search(terms, features, env, goodPoints(known), rng, known.models[0]!.observed.length * known.worlds.length);
+        : search(terms, features, env, goodPoints(known), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
       const chosen = choose(state, known.models[0]!.observed, ranked);
       return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
     },
   };
 }
+
+const startupOf = ({ axes }: Env): number => Math.min(STARTUP.most, STARTUP.each * (axes.length + 1));
 
 const key = (point: Point): string => point.join();
 
@@ -227,7 +237,9 @@ function reasons(features: Features, { models }: Modelled, { point, score }: Sco
   features.encode(point, row);
   const predictions = models.map(({ gps, outputs }) => {
     const { mean, variance } = mixture(gps.map((gp) => predict(gp, row)));
-    return { mean: outputs.restore(mean).toPrecision(4), sd: Math.sqrt(variance).toPrecision(4) };
+    const sd = Math.sqrt(variance);
+    const [low, middle, high] = [mean - sd, mean, mean + sd].map(outputs.restore) as [number, number, number];
+    return { mean: middle.toPrecision(4), sd: (high < Infinity ? (high - low) / 2 : middle - low).toPrecision(4) };
   });
   return {
     mean: predictions.map(({ mean }) => mean).join(' '),

@@ -17,7 +17,7 @@ const PERTURBED = 256;
 const SPREADS = [0.2, 0.05, 0.01];
 const SEARCHES = { most: 6, fewest: 2 };
 /** To judge a point costs the square of the number of observations: above so many, fewer points are judged. */
-const CHEAP = 300;
+const CHEAP = 200;
 const ROUNDS = 3;
 const STEPS = [-2, -1, 1, 2];
 
@@ -41,7 +41,7 @@ export const rank = (terms: readonly Term[], features: Features, points: readonl
  * of them, where continuous axes follow the gradient and the others try their levels one axis at a time.
  *
  * @param good snapped points to perturb
- * @param observations behind the terms, once for each kernel
+ * @param observations behind the terms; more, where these are averages over kernels
  * @returns the ends of the local searches and all candidates, best first; all snapped and feasible
  */
 export function search(
