@@ -100,6 +100,18 @@ export function spread(trials: readonly Losses[], count: number): number[] {
   return chosen;
 }
 
+/** The volume that each of some trials dominates and none of the others, in the box that holds them all and a little more; the box is 1. */
+export function contributions(trials: readonly Losses[]): number[] {
+  const points = normalised(trials);
+  return points.map((p, i) =>
+    exclusive(
+      p,
+      points.toSpliced(i, 1),
+      p.map(() => 1),
+    ),
+  );
+}
+
 /** Losses in the unit cube, its worst corner a little beyond the worst of each. */
 function normalised(trials: readonly Losses[]): Losses[] {
   const least = trials[0]!.map((_, k) => Math.min(...trials.map((t) => t[k]!)));

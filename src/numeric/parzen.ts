@@ -33,6 +33,8 @@ export interface Shape {
   readonly priorWeight: number;
   /** The least bandwidth, against the usual 1 / min(100, 2 + observations) of the range. */
   readonly clip: number;
+  /** Weights of n observations, in the order of their slots. */
+  readonly weights: (n: number) => Float64Array;
 }
 
 /** An axis among others, for the screen. */
@@ -48,7 +50,7 @@ const nothingOn = (n: number): Place<Bells & Coded> => {
 };
 const ZERO = new Float64Array(1);
 
-const columnOf = (support: Support, { priorWeight, clip }: Shape): SmoothColumn | CellColumn | CategoryColumn => {
+const columnOf = (support: Support, { priorWeight, clip }: Omit<Shape, 'weights'>): SmoothColumn | CellColumn | CategoryColumn => {
   const { cells } = support;
   if (cells === undefined) return new SmoothColumn(support, clip);
   return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
@@ -65,6 +67,7 @@ const columnOf = (support: Support, { priorWeight, clip }: Shape): SmoothColumn 
 export class Parzen {
   readonly columns: readonly (SmoothColumn | CellColumn | CategoryColumn)[];
   readonly #priorWeight: number;
+  readonly #weightsOf: (n: number) => Float64Array;
   readonly #smooth: readonly Place<SmoothColumn>[];
   readonly #coded: readonly Place<Coded>[];
   readonly #slots: number[] = [];
@@ -81,8 +84,9 @@ export class Parzen {
   readonly #screen = new Screen();
   #settled = false;
 
-  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1 }: Partial<Shape> = {}) {
+  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: Partial<Shape> = {}) {
     this.#priorWeight = priorWeight;
+    this.#weightsOf = weights;
     this.columns = supports.map((support) => columnOf(support, { priorWeight, clip }));
     this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
     this.#coded = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
@@ -122,7 +126,7 @@ export class Parzen {
     this.#peaks = grown(this.#peaks, this.#slots.at(-1) ?? 0);
     for (const slot of stale) this.#peaks[slot] = this.#smooth.reduce((peak, { column }) => peak + column.peak(slot), 0);
     this.#weights = new Float64Array(n + 1);
-    this.#weights.set(recencyWeights(n));
+    this.#weights.set(this.#weightsOf(n));
     this.#weights[n] = n > 0 ? this.#priorWeight : 1;
     this.#logTotal = Math.log(sumOf(this.#weights));
     this.#arrange();

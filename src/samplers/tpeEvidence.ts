@@ -1,14 +1,13 @@
 import type { Ended, Suggested, TrialId } from '../messages.ts';
-import { spread } from '../numeric/hypervolume.ts';
-import { fronts } from '../numeric/pareto.ts';
 import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
 import { acrossBudgets } from './acrossBudgets.ts';
+import { type Good, goodOf } from './good.ts';
 import { Repetition } from './repetition.ts';
 import { Seen } from './seen.ts';
-import { byStanding, peers, type Standing, standingOf } from './standing.ts';
+import { byStanding, type Standing, standingOf } from './standing.ts';
 import { subspaces } from './subspaces.ts';
 
 /** The axes that exist together, and the density of the trials that have them and are not good. */
@@ -27,34 +26,6 @@ export interface Candidate {
 /** Whether the axes of a subspace exist at a point. */
 const exists = (all: readonly Axis[], [first]: readonly number[], point: Point): boolean =>
   !all[first!]!.when || active(all, point)[first!]!;
-
-/** How many of n trials count as good. */
-const goodOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
-
-/** The first of a ranking. With several objectives: fronts of equals in all else, and of the last front those that dominate the most volume. */
-function best(ranking: readonly Standing[], count: number): readonly Standing[] {
-  if (!ranking.some(({ losses }) => losses.length > 1)) return ranking.slice(0, count);
-  const chosen: Standing[] = [];
-  for (let from = 0; from < ranking.length && chosen.length < count; ) {
-    const next = ranking.findIndex((standing, i) => i > from && !peers(standing, ranking[from]!));
-    const equals = ranking.slice(from, next < 0 ? undefined : next);
-    from += equals.length;
-    for (const front of fronts(equals.map(({ losses }) => losses))) {
-      const members = front.map((i) => equals[i]!);
-      const room = count - chosen.length;
-      if (room <= 0) break;
-      const some =
-        members.length <= room
-          ? members.keys()
-          : spread(
-              members.map(({ losses }) => losses),
-              room,
-            );
-      for (const i of some) chosen.push(members[i]!);
-    }
-  }
-  return chosen;
-}
 
 /** A point with the axes of a subspace as drawn. */
 function placed({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>, draw: readonly number[], point: Point): Point {
@@ -103,7 +74,7 @@ export class Evidence {
   readonly #ranking: Standing[] = [];
   /** With one objective, what completed trials came to at each budget. */
   readonly #byBudget = new Map<number, Map<number, number>>();
-  #good: ReadonlySet<number> = new Set();
+  #good: Good = new Map();
 
   constructor(axes: readonly Axis[], priorWeight: number) {
     this.seen = new Seen(axes);
@@ -169,9 +140,9 @@ export class Evidence {
   }
 
   #divide(): void {
-    const good = new Set(best(acrossBudgets(this.#ranking, this.#byBudget), goodOf(this.#ranking.length)).map(({ slot }) => slot));
-    for (const slot of this.#good) if (!good.has(slot)) this.#join(slot);
-    for (const slot of good) if (!this.#good.has(slot)) this.#leave(slot);
+    const good = goodOf(acrossBudgets(this.#ranking, this.#byBudget));
+    for (const slot of this.#good.keys()) if (!good.has(slot)) this.#join(slot);
+    for (const slot of good.keys()) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;
   }
 
@@ -215,8 +186,13 @@ export class Evidence {
   }
 
   #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {
-    const density = new Parzen(supports, { priorWeight: this.#priorWeight, clip: SHARPER });
-    const slots = [...this.#good].filter((slot) => exists(this.#axes, axes, this.#points[slot]!)).sort((a, b) => a - b);
+    const slots = [...this.#good.keys()].filter((slot) => exists(this.#axes, axes, this.#points[slot]!)).sort((a, b) => a - b);
+    const weights = slots.flatMap((slot) => this.#good.get(slot) ?? []);
+    const density = new Parzen(supports, {
+      priorWeight: this.#priorWeight,
+      clip: SHARPER,
+      ...(weights.length > 0 && { weights: () => Float64Array.from(weights) }),
+    });
     // Slots of its own: what is numbered by all trials would make room for all.
     for (const [k, slot] of slots.entries()) density.add(k, this.#encode({ axes, supports }, this.#points[slot]!));
     return density;

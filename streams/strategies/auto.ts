@@ -6,6 +6,7 @@ import { nest, respond } from '../nested.ts';
 import { mix } from '../route.ts';
 import { named, type Strategy } from '../strategy.ts';
 import { bo } from './bo.ts';
+import { nsga2 } from './nsga2.ts';
 import { tpe } from './tpe.ts';
 
 /** Beyond so many results a Gaussian process knows where to look, and thinks for longer than many a trial takes. */
@@ -18,10 +19,10 @@ const SMALL = 2000;
 /**
  * Chooses for those who name nothing, by what is known of the study:
  *
- * - more than two objectives, or more than 40 parameters: `tpe()`
+ * - more than 40 parameters, or more than two objectives: `tpe()`
  * - at most 2000 configurations: `bo()`
  * - all others: three trials of four by `bo()`, and one by `tpe()`, which errs in other places, above all where results are noisy
- * - after 500 trials, whoever suggested them: `tpe()`
+ * - after 500 trials, whoever suggested them: `tpe()`, or with several objectives `nsga2()`
  *
  * The path of a suggestion says who was chosen, its tag `why` for which reason.
  *
@@ -31,12 +32,14 @@ const SMALL = 2000;
 export const auto = (): Strategy => named('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
 function choose({ axes, objectives }: Env): Strategy {
-  if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
-  if (axes.length > WIDE) return because(`${axes.length} parameters`, tpe());
-  return chain(first(MODELLED, modelled(axes)), because(`more than ${MODELLED} trials`, tpe()));
+  const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
+  return chain(first(MODELLED, few(axes, objectives)), many);
 }
 
-function modelled(axes: readonly Axis[]): Strategy {
+/** For a study's beginning, which is all of most studies. */
+function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
+  if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
+  if (axes.length > WIDE) return because(`${axes.length} parameters`, tpe());
   const count = countCells(axes);
   if (count <= SMALL) return because(`${count} configurations`, bo());
   const why = `${axes.length} parameters, up to ${MODELLED} trials`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hypervolume, spread } from '../../src/numeric/hypervolume.ts';
+import { contributions, hypervolume, spread } from '../../src/numeric/hypervolume.ts';
 
 /** Up to some points on a grid of so many steps in so many dimensions. */
 const onGrid = (dimension: number, steps: number, maxLength: number) =>
@@ -52,6 +52,21 @@ describe('hypervolume', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+it('contributions are what is lost without a point', () => {
+  // They lie in the box from (0, 0) to (11, 11), and the last is dominated.
+  const points = [
+    [0, 10],
+    [2, 5],
+    [6, 1],
+    [9, 0],
+    [10, 6],
+  ];
+  const all = (of: number[][]) => hypervolume(of, [11, 11]);
+  contributions(points).forEach((volume, i) => {
+    expect(volume).toBeCloseTo((all(points) - all(points.toSpliced(i, 1))) / 121, 12);
   });
 });
 
