@@ -5,7 +5,10 @@ import { asha, bo, chain, float, ga, lbfgs, optimize, plateau, space, type Trial
 const polish = lbfgs({ start: 'incumbent', gradient: 'differences' });
 const strategy = chain(asha({ min: 1, max: 9, mode: 'stop' }), until(plateau(12), ga()), until(plateau(12), bo()), polish);
 const train = async ({ x, y }: { readonly x: number; readonly y: number }, { report, signal }: Trial) => {
-  for (let epoch = 1; epoch <= 9 && !signal.aborted; epoch++) await report((x - 1) ** 2 + (x * y - 2) ** 2 + 1 / epoch);
+  for (let epoch = 1; epoch <= 9 && !signal.aborted; epoch++) {
+    report((x - 1) ** 2 + (x * y - 2) ** 2 + 1 / epoch);
+    await new Promise(setImmediate); // so that a stop is known before the next epoch
+  }
   return (x - 1) ** 2 + (x * y - 2) ** 2;
 };
 const { best, stopped } = await optimize(space({ x: float(-5, 5), y: float(-5, 5) }), train, { strategy, trials: 120 }).result();
