@@ -335,9 +335,11 @@ class Connection:
         connection = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = connection.makefile("rb")
-        info = json.loads(self.stream.readline()[len("INFO ") :])
+        greeting = self.stream.readline()
+        if not greeting.startswith(b"INFO "):
+            raise ConnectionError("the server said nothing")
         if self.seed:
-            public, signature = signed(self.seed, info["nonce"].encode())
+            public, signature = signed(self.seed, json.loads(greeting[len("INFO ") :])["nonce"].encode())
             self.options |= {"nkey": public, "sig": signature}
         subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
@@ -374,7 +376,7 @@ class Connection:
                     self._connect()
                     self.wake()  # what was asked before is asked again
                     break
-                except OSError:
+                except (OSError, ValueError, KeyError):
                     pause = min(2 * pause, 2.0)
 
     def _read_messages(self):
