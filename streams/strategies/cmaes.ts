@@ -1,10 +1,11 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
 import type { CmaesSettings } from '../../src/samplers/cmaes/run.ts';
 import { covarianceAdaptation } from '../../src/samplers/cmaes.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
+import { checks } from './checks.ts';
 
 export interface CmaesOptions {
   /** lambda: how many results make a generation. Default: 4 + 3 ln(number of parameters), rounded down; at least as many as may be open at once. */
@@ -55,11 +56,10 @@ function settingsFor({ axes, parallel }: Env, options: CmaesOptions): CmaesSetti
   return { population, sigma, restarts, adaptRates };
 }
 
-function check({ population, sigma, restarts, adaptRates }: CmaesOptions): void {
-  if (population !== undefined && !(Number.isSafeInteger(population) && population >= 2))
-    throw new OptionError('cmaes.population', 'a whole number of at least 2', population);
-  if (sigma !== undefined && !(sigma > 0 && sigma <= 1)) throw new OptionError('cmaes.sigma', 'a number above 0 and at most 1', sigma);
-  if (restarts !== undefined && !['ipop', 'bipop', 'none'].includes(restarts))
-    throw new OptionError('cmaes.restarts', 'ipop, bipop or none', restarts);
-  if (adaptRates !== undefined && typeof adaptRates !== 'boolean') throw new OptionError('cmaes.adaptRates', 'true or false', adaptRates);
+function check(options: CmaesOptions): void {
+  const { whole, oneOf, check } = checks('cmaes', options);
+  whole('population', 2);
+  check('sigma', (sigma) => sigma > 0 && sigma <= 1, 'a number above 0 and at most 1');
+  oneOf('restarts', 'ipop', 'bipop', 'none');
+  check('adaptRates', (adaptRates) => typeof adaptRates === 'boolean', 'true or false');
 }

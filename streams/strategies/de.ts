@@ -1,8 +1,9 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type DeSettings, differentialEvolution } from '../../src/samplers/de.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
+import { checks } from './checks.ts';
 
 export interface DeOptions {
   /** How many live at once. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials, where that is known and gives more. */
@@ -49,13 +50,11 @@ function settingsFor({ trials = 0 }: Env, { start = 'current-to-pbest', scale, c
   return { population, generations, start, ...(scale !== undefined && { scale }), ...(crossover !== undefined && { crossover }) };
 }
 
-function check({ population, generations, start, scale, crossover }: DeOptions): void {
-  const expect = (name: string, value: unknown, holds: boolean, expected: string) => {
-    if (value !== undefined && !holds) throw new OptionError(`de.${name}`, expected, value);
-  };
-  expect('population', population, Number.isSafeInteger(population) && population! >= 4, 'a whole number of at least 4');
-  expect('generations', generations, Number.isSafeInteger(generations) && generations! >= 1, 'a whole number of at least 1');
-  expect('start', start, start === 'current-to-pbest' || start === 'rand', 'current-to-pbest or rand');
-  expect('scale', scale, scale! > 0 && scale! <= 2, 'a number above 0 and at most 2');
-  expect('crossover', crossover, crossover! >= 0 && crossover! <= 1, 'a probability');
+function check(options: DeOptions): void {
+  const { whole, oneOf, probability, check } = checks('de', options);
+  whole('population', 4);
+  whole('generations', 1);
+  oneOf('start', 'current-to-pbest', 'rand');
+  check('scale', (scale) => scale > 0 && scale <= 2, 'a number above 0 and at most 2');
+  probability('crossover');
 }

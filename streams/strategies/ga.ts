@@ -3,6 +3,7 @@ import { OptionError, StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
+import { checks } from './checks.ts';
 
 export interface GaOptions {
   /**
@@ -67,24 +68,16 @@ const defaultPopulation = ({ trials = 0, parallel }: Env, steady: boolean): numb
   Math.max(SMALLEST, Math.round(0.8 * Math.sqrt(trials)), steady ? 0 : parallel);
 
 function check(options: GaOptions): void {
-  const { population, generations, mode, elite, tournament, crossover, mutation, crossoverEta, mutationEta } = options;
-  const whole = (name: string, value: number | undefined, least: number) => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least)) {
-      throw new OptionError(`ga.${name}`, `a whole number of at least ${least}`, value);
-    }
-  };
-  const within = (name: string, value: number | undefined, high: number, expected: string) => {
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0 && value <= high))
-      throw new OptionError(`ga.${name}`, expected, value);
-  };
-  if (mode !== undefined && mode !== 'steady' && mode !== 'generational') throw new OptionError('ga.mode', 'steady or generational', mode);
-  whole('population', population, 2);
-  whole('generations', generations, 1);
-  whole('elite', elite, 0);
+  const { mode, elite } = options;
+  const { whole, oneOf, probability, notNegative } = checks('ga', options);
+  oneOf('mode', 'steady', 'generational');
+  whole('population', 2);
+  whole('generations', 1);
+  whole('elite', 0);
   if (elite !== undefined && mode !== 'generational') throw new OptionError('ga.elite', 'mode generational beside it', mode ?? 'steady');
-  whole('tournament', tournament, 1);
-  within('crossover', crossover, 1, 'a probability');
-  within('mutation', mutation, 1, 'a probability');
-  within('crossoverEta', crossoverEta, Number.MAX_VALUE, 'a number of at least 0');
-  within('mutationEta', mutationEta, Number.MAX_VALUE, 'a number of at least 0');
+  whole('tournament', 1);
+  probability('crossover');
+  probability('mutation');
+  notNegative('crossoverEta');
+  notNegative('mutationEta');
 }

@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { OptionError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/nsga2.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
+import { checks } from './checks.ts';
 
 export interface Nsga2Options {
   /** How many live at once, and after how many results is selected. Default: 2 times the square root of the number of trials where that is known, between 20 and 100; otherwise 50. */
@@ -49,19 +49,12 @@ function settingsFor(env: Env, options: Nsga2Options): Nsga2Settings {
 const defaultPopulation = ({ trials }: Env): number =>
   trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));
 
-function check({ population, generations, crossover, mutation, crossoverEta, mutationEta }: Nsga2Options): void {
-  const whole = (name: string, value: number | undefined, least: number) => {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= least))
-      throw new OptionError(`nsga2.${name}`, `a whole number of at least ${least}`, value);
-  };
-  const within = (name: string, value: number | undefined, high: number, expected: string) => {
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0 && value <= high))
-      throw new OptionError(`nsga2.${name}`, expected, value);
-  };
-  whole('population', population, 2);
-  whole('generations', generations, 1);
-  within('crossover', crossover, 1, 'a probability');
-  within('mutation', mutation, 1, 'a probability');
-  within('crossoverEta', crossoverEta, Number.MAX_VALUE, 'a number of at least 0');
-  within('mutationEta', mutationEta, Number.MAX_VALUE, 'a number of at least 0');
+function check(options: Nsga2Options): void {
+  const { whole, probability, notNegative } = checks('nsga2', options);
+  whole('population', 2);
+  whole('generations', 1);
+  probability('crossover');
+  probability('mutation');
+  notNegative('crossoverEta');
+  notNegative('mutationEta');
 }

@@ -1,4 +1,4 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
+import { symmetricEigen } from '../eigen.ts';
 import type { CmaParameters } from './parameters.ts';
 
 export type Vector = readonly number[];
@@ -21,15 +21,9 @@ export interface Gaussian {
 
 /** The law with another covariance. */
 export function shaped(law: Gaussian, covariance: Matrix): Gaussian {
-  if (covariance.length === 0) return law;
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance as number[][], { assumeSymmetric: true });
-  const least = Math.max(...realEigenvalues) * SINGULAR;
-  return {
-    ...law,
-    covariance,
-    vectors: eigenvectorMatrix.to2DArray(),
-    lengths: realEigenvalues.map((value) => Math.sqrt(Math.max(value, least))),
-  };
+  const { values, vectors } = symmetricEigen(covariance);
+  const least = Math.max(...values) * SINGULAR;
+  return { ...law, covariance, vectors, lengths: values.map((value) => Math.sqrt(Math.max(value, least))) };
 }
 
 /** Eigenvalues below this share of the greatest are rounding. */
