@@ -21,7 +21,7 @@ const SMALL = 2000;
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
  * - at most 2000 configurations: `bo()`
- * - all others: three trials of four by `bo()`, and one by `tpe()`, which errs in other places, above all where results are noisy
+ * - all others: three trials of four by `bo()`, and one by `tpe()`, which errs in other places
  * - after 500 trials, whoever suggested them: `tpe()`, or with several objectives `nsga2()`
  *
  * The path of a suggestion says who was chosen, its tag `why` for which reason.
