@@ -13,7 +13,10 @@ describe('events', () => {
   it('first tell what there is, then what changes', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4));
-    const told = eventsOf(`${url}api/events?study=net`, ({ event, data }) => event === 'trials' && data.rows.some(({ trial }: { trial: number }) => trial === 3));
+    const told = eventsOf(
+      `${url}api/events?study=net`,
+      ({ event, data }) => event === 'trials' && data.rows.some(({ trial }: { trial: number }) => trial === 3),
+    );
     await sleep(150);
     await say(...finished(3, 0.3));
     const events = await told;
@@ -67,9 +70,21 @@ describe('events', () => {
 describe('a trial', () => {
   it('has its facts in order, those that did not count included', async () => {
     const { url, say } = await start();
-    await say(...finished(1, 0.5), ...finished(2, 0.4), { type: 'completed', trial: 1, run: 'r1', values: { loss: 9 } }, { type: 'retracted', trial: 1 });
+    await say(
+      ...finished(1, 0.5),
+      ...finished(2, 0.4),
+      { type: 'completed', trial: 1, run: 'r1', values: { loss: 9 } },
+      { type: 'retracted', trial: 1 },
+    );
     const facts = JSON.parse((await request(`${url}api/studies/net/trials/1/facts`)).text);
-    expect(facts.map(({ fact }: { fact: { type: string } }) => fact.type)).toEqual(['suggested', 'started', 'reported', 'completed', 'completed', 'retracted']);
+    expect(facts.map(({ fact }: { fact: { type: string } }) => fact.type)).toEqual([
+      'suggested',
+      'started',
+      'reported',
+      'completed',
+      'completed',
+      'retracted',
+    ]);
     expect((await request(`${url}api/studies/net/trials/7/facts`)).status).toBe(404);
     expect((await request(`${url}api/studies/none/trials/1/facts`)).status).toBe(404);
   });
@@ -107,9 +122,25 @@ describe('machines', () => {
   it('are told the log once more, and again when it is revised', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5));
-    const seen = (isLast: (event: { event: string; data: { news?: { path: string; last?: { trial: number } }[] } }) => boolean) => eventsOf(`${url}api/studies/net/machines`, isLast);
+    const seen = (isLast: (event: { event: string; data: { news?: { path: string; last?: { trial: number } }[] } }) => boolean) =>
+      eventsOf(`${url}api/studies/net/machines`, isLast);
     const first = (await seen(({ data }) => data.news?.[0] !== undefined)).at(-1)!;
-    expect(first.data).toMatchObject({ type: 'machines', asks: false, machines: [{ path: 'random', chart: { key: 'sequence', states: [{ key: 'drawing', initial: true }, { key: 'spent', final: true }] } }] });
+    expect(first.data).toMatchObject({
+      type: 'machines',
+      asks: false,
+      machines: [
+        {
+          path: 'random',
+          chart: {
+            key: 'sequence',
+            states: [
+              { key: 'drawing', initial: true },
+              { key: 'spent', final: true },
+            ],
+          },
+        },
+      ],
+    });
     await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
     const next = (await seen(({ data }) => data.news?.some(({ path }) => path.endsWith('ga')) === true)).at(-1)!;
     const ga = next.data.news.find(({ path }: { path: string }) => path.endsWith('ga'));
