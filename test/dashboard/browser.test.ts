@@ -191,8 +191,11 @@ parallel: 2
 
     await page.getByLabel('as JSON').fill('{"ga": {"population": 6}}');
     await press(page, 'Switch');
+    await page.getByText('ga compares trials by one objective').waitFor();
+    await page.getByLabel('as JSON').fill('{"chain": [{"take": [4, "halton"]}, "random"]}');
+    await press(page, 'Switch');
     await page.getByText(/switched/).waitFor();
-    await until(() => said('suggested').some(({ by }) => by === '#2/ga'));
+    await until(() => said('suggested').some(({ by }) => String(by).startsWith('#2/')));
 
     await page.getByLabel('as JSON').fill('nonsense');
     await press(page, 'Switch');
@@ -340,7 +343,8 @@ describe('what is written is text', () => {
       });
       await log.append({ type: 'started', trial, attempt: 1, run: MARKUP, trainer: names[trial % 3]!.slice(0, 256) });
       await log.append({ type: 'reported', trial, run: MARKUP, step: 1, values: { [MARKUP]: trial, [NAME]: -trial } });
-      if (trial % 4 === 0) await log.append({ type: 'failed', trial, attempt: 1, run: MARKUP, reason: 'error', message: (MARKUP + LONG).slice(0, 4096) });
+      if (trial % 4 === 0)
+        await log.append({ type: 'failed', trial, attempt: 1, run: MARKUP, reason: 'error', message: (MARKUP + LONG).slice(0, 4096) });
       else await log.append({ type: 'completed', trial, run: MARKUP, values: { [MARKUP]: trial, [NAME]: -trial }, metrics: { [ODD]: 1 } });
     }
     const made = await dashboard();

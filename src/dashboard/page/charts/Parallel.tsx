@@ -93,7 +93,7 @@ export function Parallel() {
         onMouseLeave={() => {
           hovered.value = undefined;
         }}
-        onClick={() => at && lookAt(rows.value[at.index]!.trial)}
+        onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
       >
         <canvas ref={back} />
         <canvas ref={front} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
