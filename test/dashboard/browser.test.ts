@@ -88,13 +88,13 @@ parallel: 2
       expect(await spills(page), `${view} is wider than the window`).toBe(false);
     }
     await show(page, 'Overview');
-    expect(await page.locator('.chart canvas').count()).toBe(2);
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(2);
     await show(page, 'Parameters');
     await page.getByLabel('Importance of each parameter').waitFor();
-    expect(await page.locator('.chart canvas').count()).toBe(5);
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
     await show(page, 'Machines');
     await page.locator('.chart-state.is-active h4').first().waitFor();
-    expect(await page.locator('.machine').count()).toBe(3);
+    await expect.poll(() => page.locator('.machine').count()).toBe(3);
     await show(page, 'Timeline');
     await page.getByLabel('When each trial ran').locator('canvas').waitFor();
     expect(page.wrong).toEqual([]);

@@ -33,7 +33,7 @@ export async function openPage(browser: Browser, url: string, size: Size): Promi
   const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light' });
   page.setDefaultTimeout(PATIENCE);
   const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('pageerror', (error) => wrong.push(error.stack ?? error.message));
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
   await page.goto(url);
   return Object.assign(page, { wrong });
