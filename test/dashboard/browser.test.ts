@@ -211,10 +211,17 @@ parallel: 2
     await page.locator('.top .badge', { hasText: 'running' }).waitFor();
     expect(said('changed').map(({ paused }) => paused)).toEqual(expect.arrayContaining([true, false]));
 
+    await page.getByLabel('lr').fill('0.05');
+    await page.getByLabel('layers').fill('1');
+    await press(page, 'Enqueue');
+    const endless = () => said('suggested').find(({ params }) => (params as { lr: number }).lr === 0.05)?.trial;
+    await until(() => endless() !== undefined);
     await show(page, 'Overview');
-    await page.locator('tbody tr', { hasText: 'running' }).first().click();
+    await page.getByRole('button', { name: `trial ${endless()}`, exact: true }).click();
     await press(page, 'Stop this trial');
-    await page.getByText(/it is told to stop|has ended|is not open/).waitFor();
+    await page.getByText('it is told to stop').waitFor();
+    await until(() => said('stopped').some(({ trial }) => trial === endless()));
+    await page.getByRole('complementary').locator('.state', { hasText: 'pruned' }).waitFor();
     await page.locator('tbody tr', { hasText: 'completed' }).first().click();
     await press(page, 'Retract its result');
     await page.getByText('its result counts no more').waitFor();
