@@ -59,8 +59,11 @@ const WATCH_FIRST = `{
 }`;
 
 async function first(page: Page): Promise<number> {
-  await page.waitForFunction('globalThis.firstSeen !== undefined', undefined, { timeout: 60_000 });
-  return page.evaluate<number>('globalThis.firstSeen');
+  for (;;) {
+    const seen = await page.evaluate<number | undefined>('globalThis.firstSeen');
+    if (seen !== undefined) return seen;
+    await sleep(100);
+  }
 }
 
 async function brushing(page: Page): Promise<readonly number[]> {
