@@ -85,8 +85,7 @@ const objectiveScales = computed(() =>
 
 /** Parameters, then objectives: what can be brushed. */
 export const scales = computed<readonly Scale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
-export const objectiveCount = computed(() => objectives.value.length);
-export const rawValue = (row: TrialRow, axis: number): unknown => {
+const rawValue = (row: TrialRow, axis: number): unknown => {
   const count = parameters.value.length;
   return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
 };
