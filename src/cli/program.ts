@@ -307,6 +307,7 @@ const mendable = new Set([
   'JournalError',
   'JournalLockedError',
   'ConnectError',
+  'ListenError',
   'MismatchError',
   'OptionError',
   'SpaceError',
