@@ -13,7 +13,11 @@ describe('events', () => {
   it('first tell what there is, then what changes', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4));
-    const told = eventsOf(`${url}api/events?study=net`, ({ event, data }) => event === 'trials' && data.position === 13);
+    const due = new Set(['studies', 'trials']);
+    const told = eventsOf(`${url}api/events?study=net`, ({ event, data }) => {
+      if (event === 'trials' ? data.position === 13 : event === 'studies' && data[0].completed === 3) due.delete(event);
+      return due.size === 0;
+    });
     await sleep(150);
     await say(...finished(3, 0.3));
     const events = await told;
