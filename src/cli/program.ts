@@ -308,6 +308,7 @@ const mendable = new Set([
   'JournalLockedError',
   'ConnectError',
   'ListenError',
+  'PageMissingError',
   'MismatchError',
   'OptionError',
   'SpaceError',
