@@ -242,6 +242,20 @@ process that runs it: begin that with "hypertide run --dashboard". /metrics is f
     .action((journals, options) => ending(import('./commands/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 
   program
+    .command('report')
+    .description('Writes a study as one HTML file with all charts, to mail or to keep.')
+    .argument(...journalArgument)
+    .option('-o, --output <file>', 'where to (default: <journal>.html)')
+    .action((path, options) => ending(import('./commands/report.ts').then(({ report: write }) => write(path, options))));
+
+  program
+    .command('importance')
+    .description('How much each parameter matters: for the variation of the results (fANOVA), and for the best tenth (PED-ANOVA).')
+    .argument(...journalArgument)
+    .option('--json', 'as JSON')
+    .action((path, options) => ending(import('./commands/report.ts').then(({ importance }) => importance(path, options))));
+
+  program
     .command('asyncapi')
     .description('Prints an AsyncAPI document of what goes over a NATS server, with a JSON Schema for each message.')
     .action(() =>
@@ -293,6 +307,8 @@ const mendable = new Set([
   'JournalError',
   'JournalLockedError',
   'ConnectError',
+  'ListenError',
+  'PageMissingError',
   'MismatchError',
   'OptionError',
   'SpaceError',

@@ -11,7 +11,7 @@ export function shown(value: unknown): string {
   return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
 }
 
-const plain = {
+export const plain = {
   top: '',
   'top-mid': '',
   'top-left': '',

@@ -1,4 +1,69 @@
-import type { Shown } from './studies.ts';
-export async function reportOf(_shown: Shown): Promise<string> {
-  return '';
+import { createHash } from 'node:crypto';
+import type { Feed } from './feed.ts';
+import { importancesOf } from './importances.ts';
+import { Replay } from './machines/replay.ts';
+import { assetsIn } from './pageFiles.ts';
+import type { Machines, ReportData } from './wire.ts';
+
+/** A study as one file that needs nothing else: the page, with its data in it. */
+export async function reportOf(feed: Feed): Promise<string> {
+  const data = await dataOf(feed);
+  const assets = assetsIn();
+  const script = assets.find(({ path }) => path.endsWith('.js'))!.body.replaceAll('</script', '<\\/script');
+  const style = assets.find(({ path }) => path.endsWith('.css'))!.body;
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escaped(data.detail.study)}</title>
+<style>${style}</style>
+</head>
+<body>
+<div id="app"></div>
+<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
+<script type="module">${script}</script>
+</body>
+</html>
+`;
+}
+
+const hashOf = (text: string): string => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+
+async function dataOf(feed: Feed): Promise<ReportData> {
+  await feed.caughtUp;
+  const detail = feed.detail();
+  if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
+  const rows = [...feed.begun.rows.changesSince(0)].flatMap((changes) => changes.rows);
+  const importances = await importancesOf(feed);
+  return {
+    detail,
+    changes: { position: feed.position, rows, more: false },
+    machines: await machinesOf(feed),
+    ...(importances && { importances }),
+  };
+}
+
+async function machinesOf(feed: Feed): Promise<Machines> {
+  try {
+    const replay = new Replay(feed.source, feed.begun!.created);
+    for await (const entries of feed.source.past(1)) for (const entry of entries) await replay.fold(entry);
+    const { machines, news } = replay.watch;
+    replay.dispose();
+    return { type: 'machines', machines, news, asks: false };
+  } catch (error) {
+    return { type: 'none', why: (error as Error).message };
+  }
 }

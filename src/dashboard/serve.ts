@@ -28,6 +28,11 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
+/** The address cannot be listened at. */
+class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
 /** Serves the dashboard until it is closed; studies are added to it at any time. */
 export async function dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const { host = '127.0.0.1', port = 0, token = newToken(), names = [], warn = () => {} } = options;
@@ -36,7 +41,7 @@ export async function dashboard(options: DashboardOptions = {}): Promise<Dashboa
   const app = dashboardApp(studies, metrics, { host, token, names });
   const server = await new Promise<Server>((resolve, reject) => {
     const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
-    listening.on('error', reject);
+    listening.on('error', (cause) => reject(new ListenError(`cannot listen at ${host}:${port} (${cause.message})`, { cause })));
   });
   const { port: taken } = server.address() as AddressInfo;
   const url = `http://${shown(host)}:${taken}/`;

@@ -34,7 +34,7 @@ interface Leaf {
 type Region = Interval | ReadonlySet<number>;
 
 /** Of each feature, the variance of the tree's mean given that feature, as a share of its variance. */
-export function sharesOf(tree: Tree, measures: readonly Measure[]): readonly number[] {
+function sharesOf(tree: Tree, measures: readonly Measure[]): readonly number[] {
   const leaves = leavesOf(tree, measures);
   const mean = leaves.reduce((sum, { value, mass }) => sum + value * mass, 0);
   const variance = leaves.reduce((sum, { value, mass }) => sum + mass * (value - mean) ** 2, 0);

@@ -9,7 +9,7 @@ export interface Results {
 }
 
 /** Coordinates as features: categories by their number, and one more for where an axis does not exist. */
-export function encoderOf(axes: readonly Axis[]): (point: Point) => Float64Array {
+function encoderOf(axes: readonly Axis[]): (point: Point) => Float64Array {
   const conditional = axes.some(({ when }) => when);
   return (point) => {
     const on = conditional ? active(axes, point) : undefined;

@@ -10,7 +10,7 @@ import { createdOf } from '../../streams/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { ensurePage } from '../support/page.ts';
 
-export const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
+const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
 
 export interface Board extends Dashboard {
   readonly log: Log;

@@ -18,16 +18,22 @@ const ARGS = [
 export const startBrowser = (more: readonly string[] = []): Promise<Browser> =>
   chromium.launch({ executablePath: execFileSync(script, { encoding: 'utf8' }).trim(), args: [...ARGS, ...more] });
 
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+  readonly dark?: boolean;
+}
+
+/** Milliseconds that something may take to show up. */
+const PATIENCE = 20_000;
+
 /** A page that notes whatever goes wrong in it: errors, and what its content security policy has kept from it. */
-export async function openPage(
-  browser: Browser,
-  url: string,
-  size: { width: number; height: number; dark?: boolean },
-): Promise<Page & { wrong: string[] }> {
+export async function openPage(browser: Browser, url: string, size: Size): Promise<Page & { wrong: string[] }> {
   const { dark = false, ...viewport } = size;
   const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light' });
+  page.setDefaultTimeout(PATIENCE);
   const wrong: string[] = [];
-  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('pageerror', (error) => wrong.push(error.stack ?? error.message));
   page.on('console', (message) => message.type() === 'error' && wrong.push(message.text()));
   await page.goto(url);
   return Object.assign(page, { wrong });

@@ -36,11 +36,21 @@ export function Chart({ label, option, height = 260, onTrial }: ChartProps) {
     return () => {
       resized.disconnect();
       made.dispose();
+      chart.current = undefined;
     };
   }, []);
   const theme = palette.value;
+  const latest = useRef(option);
+  latest.current = option;
+  const due = useRef(false);
+  // In the next frame: a brush moves first, and the charts follow it.
   useEffect(() => {
-    chart.current?.setOption({ ...base(), ...option }, { notMerge: true, lazyUpdate: true });
+    if (due.current) return;
+    due.current = true;
+    requestAnimationFrame(() => {
+      due.current = false;
+      chart.current?.setOption({ ...base(), ...latest.current }, { notMerge: true });
+    });
   }, [option, theme]);
   return <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
 }

@@ -30,7 +30,7 @@ export function Contour() {
   return (
     <Card
       title="Two parameters"
-      note="darker is better"
+      note="the bluer, the better"
       tools={
         names.length > 1 && (
           <>
@@ -97,7 +97,7 @@ function surface(xName: string, yName: string): EChartsOption {
   } as EChartsOption;
 }
 
-/** Draws a cell of the surface, a little larger than it is so that no seams show. */
+/** Draws a cell of the surface, on whole pixels so that no seams show. */
 const cellOf =
   (x: Scale, y: Scale, colourOf: (value: number) => string): CustomSeriesRenderItem =>
   (_, api) => {
@@ -106,8 +106,13 @@ const cellOf =
     const [right, top] = api.coord([(a + 1) / sidesOf(x), (b + 1) / sidesOf(y)]) as [number, number];
     return {
       type: 'rect',
-      shape: { x: left, y: top, width: right - left + 0.6, height: bottom - top + 0.6 },
-      style: { fill: colourOf(Number(api.value(2))), opacity: 0.8 },
+      shape: {
+        x: Math.round(left),
+        y: Math.round(top),
+        width: Math.round(right) - Math.round(left),
+        height: Math.round(bottom) - Math.round(top),
+      },
+      style: { fill: colourOf(Number(api.value(2))), opacity: 0.55 },
     };
   };
 

@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, number } from '../lib/format.ts';
 import type { Scale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
-import { brush, focused, lookAt, type Range, ranges, selected } from '../state/selection.ts';
+import { brush, focused, lookAt, type Range, ranges, selected, selectedCount } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
 import { ABSENT, drawBackground, drawOne, drawSelected, nearest, type Picture, QUICK } from './lines.ts';
 import { aboutTrial } from './points.ts';
@@ -59,15 +59,29 @@ export function Parallel() {
   }, [now, theme]);
   useEffect(() => {
     const context = contextOf(front.current!, now);
-    const draw = (most: number) => {
-      drawSelected(context, now, chosen, most);
+    const highlight = () => {
       const index = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
       if (index >= 0) drawOne(context, now, index);
     };
-    const next = requestAnimationFrame(() => draw(QUICK));
-    const later = chosen.length > QUICK ? setTimeout(draw, REST, Number.POSITIVE_INFINITY) : undefined;
+    let frame = requestAnimationFrame(() => {
+      for (const _ of drawSelected(context, now, chosen, QUICK));
+      highlight();
+    });
+    // All lines take longer than a frame: they are drawn where nobody looks, and shown when they are done.
+    const hidden = contextOf(document.createElement('canvas'), now);
+    const goOn = (drawing: Generator<void>) => {
+      if (!drawing.next().done) {
+        frame = requestAnimationFrame(() => goOn(drawing));
+        return;
+      }
+      context.clearRect(0, 0, now.width, now.height);
+      context.drawImage(hidden.canvas, 0, 0, now.width, now.height);
+      highlight();
+    };
+    const later =
+      selectedCount.value > QUICK ? setTimeout(() => goOn(drawSelected(hidden, now, chosen, Number.POSITIVE_INFINITY)), REST) : undefined;
     return () => {
-      cancelAnimationFrame(next);
+      cancelAnimationFrame(frame);
       clearTimeout(later);
     };
   }, [now, chosen, theme, hovered.value?.index, focused.value]);
@@ -93,7 +107,7 @@ export function Parallel() {
         onMouseLeave={() => {
           hovered.value = undefined;
         }}
-        onClick={() => at && lookAt(rows.value[at.index]!.trial)}
+        onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
       >
         <canvas ref={back} />
         <canvas ref={front} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />

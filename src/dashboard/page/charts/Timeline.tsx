@@ -61,29 +61,34 @@ const bar: CustomSeriesRenderItem = (_, api) => {
   return { type: 'rect', shape, style: { fill: api.visual('color') as string } };
 };
 
+interface Lane {
+  readonly trainer: string;
+  /** Of several of this trainer, which. */
+  readonly number: number;
+  /** When its last trial ended. */
+  end: number;
+}
+
 /** A lane for each trainer; where trainers have no names, or do several trials at once, as many as it takes. */
 function lanesOf(shown: readonly PageRow[]): { readonly names: readonly string[]; readonly laneOf: ReadonlyMap<number, number> } {
-  const free = new Map<string, number[]>();
-  const keys: string[] = [];
-  const keyOf = new Map<number, string>();
+  const byTrainer = new Map<string, Lane[]>();
+  const taken = new Map<number, Lane>();
   for (const { trial, trainer = 'slot', startedAt, endedAt = Number.POSITIVE_INFINITY } of [...shown].sort(
     (a, b) => a.startedAt! - b.startedAt!,
   )) {
-    const ends = free.get(trainer) ?? [];
-    let k = ends.findIndex((end) => end <= startedAt!);
-    if (k < 0) {
-      k = ends.length;
-      keys.push(`${trainer}\u0000${k}`);
+    const lanes = byTrainer.get(trainer) ?? [];
+    byTrainer.set(trainer, lanes);
+    let lane = lanes.find(({ end }) => end <= startedAt!);
+    if (lane === undefined) {
+      lane = { trainer, number: lanes.length + 1, end: 0 };
+      lanes.push(lane);
     }
-    ends[k] = endedAt;
-    free.set(trainer, ends);
-    keyOf.set(trial, `${trainer}\u0000${k}`);
+    lane.end = endedAt;
+    taken.set(trial, lane);
   }
-  keys.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-  const index = new Map(keys.map((key, i) => [key, i]));
-  const names = keys.map((key) => {
-    const [trainer, k] = key.split('\u0000') as [string, string];
-    return free.get(trainer)!.length === 1 ? trainer : `${trainer} ${Number(k) + 1}`;
-  });
-  return { names, laneOf: new Map([...keyOf].map(([trial, key]) => [trial, index.get(key)!])) };
+  const all = [...byTrainer.values()].flat();
+  all.sort((a, b) => a.trainer.localeCompare(b.trainer, undefined, { numeric: true }) || a.number - b.number);
+  const names = all.map(({ trainer, number }) => (byTrainer.get(trainer)!.length === 1 ? trainer : `${cut(trainer, 12)} ${number}`));
+  const places = new Map(all.map((lane, i) => [lane, i]));
+  return { names, laneOf: new Map([...taken].map(([trial, lane]) => [trial, places.get(lane)!])) };
 }

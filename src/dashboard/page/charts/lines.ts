@@ -19,6 +19,9 @@ export interface Picture {
 /** Pixels below an axis where lines pass of trials that do not have that parameter. */
 export const ABSENT = 15;
 
+/** Lines drawn in one go. */
+const PORTION = 500;
+
 /** Lines drawn at most while a brush moves; when it rests all are drawn. */
 export const QUICK = 1500;
 
@@ -36,8 +39,13 @@ export function drawBackground(context: CanvasRenderingContext2D, picture: Pictu
   context.globalAlpha = 1;
 }
 
-/** Draws selected trials, the best on top. @returns how many there were. */
-export function drawSelected(context: CanvasRenderingContext2D, picture: Picture, selected: Uint8Array, most: number): void {
+/** Draws selected trials, the best on top; some at a time, so that whoever has a frame to show may do so in between. */
+export function* drawSelected(
+  context: CanvasRenderingContext2D,
+  picture: Picture,
+  selected: Uint8Array,
+  most: number,
+): Generator<void, void> {
   clear(context, picture);
   const colours = ramp();
   const buckets: number[][] = colours.map(() => []);
@@ -54,22 +62,25 @@ export function drawSelected(context: CanvasRenderingContext2D, picture: Picture
   const every = Math.max(1, Math.ceil(count / most));
   context.lineWidth = count > 400 ? 1 : 1.4;
   context.globalAlpha = Math.max(0.25, Math.min(0.9, 250 / Math.max(1, count / every)));
-  stroke(context, picture, plain, colour('--faded-strong'), every);
-  for (let k = colours.length - 1; k >= 0; k--) stroke(context, picture, buckets[k]!, colours[k]!, every);
+  yield* stroke(context, picture, plain, colour('--faded-strong'), every);
+  for (let k = colours.length - 1; k >= 0; k--) yield* stroke(context, picture, buckets[k]!, colours[k]!, every);
   context.globalAlpha = 1;
 }
 
 export function drawOne(context: CanvasRenderingContext2D, picture: Picture, index: number): void {
   context.lineWidth = 3;
-  stroke(context, picture, [index], colour('--text'), 1);
+  context.globalAlpha = 1;
+  stroke(context, picture, [index], colour('--text'), 1).next();
 }
 
-function stroke(context: CanvasRenderingContext2D, picture: Picture, indices: readonly number[], style: string, every: number): void {
-  if (indices.length === 0) return;
-  context.strokeStyle = style;
-  context.beginPath();
-  for (let k = 0; k < indices.length; k += every) trace(context, picture, indices[k]!);
-  context.stroke();
+function* stroke(context: CanvasRenderingContext2D, picture: Picture, indices: readonly number[], style: string, every: number) {
+  for (let from = 0; from < indices.length; from += PORTION * every) {
+    context.strokeStyle = style;
+    context.beginPath();
+    for (let k = from; k < Math.min(indices.length, from + PORTION * every); k += every) trace(context, picture, indices[k]!);
+    context.stroke();
+    yield;
+  }
 }
 
 function trace(context: CanvasRenderingContext2D, { columns, lefts, top, bottom, by }: Picture, index: number): void {

@@ -8,7 +8,7 @@ import { type PageRow, rowOf, rows } from '../state/store.ts';
 const MANY = 1500;
 
 /** Where a trial is drawn; nothing for one that is not. The number of the trial stands last. */
-type Place = (row: PageRow, index: number) => readonly [x: number | string, y: number | string] | undefined;
+type Place = (row: PageRow, index: number) => readonly [x: number, y: number] | undefined;
 
 /**
  * The series of a scatter plot of trials: one for each state, and one more for what is not selected. Trials of a state look the same in all
@@ -17,23 +17,21 @@ type Place = (row: PageRow, index: number) => readonly [x: number | string, y: n
  * @param only the states that are drawn.
  */
 export function trialSeries(place: Place, only: readonly TrialState[] = states, more: object = {}): object[] {
-  const faded: unknown[] = [];
-  const chosen: Partial<Record<TrialState, unknown[]>> = {};
+  const faded: number[] = [];
+  const chosen: Partial<Record<TrialState, number[]>> = {};
   const isSelected = selected.value;
   rows.value.forEach((row, i) => {
     if (!only.includes(row.state)) return;
     const at = place(row, i);
     if (at === undefined) return;
-    const point = [...at, row.trial];
-    if (!isSelected[i]) faded.push(point);
-    else if (chosen[row.state]) chosen[row.state]!.push(point);
-    else chosen[row.state] = [point];
+    chosen[row.state] ??= [];
+    (isSelected[i] ? chosen[row.state]! : faded).push(at[0], at[1], row.trial);
   });
-  const common = { type: 'scatter', large: true, largeThreshold: MANY, ...more };
+  const common = { type: 'scatter', large: true, largeThreshold: MANY, dimensions: ['x', 'y', 'trial'], encode: { x: 0, y: 1 }, ...more };
   const background = {
     ...common,
     id: 'trials faded',
-    data: faded,
+    data: Float64Array.from(faded),
     symbolSize: 4,
     itemStyle: { color: colour('--faded') },
     z: 1,
@@ -43,8 +41,8 @@ export function trialSeries(place: Place, only: readonly TrialState[] = states, 
     ...only.map((state) => ({
       ...common,
       id: `trials ${state}`,
-      data: chosen[state] ?? [],
-      ...symbolOf(state, chosen[state]?.length ?? 0),
+      data: Float64Array.from(chosen[state] ?? []),
+      ...symbolOf(state, (chosen[state]?.length ?? 0) / 3),
     })),
   ];
 }

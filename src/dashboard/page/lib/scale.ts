@@ -78,5 +78,5 @@ function powers(low: number, high: number): number[] {
   const last = Math.floor(Math.log10(high) + 1e-9);
   if (last - first < 1) return [low, Math.sqrt(low * high), high].map((x) => Number(x.toPrecision(3)));
   const every = Math.ceil((last - first + 1) / 6);
-  return Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => 10 ** (first + i * every));
+  return Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => Number(`1e${first + i * every}`));
 }

@@ -154,11 +154,13 @@ function Parameters() {
 function Overview() {
   return (
     <>
-      {objectives.value.map(({ name, direction }, k) => (
-        <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
-          <History objective={k} />
-        </Card>
-      ))}
+      <div class={objectives.value.length > 1 ? 'cards is-wide' : ''}>
+        {objectives.value.map(({ name, direction }, k) => (
+          <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
+            <History objective={k} />
+          </Card>
+        ))}
+      </div>
       <Card title="Parameters" note="drag along an axis to select">
         <Parallel />
       </Card>

@@ -48,14 +48,14 @@ export function Controls() {
         >
           <label>
             trials at a time
-            <input type="number" name="parallel" min={1} step={1} required value={one.parallel} />
+            <input type="number" name="parallel" min={1} step={1} required defaultValue={one.parallel} />
           </label>
           <button type="submit">Set</button>
         </form>
         <form onSubmit={(event) => change(event, (data) => say(act({ type: 'change', trials: Number(data.get('trials')) }), 'changed'))}>
           <label>
             trials in all
-            <input type="number" name="trials" min={1} step={1} required value={one.limit ?? ''} />
+            <input type="number" name="trials" min={1} step={1} required defaultValue={one.limit} />
           </label>
           <button type="submit">Set</button>
         </form>

@@ -36,7 +36,7 @@ export function Legend() {
 }
 
 /** The symbol of a state, as charts draw it. */
-export function Mark({ of }: { readonly of: keyof typeof looks }) {
+function Mark({ of }: { readonly of: keyof typeof looks }) {
   const { colour, symbol, hollow } = looks[of];
   const fill = hollow ? 'none' : `var(${colour})`;
   const shape = symbol.startsWith('path://') ? (

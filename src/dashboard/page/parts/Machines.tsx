@@ -117,7 +117,7 @@ function Transition({
   return (
     <li class={`${isLast ? 'is-last' : ''} ${count === 0 ? 'is-unused' : ''}`}>
       <span>
-        {event === '' ? 'always' : event}
+        {eventName(event)}
         {guard && <i> if {spaced(guard)}</i>}
         {targets.length > 0 && <> → {targets.map((target) => spaced(target.split('.').at(-1)!)).join(', ')}</>}
       </span>
@@ -128,6 +128,14 @@ function Transition({
 
 /** Whether questions are put where the machines are looked at. */
 const asksCounted = computed(() => machines.value?.type === 'machines' && machines.value.asks);
+
+/** The machine's own events as words. */
+function eventName(event: string): string {
+  if (event === '') return 'always';
+  if (event.startsWith('xstate.done.')) return 'when it is done';
+  if (event.startsWith('xstate.error.')) return 'when it fails';
+  return event.startsWith('xstate.after.') ? 'after a time' : event;
+}
 
 /** `fallingBack` as words. */
 const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

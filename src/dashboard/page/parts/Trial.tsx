@@ -4,7 +4,7 @@ import type { TrialEntry, Why } from '../../wire.ts';
 import { clock, cut, duration, number } from '../lib/format.ts';
 import { act, get, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
-import { connection, detail, objectives, type PageRow, rowOf, rows } from '../state/store.ts';
+import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { Said, useSaying } from './Said.tsx';
 import { StateName } from './Table.tsx';
 
@@ -95,7 +95,9 @@ function Reason({ row }: { readonly row: PageRow }) {
       <dl class="pairs">
         {phase !== undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
-        {mean !== undefined && <Pair name="its model expected" value={`${number(Number(mean))} ± ${number(Number(sd))}`} />}
+        {mean !== undefined && (
+          <Pair name="its model expected" value={`${number((objective ? sign(objective) : 1) * Number(mean))} ± ${number(Number(sd))}`} />
+        )}
         {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="came" value={number(came)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="goes on from" value={<TrialLink trial={row.resumes} />} />}

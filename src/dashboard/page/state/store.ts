@@ -34,7 +34,28 @@ const CURVE = 128;
 
 export function takeIn({ rows: changed, more }: Changes): void {
   for (const row of changed) byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
-  if (!more || byTrial.size <= changed.length) version.value++;
+  if (!more || byTrial.size <= changed.length) refresh();
+}
+
+/** Milliseconds that pictures rest after they were drawn, at most. */
+const LONGEST_REST = 500;
+let due = false;
+let rest = 0;
+
+/** Shows what is new; the longer that takes, the longer it waits to do so again, so that a busy page does not fall behind. */
+function refresh(): void {
+  if (due) return;
+  due = true;
+  setTimeout(() => {
+    due = false;
+    const since = performance.now();
+    version.value++;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        rest = Math.min(LONGEST_REST, performance.now() - since);
+      }),
+    );
+  }, rest);
 }
 
 function merged({ curve: news, ...row }: RowChange, before: PageRow | undefined): PageRow {
@@ -85,8 +106,7 @@ const objectiveScales = computed(() =>
 
 /** Parameters, then objectives: what can be brushed. */
 export const scales = computed<readonly Scale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
-export const objectiveCount = computed(() => objectives.value.length);
-export const rawValue = (row: TrialRow, axis: number): unknown => {
+const rawValue = (row: TrialRow, axis: number): unknown => {
   const count = parameters.value.length;
   return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
 };

@@ -17,8 +17,9 @@ export const focus = kept('trial');
 
 const defaults: Readonly<Record<string, string>> = { view: 'overview' };
 
-/** Keeps the address as the page is; a new study or view is a step that one can go back from. */
+/** Keeps the address as the page is; a new study or view is a step that one can go back from. A file's address stays what it is. */
 export function keepAddress(): void {
+  if (location.protocol === 'file:') return;
   let before = '';
   effect(() => {
     const query = new URLSearchParams();

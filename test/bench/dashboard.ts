@@ -1,0 +1,184 @@
+/** What the dashboard costs with many trials: `npm run bench:dashboard`. Each line has its target; nothing is asserted. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { dashboard } from '../../src/dashboard/serve.ts';
+import { logSource } from '../../src/dashboard/source.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { choice, float, int } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+import { memoryLog } from '../../streams/log/memory.ts';
+import { createdOf } from '../../streams/options.ts';
+import { random } from '../../streams/strategies/random.ts';
+import { openPage, startBrowser } from '../support/browser.ts';
+import { ensurePage } from '../support/page.ts';
+
+const TRIALS = 10_000;
+const RATE = 200;
+const SECONDS = Number(process.env.SECONDS ?? 60);
+
+const net = space({
+  lr: float(1e-5, 0.1, { log: true }),
+  decay: float(1e-6, 1e-2, { log: true }),
+  layers: int(1, 8),
+  units: int(8, 512, { log: true }),
+  dropout: float(0, 0.5),
+  activation: choice(['relu', 'tanh', 'sigmoid']),
+  optimizer: choice(['adam', 'sgd']),
+  momentum: float(0, 1),
+});
+
+const say = (what: string, target: string, measured: string) => console.log(`${what.padEnd(58)} ${target.padEnd(12)} ${measured}`);
+
+async function study() {
+  const log = memoryLog();
+  await log.append(createdOf(net, random(), { study: 'many', objectives: { loss: 'minimize' }, parallel: 50, seed: 1 }));
+  const rng = rngFor('bench', '', 0);
+  for (let trial = 1; trial <= TRIALS; trial++) {
+    const params = net.decode(net.axes.map(() => rng()));
+    const run = `r${trial}`;
+    await log.append({ type: 'suggested', trial, attempt: 1, by: 'random', params });
+    await log.append({ type: 'started', trial, attempt: 1, run, trainer: `t${trial % 16}` });
+    const loss = Math.abs(Math.log10(params.lr) + 2.5) + 0.1 * Math.abs(params.layers - 4) + 0.2 * rng();
+    for (let step = 1; step <= 5; step++) await log.append({ type: 'reported', trial, run, step, values: { loss: loss + 1 / step } });
+    await log.append(rng() < 0.1 ? { type: 'failed', trial, run, reason: 'error' } : { type: 'completed', trial, run, values: { loss } });
+  }
+  return log;
+}
+
+/** Notes when there are rows, a chart and lines to see. */
+const WATCH_FIRST = `{
+  const look = () => {
+    const lines = document.querySelectorAll('.parallel canvas')[1];
+    const seen = document.querySelector('tbody button') && document.querySelector('.chart canvas') && lines && lines.width > 0;
+    if (seen && lines.getContext('2d').getImageData(0, 0, lines.width, lines.height).data.some((x) => x > 0)) globalThis.firstSeen = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}`;
+
+async function first(page: Page): Promise<number> {
+  for (;;) {
+    const seen = await page.evaluate<number | undefined>('globalThis.firstSeen');
+    if (seen !== undefined) return seen;
+    await sleep(100);
+  }
+}
+
+async function brushing(page: Page): Promise<readonly number[]> {
+  await page.waitForTimeout(2000);
+  const axis = page.getByRole('slider', { name: 'brush lr' });
+  await axis.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await axis.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + 10);
+  await page.mouse.down();
+  await page.evaluate(`{
+    globalThis.frames = [];
+    let before = performance.now();
+    const frame = (now) => { globalThis.frames.push(now - before); before = now; globalThis.framing = requestAnimationFrame(frame); };
+    globalThis.framing = requestAnimationFrame(frame);
+  }`);
+  for (let k = 1; k <= 60; k++) await page.mouse.move(x + width / 2, y + 10 + ((height - 20) * k) / 60);
+  const frames = await page.evaluate<number[]>('cancelAnimationFrame(globalThis.framing), globalThis.frames.slice(1)');
+  await page.mouse.up();
+  await page.keyboard.press('Escape');
+  return frames.sort((a, b) => a - b);
+}
+
+async function memory(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  await session.send('Performance.enable');
+  const { metrics } = await session.send('Performance.getMetrics');
+  const heap = metrics.find(({ name }) => name === 'JSHeapUsedSize')!.value;
+  return `heap ${Math.round(heap / 2 ** 20)} MB, whole process ${renderers()} MB`;
+}
+
+/** Resident megabytes of the largest process of a page. */
+function renderers(): number {
+  const sizes = readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!/--type=renderer/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'))) return [];
+      return Number(/^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+    } catch {
+      return [];
+    }
+  });
+  return Math.round(Math.max(0, ...sizes));
+}
+
+/** Reports at a rate, spread over trials; of one of them, when each step could be seen. */
+async function reports(page: Page, log: ReturnType<typeof memoryLog>): Promise<readonly number[]> {
+  const open = Array.from({ length: 20 }, (_, i) => TRIALS + 1 + i);
+  for (const trial of open) {
+    await log.append({ type: 'suggested', trial, attempt: 1, by: 'random', params: net.decode(net.axes.map(() => 0.5)) });
+    await log.append({ type: 'started', trial, attempt: 1, run: `r${trial}`, trainer: 't' });
+  }
+  const watched = open.at(-1)!;
+  await page.evaluate(`{
+    globalThis.seen = [];
+    const look = () => {
+      const row = [...document.querySelectorAll('tbody tr')].find((tr) => tr.querySelector('button')?.textContent === '${watched}');
+      const step = Number(row?.cells[13]?.textContent);
+      if (step && globalThis.seen.at(-1)?.[0] !== step) globalThis.seen.push([step, Date.now()]);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  }`);
+  const saidAt: number[] = [];
+  const begun = performance.now();
+  for (let k = 0; k < RATE * SECONDS; k++) {
+    const trial = open[k % open.length]!;
+    const step = Math.floor(k / open.length) + 1;
+    await log.append({ type: 'reported', trial, run: `r${trial}`, step, values: { loss: 1 + 1 / step } });
+    if (trial === watched) saidAt[step] = Date.now();
+    const ahead = begun + (1000 * (k + 1)) / RATE - performance.now();
+    if (ahead > 1) await sleep(ahead);
+  }
+  await sleep(1500);
+  const seen = await page.evaluate<[number, number][]>('globalThis.seen');
+  // A step that was passed over was old news by then: how late the newest was at any time is what counts.
+  const late = saidAt.flatMap((at, step) => {
+    const shown = seen.find(([one]) => one >= step);
+    return at === undefined ? [] : [shown ? shown[1] - at : Number.POSITIVE_INFINITY];
+  });
+  return late.sort((a, b) => a - b);
+}
+
+const at = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+const milliseconds = (sorted: readonly number[]) =>
+  `median ${Math.round(at(sorted, 0.5))} ms, 95 % ${Math.round(at(sorted, 0.95))} ms, most ${Math.round(at(sorted, 1))} ms`;
+
+await ensurePage();
+const assets = new URL('../../dist/src/dashboard/page/', import.meta.url);
+const weight = readdirSync(assets, { recursive: true, withFileTypes: true })
+  .filter((file) => file.isFile())
+  .reduce((sum, { parentPath, name }) => sum + gzipSync(readFileSync(`${parentPath}/${name}`)).length, 0);
+say('page weight', '<= 350 KB', `${Math.round(weight / 1024)} KB gzip`);
+
+const log = await study();
+const made = await dashboard();
+const { feed } = made.studies.add('many', logSource('memory', log));
+await feed.caughtUp;
+const browser = await startBrowser();
+const times: number[] = [];
+for (let k = 0; k < 5; k++) {
+  const page = await openPage(browser, 'about:blank', { width: 1280, height: 900 });
+  await page.addInitScript(WATCH_FIRST);
+  await page.goto(`${made.url}?study=many`);
+  times.push(await first(page));
+  await page.close();
+}
+say(`first useful picture of ${TRIALS} trials`, '<= 1500 ms', milliseconds(times.sort((a, b) => a - b)));
+
+const page = await openPage(browser, `${made.url}?study=many`, { width: 1280, height: 900 });
+say('a frame while an axis is brushed', '<= 100 ms', milliseconds(await brushing(page)));
+say('memory of the page', '<= 300 MB', await memory(page));
+const late = await reports(page, log);
+say(`${RATE} reports a second for ${SECONDS} s: until one is seen`, '<= 1000 ms', milliseconds(late));
+say('memory of the page after that', '<= 300 MB', await memory(page));
+await browser.close();
+await made.close();
+process.exit(0);

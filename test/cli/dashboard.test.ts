@@ -1,0 +1,85 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ensurePage } from '../support/page.ts';
+import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
+
+describe('hypertide dashboard', () => {
+  it('serves journals until it is interrupted, and says where', async () => {
+    await ensurePage();
+    const place = studyIn('trials: 3\nparallel: 1\n');
+    expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+    const { child, said, ended } = start(place, 'dashboard', 'study.jsonl', '--port', '0');
+    await until(() => /dashboard: \S+/.test(said()));
+    const [, url] = /dashboard: (\S+)#token=[\w-]{32}\n/.exec(said())!;
+    expect(await (await fetch(url!)).text()).toContain('<div id="app">');
+    expect(await (await fetch(`${url}metrics`)).text()).toContain('hypertide_facts_total{study="study",kind="completed"} 3');
+    child.kill('SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+
+  it('says in one line what is wrong', async () => {
+    const place = studyIn();
+    writeFileSync(join(place, 'text.jsonl'), 'hello\n');
+    const busy = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => busy.on('listening', resolve));
+    const { port } = busy.address() as { port: number };
+    await ensurePage();
+    for (const [args, expected] of [
+      [['dashboard'], 'expected journals'],
+      [['dashboard', 'none.jsonl'], 'none.jsonl'],
+      [['dashboard', 'text.jsonl'], 'expected a journal'],
+      [['dashboard', '--port', '99999'], 'expected a port'],
+      [['report', 'none.jsonl'], 'none.jsonl'],
+    ] as const) {
+      const { code, err } = await hypertide(place, ...args);
+      expect(code, args.join(' ')).toBe(2);
+      expect(err).toContain(expected);
+    }
+    expect((await hypertide(place, 'run', 'study.yaml', '--trials', '1', '--', ...TRAINER)).code).toBe(0);
+    const { code, err } = await hypertide(place, 'dashboard', 'study.jsonl', '--port', String(port));
+    expect([code, err]).toEqual([2, expect.stringContaining(`cannot listen at 127.0.0.1:${port}`)]);
+    busy.close();
+  });
+});
+
+describe('hypertide importance', () => {
+  it('tells which parameters matter', async () => {
+    const place = directory();
+    const created = {
+      type: 'created',
+      v: 1,
+      study: 's',
+      space: { parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } } },
+      objectives: [{ name: 'loss', direction: 'minimize' }],
+      strategy: 'random',
+      seed: '1',
+      limits: {},
+      parallel: 1,
+      duplicates: 'allow',
+      version: '0',
+    };
+    const facts: object[] = [created];
+    for (let trial = 1; trial <= 30; trial++) {
+      const params = { x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 };
+      facts.push(
+        { type: 'suggested', trial, attempt: 1, by: 'import', params },
+        { type: 'completed', trial, run: 'import', values: { loss: params.x } },
+      );
+    }
+    writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
+    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--json')).out);
+    expect(results).toBe(30);
+    expect(fanova.x).toBeGreaterThan(0.9);
+    expect(pedAnova.x).toBeGreaterThan(0.7);
+    expect((await hypertide(place, 'importance', 's.jsonl')).out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx /);
+  });
+
+  it('says when there is too little to tell', async () => {
+    const place = studyIn('trials: 1\n');
+    await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    const { code, err } = await hypertide(place, 'importance', 'study.jsonl');
+    expect([code, err]).toEqual([1, expect.stringContaining('too few results')]);
+  });
+});

@@ -1,0 +1,231 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { natsSource } from '../../src/dashboard/natsSource.ts';
+import { type Dashboard, dashboard } from '../../src/dashboard/serve.ts';
+import { logSource } from '../../src/dashboard/source.ts';
+import { float, int } from '../../src/space/dimension.ts';
+import { space, spaceFrom } from '../../src/space/space.ts';
+import { memoryLog } from '../../streams/log/memory.ts';
+import { serve } from '../../streams/nats/serve.ts';
+import { trainer } from '../../streams/nats/trainer.ts';
+import { createdOf } from '../../streams/options.ts';
+import { random } from '../../streams/strategies/random.ts';
+import { tpe } from '../../streams/strategies/tpe.ts';
+import { directory, hypertide } from '../cli/support.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { cleanups, NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { board, finished } from './support.ts';
+
+describe('a study on a NATS server', () => {
+  let server: NatsServer;
+  beforeAll(async () => {
+    server = await natsServer();
+  });
+  afterAll(() => server.dispose());
+
+  it('is shown as it runs, and acted on through its engine', async () => {
+    const nc = await server.connect();
+    const served = await serve(nc, space({ x: float(0, 1), n: int(1, 3) }), tpe(), {
+      study: 'remote',
+      parallel: 2,
+      seed: 1,
+      objectives: { loss: 'minimize' },
+    });
+    const fleet = trainer(
+      nc,
+      'remote',
+      async ({ x, n }: { x: number; n: number }, { report }: { report: (loss: number) => unknown }) => {
+        for (let step = 0; step < 3; step++) {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          report((x - 0.3) ** 2 + n + 1);
+        }
+        return (x - 0.3) ** 2 + n;
+      },
+      { name: 'gpu-1', slots: 2 },
+    );
+    cleanups.push(
+      () => served.close(),
+      () => fleet.close(),
+    );
+    const made: Dashboard = await dashboard();
+    cleanups.push(() => made.close());
+    made.studies.add('remote', await natsSource(await server.connect(), 'remote', server.url));
+    const page = await openPage(made.ownerUrl, WIDE);
+    await page.locator('tbody tr', { hasText: 'completed' }).first().waitFor();
+    await page.locator('tbody tr', { hasText: 'gpu-1' }).first().waitFor();
+    await show(page, 'Machines');
+    await page.locator('.chart-state.is-active').first().waitFor();
+    await show(page, 'Timeline');
+    await page.locator('.chart canvas').first().waitFor();
+    await show(page, 'Control');
+    await page.getByLabel('x', { exact: true }).fill('0.5');
+    await press(page, 'Enqueue');
+    await page.getByText(/it is tried next/).waitFor();
+    await press(page, 'Pause');
+    await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
+    await press(page, 'Resume');
+    await page.locator('.top .badge', { hasText: 'running' }).waitFor();
+    await page.getByLabel('as JSON').fill('random');
+    await press(page, 'Switch');
+    await page.getByText(/switched/).waitFor();
+    await show(page, 'Overview');
+    await page.locator('tbody tr', { hasText: 'completed' }).first().click();
+    await press(page, 'Retract its result');
+    await page.getByText('its result counts no more').waitFor();
+    await page.getByRole('button', { name: 'close this trial' }).click();
+    await show(page, 'Control');
+    await press(page, 'Close the study');
+    await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+});
+
+describe('what is written is text', () => {
+  const MARKUP = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
+  const LONG = 'w'.repeat(10_000);
+  /** As long as a log takes names of studies, objectives and trainers. */
+  const NAME = 'w'.repeat(256);
+  const ODD = '\u202Egnirts\u202C e\u0301\u0302\u0303 👩‍👩‍👧‍👦 {a|b} \u0000 \uD800 ﷽ 𝕬';
+  const names = [MARKUP, LONG, ODD, 'constructor', '{lr|x}'];
+
+  it('in every view, whatever it is', async () => {
+    const parameters = Object.fromEntries([
+      ...names.map((name) => [name, { type: 'float', low: 0, high: 1 }]),
+      ['kinds', { type: 'choice', values: names }],
+    ]);
+    const log = memoryLog();
+    await log.append(
+      createdOf(spaceFrom({ parameters }) as never, random(), {
+        study: (MARKUP + NAME).slice(0, 256),
+        objectives: { [MARKUP]: 'minimize', [NAME]: 'maximize' },
+        seed: 1,
+      }),
+    );
+    for (let trial = 1; trial <= 12; trial++) {
+      const params = {
+        ...Object.fromEntries(names.map((name, i) => [name, ((trial * (i + 3)) % 13) / 13])),
+        kinds: names[trial % names.length],
+      };
+      await log.append({
+        type: 'suggested',
+        trial,
+        attempt: 1,
+        by: `random/${names[trial % 3]}`.slice(0, 256),
+        params,
+        tags: { [MARKUP]: LONG.slice(0, 1024), phase: ODD },
+      });
+      await log.append({ type: 'started', trial, attempt: 1, run: MARKUP, trainer: names[trial % 3]!.slice(0, 256) });
+      await log.append({ type: 'reported', trial, run: MARKUP, step: 1, values: { [MARKUP]: trial, [NAME]: -trial } });
+      if (trial % 4 === 0)
+        await log.append({ type: 'failed', trial, attempt: 1, run: MARKUP, reason: 'error', message: (MARKUP + LONG).slice(0, 4096) });
+      else await log.append({ type: 'completed', trial, run: MARKUP, values: { [MARKUP]: trial, [NAME]: -trial }, metrics: { [ODD]: 1 } });
+    }
+    const made = await dashboard();
+    cleanups.push(() => made.close());
+    made.studies.add('odd', logSource(MARKUP, log));
+    for (const size of [WIDE, NARROW]) {
+      const page = await openPage(made.ownerUrl, size);
+      for (const view of VIEWS) {
+        await show(page, view);
+        await page.waitForTimeout(200);
+        expect(await spills(page), `${view} is wider than the window`).toBe(false);
+      }
+      await page.goto(`${made.url}?study=odd&trial=4`);
+      await page.getByRole('complementary').getByText('<img src=x', { exact: false }).first().waitFor();
+      await page.mouse.move(300, 300);
+      expect(await spills(page)).toBe(false);
+      expect(await page.evaluate("[document.querySelectorAll('img, #app script').length, globalThis.harmed]")).toEqual([0, undefined]);
+      expect(page.wrong).toEqual([]);
+    }
+  });
+
+  it('in a report, too', async () => {
+    const place = directory();
+    const created = {
+      type: 'created',
+      v: 1,
+      study: '</script><script>window.harmed=1</script><!--',
+      space: { parameters: { '</style>': { type: 'float', low: 0, high: 1 } } },
+      objectives: [{ name: '</script>', direction: 'minimize' }],
+      strategy: 'random',
+      seed: '1',
+      limits: {},
+      parallel: 1,
+      duplicates: 'allow',
+      version: '0',
+    };
+    writeFileSync(join(place, 'x.jsonl'), `${JSON.stringify({ at: 1, ...created })}\n`);
+    expect((await hypertide(place, 'report', 'x.jsonl')).code).toBe(0);
+    expect(readFileSync(join(place, 'x.html'), 'utf8').match(/<\/script>/g)).toHaveLength(2);
+    const page = await openPage(`${pathToFileURL(join(place, 'x.html'))}`, WIDE);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    expect(await page.evaluate('globalThis.harmed')).toBeUndefined();
+    expect(page.wrong).toEqual([]);
+  });
+});
+
+describe('a server at another address', () => {
+  it('shows a door, and opens it to the token', async () => {
+    const made = await board({ host: '0.0.0.0' });
+    cleanups.push(() => made.close());
+    await made.say(...finished(1, 0.5));
+    const page = await openPage(made.url, WIDE);
+    await page.getByLabel('token').fill('wrong');
+    await press(page, 'Open');
+    await page.getByText('That is not the token.').waitFor();
+    await page.getByLabel('token').fill(made.token);
+    await press(page, 'Open');
+    await page.locator('tbody tr', { hasText: 'completed' }).waitFor();
+  });
+});
+
+describe('colours', () => {
+  it.each([
+    ['light', WIDE],
+    ['dark', NARROW],
+  ])('can be told from what they stand on: %s', async (_, size) => {
+    const made = await board();
+    cleanups.push(() => made.close());
+    const page = await openPage(made.url, size);
+    const names = [
+      'text',
+      'muted',
+      'accent',
+      'back',
+      'panel',
+      'soft',
+      'completed',
+      'running',
+      'waiting',
+      'pruned',
+      'failed',
+      'infeasible',
+      'retracted',
+    ];
+    const colours = await page.evaluate<Record<string, string>>(
+      `Object.fromEntries(${JSON.stringify(names)}.map((name) => [name, getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim()]))`,
+    );
+    const { back, panel, soft, ...texts } = colours as Record<'back' | 'panel' | 'soft', string>;
+    for (const [name, colour] of Object.entries(texts)) {
+      for (const ground of [back, panel]) expect(contrast(colour as string, ground), name).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast((colours as { text: string }).text, soft)).toBeGreaterThanOrEqual(7);
+  });
+});
+
+/** As WCAG 2 has it. */
+function contrast(a: string, b: string): number {
+  const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(hex: string): number {
+  const digits = hex.length === 4 ? hex.replaceAll(/[^#]/g, '$&$&') : hex;
+  const [r, g, b] = [1, 3, 5].map((at) => {
+    const c = Number.parseInt(digits.slice(at, at + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

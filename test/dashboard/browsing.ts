@@ -1,0 +1,32 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { openPage as open, type Size, startBrowser } from '../support/browser.ts';
+import { ensurePage } from '../support/page.ts';
+
+export const WIDE = { width: 1280, height: 900 };
+export const NARROW = { width: 400, height: 800, dark: true };
+export const VIEWS = ['Overview', 'Parameters', 'Curves', 'Timeline', 'Objectives', 'Strategies', 'Machines', 'Control'];
+
+let browser: Browser;
+beforeAll(async () => {
+  await ensurePage();
+  browser = await startBrowser();
+});
+afterAll(() => browser.close());
+/** What is done after a test, the last thing first. */
+export const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean();
+});
+
+/** A page that is closed with its test. */
+export async function openPage(url: string, size: Size) {
+  const page = await open(browser, url, size);
+  cleanups.push(() => page.close());
+  return page;
+}
+
+export const show = (page: Page, view: string) => page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+/** Whether a page is wider than its window. */
+export const spills = (page: Page) => page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth + 1');
+export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();

@@ -1,0 +1,30 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { act } from '../../src/dashboard/actions.ts';
+import { Feed } from '../../src/dashboard/feed.ts';
+import { journalSource } from '../../src/dashboard/source.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+import { journal } from '../../streams/log/journal.ts';
+import { createdOf } from '../../streams/options.ts';
+import { random } from '../../streams/strategies/random.ts';
+
+it('a journal that nobody runs can be acted on, one that another process writes only through that', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
+  const log = await journal(path);
+  await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
+  const feed = new Feed('s', journalSource(path));
+  await feed.caughtUp;
+  expect(await act(feed, { type: 'change', paused: true })).toEqual({
+    ok: false,
+    error: expect.stringContaining('hypertide run --dashboard'),
+  });
+  await log.close();
+  expect(await act(feed, { type: 'change', paused: true })).toMatchObject({ ok: true, position: 2 });
+  expect(feed.headline()).toMatchObject({ phase: 'paused', position: 2 });
+  expect(await act(feed, { type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ ok: true, position: 3 });
+  expect(feed.detail()).toMatchObject({ queued: 1 });
+  feed.close();
+});

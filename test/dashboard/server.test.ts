@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Board, board, eventsOf, finished, request } from './support.ts';
+
+let open: Board | undefined;
+const start = async (...given: Parameters<typeof board>): Promise<Board> => {
+  open = await board(...given);
+  return open;
+};
+afterEach(() => open?.close());
+
+describe('events', () => {
+  it('first tell what there is, then what changes', async () => {
+    const { url, say } = await start();
+    await say(...finished(1, 0.5), ...finished(2, 0.4));
+    const due = new Set(['studies', 'trials']);
+    const told = eventsOf(`${url}api/events?study=net`, ({ event, data }) => {
+      if (event === 'trials' ? data.position === 13 : event === 'studies' && data[0].completed === 3) due.delete(event);
+      return due.size === 0;
+    });
+    await sleep(150);
+    await say(...finished(3, 0.3));
+    const events = await told;
+    expect(events.map(({ event }) => event).slice(0, 3)).toEqual(['studies', 'study', 'trials']);
+    const [first, ...more] = events.filter(({ event }) => event === 'trials');
+    expect(first!.id).toBe('net:9');
+    expect(first!.data.rows).toMatchObject([
+      { trial: 1, state: 'completed', values: { loss: 0.5 }, curve: [1, 1.5], trainer: 't1' },
+      { trial: 2, state: 'completed' },
+    ]);
+    expect(more.at(-1)!.id).toBe('net:13');
+    expect(more.at(-1)!.data.rows).toMatchObject([{ trial: 3, state: 'completed' }]);
+    expect(more.flatMap(({ data }) => data.rows[0].curve ?? [])).toEqual([1, 1.3]);
+    expect(events.findLast(({ event }) => event === 'studies')!.data).toMatchObject([
+      { id: 'net', study: 'net', phase: 'running', trials: 3, completed: 3, best: { trial: 3, value: 0.3 }, limit: 100 },
+    ]);
+  });
+
+  it('give whoever was cut off what is missing, and nothing else', async () => {
+    const { url, say } = await start();
+    await say(...finished(1, 0.5));
+    const listen = (headers: Record<string, string>) => eventsOf(`${url}api/events?study=net`, ({ event }) => event === 'trials', headers);
+    const [first] = (await listen({})).filter(({ event }) => event === 'trials');
+    await say({ type: 'suggested', trial: 2, attempt: 1, by: 'random', params: { lr: 0.1, layers: 1, kind: 'tanh' } });
+    const [next] = (await listen({ 'Last-Event-ID': first!.id! })).filter(({ event }) => event === 'trials');
+    expect(next!.data.rows.map(({ trial }: { trial: number }) => trial)).toEqual([2]);
+    const [other] = (await listen({ 'Last-Event-ID': 'another:5' })).filter(({ event }) => event === 'trials');
+    expect(other!.data.rows).toHaveLength(2);
+  });
+
+  it('come some at a time, however fast the study is', async () => {
+    const { url, say } = await start();
+    const told = eventsOf(`${url}api/events?study=net`, ({ data, event }) => event === 'trials' && data.position === 1 + 4 * 200);
+    await sleep(150);
+    const since = performance.now();
+    for (let trial = 1; trial <= 200; trial++) await say(...finished(trial, 1 / trial));
+    const events = (await told).filter(({ event }) => event === 'trials');
+    expect(events.length).toBeLessThanOrEqual(2 + (performance.now() - since) / 100);
+  });
+
+  it('many trials come in several messages, and a reader who is cut off in between gets all of them again', async () => {
+    const { url, say } = await start();
+    const facts = Array.from({ length: 4500 }, (_, i) => finished(i + 1, 1 / (i + 1)).filter(({ type }) => type !== 'reported')).flat();
+    await say(...facts);
+    const events = await eventsOf(`${url}api/events?study=net`, ({ event, data }) => event === 'trials' && !data.more);
+    const told = events.filter(({ event }) => event === 'trials');
+    expect(told.map(({ id }) => id)).toEqual([undefined, undefined, `net:${1 + facts.length}`]);
+    expect(told.flatMap(({ data }) => data.rows)).toHaveLength(4500);
+  });
+});
+
+describe('a trial', () => {
+  it('has its facts in order, those that did not count included', async () => {
+    const { url, say } = await start();
+    await say(
+      ...finished(1, 0.5),
+      ...finished(2, 0.4),
+      { type: 'completed', trial: 1, run: 'r1', values: { loss: 9 } },
+      { type: 'retracted', trial: 1 },
+    );
+    const facts = JSON.parse((await request(`${url}api/studies/net/trials/1/facts`)).text);
+    expect(facts.map(({ fact }: { fact: { type: string } }) => fact.type)).toEqual([
+      'suggested',
+      'started',
+      'reported',
+      'completed',
+      'completed',
+      'retracted',
+    ]);
+    expect((await request(`${url}api/studies/net/trials/7/facts`)).status).toBe(404);
+    expect((await request(`${url}api/studies/none/trials/1/facts`)).status).toBe(404);
+  });
+
+  it('is explained by deciding once more', async () => {
+    const { url, say } = await start();
+    await say(...finished(1, 0.5), ...finished(2, 0.4), ...finished(3, 0.3), ...finished(4, 0.2));
+    await say({ type: 'suggested', trial: 5, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 17 });
+    const why = JSON.parse((await request(`${url}api/studies/net/trials/5/why`)).text);
+    expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: ['sequence.drawing'] }, expected: { results: 4 } });
+    expect(why.recomputed).toMatchObject({ field: 'params', logged: { lr: 0.001 } });
+  });
+});
+
+describe('metrics', () => {
+  it('count what is in the log', async () => {
+    const { url, say } = await start();
+    await say(...finished(1, 0.5), ...finished(2, 0.4), { type: 'completed', trial: 2, run: 'r2', values: { loss: 9 } });
+    await say({ type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 10 });
+    const { text, headers } = await request(`${url}metrics`);
+    expect(headers['content-type']).toContain('text/plain; version=0.0.4');
+    for (const line of [
+      'hypertide_facts_total{study="net",kind="completed"} 2',
+      'hypertide_suggestions_total{study="net",by="random"} 3',
+      'hypertide_rejected_total{study="net",code="ended"} 1',
+      'hypertide_open_trials{study="net"} 1',
+      'hypertide_ask_seconds_count{study="net"} 1',
+    ])
+      expect(text).toContain(line);
+    expect((await request(`${url}healthz`)).text).toBe('ok');
+  });
+});
+
+describe('machines', () => {
+  it('are told the log once more, and again when it is revised', async () => {
+    const { url, say } = await start();
+    await say(...finished(1, 0.5));
+    const seen = (isLast: (event: { event: string; data: { news?: { path: string; last?: { trial: number } }[] } }) => boolean) =>
+      eventsOf(`${url}api/studies/net/machines`, isLast);
+    const first = (await seen(({ data }) => data.news?.[0] !== undefined)).at(-1)!;
+    expect(first.data).toMatchObject({
+      type: 'machines',
+      asks: false,
+      machines: [
+        {
+          path: 'random',
+          chart: {
+            key: 'sequence',
+            states: [
+              { key: 'drawing', initial: true },
+              { key: 'spent', final: true },
+            ],
+          },
+        },
+      ],
+    });
+    await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
+    const next = (await seen(({ data }) => data.news?.some(({ path }) => path.endsWith('ga')) === true)).at(-1)!;
+    const ga = next.data.news.find(({ path }: { path: string }) => path.endsWith('ga'));
+    expect(ga.active).toEqual(['evolution.breeding']);
+    expect(next.data.machines.find(({ path }: { path: string }) => path.endsWith('medianStop')).chart).toBeUndefined();
+  });
+});

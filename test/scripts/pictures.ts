@@ -1,0 +1,38 @@
+/** Makes the pictures of the README from a real run: `npm run pictures`. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { dashboard } from '../../src/dashboard/serve.ts';
+import { journalSource } from '../../src/dashboard/source.ts';
+import { openPage, type Size, startBrowser } from '../support/browser.ts';
+import { ensurePage } from '../support/page.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const pictures = join(root, 'examples/pictures');
+const log = join(mkdtempSync(join(tmpdir(), 'hypertide-pictures-')), 'digits.jsonl');
+
+execFileSync('npm', ['start', '--silent', '--', '--trials', '90', '--epochs', '27', '--journal', log], { cwd: root, stdio: 'inherit' });
+await ensurePage();
+mkdirSync(pictures, { recursive: true });
+const made = await dashboard();
+const { feed } = made.studies.add('digits', journalSource(log));
+await feed.caughtUp;
+const best = feed.headline()!.best!.trial;
+const browser = await startBrowser();
+
+/** @param wait for what is to be seen. */
+async function take(name: string, query: string, wait: string, size: Size): Promise<void> {
+  const page = await openPage(browser, `${made.url}?study=digits&${query}`, size);
+  await page.locator(wait).first().waitFor();
+  await page.waitForTimeout(1000);
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await page.close();
+}
+
+await take('overview', '', '.chart canvas', { width: 1280, height: 860 });
+await take('machines', `view=machines&trial=${best}`, '.chart-state.is-active', { width: 1280, height: 860, dark: true });
+await take('parameters', 'view=parameters', '[aria-label^="Importance"]', { width: 1280, height: 860 });
+await browser.close();
+await made.close();
