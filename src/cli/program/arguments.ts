@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Takes the exit status of a command, once there is one. */
+export type Ending = (status: Promise<number>) => Promise<void>;
+
+export const whole = (text: string): number => {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('expected a whole number of at least 1.');
+  return n;
+};
+
+export const seconds = (text: string): number => {
+  const n = Number(text);
+  if (!(n > 0 && Number.isFinite(n))) throw new InvalidArgumentError('expected a number above 0.');
+  return n;
+};
+
+export const port = (text: string): number => {
+  const n = Number(text);
+  if (!(Number.isInteger(n) && n >= 0 && n < 65536)) throw new InvalidArgumentError('expected a port.');
+  return n;
+};
+
+export const natsOption = ['--nats <url>', 'the server'] as const;
+export const nkeyOption = ['--nkey <file>', 'the seed to come in with'] as const;
+
+export const journalArgument = ['<journal>', 'the file that holds the study'] as const;

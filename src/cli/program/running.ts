@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { type Ending, port, seconds, whole } from './arguments.ts';
+
+/** The commands that decide what is tried. */
+export function declareRunning(program: Command, ending: Ending): void {
+  program
+    .command('run')
+    .description('Runs a program for each trial; a study that was broken off is gone on with.')
+    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[command...]', 'the program and its arguments, behind --; {name} stands for a parameter')
+    .option('--journal <file>', 'where the study is kept (default: <name of the study>.jsonl)')
+    .option('--parallel <n>', 'programs at a time', whole)
+    .option('--trials <n>', 'configurations to try', whole)
+    .option('--seed <seed>', 'of all randomness')
+    .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
+    .option('--json', 'a JSON line for each trial')
+    .option('--dashboard [port]', 'shows the study in a browser as it runs', port)
+    .addHelpText(
+      'after',
+      `
+The command is run without a shell, once for each trial, --parallel at a time. Within its arguments
+  {name}                            stands for the value of that parameter
+  {trial} {attempt} {slot} {study}  numbers and name; a slot is in [0, parallel), so that each program may have a device of its own
+  {budget} {resumes} {checkpoint}   of trials that go on from others
+  {params}                          the path of a JSON file that holds all parameters
+  {args}                            as an argument of its own: --name value for each parameter
+The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
+HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
+
+It says how it is doing on its standard output, a line at a time; all other lines are kept in a log for people:
+  {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
+  {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38         the result; without one, the last report is the result
+  {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
+  {"infeasible": "out of memory"}                                this configuration cannot be run
+
+Ctrl-C ends the programs; the same command goes on with the study. What the study file said when the study began does not undo what an
+option or hypertide change has said since.
+
+Examples:
+  hypertide run study.yaml -- python train.py --lr {lr} --units {units}
+  hypertide run study.yaml --parallel 4 -- env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
+  hypertide run study.yaml --trials 200 --json > trials.jsonl`,
+    )
+    .action((study, command, options) => ending(import('../commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
+
+  program
+    .command('simulate')
+    .description('Compares strategies in virtual time, by what a finished study knows.')
+    .argument('<study>', 'study file: the space, the limits, and a strategy')
+    .requiredOption('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
+    .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
+    .option('--trainers <n>', 'simulated ones (default: parallel in the study file)', whole)
+    .option('--trials <n>', 'configurations to try', whole)
+    .option('--cost <steps>', 'what all trials may cost', seconds)
+    .option('--seconds <s>', 'virtual seconds', seconds)
+    .option('--seeds <n>', 'studies of each strategy (default: 10)', whole)
+    .option('--json', 'a JSON line for each strategy')
+    .addHelpText(
+      'after',
+      `
+Example:
+  hypertide simulate study.yaml --from finished.jsonl --strategies tpe "{chain: [{asha: {min: 1, max: 27}}, tpe]}" --trainers 1000`,
+    )
+    .action((path, options) => ending(import('../commands/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
+
+  program
+    .command('ask-tell')
+    .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
+    .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
+    .action((options) => import('../commands/askTell.ts').then(({ askTell }) => askTell(options)));
+}
