@@ -1,11 +1,11 @@
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { verify } from '../../../streams/verify.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { type At, engineOn, factsOf, fresh, isFact, plane } from './world.ts';
+import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -15,21 +15,7 @@ afterAll(() => server.dispose());
 
 const square = ({ x }: At) => x * x;
 
-/** A trainer by hand. */
-async function hand(study: string, name = 'hand') {
-  const nc = await server.connect();
-  const js = jetstream(nc);
-  const subjects = subjectsOf(study);
-  return {
-    nc,
-    say: (trial: number, fact: object | string) =>
-      js.publish(subjects.by(name, trial), typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact })),
-    beat: (trial: number, run: string) => nc.publish(subjects.beat(name, trial), JSON.stringify({ run })),
-    ask: async (method: string, request: object = {}) =>
-      (await nc.request(subjects.rpc(method), JSON.stringify(request))).json<{ ok: boolean; result?: unknown; error?: string }>(),
-    next: () => js.consumers.get(subjects.stream, 'trainers').then((consumer) => consumer.next({ expires: 5000 })),
-  };
-}
+const hand = (study: string, name?: string) => handOn(server, study, name);
 
 describe('serve', () => {
   it('gives a run that fell silent to somebody else, and no healthy one', async () => {

@@ -1,7 +1,9 @@
+import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { float, int, type Noted, random, space } from '../../../streams/index.ts';
 import { natsLog, type Served, type ServeOptions, serve } from '../../../streams/nats/index.ts';
+import { subjectsOf, TRAINERS } from '../../../streams/nats/subjects.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
 export const plane = space({ x: float(-5, 5), n: int(1, 9) });
@@ -62,6 +64,30 @@ export async function engineOn(
   const nc = await server.connect(connection);
   const served = await serve(nc, plane, random(), { note: heard.note, ...options });
   return { ...served, heard, nc };
+}
+
+/** A trainer by hand. */
+export async function handOn(server: NatsServer, study: string, name = 'hand') {
+  const nc = await server.connect();
+  const js = jetstream(nc);
+  const subjects = subjectsOf(study);
+  return {
+    nc,
+    say: (trial: number, fact: object | string) =>
+      js.publish(subjects.by(name, trial), typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact })),
+    beat: (trial: number, run: string) => nc.publish(subjects.beat(name, trial), JSON.stringify({ run })),
+    ask: async (method: string, request: object = {}) =>
+      (await nc.request(subjects.rpc(method), JSON.stringify(request))).json<{ ok: boolean; result?: unknown; error?: string }>(),
+    /** The next suggestion. An engine makes the consumer only when it has read the log. */
+    next: async () => {
+      for (;;) {
+        const consumer = await js.consumers.get(subjects.stream, TRAINERS).catch((error: Error) => {
+          if (error.name !== 'ConsumerNotFoundError') throw error;
+        });
+        if (consumer) return consumer.next({ expires: 5000 });
+      }
+    },
+  };
 }
 
 /** All facts of a study, read afresh. */
