@@ -6,12 +6,19 @@ export default defineConfig({
     // A property test that times out looks like a property that fails.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Much of the time is waiting for servers and programs.
+    maxWorkers: '100%',
     // What programs print is compared as text; on a CI they would colour it.
     env: { NO_COLOR: '1' },
     // .ci/run adds up what it ran: a report a run.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package.test.ts', 'test/chaos/without.test.ts'] },
+      },
+      // Takes minutes: `npm run test:chaos`.
+      { extends: true, test: { name: 'chaos', include: ['test/chaos/without.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 } },
       {
         extends: true,
         test: {

@@ -37,7 +37,6 @@ const plain: Readonly<Record<string, (options: never) => Strategy>> = {
   bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'startup', 'candidates', 'priorWeight'),
   de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
-  dedupe: taking(dedupe),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),

@@ -146,7 +146,7 @@ it('what is written to a pipe that nobody reads ends quietly, to a full disk wit
 });
 
 it('trials --json shows who suggested a trial, and its tags', async () => {
-  const place = studyWith('trials: 1\n');
+  const place = studyWith('trials: 1\nstrategy: random\n');
   await hypertide(place, 'run', 'study.yaml', ...quick);
   const path = join(place, 'study.jsonl');
   writeFileSync(path, readFileSync(path, 'utf8').replace('"by":"random"', '"by":"random","tags":{"half":"left"}'));
