@@ -41,7 +41,10 @@ export interface Fold {
   readonly sequence: Sequence<unknown>;
   expect(state: BoState, fact: Suggested): BoState;
   learn(state: BoState, fact: Ended): BoState;
-  /** The losses to model: at the highest budget that has enough of them; otherwise where there are most. */
+  /**
+   * The losses to model: at the budget that has most of them, the highest of such. Those at higher ones are of trials that were promoted, a
+   * choice of the best, of which a model learns nothing of where it is bad.
+   */
   relevant(state: BoState): readonly Knowledge[];
   isModelled(state: BoState): boolean;
 }
@@ -59,7 +62,7 @@ export function createFold(env: Env, features: Features, how: Fitting): Fold {
 
   function relevant({ losses }: BoState): readonly Knowledge[] {
     const byBudget = [...losses].sort(([a], [b]) => b - a).map(([, known]) => known);
-    return byBudget.find((known) => told(known) >= axes.length + 2) ?? byBudget.reduce((a, b) => (told(b) > told(a) ? b : a), unknown);
+    return byBudget.reduce((a, b) => (told(b) > told(a) ? b : a), unknown);
   }
 
   function learn(state: BoState, fact: Ended): BoState {
