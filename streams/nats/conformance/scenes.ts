@@ -114,6 +114,7 @@ export const scenes: readonly Scene[] = [
   },
   {
     name: 'leaves to another trainer what that has claimed',
+    lease: 20, // the other one is silent until the trainer under test has begun, which may take long
     parallel: 2,
     script: [{}, {}],
     play: async (stage) => {
