@@ -1,9 +1,7 @@
 import { child, type Env } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { countCells } from '../../src/space/cells.ts';
 import { chain } from '../chain.ts';
 import { nest, respond } from '../nested.ts';
-import { mix } from '../route.ts';
 import { named, type Strategy } from '../strategy.ts';
 import { bo } from './bo.ts';
 import { nsga2 } from './nsga2.ts';
@@ -13,15 +11,12 @@ import { tpe } from './tpe.ts';
 const MODELLED = 500;
 /** With more parameters than this a fit takes seconds, and distances say little. */
 const WIDE = 40;
-/** A space of at most so many configurations can be looked at whole: nobody else need guess. */
-const SMALL = 2000;
 
 /**
  * Chooses for those who name nothing, by what is known of the study:
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
- * - at most 2000 configurations: `bo()`
- * - all others: three trials of four by `bo()`, and one by `tpe()`, which errs in other places
+ * - all others: `bo()`
  * - after 500 trials, whoever suggested them: `tpe()`, or with several objectives `nsga2()`
  *
  * The path of a suggestion says who was chosen, its tag `why` for which reason.
@@ -40,10 +35,7 @@ function choose({ axes, objectives }: Env): Strategy {
 function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   if (axes.length > WIDE) return because(`${axes.length} parameters`, tpe());
-  const count = countCells(axes);
-  if (count <= SMALL) return because(`${count} configurations`, bo());
-  const why = `${axes.length} parameters, up to ${MODELLED} trials`;
-  return because(why, mix({ model: [bo(), 3], density: [tpe(), 1] }));
+  return because(`${axes.length} parameters, up to ${MODELLED} trials`, bo());
 }
 
 /** A strategy whose suggestions say why it was asked. */
