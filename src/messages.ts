@@ -125,8 +125,7 @@ export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 
 /** The ask that was answered so, to be put to somebody else. */
-export function asked(reply: Propose | Wait, veto = reply.veto ?? 0): Ask {
-  const { id, budget, tags } = reply;
+export function asked({ id, veto = 0, budget, tags }: Propose | Wait): Ask {
   return {
     type: 'ask',
     id,

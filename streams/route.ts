@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { learn, order, ucb } from '../src/bandits/ucb.ts';
-import { OptionError, StrategyError } from '../src/errors.ts';
+import { OptionError } from '../src/errors.ts';
 import { type Ask, child, type Env, type Message, type Told, type Wait } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
 import { nest, respond } from './nested.ts';
+import { oneObjective } from './oneObjective.ts';
 import { named, type Strategy } from './strategy.ts';
 
 const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until === 'ready';
@@ -63,7 +64,7 @@ export function bandit(arms: Arms, options: { readonly explore?: number } = {}):
   if (Object.keys(arms).length === 0) throw noArms('bandit');
   if (!(explore >= 0)) throw new OptionError('bandit.explore', 'a number of at least 0', explore);
   return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
-    if (parent.objectives.length > 1) throw new StrategyError('bandit judges strategies by one objective; this study has several');
+    oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), () => {
       let state = ucb(Object.keys(arms).length);
       return {

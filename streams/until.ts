@@ -1,7 +1,8 @@
-import { OptionError, StrategyError } from '../src/errors.ts';
+import { OptionError } from '../src/errors.ts';
 import { child, type Env, type Told } from '../src/messages.ts';
 import { Plateau } from '../src/stopping/plateau.ts';
 import { nest, respond } from './nested.ts';
+import { oneObjective } from './oneObjective.ts';
 import { named, type Strategy, type StrategySpec } from './strategy.ts';
 
 /** When a stage is over: begins a fold over what the stage is told, which says after each fact whether the condition holds. */
@@ -58,8 +59,8 @@ export function plateau(results: number, options: PlateauOptions = {}): Conditio
   if (!(Number.isSafeInteger(results) && results >= 1)) throw new OptionError('plateau', 'a whole number of results from 1 on', results);
   if (!(improvement >= 0 && Number.isFinite(improvement)))
     throw new OptionError('plateau.improvement', 'a number of at least 0', improvement);
-  const begin = ({ objectives }: Env) => {
-    if (objectives.length > 1) throw new StrategyError('plateau compares results by one objective; this study has several');
+  const begin = (env: Env) => {
+    oneObjective(env, 'plateau compares results by');
     const fold = new Plateau(improvement);
     return (told: Told, own: boolean) => {
       if (told.type === 'ended') fold.add(told, own);

@@ -1,7 +1,4 @@
-import { NEVER } from 'rxjs';
-import { parseStrategy } from '../../streams/spec.ts';
-import type { StrategySpec } from '../../streams/strategy.ts';
-import { suggest } from '../../streams/suggest.ts';
+import { tryInstead } from '../../streams/tryOut.ts';
 import type { Changed, Closed, Command, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -60,7 +57,7 @@ function said(action: Action, ledger: Ledger<Params>, space: Space<Params>): Sai
       if (!ledger.open.has(action.trial)) throw new ActionError(`trial ${action.trial} is not open`);
       return { type: 'cancelled', trial: action.trial };
     case 'change':
-      if (action.strategy !== undefined) tryOut(action.strategy as StrategySpec, ledger, space);
+      if (action.strategy !== undefined) tryInstead(ledger, action.strategy);
       return changeOf(action);
     case 'close':
       if (ledger.closed !== undefined) throw new ActionError('this study is closed already');
@@ -68,23 +65,6 @@ function said(action: Action, ledger: Ledger<Params>, space: Space<Params>): Sai
     default:
       throw new ActionError(`${JSON.stringify((action as { type?: unknown }).type)?.slice(0, 60)} is nothing that can be done to a study`);
   }
-}
-
-/** Asks a strategy for one trial and throws it away, so that one that does not suit the study is told of before it is put in charge. */
-function tryOut(spec: StrategySpec, { settings }: Ledger<Params>, space: Space<Params>): void {
-  const { seed, parallel, limits } = settings;
-  const objectives = Object.fromEntries(settings.objectives.map(({ name, direction }) => [name, direction]));
-  let failure: unknown;
-  NEVER.pipe(
-    suggest(space, parseStrategy(spec), { seed, parallel, objectives, ...(limits.trials !== undefined && { trials: limits.trials }) }),
-  )
-    .subscribe({
-      error: (error) => {
-        failure = error;
-      },
-    })
-    .unsubscribe();
-  if (failure !== undefined) throw failure;
 }
 
 function changeOf({ paused, parallel, trials, strategy }: Action & { type: 'change' }): Changed {

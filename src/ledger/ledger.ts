@@ -142,6 +142,9 @@ export class Ledger<P> {
   get cost(): number {
     return this.#trials.cost;
   }
+  get space(): Space<P> {
+    return this.#space;
+  }
   get closed(): CloseReason | undefined {
     return this.#closed;
   }

@@ -8,7 +8,7 @@ import type { TrialId } from '../../src/messages.ts';
 import type { Noted } from '../noted.ts';
 import { type Progress, type Row, trials } from '../observe.ts';
 import type { Run } from '../run.ts';
-import { parseStrategy } from '../spec.ts';
+import { tryInstead } from '../tryOut.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -95,8 +95,8 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
     retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
     cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
-    change: (_, { paused, parallel, limits, strategy }) => {
-      if (strategy !== undefined) parseStrategy(strategy); // before it is in the log: there it would end every engine
+    change: ({ engine }, { paused, parallel, limits, strategy }) => {
+      if (strategy !== undefined) tryInstead(engine.ledger, strategy);
       return say({ type: 'changed', ...definedOf({ paused, parallel, limits, strategy }) } as Changed);
     },
     close: ({ engine }) => say(closedFact('person' satisfies CloseReason, engine.ledger.best)),

@@ -1,10 +1,11 @@
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { OptionError } from '../../src/errors.ts';
 import { type Ask, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
 import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
 import { standingOf } from '../../src/schedulers/scheduler.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
 import { defineStrategy } from '../define.ts';
+import { oneObjective } from '../oneObjective.ts';
 import type { Strategy } from '../strategy.ts';
 
 export interface AshaOptions extends RungOptions {
@@ -39,7 +40,7 @@ export function asha(options: AshaOptions): Strategy {
   const { eta = 3, mode = 'promote' } = options;
   if (mode !== 'promote' && mode !== 'stop') throw new OptionError('asha.mode', 'promote or stop', mode);
   const init = (env: Env): State => {
-    if (env.objectives.length > 1) throw new StrategyError('asha compares trials by one objective; this study has several');
+    oneObjective(env, 'asha compares trials by');
     return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(), next: new Map() };
   };
   const definition =

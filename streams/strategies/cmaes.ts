@@ -1,9 +1,9 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
 import type { CmaesSettings } from '../../src/samplers/cmaes/run.ts';
 import { covarianceAdaptation } from '../../src/samplers/cmaes.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 import { checks } from './checks.ts';
 
@@ -45,7 +45,7 @@ export interface CmaesOptions {
 export function cmaes(options: CmaesOptions = {}): Strategy {
   check(options);
   return named(Object.keys(options).length ? { cmaes: options } : 'cmaes', (parent) => {
-    if (parent.objectives.length > 1) throw new StrategyError('cmaes ranks trials by one objective; this study has several');
+    oneObjective(parent, 'cmaes ranks trials by');
     const env = child(parent, 'cmaes');
     return drive(evolutionMachine, env, { env, core: covarianceAdaptation(env, settingsFor(env, options)) });
   });

@@ -1,7 +1,7 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type DeSettings, differentialEvolution } from '../../src/samplers/de.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 import { checks } from './checks.ts';
 
@@ -37,7 +37,7 @@ export interface DeOptions {
 export function de(options: DeOptions = {}): Strategy {
   check(options);
   return named(Object.keys(options).length ? { de: options } : 'de', (parent) => {
-    if (parent.objectives.length > 1) throw new StrategyError('de compares trials by one objective; this study has several');
+    oneObjective(parent, 'de compares trials by');
     const env = child(parent, 'de');
     return drive(evolutionMachine, env, { env, core: differentialEvolution(env, settingsFor(env, options)) });
   });

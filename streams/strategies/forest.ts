@@ -1,7 +1,8 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { OptionError } from '../../src/errors.ts';
 import { child } from '../../src/messages.ts';
 import { forestSurrogate } from '../../src/samplers/forest.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 
 export interface ForestOptions {
@@ -30,7 +31,7 @@ export const forest = (options: ForestOptions = {}): Strategy => {
     throw new OptionError('forest.challengers', 'a whole number from 0 on', challengers);
   }
   return named(Object.keys(options).length ? { forest: options } : 'forest', (parent) => {
-    if (parent.objectives.length > 1) throw new StrategyError('forest models one objective; this study has several');
+    oneObjective(parent, 'forest models');
     const env = child(parent, 'forest');
     return drive(surrogateMachine, env, { env, core: forestSurrogate(env, settings) });
   });

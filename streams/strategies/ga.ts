@@ -1,7 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { OptionError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 import { checks } from './checks.ts';
 
@@ -48,7 +49,7 @@ export interface GaOptions {
 export function ga(options: GaOptions = {}): Strategy {
   check(options);
   return named(Object.keys(options).length ? { ga: options } : 'ga', (parent) => {
-    if (parent.objectives.length > 1) throw new StrategyError('ga compares trials by one objective; this study has several');
+    oneObjective(parent, 'ga compares trials by');
     const env = child(parent, 'ga');
     return drive(evolutionMachine, env, { env, core: geneticAlgorithm(env, settingsFor(env, options)) });
   });

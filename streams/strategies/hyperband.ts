@@ -1,4 +1,4 @@
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { OptionError } from '../../src/errors.ts';
 import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
 import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
@@ -7,6 +7,7 @@ import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../chain.ts';
 import { defineStrategy } from '../define.ts';
+import { oneObjective } from '../oneObjective.ts';
 import type { Strategy } from '../strategy.ts';
 import { type TpeOptions, tpe } from './tpe.ts';
 
@@ -80,7 +81,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: objec
     {
       name,
       init: (env) => {
-        if (env.objectives.length > 1) throw new StrategyError(`${name} compares trials by one objective; this study has several`);
+        oneObjective(env, `${name} compares trials by`);
         return start(env);
       },
       tell: (scheduler, told, env) => {

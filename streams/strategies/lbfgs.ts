@@ -5,6 +5,7 @@ import { checkOptions, notNegative, oneOf, part, positive, wholeFrom } from '../
 import { isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
 import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs.ts';
 import { lanes } from '../lanes.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 
 export interface LbfgsOptions {
@@ -56,7 +57,7 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
   check(options);
   return named(Object.keys(options).length ? { lbfgs: options } : 'lbfgs', (parent) => {
     const env = child(parent, 'lbfgs');
-    if (env.objectives.length > 1) throw new StrategyError('lbfgs follows the slope of one objective; this study has several');
+    oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isSmooth)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
     const { starts = Math.min(8, env.parallel) } = options;
     return lanes(env, starts, LAP, (laneEnv, lane) =>

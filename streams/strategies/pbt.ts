@@ -2,6 +2,7 @@ import { populationMachine } from '../../machines/population.ts';
 import { OptionError, StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { type PopulationSettings, populationOf } from '../../src/schedulers/population.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 
 export interface PbtOptions {
@@ -37,7 +38,7 @@ export function pbt(options: PbtOptions): Strategy {
   check(options);
   return named({ pbt: options }, (parent) => {
     const env = child(parent, 'pbt');
-    if (env.objectives.length > 1) throw new StrategyError('pbt compares trials by one objective; this study has several');
+    oneObjective(env, 'pbt compares trials by');
     return drive(populationMachine, env, { env, core: populationOf(env, settingsFor(env, options)) });
   });
 }

@@ -5,6 +5,7 @@ import { bool, checkOptions, notNegative, oneOf, part, wholeFrom } from '../../s
 import { isOrdered, isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
 import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
 import { lanes } from '../lanes.ts';
+import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
 
 export interface SgdOptions {
@@ -70,7 +71,7 @@ export function sgd(options: SgdOptions = {}): Strategy {
   return named(Object.keys(options).length ? { sgd: options } : 'sgd', (parent) => {
     const env = child(parent, 'sgd');
     const { gradient = 'told', starts = gradient === 'told' ? Math.min(8, env.parallel) : 1 } = options;
-    if (env.objectives.length > 1) throw new StrategyError('sgd follows the slope of one objective; this study has several');
+    oneObjective(env, 'sgd follows the slope of');
     const suits = gradient === 'told' ? isSmooth : isOrdered;
     if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
     return lanes(env, starts, LAP, (laneEnv, lane) =>

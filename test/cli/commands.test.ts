@@ -99,6 +99,10 @@ describe('commands that are written into the journal', () => {
     [['change', 'study.jsonl'], /nothing to change/],
     [['change', 'study.jsonl', '--strategy', 'randm'], /strategy: expected one of .*did you mean random\?/],
     [['change', 'study.jsonl', '--strategy', '{'], /--strategy: /],
+    [
+      ['change', 'study.jsonl', '--strategy', '{ grid: { levels: { nothing: 3 } } }'],
+      /grid\.levels: expected names among x, .*, got "nothing"/,
+    ],
     [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected one of them/],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');

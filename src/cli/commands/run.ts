@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { NEVER } from 'rxjs';
 import { journal } from '../../../streams/log/journal.ts';
 import type { Noted } from '../../../streams/noted.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
-import { suggest } from '../../../streams/suggest.ts';
+import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
 import type { Created, TrialEvent } from '../../facts/facts.ts';
 import { begunIn } from '../journalFile.ts';
@@ -36,7 +35,7 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const where = given.journal ?? `${file.options.study}.jsonl`;
   const created = await begunIn(where);
   const options = optionsOf(file.options, given, created);
-  if (!created) tryOut(file, options);
+  if (!created) tryOut(file.space, file.strategy ?? auto(), options);
   const screen = live();
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
@@ -85,19 +84,6 @@ export function commandOf(words: readonly string[] | undefined, space: { toJSON(
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
-
-/** Asks for one trial and throws it away, so that a strategy that does not suit the study is told of before a journal is begun. */
-function tryOut({ space, strategy = auto() }: StudyFile, options: StudyOptions): void {
-  let failure: unknown;
-  NEVER.pipe(suggest(space, strategy, options))
-    .subscribe({
-      error: (error) => {
-        failure = error;
-      },
-    })
-    .unsubscribe();
-  if (failure !== undefined) throw failure;
-}
 
 /**
  * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what

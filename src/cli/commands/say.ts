@@ -1,4 +1,4 @@
-import { parseStrategy } from '../../../streams/spec.ts';
+import { tryInstead } from '../../../streams/tryOut.ts';
 import type { Changed, Fact, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { SpaceData } from '../../space/schema.ts';
@@ -57,8 +57,8 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
   const { parallel, pause = false, resume = false, strategy } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
-  if (data !== undefined) parseStrategy(data);
   const factFor = (ledger: Ledger<Params>): Fact => {
+    if (data !== undefined) tryInstead(ledger, data);
     const limits = limitsOf(options, ledger);
     const changed: Changed = {
       type: 'changed',

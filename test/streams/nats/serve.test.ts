@@ -197,6 +197,10 @@ describe('serve', () => {
       ok: false,
       error: expect.stringContaining('strategy.chain[0]: expected one of'),
     });
+    expect(await ask('change', { strategy: { grid: { levels: { nothing: 3 } } } })).toEqual({
+      ok: false,
+      error: expect.stringContaining('grid.levels: expected names among'),
+    });
     expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
     await say(1, { type: 'completed', values: { value: 1 } });
     await engine.heard.until(isFact('suggested', { trial: 3 }));

@@ -1,0 +1,37 @@
+import { NEVER } from 'rxjs';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import type { Space } from '../src/space/space.ts';
+import type { StudyOptions } from './options.ts';
+import { parseStrategy } from './spec.ts';
+import type { Strategy } from './strategy.ts';
+import { suggest } from './suggest.ts';
+
+/**
+ * Asks a strategy for the first trial of a study and throws it away, so that one that does not suit is told of before it stands in a log: there
+ * it would end every engine.
+ *
+ * @throws what the strategy throws
+ */
+export function tryOut<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
+  let failure: unknown;
+  NEVER.pipe(suggest(space, strategy, options))
+    .subscribe({
+      error: (error) => {
+        failure = error;
+      },
+    })
+    .unsubscribe();
+  if (failure !== undefined) throw failure;
+}
+
+/**
+ * Tries a strategy out that shall be put in charge of a study.
+ *
+ * @param data as in a study file
+ * @throws OptionError; what the strategy throws
+ */
+export function tryInstead<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): void {
+  const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
+  const { trials } = limits;
+  tryOut(space, parseStrategy(data), { seed, parallel, objectives: directions, ...(trials !== undefined && { trials }) });
+}
