@@ -1,19 +1,12 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-/** The first Python that has the module. On some machines another one than that of the system comes first on the path. */
-const pythonWith = (module: string): string | undefined =>
-  ['python3', '/usr/bin/python3'].find((python) => spawnSync(python, ['-c', `import ${module}`]).status === 0);
-
-const plain = pythonWith('gzip');
-const sklearn = pythonWith('sklearn');
-if (!plain) console.warn('examples/python/train_plain.py was not tested: there is no python3');
-if (!sklearn)
-  console.warn('examples/python/train_mlp.py was not tested: no python3 has scikit-learn (Debian: apt install python3-sklearn)');
+/** A Python that has scikit-learn. On some machines another one than that of the system comes first on the path. */
+const python = execFileSync(fileURLToPath(new URL('../scripts/ensure-sklearn.sh', import.meta.url)), { encoding: 'utf8' }).trim();
 
 interface Line {
   readonly step?: number;
@@ -26,7 +19,7 @@ interface Ended {
 }
 
 /** Runs a trainer, and tells each line that it prints, as it comes. */
-const run = (python: string, script: string, args: string[], env: Record<string, string> = {}, onLine?: (kill: () => void) => void) =>
+const run = (script: string, args: string[], env: Record<string, string> = {}, onLine?: (kill: () => void) => void) =>
   new Promise<Ended>((resolve) => {
     const path = fileURLToPath(new URL(`../../examples/python/${script}`, import.meta.url));
     const trainer = spawn(python, [path, ...args], { env: { ...process.env, ...env } });
@@ -52,13 +45,13 @@ const expectCurve = ({ lines, code, errors }: Ended, epochs: number, highest: nu
 };
 
 describe('train_plain.py', () => {
-  it.skipIf(!plain).each(['relu', 'tanh', 'logistic'])('prints a report per epoch and the result (%s)', async (activation) => {
+  it.each(['relu', 'tanh', 'logistic'])('prints a report per epoch and the result (%s)', async (activation) => {
     const args = ['--units', '16', '--activation', activation, '--alpha', '1e-5', '--learning-rate', '0.05', '--epochs', '2'];
-    expectCurve(await run(plain!, 'train_plain.py', args), 2, 0.2);
+    expectCurve(await run('train_plain.py', args), 2, 0.2);
   });
 
-  it.skipIf(!plain)('refuses what it does not know', async () => {
-    const { code, errors } = await run(plain!, 'train_plain.py', ['--activation', 'sine']);
+  it('refuses what it does not know', async () => {
+    const { code, errors } = await run('train_plain.py', ['--activation', 'sine']);
     expect(code).toBe(2);
     expect(errors).toContain("invalid choice: 'sine'");
   });
@@ -72,22 +65,22 @@ describe('train_mlp.py', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
   const config = ['--units', '32', '--activation', 'tanh', '--alpha', '1e-4', '--learning-rate', '1e-3'];
 
-  it.skipIf(!sklearn)('prints a report per epoch and the result, and goes on from its checkpoint as if it had never ended', async () => {
-    const whole = await run(sklearn!, 'train_mlp.py', [...config, '--epochs', '8']);
+  it('prints a report per epoch and the result, and goes on from its checkpoint as if it had never ended', async () => {
+    const whole = await run('train_mlp.py', [...config, '--epochs', '8']);
     expectCurve(whole, 8, 0.1);
-    await run(sklearn!, 'train_mlp.py', [...config, '--epochs', '5'], { HYPERTIDE_CHECKPOINT_DIR: directory });
-    const resumed = await run(sklearn!, 'train_mlp.py', [...config, '--epochs', '8'], { HYPERTIDE_CHECKPOINT: directory });
+    await run('train_mlp.py', [...config, '--epochs', '5'], { HYPERTIDE_CHECKPOINT_DIR: directory });
+    const resumed = await run('train_mlp.py', [...config, '--epochs', '8'], { HYPERTIDE_CHECKPOINT: directory });
     expect(resumed.lines).toEqual(whole.lines.slice(5));
   });
 
-  it.skipIf(!sklearn)('saves itself when it is told to stop, and goes on with the learning rate of its arguments', async () => {
+  it('saves itself when it is told to stop, and goes on with the learning rate of its arguments', async () => {
     const endless = [...config, '--epochs', '100000'];
-    const stopped = await run(sklearn!, 'train_mlp.py', endless, { HYPERTIDE_CHECKPOINT_DIR: directory }, (kill) => kill());
+    const stopped = await run('train_mlp.py', endless, { HYPERTIDE_CHECKPOINT_DIR: directory }, (kill) => kill());
     expect(stopped.code).toBe(143);
     const { step, value } = stopped.lines.at(-1)!;
     // So small a rate changes no answer: a greater one from the checkpoint would.
     const tiny = [...config, '--learning-rate', '1e-12', '--epochs', `${step! + 2}`];
-    const resumed = await run(sklearn!, 'train_mlp.py', tiny, { HYPERTIDE_CHECKPOINT: join(directory, 'mlp.pickle') });
+    const resumed = await run('train_mlp.py', tiny, { HYPERTIDE_CHECKPOINT: join(directory, 'mlp.pickle') });
     expect(resumed.lines).toEqual([{ step: step! + 1, value }, { step: step! + 2, value }, { value }]);
   });
 });

@@ -12,13 +12,7 @@ find_browser() {
   return 1
 }
 find_browser && exit 0
-if command -v apt-get >/dev/null; then
-  as_root=''
-  [ "$(id -u)" = 0 ] || as_root='sudo -n'
-  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; } >&2 || true
-elif command -v brew >/dev/null; then
-  brew install --cask chromium >&2 || true
-fi
+"$(dirname "$0")/install.sh" chromium --cask chromium
 find_browser || {
   echo 'chromium is missing: install it (apt install chromium, brew install --cask chromium), or set CHROMIUM to its path' >&2
   exit 1

@@ -11,13 +11,7 @@ find_server() {
   return 1
 }
 find_server && exit 0
-if command -v apt-get >/dev/null; then
-  as_root=''
-  [ "$(id -u)" = 0 ] || as_root='sudo -n'
-  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nats-server; } >&2 || true
-elif command -v brew >/dev/null; then
-  brew install nats-server >&2 || true
-fi
+"$(dirname "$0")/install.sh" nats-server nats-server
 find_server || {
   echo 'nats-server is missing: install it (apt install nats-server, brew install nats-server), or set NATS_SERVER to its path' >&2
   exit 1

@@ -1,21 +1,18 @@
-#!/usr/bin/env bash
-# Sees to it that some python3 has scikit-learn, for the tests of the Python example: by the system's package manager, or says what to do.
-set -euo pipefail
-
-has() {
+#!/bin/sh
+# Prints the path of a python3 that has scikit-learn; installs the system's package if there is none.
+set -eu
+find_python() {
   for python in python3 /usr/bin/python3; do
-    "$python" -c 'import sklearn' 2>/dev/null && return
+    if "$python" -c 'import sklearn' 2>/dev/null; then
+      command -v "$python"
+      return 0
+    fi
   done
   return 1
 }
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+find_python && exit 0
+"$(dirname "$0")/install.sh" python3-sklearn scikit-learn
+find_python || {
+  echo 'no python3 has scikit-learn: install it (apt install python3-sklearn, brew install scikit-learn, or pip install scikit-learn)' >&2
+  exit 1
 }
-
-has && exit
-if command -v apt-get >/dev/null; then
-  as_root apt-get install --yes --quiet python3-sklearn >/dev/null || { as_root apt-get update --quiet >/dev/null && as_root apt-get install --yes --quiet python3-sklearn >/dev/null; } || true
-elif command -v brew >/dev/null; then
-  brew install scikit-learn || true
-fi
-has || { echo 'no python3 has scikit-learn: install it (Debian: apt install python3-sklearn; elsewhere: pip install scikit-learn)' >&2; exit 1; }

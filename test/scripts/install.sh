@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs a package by the system's package manager, if it has one that can. Usage: install.sh <package of apt> <arguments of brew...>
+set -u
+package=$1
+shift
+if command -v apt-get >/dev/null; then
+  as_root=''
+  [ "$(id -u)" = 0 ] || as_root='sudo -n'
+  # Tests run side by side, and apt gives up where another one is at it.
+  exec 9>"${TMPDIR:-/tmp}/hypertide-install.lock"
+  flock 9 || true
+  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >&2 || true
+elif command -v brew >/dev/null; then
+  brew install "$@" >&2 || true
+fi
