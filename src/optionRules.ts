@@ -13,12 +13,21 @@ const number = (expected: string, holds: (value: number) => boolean): Rule => ({
 
 export const positive = number('a number above 0', (v) => v > 0 && v < Number.POSITIVE_INFINITY);
 export const notNegative = number('a number of at least 0', (v) => v >= 0 && v < Number.POSITIVE_INFINITY);
-export const part = number('a number above 0 and at most 1', (v) => v > 0 && v <= 1);
+export const probability = number('a probability', (v) => v >= 0 && v <= 1);
+/** A number above 0 and at most `most`. */
+export const upTo = (most: number): Rule => number(`a number above 0 and at most ${most}`, (v) => v > 0 && v <= most);
+export const part = upTo(1);
 export const wholeFrom = (least: number): Rule =>
   number(`a whole number of at least ${least}`, (v) => Number.isSafeInteger(v) && v >= least);
 export const bool: Rule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const oneOf = (...names: readonly string[]): Rule => ({
   expected: `one of ${names.join(', ')}`,
+  holds: (value) => names.includes(value as string),
+});
+
+/** The same where two or three names stand alone: `ipop, bipop or none`. */
+export const either = (...names: readonly string[]): Rule => ({
+  expected: [names.slice(0, -1).join(', '), names.at(-1)].join(' or '),
   holds: (value) => names.includes(value as string),
 });
 

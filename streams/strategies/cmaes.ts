@@ -1,11 +1,11 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
+import { bool, checkOptions, either, part, wholeFrom } from '../../src/optionRules.ts';
 import type { CmaesSettings } from '../../src/samplers/cmaes/run.ts';
 import { covarianceAdaptation } from '../../src/samplers/cmaes.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
-import { checks } from './checks.ts';
 
 export interface CmaesOptions {
   /** lambda: how many results make a generation. Default: 4 + 3 ln(number of parameters), rounded down; at least as many as may be open at once. */
@@ -57,9 +57,10 @@ function settingsFor({ axes, parallel }: Env, options: CmaesOptions): CmaesSetti
 }
 
 function check(options: CmaesOptions): void {
-  const { whole, oneOf, check } = checks('cmaes', options);
-  whole('population', 2);
-  check('sigma', (sigma) => sigma > 0 && sigma <= 1, 'a number above 0 and at most 1');
-  oneOf('restarts', 'ipop', 'bipop', 'none');
-  check('adaptRates', (adaptRates) => typeof adaptRates === 'boolean', 'true or false');
+  checkOptions('cmaes', options, {
+    population: wholeFrom(2),
+    sigma: part,
+    restarts: either('ipop', 'bipop', 'none'),
+    adaptRates: bool,
+  });
 }

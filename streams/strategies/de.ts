@@ -1,9 +1,9 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { child, type Env } from '../../src/messages.ts';
+import { checkOptions, either, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
 import { type DeSettings, differentialEvolution } from '../../src/samplers/de.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
-import { checks } from './checks.ts';
 
 export interface DeOptions {
   /** How many live at once. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials, where that is known and gives more. */
@@ -51,10 +51,11 @@ function settingsFor({ trials = 0 }: Env, { start = 'current-to-pbest', scale, c
 }
 
 function check(options: DeOptions): void {
-  const { whole, oneOf, probability, check } = checks('de', options);
-  whole('population', 4);
-  whole('generations', 1);
-  oneOf('start', 'current-to-pbest', 'rand');
-  check('scale', (scale) => scale > 0 && scale <= 2, 'a number above 0 and at most 2');
-  probability('crossover');
+  checkOptions('de', options, {
+    population: wholeFrom(4),
+    generations: wholeFrom(1),
+    start: either('current-to-pbest', 'rand'),
+    scale: upTo(2),
+    crossover: probability,
+  });
 }

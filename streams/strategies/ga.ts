@@ -1,10 +1,10 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { OptionError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
+import { checkOptions, either, notNegative, probability, wholeFrom } from '../../src/optionRules.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
-import { checks } from './checks.ts';
 
 export interface GaOptions {
   /**
@@ -69,16 +69,17 @@ const defaultPopulation = ({ trials = 0, parallel }: Env, steady: boolean): numb
   Math.max(SMALLEST, Math.round(0.8 * Math.sqrt(trials)), steady ? 0 : parallel);
 
 function check(options: GaOptions): void {
-  const { mode, elite } = options;
-  const { whole, oneOf, probability, notNegative } = checks('ga', options);
-  oneOf('mode', 'steady', 'generational');
-  whole('population', 2);
-  whole('generations', 1);
-  whole('elite', 0);
-  if (elite !== undefined && mode !== 'generational') throw new OptionError('ga.elite', 'mode generational beside it', mode ?? 'steady');
-  whole('tournament', 1);
-  probability('crossover');
-  probability('mutation');
-  notNegative('crossoverEta');
-  notNegative('mutationEta');
+  checkOptions('ga', options, {
+    mode: either('steady', 'generational'),
+    population: wholeFrom(2),
+    generations: wholeFrom(1),
+    elite: wholeFrom(0),
+    tournament: wholeFrom(1),
+    crossover: probability,
+    mutation: probability,
+    crossoverEta: notNegative,
+    mutationEta: notNegative,
+  });
+  const { mode = 'steady', elite } = options;
+  if (elite !== undefined && mode !== 'generational') throw new OptionError('ga.elite', 'mode generational beside it', mode);
 }

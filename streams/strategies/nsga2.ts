@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { child, type Env } from '../../src/messages.ts';
+import { checkOptions, notNegative, probability, wholeFrom } from '../../src/optionRules.ts';
 import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/nsga2.ts';
 import { drive, named, type Strategy } from '../strategy.ts';
-import { checks } from './checks.ts';
 
 export interface Nsga2Options {
   /** How many live at once, and after how many results is selected. Default: 2 times the square root of the number of trials where that is known, between 20 and 100; otherwise 50. */
@@ -50,11 +50,12 @@ const defaultPopulation = ({ trials }: Env): number =>
   trials === undefined ? 50 : Math.min(100, Math.max(20, Math.round(2 * Math.sqrt(trials))));
 
 function check(options: Nsga2Options): void {
-  const { whole, probability, notNegative } = checks('nsga2', options);
-  whole('population', 2);
-  whole('generations', 1);
-  probability('crossover');
-  probability('mutation');
-  notNegative('crossoverEta');
-  notNegative('mutationEta');
+  checkOptions('nsga2', options, {
+    population: wholeFrom(2),
+    generations: wholeFrom(1),
+    crossover: probability,
+    mutation: probability,
+    crossoverEta: notNegative,
+    mutationEta: notNegative,
+  });
 }
