@@ -6,7 +6,6 @@ import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
 import { acrossBudgets } from './acrossBudgets.ts';
 import { type Good, goodOf } from './good.ts';
 import { Repetition } from './repetition.ts';
-import { Seen } from './seen.ts';
 import { byStanding, type Standing, standingOf } from './standing.ts';
 import { subspaces } from './subspaces.ts';
 
@@ -62,7 +61,6 @@ const SHARPER = 0.6;
 
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
-  readonly seen: Seen;
   readonly repetition: Repetition;
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
@@ -77,7 +75,6 @@ export class Evidence {
   #good: Good = new Map();
 
   constructor(axes: readonly Axis[], priorWeight: number) {
-    this.seen = new Seen(axes);
     this.repetition = new Repetition(axes);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
@@ -88,11 +85,9 @@ export class Evidence {
   }
 
   take(fact: Suggested | Ended): void {
+    this.repetition.take(fact);
     if (fact.type === 'suggested') this.#expect(fact);
-    else {
-      this.repetition.take(fact, fact.tags?.acquisition !== undefined);
-      this.#learn(fact);
-    }
+    else this.#learn(fact);
   }
 
   #expect({ id, point, resumes }: Suggested): void {
@@ -103,7 +98,6 @@ export class Evidence {
     }
     const slot = this.#points.push(point) - 1;
     this.#slots.set(id, slot);
-    this.seen.add(point);
     this.#join(slot);
   }
 
@@ -175,14 +169,14 @@ export class Evidence {
       const draws = Array.from({ length: count }, () => good.draw(rng));
       // Where all axes exist together, a draw is a configuration.
       const alone = this.#subspaces.length === 1;
-      const fresh = alone ? draws.filter((draw) => !this.seen.has(snap(placed(subspace, draw, nowhere)))) : draws;
+      const fresh = alone ? draws.filter((draw) => !this.repetition.has(snap(placed(subspace, draw, nowhere)))) : draws;
       if (fresh.length === 0) return undefined;
       const chosen = choose(good, subspace.bad, fresh);
       ratio += chosen.ratio;
       point = placed(subspace, chosen.draw, point);
     }
     const snapped = snap(point);
-    return this.seen.has(snapped) ? undefined : { point: snapped, ratio };
+    return this.repetition.has(snapped) ? undefined : { point: snapped, ratio };
   }
 
   #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {

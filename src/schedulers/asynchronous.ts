@@ -12,7 +12,7 @@ export class AsynchronousBrackets implements Scheduler {
   readonly #begun: number[];
   readonly #budgets: readonly number[];
   readonly #supply: Supply;
-  readonly #twins = new Twins();
+  readonly #twins: Twins;
 
   /** @param brackets the longest first: it holds the budgets of all. */
   constructor(brackets: readonly Bracket[], eta: number, env: Env) {
@@ -22,6 +22,7 @@ export class AsynchronousBrackets implements Scheduler {
     this.#begun = brackets.map(() => 0);
     this.#budgets = brackets[0]!.budgets;
     this.#supply = new Supply(env);
+    this.#twins = new Twins(env.axes);
   }
 
   tell(told: Told, mark: string | undefined): void {

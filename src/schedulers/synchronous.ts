@@ -13,7 +13,7 @@ export class SynchronousBrackets implements Scheduler {
   readonly #eta: number;
   readonly #trials: number | undefined;
   readonly #supply: Supply;
-  readonly #twins = new Twins();
+  readonly #twins: Twins;
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
   #configurations = 0;
@@ -24,6 +24,7 @@ export class SynchronousBrackets implements Scheduler {
     this.#eta = eta;
     this.#trials = env.trials;
     this.#supply = new Supply(env);
+    this.#twins = new Twins(env.axes);
   }
 
   tell(told: Told, mark: string | undefined): void {

@@ -41,7 +41,7 @@ export function asha(options: AshaOptions): Strategy {
   if (mode !== 'promote' && mode !== 'stop') throw new OptionError('asha.mode', 'promote or stop', mode);
   const init = (env: Env): State => {
     oneObjective(env, 'asha compares trials by');
-    return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(), next: new Map() };
+    return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(env.axes), next: new Map() };
   };
   const definition =
     mode === 'promote'

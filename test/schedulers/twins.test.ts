@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Reported, Suggested } from '../../src/messages.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
 
-const begin = (id: number, budget: number, resumes?: number): Suggested => ({
+const { axes } = space({ x: float(0, 1) });
+
+const begin = (id: number, budget: number, resumes?: number, x = id): Suggested => ({
   type: 'suggested',
   id,
   by: 'x',
-  point: [id],
+  point: [x],
   budget,
   ...(resumes !== undefined && { resumes }),
 });
@@ -25,7 +29,7 @@ function course(twins: Twins, id: number, [first, second, third]: readonly numbe
 
 describe('twins', () => {
   it('have come the same way for three losses at least', () => {
-    const twins = new Twins();
+    const twins = new Twins(axes);
     expect(course(twins, 1, [3, 2, 1])).toEqual([false, false]);
     expect(course(twins, 3, [3, 2, 1])).toEqual([false, true]);
     expect(course(twins, 5, [3, 2.5, 1])).toEqual([false, false]);
@@ -34,7 +38,7 @@ describe('twins', () => {
   });
 
   it('are not told apart by whether the last loss was reported, too', () => {
-    const twins = new Twins();
+    const twins = new Twins(axes);
     const [one, two] = [begin(1, 3), begin(2, 3)];
     for (const trial of [one, two]) for (const step of [1, 2]) twins.take(report(trial.id, step, 5 - step));
     expect(twins.take(end(one, 2))).toBe(false);
@@ -42,8 +46,18 @@ describe('twins', () => {
     expect(twins.take(end(two, 2))).toBe(true);
   });
 
+  it('are neighbours that came to the same, from the first loss on', () => {
+    const twins = new Twins(axes);
+    const run = (id: number, x: number, loss: number) => {
+      const trial = begin(id, 1, undefined, x);
+      twins.take(trial);
+      return twins.take(end(trial, loss));
+    };
+    expect([run(1, 0.4, 5), run(2, 0.5, 5), run(3, 0.5, 4), run(4, 0.9, 5)]).toEqual([false, true, false, false]);
+  });
+
   it('are not those of whom nothing was heard', () => {
-    const twins = new Twins();
+    const twins = new Twins(axes);
     for (const id of [1, 2]) {
       const trial = begin(id, 9);
       expect([twins.take(trial), twins.take({ ...trial, type: 'ended', outcome: 'failed', reason: 'lost' })]).toEqual([false, false]);
