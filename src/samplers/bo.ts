@@ -1,9 +1,6 @@
-import type { Env } from '../messages.ts';
-import { type Features, features as featuresOf } from '../numeric/gp/features.ts';
-import type { Posterior } from '../numeric/gp/posterior.ts';
-import { believe, type Prediction, predict } from '../numeric/gp/predict.ts';
+import type { Ask, Ended, Env, Suggested } from '../messages.ts';
+import type { Features } from '../numeric/gp/features.ts';
 import { History } from '../numeric/history.ts';
-import { dominates } from '../numeric/pareto.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { cells, countCells } from '../space/cells.ts';
@@ -11,10 +8,11 @@ import { average, cheapness, confidence, improvement, probabilityBelow, type Ter
 import { belief } from './bo/belief.ts';
 import { hypervolumeImprovement } from './bo/hypervolume.ts';
 import { type Knowledge, type Model, model } from './bo/knowledge.ts';
-import type { Observed } from './bo/observed.ts';
-import { plateauRadius, separation } from './bo/plateau.ts';
+import { reasons } from './bo/reasons.ts';
 import { rank, type Scored, search } from './bo/search.ts';
 import { type BoState, createFold, PLAIN, VIEWS } from './bo/state.ts';
+import { goodPoints, keyOf, type Modelled, type World, worldsOf } from './bo/worlds.ts';
+import { Repetition } from './repetition.ts';
 import type { Reasoned, Surrogate } from './surrogate.ts';
 
 export type { BoState };
@@ -56,18 +54,6 @@ const DOUBT = { every: 4, factor: 4 };
 /** Kernels drawn where the acquisition is averaged over them. */
 const SAMPLES = 10;
 
-/** Each objective's model. */
-interface Modelled {
-  readonly models: readonly Model[];
-  readonly worlds: readonly World[];
-}
-
-/** One guess at the kernels: each objective's posterior, and what it expects of the open points. */
-interface World {
-  readonly gps: readonly Posterior[];
-  readonly expected: readonly (readonly number[])[];
-}
-
 /**
  * Bayesian optimisation: a Gaussian process over all parameters together, conditional ones included, and the log of the expected improvement
  * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
@@ -84,8 +70,7 @@ export function boSurrogate(
   long = LONG,
 ): Surrogate<BoState> {
   const { axes, objectives, trials = TRIALS } = env;
-  const features = featuresOf(axes);
-  const fold = createFold(env, features, { samples: integrated ? SAMPLES : 0, seed: `${env.seed} ${env.name}`, bending: warp });
+  const fold = createFold(env, { samples: integrated ? SAMPLES : 0, seed: `${env.seed} ${env.name}`, bending: warp });
   const believing = axes.some(({ prior }) => prior);
   const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
   const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
@@ -93,37 +78,30 @@ export function boSurrogate(
   const recent = new Map<string, Model>();
   const keysOf = History.folding(
     () => new Set<string>(),
-    (keys, point: Point) => keys.add(key(point)),
+    (keys, point: Point) => keys.add(keyOf(point)),
+  );
+  const repetitionOf = History.folding(
+    () => new Repetition(axes),
+    (repetition, fact: Suggested | Ended) => repetition.take(fact),
   );
 
   function modelled(state: BoState): Modelled | undefined {
     const turn = state.handedOut.length % VIEWS.length;
     const doubt = !integrated && state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
-    const open = [...state.open.values()];
-    const models = fold.relevant(state).flatMap((losses, k) => {
+    const features = fold.features(state);
+    const models = state.losses.flatMap((losses, k) => {
       const before = recent.get(`${k} ${turn} ${doubt}`);
-      return model(features, VIEWS[turn]!, turn, losses, open.length, doubt, before) ?? [];
+      return model(features, VIEWS[turn]!, turn, losses, state.open.size, doubt, before) ?? [];
     });
     if (models.length < objectives.length) return undefined;
     for (const [k, known] of models.entries()) recent.set(`${k} ${turn} ${doubt}`, known);
-    const row = new Float64Array(features.width);
-    const worlds = models[0]!.gps.map((_, i): World => {
-      const gps = models.flatMap((of) => of.gps[i] ?? []);
-      const expected = gps.map((gp) =>
-        open.map((point) => {
-          features.encode(point, row);
-          return believe(gp, row);
-        }),
-      );
-      return { gps, expected };
-    });
-    const whole = worlds.filter(({ gps }) => gps.length === objectives.length);
-    return whole.length > 0 ? { models, worlds: whole } : undefined;
+    const worlds = worldsOf(features, models, [...state.open.values()]);
+    return worlds && { features, models, worlds };
   }
 
   /** What is sought in the losses, as one guess at the kernels has it; nothing while no point is known to keep the constraints. */
-  function sought({ gps, expected }: World, { models }: Modelled): Term[] {
-    const [first, second] = gps.map(({ means }, k) => [...means.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
+  function sought({ gps, means, expected }: World, { models }: Modelled): Term[] {
+    const [first, second] = means.map((of, k) => [...of.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
     if (first!.length === 0) return [];
     const gp = gps[0]!;
     if (second)
@@ -139,12 +117,12 @@ export function boSurrogate(
   }
 
   /** What is known of where a quantity is at most 0. */
-  function belowZero(knowledge: Knowledge): Term[] {
+  function belowZero(features: Features, knowledge: Knowledge): Term[] {
     const known = model(features, PLAIN[0]!, 0, knowledge);
     return known ? [probabilityBelow(known.gps[0]!, known.outputs.target(0))] : [];
   }
 
-  function cheap({ seconds }: BoState): Term[] {
+  function cheap(features: Features, { seconds }: BoState): Term[] {
     const known = costAware ? model(features, PLAIN[0]!, 0, seconds) : undefined;
     return known ? [cheapness(known.gps[0]!, 1 / known.outputs.slope(0))] : [];
   }
@@ -156,35 +134,36 @@ export function boSurrogate(
 
   const termsOf = (state: BoState, known: Modelled): Term[] => [
     ...improvements(known),
-    ...state.constraints.flatMap(belowZero),
-    ...(state.failed > 0 ? belowZero(state.failures) : []),
-    ...(believing ? [belief(axes, features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
-    ...cheap(state),
+    ...state.constraints.flatMap((constraint) => belowZero(known.features, constraint)),
+    ...(state.failed > 0 ? belowZero(known.features, state.failures) : []),
+    ...(believing ? [belief(axes, known.features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
+    ...cheap(known.features, state),
   ];
 
   /** All that a proposal is drawn from. */
   const consulted = (state: BoState): Knowledge[] => [
-    ...fold.relevant(state),
+    ...state.losses,
     ...state.constraints,
     ...(state.failed > 0 ? [state.failures] : []),
     ...(costAware ? [state.seconds] : []),
   ];
 
-  /** The best that is new, and away from plateaus if there is any such. */
-  function choose(state: BoState, observed: readonly Observed[], ranked: readonly Scored[]): Scored | undefined {
+  /** The best that is new; if there is any such, one that is not known under another name. */
+  function choose(state: BoState, ranked: readonly Scored[]): Scored | undefined {
     const known = keysOf(state.handedOut);
-    const radius = plateauRadius(axes, observed);
-    const away = ({ point }: Scored) => observed.every((told) => separation(axes, told.point, point) > radius);
-    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(key(point)));
-    return (radius > 0 && fresh.find(away)) || fresh[0];
+    const repetition = repetitionOf(state.told);
+    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(keyOf(point)));
+    return fresh.find(({ point }) => !repetition.has(point)) ?? fresh[0];
   }
+
+  const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.at(sequence, ask);
 
   return {
     start: fold.start,
     expect: fold.expect,
     learn: fold.learn,
     ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
-    explore: ({ sequence }, ask) => fold.sequence.at(sequence, ask),
+    explore,
     long(state) {
       const fits = consulted(state).flatMap((known) => known.fits);
       if (fits.reduce((sum, fit) => sum + fit.work, 0) <= long) return undefined;
@@ -196,61 +175,19 @@ export function boSurrogate(
         },
       };
     },
-    propose(state, _ask, rng: Rng): Reasoned | undefined {
+    propose(state, ask, rng: Rng): Reasoned | undefined {
+      const { tedium } = repetitionOf(state.told);
+      if (tedium > 0 && rng() < tedium) return explore(state, ask);
       const known = modelled(state);
       if (!known) return undefined;
       const terms = termsOf(state, known);
       const ranked = all
-        ? rank(terms, features, all)
-        : search(terms, features, env, goodPoints(known), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
-      const chosen = choose(state, known.models[0]!.observed, ranked);
-      return chosen && { point: chosen.point, tags: reasons(features, known, chosen) };
+        ? rank(terms, known.features, all)
+        : search(terms, known.features, env, goodPoints(known, GOOD), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
+      const chosen = choose(state, ranked);
+      return chosen && { point: chosen.point, tags: reasons(known, chosen) };
     },
   };
 }
 
 const startupOf = ({ axes }: Env): number => Math.min(STARTUP.most, STARTUP.each * (axes.length + 1));
-
-const key = (point: Point): string => point.join();
-
-/** The points told that are expected to be dominated by the fewest others, without repetitions: with one objective, the best. */
-function goodPoints({ models }: Modelled): Point[] {
-  const { observed, gps } = models[0]!;
-  const badness = models.length === 1 ? gps[0]!.means : dominations(models.map((m) => m.gps[0]!.means));
-  const order = observed.map((_, i) => i).sort((a, b) => badness[a]! - badness[b]!);
-  const good = new Map<string, Point>();
-  for (const i of order) {
-    if (good.size === GOOD) break;
-    good.set(key(observed[i]!.point), observed[i]!.point);
-  }
-  return [...good.values()];
-}
-
-/** By how many others each point is dominated. */
-function dominations(means: readonly Float64Array[]): number[] {
-  const rows = Array.from(means[0]!, (_, i) => means.map((of) => of[i]!));
-  return rows.map((a) => rows.reduce((count, b) => count + Number(dominates(b, a)), 0));
-}
-
-function reasons(features: Features, { models }: Modelled, { point, score }: Scored): Record<string, string> {
-  const row = new Float64Array(features.width);
-  features.encode(point, row);
-  const predictions = models.map(({ gps, outputs }) => {
-    const { mean, variance } = mixture(gps.map((gp) => predict(gp, row)));
-    const sd = Math.sqrt(variance);
-    const [low, middle, high] = [mean - sd, mean, mean + sd].map(outputs.restore) as [number, number, number];
-    return { mean: middle.toPrecision(4), sd: (high < Infinity ? (high - low) / 2 : middle - low).toPrecision(4) };
-  });
-  return {
-    mean: predictions.map(({ mean }) => mean).join(' '),
-    sd: predictions.map(({ sd }) => sd).join(' '),
-    acquisition: score.toPrecision(4),
-  };
-}
-
-/** Mean and variance of a mixture in equal parts. */
-function mixture(parts: readonly Prediction[]): Prediction {
-  const mean = parts.reduce((sum, part) => sum + part.mean, 0) / parts.length;
-  const variance = parts.reduce((sum, part) => sum + part.variance + (part.mean - mean) ** 2, 0) / parts.length;
-  return { mean, variance };
-}

@@ -1,14 +1,20 @@
 import { type Axis, active, type Point } from '../../space/axis.ts';
 
-/** How points of a space lie before a kernel: ordered axes first, as coordinates; then unordered ones, as numbers of their levels. */
+/** The lowest and the highest of budgets that differ. */
+export type BudgetRange = readonly [lowest: number, highest: number];
+
+/**
+ * How points of a space lie before a kernel: ordered axes first, as coordinates; then, where trials were trained for different budgets, the
+ * logarithm of the budget; then unordered axes, as numbers of their levels.
+ */
 export interface Features {
   readonly width: number;
   /** So many leading columns are coordinates. */
   readonly ordered: number;
-  /** The axis behind each column. */
+  /** The axis behind each column; BUDGET for that of the budget. */
   readonly axes: readonly number[];
-  /** Writes the features of a snapped point. */
-  encode(point: Point, out: Float64Array, at?: number): void;
+  /** Writes the features of a snapped point, by default at the highest budget. */
+  encode(point: Point, out: Float64Array, at?: number, budget?: number): void;
   /** The columns along which the function can have a slope at a snapped point. */
   continuous(point: Point): number[];
   /** The point behind a row of features. */
@@ -18,32 +24,42 @@ export interface Features {
 /** The level of an unordered axis that does not exist at a point: one of its own. */
 const ABSENT = -1;
 
-/** An inactive ordered axis stays where `snap` puts it, in the middle: two points without it do not differ in it. */
-export function features(axes: readonly Axis[]): Features {
+/** Says in `Features.axes` that a column is no axis. */
+export const BUDGET = -1;
+
+/**
+ * An inactive ordered axis stays where `snap` puts it, in the middle: two points without it do not differ in it.
+ *
+ * @param budgets of the results, where these differ
+ */
+export function features(axes: readonly Axis[], budgets?: BudgetRange): Features {
   const numbers = axes.map((_, i) => i);
-  const columns = [...numbers.filter((i) => axes[i]!.ordered), ...numbers.filter((i) => !axes[i]!.ordered)];
-  const ordered = columns.filter((i) => axes[i]!.ordered).length;
+  const coordinates = numbers.filter((i) => axes[i]!.ordered);
+  const columns = [...coordinates, ...(budgets ? [BUDGET] : []), ...numbers.filter((i) => !axes[i]!.ordered)];
+  const ordered = coordinates.length + (budgets ? 1 : 0);
+  const height = ([low, high]: BudgetRange, budget: number) => Math.min(1, Math.max(0, Math.log(budget / low) / Math.log(high / low)));
   const conditional = axes.some(({ when, ordered }) => when && !ordered);
   return {
     width: columns.length,
     ordered,
     axes: columns,
-    encode(point, out, at = 0) {
+    encode(point, out, at = 0, budget = Number.POSITIVE_INFINITY) {
       const on = conditional ? active(axes, point) : undefined;
       for (let c = 0; c < columns.length; c++) {
         const i = columns[c]!;
-        out[at + c] = c < ordered ? point[i]! : on && !on[i] ? ABSENT : axes[i]!.levels!.of(point[i]!);
+        if (i === BUDGET) out[at + c] = height(budgets!, budget);
+        else out[at + c] = c < ordered ? point[i]! : on && !on[i] ? ABSENT : axes[i]!.levels!.of(point[i]!);
       }
     },
     continuous(point) {
       const on = active(axes, point);
-      return columns.slice(0, ordered).flatMap((i, c) => (on[i] && !axes[i]!.levels ? c : []));
+      return coordinates.flatMap((i, c) => (on[i] && !axes[i]!.levels ? c : []));
     },
     decode(row, at = 0) {
-      const point = new Array<number>(columns.length);
+      const point = new Array<number>(axes.length);
       for (let c = 0; c < columns.length; c++) {
-        const x = row[at + c]!;
-        point[columns[c]!] = c < ordered ? x : x === ABSENT ? 0.5 : axes[columns[c]!]!.levels!.at(x);
+        const [i, x] = [columns[c]!, row[at + c]!];
+        if (i !== BUDGET) point[i] = c < ordered ? x : x === ABSENT ? 0.5 : axes[i]!.levels!.at(x);
       }
       return point;
     },

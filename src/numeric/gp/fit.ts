@@ -1,6 +1,7 @@
 import { lbfgsb } from '../lbfgsb.ts';
 import { rngFor } from '../random.ts';
 import { sliceStep } from '../slice.ts';
+import { widened } from './kernel.ts';
 import { negativeLogPosterior, type Observations } from './likelihood.ts';
 
 const log = Math.log;
@@ -98,6 +99,7 @@ export interface FitTask {
 export function fitInTurn(task: FitTask): Kernels[] {
   let kernels = task.warm;
   return task.steps.map((observations) => {
+    kernels = kernels.map((logs) => widened(logs, observations.features, task.bending));
     const best = fitKernel(observations, kernels[0], task.bending);
     const last = kernels.length > 1 ? kernels.at(-1) : undefined;
     if (best) kernels = [best, ...(task.samples > 0 ? sampleKernels(observations, task, last ?? best, last !== undefined) : [])];

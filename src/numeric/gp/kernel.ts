@@ -51,6 +51,20 @@ export function kernelOf(logs: ArrayLike<number>, width = logs.length - SHARED):
   };
 }
 
+/**
+ * The logarithms of a kernel's parameters for features that may have one ordered column more than when they were fitted, the last: of it nothing
+ * is known yet, so it has a scale of 1, and is not bent.
+ */
+export function widened(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, bending: boolean) {
+  const bent = bending ? ordered : 0;
+  if (logs.length === width + SHARED + 2 * bent) return logs;
+  const take = (from: number, count: number) => logs.subarray(from, from + count);
+  const before = ordered - 1;
+  const shared = width - 1 + SHARED;
+  const warps = bending ? [...take(shared, before), 0, ...take(shared + before, before), 0] : [];
+  return Float64Array.from([...take(0, before), 0, ...logs.subarray(before, shared), ...warps]);
+}
+
 /** The same with all length-scales divided by the root of a factor: it knows less of what lies between observations. */
 export const shortened = (kernel: Kernel, factor: number): Kernel => ({ ...kernel, scales: kernel.scales.map((s) => s * factor) });
 

@@ -22,6 +22,19 @@ export function predict(gp: Posterior, x: Float64Array): Prediction {
   return { mean: means[0]!, variance: variances[0]! };
 }
 
+/** The posterior means at `count` rows of features. */
+export function meansAt(gp: Posterior, rows: Float64Array, count: number): Float64Array {
+  const { features, size: n, alpha } = gp;
+  const seen = asSeen(gp, rows, count);
+  const row = new Float64Array(n);
+  return Float64Array.from({ length: count }, (_, k) => {
+    covarianceRow(gp, seen, k * features.width, n, row, 0);
+    let mean = 0;
+    for (let i = 0; i < n; i++) mean += row[i]! * alpha[i]!;
+    return mean;
+  });
+}
+
 /** How many rows are predicted at once: enough for the blocked solver, few enough for the cache. */
 const BATCH = 64;
 

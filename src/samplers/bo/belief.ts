@@ -1,4 +1,4 @@
-import type { Features } from '../../numeric/gp/features.ts';
+import { BUDGET, type Features } from '../../numeric/gp/features.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { Term } from './acquisition.ts';
 
@@ -25,7 +25,7 @@ export function belief(axes: readonly Axis[], features: Features, weight: number
       const on = active(axes, point);
       for (let c = 0; c < features.ordered; c++) {
         const i = features.axes[c]!;
-        if (!on[i] || !axes[i]!.prior) continue;
+        if (i === BUDGET || !on[i] || !axes[i]!.prior) continue;
         const [low, high] = [Math.max(0, point[i]! - STEP), Math.min(1, point[i]! + STEP)];
         gradient[c]! += (weight * (at(i, high) - at(i, low))) / (high - low);
       }

@@ -1,4 +1,6 @@
+import type { Features } from '../../numeric/gp/features.ts';
 import { type FitTask, fitInTurn, type Kernels } from '../../numeric/gp/fit.ts';
+import { widened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 
 /** How kernels are fitted. */
@@ -28,6 +30,11 @@ export class Fit {
       settle(fitInTurn(task));
     }
     return this.#made!.kernels;
+  }
+
+  /** The kernels, for features that may have got a column since, for the budget. */
+  kernelsFor(features: Pick<Features, 'width' | 'ordered'>): Kernels {
+    return this.kernels.map((logs) => widened(logs, features, this.#how.bending));
   }
 
   /** Roughly what is left to do, in squares of the numbers of observations. */

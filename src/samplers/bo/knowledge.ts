@@ -30,6 +30,8 @@ const GROWTH = 1.2;
 const FITTED = 200;
 /** Exact inference is cubic in the number of observations: when there are more, a choice of them stays. */
 const EXACT = { most: 1000, kept: 800 };
+/** Where budgets differ results are many, and cheap to come by: a model of fewer is asked more often. */
+const SEVERAL = { most: 400, kept: 300 };
 
 export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
@@ -51,28 +53,37 @@ function fitted(features: Features, view: View, observed: History<Observed>): Ob
   return seen(features, some, view(some.map(({ value }) => value)));
 }
 
+const budgetOf = ({ budget = Number.POSITIVE_INFINITY }: Observed): number => budget;
+
+/** The higher budget first, which only the best come to; then the lower value. */
+const byMerit = (a: Observed, b: Observed): number => (budgetOf(a) === budgetOf(b) ? a.value - b.value : budgetOf(b) - budgetOf(a));
+
 /** The best third of what there is room for, and an even choice of the rest; in their order. */
 function selection(observed: readonly Observed[], room: number): readonly Observed[] {
   if (observed.length <= room) return observed;
-  const order = observed.map((_, i) => i).sort((a, b) => observed[a]!.value - observed[b]!.value);
+  const order = observed.map((_, i) => i).sort((a, b) => byMerit(observed[a]!, observed[b]!));
   const best = Math.floor(room / 3);
   const stride = (observed.length - best) / (room - best);
   const kept = [...order.slice(0, best), ...Array.from({ length: room - best }, (_, k) => order[best + Math.floor(k * stride)]!)];
   return kept.sort((a, b) => a - b).map((i) => observed[i]!);
 }
 
-/** What models are conditioned on: all observations up to 1000; of more, between 800 and 1000, so that a model often is the one before and a bit. */
+/**
+ * What models are conditioned on: all observations up to 1000; of more, between 800 and 1000, so that a model often is the one before and a bit.
+ * Where budgets differ, 400, and between 300 and 400.
+ */
 const conditions = History.folding(
   (): Observed[] => [],
   (some, observation: Observed) => {
     some.push(observation);
-    if (some.length > EXACT.most) some.splice(0, some.length, ...selection(some, EXACT.kept));
+    const { most, kept } = some.length > SEVERAL.most && some.some(({ budget }) => budget !== some[0]!.budget) ? SEVERAL : EXACT;
+    if (some.length > most) some.splice(0, some.length, ...selection(some, kept));
   },
 );
 
 function seen(features: Features, observed: readonly Observed[], outputs: Outputs): Observations {
   const points = new Float64Array(observed.length * features.width);
-  for (const [i, { point }] of observed.entries()) features.encode(point, points, i * features.width);
+  for (const [i, { point, budget }] of observed.entries()) features.encode(point, points, i * features.width, budget);
   const variances = observed.some(({ stderr }) => stderr)
     ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * outputs.slope(i)) ** 2)
     : undefined;
@@ -105,7 +116,7 @@ export function model(
   doubt = 1,
   before?: Model,
 ): Model | undefined {
-  const [best, ...samples] = fits[v]?.kernels ?? [];
+  const [best, ...samples] = fits[v]?.kernelsFor(features) ?? [];
   if (!best) return undefined;
   const used = conditions(observed).slice();
   const outputs = view(used.map(({ value }) => value));

@@ -94,7 +94,7 @@ function followGradient(terms: readonly Term[], features: Features, domain: Doma
   const { axes } = domain;
   const on = active(axes, start.point);
   const columns = Array.from({ length: features.ordered }, (_, c) => c).filter(
-    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!),
+    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!), // not that of the budget, which is no axis
   );
   if (columns.length === 0) return start;
   const row = new Float64Array(features.width);

@@ -1,5 +1,5 @@
 import type { Ended, Env, Suggested, TrialId } from '../../messages.ts';
-import type { Features } from '../../numeric/gp/features.ts';
+import { type BudgetRange, type Features, features as featuresOf } from '../../numeric/gp/features.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outputs.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sobol.ts';
@@ -20,12 +20,15 @@ const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
 /** What is known, as a fold over what was told. */
 export interface BoState {
+  readonly told: History<Suggested | Ended>;
   /** Where the sequence stands that answers without a model are drawn from. */
   readonly sequence: unknown;
-  readonly open: ReadonlyMap<TrialId, Point>;
+  readonly open: ReadonlyMap<TrialId, Suggested>;
   readonly handedOut: History<Point>;
-  /** By the budget they were reached with, one for each objective. */
-  readonly losses: ReadonlyMap<number, readonly Knowledge[]>;
+  /** What results were spent on, as far as that was said. */
+  readonly budgets: BudgetRange | undefined;
+  /** One for each objective. */
+  readonly losses: readonly Knowledge[];
   /** One for each outcome constraint. */
   readonly constraints: readonly Knowledge[];
   /** 1 where a trial failed for what it was, -1 where it did not. */
@@ -41,11 +44,8 @@ export interface Fold {
   readonly sequence: Sequence<unknown>;
   expect(state: BoState, fact: Suggested): BoState;
   learn(state: BoState, fact: Ended): BoState;
-  /**
-   * The losses to model: at the budget that has most of them, the highest of such. Those at higher ones are of trials that were promoted, a
-   * choice of the best, of which a model learns nothing of where it is bad.
-   */
-  relevant(state: BoState): readonly Knowledge[];
+  /** How points lie before the models; with their budgets, where these differ. */
+  features(state: BoState): Features;
   isModelled(state: BoState): boolean;
 }
 
@@ -53,53 +53,57 @@ export interface Fold {
 const PLAINLY: Fitting = { samples: 0, seed: '', bending: false };
 
 /** @param how kernels of losses are fitted */
-export function createFold(env: Env, features: Features, how: Fitting): Fold {
+export function createFold(env: Env, how: Fitting): Fold {
   const { axes, objectives } = env;
   // Even from the first trials on; in a space that can be counted, without repetitions.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
-  const unknown = objectives.map(() => nothing);
-  const told = (losses: readonly Knowledge[]) => losses[0]!.observed.length;
+  let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: featuresOf(axes) };
 
-  function relevant({ losses }: BoState): readonly Knowledge[] {
-    const byBudget = [...losses].sort(([a], [b]) => b - a).map(([, known]) => known);
-    return byBudget.reduce((a, b) => (told(b) > told(a) ? b : a), unknown);
+  function featuresBy(budgets: BudgetRange | undefined): Features {
+    const range = budgets && budgets[0] < budgets[1] ? budgets : undefined;
+    if (range !== last.budgets) last = { budgets: range, features: featuresOf(axes, range) };
+    return last.features;
   }
 
-  function learn(state: BoState, fact: Ended): BoState {
-    const { id, point, outcome, reason, budget = Infinity, losses, stderr, gradient, constraints, seconds = 0 } = fact;
-    const open = new Map(state.open);
+  function learn(before: BoState, fact: Ended): BoState {
+    const { id, point, outcome, reason, step, losses, stderr, gradient, constraints, seconds = 0 } = fact;
+    const open = new Map(before.open);
     open.delete(id);
+    const state = { ...before, told: before.told.push(fact), open };
     const failed = outcome === 'failed' && TELLING.has(reason ?? '');
-    if (!failed && losses === undefined) return { ...state, open };
-    const failures = observe(PLAINLY, features, PLAIN, state.failures, { point, value: failed ? 1 : -1 });
-    if (losses === undefined) return { ...state, open, failures, failed: state.failed + 1 };
+    if (!failed && losses === undefined) return state;
+    const budget = outcome === 'stopped' ? step : fact.budget;
+    const budgets = widened(state.budgets, budget);
+    const features = featuresBy(budgets);
+    const failures = observe(PLAINLY, features, PLAIN, state.failures, { point, budget, value: failed ? 1 : -1 });
+    if (losses === undefined) return { ...state, budgets, failures, failed: state.failed + 1 };
     const violating = constraints?.some((c) => c > 0) ?? false;
-    const before = state.losses.get(budget) ?? unknown;
-    const after = before.map((known, k) =>
-      observe(how, features, VIEWS, known, { point, value: losses[k]!, stderr: stderr?.[k], gradient: gradient?.[k], violating }),
-    );
     return {
       ...state,
-      open,
+      budgets,
       failures,
-      losses: new Map(state.losses).set(budget, after),
+      losses: state.losses.map((known, k) =>
+        observe(how, features, VIEWS, known, { point, budget, value: losses[k]!, stderr: stderr?.[k], gradient: gradient?.[k], violating }),
+      ),
       constraints: constraints
-        ? constraints.map((value, k) => observe(PLAINLY, features, PLAIN, state.constraints[k] ?? nothing, { point, value }))
+        ? constraints.map((value, k) => observe(PLAINLY, features, PLAIN, state.constraints[k] ?? nothing, { point, budget, value }))
         : state.constraints,
       // Of a trial that was stopped, what it would have taken is not known.
       seconds:
         outcome === 'completed' && seconds > 0
-          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, value: Math.log(seconds) })
+          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, budget, value: Math.log(seconds) })
           : state.seconds,
     };
   }
 
   return {
     start: {
+      told: History.of(),
       sequence: sequence.start,
       open: new Map(),
       handedOut: History.of(),
-      losses: new Map(),
+      budgets: undefined,
+      losses: objectives.map(() => nothing),
       constraints: [],
       failures: nothing,
       failed: 0,
@@ -108,12 +112,20 @@ export function createFold(env: Env, features: Features, how: Fitting): Fold {
     sequence,
     expect: (state, fact) => ({
       ...state,
+      told: state.told.push(fact),
       sequence: sequence.concerns(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
-      open: new Map(state.open).set(fact.id, fact.point),
+      open: new Map(state.open).set(fact.id, fact),
       handedOut: state.handedOut.push(fact.point),
     }),
     learn,
-    relevant,
-    isModelled: (state) => isModelled(relevant(state)[0]!),
+    features: ({ budgets }) => featuresBy(budgets),
+    isModelled: ({ losses }) => isModelled(losses[0]!),
   };
+}
+
+function widened(range: BudgetRange | undefined, budget: number | undefined): BudgetRange | undefined {
+  if (budget === undefined) return range;
+  if (range === undefined) return [budget, budget];
+  const [lowest, highest] = range;
+  return budget >= lowest && budget <= highest ? range : [Math.min(lowest, budget), Math.max(highest, budget)];
 }

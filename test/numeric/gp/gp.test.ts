@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
-import { features, gaps } from '../../../src/numeric/gp/features.ts';
+import { BUDGET, features, gaps } from '../../../src/numeric/gp/features.ts';
 import { fitInTurn, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
-import { covariances, kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { covariances, kernelOf, widened } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
-import { believe, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
+import { believe, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
 import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import type { Axis } from '../../../src/space/axis.ts';
@@ -44,6 +44,52 @@ describe('features', () => {
     f.encode([0.25, 0.5, 0.7], out);
     f.encode([0.75, 0.75, 0.2], out, 3);
     expect([...out]).toEqual([0.7, 0, -1, 0.2, 1, 1]);
+  });
+});
+
+describe('features with budgets', () => {
+  it('have the budget on a logarithmic scale behind the coordinates, and mean the highest where they are told none', () => {
+    const f = features([choice('a', 2), float('x')], [1, 81]);
+    expect(f).toMatchObject({ width: 3, ordered: 2, axes: [1, BUDGET, 0] });
+    const out = new Float64Array(15);
+    for (const [i, budget] of [1, 9, 81, 243].entries()) f.encode([0.75, 0.4], out, 3 * i, budget);
+    f.encode([0.75, 0.4], out, 12);
+    expect([1, 4, 7, 10, 13].map((at) => out[at]!)).toEqual([0, expect.closeTo(0.5, 12), 1, 1, 1]);
+    expect(f.decode(out, 3)).toEqual([0.75, 0.4]);
+    expect(f.continuous([0.75, 0.4])).toEqual([0]);
+  });
+});
+
+describe('widened', () => {
+  const [x, y, joint, additive, sharpness, noise] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
+
+  it('leaves kernels that fit as they are, and gives others a column that is last of the ordered ones', () => {
+    const plain = Float64Array.of(x, y, joint, additive, sharpness, noise);
+    expect(widened(plain, { width: 2, ordered: 1 }, false)).toBe(plain);
+    expect([...widened(plain, { width: 3, ordered: 2 }, false)]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
+    const bent = Float64Array.of(x, y, joint, additive, sharpness, noise, 0.7, 0.8);
+    expect(widened(bent, { width: 2, ordered: 1 }, true)).toBe(bent);
+    expect([...widened(bent, { width: 3, ordered: 2 }, true)]).toEqual([x, 0, y, joint, additive, sharpness, noise, 0.7, 0, 0.8, 0]);
+    expect([...widened(Float64Array.of(y, joint, additive, sharpness, noise), { width: 2, ordered: 1 }, true)]).toEqual([
+      0,
+      y,
+      joint,
+      additive,
+      sharpness,
+      noise,
+      0,
+      0,
+    ]);
+  });
+});
+
+describe('meansAt', () => {
+  it('equals the means that come with variances', () => {
+    const gp = posterior(example(), kernelOf(logs))!;
+    const rows = example(7).points;
+    const [means, variances] = [new Float64Array(7), new Float64Array(7)];
+    predictMany(gp, rows, 7, means, variances);
+    expect(meansAt(gp, rows, 7)).toEqual(means);
   });
 });
 
