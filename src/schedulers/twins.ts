@@ -43,9 +43,9 @@ export class Twins {
     if (losses === undefined) return false;
     const course = step > before.step ? { print: fingerprint([before.print, step, ...losses]), heard: before.heard + 1, step } : before;
     this.#courses.set(id, course);
-    if (told.type === 'reported' || course.heard < TELLING) return same;
+    if (told.type === 'reported' || course.heard < TELLING) return same; // what was heard of more decides by itself
     if (this.#known.has(course.print)) return true;
     this.#known.add(course.print);
-    return same;
+    return false;
   }
 }

@@ -54,6 +54,14 @@ describe('twins', () => {
       return twins.take(end(trial, loss));
     };
     expect([run(1, 0.4, 5), run(2, 0.5, 5), run(3, 0.5, 4), run(4, 0.9, 5)]).toEqual([false, true, false, false]);
+    // Of more losses than that, all must be equal.
+    const on = (id: number, x: number, middle: number) => {
+      const trial = begin(id, 3, undefined, x);
+      twins.take(trial);
+      for (const [step, loss] of [5, middle].entries()) twins.take(report(id, step + 1, loss));
+      return twins.take(end(trial, 2));
+    };
+    expect([on(5, 0.4, 4), on(6, 0.5, 3), on(7, 0.45, 4)]).toEqual([false, false, true]);
   });
 
   it('are not those of whom nothing was heard', () => {
