@@ -4,7 +4,7 @@ import type { Table, Tree } from '../numeric/tree.ts';
 import { categoryMasses, EVERYTHING, type Interval, type Measure, massOf } from './measure.ts';
 
 /** Those of Optuna's evaluator, which they can then be compared with: full trees, all of which see all features. */
-const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1 };
+const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1, between: () => 0.5 };
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014): which share of the variance of the predictions
