@@ -88,6 +88,29 @@ parallel: 2
     expect(new URL(page.url()).search).toBe('?study=study');
   });
 
+  it('a point says which trial it is, and opens it', async () => {
+    const page = await openPage(url, WIDE);
+    const chart = page.getByLabel('Value of each trial, loss');
+    await page.locator('.chart canvas').first().waitFor();
+    const box = (await chart.boundingBox())!;
+    const tip = page.locator('.chart-frame .tip').first();
+    const found = async () => {
+      for (let x = 60; x < box.width; x += 8) {
+        for (let y = 20; y < box.height - 60; y += 8) {
+          await page.mouse.move(box.x + x, box.y + y);
+          if (await page.locator('.chart-frame.is-over').count()) return true;
+        }
+      }
+      return false;
+    };
+    await expect.poll(found).toBe(true);
+    const [, trial] = /^trial (\d+)/.exec((await tip.textContent())!)!;
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.getByRole('complementary', { name: `Trial ${trial}` }).waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+
   it('can be used by keys alone', async () => {
     const page = await openPage(url, WIDE);
     const axis = page.getByRole('slider', { name: 'brush lr' });

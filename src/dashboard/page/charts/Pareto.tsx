@@ -3,11 +3,10 @@ import { cut } from '../lib/format.ts';
 import { front } from '../lib/front.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { lookAt } from '../state/selection.ts';
 import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
-import { Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
-import { trialSeries, trialTooltip } from './points.ts';
-import { valueAxis } from './Slices.tsx';
+import { axisOf, splitLine } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
+import { trialsOver } from './points.ts';
 
 /** Trials that no other one is better than in all objectives: over each pair of objectives. */
 export function Pareto() {
@@ -50,14 +49,9 @@ function Pair({ a, b, best, tall }: PairProps) {
     points.sort((p, q) => p[0]! - q[0]!);
     return {
       grid: { left: 60, right: 20, top: 14, bottom: 42 },
-      xAxis: { ...valueAxis(scales.value[first + a]!), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
-      yAxis: valueAxis(scales.value[first + b]!),
-      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
+      xAxis: { ...axisOf(scales.value[first + a]!), splitLine: splitLine(), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
+      yAxis: { ...axisOf(scales.value[first + b]!), splitLine: splitLine() },
       series: [
-        ...trialSeries((row) => {
-          const [p, q] = [resultOf(row, x), resultOf(row, y)];
-          return p === undefined || q === undefined ? undefined : [p, q];
-        }),
         {
           type: objectives.value.length === 2 ? 'line' : 'scatter',
           id: 'trials on the front',
@@ -72,12 +66,13 @@ function Pair({ a, b, best, tall }: PairProps) {
       ] as never,
     };
   });
+  const trials = useComputed(() => trialsOver(parameters.value.length + a, parameters.value.length + b));
   return (
     <Chart
       label={`${cut(objectives.value[a]?.name ?? '', 60)} against ${cut(objectives.value[b]?.name ?? '', 60)}, with the front`}
       option={option.value}
       height={tall ? 460 : 320}
-      onTrial={lookAt}
+      trials={trials.value}
     />
   );
 }

@@ -4,7 +4,8 @@ import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { lookAt } from '../state/selection.ts';
 import { counts, objectives, type PageRow, resultOf, rows, sign } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { axisStyle, tooltipStyle } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
 
 const COLOURS = ['--completed', '--pruned', '--infeasible', '--running', '--failed', '--retracted'];
@@ -68,7 +69,7 @@ export function Regret() {
   });
   return (
     <Card title="Regret by who proposed" note="the best value of each so far, behind the best of all">
-      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} onTrial={lookAt} />
+      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} />
       <div class="scroll">
         <table class="small">
           <thead>
