@@ -215,6 +215,9 @@ parallel: 2
     await show(page, 'Control');
     await press(page, 'Close the study');
     await until(() => said('closed').length === 1);
+    await page.getByText('its process has ended').waitFor();
+    await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
+    expect(await page.locator('.figures', { hasText: 'open' }).textContent()).toContain('0 of 3');
     expect(page.wrong.filter((text) => !/409|Failed to load|net::ERR/.test(text))).toEqual([]);
     expect((await running.ended).code).toBe(0);
   });

@@ -80,7 +80,7 @@ export function numeric(name: string, low: number, high: number, log: boolean): 
 export function roundScale(name: string, low: number, high: number): Scale {
   if (isOne(low, high)) return numeric(name, low, low, false);
   if (low > 0 && high / low > 50) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
-  const step = stepOf(low, high);
+  const step = stepOf(low, high, 5);
   return numeric(name, tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(high / step - 1e-9) * step), false);
 }
 
@@ -107,14 +107,15 @@ function categories(name: string, values: readonly unknown[]): Scale {
   };
 }
 
-function stepOf(low: number, high: number): number {
-  const raw = (high - low) / 4;
+/** A round step, of which there are at most so many in a range. */
+function stepOf(low: number, high: number, most: number): number {
+  const raw = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(raw));
   return [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
 }
 
 function rounds(low: number, high: number): number[] {
-  const step = stepOf(low, high);
+  const step = stepOf(low, high, 4);
   const ticks: number[] = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(tidy(k * step));
   return ticks;

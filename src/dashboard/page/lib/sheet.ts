@@ -62,8 +62,9 @@ export class Sheet {
     if (a1 < a0) return this.#along(a1, b1, a0, b0, thickness, bucket, way);
     const slope = a1 > a0 ? (b1 - b0) / (a1 - a0) : 0;
     const half = (thickness / 2) * Math.sqrt(1 + slope * slope);
-    const last = Math.min(way.length - 1, Math.ceil(a1) - 1);
-    for (let a = Math.max(0, Math.floor(a0)); a <= last; a++) {
+    // Where one line ends and the next begins, only one of them has the pixel.
+    const last = Math.min(way.length, Math.round(a1)) - 1;
+    for (let a = Math.max(0, Math.round(a0)); a <= last; a++) {
       const middle = b0 + slope * (a + 0.5 - a0);
       const low = Math.max(0, middle - half);
       const high = Math.min(way.breadth, middle + half);

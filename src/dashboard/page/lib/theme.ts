@@ -61,4 +61,8 @@ function mixed(stops: readonly string[], t: number): Rgb {
   return [0, 1, 2].map((k) => Math.round(a[k]! + (x - i) * (b[k]! - a[k]!))) as unknown as Rgb;
 }
 
-const channels = (hex: string): Rgb => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+/** Of #rrggbb, or #rgb as a minifier writes it. */
+function channels(hex: string): Rgb {
+  const long = hex.length === 4 ? hex.replaceAll(/[\da-f]/gi, '$&$&') : hex;
+  return [1, 3, 5].map((at) => Number.parseInt(long.slice(at, at + 2), 16)) as unknown as Rgb;
+}

@@ -171,15 +171,18 @@ function Overview() {
   );
 }
 
+const connections: Readonly<Record<typeof connection.value, string>> = {
+  connecting: 'connecting',
+  live: 'live',
+  lost: 'connection lost, trying again',
+  over: 'its process has ended',
+  locked: 'locked',
+  file: 'report',
+};
+
 const Connection = () => (
   <span class={`connection is-${connection.value}`} role="status">
-    {connection.value === 'live'
-      ? 'live'
-      : connection.value === 'file'
-        ? 'report'
-        : connection.value === 'lost'
-          ? 'connection lost, trying again'
-          : 'connecting'}
+    {connections[connection.value]}
   </span>
 );
 

@@ -13,8 +13,8 @@ export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
 export const importances = signal<Importances | undefined>(undefined);
-/** Whether news come. */
-export const connection = signal<'connecting' | 'live' | 'lost' | 'locked' | 'file'>('connecting');
+/** Whether news come; `over`: the server has said that it ends. */
+export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, PageRow>();
 const version = signal(0);
