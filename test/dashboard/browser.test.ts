@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
 import { NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { faintTexts } from './contrast.ts';
 
 const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
 
@@ -37,8 +38,10 @@ parallel: 2
 
   it.each([
     ['wide and light', WIDE],
+    ['wide and dark', { ...WIDE, dark: true }],
+    ['narrow and light', { ...NARROW, dark: false }],
     ['narrow and dark', NARROW],
-  ])('every view shows it, %s', async (_, size) => {
+  ])('every view shows it, and can be read, %s', async (_, size) => {
     const page = await openPage(url, size);
     await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
     for (const view of VIEWS) {
@@ -46,7 +49,12 @@ parallel: 2
       await page.waitForTimeout(250);
       expect(await page.locator('main').textContent(), view).not.toBe('');
       expect(await spills(page), `${view} is wider than the window`).toBe(false);
+      expect(await faintTexts(page), view).toEqual([]);
     }
+    await page.goto(url.replace('#', '?study=study&trial=1#'));
+    await page.getByRole('complementary', { name: 'Trial 1' }).locator('.facts li').first().waitFor();
+    expect(await faintTexts(page), 'a trial').toEqual([]);
+    await page.getByRole('button', { name: 'close this trial' }).click();
     await show(page, 'Overview');
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(2);
     await show(page, 'Parameters');
@@ -80,12 +88,13 @@ parallel: 2
     await page.getByText(/\d+ of \d+ selected/).waitFor();
     const kinds = () => page.locator('tbody tr:not(.spare)').allInnerTexts();
     expect((await kinds()).every((text) => !text.includes('tanh'))).toBe(true);
+    await expect.poll(() => page.url()).toContain('brush');
     const other = await openPage(page.url(), WIDE);
     await other.getByText(/\d+ of \d+ selected/).waitFor();
     await page.getByRole('button', { name: /^completed/ }).click();
     expect((await kinds()).every((text) => !text.includes('completed'))).toBe(true);
     await press(page, 'show all');
-    expect(new URL(page.url()).search).toBe('?study=study');
+    await expect.poll(() => new URL(page.url()).search).toBe('?study=study');
   });
 
   it('a point says which trial it is, and opens it', async () => {

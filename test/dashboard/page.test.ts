@@ -6,6 +6,7 @@ import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
 import { blank, inkOf, type Rgb } from '../../src/dashboard/page/lib/pixels.ts';
 import { ends, numeric, parameterScale, roundScale } from '../../src/dashboard/page/lib/scale.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
+import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
 import { dominates } from '../../src/numeric/pareto.ts';
 
 describe('the front', () => {
@@ -156,6 +157,47 @@ describe('marks', () => {
     picture.pixels[0] = 0xff0000c8; // red 200
     stamp(picture, markFrom({ width: 1, height: 1, pixels: Uint32Array.of(half) }), 0.5, 0.5);
     expect(picture.pixels[0]).toBe((0xff000000 | Math.round(200 * (127 / 255))) >>> 0);
+  });
+});
+
+describe('a cube in space', () => {
+  it('is turned, and nothing else: no distance changes', () => {
+    const place = fc.double({ min: 0, max: 1, noNaN: true });
+    const degrees = fc.integer({ min: 0, max: 360 });
+    fc.assert(
+      fc.property(fc.tuple(place, place, place), degrees, degrees, (corner, around, above) => {
+        const seen = project({ around, above }, corner);
+        expect(Math.hypot(...seen)).toBeCloseTo(Math.hypot(...corner.map((x) => x - 0.5)), 12);
+      }),
+    );
+  });
+
+  it('from in front of it the first axis goes right, the third up, and the second away', () => {
+    const front = { around: 0, above: 0 };
+    expect(project(front, [1, 0.5, 0.5])).toEqual([0.5, -0, 0]);
+    expect(project(front, [0.5, 0.5, 1])[1]).toBe(-0.5);
+    expect(project(front, [0.5, 1, 0.5])[2]).toBe(0.5);
+    expect(project({ around: 0, above: 90 }, [0.5, 1, 0.5])[1]).toBeCloseTo(-0.5, 12);
+  });
+
+  it('has twelve edges, and is read at those that are in front', () => {
+    expect(EDGES).toHaveLength(12);
+    const view = { around: 325, above: 25 };
+    for (const axis of [0, 1]) {
+      const [from, to] = readAt(view, axis);
+      expect([from[2], to[2]]).toEqual([0, 0]);
+      expect(from[axis] !== to[axis]).toBe(true);
+    }
+    expect(readAt({ around: 0, above: 20 }, 0)).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+    expect(readAt(view, 2)[0].slice(0, 2)).toEqual(readAt(view, 2)[1].slice(0, 2));
+  });
+
+  it('turns all the way round, but never below the floor', () => {
+    expect(turned({ around: 350, above: 80 }, { around: 20, above: 20 })).toEqual({ around: 10, above: 90 });
+    expect(turned({ around: 5, above: 5 }, { around: -10, above: -10 })).toEqual({ around: 355, above: 0 });
   });
 });
 

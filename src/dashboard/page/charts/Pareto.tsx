@@ -6,9 +6,10 @@ import { Card } from '../parts/Card.tsx';
 import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
 import { axisOf, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
+import { Cube } from './Cube.tsx';
 import { trialsOver } from './points.ts';
 
-/** Trials that no other one is better than in all objectives: over each pair of objectives. */
+/** Trials that no other one dominates: over each pair of objectives, and of three in space. */
 export function Pareto() {
   const best = useComputed(() => {
     const list = rows.value.filter((row) => counts(row) && objectives.value.every((objective) => resultOf(row, objective) !== undefined));
@@ -20,8 +21,13 @@ export function Pareto() {
   return (
     <>
       <p class="note">
-        {best.value.size} of {rows.value.length} trials are on the front: no other one is better in all {names.length} objectives.
+        {best.value.size} of {rows.value.length} trials are on the front: no other one is as good in all objectives, and better in one.
       </p>
+      {names.length === 3 && (
+        <Card title={names.map((name) => cut(name, 30)).join(', ')} note="drag to turn it, or use the arrow keys">
+          <Cube best={best} />
+        </Card>
+      )}
       <div class={pairs.length > 1 ? 'cards' : ''}>
         {pairs.map(([a, b]) => (
           <Card key={`${a} ${b}`} title={`${cut(names[a]!, 30)} and ${cut(names[b]!, 30)}`}>
@@ -55,7 +61,8 @@ function Pair({ a, b, best, tall }: PairProps) {
         {
           type: objectives.value.length === 2 ? 'line' : 'scatter',
           id: 'trials on the front',
-          step: objectives.value.length === 2 ? (sign(y) > 0 === sign(x) > 0 ? 'end' : 'start') : undefined,
+          // What a point is better than begins right of it where less is better, and left of it where more is.
+          step: objectives.value.length === 2 ? (sign(x) > 0 ? 'end' : 'start') : undefined,
           data: points,
           symbol: 'circle',
           symbolSize: 9,

@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { batch, useSignal } from '@preact/signals';
 import { Contour } from '../charts/Contour.tsx';
 import { Curves } from '../charts/Curves.tsx';
 import { History } from '../charts/History.tsx';
@@ -75,9 +75,11 @@ function Study() {
               aria-label="all studies"
               onClick={(event) => {
                 event.preventDefault();
-                study.value = '';
-                view.value = 'overview';
-                lookAt(undefined);
+                batch(() => {
+                  study.value = '';
+                  view.value = 'overview';
+                  lookAt(undefined);
+                });
               }}
             >
               ‹ studies
@@ -119,6 +121,7 @@ function Study() {
               key={name}
               href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
               aria-current={name === now.name ? 'page' : undefined}
+              ref={name === now.name ? intoView : null}
               onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
@@ -140,6 +143,9 @@ function Study() {
     </div>
   );
 }
+
+/** On a narrow screen the views do not fit beside each other. */
+const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 function Parameters() {
   return (
