@@ -146,6 +146,7 @@ export class Feed {
       phase: closed !== undefined ? 'closed' : settings.paused ? 'paused' : 'running',
       ...(closed !== undefined && { closed }),
       trials: ledger.nextTrial - 1,
+      configurations: ledger.configurations,
       open: ledger.running,
       completed,
       pruned,

@@ -158,6 +158,17 @@ parallel: 2
     expect(page.wrong).toEqual([]);
   });
 
+  it('can be saved as a file, which is a report of it', async () => {
+    const page = await openPage(url, WIDE);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'save as a file' }).click();
+    const file = join(place, 'saved.html');
+    await (await saved).saveAs(file);
+    const report = await openPage(`${pathToFileURL(file)}`, WIDE);
+    await report.getByRole('heading', { name: 'net', level: 1 }).waitFor();
+    expect(report.wrong).toEqual([]);
+  });
+
   it('without the token nothing can be done', async () => {
     const page = await openPage(url.replace(/#.*/, ''), WIDE);
     await show(page, 'Control');

@@ -1,4 +1,5 @@
 import { useComputed } from '@preact/signals';
+import type { Objective } from '../../../facts/facts.ts';
 import { ends, numeric } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
 import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
@@ -7,22 +8,13 @@ import { Chart, type EChartsOption } from './Chart.tsx';
 import type { Overlay } from './overlay.ts';
 import { trialPoints } from './points.ts';
 
-/** Value by trial, with the best so far; below, in a strip, trials that ended without a value. */
+/** Value by trial, with the best so far; below, in a strip, trials without a value that counts. */
 export function History({ objective: k = 0 }: { readonly objective?: number }) {
   const option = useComputed((): EChartsOption => {
     const objective = objectives.value[k];
     const scale = scales.value.find(({ name }) => name === objective?.name);
     if (objective === undefined || scale === undefined) return {};
-    const best: (readonly [number, number])[] = [];
-    let first: number | undefined;
-    for (const row of rows.value) {
-      const value = counts(row) ? resultOf(row, objective) : undefined;
-      if (value !== undefined && (first === undefined || sign(objective) * value < sign(objective) * first)) {
-        first = value;
-        best.push([row.trial, value]);
-      }
-    }
-    if (first !== undefined) best.push([rows.value.at(-1)!.trial, first]);
+    const best = bestSoFar(objective);
     const shared = { min: 1, max: lastShown(), type: 'value' as const, ...axisStyle(), minInterval: 1 };
     return {
       grid: [
@@ -58,7 +50,10 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
     if (scale === undefined) return trialPoints([]);
     const last = lastShown();
     const when = Float64Array.from(rows.value, ({ trial }) => (trial - 1) / (last - 1));
-    const without = Float64Array.from(rows.value, ({ state, values }) => (values === undefined && state !== 'waiting' ? 0.5 : Number.NaN));
+    const objective = objectives.value[k];
+    const without = Float64Array.from(rows.value, (row) =>
+      resultOf(row, objective) === undefined && row.state !== 'waiting' ? 0.5 : Number.NaN,
+    );
     const x = ends(numeric('trial', 1, last, false));
     return trialPoints([
       { x, y: ends(scale), places: [when, columns.value[axis]!] },
@@ -72,6 +67,22 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
       trials={trials.value}
     />
   );
+}
+
+/** The best value as trials came: of those with the highest budget so far, as others have not shown what they can do. */
+function bestSoFar(objective: Objective): readonly (readonly [trial: number, value: number])[] {
+  const best: (readonly [number, number])[] = [];
+  let highest = Number.NEGATIVE_INFINITY;
+  let first = Number.POSITIVE_INFINITY;
+  for (const row of rows.value) {
+    const { trial, budget = Number.POSITIVE_INFINITY } = row;
+    const value = counts(row) ? resultOf(row, objective) : undefined;
+    if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
+    highest = budget;
+    first = sign(objective) * value;
+    best.push([trial, value]);
+  }
+  return best.length > 0 ? [...best, [rows.value.at(-1)!.trial, best.at(-1)![1]]] : best;
 }
 
 /** The last trial that there is room for. */

@@ -88,6 +88,11 @@ function Study() {
           <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
           <Phase of={one} />
           <Connection />
+          {connection.value !== 'file' && (
+            <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
+              save as a file
+            </a>
+          )}
         </div>
         <dl class="figures">
           <div>
