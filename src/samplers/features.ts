@@ -1,7 +1,7 @@
 import { type Axis, active, type Point } from '../space/axis.ts';
 
 /** Below this, a coordinate stands for an axis that does not exist, so that a tree can split those off. */
-export const ABSENT = -1;
+const ABSENT = -1;
 
 /** Points as rows of features that a tree takes: coordinates, and categories by their number, with one more for where an axis does not exist. */
 export function encoderOf(axes: readonly Axis[]): (point: Point) => Float64Array {
