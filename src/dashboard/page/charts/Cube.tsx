@@ -96,13 +96,16 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
       box.setPointerCapture(pointerId);
       turn(from, { around: -across / 2, above: down / 2 });
     };
+    const grip = new AbortController();
     const drop = () => {
-      box.removeEventListener('pointermove', drag);
+      grip.abort();
       const index = moved ? undefined : shown.nearest([screen()], ...place(event));
       if (index !== undefined) lookAt(rows.value[index]!.trial);
     };
-    box.addEventListener('pointermove', drag);
-    box.addEventListener('pointerup', drop, { once: true });
+    const { signal } = grip;
+    box.addEventListener('pointermove', drag, { signal });
+    box.addEventListener('pointerup', drop, { signal });
+    box.addEventListener('pointercancel', () => grip.abort(), { signal }); // where a finger scrolls the page
   };
   const press = (event: KeyboardEvent) => {
     const by = {
