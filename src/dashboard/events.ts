@@ -32,7 +32,7 @@ export const machineEvents = (c: Context, studies: Studies, { machines }: Shown)
 /** Says how something stands, unless that has been said. */
 type State = (event: string, data: unknown) => Promise<void>;
 
-/** A stream of events: at once, and whenever there are news, though not too often. No timer runs while there are none. */
+/** A stream of events: at once, and whenever there are news, though not too often. No timer runs while there are none. Its last word is `over`. */
 function whenever(c: Context, studies: Studies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
   return streamSSE(c, async (stream) => {
     const leaving = new AbortController();
@@ -47,6 +47,7 @@ function whenever(c: Context, studies: Studies, tell: (stream: SSEStreamingApi, 
     while (!leaving.signal.aborted) {
       const news = nextNews(studies, leaving.signal);
       await tell(stream, state);
+      if (studies.over) return void (await stream.writeSSE({ event: 'over', data: '' }));
       await Promise.all([news, stream.sleep(FRAME)]);
     }
   });

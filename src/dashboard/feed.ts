@@ -44,7 +44,12 @@ export class Feed {
     this.id = id;
     this.source = source;
     this.caughtUp = this.#readPast();
-    this.caughtUp.then(() => this.#follow()).catch((error) => !this.#reading.signal.aborted && failed(error));
+    this.caughtUp
+      .then(() => this.#follow())
+      .catch((error) => {
+        if (!this.closed) failed(error);
+        this.close();
+      });
   }
 
   /** Told of entries from now on, before those who watch. @returns ends it. */
@@ -57,6 +62,19 @@ export class Feed {
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** Resolves when the log has been read up to a position, or is not read any more. */
+  reached(position: number): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (this.#position < position && !this.closed) return;
+        ignore();
+        resolve();
+      };
+      const ignore = this.watch(look);
+      look();
+    });
   }
 
   close(): void {
@@ -128,6 +146,7 @@ export class Feed {
       phase: closed !== undefined ? 'closed' : settings.paused ? 'paused' : 'running',
       ...(closed !== undefined && { closed }),
       trials: ledger.nextTrial - 1,
+      configurations: ledger.configurations,
       open: ledger.running,
       completed,
       pruned,

@@ -33,6 +33,9 @@ class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
+/** Milliseconds that pages have to hear the end. */
+const LAST_WORDS = 500;
+
 /** Serves the dashboard until it is closed; studies are added to it at any time. */
 export async function dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const { host = '127.0.0.1', port = 0, token = newToken(), names = [], warn = () => {} } = options;
@@ -52,8 +55,12 @@ export async function dashboard(options: DashboardOptions = {}): Promise<Dashboa
     token,
     close: async () => {
       studies.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      const ended = new Promise((resolve) => server.close(resolve));
+      const leaving = setInterval(() => server.closeIdleConnections(), 20);
+      const late = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
+      await ended;
+      clearInterval(leaving);
+      clearTimeout(late);
     },
   };
 }

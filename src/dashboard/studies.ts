@@ -19,6 +19,8 @@ export class Studies {
   readonly #metrics: Metrics;
   readonly #warn: (message: string) => void;
 
+  #over = false;
+
   constructor(metrics: Metrics, warn: (message: string) => void) {
     this.#metrics = metrics;
     this.#warn = warn;
@@ -104,7 +106,15 @@ export class Studies {
     for (const watcher of this.#watchers) watcher();
   };
 
+  /** Whether nothing comes any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Shows nothing new from now on, and says so to all who listen. */
   close(): void {
+    this.#over = true;
     for (const { feed } of this.#shown.values()) feed.close();
+    this.tell();
   }
 }

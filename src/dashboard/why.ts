@@ -1,12 +1,12 @@
 import { spaceOf } from '../../streams/noted.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
-import { resultsOf } from '../importance/table.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
 import { FOREST, growForest, predictForest } from '../numeric/forest.ts';
 import { rngFor } from '../numeric/random.ts';
+import { categoriesOf, columnsOf, encoderOf } from '../samplers/features.ts';
 import type { Space } from '../space/space.ts';
 import type { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
@@ -83,11 +83,15 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
   const known = ended.filter(({ id }) => feed.begun?.rows.get(id)?.row.state !== 'retracted');
   if (known.length < FEWEST) return undefined;
   const [objective] = created.objectives;
-  const { table, encode } = resultsOf(
-    space.axes,
-    known.map(({ point }) => point),
-    known.map(({ losses }) => losses![0]!),
-  );
+  const encode = encoderOf(space.axes);
+  const table = {
+    columns: columnsOf(
+      known.map(({ point }) => encode(point)),
+      space.axes.length,
+    ),
+    categories: categoriesOf(space.axes),
+    targets: Float64Array.from(known, ({ losses }) => losses![0]!),
+  };
   const forest = growForest(table, { ...FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));
   // The way back from a loss is the way there.
   const { mean, variance } = predictForest(forest, encode(space.encode(space.parse(params))));

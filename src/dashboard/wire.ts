@@ -56,6 +56,8 @@ export interface Headline {
   readonly phase: StudyPhase;
   readonly closed?: CloseReason;
   readonly trials: number;
+  /** Trials that do not go on from another one, and were not imported. */
+  readonly configurations: number;
   readonly open: number;
   readonly completed: number;
   readonly pruned: number;

@@ -1,118 +1,97 @@
 import { type ForestSettings, growForest } from '../numeric/forest.ts';
 import type { Rng } from '../numeric/random.ts';
-import type { Table, Tree } from '../numeric/tree.ts';
-import { categoryMasses, EVERYTHING, type Interval, type Measure, massOf } from './measure.ts';
+import type { Tree } from '../numeric/tree.ts';
+import type { Coded } from './coding.ts';
+import { type Cylinder, cylinderOf, type Interval, meanSquare } from './cylinder.ts';
 
-/** Those of Optuna's evaluator, which they can then be compared with: full trees, all of which see all features. */
-const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1 };
+/** Those of Optuna's evaluator: full trees, all of which see all columns, cut halfway. */
+const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1, between: () => 0.5 };
 
 /**
- * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014): which share of the variance of the predictions
- * over the whole space each feature explains by itself. Yields after each tree, so that whoever has other things to do may do them.
+ * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the
+ * predictions over the whole cube each axis explains by itself; exact for each tree, whose leaves are boxes. Yields after each tree, so that
+ * whoever has other things to do may do them.
  *
- * @param measures of each feature of the table.
- * @returns shares that sum to 1, or to 0 where all predictions are equal.
+ * @returns for each axis its share; they sum to 1, or to 0 where all predictions are equal.
  */
-export function* fanova(table: Table, measures: readonly Measure[], rng: Rng): Generator<void, readonly number[]> {
-  const sums = measures.map(() => 0);
+export function* fanova({ columns, columnsOf }: Coded, targets: readonly number[], rng: Rng): Generator<void, readonly number[]> {
+  const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
+  const sums = columnsOf.map(() => 0);
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
-    const { trees } = growForest(table, { ...SETTINGS, trees: 1 }, rng);
-    for (const [feature, share] of sharesOf(trees[0]!, measures).entries()) sums[feature]! += share;
+    const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
+    for (const [axis, share] of sharesOf(tree!, columnsOf, columns.length).entries()) sums[axis]! += share;
     yield;
   }
   const total = sums.reduce((a, b) => a + b, 0);
   return sums.map((sum) => (total > 0 ? sum / total : 0));
 }
 
-/** A leaf: what it predicts, and what it covers of each feature. */
+/** A leaf: how far what it predicts lies from the tree's mean, and what it covers of each column. */
 interface Leaf {
-  readonly value: number;
-  readonly regions: readonly Region[];
-  /** The product of the masses of its regions. */
+  readonly effect: number;
+  readonly regions: readonly Interval[];
+  /** Its share of the cube. */
   readonly mass: number;
 }
-type Region = Interval | ReadonlySet<number>;
 
-/** Of each feature, the variance of the tree's mean given that feature, as a share of its variance. */
-function sharesOf(tree: Tree, measures: readonly Measure[]): readonly number[] {
-  const leaves = leavesOf(tree, measures);
-  const mean = leaves.reduce((sum, { value, mass }) => sum + value * mass, 0);
-  const variance = leaves.reduce((sum, { value, mass }) => sum + mass * (value - mean) ** 2, 0);
-  if (!(variance > 0)) return measures.map(() => 0);
-  return measures.map((measure, feature) => {
-    const marginal = measure.categories > 0 ? categoryMarginal(leaves, feature, measure) : orderedMarginal(leaves, feature, measure);
-    return marginal.reduce((sum, { value, mass }) => sum + mass * (value - mean) ** 2, 0) / variance;
-  });
+const width = ({ low, high }: Interval): number => high - low;
+
+/** Of each axis, the variance of the tree's mean given that axis, as a share of its variance. */
+function sharesOf(tree: Tree, columnsOf: Coded['columnsOf'], columns: number): readonly number[] {
+  const leaves = leavesOf(tree, columns);
+  const variance = leaves.reduce((sum, { effect, mass }) => sum + mass * effect ** 2, 0);
+  const explained = (of: readonly number[]) => (of.length === 1 ? explainedByOrder(leaves, of[0]!) : explainedByCategory(leaves, of));
+  return columnsOf.map((of) => (variance > 0 ? Math.max(0, explained(of)) / variance : 0));
 }
 
-function leavesOf(tree: Tree, measures: readonly Measure[]): Leaf[] {
-  const leaves: Leaf[] = [];
-  const visit = (node: number, regions: readonly Region[]): void => {
-    const feature = tree.feature[node]!;
-    if (feature < 0) {
-      const mass = regions.reduce((product, region, f) => product * regionMass(measures[f]!, region), 1);
-      if (mass > 0) leaves.push({ value: tree.mean[node]!, regions, mass });
-      return;
-    }
-    const [left, right] = split(tree, node, regions[feature]!);
-    visit(tree.left[node]!, regions.with(feature, left));
-    visit(tree.right[node]!, regions.with(feature, right));
+function leavesOf(tree: Tree, columns: number): readonly Leaf[] {
+  const leaves: { readonly value: number; readonly regions: readonly Interval[]; readonly mass: number }[] = [];
+  const visit = (node: number, regions: readonly Interval[], mass: number): void => {
+    const column = tree.feature[node]!;
+    if (column < 0) return void leaves.push({ value: tree.mean[node]!, regions, mass });
+    const whole = regions[column]!;
+    const at = tree.threshold[node]!;
+    const [left, right] = [
+      { low: whole.low, high: at },
+      { low: at, high: whole.high },
+    ];
+    visit(tree.left[node]!, regions.with(column, left), (mass * width(left)) / width(whole));
+    visit(tree.right[node]!, regions.with(column, right), (mass * width(right)) / width(whole));
   };
-  visit(
-    0,
-    measures.map(({ categories }) => (categories > 0 ? new Set(Array.from({ length: categories }, (_, c) => c)) : EVERYTHING)),
-  );
-  return leaves;
+  visit(0, new Array<Interval>(columns).fill({ low: 0, high: 1 }), 1);
+  const mean = leaves.reduce((sum, { value, mass }) => sum + value * mass, 0);
+  return leaves.map(({ value, regions, mass }) => ({ effect: value - mean, regions, mass }));
 }
 
-function split({ threshold, leftward }: Tree, node: number, region: Region): readonly [left: Region, right: Region] {
-  const at = threshold[node]!;
-  if (region instanceof Set) {
-    const goesLeft = (category: number) => leftward[at + category] === 1;
-    return [new Set([...region].filter(goesLeft)), new Set([...region].filter((category) => !goesLeft(category)))];
-  }
-  const { low, high } = region as Interval;
-  return [
-    { low, high: Math.min(high, at) },
-    { low: Math.max(low, at), high },
-  ];
-}
-
-function regionMass(measure: Measure, region: Region): number {
-  if (!(region instanceof Set)) return massOf(measure, region as Interval);
-  const masses = categoryMasses(measure);
-  let mass = 0;
-  for (const category of region) mass += masses[category]!;
-  return mass;
-}
-
-/** Means given a feature, and how often they come. */
-type Marginal = readonly { readonly value: number; readonly mass: number }[];
-
-function categoryMarginal(leaves: readonly Leaf[], feature: number, measure: Measure): Marginal {
-  const values = new Float64Array(measure.categories);
-  for (const { value, mass, regions } of leaves) {
-    const region = regions[feature] as ReadonlySet<number>;
-    const others = mass / regionMass(measure, region);
-    for (const category of region) values[category]! += value * others;
-  }
-  return Array.from(categoryMasses(measure), (mass, category) => ({ value: values[category]!, mass }));
-}
-
-/** Between two neighbouring thresholds the mean is constant: a sweep adds what begins there, and takes what ends. */
-function orderedMarginal(leaves: readonly Leaf[], feature: number, measure: Measure): Marginal {
+/** The variance of the mean given a column. Between two neighbouring thresholds it is constant: a sweep adds what begins there, and takes what ends. */
+function explainedByOrder(leaves: readonly Leaf[], column: number): number {
   const steps = new Map<number, number>();
   const add = (at: number, by: number) => steps.set(at, (steps.get(at) ?? 0) + by);
-  for (const { value, mass, regions } of leaves) {
-    const region = regions[feature] as Interval;
-    const others = mass / massOf(measure, region);
-    add(region.low, value * others);
-    add(region.high, -value * others);
+  for (const { effect, mass, regions } of leaves) {
+    const region = regions[column]!;
+    const share = (effect * mass) / width(region);
+    add(region.low, share);
+    add(region.high, -share);
   }
   const places = [...steps.keys()].sort((a, b) => a - b);
-  let value = 0;
-  return places.slice(0, -1).map((low, i) => {
-    value += steps.get(low)!;
-    return { value, mass: massOf(measure, { low, high: places[i + 1]! }) };
-  });
+  let effect = 0;
+  return places.slice(0, -1).reduce((sum, low, i) => {
+    effect += steps.get(low)!;
+    return sum + effect ** 2 * (places[i + 1]! - low);
+  }, 0);
+}
+
+/** The variance of the mean given all columns of a category, which is a sum of what holds where some of them are 0 and some are 1. */
+function explainedByCategory(leaves: readonly Leaf[], columns: readonly number[]): number {
+  const sums = new Map<string, { readonly cylinder: Cylinder; effect: number }>();
+  for (const { effect, mass, regions } of leaves) {
+    const own = columns.map((column) => regions[column]!);
+    const cylinder = cylinderOf(own);
+    const share = own.reduce((rest, region) => rest / width(region), effect * mass);
+    const key = `${cylinder.zeros} ${cylinder.ones}`;
+    const sum = sums.get(key);
+    if (sum) sum.effect += share;
+    else sums.set(key, { cylinder, effect: share });
+  }
+  return meanSquare([...sums.values()]);
 }

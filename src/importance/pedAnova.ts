@@ -18,7 +18,8 @@ const FLOOR = 1e-12;
 
 /**
  * PED-ANOVA (Watanabe, Bansal & Hutter, IJCAI 2023): how far the law of each parameter among good trials lies from its law among all, as the
- * Pearson divergence of two kernel densities on a grid.
+ * Pearson divergence of two kernel densities on a grid. A parameter that not all trials have is judged by those that do, which weigh by how many
+ * they are among the good ones and among all (conditional PED-ANOVA: Baba, Ozaki & Watanabe 2026, arXiv 2601.20800, theorem 4.2).
  *
  * @returns shares that sum to 1, or to 0 where all trials are good.
  */
@@ -27,20 +28,28 @@ export function pedAnova(columns: readonly GridColumn[], losses: readonly number
   const sorted = Float64Array.from(losses).sort();
   const cutoff = Math.max(sorted[FEWEST - 1]!, sorted[Math.max(1, Math.ceil(BASELINE * sorted.length)) - 1]!);
   const good = losses.map((loss) => loss <= cutoff);
+  const goods = good.filter(Boolean).length;
   const divergences = columns.map(({ cells, ...grid }) => {
-    const all = density(countsOf(cells, grid.count), grid);
-    const top = density(
-      countsOf(
-        cells.map((cell, i) => (good[i] ? cell : undefined)),
-        grid.count,
-      ),
-      grid,
+    const all = countsOf(cells, grid.count);
+    const top = countsOf(
+      cells.map((cell, i) => (good[i] ? cell : undefined)),
+      grid.count,
     );
-    return all.reduce((sum, p, k) => sum + (p + FLOOR) * ((top[k]! + FLOOR) / (p + FLOOR) - 1) ** 2, 0);
+    const [having, goodOnes] = [sumOf(all), sumOf(top)];
+    if (having < FEWEST || goodOnes === 0) return 0;
+    const weight = (goodOnes / goods) ** 2 / (having / losses.length);
+    const [p, q] = [density(all, grid), density(top, grid)];
+    return weight * p.reduce((sum, at, k) => sum + (at + FLOOR) * ((q[k]! + FLOOR) / (at + FLOOR) - 1) ** 2, 0);
   });
-  const total = divergences.reduce((a, b) => a + b, 0);
+  const total = sumOf(divergences);
   return divergences.map((divergence) => (total > 0 ? divergence / total : 0));
 }
+
+const sumOf = (numbers: readonly number[] | Float64Array): number => {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+};
 
 function countsOf(cells: readonly (number | undefined)[], count: number): Float64Array {
   const counts = new Float64Array(count);

@@ -32,6 +32,8 @@ export interface GrowthSettings {
   readonly leastSplit: number;
   /** The share of features that compete for a split. */
   readonly features: number;
+  /** Where a threshold lies between the two values next to it, as a share of the way. */
+  readonly between: (rng: Rng) => number;
 }
 
 /** Rows of the table, each with a weight, in the order of each feature: what lies between `from` and `to` belongs to one node. */
@@ -49,7 +51,7 @@ interface Split {
   readonly leftward?: readonly number[];
 }
 
-/** Grows a tree by the largest fall of squared error at each split (Breiman et al. 1984). Thresholds are random between the two values next to them. */
+/** Grows a tree by the largest fall of squared error at each split (Breiman et al. 1984). */
 export function growTree(table: Table, weights: Float64Array, settings: GrowthSettings, rng: Rng): Tree {
   return new Growth(table, weights, settings, rng).tree();
 }
@@ -216,7 +218,7 @@ class Growth {
     if (leftward === undefined) {
       const [column, order] = [this.#table.columns[feature]!, this.#sorted.orders[feature]!];
       const [low, high] = [column[order[cut! - 1]!]!, column[order[cut!]!]!];
-      const threshold = low + this.#rng() * (high - low);
+      const threshold = low + this.#settings.between(this.#rng) * (high - low);
       return threshold < high ? threshold : low;
     }
     const count = this.#table.categories[feature]!;

@@ -1,7 +1,8 @@
 import { FOREST, type Forest, growForest, type Prediction, predictForest } from '../numeric/forest.ts';
 import type { Rng } from '../numeric/random.ts';
 import { logExpectedImprovement } from '../numeric/special.ts';
-import { type Axis, active, type Point } from '../space/axis.ts';
+import type { Axis, Point } from '../space/axis.ts';
+import { categoriesOf, columnsOf, encoderOf } from './features.ts';
 
 /** What a trial taught, or, without a loss, that it is open. */
 export interface Lesson {
@@ -19,19 +20,12 @@ export interface ForestModel {
   readonly lowest: number;
 }
 
-/** Below this, a coordinate stands for an axis that does not exist, so that a tree can split those off. */
-const ABSENT = -1;
-
-/** Features of a point: coordinates, numbers of categories, and last what it is trained for. */
+/** Features of a point, and last what it is trained for. */
 function encoder(axes: readonly Axis[]): (point: Point, fidelity: number) => Float64Array {
-  const conditional = axes.some(({ when }) => when);
+  const encode = encoderOf(axes);
   return (point, fidelity) => {
-    const on = conditional ? active(axes, point) : undefined;
     const row = new Float64Array(axes.length + 1);
-    for (const [i, { levels, ordered }] of axes.entries()) {
-      if (on && !on[i]) row[i] = ordered ? ABSENT : levels!.count;
-      else row[i] = ordered ? point[i]! : levels!.of(point[i]!);
-    }
+    row.set(encode(point));
     row[axes.length] = fidelity;
     return row;
   };
@@ -72,8 +66,8 @@ export function fitForestModel(axes: readonly Axis[], lessons: readonly Lesson[]
   const rows = lessons.map(({ point, fidelity }) => encode(point, Math.min(fidelity, full)));
   const forest = growForest(
     {
-      columns: Array.from({ length: axes.length + 1 }, (_, f) => Float64Array.from(rows, (row) => row[f]!)),
-      categories: [...axes.map(({ ordered, levels }) => (ordered ? 0 : levels!.count + 1)), 0],
+      columns: columnsOf(rows, axes.length + 1),
+      categories: [...categoriesOf(axes), 0],
       targets,
     },
     FOREST,

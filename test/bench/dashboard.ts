@@ -66,6 +66,21 @@ async function first(page: Page): Promise<number> {
   }
 }
 
+/** Milliseconds between frames while something is done, the shortest first. */
+async function framesDuring(page: Page, doing: () => Promise<unknown>): Promise<readonly number[]> {
+  await page.evaluate(`{
+    globalThis.frames = [];
+    let before = performance.now();
+    const frame = (now) => { globalThis.frames.push(now - before); before = now; globalThis.framing = requestAnimationFrame(frame); };
+    globalThis.framing = requestAnimationFrame(frame);
+  }`);
+  await doing();
+  const frames = await page.evaluate<number[]>('cancelAnimationFrame(globalThis.framing), globalThis.frames.slice(1)');
+  return frames.sort((a, b) => a - b);
+}
+
+const STEPS = 60;
+
 async function brushing(page: Page): Promise<readonly number[]> {
   await page.waitForTimeout(2000);
   const axis = page.getByRole('slider', { name: 'brush lr' });
@@ -73,17 +88,29 @@ async function brushing(page: Page): Promise<readonly number[]> {
   const { x, y, width, height } = (await axis.boundingBox())!;
   await page.mouse.move(x + width / 2, y + 10);
   await page.mouse.down();
-  await page.evaluate(`{
-    globalThis.frames = [];
-    let before = performance.now();
-    const frame = (now) => { globalThis.frames.push(now - before); before = now; globalThis.framing = requestAnimationFrame(frame); };
-    globalThis.framing = requestAnimationFrame(frame);
-  }`);
-  for (let k = 1; k <= 60; k++) await page.mouse.move(x + width / 2, y + 10 + ((height - 20) * k) / 60);
-  const frames = await page.evaluate<number[]>('cancelAnimationFrame(globalThis.framing), globalThis.frames.slice(1)');
+  const frames = await framesDuring(page, async () => {
+    for (let k = 1; k <= STEPS; k++) await page.mouse.move(x + width / 2, y + 10 + ((height - 20) * k) / STEPS);
+  });
   await page.mouse.up();
   await page.keyboard.press('Escape');
-  return frames.sort((a, b) => a - b);
+  return frames;
+}
+
+/** The same brush in a view that has no axes to drag along: by the address, which holds it. */
+async function brushedBy(page: Page, view: string): Promise<readonly number[]> {
+  await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
+  await page.waitForTimeout(2500);
+  return framesDuring(page, async () => {
+    for (let k = 1; k <= STEPS; k++) {
+      await page.evaluate(`{
+        const query = new URLSearchParams(location.search);
+        query.set('brush', JSON.stringify({ lr: [0.1, ${k / STEPS}] }));
+        history.replaceState(null, '', '?' + query);
+        dispatchEvent(new PopStateEvent('popstate'));
+      }`);
+      await page.evaluate('new Promise(requestAnimationFrame)');
+    }
+  });
 }
 
 async function memory(page: Page): Promise<string> {
@@ -175,6 +202,11 @@ say(`first useful picture of ${TRIALS} trials`, '<= 1500 ms', milliseconds(times
 
 const page = await openPage(browser, `${made.url}?study=many`, { width: 1280, height: 900 });
 say('a frame while an axis is brushed', '<= 100 ms', milliseconds(await brushing(page)));
+for (const view of ['Parameters', 'Curves', 'Timeline', 'Strategies']) {
+  say(`the same in ${view}`, '<= 100 ms', milliseconds(await brushedBy(page, view)));
+}
+await page.goto(`${made.url}?study=many`);
+await page.waitForTimeout(2500);
 say('memory of the page', '<= 300 MB', await memory(page));
 const late = await reports(page, log);
 say(`${RATE} reports a second for ${SECONDS} s: until one is seen`, '<= 1000 ms', milliseconds(late));

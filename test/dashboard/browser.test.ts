@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
 import { NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { faintTexts } from './contrast.ts';
 
 const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
 
@@ -37,8 +38,10 @@ parallel: 2
 
   it.each([
     ['wide and light', WIDE],
+    ['wide and dark', { ...WIDE, dark: true }],
+    ['narrow and light', { ...NARROW, dark: false }],
     ['narrow and dark', NARROW],
-  ])('every view shows it, %s', async (_, size) => {
+  ])('every view shows it, and can be read, %s', async (_, size) => {
     const page = await openPage(url, size);
     await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
     for (const view of VIEWS) {
@@ -46,7 +49,12 @@ parallel: 2
       await page.waitForTimeout(250);
       expect(await page.locator('main').textContent(), view).not.toBe('');
       expect(await spills(page), `${view} is wider than the window`).toBe(false);
+      expect(await faintTexts(page), view).toEqual([]);
     }
+    await page.goto(url.replace('#', '?study=study&trial=1#'));
+    await page.getByRole('complementary', { name: 'Trial 1' }).locator('.facts li').first().waitFor();
+    expect(await faintTexts(page), 'a trial').toEqual([]);
+    await page.getByRole('button', { name: 'close this trial' }).click();
     await show(page, 'Overview');
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(2);
     await show(page, 'Parameters');
@@ -80,12 +88,36 @@ parallel: 2
     await page.getByText(/\d+ of \d+ selected/).waitFor();
     const kinds = () => page.locator('tbody tr:not(.spare)').allInnerTexts();
     expect((await kinds()).every((text) => !text.includes('tanh'))).toBe(true);
+    await expect.poll(() => page.url()).toContain('brush');
     const other = await openPage(page.url(), WIDE);
     await other.getByText(/\d+ of \d+ selected/).waitFor();
     await page.getByRole('button', { name: /^completed/ }).click();
     expect((await kinds()).every((text) => !text.includes('completed'))).toBe(true);
     await press(page, 'show all');
-    expect(new URL(page.url()).search).toBe('?study=study');
+    await expect.poll(() => new URL(page.url()).search).toBe('?study=study');
+  });
+
+  it('a point says which trial it is, and opens it', async () => {
+    const page = await openPage(url, WIDE);
+    const chart = page.getByLabel('Value of each trial, loss');
+    await page.locator('.chart canvas').first().waitFor();
+    const box = (await chart.boundingBox())!;
+    const tip = page.locator('.chart-frame .tip').first();
+    const found = async () => {
+      for (let x = 60; x < box.width; x += 8) {
+        for (let y = 20; y < box.height - 60; y += 8) {
+          await page.mouse.move(box.x + x, box.y + y);
+          if (await page.locator('.chart-frame.is-over').count()) return true;
+        }
+      }
+      return false;
+    };
+    await expect.poll(found).toBe(true);
+    const [, trial] = /^trial (\d+)/.exec((await tip.textContent())!)!;
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.getByRole('complementary', { name: `Trial ${trial}` }).waitFor();
+    expect(page.wrong).toEqual([]);
   });
 
   it('can be used by keys alone', async () => {
@@ -124,6 +156,17 @@ parallel: 2
     await panel.getByText('the same decision').waitFor();
     expect(await panel.textContent()).toMatch(/a forest on \d+ results expected/);
     expect(page.wrong).toEqual([]);
+  });
+
+  it('can be saved as a file, which is a report of it', async () => {
+    const page = await openPage(url, WIDE);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'save as a file' }).click();
+    const file = join(place, 'saved.html');
+    await (await saved).saveAs(file);
+    const report = await openPage(`${pathToFileURL(file)}`, WIDE);
+    await report.getByRole('heading', { name: 'net', level: 1 }).waitFor();
+    expect(report.wrong).toEqual([]);
   });
 
   it('without the token nothing can be done', async () => {
@@ -192,6 +235,9 @@ parallel: 2
     await show(page, 'Control');
     await press(page, 'Close the study');
     await until(() => said('closed').length === 1);
+    await page.getByText('its process has ended').waitFor();
+    await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
+    expect(await page.locator('.figures', { hasText: 'open' }).textContent()).toContain('0 of 3');
     expect(page.wrong.filter((text) => !/409|Failed to load|net::ERR/.test(text))).toEqual([]);
     expect((await running.ended).code).toBe(0);
   });

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cut, number } from '../../src/dashboard/page/lib/format.ts';
 import { front } from '../../src/dashboard/page/lib/front.ts';
-import { numeric, parameterScale } from '../../src/dashboard/page/lib/scale.ts';
+import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
+import { blank, inkOf, type Rgb } from '../../src/dashboard/page/lib/pixels.ts';
+import { ends, numeric, parameterScale, roundScale } from '../../src/dashboard/page/lib/scale.ts';
+import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
+import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
 import { dominates } from '../../src/numeric/pareto.ts';
 
 describe('the front', () => {
@@ -52,8 +56,148 @@ describe('scales', () => {
     expect(choice.at(0.8)).toBe(1);
   });
 
-  it('stand a range of one value', () => {
-    expect(numeric('x', 3, 3, true).place(3)).toBeCloseTo(0.5, 12);
+  it('stand a range of one value, however large', () => {
+    for (const value of [3, 0, 1e20, -1e300, 5e-324]) expect(numeric('x', value, value, true).place(value)).toBeCloseTo(0.5, 12);
+    expect(numeric('x', 1e20, 1e20 * (1 + 1e-15), false).place(1e20)).toBeCloseTo(0.5, 12);
+  });
+});
+
+describe('the scale of values that there are so far', () => {
+  it('lies between round numbers', () => {
+    expect([roundScale('x', 0.3, 9.2), roundScale('x', -3, 1)].map(({ low, high }) => [low, high])).toEqual([
+      [0, 10],
+      [-3, 1],
+    ]);
+    const log = roundScale('x', 0.044, 3.7);
+    expect([log.kind, log.low, log.high]).toEqual(['log', 0.02, 5]);
+  });
+
+  it('holds them all', () => {
+    const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(value, value, (a, b) => {
+        const [low, high] = [Math.min(a, b), Math.max(a, b)];
+        const scale = roundScale('x', low, high);
+        for (const one of [low, high]) {
+          expect(scale.place(one)).toBeGreaterThanOrEqual(-1e-9);
+          expect(scale.place(one)).toBeLessThanOrEqual(1 + 1e-9);
+        }
+      }),
+    );
+  });
+
+  it('two of its places have values; of categories these are numbers', () => {
+    expect(ends(numeric('x', 2, 6, false))).toEqual([
+      { place: 0, value: 2 },
+      { place: 1, value: 6 },
+    ]);
+    expect(ends(parameterScale('kind', { type: 'choice', values: ['a', 'b'] }))).toEqual([
+      { place: 0.25, value: 0 },
+      { place: 0.75, value: 1 },
+    ]);
+  });
+});
+
+describe('lines by pixels', () => {
+  const colours: Rgb[] = [
+    [10, 20, 30],
+    [200, 100, 50],
+  ];
+  const opacityAt = (pixels: Uint32Array, at: number) => pixels[at]! >>> 24;
+
+  it('a line covers what lies under it: whole pixels, and parts of them', () => {
+    const sheet = new Sheet(4, 3);
+    sheet.line(0, 1.5, 3, 1.5, 1, 0);
+    sheet.line(3.5, 0, 3.5, 3, 1.5, 1);
+    const { pixels } = sheet.picture(colours, 0.5);
+    expect([pixels[0], pixels[1], pixels[8]]).toEqual([0, 0, 0]);
+    expect(pixels[4]! & 0xffffff).toBe(inkOf(colours[0]!));
+    expect(opacityAt(pixels, 4)).toBeCloseTo(255 * 0.5, -0.5);
+    expect(pixels[3]! & 0xffffff).toBe(inkOf(colours[1]!));
+    // A quarter of the pixels beside the upright one, and twice as much of those where the other is, too.
+    expect(opacityAt(pixels, 2)).toBeCloseTo(255 * (1 - 0.5 ** 0.25), -0.5);
+    expect(opacityAt(pixels, 6)).toBeCloseTo(255 * (1 - 0.5 ** 1.25), -0.5);
+    expect(pixels[6]! & 0xffffff).toBe(inkOf(colours[0]!));
+  });
+
+  it('the order of drawing does not matter, nor what is outside', () => {
+    const end = fc.integer({ min: -40, max: 120 }).map((x) => x / 4);
+    const line = fc.tuple(end, end, end, end, fc.constantFrom(1, 2), fc.constantFrom(0, 1));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+        const [one, other] = [new Sheet(20, 16), new Sheet(20, 16)];
+        for (const l of lines) one.line(...l);
+        for (const [x0, y0, x1, y1, ...rest] of [...lines].reverse()) other.line(x1, y1, x0, y0, ...rest);
+        const [a, b] = [one, other].map((sheet) => sheet.picture(colours, 0.4).pixels);
+        for (let i = 0; i < a!.length; i++) {
+          expect(a![i]! & 0xffffff).toBe(b![i]! & 0xffffff);
+          expect(Math.abs(opacityAt(a!, i) - opacityAt(b!, i))).toBeLessThanOrEqual(2);
+        }
+      }),
+    );
+  });
+});
+
+describe('marks', () => {
+  const half = 128 << 24;
+  const mark = markFrom({ width: 2, height: 2, pixels: Uint32Array.of(0xff0000ff, half, 0, 0xff00ff00) });
+
+  it('lie over what there is, and leave out what is outside', () => {
+    const picture = blank(3, 3);
+    stamp(picture, mark, 1, 1);
+    expect([...picture.pixels]).toEqual([0xff0000ff, half >>> 0, 0, 0, 0xff00ff00, 0, 0, 0, 0]);
+    stamp(picture, mark, 3, 3);
+    expect(picture.pixels[8]).toBe(0xff0000ff);
+    stamp(picture, mark, 0, 2); // half black over green
+    expect(picture.pixels[3]).toBe(half >>> 0);
+  });
+
+  it('of which one can see through mix with what is under them', () => {
+    const picture = blank(1, 1);
+    picture.pixels[0] = 0xff0000c8; // red 200
+    stamp(picture, markFrom({ width: 1, height: 1, pixels: Uint32Array.of(half) }), 0.5, 0.5);
+    expect(picture.pixels[0]).toBe((0xff000000 | Math.round(200 * (127 / 255))) >>> 0);
+  });
+});
+
+describe('a cube in space', () => {
+  it('is turned, and nothing else: no distance changes', () => {
+    const place = fc.double({ min: 0, max: 1, noNaN: true });
+    const degrees = fc.integer({ min: 0, max: 360 });
+    fc.assert(
+      fc.property(fc.tuple(place, place, place), degrees, degrees, (corner, around, above) => {
+        const seen = project({ around, above }, corner);
+        expect(Math.hypot(...seen)).toBeCloseTo(Math.hypot(...corner.map((x) => x - 0.5)), 12);
+      }),
+    );
+  });
+
+  it('from in front of it the first axis goes right, the third up, and the second away', () => {
+    const front = { around: 0, above: 0 };
+    expect(project(front, [1, 0.5, 0.5])).toEqual([0.5, -0, 0]);
+    expect(project(front, [0.5, 0.5, 1])[1]).toBe(-0.5);
+    expect(project(front, [0.5, 1, 0.5])[2]).toBe(0.5);
+    expect(project({ around: 0, above: 90 }, [0.5, 1, 0.5])[1]).toBeCloseTo(-0.5, 12);
+  });
+
+  it('has twelve edges, and is read at those that are in front', () => {
+    expect(EDGES).toHaveLength(12);
+    const view = { around: 325, above: 25 };
+    for (const axis of [0, 1]) {
+      const [from, to] = readAt(view, axis);
+      expect([from[2], to[2]]).toEqual([0, 0]);
+      expect(from[axis] !== to[axis]).toBe(true);
+    }
+    expect(readAt({ around: 0, above: 20 }, 0)).toEqual([
+      [0, 0, 0],
+      [1, 0, 0],
+    ]);
+    expect(readAt(view, 2)[0].slice(0, 2)).toEqual(readAt(view, 2)[1].slice(0, 2));
+  });
+
+  it('turns all the way round, but never below the floor', () => {
+    expect(turned({ around: 350, above: 80 }, { around: 20, above: 20 })).toEqual({ around: 10, above: 90 });
+    expect(turned({ around: 5, above: 5 }, { around: -10, above: -10 })).toEqual({ around: 355, above: 0 });
   });
 });
 

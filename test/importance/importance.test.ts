@@ -1,17 +1,34 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { coded } from '../../src/importance/coding.ts';
+import { cylinderOf, type Interval, meanSquare, shareOfBoth } from '../../src/importance/cylinder.ts';
 import { type AxisImportances, importances, type Result } from '../../src/importance/importance.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { choice, float, int, when } from '../../src/space/dimension.ts';
+import { choice, type Dimension, float, when } from '../../src/space/dimension.ts';
 import { type Space, space } from '../../src/space/space.ts';
-import cases from '../reference/importance.json' with { type: 'json' };
 
 type Params = Readonly<Record<string, unknown>>;
 const unit = float(0, 1);
-const floats = space({ a: unit, b: unit, c: unit, d: unit });
-const mixed = space({ a: unit, n: int(0, 9), c: choice(['p', 'q', 'r']), b: unit });
 
-function reckon(of: unknown, trials: readonly { readonly params: Params; readonly value: number; readonly budget?: number }[], seed = '1') {
-  const { axes, encode } = of as Space<Params>;
+interface Trial {
+  readonly params: Params;
+  readonly value: number;
+  readonly budget?: number;
+}
+/** What Optuna's evaluators say of trials; of those that depend on a seed, over many. */
+interface Reference {
+  readonly name: string;
+  readonly space: Readonly<Record<string, Dimension>>;
+  readonly trials: readonly Trial[];
+  readonly fanova: Spread;
+  readonly pedAnova: Readonly<Record<string, number>>;
+}
+type Spread = Readonly<Record<string, { readonly mean: number; readonly sd: number }>>;
+const cases: readonly Reference[] = JSON.parse(readFileSync(new URL('../reference/importance.json', import.meta.url), 'utf8'));
+const spaceOf = (parameters: Reference['space']): Space<Params> => space(parameters as never) as never;
+
+function reckon({ axes, encode }: Space<Params>, trials: readonly Trial[], seed = '1'): AxisImportances | undefined {
   const results = trials.map(({ params, value, ...rest }): Result => ({ point: encode(params), loss: value, ...rest }));
   const reckoning = importances(axes, results, rngFor(seed, 'importance', 0));
   let step = reckoning.next();
@@ -20,36 +37,96 @@ function reckon(of: unknown, trials: readonly { readonly params: Params; readonl
 }
 
 const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
-const deviation = (numbers: readonly number[]) => Math.sqrt(mean(numbers.map((x) => (x - mean(numbers)) ** 2)));
 const sum = (shares: Readonly<Record<string, number>>) => Object.values(shares).reduce((a, b) => a + b, 0);
+/** Shares by fANOVA, over seeds. */
+const shares = (of: Space<Params>, trials: readonly Trial[]) => ['1', '2', '3', '4', '5'].map((seed) => reckon(of, trials, seed)!.fanova);
+
+/** The mean of shares over seeds, as parts of what those of some names come to. */
+function meanOf(found: readonly Readonly<Record<string, number>>[], names: readonly string[]): Readonly<Record<string, number>> {
+  const whole = (one: Readonly<Record<string, number>>) => names.reduce((total, name) => total + one[name]!, 0);
+  return Object.fromEntries(names.map((name) => [name, mean(found.map((one) => one[name]! / whole(one)))]));
+}
 
 describe('against the evaluators of Optuna, on the same trials', () => {
-  it.each(cases)('PED-ANOVA: $name', ({ name, trials, pedAnova }) => {
-    const ours = reckon(name === 'choices' ? mixed : floats, trials)!.pedAnova;
+  it.each(cases)('PED-ANOVA: $name', ({ space: parameters, trials, pedAnova }) => {
+    const ours = reckon(spaceOf(parameters), trials)!.pedAnova;
     for (const [parameter, share] of Object.entries(pedAnova)) expect(ours[parameter]).toBeCloseTo(share, 10);
   });
 
-  it.each(cases.filter(({ name }) => name !== 'choices'))('fANOVA, within its spread over seeds: $name', ({ trials, fanova }) => {
-    const ours = ['1', '2', '3', '4', '5'].map((seed) => reckon(floats, trials, seed)!.fanova);
-    for (const [parameter, { mean: theirs, sd }] of Object.entries(fanova)) {
-      const shares = ours.map((one) => one[parameter]!);
-      expect(Math.abs(mean(shares) - theirs), parameter).toBeLessThan(3 * Math.hypot(sd, deviation(shares)));
+  const [whole, conditional] = [false, true].map((is) =>
+    cases.filter((one) => Object.values(one.space).some((parameter) => 'when' in parameter) === is),
+  );
+  it.each(whole!)('fANOVA, within its spread over seeds: $name', ({ space: parameters, trials, fanova }) => {
+    const ours = meanOf(shares(spaceOf(parameters), trials), Object.keys(fanova));
+    for (const [name, { mean: theirs, sd }] of Object.entries(fanova)) {
+      expect(Math.abs(ours[name]! - theirs), name).toBeLessThanOrEqual(1.5 * sd);
     }
   });
 
-  it('fANOVA of categories, which Optuna codes as a column each, is nearer to the truth', () => {
-    const { trials, fanova } = cases.find(({ name }) => name === 'choices')! as (typeof cases)[0] & {
-      fanova: Record<string, { mean: number }>;
-    };
-    // Variances of 2 |a - 0.3|, 0.12 n, and 0, 0.5 or 1.5, of their sum.
-    const variances = { a: 4 * (0.37 / 3 - 0.29 ** 2), n: 0.12 ** 2 * 8.25, c: 7 / 18 };
-    const ours = reckon(mixed, trials)!.fanova;
-    for (const [parameter, variance] of Object.entries(variances)) {
-      const truth = variance / sum(variances);
-      const theirs = (fanova as Record<string, { mean: number }>)[parameter]!.mean;
-      expect(Math.abs(ours[parameter]! - truth), parameter).toBeLessThan(Math.abs(theirs - truth) + 0.01);
-      expect(Math.abs(ours[parameter]! - theirs), parameter).toBeLessThan(0.04);
-    }
+  it('fANOVA, of parameters that always exist, where the one that it does not see matters little: to a hundredth', () => {
+    const { space: parameters, trials, fanova } = conditional![0]!;
+    const ours = meanOf(shares(spaceOf(parameters), trials), Object.keys(fanova));
+    for (const [name, { mean: theirs }] of Object.entries(fanova)) expect(Math.abs(ours[name]! - theirs), name).toBeLessThan(0.01);
+  });
+
+  it('fANOVA, of a parameter under a condition, which it does not see: what it explains is not spread over the others', () => {
+    const { space: parameters, trials } = conditional![1]!;
+    // Variances of a step of 0.4, of z, of 0.3 w, and of m in half of the space.
+    const variances = { o: 0.2 ** 2, z: 1 / 12, w: 0.09 / 12, m: 0.25 / 12 };
+    const ours = meanOf(shares(spaceOf(parameters), trials), Object.keys(variances));
+    expect(Math.abs(ours.m! - variances.m / sum(variances))).toBeLessThan(0.02);
+    expect(ours.w!).toBeLessThan(ours.m! / 2);
+  });
+});
+
+describe('a category as columns', () => {
+  it('is as many as it has values', () => {
+    const { axes, encode } = space({ c: choice(['p', 'q', 'r']), a: unit }) as Space<Params>;
+    const { columns, columnsOf } = coded(axes, [encode({ c: 'q', a: 0.25 }), encode({ c: 'r', a: 1 })]);
+    expect(columns.map((column) => [...column])).toEqual([
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [0.25, 1],
+    ]);
+    expect(columnsOf).toEqual([[0, 1, 2], [3]]);
+  });
+
+  const [zero, one, either]: Interval[] = [
+    { low: 0, high: 0.5 },
+    { low: 0.5, high: 1 },
+    { low: 0, high: 1 },
+  ] as const;
+
+  it('what two cylinders share is what neither forbids', () => {
+    const of = (...regions: Interval[]) => cylinderOf(regions);
+    expect(shareOfBoth(of(zero!, either!), of(either!, one!))).toBe(1 / 4);
+    expect(shareOfBoth(of(zero!, either!), of(zero!, either!))).toBe(1 / 2);
+    expect(shareOfBoth(of(zero!, either!), of(one!, either!))).toBe(0);
+    const many = (region: Interval) => cylinderOf([...Array<Interval>(40).fill(either!), region]);
+    expect(shareOfBoth(many(zero!), many(one!))).toBe(0);
+    expect(shareOfBoth(many(one!), many(either!))).toBe(1 / 2);
+  });
+
+  it('the mean square is that over all zeros and ones', () => {
+    const region = fc.constantFrom(zero!, one!, either!);
+    const effects = fc.array(
+      fc.record({ regions: fc.array(region, { minLength: 4, maxLength: 4 }), effect: fc.integer({ min: -9, max: 9 }) }),
+    );
+    fc.assert(
+      fc.property(effects, (given) => {
+        let squares = 0;
+        for (let point = 0; point < 16; point++) {
+          const bits = [0, 1, 2, 3].map((column) => (point >> column) & 1);
+          const inside = given.filter(({ regions }) =>
+            regions.every((one, column) => one === either || (one === zero) === (bits[column] === 0)),
+          );
+          squares += inside.reduce((total, { effect }) => total + effect, 0) ** 2 / 16;
+        }
+        const found = meanSquare(given.map(({ regions, effect }) => ({ cylinder: cylinderOf(regions), effect })));
+        expect(found).toBeCloseTo(squares, 9);
+      }),
+    );
   });
 });
 

@@ -18,13 +18,14 @@ const tableOf = (x: readonly (readonly number[])[], y: readonly number[], catego
   categories,
   targets: Float64Array.from(y),
 });
+const halfway = () => 0.5;
 const once = (n: number) => new Float64Array(n).fill(1);
 const rng = () => rngFor('forest', 'test', 1);
 const meanAt = (tree: Tree, x: readonly number[]) => tree.mean[leafOf(tree, x)];
 
 describe('growTree', () => {
   it.each(references)("parts rows as scikit-learn's trees do, leaves of at least $leaf", ({ leaf, x, y, predicted }) => {
-    const tree = growTree(tableOf(x, y), once(y.length), { leastLeaf: leaf, leastSplit: 2, features: 1 }, rng());
+    const tree = growTree(tableOf(x, y), once(y.length), { leastLeaf: leaf, leastSplit: 2, features: 1, between: halfway }, rng());
     for (const [i, row] of x.entries()) expect(meanAt(tree, row)).toBeCloseTo(predicted[i]!, 10);
   });
 
@@ -43,11 +44,16 @@ describe('growTree', () => {
       [[0], [0.5], [1]],
       [1, 2, 6],
     ];
-    const weighted = growTree(tableOf(x, y), Float64Array.of(1, 3, 2), { leastLeaf: 3, leastSplit: 2, features: 1 }, rng());
+    const weighted = growTree(
+      tableOf(x, y),
+      Float64Array.of(1, 3, 2),
+      { leastLeaf: 3, leastSplit: 2, features: 1, between: halfway },
+      rng(),
+    );
     const repeated = growTree(
       tableOf([[0], [0.5], [0.5], [0.5], [1], [1]], [1, 2, 2, 2, 6, 6]),
       once(6),
-      { leastLeaf: 3, leastSplit: 2, features: 1 },
+      { leastLeaf: 3, leastSplit: 2, features: 1, between: halfway },
       rng(),
     );
     expect([...weighted.mean]).toEqual([...repeated.mean]);
@@ -71,7 +77,7 @@ describe('growTree', () => {
         (rows, leastLeaf) => {
           const x = rows.map(([a, c]) => [a / 5, c]);
           const y = rows.map(([, , t]) => t);
-          const tree = growTree(tableOf(x, y, [0, 4]), once(y.length), { leastLeaf, leastSplit: 2, features: 1 }, rng());
+          const tree = growTree(tableOf(x, y, [0, 4]), once(y.length), { leastLeaf, leastSplit: 2, features: 1, between: halfway }, rng());
           const sums = new Map<number, number[]>();
           for (const [i, row] of x.entries()) {
             const leaf = leafOf(tree, row);

@@ -64,11 +64,15 @@ async function beside(port: number | true, place: string, log: PatientLog, warn:
   ]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
   let inspect!: (event: unknown) => void;
-  board.studies.add('study', logSource(place, log), (looking) => {
+  const { feed } = board.studies.add('study', logSource(place, log), (looking) => {
     inspect = looking;
   });
   welcome(board, warn);
-  return { inspect, close: board.close };
+  const close = async () => {
+    await feed.reached(await log.head());
+    await board.close();
+  };
+  return { inspect, close };
 }
 
 /** The command, checked as far as one can before there are values to put in. */

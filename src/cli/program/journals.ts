@@ -91,7 +91,7 @@ export function declareJournals(program: Command, ending: Ending): void {
     .option(...nkeyOption)
     .option('--study <name...>', 'only these studies of the server')
     .option('--host <address>', 'to listen at (default: 127.0.0.1; at any other one the token is needed to read, too)')
-    .option('--port <n>', 'to listen on (default: 7531)', port, 7531)
+    .option('--port <n>', 'to listen on', port, 7531)
     .option('--name <name...>', 'that a proxy in front of it goes by')
     .addHelpText(
       'after',

@@ -5,7 +5,8 @@ import { activeStates, type Charted, chartOf, type Logic, type Transition } from
 /** One of XState's inspection events, as far as it is looked at. */
 interface Inspected {
   readonly type: string;
-  readonly actorRef: { readonly id: string; readonly logic?: Logic };
+  /** `_parent`: of whom it is a part. */
+  readonly actorRef: { readonly id: string; readonly logic?: Logic; readonly _parent?: unknown };
   readonly event?: { readonly type: string; readonly id?: TrialId };
   readonly snapshot?: { readonly status: string; readonly value?: unknown };
   readonly _transitions?: readonly Transition[];
@@ -49,6 +50,7 @@ export class MachineWatch {
   };
 
   #begin(actor: Inspected['actorRef']): void {
+    if (actor._parent !== undefined) return; // what a machine waits for, such as a fit, is a state of that machine
     const charted = chartOf(actor.logic ?? {});
     this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, since: 0 });
   }

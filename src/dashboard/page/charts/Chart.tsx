@@ -1,80 +1,163 @@
+import { useSignal, useSignalEffect } from '@preact/signals';
 import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import type { EChartsOption } from 'echarts/types/dist/shared';
 import { useEffect, useRef } from 'preact/hooks';
+import { sized } from '../lib/canvas.ts';
 import { colour, palette } from '../lib/theme.ts';
+import { focused, lookAt, selected } from '../state/selection.ts';
+import { rows } from '../state/store.ts';
+import type { Frame, Grid, Overlay } from './overlay.ts';
+import { aboutTrial } from './points.ts';
+import { Tip } from './Tip.tsx';
 
 use([BarChart, CustomChart, LineChart, ScatterChart, DataZoomComponent, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
 export type { EChartsOption };
+
+/** Milliseconds without news after which charts out of sight are drawn. */
+const REST = 200;
 
 export interface ChartProps {
   /** What it shows, in words, for those who do not see it. */
   readonly label: string;
   readonly option: EChartsOption;
   readonly height?: number;
-  /** Told of the trial of a point that was clicked. */
-  readonly onTrial?: (trial: number) => void;
+  /** Trials, over all else. What is selected of them may change in every frame, so they are no series of the chart's. */
+  readonly trials?: Overlay;
 }
 
 /** A chart of ECharts. What a tooltip says is drawn, not put into the page: names of parameters may hold markup. */
-export function Chart({ label, option, height = 260, onTrial }: ChartProps) {
+export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
+  const over = useRef<HTMLCanvasElement>(null);
   const chart = useRef<EChartsType | undefined>(undefined);
-  const click = useRef(onTrial);
-  click.current = onTrial;
+  const hovered = useSignal<{ readonly trial: number; readonly x: number; readonly y: number } | undefined>(undefined);
+  const latest = useRef({ option, trials });
+  latest.current = { option, trials };
+  /** Whether there are axes yet. */
+  const drawn = useRef(false);
+  const frames = () => latest.current.trials?.grids.map((grid) => frameOf(chart.current!, latest.current.option, grid)) ?? [];
+  const end = useRef<(() => void) | undefined>(undefined);
+
+  const inView = useRef(true);
+  const later = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const due = useRef<{ option: boolean } | undefined>(undefined);
+  /** In the next frame: a brush moves first, and the charts follow it. */
+  const redraw = (anew: boolean) => {
+    if (due.current) {
+      due.current.option ||= anew;
+      return;
+    }
+    due.current = { option: anew };
+    requestAnimationFrame(() => {
+      const made = chart.current;
+      const { option: isNew } = due.current!;
+      due.current = undefined;
+      if (made === undefined) return;
+      if (isNew) made.setOption({ ...base(), ...latest.current.option }, { replaceMerge: ['series'] });
+      drawn.current ||= isNew;
+      if (!over.current || !drawn.current || made.getWidth() === 0) return;
+      end.current?.();
+      const ratio = sized(over.current, made.getWidth(), made.getHeight());
+      end.current = latest.current.trials?.draw(over.current, frames(), ratio);
+    });
+  };
+
   useEffect(() => {
     const made = init(place.current!, undefined, { renderer: 'canvas' });
     chart.current = made;
     made.on('click', ({ seriesId, value }) => {
-      if (String(seriesId).startsWith('trials') && Array.isArray(value)) click.current?.(Number(value.at(-1)));
+      if (String(seriesId).startsWith('trials') && Array.isArray(value)) lookAt(Number(value.at(-1)));
     });
-    const resized = new ResizeObserver(() => made.resize());
+    made.on('datazoom', () => redraw(false));
+    const resized = new ResizeObserver(() => {
+      made.resize();
+      redraw(false);
+    });
     resized.observe(place.current!);
+    const watched = new IntersectionObserver(([entry]) => {
+      inView.current = entry!.isIntersecting;
+      if (inView.current && later.current !== undefined) follow();
+    });
+    watched.observe(place.current!);
     return () => {
       resized.disconnect();
+      watched.disconnect();
+      clearTimeout(later.current);
+      end.current?.();
       made.dispose();
       chart.current = undefined;
     };
   }, []);
   const theme = palette.value;
-  const latest = useRef(option);
-  latest.current = option;
-  const due = useRef(false);
-  // In the next frame: a brush moves first, and the charts follow it.
-  useEffect(() => {
-    if (due.current) return;
-    due.current = true;
-    requestAnimationFrame(() => {
-      due.current = false;
-      chart.current?.setOption({ ...base(), ...latest.current }, { notMerge: true });
-    });
-  }, [option, theme]);
-  return <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
+  useEffect(() => redraw(true), [option, theme]);
+  /** Of a chart that nobody sees, when the brush rests. */
+  const follow = () => {
+    clearTimeout(later.current);
+    later.current = undefined;
+    if (inView.current) redraw(false);
+    else {
+      later.current = setTimeout(() => {
+        later.current = undefined;
+        redraw(false);
+      }, REST);
+    }
+  };
+  useEffect(follow, [trials]);
+  useSignalEffect(() => {
+    if (!over.current) return;
+    selected.value;
+    focused.value;
+    follow();
+  });
+
+  const hover = (event: MouseEvent) => {
+    const { left, top } = place.current!.getBoundingClientRect();
+    const [x, y] = [event.clientX - left, event.clientY - top];
+    const index = drawn.current ? latest.current.trials?.nearest(frames(), x, y) : undefined;
+    hovered.value = index === undefined ? undefined : { trial: rows.value[index]!.trial, x, y };
+  };
+  const at = hovered.value;
+  const chartItself = <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
+  if (trials === undefined) return chartItself;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the table gives the same by keys
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above
+    <div
+      class={`chart-frame ${at ? 'is-over' : ''}`}
+      onMouseMove={hover}
+      onMouseLeave={() => {
+        hovered.value = undefined;
+      }}
+      onClick={(event) => {
+        hover(event);
+        if (hovered.value) lookAt(hovered.value.trial);
+      }}
+    >
+      {chartItself}
+      <canvas ref={over} class="chart-trials" />
+      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(at.trial)} />}
+    </div>
+  );
+}
+
+function frameOf(chart: EChartsType, { grid }: EChartsOption, { grid: gridIndex = 0, x, y }: Grid): Frame {
+  const [low, high] = [0, 1].map((k) => chart.convertToPixel({ gridIndex }, [x[k]!.value, y[k]!.value])) as [number[], number[]];
+  const reach = (a: number, b: number, [from, to]: Grid['x']): readonly [zero: number, one: number] => {
+    const size = to.place > from.place ? (b - a) / (to.place - from.place) : 0;
+    return [a - from.place * size, size];
+  };
+  const [left, width] = reach(low[0]!, high[0]!, x);
+  const [bottom, height] = reach(low[1]!, high[1]!, y);
+  const margins = [grid].flat()[gridIndex] as { readonly left: number; readonly right: number };
+  return { left, width, bottom, height: -height, seen: [margins.left - 4, chart.getWidth() - margins.right + 4] };
 }
 
 const base = (): EChartsOption => ({
   animation: false,
   textStyle: { fontFamily: 'system-ui, sans-serif', color: colour('--text') },
   backgroundColor: 'transparent',
-});
-
-/** How all axes look. */
-export const axisStyle = () => ({
-  axisLine: { lineStyle: { color: colour('--line-strong') } },
-  axisTick: { show: false },
-  axisLabel: { color: colour('--muted'), fontSize: 11, hideOverlap: true },
-  splitLine: { lineStyle: { color: colour('--line') } },
-  nameTextStyle: { color: colour('--muted'), fontSize: 11 },
-});
-
-export const tooltipStyle = () => ({
-  renderMode: 'richText' as const,
-  confine: true,
-  backgroundColor: colour('--panel'),
-  borderColor: colour('--line-strong'),
-  textStyle: { color: colour('--text'), fontSize: 12 },
-  extraCssText: '',
 });

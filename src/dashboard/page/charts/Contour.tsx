@@ -2,14 +2,13 @@ import { useComputed } from '@preact/signals';
 import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
 import { cut } from '../lib/format.ts';
 import type { Scale } from '../lib/scale.ts';
-import { ramp } from '../lib/theme.ts';
+import { cssOf, ramp } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';
-import { lookAt } from '../state/selection.ts';
-import { columns, counts, objectives, type PageRow, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
+import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
 import { kept } from '../state/url.ts';
-import { Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
-import { trialSeries, trialTooltip } from './points.ts';
-import { axisOf, placeOn } from './Slices.tsx';
+import { axisOf } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
+import { trialsOver } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
@@ -27,6 +26,7 @@ export function Contour() {
   });
   const option = useComputed(() => surface(...chosen.value));
   const [x, y] = chosen.value;
+  const trials = useComputed(() => trialsOver(axisNamed(chosen.value[0]), axisNamed(chosen.value[1])));
   return (
     <Card
       title="Two parameters"
@@ -55,7 +55,7 @@ export function Contour() {
       }
     >
       {names.length > 1 ? (
-        <Chart label={`Value over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} onTrial={lookAt} />
+        <Chart label={`Value over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
       ) : (
         <p class="nothing">There is only one parameter.</p>
       )}
@@ -63,9 +63,11 @@ export function Contour() {
   );
 }
 
+const axisNamed = (name: string): number => scales.value.findIndex((scale) => scale.name === name);
+
 function surface(xName: string, yName: string): EChartsOption {
   const [objective] = objectives.value;
-  const [i, j] = [xName, yName].map((name) => scales.value.findIndex((scale) => scale.name === name)) as [number, number];
+  const [i, j] = [axisNamed(xName), axisNamed(yName)];
   const [x, y] = [scales.value[i], scales.value[j]];
   if (objective === undefined || x === undefined || y === undefined) return {};
   const results = rows.value.flatMap((row, k) => {
@@ -76,7 +78,7 @@ function surface(xName: string, yName: string): EChartsOption {
   const cells = smoothed(results.slice(-MOST), sidesOf(x), sidesOf(y));
   const seen = cells.map(([, , value]) => value);
   const [low, high] = [Math.min(...seen), Math.max(...seen)];
-  const colours = ramp();
+  const colours = ramp().map(cssOf);
   const colourOf = (value: number): string => {
     const place = high > low ? (value - low) / (high - low) : 0.5;
     return colours[Math.round((sign(objective) > 0 ? place : 1 - place) * (colours.length - 1))]!;
@@ -86,13 +88,8 @@ function surface(xName: string, yName: string): EChartsOption {
     grid: { left: 60, right: 16, top: 10, bottom: 36 },
     xAxis: [axisOf(x), hidden],
     yAxis: [axisOf(y), hidden],
-    tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
     series: [
       { type: 'custom', id: 'surface', xAxisIndex: 1, yAxisIndex: 1, data: cells, silent: true, renderItem: cellOf(x, y, colourOf), z: 0 },
-      ...trialSeries((row: PageRow) => {
-        const [a, b] = [row.params[x.name], row.params[y.name]];
-        return a === undefined || b === undefined ? undefined : [placeOn(x, a), placeOn(y, b)];
-      }),
     ],
   } as EChartsOption;
 }

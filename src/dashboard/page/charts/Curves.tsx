@@ -1,55 +1,123 @@
 import { useComputed } from '@preact/signals';
-import { colour, looks } from '../lib/theme.ts';
+import type { TrialState } from '../../wire.ts';
+import { drawLines, type Lines } from '../lib/drawing.ts';
+import { cut } from '../lib/format.ts';
+import { ends, numeric, roundScale, type Scale } from '../lib/scale.ts';
+import { colour, looks, rgb } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { focused, lookAt, selected } from '../state/selection.ts';
-import { objectives, rows, scales } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
-import { trialTooltip } from './points.ts';
-import { valueAxis } from './Slices.tsx';
-
-/** Curves drawn at most: the latest that are selected. */
-const MOST = 300;
+import { focused, selectedIndices } from '../state/selection.ts';
+import { objectives, type PageRow, rows } from '../state/store.ts';
+import { axisOf, splitLine } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
+import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
 /** What trials reported as they went along. */
 export function Curves() {
+  const scale = useComputed(() => scalesOf(objectives.value[0]?.name ?? ''));
   const option = useComputed((): EChartsOption => {
-    const scale = scales.value.find(({ name }) => name === objectives.value[0]?.name);
-    if (scale === undefined) return {};
-    const chosen = selected.value;
-    const shown = rows.value.filter(({ curve }, i) => chosen[i] && curve.length > 0).slice(-MOST);
-    const style = axisStyle();
+    const [steps, values] = scale.value;
     return {
-      grid: { left: 60, right: 20, top: 14, bottom: 36 },
-      xAxis: { type: 'value', name: 'step', nameLocation: 'middle', nameGap: 24, ...style, splitLine: { show: false }, minInterval: 1 },
-      yAxis: valueAxis(scale),
-      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
-      series: shown.map(({ trial, state, curve }) => {
-        const points: number[][] = [];
-        for (let i = 0; i < curve.length; i += 2) points.push([curve[i]!, curve[i + 1]!, trial]);
-        const isFocus = trial === focused.value;
-        const line = colour(isFocus ? '--text' : looks[state].colour);
-        return {
-          type: 'line',
-          id: `trials ${trial}`,
-          data: points,
-          showSymbol: points.length === 1 || isFocus,
-          symbolSize: 5,
-          triggerLineEvent: true,
-          lineStyle: { color: line, width: isFocus ? 2.6 : 1.1, opacity: isFocus ? 1 : 0.55 },
-          itemStyle: { color: line },
-          z: isFocus ? 5 : 2,
-        };
-      }) as never,
-    };
+      grid: { left: 60, right: 24, top: 14, bottom: 36 },
+      xAxis: { ...axisOf(steps), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
+      yAxis: { ...axisOf(values), splitLine: splitLine() },
+    } as EChartsOption;
   });
+  const trials = useComputed(() => curves(rows.value, ...scale.value));
   const some = rows.value.some(({ curve }) => curve.length > 0);
   return (
-    <Card title="Learning curves" note={`the latest ${MOST} that are selected`}>
+    <Card title="Learning curves" note={`${cut(objectives.value[0]?.name ?? '', 40)} by step, of all that are selected`}>
       {some ? (
-        <Chart label="Values that trials reported, by step" option={option.value} height={430} onTrial={lookAt} />
+        <Chart label="Values that trials reported, by step" option={option.value} height={430} trials={trials.value} />
       ) : (
         <p class="nothing">No trial has reported yet.</p>
       )}
     </Card>
   );
+}
+
+/** The scales of all steps and values that were reported. */
+function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
+  let last = 1;
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { curve } of rows.value) {
+    for (let i = 0; i < curve.length; i += 2) {
+      last = Math.max(last, curve[i]!);
+      low = Math.min(low, curve[i + 1]!);
+      high = Math.max(high, curve[i + 1]!);
+    }
+  }
+  return [numeric('step', 0, last, false), low > high ? numeric(name, 0, 1, false) : roundScale(name, low, high)];
+}
+
+/** Those that lie over others first. */
+const ORDER: readonly TrialState[] = ['running', 'completed', 'pruned', 'infeasible', 'failed', 'retracted', 'waiting'];
+
+const curves = (all: readonly PageRow[], steps: Scale, values: Scale): Overlay => {
+  /** Pixels of a curve, one point after the other. */
+  const points = (index: number, frame: Frame) => {
+    const { curve = [] } = all[index] ?? {}; // of a trial that has come since, with the next picture
+    return Array.from(
+      { length: curve.length / 2 },
+      (_, i) => [across(frame, steps.place(curve[2 * i])), up(frame, values.place(curve[2 * i + 1]))] as const,
+    );
+  };
+  return {
+    grids: [{ x: ends(steps), y: ends(values) }],
+    draw: (canvas, [frame], ratio) =>
+      drawLines(
+        canvas,
+        linesOf(all, selectedIndices.value, (index) => points(index, frame!), ratio),
+      ),
+    nearest: ([frame], x, y) => {
+      let found: number | undefined;
+      let least = NEAR;
+      for (const index of selectedIndices.value) {
+        const distance = distanceTo(points(index, frame!), x, y);
+        if (distance < least) [least, found] = [distance, index];
+      }
+      return found;
+    },
+  };
+};
+
+type Path = readonly (readonly [x: number, y: number])[];
+
+function linesOf(all: readonly PageRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
+  const looked = all.findIndex(({ trial }) => trial === focused.value);
+  return {
+    count: indices.length,
+    colours: ORDER.map((state) => rgb(looks[state].colour)),
+    opacity: (lines) => Math.max(0.2, Math.min(0.9, 60 / lines)),
+    trace: (sheet, k) => {
+      const ink = ORDER.indexOf(all[indices[k]!]?.state ?? 'waiting');
+      const path = points(indices[k]!);
+      const [alone] = path;
+      if (path.length === 1)
+        sheet.line(ratio * (alone![0] - 2), ratio * alone![1], ratio * (alone![0] + 2), ratio * alone![1], 4 * ratio, ink);
+      for (let i = 1; i < path.length; i++) {
+        const [from, to] = [path[i - 1]!, path[i]!];
+        sheet.line(ratio * from[0], ratio * from[1], ratio * to[0], ratio * to[1], 1.2 * ratio, ink);
+      }
+    },
+    onTop: (context) => {
+      if (looked < 0) return;
+      context.strokeStyle = colour('--text');
+      context.lineWidth = 2.6 * ratio;
+      context.lineJoin = 'round';
+      context.beginPath();
+      for (const [i, [x, y]] of points(looked).entries()) context[i === 0 ? 'moveTo' : 'lineTo'](ratio * x, ratio * y);
+      context.stroke();
+    },
+  };
+}
+
+function distanceTo(path: Path, x: number, y: number): number {
+  let least = path.length === 1 ? Math.hypot(path[0]![0] - x, path[0]![1] - y) : Number.POSITIVE_INFINITY;
+  for (let i = 1; i < path.length; i++) {
+    const [[x0, y0], [x1, y1]] = [path[i - 1]!, path[i]!];
+    if (x < x0 - NEAR || x > x1 + NEAR) continue;
+    const share = x1 > x0 ? Math.min(1, Math.max(0, (x - x0) / (x1 - x0))) : 0;
+    least = Math.min(least, Math.hypot(x0 + share * (x1 - x0) - x, y0 + share * (y1 - y0) - y));
+  }
+  return least;
 }

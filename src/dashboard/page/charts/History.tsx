@@ -1,50 +1,36 @@
 import { useComputed } from '@preact/signals';
+import type { Objective } from '../../../facts/facts.ts';
+import { ends, numeric } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
-import { lookAt } from '../state/selection.ts';
-import { counts, objectives, resultOf, rows, scales, sign } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
-import { trialSeries, trialTooltip } from './points.ts';
-import { valueAxis } from './Slices.tsx';
+import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
+import { axisOf, axisStyle, splitLine } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
+import type { Overlay } from './overlay.ts';
+import { trialPoints } from './points.ts';
 
-/** Value by trial, with the best so far; below, in a strip, trials that ended without a value. */
+/** Value by trial, with the best so far; below, in a strip, trials without a value that counts. */
 export function History({ objective: k = 0 }: { readonly objective?: number }) {
   const option = useComputed((): EChartsOption => {
     const objective = objectives.value[k];
     const scale = scales.value.find(({ name }) => name === objective?.name);
     if (objective === undefined || scale === undefined) return {};
-    const best: (readonly [number, number])[] = [];
-    let first: number | undefined;
-    for (const row of rows.value) {
-      const value = counts(row) ? resultOf(row, objective) : undefined;
-      if (value !== undefined && (first === undefined || sign(objective) * value < sign(objective) * first)) {
-        first = value;
-        best.push([row.trial, value]);
-      }
-    }
-    const last = rows.value.at(-1)?.trial;
-    if (first !== undefined && last !== undefined) best.push([last, first]);
-    const shared = { min: 1, max: Math.max(last ?? 1, 10), type: 'value' as const, ...axisStyle(), minInterval: 1 };
+    const best = bestSoFar(objective);
+    const shared = { min: 1, max: lastShown(), type: 'value' as const, ...axisStyle(), minInterval: 1 };
     return {
       grid: [
-        { left: 56, right: 16, top: 14, bottom: 56 },
-        { left: 56, right: 16, height: 16, bottom: 24 },
+        { left: 56, right: 24, top: 14, bottom: 56 },
+        { left: 56, right: 24, height: 16, bottom: 24 },
       ],
       xAxis: [
         { ...shared, gridIndex: 0, axisLabel: { show: false }, splitLine: { show: false } },
         { ...shared, gridIndex: 1, splitLine: { show: false } },
       ],
       yAxis: [
-        { ...valueAxis(scale), gridIndex: 0 },
+        { ...axisOf(scale), splitLine: splitLine(), gridIndex: 0 },
         { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
       ],
-      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
       series: [
-        ...trialSeries((row) => at(row.trial, resultOf(row, objective))),
-        ...trialSeries(({ trial, state, values }) => (values === undefined && state !== 'waiting' ? [trial, 0.5] : undefined), undefined, {
-          xAxisIndex: 1,
-          yAxisIndex: 1,
-        }).map((series) => ({ ...series, id: `${(series as { id: string }).id} without a value` })),
         {
           type: 'line',
           id: 'best so far',
@@ -58,13 +44,46 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
       ],
     } as EChartsOption;
   });
+  const trials = useComputed((): Overlay => {
+    const axis = parameters.value.length + k;
+    const scale = scales.value[axis];
+    if (scale === undefined) return trialPoints([]);
+    const last = lastShown();
+    const when = Float64Array.from(rows.value, ({ trial }) => (trial - 1) / (last - 1));
+    const objective = objectives.value[k];
+    const without = Float64Array.from(rows.value, (row) =>
+      resultOf(row, objective) === undefined && row.state !== 'waiting' ? 0.5 : Number.NaN,
+    );
+    const x = ends(numeric('trial', 1, last, false));
+    return trialPoints([
+      { x, y: ends(scale), places: [when, columns.value[axis]!] },
+      { grid: 1, x, y: ends(numeric('', 0, 1, false)), places: [when, without] },
+    ]);
+  });
   return (
     <Chart
       label={`Value of each trial${objectives.value[k] ? `, ${objectives.value[k].name}` : ''}, and the best so far`}
       option={option.value}
-      onTrial={lookAt}
+      trials={trials.value}
     />
   );
 }
 
-const at = (trial: number, value: number | undefined) => (value === undefined ? undefined : ([trial, value] as const));
+/** The best value as trials came: of those with the highest budget so far, as others have not shown what they can do. */
+function bestSoFar(objective: Objective): readonly (readonly [trial: number, value: number])[] {
+  const best: (readonly [number, number])[] = [];
+  let highest = Number.NEGATIVE_INFINITY;
+  let first = Number.POSITIVE_INFINITY;
+  for (const row of rows.value) {
+    const { trial, budget = Number.POSITIVE_INFINITY } = row;
+    const value = counts(row) ? resultOf(row, objective) : undefined;
+    if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
+    highest = budget;
+    first = sign(objective) * value;
+    best.push([trial, value]);
+  }
+  return best.length > 0 ? [...best, [rows.value.at(-1)!.trial, best.at(-1)![1]]] : best;
+}
+
+/** The last trial that there is room for. */
+const lastShown = (): number => Math.max(rows.value.at(-1)?.trial ?? 1, 10);

@@ -6,7 +6,8 @@ import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { get } from '../state/connect.ts';
 import { connection, detail, importances } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { axisStyle, tooltipStyle } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
 
 /** Reckoned anew when there are so many times more results. */
 const GROWN = 1.2;

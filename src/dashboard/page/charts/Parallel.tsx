@@ -3,10 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { cut, number } from '../lib/format.ts';
 import type { Scale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
-import { brush, focused, lookAt, type Range, ranges, selected, selectedCount } from '../state/selection.ts';
+import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
-import { ABSENT, drawBackground, drawOne, drawSelected, nearest, type Picture, QUICK } from './lines.ts';
+import { ABSENT, byValue, drawOne, drawTrials, faded, nearest, type Picture } from './lines.ts';
 import { aboutTrial } from './points.ts';
+import { Tip } from './Tip.tsx';
 
 const HEIGHT = 300;
 const TOP = 44;
@@ -14,14 +15,13 @@ const BOTTOM = HEIGHT - 32;
 /** Pixels between two axes at least: what does not fit is scrolled to. */
 const GAP = 92;
 const SIDE = 52;
-/** Milliseconds of rest after which all lines are drawn. */
-const REST = 150;
 
 /** All parameters and values side by side; parts of axes can be brushed, with the mouse or by keys. */
 export function Parallel() {
   const frame = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLCanvasElement>(null);
   const front = useRef<HTMLCanvasElement>(null);
+  const above = useRef<HTMLCanvasElement>(null);
   const width = useSignal(0);
   const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
 
@@ -51,40 +51,12 @@ export function Parallel() {
   });
 
   const now = picture.value;
-  const chosen = selected.value;
+  const chosen = selectedIndices.value;
   const theme = palette.value;
-  useEffect(() => {
-    const context = contextOf(back.current!, now);
-    drawBackground(context, now, 2 * QUICK);
-  }, [now, theme]);
-  useEffect(() => {
-    const context = contextOf(front.current!, now);
-    const highlight = () => {
-      const index = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
-      if (index >= 0) drawOne(context, now, index);
-    };
-    let frame = requestAnimationFrame(() => {
-      for (const _ of drawSelected(context, now, chosen, QUICK));
-      highlight();
-    });
-    // All lines take longer than a frame: they are drawn where nobody looks, and shown when they are done.
-    const hidden = contextOf(document.createElement('canvas'), now);
-    const goOn = (drawing: Generator<void>) => {
-      if (!drawing.next().done) {
-        frame = requestAnimationFrame(() => goOn(drawing));
-        return;
-      }
-      context.clearRect(0, 0, now.width, now.height);
-      context.drawImage(hidden.canvas, 0, 0, now.width, now.height);
-      highlight();
-    };
-    const later =
-      selectedCount.value > QUICK ? setTimeout(() => goOn(drawSelected(hidden, now, chosen, Number.POSITIVE_INFINITY)), REST) : undefined;
-    return () => {
-      cancelAnimationFrame(frame);
-      clearTimeout(later);
-    };
-  }, [now, chosen, theme, hovered.value?.index, focused.value]);
+  useEffect(() => drawTrials(back.current!, now, [...rows.value.keys()], faded()), [now, theme]);
+  useEffect(() => drawTrials(front.current!, now, chosen, byValue(now)), [now, chosen, theme]);
+  const shown = hovered.value?.index ?? rows.value.findIndex(({ trial }) => trial === focused.value);
+  useEffect(() => drawOne(above.current!, now, shown < 0 ? undefined : shown), [now, shown, theme]);
 
   const place = (event: MouseEvent) => {
     const box = front.current!.getBoundingClientRect();
@@ -92,7 +64,7 @@ export function Parallel() {
   };
   const hover = (event: MouseEvent) => {
     const [x, y] = place(event);
-    const index = event.buttons === 0 ? nearest(now, chosen, x, y) : undefined;
+    const index = event.buttons === 0 ? nearest(now, selected.value, x, y) : undefined;
     if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
   };
   const at = hovered.value;
@@ -110,29 +82,15 @@ export function Parallel() {
         onClick={(event) => at && event.target instanceof HTMLCanvasElement && lookAt(rows.value[at.index]!.trial)}
       >
         <canvas ref={back} />
-        <canvas ref={front} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
+        <canvas ref={front} />
+        <canvas ref={above} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
         {scales.value.map((scale, i) => (
           <AxisOf key={scale.name} scale={scale} conditional={isConditional(i)} left={now.lefts[i]!} last={i === scales.value.length - 1} />
         ))}
-        {at && (
-          <pre class="tip" style={{ left: `${Math.min(at.x + 14, now.width - 220)}px`, top: `${Math.min(at.y, 120)}px` }}>
-            {aboutTrial(rows.value[at.index]?.trial ?? 0)}
-          </pre>
-        )}
+        {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index]?.trial ?? 0)} />}
       </div>
     </div>
   );
-}
-
-function contextOf(canvas: HTMLCanvasElement, { width, height }: Picture): CanvasRenderingContext2D {
-  const ratio = Math.min(2, devicePixelRatio);
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== h) [canvas.width, canvas.height] = [w, h];
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
-  const context = canvas.getContext('2d')!;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  return context;
 }
 
 const clamp = (x: number) => Math.min(1, Math.max(0, x));

@@ -3,13 +3,13 @@ import { cut } from '../lib/format.ts';
 import { front } from '../lib/front.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { lookAt } from '../state/selection.ts';
 import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
-import { Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
-import { trialSeries, trialTooltip } from './points.ts';
-import { valueAxis } from './Slices.tsx';
+import { axisOf, splitLine } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
+import { Cube } from './Cube.tsx';
+import { trialsOver } from './points.ts';
 
-/** Trials that no other one is better than in all objectives: over each pair of objectives. */
+/** Trials that no other one dominates: over each pair of objectives, and of three in space. */
 export function Pareto() {
   const best = useComputed(() => {
     const list = rows.value.filter((row) => counts(row) && objectives.value.every((objective) => resultOf(row, objective) !== undefined));
@@ -21,8 +21,13 @@ export function Pareto() {
   return (
     <>
       <p class="note">
-        {best.value.size} of {rows.value.length} trials are on the front: no other one is better in all {names.length} objectives.
+        {best.value.size} of {rows.value.length} trials are on the front: no other one is as good in all objectives, and better in one.
       </p>
+      {names.length === 3 && (
+        <Card title={names.map((name) => cut(name, 30)).join(', ')} note="drag to turn it, or use the arrow keys">
+          <Cube best={best} />
+        </Card>
+      )}
       <div class={pairs.length > 1 ? 'cards' : ''}>
         {pairs.map(([a, b]) => (
           <Card key={`${a} ${b}`} title={`${cut(names[a]!, 30)} and ${cut(names[b]!, 30)}`}>
@@ -50,18 +55,14 @@ function Pair({ a, b, best, tall }: PairProps) {
     points.sort((p, q) => p[0]! - q[0]!);
     return {
       grid: { left: 60, right: 20, top: 14, bottom: 42 },
-      xAxis: { ...valueAxis(scales.value[first + a]!), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
-      yAxis: valueAxis(scales.value[first + b]!),
-      tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
+      xAxis: { ...axisOf(scales.value[first + a]!), splitLine: splitLine(), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
+      yAxis: { ...axisOf(scales.value[first + b]!), splitLine: splitLine() },
       series: [
-        ...trialSeries((row) => {
-          const [p, q] = [resultOf(row, x), resultOf(row, y)];
-          return p === undefined || q === undefined ? undefined : [p, q];
-        }),
         {
           type: objectives.value.length === 2 ? 'line' : 'scatter',
           id: 'trials on the front',
-          step: objectives.value.length === 2 ? (sign(y) > 0 === sign(x) > 0 ? 'end' : 'start') : undefined,
+          // What a point is better than begins right of it where less is better, and left of it where more is.
+          step: objectives.value.length === 2 ? (sign(x) > 0 ? 'end' : 'start') : undefined,
           data: points,
           symbol: 'circle',
           symbolSize: 9,
@@ -72,12 +73,13 @@ function Pair({ a, b, best, tall }: PairProps) {
       ] as never,
     };
   });
+  const trials = useComputed(() => trialsOver(parameters.value.length + a, parameters.value.length + b));
   return (
     <Chart
       label={`${cut(objectives.value[a]?.name ?? '', 60)} against ${cut(objectives.value[b]?.name ?? '', 60)}, with the front`}
       option={option.value}
       height={tall ? 460 : 320}
-      onTrial={lookAt}
+      trials={trials.value}
     />
   );
 }

@@ -3,28 +3,43 @@ import { cut, number } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { lookAt } from '../state/selection.ts';
-import { counts, objectives, type PageRow, resultOf, rows, sign } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { counts, objectives, type PageRow, resultOf, rowOf, rows, sign } from '../state/store.ts';
+import { axisStyle, tooltipStyle } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
 
 const COLOURS = ['--completed', '--pruned', '--infeasible', '--running', '--failed', '--retracted'];
 
-/** Who proposed what, and what came of it: how far each strategy of a hybrid stayed behind the best of all. */
+interface Part {
+  trials: number;
+  completed: number;
+  best: PageRow | undefined;
+  wins: number;
+  readonly line: number[][];
+}
+
+/**
+ * Who proposed what, and what came of it: how far each strategy of a hybrid stayed behind the best of all. A trial that goes on from another one
+ * tells of who proposed that, and what results of lower budgets are worth is not known.
+ */
 export function Regret() {
-  const parts = useComputed(() => {
+  const parts = useComputed((): ReadonlyMap<string, Part> => {
     const [objective] = objectives.value;
-    const by = new Map<string, { trials: number; completed: number; best: PageRow | undefined; wins: number; line: number[][] }>();
+    const by = new Map<string, Part>();
     if (objective === undefined) return by;
-    const loss = (row: PageRow) => sign(objective) * resultOf(row, objective)!;
     const results = rows.value.filter((row) => counts(row) && resultOf(row, objective) !== undefined);
-    const least = results.reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
+    const highest = results.reduce((high, row) => Math.max(high, budgetOf(row)), Number.NEGATIVE_INFINITY);
+    const loss = (row: PageRow) => sign(objective) * resultOf(row, objective)!;
+    const told = new Set(results.filter((row) => budgetOf(row) === highest));
+    const least = [...told].reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
     let first = Number.POSITIVE_INFINITY;
     for (const row of rows.value) {
-      const known = by.get(row.by) ?? { trials: 0, completed: 0, best: undefined, wins: 0, line: [] };
-      by.set(row.by, known);
+      const name = proposerOf(row);
+      const known = by.get(name) ?? { trials: 0, completed: 0, best: undefined, wins: 0, line: [] };
+      by.set(name, known);
       known.trials++;
-      if (!counts(row) || resultOf(row, objective) === undefined) continue;
-      known.completed++;
+      if (counts(row)) known.completed++;
+      if (!told.has(row)) continue;
       if (!known.best || loss(row) < loss(known.best)) {
         known.best = row;
         known.line.push([row.trial, loss(row) - least, row.trial]);
@@ -68,7 +83,7 @@ export function Regret() {
   });
   return (
     <Card title="Regret by who proposed" note="the best value of each so far, behind the best of all">
-      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} onTrial={lookAt} />
+      <Chart label="Regret of each strategy, by trial" option={option.value} height={340} />
       <div class="scroll">
         <table class="small">
           <thead>
@@ -101,6 +116,13 @@ export function Regret() {
       </div>
     </Card>
   );
+}
+
+const budgetOf = ({ budget = Number.POSITIVE_INFINITY }: PageRow): number => budget;
+
+function proposerOf(row: PageRow): string {
+  const before = row.resumes === undefined ? undefined : rowOf(row.resumes);
+  return before && before.trial < row.trial ? proposerOf(before) : row.by;
 }
 
 /** Without what ECharts would take for its own marks. */

@@ -3,9 +3,10 @@ import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
 import { clock, cut } from '../lib/format.ts';
 import { colour, looks } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { lookAt, selected } from '../state/selection.ts';
+import { selected } from '../state/selection.ts';
 import { detail, type PageRow, rows } from '../state/store.ts';
-import { axisStyle, Chart, type EChartsOption, tooltipStyle } from './Chart.tsx';
+import { axisStyle, tooltipStyle } from './axes.ts';
+import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
 
 /** Bars drawn at most: the latest. */
@@ -39,12 +40,7 @@ export function Timeline() {
   return (
     <Card title="Timeline" note="by trainer">
       {names.length > 0 ? (
-        <Chart
-          label="When each trial ran, by trainer"
-          option={option.value}
-          height={Math.min(900, 52 + LANE * names.length)}
-          onTrial={lookAt}
-        />
+        <Chart label="When each trial ran, by trainer" option={option.value} height={Math.min(900, 52 + LANE * names.length)} />
       ) : (
         <p class="nothing">No trial has begun yet.</p>
       )}

@@ -1,4 +1,7 @@
-import { colour, ramp } from '../lib/theme.ts';
+import { sized } from '../lib/canvas.ts';
+import { drawLines } from '../lib/drawing.ts';
+import type { Rgb } from '../lib/pixels.ts';
+import { cssOf, ramp, rgb } from '../lib/theme.ts';
 
 /** What a picture of parallel axes is made of. */
 export interface Picture {
@@ -18,89 +21,80 @@ export interface Picture {
 
 /** Pixels below an axis where lines pass of trials that do not have that parameter. */
 export const ABSENT = 15;
+/** Up to so many lines, each is drawn thicker. */
+const FEW = 400;
 
-/** Lines drawn in one go. */
-const PORTION = 500;
-
-/** Lines drawn at most while a brush moves; when it rests all are drawn. */
-export const QUICK = 1500;
-
-/** Draws the lines of trials that are not selected: a faint background for those that are. */
-export function drawBackground(context: CanvasRenderingContext2D, picture: Picture, most: number): void {
-  const count = picture.columns[0]?.length ?? 0;
-  clear(context, picture);
-  context.strokeStyle = colour('--faded');
-  context.globalAlpha = Math.max(0.06, Math.min(0.5, 60 / Math.max(1, count)));
-  context.lineWidth = 1;
-  context.beginPath();
-  const every = Math.max(1, Math.ceil(count / most));
-  for (let i = 0; i < count; i += every) trace(context, picture, i);
-  context.stroke();
-  context.globalAlpha = 1;
+/** The colours of lines, and of which of them each trial is. */
+interface Inks {
+  readonly colours: readonly Rgb[];
+  of(trial: number): number;
+  opacity(lines: number): number;
 }
 
-/** Draws selected trials, the best on top; some at a time, so that whoever has a frame to show may do so in between. */
-export function* drawSelected(
-  context: CanvasRenderingContext2D,
-  picture: Picture,
-  selected: Uint8Array,
-  most: number,
-): Generator<void, void> {
-  clear(context, picture);
-  const colours = ramp();
-  const buckets: number[][] = colours.map(() => []);
-  const plain: number[] = [];
-  const values = picture.columns[picture.by];
-  let count = 0;
-  for (let i = 0; i < selected.length; i++) {
-    if (!selected[i]) continue;
-    count++;
-    const place = values?.[i] ?? Number.NaN;
-    if (Number.isNaN(place)) plain.push(i);
-    else buckets[Math.min(colours.length - 1, Math.max(0, Math.floor((picture.lowIsGood ? place : 1 - place) * colours.length)))]!.push(i);
-  }
-  const every = Math.max(1, Math.ceil(count / most));
-  context.lineWidth = count > 400 ? 1 : 1.4;
-  context.globalAlpha = Math.max(0.25, Math.min(0.9, 250 / Math.max(1, count / every)));
-  yield* stroke(context, picture, plain, colour('--faded-strong'), every);
-  for (let k = colours.length - 1; k >= 0; k--) yield* stroke(context, picture, buckets[k]!, colours[k]!, every);
-  context.globalAlpha = 1;
+/** All alike: what is behind the selection. */
+export const faded = (): Inks => ({
+  colours: [rgb('--faded')],
+  of: () => 0,
+  opacity: (lines) => Math.max(0.06, Math.min(0.5, 60 / lines)),
+});
+
+/** By the first objective; those without a value are under all others. */
+export function byValue({ columns, by, lowIsGood }: Picture): Inks {
+  const colours = [...ramp(), rgb('--faded-strong')];
+  const count = colours.length - 1;
+  const values = columns[by];
+  const of = (trial: number) => {
+    const place = values?.[trial] ?? Number.NaN;
+    return Number.isNaN(place) ? count : Math.min(count - 1, Math.max(0, Math.floor((lowIsGood ? place : 1 - place) * count)));
+  };
+  return { colours, of, opacity: (lines) => Math.max(0.25, Math.min(0.9, 250 / lines)) };
 }
 
-export function drawOne(context: CanvasRenderingContext2D, picture: Picture, index: number): void {
+/** Draws trials as lines from axis to axis. Returns what ends that. */
+export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: ArrayLike<number>, { of, ...inks }: Inks): () => void {
+  const ratio = sized(canvas, picture.width, picture.height);
+  const thickness = ratio * (trials.length > FEW ? 1 : 1.4);
+  const { columns, lefts } = picture;
+  return drawLines(canvas, {
+    ...inks,
+    count: trials.length,
+    trace: (sheet, k) => {
+      const trial = trials[k]!;
+      let before = Number.NaN;
+      for (let axis = 0; axis < columns.length; axis++) {
+        const y = ratio * heightOf(picture, axis, trial);
+        if (!Number.isNaN(before + y)) sheet.line(ratio * lefts[axis - 1]!, before, ratio * lefts[axis]!, y, thickness, of(trial));
+        before = y;
+      }
+    },
+  });
+}
+
+/** Where a trial crosses an axis; NaN where there is nothing to cross at. */
+function heightOf({ columns, by, top, bottom }: Picture, axis: number, trial: number): number {
+  const place = columns[axis]![trial]!;
+  if (Number.isNaN(place)) return axis < by ? bottom + ABSENT : Number.NaN;
+  return bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
+}
+
+/** Draws the trial that is looked at, if there is one, and nothing else. */
+export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: number | undefined): void {
+  const ratio = sized(canvas, picture.width, picture.height);
+  const context = canvas.getContext('2d')!;
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, picture.width, picture.height);
+  if (trial === undefined) return;
   context.lineWidth = 3;
-  context.globalAlpha = 1;
-  stroke(context, picture, [index], colour('--text'), 1).next();
-}
-
-function* stroke(context: CanvasRenderingContext2D, picture: Picture, indices: readonly number[], style: string, every: number) {
-  for (let from = 0; from < indices.length; from += PORTION * every) {
-    context.strokeStyle = style;
-    context.beginPath();
-    for (let k = from; k < Math.min(indices.length, from + PORTION * every); k += every) trace(context, picture, indices[k]!);
-    context.stroke();
-    yield;
-  }
-}
-
-function trace(context: CanvasRenderingContext2D, { columns, lefts, top, bottom, by }: Picture, index: number): void {
-  let pen = false;
-  for (let axis = 0; axis < columns.length; axis++) {
-    const place = columns[axis]![index]!;
-    if (Number.isNaN(place) && axis >= by) {
-      pen = false;
-      continue;
-    }
-    const y = Number.isNaN(place) ? bottom + ABSENT : bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
-    if (pen) context.lineTo(lefts[axis]!, y);
-    else context.moveTo(lefts[axis]!, y);
-    pen = true;
-  }
-}
-
-function clear(context: CanvasRenderingContext2D, { width, height }: Picture): void {
-  context.clearRect(0, 0, width, height);
   context.lineJoin = 'round';
+  context.strokeStyle = cssOf(rgb('--text'));
+  context.beginPath();
+  let pen = false;
+  for (const [axis, left] of picture.lefts.entries()) {
+    const y = heightOf(picture, axis, trial);
+    if (!Number.isNaN(y)) context[pen ? 'lineTo' : 'moveTo'](left, y);
+    pen = !Number.isNaN(y);
+  }
+  context.stroke();
 }
 
 /** The selected trial whose line passes nearest to a place, if it is near. */

@@ -1,60 +1,132 @@
 import type { TrialState } from '../../wire.ts';
+import { markOf, show } from '../lib/canvas.ts';
 import { cut, number } from '../lib/format.ts';
-import { colour, looks, states } from '../lib/theme.ts';
-import { selected } from '../state/selection.ts';
-import { type PageRow, rowOf, rows } from '../state/store.ts';
+import { type Mark, stamp } from '../lib/marks.ts';
+import { blank, type Pixels } from '../lib/pixels.ts';
+import { ends } from '../lib/scale.ts';
+import { colour, looks, palette, rgb, states } from '../lib/theme.ts';
+import { focused, selected, selectedIndices } from '../state/selection.ts';
+import { columns, rowOf, rows, scales } from '../state/store.ts';
+import { across, type Frame, type Grid, NEAR, type Overlay, up } from './overlay.ts';
 
-/** From how many points of a series on they are drawn in one go. */
-const MANY = 1500;
+/** Trials as points in a grid of a chart: their places on its axes, NaN for those that are not drawn. */
+export interface Points extends Grid {
+  readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
+}
 
-/** Where a trial is drawn; nothing for one that is not. The number of the trial stands last. */
-type Place = (row: PageRow, index: number) => readonly [x: number, y: number] | undefined;
+/** Trials as points, those that are not selected behind the others. Trials of a state look the same in all charts. */
+export const trialPoints = (layers: readonly Points[]): Overlay => ({
+  grids: layers,
+  draw: (canvas, frames, ratio) => drawPoints(canvas, layers, frames, ratio),
+  nearest: (frames, x, y) => nearestPoint(layers, frames, x, y),
+});
 
-/**
- * The series of a scatter plot of trials: one for each state, and one more for what is not selected. Trials of a state look the same in all
- * charts.
- *
- * @param only the states that are drawn.
- */
-export function trialSeries(place: Place, only: readonly TrialState[] = states, more: object = {}): object[] {
-  const faded: number[] = [];
-  const chosen: Partial<Record<TrialState, number[]>> = {};
-  const isSelected = selected.value;
-  rows.value.forEach((row, i) => {
-    if (!only.includes(row.state)) return;
-    const at = place(row, i);
-    if (at === undefined) return;
-    chosen[row.state] ??= [];
-    (isSelected[i] ? chosen[row.state]! : faded).push(at[0], at[1], row.trial);
+/** All trials over two axes of `scales`. */
+export function trialsOver(x: number, y: number): Overlay {
+  const [across, up] = [scales.value[x], scales.value[y]];
+  return trialPoints(across && up ? [{ x: ends(across), y: ends(up), places: [columns.value[x]!, columns.value[y]!] }] : []);
+}
+
+/** Pixels of a trial's point from the left; NaN where it has none that is seen. */
+function xOf({ places: [x] }: Points, frame: Frame, trial: number): number {
+  const at = across(frame, x[trial]!);
+  return at >= frame.seen[0] && at <= frame.seen[1] ? at : Number.NaN;
+}
+const yOf = ({ places: [, y] }: Points, frame: Frame, trial: number): number => up(frame, y[trial]!);
+
+/** From how many trials on points are smaller. */
+const MANY = 300;
+const VERY_MANY = 1500;
+const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
+
+const pictures = new WeakMap<HTMLCanvasElement, Pixels>();
+
+/** An empty picture for a canvas, of its size. */
+function pictureFor(canvas: HTMLCanvasElement): Pixels {
+  const { width, height } = canvas;
+  let picture = pictures.get(canvas);
+  if (picture?.width !== width || picture.height !== height) picture = blank(width, height);
+  else picture.pixels.fill(0);
+  pictures.set(canvas, picture);
+  return picture;
+}
+
+function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames: readonly Frame[], ratio: number): undefined {
+  const picture = pictureFor(canvas);
+  const chosen = selected.value;
+  const all = rows.value;
+  const behind = fadedMark(ratio);
+  const of = byState(chosen);
+  for (const [k, points] of layers.entries()) {
+    const put = (trial: number, mark: Mark) => {
+      const [x, y] = [xOf(points, frames[k]!, trial), yOf(points, frames[k]!, trial)];
+      if (!Number.isNaN(x + y)) stamp(picture, mark, ratio * x, ratio * y);
+    };
+    for (let i = 0; i < all.length; i++) if (!chosen[i]) put(i, behind);
+    for (const state of states) {
+      const mark = markOfState(state, sideOf(of[state]?.length ?? 0), ratio);
+      for (const i of of[state] ?? []) put(i, mark);
+    }
+  }
+  const context = canvas.getContext('2d')!;
+  show(context, picture);
+  const looked = all.findIndex(({ trial }) => trial === focused.value);
+  if (looked < 0) return;
+  for (const [k, points] of layers.entries()) ringAbout(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
+}
+
+function byState(chosen: Uint8Array): Partial<Record<TrialState, number[]>> {
+  const of: Partial<Record<TrialState, number[]>> = {};
+  rows.value.forEach(({ state }, i) => {
+    if (!chosen[i]) return;
+    const trials = of[state];
+    if (trials) trials.push(i);
+    else of[state] = [i];
   });
-  const common = { type: 'scatter', large: true, largeThreshold: MANY, dimensions: ['x', 'y', 'trial'], encode: { x: 0, y: 1 }, ...more };
-  const background = {
-    ...common,
-    id: 'trials faded',
-    data: Float64Array.from(faded),
-    symbolSize: 4,
-    itemStyle: { color: colour('--faded') },
-    z: 1,
-  };
-  return [
-    background,
-    ...only.map((state) => ({
-      ...common,
-      id: `trials ${state}`,
-      data: Float64Array.from(chosen[state] ?? []),
-      ...symbolOf(state, (chosen[state]?.length ?? 0) / 3),
-    })),
-  ];
+  return of;
 }
 
-function symbolOf(state: TrialState, count: number): object {
-  const { colour: name, symbol, hollow } = looks[state];
-  const size = count > MANY ? 4 : count > 300 ? 5 : 7;
-  const itemStyle = hollow
-    ? { color: colour('--panel'), borderColor: colour(name), borderWidth: 1.6 }
-    : { color: colour(name), opacity: 0.85 };
-  return { symbol, symbolSize: size, itemStyle, z: 3 };
+/** About the trial that is looked at, in every chart. */
+function ringAbout(context: CanvasRenderingContext2D, x: number, y: number, ratio: number): void {
+  if (Number.isNaN(x + y)) return;
+  context.strokeStyle = colour('--text');
+  context.lineWidth = 2 * ratio;
+  context.beginPath();
+  context.arc(ratio * x, ratio * y, 6.5 * ratio, 0, 2 * Math.PI);
+  context.stroke();
 }
+
+/** The selected trial whose point is nearest to a place, if it is near. */
+function nearestPoint(layers: readonly Points[], frames: readonly Frame[], x: number, y: number): number | undefined {
+  let found: number | undefined;
+  let least = NEAR;
+  for (const [k, points] of layers.entries()) {
+    for (const i of selectedIndices.value) {
+      const distance = Math.hypot(xOf(points, frames[k]!, i) - x, yOf(points, frames[k]!, i) - y);
+      if (distance < least) [least, found] = [distance, i];
+    }
+  }
+  return found;
+}
+
+const marks = new Map<string, Mark>();
+
+function kept(key: string, make: () => Mark): Mark {
+  const whole = `${key} ${palette.value}`;
+  const known = marks.get(whole) ?? make();
+  marks.set(whole, known);
+  return known;
+}
+
+const fadedMark = (ratio: number): Mark =>
+  kept(`faded ${ratio}`, () => markOf({ path: 'M1 1H9V9H1Z', fill: rgb('--faded'), opacity: 1 }, Math.round(4 * ratio)));
+
+const markOfState = (state: TrialState, side: number, ratio: number): Mark =>
+  kept(`${state} ${side} ${ratio}`, () => {
+    const { colour: name, mark: path, hollow = false, dashed = false } = looks[state];
+    const shape = hollow ? { fill: rgb('--panel'), opacity: 1, edge: rgb(name), dashed } : { fill: rgb(name), opacity: 0.85 };
+    return markOf({ path, ...shape }, Math.round(side * ratio));
+  });
 
 /** What a tooltip says of a trial. */
 export function aboutTrial(trial: number): string {

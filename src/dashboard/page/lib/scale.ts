@@ -15,6 +15,26 @@ export interface Scale {
   readonly ticks: readonly { readonly place: number; readonly value: number }[];
 }
 
+interface Anchor {
+  readonly place: number;
+  readonly value: number;
+}
+/** Two places with the values that they stand for; of categories, with their numbers. */
+export type Ends = readonly [Anchor, Anchor];
+
+export function ends({ labels, low, high }: Scale): Ends {
+  if (labels === undefined)
+    return [
+      { place: 0, value: low },
+      { place: 1, value: high },
+    ];
+  const half = 0.5 / labels.length;
+  return [
+    { place: half, value: 0 },
+    { place: 1 - half, value: labels.length - 1 },
+  ];
+}
+
 export function parameterScale(name: string, dimension: Dimension): Scale {
   switch (dimension.type) {
     case 'float':
@@ -29,9 +49,16 @@ export function parameterScale(name: string, dimension: Dimension): Scale {
   }
 }
 
+/** A range that is smaller than this share of its ends is one value. */
+const LEAST = 1e-9;
+const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Math.max(1e-200, Math.abs(low), Math.abs(high)));
+
 /** @param log only where all values are above 0. */
 export function numeric(name: string, low: number, high: number, log: boolean): Scale {
-  if (!(high > low)) return numeric(name, low - 0.5, low + 0.5, false);
+  if (isOne(low, high)) {
+    const room = Math.max(0.5, Math.abs(low) / 2);
+    return numeric(name, low - room, low + room, false);
+  }
   const isLog = log && low > 0;
   const to = isLog ? Math.log : (x: number) => x;
   const back = isLog ? Math.exp : (x: number) => x;
@@ -49,6 +76,22 @@ export function numeric(name: string, low: number, high: number, log: boolean): 
   };
 }
 
+/** The scale of values that there are so far: between round numbers, so that it does not tremble with every one that comes. */
+export function roundScale(name: string, low: number, high: number): Scale {
+  if (isOne(low, high)) return numeric(name, low, low, false);
+  if (low > 0 && high / low > 50) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
+  const step = stepOf(low, high, 5);
+  return numeric(name, tidy(Math.floor(low / step + 1e-9) * step), tidy(Math.ceil(high / step - 1e-9) * step), false);
+}
+
+/** 1, 2 or 5 times a power of 10. */
+function roundDown(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return tidy([5, 2, 1].find((digit) => digit * power <= value * (1 + 1e-9))! * power);
+}
+
+const tidy = (value: number): number => Number(value.toPrecision(12));
+
 function categories(name: string, values: readonly unknown[]): Scale {
   const count = values.length;
   const places = new Map(values.map((value, i) => [value, count === 1 ? 0.5 : (i + 0.5) / count]));
@@ -64,12 +107,17 @@ function categories(name: string, values: readonly unknown[]): Scale {
   };
 }
 
-function rounds(low: number, high: number): number[] {
-  const raw = (high - low) / 4;
+/** A round step, of which there are at most so many in a range. */
+function stepOf(low: number, high: number, most: number): number {
+  const raw = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
+  return [1, 2, 5, 10].map((m) => m * power).find((s) => s >= raw)!;
+}
+
+function rounds(low: number, high: number): number[] {
+  const step = stepOf(low, high, 4);
   const ticks: number[] = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(Number((k * step).toPrecision(12)));
+  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) ticks.push(tidy(k * step));
   return ticks;
 }
 

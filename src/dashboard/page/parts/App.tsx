@@ -1,4 +1,4 @@
-import { useSignal } from '@preact/signals';
+import { batch, useSignal } from '@preact/signals';
 import { Contour } from '../charts/Contour.tsx';
 import { Curves } from '../charts/Curves.tsx';
 import { History } from '../charts/History.tsx';
@@ -75,9 +75,11 @@ function Study() {
               aria-label="all studies"
               onClick={(event) => {
                 event.preventDefault();
-                study.value = '';
-                view.value = 'overview';
-                lookAt(undefined);
+                batch(() => {
+                  study.value = '';
+                  view.value = 'overview';
+                  lookAt(undefined);
+                });
               }}
             >
               ‹ studies
@@ -86,6 +88,11 @@ function Study() {
           <h1 title={cut(one.study, 400)}>{cut(one.study || one.id, 60)}</h1>
           <Phase of={one} />
           <Connection />
+          {connection.value !== 'file' && (
+            <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
+              save as a file
+            </a>
+          )}
         </div>
         <dl class="figures">
           <div>
@@ -119,6 +126,7 @@ function Study() {
               key={name}
               href={`?study=${encodeURIComponent(study.value)}&view=${name}`}
               aria-current={name === now.name ? 'page' : undefined}
+              ref={name === now.name ? intoView : null}
               onClick={(event) => {
                 if (event.ctrlKey || event.metaKey || event.shiftKey) return;
                 event.preventDefault();
@@ -140,6 +148,9 @@ function Study() {
     </div>
   );
 }
+
+/** On a narrow screen the views do not fit beside each other. */
+const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 function Parameters() {
   return (
@@ -171,15 +182,18 @@ function Overview() {
   );
 }
 
+const connections: Readonly<Record<typeof connection.value, string>> = {
+  connecting: 'connecting',
+  live: 'live',
+  lost: 'connection lost, trying again',
+  over: 'its process has ended',
+  locked: 'locked',
+  file: 'report',
+};
+
 const Connection = () => (
   <span class={`connection is-${connection.value}`} role="status">
-    {connection.value === 'live'
-      ? 'live'
-      : connection.value === 'file'
-        ? 'report'
-        : connection.value === 'lost'
-          ? 'connection lost, trying again'
-          : 'connecting'}
+    {connections[connection.value]}
   </span>
 );
 

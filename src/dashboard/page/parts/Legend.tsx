@@ -35,30 +35,18 @@ export function Legend() {
   );
 }
 
-/** The symbol of a state, as charts draw it. */
+/** The mark of a state, as charts draw it. */
 function Mark({ of }: { readonly of: keyof typeof looks }) {
-  const { colour, symbol, hollow } = looks[of];
-  const fill = hollow ? 'none' : `var(${colour})`;
-  const shape = symbol.startsWith('path://') ? (
-    <path d={symbol.slice(7)} fill={fill} />
-  ) : symbol === 'triangle' ? (
-    <path d="M5 0.5L9.6 9H0.4Z" fill={fill} />
-  ) : symbol === 'diamond' ? (
-    <path d="M5 0L10 5L5 10L0 5Z" fill={fill} />
-  ) : (
-    <circle
-      cx="5"
-      cy="5"
-      r="4"
-      fill={fill}
-      stroke={`var(${colour})`}
-      stroke-width={hollow ? 1.8 : 0}
-      stroke-dasharray={of === 'waiting' ? '2 1.6' : undefined}
-    />
-  );
+  const { colour, mark, hollow, dashed } = looks[of];
   return (
     <svg class="mark" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
-      {shape}
+      <path
+        d={mark}
+        fill={hollow ? 'none' : `var(${colour})`}
+        stroke={`var(${colour})`}
+        stroke-width={hollow ? 1.8 : 0}
+        stroke-dasharray={dashed ? '2 1.6' : undefined}
+      />
     </svg>
   );
 }

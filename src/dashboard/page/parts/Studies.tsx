@@ -55,9 +55,11 @@ export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }
   </span>
 );
 
-export function Progress({ of: { trials, open, limit, completed, pruned, failed } }: { readonly of: Headline }) {
-  const whole = Math.max(limit ?? trials, trials, 1);
+/** Of a limit, which is one of configurations; trials that go on from others come on top. */
+export function Progress({ of: { trials, configurations, open, limit, completed, pruned, failed } }: { readonly of: Headline }) {
+  const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
+  const more = limit !== undefined && trials > configurations ? ` in ${trials} trials` : '';
   return (
     <span class="progress" title={`${completed} completed, ${pruned} pruned, ${failed} failed, ${open} open`}>
       <span class="progress-bar" aria-hidden="true">
@@ -66,8 +68,7 @@ export function Progress({ of: { trials, open, limit, completed, pruned, failed 
         <span class="is-failed" style={part(failed)} />
         <span class="is-running" style={part(open)} />
       </span>
-      {trials}
-      {limit === undefined ? ' trials' : ` of ${limit}`}
+      {limit === undefined ? `${trials} trials` : `${configurations} of ${limit}${more}`}
     </span>
   );
 }

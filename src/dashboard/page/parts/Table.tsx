@@ -66,7 +66,7 @@ export function Table() {
     lookAt(list[Math.min(list.length - 1, Math.max(0, i + step))]!.trial);
   };
   const [by, way] = splitSort(sort.value);
-  const numeric = columns.value.map(({ of }) => typeof (list[0] && of(list[0])) === 'number');
+  const numeric = useComputed(() => columns.value.map(({ of }) => rows.value.some((row) => typeof of(row) === 'number'))).value;
   return (
     <div
       class="table"

@@ -102,7 +102,7 @@ function Reason({ row }: { readonly row: PageRow }) {
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="goes on from" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags).map(([name, value]) => (
-          <Pair key={name} name={name} value={/parent/.test(name) ? <Parents text={value} /> : cut(value, 400)} />
+          <Pair key={name} name={name} value={/parent/.test(`${name} ${value}`) ? <Parents text={cut(value, 400)} /> : cut(value, 400)} />
         ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>

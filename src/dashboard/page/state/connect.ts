@@ -51,15 +51,20 @@ function listen(id: string): () => void {
   on<Headline[]>(source, 'studies', (all) => {
     headlines.value = all;
     connection.value = 'live';
+    over = false;
     if (id === '' && all.length === 1) study.value = all[0]!.id;
   });
   on<Detail>(source, 'study', (one) => {
     detail.value = one;
   });
   on<Changes>(source, 'trials', takeIn);
+  let over = false;
+  source.addEventListener('over', () => {
+    over = true;
+  });
   source.onerror = () => {
     const shut = source.readyState === EventSource.CLOSED;
-    connection.value = shut ? 'locked' : 'lost';
+    connection.value = shut ? 'locked' : over ? 'over' : 'lost';
     if (shut && token.value !== undefined) void enter(token.value);
   };
   return () => source.close();

@@ -57,7 +57,15 @@ export const selected = computed<Uint8Array>(() => {
   }
   return chosen;
 });
-export const selectedCount = computed(() => selected.value.reduce((sum, one) => sum + one, 0));
+/** The indices of selected trials, in the order of `rows`. */
+export const selectedIndices = computed<Int32Array>(() => {
+  const chosen = selected.value;
+  const indices = new Int32Array(chosen.length);
+  let count = 0;
+  for (let i = 0; i < chosen.length; i++) if (chosen[i]) indices[count++] = i;
+  return indices.subarray(0, count);
+});
+export const selectedCount = computed(() => selectedIndices.value.length);
 
 export const focused = computed(() => (focus.value === '' ? undefined : Number(focus.value)));
 export const lookAt = (trial: number | undefined): void => {

@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Objective } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/dimension.ts';
 import type { Changes, Detail, Headline, Importances, Machines, RowChange, TrialRow } from '../../wire.ts';
-import { numeric, parameterScale, type Scale } from '../lib/scale.ts';
+import { numeric, parameterScale, roundScale, type Scale } from '../lib/scale.ts';
 
 /** A trial with its curve: step, value, step, value, ... */
 export interface PageRow extends TrialRow {
@@ -13,8 +13,8 @@ export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
 export const importances = signal<Importances | undefined>(undefined);
-/** Whether news come. */
-export const connection = signal<'connecting' | 'live' | 'lost' | 'locked' | 'file'>('connecting');
+/** Whether news come; `over`: the server has said that it ends. */
+export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, PageRow>();
 const version = signal(0);
@@ -89,7 +89,7 @@ export const counts = ({ state }: TrialRow): boolean => state === 'completed';
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 
-/** The range of each objective, widened in steps so that axes do not tremble with every trial. */
+/** The range of each objective so far. */
 const objectiveScales = computed(() =>
   objectives.value.map((objective) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -99,8 +99,7 @@ const objectiveScales = computed(() =>
       low = Math.min(low, value);
       high = Math.max(high, value);
     }
-    if (low > high) return numeric(objective.name, 0, 1, false);
-    return numeric(objective.name, low, high, low > 0 && high / low > 50);
+    return low > high ? numeric(objective.name, 0, 1, false) : roundScale(objective.name, low, high);
   }),
 );
 

@@ -1,4 +1,4 @@
-import { effect, type Signal, signal } from '@preact/signals';
+import { batch, effect, type Signal, signal } from '@preact/signals';
 
 /** What a page shows, as it stands in its address; everything else is in the log. */
 const given = new URLSearchParams(location.search);
@@ -17,25 +17,41 @@ export const focus = kept('trial');
 
 const defaults: Readonly<Record<string, string>> = { view: 'overview' };
 
+/** Milliseconds of rest after which the address follows: browsers refuse those who change it in every frame of a brush. */
+const REST = 100;
+
 /** Keeps the address as the page is; a new study or view is a step that one can go back from. A file's address stays what it is. */
 export function keepAddress(): void {
   if (location.protocol === 'file:') return;
   let before = '';
+  let later: ReturnType<typeof setTimeout> | undefined;
+  let due: string | undefined;
+  const replace = () => {
+    clearTimeout(later);
+    if (due !== undefined) history.replaceState(null, '', due);
+    due = undefined;
+  };
   effect(() => {
     const query = new URLSearchParams();
     for (const [name, { value }] of Object.entries(pairs)) if (value && value !== defaults[name]) query.set(name, value);
     const address = `${location.pathname}${query.size > 0 ? `?${query}` : ''}`;
     const step = `${study.value} ${view.value} ${focus.value}`;
-    if (address === location.pathname + location.search) {
-      before = step;
-      return;
+    if (before === '' || before === step) {
+      due = address;
+      clearTimeout(later);
+      later = setTimeout(replace, REST);
+    } else {
+      replace();
+      history.pushState(null, '', address);
     }
-    history[before === '' || before === step ? 'replaceState' : 'pushState'](null, '', address);
     before = step;
   });
   addEventListener('popstate', () => {
-    const query = new URLSearchParams(location.search);
+    due = undefined;
     before = '';
-    for (const [name, pair] of Object.entries(pairs)) pair.value = query.get(name) ?? defaults[name] ?? '';
+    const query = new URLSearchParams(location.search);
+    batch(() => {
+      for (const [name, pair] of Object.entries(pairs)) pair.value = query.get(name) ?? defaults[name] ?? '';
+    });
   });
 }

@@ -1,0 +1,32 @@
+import { cut, number } from '../lib/format.ts';
+import type { Scale } from '../lib/scale.ts';
+import { colour } from '../lib/theme.ts';
+
+/** Lines across a chart at the ticks of an axis. */
+export const splitLine = () => ({ show: true, lineStyle: { color: colour('--line') } });
+
+/** How all axes look. */
+export const axisStyle = () => ({
+  axisLine: { lineStyle: { color: colour('--line-strong') } },
+  axisTick: { show: false },
+  axisLabel: { color: colour('--muted'), fontSize: 11, hideOverlap: true },
+  splitLine: splitLine(),
+  nameTextStyle: { color: colour('--muted'), fontSize: 11 },
+});
+
+export const tooltipStyle = () => ({
+  renderMode: 'richText' as const,
+  confine: true,
+  backgroundColor: colour('--panel'),
+  borderColor: colour('--line-strong'),
+  textStyle: { color: colour('--text'), fontSize: 12 },
+  extraCssText: '',
+});
+
+/** An axis of a chart. */
+export function axisOf(scale: Scale): object {
+  const style = { ...axisStyle(), splitLine: { show: false } };
+  if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
+  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: number } };
+  return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
+}

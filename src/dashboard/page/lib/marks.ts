@@ -1,0 +1,45 @@
+import type { Pixels } from './pixels.ts';
+
+/** A mark: of its pixels those that are not empty, where they are. */
+export interface Mark {
+  readonly side: number;
+  readonly across: Int32Array;
+  readonly down: Int32Array;
+  readonly inks: Uint32Array;
+}
+
+export function markFrom({ width, pixels }: Pixels): Mark {
+  const filled = [...pixels.keys()].filter((at) => pixels[at]! >>> 24 > 0);
+  return {
+    side: width,
+    across: Int32Array.from(filled, (at) => at % width),
+    down: Int32Array.from(filled, (at) => Math.floor(at / width)),
+    inks: Uint32Array.from(filled, (at) => pixels[at]!),
+  };
+}
+
+/** Puts a mark over what is in a picture, its middle at a pixel; what is outside is left out. */
+export function stamp({ width, height, pixels }: Pixels, { side, across, down, inks }: Mark, x: number, y: number): void {
+  const left = Math.round(x - side / 2);
+  const top = Math.round(y - side / 2);
+  const inside = left >= 0 && top >= 0 && left + side <= width && top + side <= height;
+  for (let k = 0; k < inks.length; k++) {
+    const column = left + across[k]!;
+    const row = top + down[k]!;
+    if (!inside && (column < 0 || row < 0 || column >= width || row >= height)) continue;
+    const at = row * width + column;
+    const ink = inks[k]!;
+    const under = pixels[at]!;
+    pixels[at] = ink >>> 24 === 255 || under === 0 ? ink : over(ink, under);
+  }
+}
+
+/** Porter & Duff's "over" (1984), of colours that are not multiplied by how opaque they are. */
+function over(ink: number, under: number): number {
+  const a = ink >>> 24;
+  const b = ((under >>> 24) * (255 - a)) / 255;
+  const both = a + b;
+  const share = a / both;
+  const mix = (shift: number) => Math.round(((ink >>> shift) & 255) * share + ((under >>> shift) & 255) * (1 - share)) << shift;
+  return (Math.round(both) << 24) | mix(16) | mix(8) | mix(0);
+}

@@ -1,0 +1,13 @@
+/** A picture as numbers: of each pixel, red, green, blue and how opaque it is, from the lowest byte up, row by row. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly pixels: Uint32Array<ArrayBuffer>;
+}
+
+/** Red, green and blue in [0, 255]. */
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+export const inkOf = ([red, green, blue]: Rgb): number => (blue << 16) | (green << 8) | red;
+
+export const blank = (width: number, height: number): Pixels => ({ width, height, pixels: new Uint32Array(width * height) });
