@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { attend, type Claim } from '../../../streams/nats/attend.ts';
+import { attend } from '../../../streams/nats/attend.ts';
 import { connectTo } from '../../../streams/nats/connect.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
+import type { Perform } from '../../../streams/nats/held.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import type { Params } from '../../facts/facts.ts';
@@ -45,16 +46,21 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       ...(timeLimit !== undefined && { timeLimit }),
     };
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
-    const perform = async ({ suggestion, run, say, stop, abandon }: Claim<Params>): Promise<void> => {
+    const perform: Perform<Params> = ({ suggestion, run, say }) => {
       const [slot] = slots as Set<number> & Iterable<number>;
       slots.delete(slot!);
-      const { process, end } = startTrial({ ...settings, say }, suggestion, run, slot!);
-      whenAborted(stop, process.stop);
-      whenAborted(abandon, process.preempt);
-      const event = await end;
-      slots.add(slot!);
-      screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
-      if (!abandon.aborted || abandon.reason === 'preempted') say(event);
+      let wanted = true;
+      const { process, end } = startTrial(settings, suggestion, run, slot!, say.report);
+      void end.then((event) => {
+        slots.add(slot!);
+        screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
+        say.end(wanted ? event : undefined);
+      });
+      const abandon = () => {
+        wanted = false;
+        process.preempt();
+      };
+      return { stop: process.stop, preempt: process.preempt, abandon };
     };
     const trainer = attend<Params>(nc, study, perform, { slots: parallel, warn: screen.line, ...(name !== undefined && { name }) });
     let ended = false;
@@ -68,9 +74,4 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     release();
     await nc.close();
   }
-}
-
-function whenAborted(signal: AbortSignal, act: () => void): void {
-  if (signal.aborted) act();
-  else signal.addEventListener('abort', act, { once: true });
 }
