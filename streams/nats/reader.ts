@@ -39,7 +39,7 @@ export async function* entriesFrom(reading: Reading, from: number, signal?: Abor
           for (const message of messages) reading.seen(message);
           yield messages.map(entryOf);
         } else if (session.broken()) break;
-        else await session.news.heard(signal);
+        else await session.news.heard(); // an abort rings too
       }
     } finally {
       signal?.removeEventListener('abort', leave);
