@@ -123,22 +123,18 @@ export interface Evaluating {
  */
 export function evaluateTrial<P>(
   objective: Objective<P>,
-  { trial, attempt, params, budget, resumes, checkpoint, tags }: Suggestion<P>,
+  suggestion: Suggestion<P>,
   run: string,
   say: Say,
   { timeLimit, value: name = 'value' }: EvaluateOptions,
 ): Evaluating {
+  const { trial, attempt, params } = suggestion;
   const since = performance.now();
-  let controller: AbortController | undefined;
-  let aborted: Error | undefined;
+  const stopping = new Stopping();
   let over = false;
   let stopped: string | undefined;
   let step = 0;
   let reported = false;
-  const abort = (why: string) => {
-    aborted ??= new Error(why);
-    controller?.abort(aborted);
-  };
   const end = (event: EndFact) => {
     if (over) return;
     over = true;
@@ -171,26 +167,10 @@ export function evaluateTrial<P>(
   };
   const late = () => {
     fail('timeout', `it took longer than ${timeLimit} s`);
-    abort('timeout');
+    stopping.abort('timeout');
   };
   const timer = timeLimit === undefined ? undefined : setTimeout(late, timeLimit * 1000);
-  const context: Trial = {
-    trial,
-    attempt,
-    ...(budget !== undefined && { budget }),
-    ...(resumes !== undefined && { resumes }),
-    ...(checkpoint !== undefined && { checkpoint }),
-    ...(tags !== undefined && { tags }),
-    // Most objectives do not ask for it, and it costs more than the rest of a short trial.
-    get signal() {
-      if (controller === undefined) {
-        controller = new AbortController();
-        if (aborted) controller.abort(aborted);
-      }
-      return controller.signal;
-    },
-    report,
-  };
+  const context = new Context(suggestion, report, stopping);
   const evaluation = attempted(() => objective(params, context));
   if ('broke' in evaluation) broke(evaluation.broke);
   else if (isPromise(evaluation.returned)) evaluation.returned.then(finish, broke);
@@ -199,15 +179,61 @@ export function evaluateTrial<P>(
     stop: (by) => {
       if (over) return;
       stopped ??= by;
-      abort(`stopped by ${by}`);
+      stopping.abort(`stopped by ${by}`);
     },
     abandon: () => {
       if (over) return;
       over = true;
       clearTimeout(timer);
-      abort('abandoned');
+      stopping.abort('abandoned');
     },
   };
+}
+
+/** An abort signal that is made when somebody asks for it: most objectives do not, and it costs more than the rest of a short trial. */
+class Stopping {
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(why: string): void {
+    this.#reason ??= new Error(why);
+    this.#controller?.abort(this.#reason);
+  }
+}
+
+/** A class, since a getter of an object by itself would make a hidden class for each trial, which only a full collection frees. */
+class Context implements Trial {
+  readonly trial: TrialId;
+  readonly attempt: number;
+  declare readonly budget?: number;
+  declare readonly resumes?: TrialId;
+  declare readonly checkpoint?: string;
+  declare readonly tags?: Tags;
+  readonly report: Trial['report'];
+  readonly #stopping: Stopping;
+
+  constructor({ trial, attempt, budget, resumes, checkpoint, tags }: Suggestion<unknown>, report: Trial['report'], stopping: Stopping) {
+    this.trial = trial;
+    this.attempt = attempt;
+    this.report = report;
+    this.#stopping = stopping;
+    if (budget !== undefined) this.budget = budget;
+    if (resumes !== undefined) this.resumes = resumes;
+    if (checkpoint !== undefined) this.checkpoint = checkpoint;
+    if (tags !== undefined) this.tags = tags;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
 }
 
 function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke: unknown } {

@@ -153,8 +153,9 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
           beats.end(trial, run);
           held.delete(run);
           storing = false;
-          if (next) take(next);
+          const waited = next;
           next = undefined;
+          if (waited) take(waited);
           if (over && held.size === 0) finish();
         },
       });
