@@ -29,9 +29,10 @@ async function optuna(parent: string, count: number): Promise<Figure> {
   }
 }
 
-function say(what: string, { rate, cpu }: Figure): void {
+function say(what: string, { rate, cpu, others }: Figure): void {
   const parts = Object.entries(cpu).map(([name, microseconds]) => `${name} ${microseconds.toFixed(0)}`);
-  console.log(`${what.padEnd(60)} ${rate.toFixed(0).padStart(8)} /s${parts.length > 0 ? `   CPU in µs: ${parts.join(', ')}` : ''}`);
+  const cost = others === undefined ? '' : `   CPU in µs: ${parts.join(', ')}; cores busy with something else: ${others.toFixed(1)}`;
+  console.log(`${what.padEnd(60)} ${rate.toFixed(0).padStart(8)} /s${cost}`);
 }
 
 const verdicts: string[] = [];
@@ -80,7 +81,7 @@ async function synced(): Promise<void> {
   begin('sync_interval: always (Optuna on the same disk)');
   const server = await natsServer('jetstream { sync_interval: always }');
   const nc = await server.connect();
-  const size = 480;
+  const size = 2000;
   await wholeTrials(server, nc, size);
   const acts = [
     () => barePublishes(server, nc, size, 1),

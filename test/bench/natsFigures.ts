@@ -8,7 +8,7 @@ import { float, type Noted, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
-import { type Cpu, cpuOf } from './cpu.ts';
+import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 
 const line = space({ x: float(-5, 5) });
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -33,6 +33,8 @@ export interface Figure {
   readonly rate: number;
   /** Microseconds a unit. */
   readonly cpu: Cpu;
+  /** Cores that were busy with something else meanwhile. */
+  readonly others?: number;
 }
 
 /** This process, which is the engine where there is one, and the server. */
@@ -40,17 +42,22 @@ const here = ({ pid }: NatsServer): Pids => ({ engine: [process.pid], server: [p
 
 /** How fast an act does its units, and what it costs whom. */
 async function rate(units: number, pids: Pids, act: () => Promise<unknown>): Promise<Figure> {
-  const had = () => Object.entries(pids).map(([name, those]) => [name, those.reduce((sum, pid) => sum + cpuOf(pid), 0)] as const);
-  const before = Object.fromEntries(had());
-  const since = performance.now();
+  const had = () => Object.values(pids).map((those) => those.reduce((sum, pid) => sum + cpuOf(pid), 0));
+  const [before, since, all] = [had(), performance.now(), cpuOfAll()];
   await act();
-  const seconds = (performance.now() - since) / 1000;
-  return { rate: units / seconds, cpu: Object.fromEntries(had().map(([name, cpu]) => [name, (cpu - before[name]!) / units])) };
+  const spent = had().map((cpu, i) => cpu - before[i]!);
+  const microseconds = 1000 * (performance.now() - since);
+  return {
+    rate: (1e6 * units) / microseconds,
+    cpu: Object.fromEntries(Object.keys(pids).map((name, i) => [name, spent[i]! / units])),
+    others: Math.max(0, (cpuOfAll() - all - spent.reduce((sum, cpu) => sum + cpu)) / microseconds),
+  };
 }
 
 export const medianOf = (figures: readonly Figure[]): Figure => ({
   rate: median(figures.map((figure) => figure.rate)),
   cpu: Object.fromEntries(Object.keys(figures[0]!.cpu).map((name) => [name, median(figures.map(({ cpu }) => cpu[name]!))])),
+  ...(figures[0]!.others !== undefined && { others: median(figures.map(({ others }) => others!)) }),
 });
 
 const suggestion = JSON.stringify({ type: 'suggested', trial: 1000, attempt: 1, by: 'random', params: { x: 1.23456789 }, after: 1000 });
@@ -102,8 +109,8 @@ export async function suggestions(server: NatsServer, nc: NatsConnection, trials
   });
 }
 
-/** How many trials are done before the clock starts: programs take their time to begin and to be compiled. */
-const WARM = 500;
+/** How many trials are done before the clock starts: programs take their time to begin, and each trainer 1000 trials to be compiled. */
+const WARM = 2000;
 /** Trials that each of two trainers runs at a time. */
 const SLOTS = 16;
 
