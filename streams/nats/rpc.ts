@@ -8,6 +8,7 @@ import type { Noted } from '../noted.ts';
 import { rows as foldRows, type Progress, type Row } from '../observe.ts';
 import type { Run } from '../run.ts';
 import { tryInstead } from '../tryOut.ts';
+import { mention } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -80,8 +81,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed())
-      nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
+    if (requests.run?.engine.ledger.created && log.leads) mention(nc, subjects.status, JSON.stringify(statusOf(requests.run)));
   };
 
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
