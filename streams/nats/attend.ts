@@ -7,7 +7,7 @@ import { freshness } from './fresh.ts';
 import { Held, type HeldOptions, type Perform } from './held.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';
 import { insist } from './patience.ts';
-import { publisher } from './publisher.ts';
+import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
 import { checkName, type Subjects, subjectsOf } from './subjects.ts';
 
@@ -105,18 +105,20 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const store =
     (subject: string): HeldOptions['store'] =>
     (fact, id, settled) => {
-      const data = JSON.stringify(fact);
       const options = { id, timeout: PATIENCE };
-      out.send(subject, data, options, (stored) => {
-        if (stored) {
-          fresh.stored(stored);
-          settled();
-        } else
-          insist(nc, () => out.publish(subject, data, options)).then((late) => {
-            fresh.stored(late);
-            settled();
-          }, settled);
-      });
+      const have = (stored: Stored) => {
+        fresh.stored(stored);
+        settled();
+      };
+      try {
+        const data = JSON.stringify(fact);
+        out.send(subject, data, options, (stored) => {
+          if (stored) have(stored);
+          else insist(nc, () => out.publish(subject, data, options)).then(have, settled);
+        });
+      } catch (error) {
+        settled(error as Error); // there is no JSON for it
+      }
     };
 
   /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */

@@ -1,4 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
+import { errors } from '@nats-io/nats-core';
 import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Suggestion } from '../directive.ts';
 import type { EndFact, Say } from '../evaluate.ts';
@@ -75,7 +76,7 @@ export class Held<P> {
     try {
       this.#performing = perform(this.#claim);
     } catch (error) {
-      return this.#end(this.#failed('error', (error as Error).message.slice(0, 4096)));
+      return this.#end(this.#failed('error', (error instanceof Error ? error.message : String(error)).slice(0, 4096)));
     }
     if (this.#stopped !== undefined) this.#performing.stop(this.#stopped);
   }
@@ -113,6 +114,7 @@ export class Held<P> {
   #end(fact?: EndFact): void {
     if (this.#over) return;
     if (fact) this.#say(fact);
+    else this.#facts.length = 0; // nobody wants to hear of it
     this.#over = true;
     this.#options.ended();
     this.#send();
@@ -136,10 +138,10 @@ export class Held<P> {
     });
   }
 
-  /** What the server does not take is replaced where it is an end, and left out where it is not. @returns whether that goes. */
+  /** What cannot be stored is replaced where it is an end, and left out where it is not. @returns whether that goes. */
   #replace(fact: TrialEvent, error: Error): boolean {
     const { warn, fail } = this.#options;
-    if (!(error instanceof JetStreamApiError) || fact.type === 'failed') {
+    if (!isOfTheFact(error) || fact.type === 'failed') {
       fail(error);
       return false;
     }
@@ -148,3 +150,7 @@ export class Held<P> {
     return true;
   }
 }
+
+/** Whether a fact is to blame: the stream does not take it, it is larger than any message may be, or there is no JSON for it. */
+const isOfTheFact = (error: Error): boolean =>
+  error instanceof JetStreamApiError || error instanceof errors.InvalidArgumentError || error instanceof TypeError;
