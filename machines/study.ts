@@ -4,10 +4,6 @@ import { setup } from 'xstate';
 export type StudyEvent =
   /** All there was in the log has been taken in. */
   | { readonly type: 'caughtUp' }
-  /** A decision is on its way into the log. */
-  | { readonly type: 'appended' }
-  /** It has come back from the log. */
-  | { readonly type: 'stored' }
   /** Another engine wrote first. */
   | { readonly type: 'fenced' }
   /** What strategies were told must be told anew. */
@@ -18,8 +14,8 @@ export type StudyEvent =
 const study = setup({ types: {} as { events: StudyEvent } });
 
 /**
- * The life of a study in one engine. Questions are put in `listening` alone, so there is one at a time; `appending` lasts until the answer
- * has come back as a fact; `behind` reads on to the head of the log before anything is decided again.
+ * The life of a study in one engine. Questions are put in `listening` alone; `behind` reads on to the head of the log before anything is
+ * decided again.
  */
 export const studyMachine = study.createMachine({
   id: 'study',
@@ -27,12 +23,11 @@ export const studyMachine = study.createMachine({
   on: { revised: '.rebuilding' },
   states: {
     replaying: { on: { caughtUp: 'listening' } },
-    listening: { on: { appended: 'appending', closed: 'closed' } },
-    appending: { on: { stored: 'listening', fenced: 'behind', closed: 'closed' } },
+    listening: { on: { fenced: 'behind', closed: 'closed' } },
     behind: { on: { caughtUp: 'listening' } },
     rebuilding: { on: { caughtUp: 'listening' } },
     closed: { on: { reopened: 'listening' } },
   },
 });
 
-export type StudyPhase = 'replaying' | 'listening' | 'appending' | 'behind' | 'rebuilding' | 'closed';
+export type StudyPhase = 'replaying' | 'listening' | 'behind' | 'rebuilding' | 'closed';

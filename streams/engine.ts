@@ -47,7 +47,7 @@ export class Engine<P> {
   /** Something has happened that may be a reason to ask. */
   #stirred = false;
   #fitting = false;
-  /** What has been appended and not yet come back. */
+  /** What has been appended and not yet come back: there is one question at a time. */
   #sent: SuggestedFact | Closed | undefined;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
@@ -136,7 +136,7 @@ export class Engine<P> {
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'listening' || !this.#stirred) return false;
+    if (phase !== 'listening' || this.#sent || !this.#stirred) return false;
     this.#stirred = false;
     this.#decide();
     return true;
@@ -177,17 +177,12 @@ export class Engine<P> {
     this.#options.append(next.fact);
     if (isSame(next.fact, this.#mailbox.at(-1)?.fact)) return; // a log that answers at once: it is back, and is the next thing to be folded
     this.#sent = next.fact;
-    this.#study.send({ type: 'appended' });
   }
 
   /** What an entry means for the phase of the study. */
   #advance({ fact }: Entry, effect: Effect): void {
-    const { phase } = this;
-    if (phase === 'appending' && isSame(this.#sent, fact)) {
-      this.#sent = undefined;
-      this.#study.send({ type: 'stored' });
-    }
-    if (phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
+    if (isSame(this.#sent, fact)) this.#sent = undefined;
+    if (this.phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
     if (effect.type !== 'refused') this.#stirred = true;
   }
 
@@ -264,7 +259,6 @@ export class Engine<P> {
     const { ledger } = this.#decider;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#study.send({ type: 'caughtUp' });
-    if (this.#sent) this.#study.send({ type: 'appended' }); // before the past was told anew, and still on its way
     this.#stirred = true;
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');

@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
-import type { Completed, FailureReason, TrialEvent, Values } from '../src/facts/facts.ts';
+import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
@@ -39,8 +39,6 @@ export interface EvaluateOptions {
   readonly timeLimit?: number;
   /** Name of the value, for objectives that return a bare number. Default `value`. */
   readonly value?: string;
-  /** The claim on an attempt, where others might make one too. Default `<trial>.<attempt>`. */
-  readonly run?: string;
 }
 
 /** A trial may not run, though nothing is wrong with the objective: throw it to say so. */
@@ -58,19 +56,24 @@ export const evaluate =
   <P>(objective: Objective<P>, options: EvaluateOptions = {}): OperatorFunction<Directive<P>, TrialEvent> =>
   (directives$) =>
     new Observable((out) => {
-      const { timeLimit = 1 } = options;
-      if (!(timeLimit > 0 && Number.isFinite(timeLimit))) throw new OptionError('timeLimit', 'a number of seconds above 0', timeLimit);
+      checkTimeLimit(options);
+      // An end comes later than its directive, whatever the objective is: whoever feeds events back would go round within itself.
+      const later: Objective<P> = async (params, trial) => objective(params, trial);
       const running = new Map<TrialId, Evaluating>();
       let complete = false;
-      const ended = (trial: TrialId) => {
-        running.delete(trial);
-        if (complete && running.size === 0) out.complete();
-      };
       const start = (suggestion: Suggestion<P>) => {
-        running.set(
-          suggestion.trial,
-          begin(objective, suggestion, options, (event) => out.next(event), ended),
-        );
+        const { trial, attempt } = suggestion;
+        const run = `${trial}.${attempt}`;
+        out.next({ type: 'started', trial, attempt, run });
+        const say = {
+          report: (event: ReportedFact) => out.next(event),
+          end: (event: EndFact) => {
+            out.next(event);
+            running.delete(trial);
+            if (complete && running.size === 0) out.complete();
+          },
+        };
+        running.set(trial, evaluateTrial(later, suggestion, run, say, options));
       };
       out.add(
         directives$.subscribe({
@@ -90,33 +93,53 @@ export const evaluate =
       });
     });
 
+/** @throws OptionError */
+export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {
+  if (!(timeLimit > 0 && Number.isFinite(timeLimit))) throw new OptionError('timeLimit', 'a number of seconds above 0', timeLimit);
+}
+
+/** The last word on a run. */
+export type EndFact = Completed | Stopped | FailedFact;
+
+/** Where what is said of a run goes. */
+export interface Say {
+  readonly report: (fact: ReportedFact) => void;
+  /** Once, as the last word. */
+  readonly end: (fact: EndFact) => void;
+}
+
 /** A trial in this process. */
-interface Evaluating {
+export interface Evaluating {
   /** It shall stop: whatever the objective does then, its last report is its result. */
   stop(by: string): void;
-  /** Nobody listens any longer. */
+  /** Nobody listens any longer; nothing more is said. */
   abandon(): void;
 }
 
-function begin<P>(
+/**
+ * Runs the objective for one suggestion. One that is not asynchronous has said all when this returns.
+ *
+ * @param run the claim on the attempt.
+ */
+export function evaluateTrial<P>(
   objective: Objective<P>,
-  { trial, attempt, params, budget, resumes, checkpoint, tags }: Suggestion<P>,
-  { timeLimit, value: name = 'value', run = `${trial}.${attempt}` }: EvaluateOptions,
-  say: (event: TrialEvent) => void,
-  ended: (trial: TrialId) => void,
+  suggestion: Suggestion<P>,
+  run: string,
+  say: Say,
+  { timeLimit, value: name = 'value' }: EvaluateOptions,
 ): Evaluating {
-  const controller = new AbortController();
+  const { trial, attempt, params } = suggestion;
   const since = performance.now();
+  const stopping = new Stopping();
   let over = false;
   let stopped: string | undefined;
   let step = 0;
   let reported = false;
-  const end = (event: TrialEvent) => {
+  const end = (event: EndFact) => {
     if (over) return;
     over = true;
     clearTimeout(timer);
-    say(event);
-    ended(trial);
+    say.end(event);
   };
   const fail = (reason: FailureReason, message: string) =>
     end({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096) });
@@ -140,34 +163,86 @@ function begin<P>(
     const values = typeof value === 'number' ? { [name]: value } : value;
     if (Object.values(values).some((v) => !Number.isFinite(v))) return; // a report that says nothing; the end will tell
     reported = true;
-    say({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
+    say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
   };
   const late = () => {
     fail('timeout', `it took longer than ${timeLimit} s`);
-    controller.abort(new Error('timeout'));
+    stopping.abort('timeout');
   };
   const timer = timeLimit === undefined ? undefined : setTimeout(late, timeLimit * 1000);
-  const context: Trial = {
-    trial,
-    attempt,
-    ...(budget !== undefined && { budget }),
-    ...(resumes !== undefined && { resumes }),
-    ...(checkpoint !== undefined && { checkpoint }),
-    ...(tags !== undefined && { tags }),
-    signal: controller.signal,
-    report,
-  };
-  say({ type: 'started', trial, attempt, run });
-  new Promise<Evaluation>((resolve) => resolve(objective(params, context))).then(finish, broke);
+  const context = new Context(suggestion, report, stopping);
+  const evaluation = attempted(() => objective(params, context));
+  if ('broke' in evaluation) broke(evaluation.broke);
+  else if (isPromise(evaluation.returned)) evaluation.returned.then(finish, broke);
+  else finish(evaluation.returned);
   return {
     stop: (by) => {
+      if (over) return;
       stopped ??= by;
-      controller.abort(new Error(`stopped by ${by}`));
+      stopping.abort(`stopped by ${by}`);
     },
     abandon: () => {
+      if (over) return;
       over = true;
       clearTimeout(timer);
-      controller.abort(new Error('abandoned'));
+      stopping.abort('abandoned');
     },
   };
 }
+
+/** An abort signal that is made when somebody asks for it: most objectives do not, and it costs more than the rest of a short trial. */
+class Stopping {
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  abort(why: string): void {
+    this.#reason ??= new Error(why);
+    this.#controller?.abort(this.#reason);
+  }
+}
+
+/** A class, since a getter of an object by itself would make a hidden class for each trial, which only a full collection frees. */
+class Context implements Trial {
+  readonly trial: TrialId;
+  readonly attempt: number;
+  declare readonly budget?: number;
+  declare readonly resumes?: TrialId;
+  declare readonly checkpoint?: string;
+  declare readonly tags?: Tags;
+  readonly report: Trial['report'];
+  readonly #stopping: Stopping;
+
+  constructor({ trial, attempt, budget, resumes, checkpoint, tags }: Suggestion<unknown>, report: Trial['report'], stopping: Stopping) {
+    this.trial = trial;
+    this.attempt = attempt;
+    this.report = report;
+    this.#stopping = stopping;
+    if (budget !== undefined) this.budget = budget;
+    if (resumes !== undefined) this.resumes = resumes;
+    if (checkpoint !== undefined) this.checkpoint = checkpoint;
+    if (tags !== undefined) this.tags = tags;
+  }
+
+  get signal(): AbortSignal {
+    return this.#stopping.signal;
+  }
+}
+
+function attempted<T>(act: () => T): { readonly returned: T } | { readonly broke: unknown } {
+  try {
+    return { returned: act() };
+  } catch (broke) {
+    return { broke };
+  }
+}
+
+const isPromise = (evaluation: Evaluation | Promise<Evaluation>): evaluation is Promise<Evaluation> =>
+  typeof (evaluation as { readonly then?: unknown } | undefined)?.then === 'function';

@@ -81,6 +81,7 @@ class Trial:
         self.budget = suggestion.get("budget")
         self.resumes = suggestion.get("resumes")
         self.checkpoint = suggestion.get("checkpoint")
+        self.tags = suggestion.get("tags", {})
         self.lease = lease
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.step = None
@@ -94,7 +95,10 @@ class Trial:
         values = self._trainer.named(value)
         if all(math.isfinite(v) for v in values.values()):
             self.step = step
-            self.say("reported", step=step, values=values, **({"metrics": metrics} if metrics else {}))
+            try:
+                self.say("reported", step=step, values=values, **({"metrics": metrics} if metrics else {}))
+            except Refused:
+                pass  # the trial goes on without it
         self.check()
 
     def check(self):
@@ -106,8 +110,9 @@ class Trial:
 
     def say(self, kind, **more):
         fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
-        self._trainer.store(self.number, fact, f"{self.run}/{self._sent}")
+        message_id = f"{self.run}/{self._sent}"
         self._sent += 1
+        self._trainer.store(self.number, fact, message_id)
 
 
 class Trainer:
@@ -166,23 +171,26 @@ class Trainer:
         since = time.monotonic()
         try:
             result = objective(trial.params, trial)
+            if trial.step is not None:
+                trial.check()  # it was stopped: its last report is its result, whatever else it returns
             result = result if isinstance(result, dict) else {"values": self.named(result)}
             wrong = [n for n, v in result["values"].items() if not math.isfinite(v)]
             if wrong:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {result['values'][wrong[0]]}")
             else:
                 trial.say("completed", seconds=time.monotonic() - since, **result)
-        except Stopped:
-            trial.say("stopped", by=str(trial.stop_by), **({} if trial.step is None else {"step": trial.step}))
-        except Abandoned:
-            pass
-        except Infeasible as error:
-            trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
         except KeyboardInterrupt:
             trial.say("failed", reason="preempted", message="its trainer was told to end")
             raise
         except Exception as error:  # whatever it is, it is the objective's
-            trial.say("failed", reason="error", message=f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE])
+            if trial.abandoned:
+                pass  # nobody wants to hear of it
+            elif trial.stop_by is not None:
+                trial.say("stopped", by=str(trial.stop_by), **({} if trial.step is None else {"step": trial.step}))
+            elif isinstance(error, Infeasible):
+                trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
+            else:
+                trial.say("failed", reason="error", message=f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE])
         finally:
             self.current = None
 

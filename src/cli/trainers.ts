@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Directive, Rejected, Suggestion } from '../../streams/directive.ts';
+import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Job } from './runner/job.ts';
@@ -8,7 +9,7 @@ import type { Outcome } from './runner/outcome.ts';
 import { type Running, startProcess } from './runner/process.ts';
 import type { Template } from './runner/template.ts';
 
-export interface TrainersOptions {
+export interface TrialsOptions {
   readonly study: string;
   readonly command: Template;
   readonly objectives: readonly string[];
@@ -16,8 +17,11 @@ export interface TrainersOptions {
   readonly directory: string;
   readonly timeLimit?: number;
   readonly grace?: number;
-  readonly say: (event: TrialEvent) => void;
   readonly warn: (message: string) => void;
+}
+
+export interface TrainersOptions extends TrialsOptions {
+  readonly say: (event: TrialEvent) => void;
   /** This machine cannot run trials. */
   readonly unable?: (reason: string) => void;
 }
@@ -48,7 +52,7 @@ export function trainers(options: TrainersOptions): Trainers {
     const run = `${trial}.${attempt}`;
     const slot = freeSlot();
     options.say({ type: 'started', trial, attempt, run });
-    const { process, end } = startTrial(options, suggestion, run, slot);
+    const { process, end } = startTrial(options, suggestion, run, slot, options.say);
     const done = end.then((event) => {
       running.delete(trial);
       if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
@@ -80,17 +84,18 @@ export function trainers(options: TrainersOptions): Trainers {
 
 /** Runs the program for one attempt. `end` resolves with what it came to, and never rejects. */
 export function startTrial(
-  options: TrainersOptions,
+  options: TrialsOptions,
   suggestion: Suggestion<Params>,
   run: string,
   slot: number,
-): { readonly process: Running; readonly end: Promise<TrialEvent> } {
+  report: (fact: ReportedFact) => void,
+): { readonly process: Running; readonly end: Promise<EndFact> } {
   const { trial, attempt } = suggestion;
   const job = jobOf(options, suggestion, slot);
   const process = startProcess(job, {
     command: options.command,
     objectives: options.objectives,
-    onReport: (report) => options.say({ type: 'reported', trial, run, ...report }),
+    onReport: (said) => report({ type: 'reported', trial, run, ...said }),
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
     ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
     ...(options.grace !== undefined && { grace: options.grace }),
@@ -99,7 +104,7 @@ export function startTrial(
 }
 
 /** An attempt goes on from what the suggestion names, or from what an earlier attempt at the trial has left. */
-function jobOf({ study, directory }: TrainersOptions, suggestion: Suggestion<Params>, slot: number): Job {
+function jobOf({ study, directory }: TrialsOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const own = join(directory, `trial-${trial}`);
   const checkpoints = join(own, 'checkpoints');
@@ -125,7 +130,7 @@ function eventOf(
   outcome: Outcome,
   { trial, attempt, run }: { trial: TrialId; attempt: number; run: string },
   left: string | undefined,
-): TrialEvent {
+): EndFact {
   const kept = outcome.checkpoint ?? left;
   const checkpoint = kept !== undefined && { checkpoint: kept };
   switch (outcome.type) {

@@ -1,32 +1,15 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
-import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
-import type { FailedFact, TrialEvent } from '../../src/facts/facts.ts';
+import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import type { TrialId } from '../../src/messages.ts';
 import type { Suggestion } from '../directive.ts';
 import { type Beats, timedBeats } from './beats.ts';
+import { jsonOf, mention, onStatus } from './connection.ts';
 import { freshness } from './fresh.ts';
+import { Held, type HeldOptions, type Perform } from './held.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';
 import { insist } from './patience.ts';
-import { publisher } from './publisher.ts';
+import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
 import { checkName, type Subjects, subjectsOf } from './subjects.ts';
-
-/** An attempt that this trainer has taken on. */
-export interface Claim<P> {
-  readonly suggestion: Suggestion<P>;
-  /** The name of the claim. */
-  readonly run: string;
-  /** Aborted when the trial is to stop, with who says so as the reason; its last report is then its result. */
-  readonly stop: AbortSignal;
-  /** Aborted when nobody wants the run any longer: another one holds the trial, or the trainer closes. */
-  readonly abandon: AbortSignal;
-  /** Publishes a fact, after those before it. It is sent again, across reconnects, until the server has it. */
-  readonly say: (fact: TrialEvent) => void;
-}
-
-/** Takes a claim to its end; what it throws makes the trial fail. */
-export type Perform<P> = (claim: Claim<P>) => Promise<void>;
 
 export interface AttendOptions {
   /** Name of the trainer: its facts stand below it. Default: a random one. */
@@ -35,6 +18,8 @@ export interface AttendOptions {
   readonly slots?: number;
   /** Told in a line of what a person might want to know. */
   readonly warn?: (message: string) => void;
+  /** Nothing is taken on before it resolves. */
+  readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
 }
 
@@ -47,6 +32,9 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
+/** Milliseconds to wait for an answer before one asks again. */
+const PATIENCE = 2000;
+
 /** Takes suggestions on, one for each free slot, and has them performed. */
 export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: AttendOptions = {}): Trainer {
   const subjects = subjectsOf(study);
@@ -54,173 +42,166 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const { slots = 1, warn = () => {} } = options;
   const out = publisher(nc);
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
-  const held = new Map<string, Held>();
+  /** Runs of which not all is stored. */
+  const held = new Map<string, Held<P>>();
   const pulls = puller(nc, subjects);
   const fresh = freshness();
-  let closing = false;
   let over = false;
+  let closing = false;
+  let finish!: () => void;
+  let fail!: (error: unknown) => void;
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = (error) => (closing && nc.isClosed() ? resolve() : reject(error));
+  }).finally(() => tidy());
+  done.catch(() => {});
 
+  const end = () => {
+    over = true;
+    pulls.end();
+    if (held.size === 0) finish();
+  };
+  const tidy = () => {
+    over = true;
+    pulls.end();
+    for (const one of [...held.values()]) one.abandon();
+    pulls.close();
+    beats.close();
+    out.close();
+    for (const stop of listening) stop();
+  };
   const obey = (message: DirectiveMessage) => {
-    if (message.type === 'stop') for (const { trial, stop } of held.values()) if (trial === message.trial) stop.abort(message.by);
+    if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
     if (message.type === 'closed') end();
   };
   /** Who claimed too late, or what is over, learns it here; the rest is for people. */
   const regret = ({ type, run, code, message }: RejectedMessage) => {
-    const claim = run === undefined ? undefined : held.get(run);
-    if (claim && (type === 'started' || code === 'ended')) claim.abandon.abort(code);
+    const one = run === undefined ? undefined : held.get(run);
+    if (one && (type === 'started' || code === 'ended')) one.abandon();
     else warn(message);
   };
-  const end = () => {
-    over = true;
-    pulls.end();
-  };
-  const subscriptions = [listen(nc, subjects.directive('*'), obey), listen(nc, subjects.rejected(name), regret)];
-  void (async () => {
-    for await (const { type } of nc.status()) {
-      if (over) return;
+  const listening = [
+    listen(nc, subjects.directive('*'), obey),
+    listen(nc, subjects.rejected(name), regret),
+    onStatus(nc, ({ type }) => {
       if (type === 'disconnect') fresh.lost();
-      if (type === 'reconnect') pulls.again();
-    }
-  })();
+      if (type === 'close') fail(new errors.ClosedConnectionError());
+    }),
+  ];
 
-  const publish = (subject: string, fact: TrialEvent, id: string) =>
-    insist(nc, () => out.publish(subject, JSON.stringify(fact), { id, timeout: 2000 })).then(fresh.stored);
-
+  const ask = (subject: string) =>
+    insist(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
   /** Whether an attempt is taken, as far as its trial's last fact tells. The log decides; this only saves the work of finding out. */
   const isTaken = async ({ trial, attempt }: Suggestion<P>): Promise<boolean> => {
-    const last = await insist(nc, () =>
-      nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subjects.by('*', trial)}`, '', { timeout: 2000 }),
-    );
+    const last = await ask(subjects.by('*', trial));
     if (last.headers?.code === 404) return false;
     const said = jsonOf(last) as { attempt?: unknown } | undefined;
     return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
   };
-
-  /** Runs what was suggested to its end. @returns when all that was said of it is stored. */
-  const take = async (message: Msg): Promise<{ readonly stored: Promise<unknown> }> => {
-    const suggestion = suggestionOf<P>(message);
-    const mayBeTaken = !fresh.isFresh(message.reply!);
-    if (suggestion === undefined || (mayBeTaken && (await isTaken(suggestion)))) {
-      nc.publish(message.reply!, '+ACK');
-      return { stored: Promise.resolve() };
-    }
-    const { trial, attempt } = suggestion;
-    const run = `${trial}.${attempt}.${nuid.next()}`;
-    const subject = subjects.by(name, trial);
-    const claim = { trial, stop: new AbortController(), abandon: new AbortController() };
-    held.set(run, claim);
-    let count = 0;
-    let saying: Promise<unknown> = Promise.resolve();
-    let ended = false;
-    const say = (fact: TrialEvent) => {
-      if (ended) return;
-      ended = fact.type === 'completed' || fact.type === 'stopped' || fact.type === 'failed';
-      const id = `${run}/${++count}`;
-      saying = saying.then(() => publish(subject, { ...fact, attempt } as TrialEvent, id)).catch((error) => refused(error, fact, id));
-    };
-    /** What the server does not take is replaced where it is an end, and left out where it is not. */
-    const refused = (error: Error, fact: TrialEvent, id: string): Promise<unknown> | undefined => {
-      if (!(error instanceof JetStreamApiError)) throw error;
-      warn(`trial ${trial}: ${fact.type} was not taken: ${error.message}`);
-      if (fact.type === 'reported') return undefined;
-      const failed: FailedFact = {
-        type: 'failed',
-        trial,
-        attempt,
-        run,
-        reason: 'error',
-        message: `the result was not taken: ${error.message}`,
-      };
-      return publish(subject, failed, `${id}!`);
-    };
-    const release = () => {
-      beats.end(trial, run);
-      held.delete(run);
-    };
-    try {
-      await publish(subject, { type: 'started', trial, attempt, run, trainer: name }, `${run}/0`);
-      nc.publish(message.reply!, '+ACK');
-      beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
-      if (options.beats) await nc.flush().catch(() => {}); // an objective that blocks would keep it back
-      const signals = { stop: claim.stop.signal, abandon: claim.abandon.signal };
-      await perform({ suggestion, run, say, ...signals }).catch(({ message }: Error) =>
-        say({ type: 'failed', trial, attempt, run, reason: 'error', message: message.slice(0, 4096) }),
-      );
-      if (closing) say({ type: 'failed', trial, attempt, run, reason: 'preempted', message: 'its trainer was told to end' });
-    } catch (error) {
-      release();
-      throw error;
-    }
-    const stored = saying.finally(release);
-    stored.catch(() => {});
-    return { stored };
-  };
-
   /** Whether the study closed before this trainer began, and nothing has been said to it since. */
-  const isClosed = async (): Promise<boolean> => {
-    const last = await insist(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subjects.study}`, '', { timeout: 2000 }));
-    return (jsonOf(last) as { type?: unknown } | undefined)?.type === 'closed';
+  const isClosed = async () => (jsonOf(await ask(subjects.study)) as { type?: unknown } | undefined)?.type === 'closed';
+
+  /** Sends a fact until the server has it. */
+  const store =
+    (subject: string): HeldOptions['store'] =>
+    (fact, id, settled) => {
+      const options = { id, timeout: PATIENCE };
+      const have = (stored: Stored) => {
+        fresh.stored(stored);
+        settled();
+      };
+      try {
+        const data = JSON.stringify(fact);
+        out.send(subject, data, options, (stored) => {
+          if (stored) have(stored);
+          else insist(nc, () => out.publish(subject, data, options)).then(have, settled);
+        });
+      } catch (error) {
+        settled(error as Error); // there is no JSON for it
+      }
+    };
+
+  /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
+  const slot = () => {
+    let storing = false;
+    let next: Msg | undefined;
+    const pull = () =>
+      pulls.next((message) => {
+        if (storing) next = message;
+        else take(message);
+      });
+    const take = (message: Msg) => {
+      const suggestion = suggestionOf<P>(message);
+      if (!suggestion) return pass(message);
+      if (fresh.isFresh(message.reply!)) return claim(message, suggestion);
+      isTaken(suggestion).then((taken) => (taken ? pass(message) : claim(message, suggestion)), fail);
+    };
+    /** It is nothing to be taken on. */
+    const pass = (message: Msg) => {
+      mention(nc, message.reply!, '+ACK');
+      pull();
+    };
+    const claim = (message: Msg, suggestion: Suggestion<P>) => {
+      if (over) return mention(nc, message.reply!, '-NAK');
+      const { trial, attempt } = suggestion;
+      const run = `${trial}.${attempt}.${nuid.next()}`;
+      storing = true;
+      const one = new Held<P>(suggestion, run, {
+        store: store(subjects.by(name, trial)),
+        warn,
+        fail,
+        ended: pull,
+        stored: () => {
+          beats.end(trial, run);
+          held.delete(run);
+          storing = false;
+          const waited = next;
+          next = undefined;
+          if (waited) take(waited);
+          if (over && held.size === 0) finish();
+        },
+      });
+      held.set(run, one);
+      one.claim(name, () => {
+        mention(nc, message.reply!, '+ACK');
+        beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
+        if (!options.beats) return one.perform(perform);
+        const begin = () => one.perform(perform);
+        nc.flush().then(begin, begin); // an objective that blocks would keep back what is said here
+      });
+    };
+    pull();
   };
 
-  const slot = async () => {
-    if (await isClosed()) return;
-    let before: Promise<unknown> = Promise.resolve();
-    while (!over) {
-      const message = await insist(nc, pulls.next);
-      await before; // it is asked for the next trial while the result of the last one is on its way, but not begun
-      if (message && over) nc.publish(message.reply!, '-NAK');
-      else if (message) before = (await take(message)).stored;
-    }
-    await before;
+  const begin = async () => {
+    await options.ready?.();
+    if (over) return;
+    if (await isClosed()) return end();
+    for (let i = 0; i < slots; i++) slot();
   };
-  const done = Promise.all(Array.from({ length: slots }, slot)).then(
-    () => tidy(),
-    (error) => {
-      tidy();
-      if (!closing || !nc.isClosed()) throw error;
-    },
-  );
-  done.catch(() => {});
-  const tidy = () => {
-    end();
-    beats.close();
-    out.close();
-    pulls.close();
-    for (const subscription of subscriptions) subscription.unsubscribe();
-  };
+  begin().catch(fail);
   return {
     name,
     done,
     close: () => {
       closing = true;
       end();
-      for (const { abandon } of held.values()) abandon.abort('preempted');
+      for (const one of [...held.values()]) one.preempt();
       return done;
     },
   };
 }
 
-interface Held {
-  readonly trial: TrialId;
-  readonly stop: AbortController;
-  readonly abandon: AbortController;
-}
-
-const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void) =>
-  nc.subscribe(subject, {
+/** @returns ends it. */
+const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
+  const subscription = nc.subscribe(subject, {
     callback: (error, message) => {
       const said = error ? undefined : jsonOf(message);
       if (typeof said === 'object' && said !== null) hear(said as T);
     },
   });
-
-function jsonOf(message: Msg): unknown {
-  try {
-    return message.json();
-  } catch {
-    return undefined;
-  }
-}
+  return () => subscription.unsubscribe();
+};
 
 function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
   const fact = parseFact(jsonOf(message));

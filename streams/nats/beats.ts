@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
 import { lasting } from './connect.ts';
+import { mention } from './connection.ts';
 import type { Beat } from './messages.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -14,24 +15,24 @@ export interface Beats {
   close(): void;
 }
 
-/** Beats by a timer, for objectives that leave the event loop free. */
+/** Beats by a timer, one for all runs, for objectives that leave the event loop free. */
 export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: string): Beats {
-  const timers = new Map<string, ReturnType<typeof setInterval>>();
+  const runs = new Map<string, TrialId>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let period = Number.POSITIVE_INFINITY;
+  const beat = () => {
+    for (const [run, trial] of runs) mention(nc, subjects.beat(trainer, trial), JSON.stringify({ run } satisfies Beat));
+  };
   return {
     begin: (trial, run, every) => {
-      const beat = JSON.stringify({ run } satisfies Beat);
-      const publish = () => {
-        if (!nc.isClosed()) nc.publish(subjects.beat(trainer, trial), beat);
-      };
-      timers.set(run, setInterval(publish, every));
+      runs.set(run, trial);
+      if (every >= period) return;
+      clearInterval(timer);
+      timer = setInterval(beat, every);
+      period = every;
     },
-    end: (_, run) => {
-      clearInterval(timers.get(run));
-      timers.delete(run);
-    },
-    close: () => {
-      for (const timer of timers.values()) clearInterval(timer);
-    },
+    end: (_, run) => runs.delete(run),
+    close: () => clearInterval(timer),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
 
 /**
@@ -28,7 +28,7 @@ export interface ConnectOptions {
 }
 
 /** The server cannot be reached, or does not let one in. */
-class ConnectError extends Error {
+export class ConnectError extends Error {
   override readonly name = 'ConnectError';
 }
 
@@ -38,9 +38,9 @@ class ConnectError extends Error {
  * @throws ConnectError
  */
 export async function connectTo(url: string, { nkey, inboxPrefix, name = 'hypertide' }: ConnectOptions = {}): Promise<NatsConnection> {
+  const { username, password, host } = placeOf(url);
+  const seed = nkey === undefined ? undefined : await seedIn(nkey);
   try {
-    const seed = nkey === undefined ? undefined : new TextEncoder().encode((await readFile(nkey, 'utf8')).trim());
-    const { username, password, host } = new URL(url.includes('://') ? url : `nats://${url}`);
     return await connect({
       servers: host,
       name,
@@ -50,6 +50,25 @@ export async function connectTo(url: string, { nkey, inboxPrefix, name = 'hypert
       ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
     });
   } catch (cause) {
-    throw new ConnectError(`${url}: ${(cause as Error).message}`, { cause });
+    throw new ConnectError(`${host}: ${(cause as Error).message}`, { cause });
   }
+}
+
+function placeOf(url: string): URL {
+  const full = url.includes('://') ? url : `nats://${url}`;
+  if (!URL.canParse(full)) throw new ConnectError(`${url}: expected the address of a server, such as nats://127.0.0.1:4222`);
+  return new URL(full);
+}
+
+async function seedIn(file: string): Promise<Uint8Array> {
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new ConnectError(`${file}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, { cause });
+  });
+  const seed = new TextEncoder().encode(text.trim());
+  try {
+    nkeys.fromSeed(seed);
+  } catch (cause) {
+    throw new ConnectError(`${file}: expected the seed of an nkey, such as hypertide nats-config writes`, { cause });
+  }
+  return seed;
 }

@@ -2,6 +2,7 @@ import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager }
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
+import { onStatus } from './connection.ts';
 import { LEASE, LEASE_HEADER } from './messages.ts';
 import { insist, isPassing } from './patience.ts';
 import { publisher } from './publisher.ts';
@@ -77,12 +78,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       return 'fenced';
     }
   };
-  void (async () => {
-    for await (const { type } of nc.status()) {
-      if (end !== undefined) return;
-      if (type === 'reconnect') news.ring();
-    }
-  })();
+  const deafen = onStatus(nc, ({ type }) => type === 'reconnect' && news.ring());
 
   const reading = {
     nc,
@@ -111,6 +107,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       closed = true;
       await appending;
       out.close();
+      deafen();
       end ??= written;
       news.ring();
     },

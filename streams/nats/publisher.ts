@@ -1,5 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { createInbox, errors, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { errors, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { inboxOf, jsonOf, onStatus } from './connection.ts';
 
 export interface PublishOptions {
   readonly id: string;
@@ -16,9 +17,17 @@ export interface Stored {
   readonly duplicate?: boolean;
 }
 
+/** Told what came of a publish: where it is stored, or why it is not. */
+export type Settle = (stored: Stored | undefined, error?: Error) => void;
+
 /** Publishes into streams, and waits for the acknowledgement. */
 export interface Publisher {
-  /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError. */
+  /**
+   * `settle` is called, and may publish in turn, while what has come is still being read: then all of it goes out in one piece, which is
+   * most of what a message costs. It is told of what `publish` throws.
+   */
+  send(subject: string, data: string, options: PublishOptions, settle: Settle): void;
+  /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */
   publish(subject: string, data: string, options: PublishOptions): Promise<Stored>;
   close(): void;
 }
@@ -26,8 +35,7 @@ export interface Publisher {
 interface Waiting {
   readonly subject: string;
   readonly until: number;
-  readonly resolve: (stored: Stored) => void;
-  readonly reject: (error: unknown) => void;
+  readonly settle: Settle;
 }
 
 /** How often waiting ones are looked at, in milliseconds: one timer for all of them. */
@@ -38,56 +46,57 @@ const SWEEP = 100;
  * it needs them: that was a fifth of the time of an engine.
  */
 export function publisher(nc: NatsConnection): Publisher {
-  const { options } = nc as unknown as { readonly options?: { readonly inboxPrefix?: string } };
-  const inbox = createInbox(options?.inboxPrefix);
+  const inbox = inboxOf(nc);
   const waiting = new Map<string, Waiting>();
   let count = 0;
-  const settle = (token: string): Waiting | undefined => {
+  const take = (token: string): Waiting | undefined => {
     const one = waiting.get(token);
     waiting.delete(token);
     return one;
   };
+  const fail = (error: Error, concerns: (one: Waiting) => boolean) => {
+    for (const [token, one] of waiting) if (concerns(one)) take(token)?.settle(undefined, error);
+  };
   const hear = (message: Msg) => {
-    const one = settle(message.subject.slice(inbox.length + 1));
+    const one = take(message.subject.slice(inbox.length + 1));
     if (!one) return;
-    if (message.headers?.code === 503) return one.reject(new errors.NoRespondersError(one.subject));
-    const ack = message.json<Stored & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }>();
-    if (ack.error) one.reject(new JetStreamApiError(ack.error));
-    else one.resolve(ack);
+    if (message.headers?.code === 503) return one.settle(undefined, new errors.NoRespondersError(one.subject));
+    const ack = jsonOf(message) as (Stored & { readonly error?: ConstructorParameters<typeof JetStreamApiError>[0] }) | undefined;
+    if (ack?.error) one.settle(undefined, new JetStreamApiError(ack.error));
+    else if (ack) one.settle(ack);
   };
   const subscription = nc.subscribe(`${inbox}.*`, { callback: (error, message) => (error ? undefined : hear(message)) });
   const sweep = setInterval(() => {
+    if (nc.isClosed()) return fail(new errors.ClosedConnectionError(), () => true);
     const now = performance.now();
-    for (const [token, { until, reject }] of waiting) {
-      if (until > now && !nc.isClosed()) continue;
-      waiting.delete(token);
-      reject(nc.isClosed() ? new errors.ClosedConnectionError() : new errors.TimeoutError());
-    }
+    fail(new errors.TimeoutError(), ({ until }) => until <= now);
   }, SWEEP);
   sweep.unref?.();
-  void (async () => {
-    for await (const status of nc.status()) {
-      if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) continue;
-      for (const [token, { subject, reject }] of waiting) {
-        if (subject !== status.error.subject) continue;
-        waiting.delete(token);
-        reject(status.error);
-      }
+  const deafen = onStatus(nc, (status) => {
+    if (status.type !== 'error' || !(status.error instanceof errors.PermissionViolationError)) return;
+    const { subject } = status.error;
+    fail(status.error, (one) => one.subject === subject);
+  });
+  const send: Publisher['send'] = (subject, data, { id, timeout, last, headers: more }, settle) => {
+    const token = String(++count);
+    const head = headers();
+    head.append('Nats-Msg-Id', id);
+    if (last !== undefined) head.append('Nats-Expected-Last-Subject-Sequence', String(last));
+    for (const name in more) head.append(name, more[name]!);
+    try {
+      nc.publish(subject, data, { headers: head, reply: `${inbox}.${token}` });
+    } catch (error) {
+      return settle(undefined, error as Error); // closed, or too large
     }
-  })();
+    waiting.set(token, { subject, until: performance.now() + timeout, settle });
+  };
   return {
-    publish: (subject, data, { id, timeout, last, headers: more = {} }) =>
-      new Promise((resolve, reject) => {
-        const token = String(++count);
-        const head = headers();
-        head.set('Nats-Msg-Id', id);
-        if (last !== undefined) head.set('Nats-Expected-Last-Subject-Sequence', String(last));
-        for (const [name, value] of Object.entries(more)) head.set(name, value);
-        waiting.set(token, { subject, until: performance.now() + timeout, resolve, reject });
-        nc.publish(subject, data, { headers: head, reply: `${inbox}.${token}` });
-      }),
+    send,
+    publish: (subject, data, options) =>
+      new Promise((resolve, reject) => send(subject, data, options, (stored, error) => (stored ? resolve(stored) : reject(error)))),
     close: () => {
       clearInterval(sweep);
+      deafen();
       subscription.unsubscribe();
     },
   };

@@ -1,14 +1,14 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { nuid } from '@nats-io/nats-core';
-import { Subject } from 'rxjs';
 import { check } from '../../src/facts/check.ts';
 import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Noted } from '../noted.ts';
-import { type Progress, type Row, trials } from '../observe.ts';
+import { rows as foldRows, type Progress, type Row } from '../observe.ts';
 import type { Run } from '../run.ts';
 import { tryInstead } from '../tryOut.ts';
+import { mention } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -36,17 +36,17 @@ const PAGE = 500;
 
 /** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
-  const noted$ = new Subject<Noted>();
+  const rowsOf = foldRows<P>();
   const rows = new Map<TrialId, Row<P>>();
   const waiting = new Map<string, (noted: Noted) => void>();
   /** How many rows have each status. */
   const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
-  noted$.pipe(trials<P>()).subscribe((row) => {
+  const add = (row: Row<P>) => {
     const before = rows.get(row.trial);
     if (before) ended[before.status]--;
     ended[row.status]++;
     rows.set(row.trial, row);
-  });
+  };
 
   /** Appends a fact, and waits for what becomes of it. */
   const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
@@ -81,8 +81,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (requests.run?.engine.ledger.created && log.leads && !nc.isClosed())
-      nc.publish(subjects.status, JSON.stringify(statusOf(requests.run)));
+    if (requests.run?.engine.ledger.created && log.leads) mention(nc, subjects.status, JSON.stringify(statusOf(requests.run)));
   };
 
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
@@ -106,7 +105,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     /** Set once there is an engine. */
     run: undefined as Run<P> | undefined,
     note: (noted: Noted) => {
-      noted$.next(noted);
+      rowsOf(noted).forEach(add);
       due ??= setTimeout(publishStatus, FRAME);
       const { request } = (noted.fact ?? {}) as { request?: string };
       if (request === undefined) return;

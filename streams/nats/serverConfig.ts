@@ -1,4 +1,5 @@
 import { nkeys } from '@nats-io/nats-core';
+import { OptionError } from '../../src/errors.ts';
 import { checkName, subjectsOf, TRAINERS } from './subjects.ts';
 
 export interface ServerConfigOptions {
@@ -9,6 +10,8 @@ export interface ServerConfigOptions {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
+  /** The seed that somebody has already; where there is none, one is made. */
+  readonly seedOf?: (name: string) => string | undefined;
 }
 
 export interface ServerConfig {
@@ -23,7 +26,7 @@ export interface ServerConfig {
  * account of its own, which imports nothing but its own subjects: with rights alone, within one account, a trainer writes into a log by
  * naming a subject of it as the reply of a request that it may send.
  *
- * @throws OptionError for names that cannot stand in a subject.
+ * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no seed.
  */
 export function serverConfig({
   studies,
@@ -31,12 +34,14 @@ export function serverConfig({
   store = 'nats-store',
   host = '0.0.0.0',
   port = 4222,
+  seedOf = () => undefined,
 }: ServerConfigOptions): ServerConfig {
-  for (const name of studies) checkName('study', name);
-  for (const name of trainers) checkName('trainer', name);
+  checkNames('study', studies);
+  checkNames('trainer', trainers, others);
   const seeds: Record<string, string> = {};
   const user = (name: string): string => {
-    const pair = nkeys.createUser();
+    const seed = seedOf(name);
+    const pair = seed === undefined ? nkeys.createUser() : pairOf(name, seed);
     seeds[name] = new TextDecoder().decode(pair.getSeed());
     return pair.getPublicKey();
   };
@@ -77,6 +82,24 @@ ${[engine, ...workers].join('\n')}
 }
 `;
   return { text, seeds };
+}
+
+/** Users that are no trainers. */
+const others = ['engine', 'operator', 'viewer'];
+
+function checkNames(option: string, names: readonly string[], taken: readonly string[] = []): void {
+  for (const [i, name] of names.entries()) {
+    checkName(option, name);
+    if (names.indexOf(name) < i || taken.includes(name)) throw new OptionError(option, 'a name that nobody else has', name);
+  }
+}
+
+function pairOf(name: string, seed: string): ReturnType<typeof nkeys.fromSeed> {
+  try {
+    return nkeys.fromSeed(new TextEncoder().encode(seed));
+  } catch {
+    throw new OptionError(`the seed of ${name}`, 'the seed of an nkey', 'something else');
+  }
 }
 
 const accountOf = (trainer: string): string => `TRAINER_${trainer}`;

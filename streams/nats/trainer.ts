@@ -1,13 +1,13 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { filter, fromEvent, map, merge, type Observable, of, take, takeUntil, takeWhile } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
-import type { Directive } from '../directive.ts';
-import { type EvaluateOptions, evaluate, type Objective } from '../evaluate.ts';
-import { type AttendOptions, attend, type Claim, type Trainer } from './attend.ts';
+import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } from '../evaluate.ts';
+import { type AttendOptions, attend, type Trainer } from './attend.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import { createdOn } from './created.ts';
+import type { Perform } from './held.ts';
+import type { Subjects } from './subjects.ts';
 
-export interface TrainerOptions extends Omit<AttendOptions, 'beats'>, Pick<EvaluateOptions, 'timeLimit' | 'value'> {
+export interface TrainerOptions extends Omit<AttendOptions, 'beats' | 'ready'>, EvaluateOptions {
   /**
    * The objective blocks the event loop: then signs of life come from a thread, which connects by itself. One trial at a time; a stop is
    * heard when the objective leaves the event loop free.
@@ -30,27 +30,26 @@ export interface TrainerOptions extends Omit<AttendOptions, 'beats'>, Pick<Evalu
 export function trainer<P>(nc: NatsConnection, study: string, objective: Objective<P>, options: TrainerOptions = {}): Trainer {
   const { blocking, timeLimit, value, ...rest } = options;
   if (blocking && (rest.slots ?? 1) > 1) throw new OptionError('slots', '1 for an objective that blocks', rest.slots);
-  const limit = timeLimit !== undefined && { timeLimit };
+  const settings = timeLimit === undefined ? {} : { timeLimit };
+  checkTimeLimit(settings);
   let name = value;
-  const perform = async (claim: Claim<P>): Promise<void> => {
-    name ??= (await createdOn(nc, study)).objectives[0]!.name;
-    await directives(claim)
-      .pipe(
-        evaluate<P>(objective, { ...limit, value: name, run: claim.run }),
-        filter(({ type }) => type !== 'started'),
-        takeUntil(aborted(claim.abandon)),
-        takeWhile(({ type }) => type === 'reported', true),
-      )
-      .forEach(claim.say);
+  const waiting = new AbortController();
+  const named = async () => {
+    name ??= (await createdOn(nc, study, waiting.signal)).objectives[0]!.name;
   };
-  return attend(nc, study, perform, blocking ? { ...rest, beats: (subjects, name) => threadBeats(blocking, subjects, name) } : rest);
+  const perform: Perform<P> = ({ suggestion, run, say }) => {
+    const { stop, abandon } = evaluateTrial(objective, suggestion, run, say, { ...settings, value: name! });
+    return {
+      stop,
+      abandon: () => {
+        abandon();
+        say.end();
+      },
+    };
+  };
+  const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
+  const self = attend<P>(nc, study, perform, { ...rest, ...beats, ready: named });
+  const over = () => waiting.abort();
+  self.done.then(over, over);
+  return self;
 }
-
-/** What a claim's objective is told, in the words of the engine. */
-const directives = <P>({ suggestion, stop }: Claim<P>) =>
-  merge(
-    of<Directive<P>>(suggestion),
-    aborted(stop).pipe(map((): Directive<P> => ({ type: 'stop', trial: suggestion.trial, by: String(stop.reason) }))),
-  );
-
-const aborted = (signal: AbortSignal): Observable<unknown> => (signal.aborted ? of(undefined) : fromEvent(signal, 'abort').pipe(take(1)));

@@ -8,6 +8,7 @@ import { float, type Noted, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
+import { type Cpu, cpuOf, cpuOfAll } from './cpu.ts';
 
 const line = space({ x: float(-5, 5) });
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -24,32 +25,45 @@ function signal(): { readonly heard: Promise<void>; readonly ring: () => void } 
   return { heard, ring };
 }
 
+/** Processes whose CPU counts, by what they are. */
+export type Pids = Readonly<Record<string, readonly number[]>>;
+
 export interface Figure {
   /** Units a second. */
   readonly rate: number;
-  /** Of this process, in milliseconds a unit. */
-  readonly cpu: number;
+  /** Microseconds a unit. */
+  readonly cpu: Cpu;
+  /** Cores that were busy with something else meanwhile. */
+  readonly others?: number;
 }
 
-/** How fast an act does its units. */
-async function rate(units: number, act: () => Promise<unknown>): Promise<Figure> {
-  const cpu = process.cpuUsage();
-  const since = performance.now();
+/** This process, which is the engine where there is one, and the server. */
+const here = ({ pid }: NatsServer): Pids => ({ engine: [process.pid], server: [pid] });
+
+/** How fast an act does its units, and what it costs whom. */
+async function rate(units: number, pids: Pids, act: () => Promise<unknown>): Promise<Figure> {
+  const had = () => Object.values(pids).map((those) => those.reduce((sum, pid) => sum + cpuOf(pid), 0));
+  const [before, since, all] = [had(), performance.now(), cpuOfAll()];
   await act();
-  const seconds = (performance.now() - since) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { rate: units / seconds, cpu: (user + system) / 1000 / units };
+  const spent = had().map((cpu, i) => cpu - before[i]!);
+  const microseconds = 1000 * (performance.now() - since);
+  return {
+    rate: (1e6 * units) / microseconds,
+    cpu: Object.fromEntries(Object.keys(pids).map((name, i) => [name, spent[i]! / units])),
+    others: Math.max(0, (cpuOfAll() - all - spent.reduce((sum, cpu) => sum + cpu)) / microseconds),
+  };
 }
 
 export const medianOf = (figures: readonly Figure[]): Figure => ({
   rate: median(figures.map((figure) => figure.rate)),
-  cpu: median(figures.map((figure) => figure.cpu)),
+  cpu: Object.fromEntries(Object.keys(figures[0]!.cpu).map((name) => [name, median(figures.map(({ cpu }) => cpu[name]!))])),
+  ...(figures[0]!.others !== undefined && { others: median(figures.map(({ others }) => others!)) }),
 });
 
 const suggestion = JSON.stringify({ type: 'suggested', trial: 1000, attempt: 1, by: 'random', params: { x: 1.23456789 }, after: 1000 });
 
 /** One acknowledged message, read back, and then the next: the limit of whoever decides one by one. */
-export async function bareLoop(nc: NatsConnection, messages: number): Promise<Figure> {
+export async function bareLoop(server: NatsServer, nc: NatsConnection, messages: number): Promise<Figure> {
   const study = fresh();
   const log = await natsLog(nc, study);
   const { stream, study: subject } = subjectsOf(study);
@@ -57,7 +71,7 @@ export async function bareLoop(nc: NatsConnection, messages: number): Promise<Fi
   let heard = () => {};
   const consumer = await js.consumers.get(stream, { deliver_policy: DeliverPolicy.All });
   const reading = await consumer.consume({ callback: () => heard() });
-  const figure = await rate(messages, async () => {
+  const figure = await rate(messages, here(server), async () => {
     for (let i = 0; i < messages; i++) {
       const back = signal();
       heard = back.ring;
@@ -70,7 +84,7 @@ export async function bareLoop(nc: NatsConnection, messages: number): Promise<Fi
 }
 
 /** Acknowledged messages alone, some of them in flight at a time. */
-export async function barePublishes(nc: NatsConnection, messages: number, inFlight: number): Promise<Figure> {
+export async function barePublishes(server: NatsServer, nc: NatsConnection, messages: number, inFlight: number): Promise<Figure> {
   const study = fresh();
   const log = await natsLog(nc, study);
   const { study: subject } = subjectsOf(study);
@@ -78,25 +92,25 @@ export async function barePublishes(nc: NatsConnection, messages: number, inFlig
   const one = async () => {
     for (let i = 0; i < messages / inFlight; i++) await js.publish(subject, suggestion);
   };
-  const figure = await rate(messages, () => Promise.all(Array.from({ length: inFlight }, one)));
+  const figure = await rate(messages, here(server), () => Promise.all(Array.from({ length: inFlight }, one)));
   await log.close();
   return figure;
 }
 
 /** Suggestions alone, with room for all of them. */
-export async function suggestions(nc: NatsConnection, trials: number): Promise<Figure> {
+export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
   const note = (noted: Noted) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
-  return rate(trials, async () => {
+  return rate(trials, here(server), async () => {
     const { close } = await serve(nc, line, random(), { study: fresh(), trials, parallel: trials, note });
     await done.heard;
     await close();
   });
 }
 
-/** How many trials are done before the clock starts: programs take their time to begin and to be compiled. */
-const WARM = 500;
+/** How many trials are done before the clock starts: programs take their time to begin, and each trainer 1000 trials to be compiled. */
+const WARM = 2000;
 /** Trials that each of two trainers runs at a time. */
 const SLOTS = 16;
 
@@ -111,7 +125,8 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const note = (noted: Noted) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
   const { finished, close } = await serve(nc, line, random(), { study, trials: trials + WARM, parallel: 4 * SLOTS, note });
   await warm.heard;
-  const figure = await rate(trials, () => finished);
+  const trainers = children.map(({ pid }) => pid!);
+  const figure = await rate(trials, { ...here(server), trainers }, () => finished);
   await close();
   await Promise.all(exits);
   return figure;

@@ -29,6 +29,8 @@ export interface ChaosOptions {
   readonly only?: readonly Act[];
   /** A rule that the system is without, to see that the checker sees it. */
   readonly without?: Rule;
+  /** Something to be found, after which there is no need to go on. */
+  readonly breach?: RegExp;
   /** Whether all acknowledgements of suggestions are lost. */
   readonly deaf?: boolean;
   readonly say?: (line: string) => void;
@@ -40,8 +42,8 @@ export interface Verdict extends Findings {
   readonly seconds: number;
 }
 
-const acts = { killServer: 0.08, killEngine: 0.12, stopEngine: 0.1, stopTrainer: 0.4, killTrainer: 0.3 };
-/** What the nemesis does, and how often. */
+const acts = { stopEngines: 0, killServer: 0.08, killEngine: 0.12, stopEngine: 0.1, stopTrainer: 0.4, killTrainer: 0.3 };
+/** What the nemesis does, and how often; what it never does by itself can be asked for. */
 export type Act = keyof typeof acts;
 
 const STUDY = 'chaos';
@@ -86,7 +88,7 @@ class Member {
 
 /** Runs a study through faults, and says whether all held. The same seed makes the same plan, though not the same timing. */
 export async function chaos(options: ChaosOptions): Promise<Verdict> {
-  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, only, without, deaf = false, say = () => {} } = options;
+  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, only, without, breach, deaf = false, say = () => {} } = options;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
   const diary = join(directory, 'diary.jsonl');
   const server = await natsServer();
@@ -108,33 +110,40 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
     const nc = await server.connect();
     let over = false;
     let ended = 0;
+    const heard: Entry[] = [];
     const watching = (async () => {
       const log = await natsLog(nc, STUDY, { timeout: 1000 });
       for await (const entries of log.read()) {
+        heard.push(...entries);
         ended += entries.filter(({ fact }) => (fact as { type?: string })?.type === 'completed').length;
         if (entries.some(({ fact, author }) => author === undefined && (fact as { type?: string })?.type === 'closed')) break;
       }
       over = true;
     })();
+    const judge = (entries: readonly Entry[]) => {
+      const lines = (existsSync(diary) ? readFileSync(diary, 'utf8') : '').split('\n').slice(0, -1);
+      const told = lines.map((line) => JSON.parse(line) as DiaryLine);
+      const blocks = told.flatMap(({ type, trainer }): Fault[] => (type === 'blocked' ? [{ kind: 'block', of: trainer }] : []));
+      const longestStall = Math.max(10_000, (lease + 5) * 1000);
+      return { all: [...faults, ...blocks], ...check({ entries, diary: told, faults: [...faults, ...blocks], trials, longestStall }) };
+    };
     const rng = rngFor(seed, 'nemesis', 0);
     while (!over && performance.now() - since < minutes * 60_000) {
       await Promise.race([watching, sleep(400 + 800 * rng())]);
+      if (breach && judge(heard).violations.some((violation) => breach.test(violation))) break;
       if (!over && faults.length < (SPREAD * options.faults * ended) / trials)
         await harm(rng, { server, engines, fleet, faults, lease, say }, only);
       for (const member of [...engines, ...fleet]) if (!member.alive && !over) member.start();
     }
-    const lines = (existsSync(diary) ? readFileSync(diary, 'utf8') : '').split('\n').slice(0, -1);
-    const told = lines.map((line) => JSON.parse(line) as DiaryLine);
-    for (const { type, trainer } of told) if (type === 'blocked') faults.push({ kind: 'block', of: trainer });
     const entries = await readAll(server);
-    const findings = check({ entries, diary: told, faults, trials, longestStall: Math.max(10_000, (lease + 5) * 1000) });
+    const { all, ...findings } = judge(entries);
     const verdict = await verify(space({ x: float(-5, 5), n: int(1, 9) }), random(), async function* () {
       yield entries;
     });
     const wrong = verdict.differs ? [`entry ${verdict.differs.position} was recomputed differently`] : [];
-    if (faults.length < options.faults) wrong.push(`there were ${faults.length} faults instead of ${options.faults}`);
+    if (all.length < options.faults) wrong.push(`there were ${all.length} faults instead of ${options.faults}`);
     const seconds = (performance.now() - since) / 1000;
-    return { ...findings, violations: [...findings.violations, ...wrong], faults: faults.length, recomputed: verdict.recomputed, seconds };
+    return { ...findings, violations: [...findings.violations, ...wrong], faults: all.length, recomputed: verdict.recomputed, seconds };
   } finally {
     await Promise.all([...engines, ...fleet].map((member) => member.kill()));
     await server.dispose();
@@ -183,6 +192,10 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
     fault('kill', 'engine');
     return engine.kill();
   }
+  if (act === 'stopEngines') {
+    fault('stop', 'engine');
+    return suspend([engine, other], 3 * lease);
+  }
   const member = act === 'stopEngine' ? engine : pick(fleet);
   const of = member === engine ? 'engine' : member.name;
   if (!member.alive || (member === engine && spared)) return;
@@ -191,11 +204,17 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
     return member.kill();
   }
   fault('stop', of);
-  const { child } = member;
-  child.kill('SIGSTOP');
-  const pause = of === 'engine' ? 3 * lease : (0.3 + 2 * rng()) * lease;
-  member.wellAt = performance.now() + pause * 1000 + STARTING / 3;
-  void sleep(pause * 1000).then(() => child.kill('SIGCONT'));
+  suspend([member], of === 'engine' ? 3 * lease : (0.3 + 2 * rng()) * lease);
+}
+
+/** Suspends processes for some seconds. */
+function suspend(members: readonly Member[], seconds: number): void {
+  for (const member of members) {
+    const { child } = member;
+    child.kill('SIGSTOP');
+    member.wellAt = performance.now() + seconds * 1000 + STARTING / 3;
+    void sleep(seconds * 1000).then(() => child.kill('SIGCONT'));
+  }
 }
 
 async function readAll(server: NatsServer): Promise<Entry[]> {

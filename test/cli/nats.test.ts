@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, natsServer } from '../support/nats.ts';
-import { hasTrace, hypertide, start, studyIn, TRAINER } from './support.ts';
+import { directory, hasTrace, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -41,9 +41,16 @@ describe('a study on a server', () => {
       ['worker', '--nats', server.url, '--study', 'A b', '--', 'true'],
       ['nats-conform', '--nats', server.url, '--', 'true', '{nats}', '{study}'],
       ['nats-conform', '--nats', 'nats://127.0.0.1:1', '--', 'true', '{nats}', '{study}', '{name}'],
+      ['serve', 'study.yaml', '--nats', 'nats://me:secret@127.0.0.1:1'],
+      ['serve', 'study.yaml', '--nats', 'nats://no such place'],
+      ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'nosuch.nk'],
+      ['serve', 'study.yaml', '--nats', server.url, '--nkey', 'study.yaml'],
+      ['nats-config', '--study', 's', '--trainer', 'w', 'w'],
+      ['nats-config', '--study', 's', '--trainer', 'engine'],
     ]) {
       const ended = await hypertide(place, ...command);
-      expect(ended.code).toBe(2);
+      expect(ended.code, command.join(' ')).toBe(2);
+      expect(ended.err).not.toContain('secret');
       expect(ended.err.trim().split('\n')).toHaveLength(1);
       expect(hasTrace(ended)).toBe(false);
     }
@@ -56,6 +63,53 @@ describe('a study on a server', () => {
     expect(out).toContain('the trainer is to claim trial 1: it ended with exit status 1');
     expect(out.match(/^(not )?ok /gm)).toHaveLength(8);
     expect(out.trimEnd().split('\n').at(-1)).toBe('it breaks 8 of them');
+  });
+
+  it('says what it waits for, and ends when it is told to while it waits', async () => {
+    const place = studyIn();
+    const own = await natsServer('accounts { POOR { users: [{ user: poor, password: poor }] } }'); // an account without JetStream
+    const at = ['--nats', own.url.replace('//', '//poor:poor@')];
+    const begun = [
+      { ...start(place, 'serve', 'study.yaml', ...at), waits: 'waiting for JetStream', code: 0 },
+      { ...start(place, 'worker', ...at, '--study', 's', '--', 'true'), waits: 'waiting for the study s', code: 130 },
+      { ...start(place, 'watch', ...at, '--study', 's'), waits: 'waiting for an engine that serves s', code: 130 },
+    ];
+    for (const { child, said, waits, ended, code } of begun) {
+      await until(() => said().includes(waits));
+      child.kill('SIGTERM');
+      expect((await ended).code, waits).toBe(code);
+    }
+    await own.dispose();
+  });
+
+  it('ends when it is told to while the server is away', async () => {
+    const place = studyIn('name: away\n');
+    const own = await natsServer();
+    const at = ['--nats', own.url];
+    const serve = start(place, 'serve', 'study.yaml', ...at);
+    const worker = start(place, 'worker', ...at, '--study', 'away', '--', 'sleep', '60');
+    const nc = await own.connect();
+    const subscription = nc.subscribe('ht.away.log.by.>', { max: 1 });
+    for await (const _ of subscription);
+    await own.kill();
+    for (const { said } of [serve, worker]) await until(() => said().includes('the server is away'));
+    serve.child.kill('SIGTERM');
+    expect(await serve.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('closed') });
+    worker.child.kill('SIGTERM');
+    await until(() => worker.said().includes('once more ends at once'));
+    worker.child.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(130);
+    await own.dispose();
+  });
+
+  it('keeps the seeds that there are when a trainer is added', async () => {
+    const place = directory();
+    const first = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1');
+    const second = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1', 'w2');
+    const keys = ({ out }: { readonly out: string }) => [...out.matchAll(/nkey: (\w+)/g)].map(([, key]) => key);
+    expect(keys(second)).toHaveLength(5);
+    expect(keys(second).slice(0, 4)).toEqual(keys(first));
+    expect(second.err).toContain('those of engine, operator, viewer, w1 were there');
   });
 
   it('gives back what a worker runs when that is told to end', async () => {

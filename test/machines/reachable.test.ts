@@ -27,7 +27,7 @@ interface Life {
   readonly events: readonly ({ readonly type: string } & Readonly<Record<string, unknown>>)[];
 }
 
-const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'appended', 'stored', 'fenced', 'revised', 'closed', 'reopened'];
+const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'fenced', 'revised', 'closed', 'reopened'];
 
 /** Two generations of one trial. */
 const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> = {

@@ -1,8 +1,10 @@
+import { runInNewContext } from 'node:vm';
 import { Subject } from 'rxjs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { Tags } from '../../src/messages.ts';
 import type { Directive } from '../../streams/directive.ts';
-import { evaluate } from '../../streams/evaluate.ts';
+import { evaluate, evaluateTrial, type Trial } from '../../streams/evaluate.ts';
 
 it('an objective sees the tags of its trial', () => {
   const directives$ = new Subject<Directive<{ x: number }>>();
@@ -17,3 +19,111 @@ it('an objective sees the tags of its trial', () => {
   directives$.next({ ...suggested, trial: 2 });
   expect(seen).toEqual([{ tolerance: '0.01' }, undefined]);
 });
+
+const suggestion = { type: 'suggested', trial: 1, attempt: 1, by: 'random', params: {}, after: 1 } as const;
+const heard = () => {
+  const facts: TrialEvent[] = [];
+  const hear = (fact: TrialEvent) => void facts.push(fact);
+  return { facts, say: { report: hear, end: hear } };
+};
+
+describe('an evaluation', () => {
+  it('that is not asynchronous has said all when it returns', () => {
+    const { facts, say } = heard();
+    evaluateTrial(
+      (_, { report }) => {
+        report(2);
+        return 1;
+      },
+      suggestion,
+      'r',
+      say,
+      {},
+    );
+    expect(facts).toMatchObject([
+      { type: 'reported', step: 1, values: { value: 2 } },
+      { type: 'completed', run: 'r', values: { value: 1 } },
+    ]);
+  });
+
+  it('says that the objective broke, at once or later', async () => {
+    for (const objective of [() => error('soon'), async () => error('soon')]) {
+      const { facts, say } = heard();
+      evaluateTrial(objective, suggestion, 'r', say, {});
+      await null;
+      await null;
+      expect(facts).toMatchObject([{ type: 'failed', reason: 'error', message: 'soon' }]);
+    }
+  });
+
+  it('takes a promise of another realm', async () => {
+    const { facts, say } = heard();
+    const foreign: Promise<number> = runInNewContext('Promise.resolve(3)');
+    expect(foreign).not.toBeInstanceOf(Promise);
+    evaluateTrial(() => foreign, suggestion, 'r', say, {});
+    await foreign;
+    expect(facts).toMatchObject([{ type: 'completed', values: { value: 3 } }]);
+  });
+
+  it.each(['before', 'after'] as const)('has a signal that tells of a stop, whether it is asked for %s', async (when) => {
+    const { facts, say } = heard();
+    let trial!: Trial;
+    let signal: AbortSignal | undefined;
+    let end!: (value: number) => void;
+    const { stop } = evaluateTrial(
+      (_, context) => {
+        trial = context;
+        if (when === 'before') ({ signal } = context);
+        context.report(5);
+        return new Promise<number>((resolve) => {
+          end = resolve;
+        });
+      },
+      suggestion,
+      'r',
+      say,
+      {},
+    );
+    stop('person');
+    stop('closed');
+    signal ??= trial.signal;
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toEqual(new Error('stopped by person'));
+    expect(trial.signal).toBe(signal);
+    end(7);
+    await null;
+    expect(facts.at(-1)).toEqual({ type: 'stopped', trial: 1, run: 'r', step: 1, by: 'person' });
+  });
+
+  it('that is abandoned says no more, and one that has ended is not abandoned', () => {
+    const { facts, say } = heard();
+    let signal!: AbortSignal;
+    const begin = (result: number | Promise<number>) =>
+      evaluateTrial(
+        (_, context) => {
+          ({ signal } = context);
+          return result;
+        },
+        suggestion,
+        'r',
+        say,
+        {},
+      );
+    begin(new Promise(() => {})).abandon();
+    expect([signal.aborted, facts.length]).toEqual([true, 0]);
+    begin(1).abandon();
+    expect([signal.aborted, facts.length]).toEqual([false, 1]);
+  });
+});
+
+it('an end comes later than its directive, so that events may be fed back', () => {
+  const directives$ = new Subject<Directive<object>>();
+  const types: string[] = [];
+  directives$.pipe(evaluate(() => 1)).subscribe(({ type }) => types.push(type));
+  directives$.next(suggestion);
+  expect(types).toEqual(['started']);
+});
+
+function error(message: string): never {
+  throw new Error(message);
+}

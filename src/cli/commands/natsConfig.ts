@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 
@@ -10,17 +10,26 @@ export interface NatsConfigOptions {
   readonly port?: number;
 }
 
-/** `hypertide nats-config`: prints a server's configuration, and writes the seed of each user to a file of its own. */
+/** `hypertide nats-config`: prints a server's configuration, and writes the seed of each user to a file of its own; one that is there is kept. */
 export async function natsConfig({ study, trainer, seeds: directory, store, port }: NatsConfigOptions): Promise<number> {
+  const pathOf = (name: string) => join(directory, `${name}.nk`);
+  const kept: string[] = [];
+  const seedOf = (name: string): string | undefined => {
+    if (!existsSync(pathOf(name))) return undefined;
+    kept.push(name);
+    return readFileSync(pathOf(name), 'utf8').trim();
+  };
   const { text, seeds } = serverConfig({
     studies: study,
     trainers: trainer,
+    seedOf,
     ...(store !== undefined && { store }),
     ...(port !== undefined && { port }),
   });
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  for (const [name, seed] of Object.entries(seeds)) await writeFile(join(directory, `${name}.nk`), `${seed}\n`, { mode: 0o600 });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const [name, seed] of Object.entries(seeds)) if (!kept.includes(name)) writeFileSync(pathOf(name), `${seed}\n`, { mode: 0o600 });
   process.stdout.write(text);
-  process.stderr.write(`the seeds of ${Object.keys(seeds).join(', ')} are in ${directory}: give each its own, with --nkey\n`);
+  const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
+  process.stderr.write(`the seeds of ${Object.keys(seeds).join(', ')} are in ${directory}${old}: give each its own, with --nkey\n`);
   return 0;
 }

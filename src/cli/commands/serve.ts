@@ -1,8 +1,9 @@
-import { connectTo } from '../../../streams/nats/connect.ts';
+import { setTimeout } from 'node:timers/promises';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
 import type { Created } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { readStudyFile } from '../studyFile.ts';
@@ -17,6 +18,9 @@ export interface ServeOptions {
   readonly once?: boolean;
 }
 
+/** Milliseconds that the end of an engine may take. */
+const PARTING = 2000;
+
 /** `hypertide serve`: runs studies on a server until it is told to end. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions): Promise<number> {
   const files = await Promise.all(paths.map(readStudyFile));
@@ -24,35 +28,45 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   const { nats, nkey, lease, replicas, once = false } = options;
-  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_engine', ...(nkey !== undefined && { nkey }) });
   const screen = live();
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...(nkey !== undefined && { nkey }) });
   const settings = { ...(lease !== undefined && { lease }), ...(replicas !== undefined && { replicas }) };
   const served: Served[] = [];
-  for (const { space, strategy, options: described } of files) {
-    const log = await natsLog(nc, described.study, settings);
-    const created = await firstOf(log);
-    await log.close();
-    served.push(await serve(nc, space, strategy, { ...optionsOf(described, {}, created), ...settings }));
-    screen.line(`${described.study}: ${created ? 'gone on with' : 'begun'}`);
-  }
-  const finished = Promise.all(
-    served.map(async ({ finished }, i) => {
-      await finished;
-      screen.line(`${names[i]}: closed`);
-    }),
-  );
-  finished.catch(() => {});
+  let ending = false;
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
   });
+  const begin = async () => {
+    for (const { space, strategy, options: described } of files) {
+      const { study } = described;
+      const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
+      const log = await patiently(screen, what, natsLog(nc, study, settings));
+      const created = await firstOf(log);
+      await log.close();
+      served.push(await serve(nc, space, strategy, { ...optionsOf(described, {}, created), ...settings }));
+      screen.line(`${study}: ${created ? 'gone on with' : 'begun'}`);
+    }
+  };
+  const finish = async ({ finished }: Served, i: number) => {
+    await finished;
+    if (!ending) screen.line(`${names[i]}: closed`);
+  };
+  const work = async () => {
+    await begin();
+    await Promise.all(served.map(finish));
+    if (!once) await interrupted;
+  };
   try {
-    const ending = await Promise.race([interrupted, once ? finished : finished.then(() => interrupted)]);
-    return ending === 'interrupted' && once ? 130 : 0;
+    const why = await Promise.race([interrupted, work()]);
+    return why === 'interrupted' && once ? 130 : 0;
   } finally {
+    ending = true;
     release();
-    await Promise.all(served.map(({ close }) => close()));
-    await nc.drain();
+    // What is under way goes out, unless the server is away. An engine may end at any moment.
+    const parted = Promise.all(served.map(({ close }) => close())).then(() => nc.drain());
+    await Promise.race([parted.catch(() => {}), setTimeout(PARTING, undefined, { ref: false })]);
+    await nc.close();
   }
 }
 

@@ -1,5 +1,5 @@
-import { connectTo } from '../../../streams/nats/connect.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
+import { connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { progressLine } from '../render.ts';
@@ -14,11 +14,17 @@ export interface WatchOptions {
 
 /** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
 export async function watchStudy({ nats, study, nkey, json = false }: WatchOptions): Promise<number> {
-  const nc = await connectTo(nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
   const screen = live();
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
   const since = performance.now();
   let before: number | undefined;
+  let known = () => {};
+  const first = new Promise<void>((resolve) => {
+    known = resolve;
+  });
+  void patiently(screen, `an engine that serves ${study}`, first);
   const show = (seen: Seen) => {
+    if (seen.type === 'status') known();
     if (json) return process.stdout.write(`${JSON.stringify(seen)}\n`);
     if (seen.type === 'message') return screen.line(lineOf(seen));
     const { status } = seen;
@@ -35,6 +41,7 @@ export async function watchStudy({ nats, study, nkey, json = false }: WatchOptio
     });
     const release = onInterrupt(() => end(130));
     const end = (status: number | undefined, error?: unknown) => {
+      known();
       subscription.unsubscribe();
       release();
       screen.end();

@@ -1,12 +1,14 @@
 import { resolve } from 'node:path';
-import { attend, type Claim } from '../../../streams/nats/attend.ts';
-import { connectTo } from '../../../streams/nats/connect.ts';
+import { attend } from '../../../streams/nats/attend.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
+import type { Perform } from '../../../streams/nats/held.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import type { Params } from '../../facts/facts.ts';
+import { connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
+import type { Running } from '../runner/process.ts';
 import { startTrial } from '../trainers.ts';
 import { commandOf } from './run.ts';
 
@@ -26,15 +28,19 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
   const study = checkName('--study', options.study);
   if (name !== undefined) checkName('--name', name);
   const screen = live();
-  const nc = await connectTo(nats, {
+  const nc = await connected(screen, nats, {
     ...(nkey !== undefined && { nkey }),
     ...(name !== undefined && { inboxPrefix: `_INBOX_${name}`, name }),
   });
   const gone = new AbortController();
-  let interrupted = () => gone.abort();
-  const release = onInterrupt(() => interrupted());
+  let interrupted = (_: number) => gone.abort();
+  const release = onInterrupt((count) => interrupted(count));
   try {
-    const created = await createdOn(nc, study, gone.signal).catch(() => undefined);
+    const created = await patiently(screen, `the study ${study}, which is not on this server yet`, createdOn(nc, study, gone.signal)).catch(
+      (error) => {
+        if (!gone.signal.aborted) throw error;
+      },
+    );
     if (!created) return 130;
     const settings = {
       study,
@@ -44,33 +50,41 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       warn: screen.line,
       ...(timeLimit !== undefined && { timeLimit }),
     };
+    const running = new Set<Running>();
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
-    const perform = async ({ suggestion, run, say, stop, abandon }: Claim<Params>): Promise<void> => {
+    const perform: Perform<Params> = ({ suggestion, run, say }) => {
       const [slot] = slots as Set<number> & Iterable<number>;
       slots.delete(slot!);
-      const { process, end } = startTrial({ ...settings, say }, suggestion, run, slot!);
-      whenAborted(stop, process.stop);
-      whenAborted(abandon, process.preempt);
-      const event = await end;
-      slots.add(slot!);
-      screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
-      if (!abandon.aborted || abandon.reason === 'preempted') say(event);
+      let wanted = true;
+      const { process, end } = startTrial(settings, suggestion, run, slot!, say.report);
+      running.add(process);
+      void end.then((event) => {
+        running.delete(process);
+        slots.add(slot!);
+        screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
+        say.end(wanted ? event : undefined);
+      });
+      const abandon = () => {
+        wanted = false;
+        process.preempt();
+      };
+      return { stop: process.stop, preempt: process.preempt, abandon };
     };
     const trainer = attend<Params>(nc, study, perform, { slots: parallel, warn: screen.line, ...(name !== undefined && { name }) });
     let ended = false;
-    interrupted = () => {
-      ended = true;
-      void trainer.close();
-    };
-    await trainer.done;
+    const atOnce = new Promise<void>((resolve) => {
+      interrupted = (count) => {
+        ended = true;
+        if (count === 1) screen.line(`giving ${running.size} running trials back; once more ends at once`);
+        else resolve();
+        void trainer.close();
+      };
+    });
+    await Promise.race([trainer.done, atOnce]);
+    for (const process of running) process.kill();
     return ended ? 130 : 0;
   } finally {
     release();
     await nc.close();
   }
-}
-
-function whenAborted(signal: AbortSignal, act: () => void): void {
-  if (signal.aborted) act();
-  else signal.addEventListener('abort', act, { once: true });
 }

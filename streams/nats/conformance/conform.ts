@@ -1,4 +1,5 @@
-import { connectTo } from '../connect.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { ConnectError, connectTo } from '../connect.ts';
 import { scenes } from './scenes.ts';
 import { type Begin, Breach, stage } from './stage.ts';
 
@@ -24,6 +25,9 @@ export interface Finding {
 export async function* conformance(nats: string, begin: Begin, only = /./): AsyncGenerator<Finding, void> {
   const nc = await connectTo(nats, { name: 'hypertide-conform' });
   try {
+    await jetstreamManager(nc).catch((cause) => {
+      throw new ConnectError(`${nc.getServer()}: JetStream cannot be used: ${cause.message}`, { cause });
+    });
     for (const { name, play, ...options } of scenes.filter((scene) => only.test(scene.name))) {
       const on = await stage({ nc, nats, begin, ...options });
       try {

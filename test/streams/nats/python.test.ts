@@ -117,6 +117,28 @@ h.run(url, study, objective)`;
     await engine.close();
   });
 
+  it.each([
+    ['returns something else after all', 'return 17.0'],
+    ['raises something of its own', 'raise ValueError("interrupted")'],
+  ])('has its last report as the result of a trial that was stopped and %s', async (_, ending) => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const program = `
+def objective(params, trial):
+    trial.report(2.0, step=1)
+    while trial.stop_by is None:
+        time.sleep(0.02)
+    ${ending}
+h.run(url, study, objective)`;
+    const { ended } = python(server.url, study, program);
+    await engine.heard.until(isFact('reported'));
+    await engine.nc.request(`ht.${study}.rpc.cancel`, JSON.stringify({ trial: 1 }));
+    await engine.finished;
+    expect(await ended).toEqual({ code: 0, text: '' });
+    expect((await factsOf(engine.nc, study)).at(-2)).toMatchObject({ type: 'stopped', step: 1, by: 'person' });
+    await engine.close();
+  });
+
   it('goes on after a kill of the server', async () => {
     const own = await natsServer();
     try {

@@ -151,6 +151,54 @@ describe('trainer', () => {
     await engine.close();
   });
 
+  it('ends when it is closed before there is a study, and with an error when its connection is', async () => {
+    const nc = await server.connect();
+    const [first, second] = [trainer(nc, fresh(), () => 1), trainer(nc, fresh(), () => 1)];
+    await first.close();
+    await nc.close();
+    await expect(second.done).rejects.toThrow('closed connection');
+  });
+
+  it('says that a result was not taken which the server refuses, leaves such a report out, and goes on', async () => {
+    const study = fresh();
+    const warnings: string[] = [];
+    const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
+    const long = 'x'.repeat(3000);
+    // Longer than the stream takes, well, longer than any message may be, and nothing that there is JSON for.
+    const metrics = [{ [long]: 1 }, {}, { ['x'.repeat(2e6)]: 1 }, { big: 1n as unknown as number }];
+    const { done } = trainer<At>(
+      await server.connect(),
+      study,
+      ({ x }, { trial, report }) => {
+        report(x, 1);
+        report(x, 2, metrics[trial - 1]);
+        return trial === 2 ? { values: { value: x }, checkpoint: long } : x;
+      },
+      { warn: (message) => warnings.push(message) },
+    );
+    await engine.finished;
+    await done;
+    const facts = (await factsOf(engine.nc, study)).filter(({ type }) => ['reported', 'completed', 'failed'].includes(type));
+    expect(facts).toMatchObject([
+      { type: 'reported', trial: 1, step: 1 },
+      { type: 'completed', trial: 1 },
+      { type: 'reported', trial: 2, step: 1 },
+      { type: 'reported', trial: 2, step: 2 },
+      { type: 'failed', trial: 2, reason: 'error', message: expect.stringContaining('the result was not taken') },
+      { type: 'reported', trial: 3, step: 1 },
+      { type: 'completed', trial: 3 },
+      { type: 'reported', trial: 4, step: 1 },
+      { type: 'completed', trial: 4 },
+    ]);
+    expect(warnings.map((warning) => warning.slice(0, 17))).toEqual([
+      'trial 1: reported',
+      'trial 2: complete',
+      'trial 3: reported',
+      'trial 4: reported',
+    ]);
+    await engine.close();
+  });
+
   it('takes one trial at a time where the objective blocks', async () => {
     const nc = await server.connect();
     expect(() => trainer(nc, fresh(), () => 1, { slots: 2, blocking: { servers: server.url } })).toThrow('slots: expected 1');

@@ -1,0 +1,34 @@
+import { createInbox, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
+
+/** A subject of its own that answers come to, below the one that the connection may listen to. */
+export function inboxOf(nc: NatsConnection): string {
+  const { options } = nc as unknown as { readonly options?: { readonly inboxPrefix?: string } };
+  return createInbox(options?.inboxPrefix);
+}
+
+/** Told of what happens to a connection. @returns ends it. */
+export function onStatus(nc: NatsConnection, hear: (status: Status) => void): () => void {
+  const statuses = nc.status() as AsyncIterable<Status> & { stop?(): void }; // of the client's own kind, whose type does not say so
+  void (async () => {
+    for await (const status of statuses) hear(status);
+  })();
+  return () => statuses.stop?.();
+}
+
+/** The JSON in a message; nothing if it holds none. */
+export function jsonOf(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Publishes what may be missed: over a connection that is closed or about to be, nothing. */
+export function mention(nc: NatsConnection, subject: string, data: string, options?: PublishOptions): void {
+  try {
+    nc.publish(subject, data, options);
+  } catch (error) {
+    if (!nc.isClosed() && !nc.isDraining()) throw error;
+  }
+}

@@ -1,0 +1,160 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import type { TrialId } from '../../src/messages.ts';
+import type { Directive, Rejected } from '../directive.ts';
+import { Leases } from '../leases.ts';
+import type { Noted } from '../noted.ts';
+import type { Run } from '../run.ts';
+import { jsonOf, mention, onStatus } from './connection.ts';
+import { ensureConsumer } from './consumer.ts';
+import type { NatsLog } from './log.ts';
+import type { Beat, DirectiveMessage, RejectedMessage } from './messages.ts';
+import { insist } from './patience.ts';
+import type { Subjects } from './subjects.ts';
+
+/** What lies around an engine on a server: leases, and what trainers are told. */
+export class Shell<P> {
+  run!: Run<P>;
+  readonly #nc: NatsConnection;
+  readonly #jsm: JetStreamManager;
+  readonly #log: NatsLog;
+  readonly #subjects: Subjects;
+  readonly #lease: number;
+  readonly #leases: Leases;
+  readonly #stopping = new Map<TrialId, string>();
+  /** Where the suggestion of each attempt that nobody has taken on stands. */
+  readonly #unclaimed = new Map<TrialId, number>();
+  readonly #judging = new Set<TrialId>();
+  #end = () => {};
+  #over = false;
+
+  constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
+    this.#nc = nc;
+    this.#jsm = jsm;
+    this.#log = log;
+    this.#subjects = subjects;
+    this.#lease = lease;
+    this.#leases = new Leases(lease);
+  }
+
+  /** Begins to watch over leases, once the log has been taken in. */
+  async watch(): Promise<void> {
+    await insist(this.#nc, () => this.#consumer());
+    if (this.#over) return;
+    const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
+      callback: (error, message) => (error ? undefined : this.#beat(message)),
+    });
+    const deafen = onStatus(this.#nc, ({ type }) => type === 'reconnect' && this.#leases.restart(performance.now()));
+    this.#leases.restart(performance.now());
+    const timer = setInterval(() => {
+      for (const trial of this.#leases.due(performance.now())) void this.#judge(trial).catch(() => {});
+    }, this.#leases.interval);
+    this.#end = () => {
+      clearInterval(timer);
+      deafen();
+      beats.unsubscribe();
+    };
+  }
+
+  close(): void {
+    this.#over = true;
+    this.#end();
+  }
+
+  /** What an entry means for the lease of its trial. */
+  note({ position, fact, refusal }: Noted): void {
+    if (refusal) return;
+    const { type, trial: id } = fact as { type: string; trial?: TrialId };
+    if (id === undefined) return;
+    const trial = this.run.engine.ledger.open.get(id);
+    if (trial === undefined) this.#stopping.delete(id);
+    if (trial === undefined || trial.awaiting || trial.proposal.by === 'import') {
+      this.#leases.end(id);
+      this.#unclaimed.delete(id);
+      return;
+    }
+    if (type === 'suggested') this.#unclaimed.set(id, position);
+    if (trial.run !== undefined) this.#unclaimed.delete(id);
+    this.#leases.extend(id, performance.now(), trial.run === undefined ? 2 : 1);
+    if (type === 'reported') this.#stopAgain(id);
+  }
+
+  direct(directive: Directive<P>): void {
+    if (directive.type === 'rejected') return this.#reject(directive);
+    if (directive.type !== 'stop') return; // suggestions are in the stream already
+    this.#stopping.set(directive.trial, directive.by);
+    this.#tell(directive);
+  }
+
+  closed(): void {
+    this.#tell({ type: 'closed', reason: this.run.engine.ledger.closed! });
+  }
+
+  #beat(message: Msg): void {
+    const { subject } = message;
+    const id = Number(subject.slice(subject.lastIndexOf('.') + 1));
+    const trial = this.run.engine.ledger.open.get(id);
+    if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
+    this.#leases.extend(id, performance.now());
+    this.#stopAgain(id);
+  }
+
+  /** A stop may have been missed: it is told again as long as the trial goes on. */
+  #stopAgain(trial: TrialId): void {
+    const by = this.#stopping.get(trial);
+    if (by !== undefined) this.#tell({ type: 'stop', trial, by });
+  }
+
+  #tell(message: DirectiveMessage): void {
+    const subject = this.#subjects.directive(message.type === 'stop' ? message.trial : 'all');
+    mention(this.#nc, subject, JSON.stringify(message));
+  }
+
+  /** Of several engines, the one that appended last answers. */
+  #reject({ position, fact, author, refusal }: Rejected): void {
+    if (author === undefined || !this.#log.leads) return;
+    const { type, trial, run: held } = (fact ?? {}) as Record<string, unknown>;
+    const message: RejectedMessage = {
+      position,
+      ...refusal,
+      ...(typeof type === 'string' && { type }),
+      ...(typeof trial === 'number' && { trial }),
+      ...(typeof held === 'string' && { run: held }),
+    };
+    mention(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
+  }
+
+  /** A deadline is over. Only when all that the server holds has been heard, a sign of life among it, is the attempt given up. */
+  async #judge(id: TrialId): Promise<void> {
+    if (this.#judging.has(id)) return;
+    this.#judging.add(id);
+    try {
+      const head = await this.#log.head();
+      const { ledger } = this.run.engine;
+      const trial = ledger.open.get(id);
+      if (this.#over || trial === undefined || !this.#leases.isDue(id, performance.now())) return;
+      const unclaimed = trial.run === undefined;
+      this.#leases.extend(id, performance.now(), unclaimed ? 2 : 1);
+      if (ledger.position < head) return;
+      const { attempt } = trial.suggestion;
+      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
+      if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no sign of life' });
+      else if (await this.#isForgotten(id)) await this.#log.append({ ...lost, message: 'nobody has taken it on' });
+    } finally {
+      this.#judging.delete(id);
+    }
+  }
+
+  /** Whether the consumer will not hand an attempt out any more. */
+  async #isForgotten(trial: TrialId): Promise<boolean> {
+    const { idle } = await this.#consumer();
+    return idle && this.#unclaimed.has(trial);
+  }
+
+  /** Sees to it that suggestions are handed out, from the first one on that nobody has taken on. */
+  #consumer(): Promise<{ readonly idle: boolean }> {
+    let from = this.run.engine.ledger.position + 1;
+    for (const position of this.#unclaimed.values()) from = Math.min(from, position);
+    return ensureConsumer(this.#jsm, this.#subjects, from, this.#lease);
+  }
+}

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+/** Microseconds of CPU by whose they are. */
+export type Cpu = Readonly<Record<string, number>>;
+
+/** Microseconds in a tick of /proc, of which Linux has 100 a second. */
+const TICK = 10_000;
+
+/** Microseconds of CPU that a process has had, as Linux tells; elsewhere, and of a process that is gone, NaN. */
+export const cpuOf = (pid: number): number => ticks(`/proc/${pid}/stat`, /.*\) (.*)/, 11, 12);
+
+/** Microseconds of CPU that all processes of this machine have had, and the machine for them. */
+export const cpuOfAll = (): number => ticks('/proc/stat', /^cpu +(.*)/, 0, 1, 2, 5, 6, 7);
+
+function ticks(file: string, line: RegExp, ...places: readonly number[]): number {
+  try {
+    const words = line.exec(readFileSync(file, 'utf8'))![1]!.split(' ');
+    return TICK * places.reduce((sum, place) => sum + Number(words[place]), 0);
+  } catch {
+    return Number.NaN;
+  }
+}
