@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,15 @@ const plain = `
 import { float, optimize, space } from 'hypertide';
 const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
 console.log(best.params.x);
+`;
+/** The first fit to so many results is long: it is made in a thread, which must find its numbers. */
+const fitting = `
+import { bo, chain, float, optimize, random, space, take } from 'hypertide';
+const heard = [];
+process.on('worker', (worker) => worker.on('message', () => heard.push('fitted')).on('error', (error) => heard.push(error.message)));
+const strategy = chain(take(250, random()), bo());
+await optimize(space({ x: float(0, 1) }), ({ x }) => (x - 0.3) ** 2, { strategy, trials: 251 }).result();
+console.log(heard.join());
 `;
 const compilerOptions = { module: 'NodeNext', target: 'ES2022', strict: true, noUncheckedIndexedAccess: true, types: ['node'] };
 
@@ -80,7 +89,19 @@ describe('the packed package, in an empty project', () => {
     rmSync(join(project, 'study.jsonl'));
   });
 
+  it('fits elsewhere what takes long', () => {
+    writeFileSync(join(project, 'fitting.js'), fitting);
+    expect(run(process.execPath, 'fitting.js').trim()).toBe('fitted');
+  });
+
   it('brings the command', () => {
     expect(run('npx', '--no-install', 'hypertide', '--version').trim()).toBe(packaged.version);
+  });
+
+  it('brings the page of the dashboard', () => {
+    writeFileSync(join(project, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize\ntrials: 1\n');
+    run('npx', '--no-install', 'hypertide', 'run', 'study.yaml', '--', process.execPath, '-e', 'console.log("value=1")');
+    run('npx', '--no-install', 'hypertide', 'report', 'study.jsonl', '-o', 'report.html');
+    expect(readFileSync(join(project, 'report.html'), 'utf8')).toContain('<script');
   });
 });

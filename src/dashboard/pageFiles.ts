@@ -16,8 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The built page lies beside this file in the package, and in `dist` when this file runs from source. */
-const places = ['./page/', '../../dist/src/dashboard/page/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+/** The built page. Two folders up is the package, from the source of this file as from where it is built into. */
+const directory = fileURLToPath(new URL('../../dist/src/dashboard/page/', import.meta.url));
 
 /** The page has not been built. */
 class PageMissingError extends Error {
@@ -26,8 +26,7 @@ class PageMissingError extends Error {
 
 /** The files of the page, by the paths that they are served at. @throws PageMissingError */
 export function assetsIn(): Asset[] {
-  const directory = places.find((place) => existsSync(join(place, 'assets')));
-  if (directory === undefined) throw new PageMissingError('the page of the dashboard is not built: npm run build:page');
+  if (!existsSync(join(directory, 'assets'))) throw new PageMissingError('the page of the dashboard is not built: npm run build:page');
   const names = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   return names.map((file) => {
     const whole = join(file.parentPath, file.name);
