@@ -1,5 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { type ActorLogic, createActor } from 'xstate';
+import { type ActorLogic, createActor, type EventObject } from 'xstate';
 import { type Ask, type Env, isTold, type Message, type Propose, type Ready, type Stop, type Told, type Wait } from '../src/messages.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
@@ -18,8 +18,9 @@ export interface Strategy {
 
 /** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
 export type Emitted = Ask | Propose | Wait | Stop | Ready;
+/** @typeParam Own events that a machine raises for itself */
 // biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are its own affair
-export type StrategyLogic<I> = ActorLogic<any, Told | Ask, I, any, Emitted>;
+export type StrategyLogic<I, Own extends EventObject = never> = ActorLogic<any, Told | Ask | Own, I, any, Emitted>;
 
 /** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
 const TRIES = 200;
@@ -31,7 +32,7 @@ const TRIES = 200;
  * @throws into the stream: whatever the machine throws.
  */
 export const drive =
-  <I>(logic: StrategyLogic<I>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
+  <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   (source) =>
     new Observable((out) => {
       const options = env.inspect ? { input, id: env.name, inspect: env.inspect } : { input, id: env.name };

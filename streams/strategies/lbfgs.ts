@@ -1,4 +1,4 @@
-import { lbfgsMachine } from '../../machines/lbfgs.ts';
+import { lbfgsMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { child } from '../../src/messages.ts';
 import { checkOptions, notNegative, oneOf, part, positive, wholeFrom } from '../../src/optionRules.ts';

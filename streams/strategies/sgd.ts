@@ -1,4 +1,4 @@
-import { sgdMachine } from '../../machines/sgd.ts';
+import { sgdMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { child, type Env } from '../../src/messages.ts';
 import { bool, checkOptions, notNegative, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
