@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
-import { OptionError } from '../src/errors.ts';
 import type { Created, Values } from '../src/facts/facts.ts';
 import { lossOf } from '../src/ledger/settings.ts';
 import type { Ended, TrialId } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
+import { checkOption, finite } from '../src/optionRules.ts';
 import type { Noted } from './noted.ts';
 import { folding, type Row, rows } from './observe.ts';
 
@@ -106,6 +106,6 @@ function frontOf<P>({ front, worst }: Standings<P>, objectives: Created['objecti
 
 function check(reference: Values | undefined, objectives: Created['objectives']): void {
   for (const { name } of reference ? objectives : []) {
-    if (!Number.isFinite(reference![name])) throw new OptionError(`pareto.reference.${name}`, 'a finite number', reference![name]);
+    checkOption(`pareto.reference.${name}`, reference![name], finite);
   }
 }

@@ -1,6 +1,17 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { type ActorLogic, createActor, type EventObject } from 'xstate';
-import { type Ask, type Env, isTold, type Message, type Propose, type Ready, type Stop, type Told, type Wait } from '../src/messages.ts';
+import {
+  type Ask,
+  child,
+  type Env,
+  isTold,
+  type Message,
+  type Propose,
+  type Ready,
+  type Stop,
+  type Told,
+  type Wait,
+} from '../src/messages.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
 export type StrategySpec = string | { readonly [name: string]: unknown };
@@ -82,3 +93,13 @@ function hearing(logic: object): (told: Told) => boolean {
 /** Gives a strategy its form as data. */
 export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   Object.assign((env: Env) => build(env), { spec });
+
+/** A strategy with options as data: its name alone where none was given. */
+export function specOf(name: string, options: object): StrategySpec {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? { [name]: Object.fromEntries(given) } : name;
+}
+
+/** A strategy that has a name: in paths, and with its options as data. */
+export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
+  named(specOf(name, options), (parent) => build(child(parent, name)));
