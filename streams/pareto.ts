@@ -34,10 +34,11 @@ export interface ParetoOptions {
  *
  * @throws OptionError into the stream where the reference does not name every objective.
  * @example
- * study({ space, strategy: nsga2(), objectives }).pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
+ * optimize(space, train, { strategy: nsga2(), objectives: { loss: 'minimize', megabytes: 'minimize' } })
+ *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
-export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted, Front<P>> => folding(() => fronts<P>(options));
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted<P>, Front<P>> => folding(() => fronts<P>(options));
 
 interface Candidate<P> {
   readonly row: Row<P>;
@@ -52,7 +53,7 @@ interface Standings<P> {
   readonly worst: Losses;
 }
 
-function fronts<P>({ reference }: ParetoOptions): (noted: Noted) => readonly Front<P>[] {
+function fronts<P>({ reference }: ParetoOptions): (noted: Noted<P>) => readonly Front<P>[] {
   const rowsOf = rows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };

@@ -118,7 +118,7 @@ describe('thresholdStop', () => {
     const ended: string[] = [];
     const options = { objectives: { value: 'maximize' }, strategy, trials: 12, seed: 1 } as const;
     const run = h.optimize(h.space({ x: h.float(0, 1) }), train, options);
-    run.pipe(h.trials<{ x: number }>()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
+    run.pipe(h.trials()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
     await run.result();
     expect(ended).toHaveLength(12);
     expect(new Set(ended)).toEqual(new Set(['true stopped', 'false completed']));
