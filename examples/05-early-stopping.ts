@@ -40,7 +40,7 @@ for (const mode of ['promote', 'stop'] as const) {
     trials: 60,
     parallel: 4,
   });
-  const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials<Network>(), toArray())), study.result()]);
+  const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   const count = (is: (row: Row<Network>) => boolean) => rows.filter(is).length;
   const promoted = count(({ resumes }) => resumes !== undefined);
   const stopped = count(({ status }) => status === 'stopped');

@@ -11,7 +11,7 @@ const run = async (strategy: Strategy, parallel = 1) => {
     return (x - 1) ** 2 + (y - 2) ** 2;
   };
   const study = optimize(plane, objective, { strategy, trials: 60, parallel });
-  return lastValueFrom(study.pipe(trials<{ x: number; y: number }>(), toArray()));
+  return lastValueFrom(study.pipe(trials(), toArray()));
 };
 /** How many trials each strategy proposed. */
 const shares = (rows: readonly { by: string }[]): Record<string, number> => {

@@ -24,7 +24,7 @@ const study = optimize<Network>(networks, (params, { tags }) => train(params, ta
   trials: 60,
   seed: 1,
 });
-const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials<Network>(), toArray())), study.result()]);
+const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
 
 const lossOf = (row: (typeof rows)[number]) => row.values!.value!;
 const mean = (some: readonly (typeof rows)[number][]) => some.reduce((sum, row) => sum + lossOf(row), 0) / some.length;

@@ -51,7 +51,7 @@ async function search(strategy: Strategy, limits: { readonly trials?: number; re
     return { values: { loss: trained.validation.loss }, metrics: { test: trained.test.error }, checkpoint: `${trial}` };
   };
   const study = optimize(networks, train, { strategy, objectives: { loss: 'minimize' }, seed: 1, ...limits });
-  const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials<Network>(), toArray())), study.result()]);
+  const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   return { rows, best: best as Row<Network>, reason, epochs };
 }
 

@@ -59,8 +59,8 @@ const run = async ({ epochs, journal: path, ...options }: Options, signal: Abort
   const rows: Row<Network>[] = [];
   try {
     await Promise.all([
-      study.pipe(progress<Network>()).forEach(view.progress),
-      study.pipe(trials<Network>()).forEach((row) => {
+      study.pipe(progress()).forEach(view.progress),
+      study.pipe(trials()).forEach((row) => {
         rows.push(row);
         view.ended(row);
       }),

@@ -2,9 +2,7 @@ import type { Refusal, SuggestedFact } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
 
 /** A trial to be evaluated. */
-export interface Suggestion<P> extends Omit<SuggestedFact, 'params'> {
-  readonly params: P;
-}
+export type Suggestion<P> = SuggestedFact<P>;
 /** A trial is to stop: its strategy, a person or the end of the study says so. */
 export interface StopDirective {
   readonly type: 'stop';

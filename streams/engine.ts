@@ -22,7 +22,7 @@ export interface EngineOptions<P> {
   /** Puts a fact at the end of the log, from where it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
-  readonly note?: ((noted: Noted) => void) | undefined;
+  readonly note?: ((noted: Noted<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
   readonly asked?: (() => boolean) | undefined;
   /** The entries up to a position, once more. */

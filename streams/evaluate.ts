@@ -1,7 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import { OptionError } from '../src/errors.ts';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
+import { checkOption, positive } from '../src/optionRules.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
@@ -95,7 +95,7 @@ export const evaluate =
 
 /** @throws OptionError */
 export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {
-  if (!(timeLimit > 0 && Number.isFinite(timeLimit))) throw new OptionError('timeLimit', 'a number of seconds above 0', timeLimit);
+  checkOption('timeLimit', timeLimit, positive);
 }
 
 /** The last word on a run. */

@@ -49,16 +49,16 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<Noted, Row<P>> => folding(rows<P>);
+export const trials = <P>(): OperatorFunction<Noted<P>, Row<P>> => folding(rows<P>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function rows<P>(): (noted: Noted) => readonly Row<P>[] {
-  const open = new Map<TrialId, { suggestion: SuggestedFact; values?: Values; metrics?: Values }>();
+export function rows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
+  const open = new Map<TrialId, { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values }>();
   const ended = new Map<TrialId, Row<P>>();
   return ({ fact, told, refusal }) => {
     if (refusal) return [];
-    const { type } = fact as Fact;
-    if (type === 'suggested' && told) open.set((fact as SuggestedFact).trial, { suggestion: fact as SuggestedFact });
+    const { type } = fact as Fact<P>;
+    if (type === 'suggested' && told) open.set((fact as SuggestedFact<P>).trial, { suggestion: fact as SuggestedFact<P> });
     if (type === 'retracted') return retractedRow(ended, (fact as { trial: TrialId }).trial);
     if (told?.type === 'reported') Object.assign(open.get(told.id)!, pick(fact as { values: Values; metrics?: Values }));
     if (told?.type !== 'ended') return [];
@@ -82,11 +82,14 @@ function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly 
   return [retracted];
 }
 
-function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: SuggestedFact; values?: Values; metrics?: Values }): Row<P> {
+function rowOf<P>(
+  told: Ended,
+  { suggestion, values, metrics }: { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values },
+): Row<P> {
   const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, seconds } = told;
   return {
     trial,
-    params: suggestion.params as P,
+    params: suggestion.params,
     status,
     by,
     ...(losses && values && { values }),
@@ -107,9 +110,9 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics }: { suggestion: Su
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
  */
-export const best = <P>(): OperatorFunction<Noted, Row<P>> => folding(bestRows<P>);
+export const best = <P>(): OperatorFunction<Noted<P>, Row<P>> => folding(bestRows<P>);
 
-function bestRows<P>(): (noted: Noted) => readonly Row<P>[] {
+function bestRows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
   const rowsOf = rows<P>();
   const results = new Map<TrialId, Result<P>>();
   let first: Result<P> | undefined;
@@ -137,9 +140,9 @@ interface Result<P> {
 }
 
 /** How the study stands after each entry that counts. */
-export const progress = <P>(): OperatorFunction<Noted, Progress<P>> => folding(progressAfter<P>);
+export const progress = <P>(): OperatorFunction<Noted<P>, Progress<P>> => folding(progressAfter<P>);
 
-function progressAfter<P>(): (noted: Noted) => readonly Progress<P>[] {
+function progressAfter<P>(): (noted: Noted<P>) => readonly Progress<P>[] {
   const bestOf = bestRows<P>();
   let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   return (noted) => {

@@ -54,7 +54,7 @@ export class TellError extends Error {
 export function open<P>(
   space: Space<P>,
   strategy: Strategy,
-  options: StudyOptions & { readonly log?: Log; readonly note?: (noted: Noted) => void } = {},
+  options: StudyOptions & { readonly log?: Log; readonly note?: (noted: Noted<P>) => void } = {},
 ): OpenStudy<P> {
   const { log = memoryLog(), note, ...settings } = options;
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
@@ -78,7 +78,7 @@ export function open<P>(
     if (waiter) waiter.resolve(directive);
     else handed.push(directive);
   };
-  const answer = ({ fact, refusal }: Noted) => {
+  const answer = ({ fact, refusal }: Noted<P>) => {
     const waiter = telling.get(keyOf(fact))?.shift();
     if (refusal) waiter?.reject(new TellError(refusal.message));
     else waiter?.resolve();

@@ -31,7 +31,7 @@ export interface Result<P> {
 }
 
 /** A study that runs while somebody listens: each entry of its log, and what it did. */
-export interface Optimization<P> extends Observable<Noted> {
+export interface Optimization<P> extends Observable<Noted<P>> {
   /** Runs it to its end; shares the run with those who listen already. @throws what the study throws. */
   result(): Promise<Result<P>>;
 }
@@ -47,9 +47,9 @@ export interface Optimization<P> extends Observable<Noted> {
 export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
   const { strategy, log: given, signal, timeLimit, ...settings } = options;
   const [value = 'value'] = Object.keys(options.objectives ?? {});
-  const run$ = new Observable<Noted>((out) => {
+  const run$ = new Observable<Noted<P>>((out) => {
     const log = given ?? memoryLog();
-    const note = (noted: Noted) => out.next(noted);
+    const note = (noted: Noted<P>) => out.next(noted);
     const fail = (error: unknown) => out.error(error);
     const end = () => out.complete();
     if (signal?.aborted) return end();
@@ -64,10 +64,10 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
   return Object.assign(run$, { result: () => resultOf<P>(run$) });
 }
 
-const resultOf = <P>(run$: Observable<Noted>): Promise<Result<P>> =>
+const resultOf = <P>(run$: Observable<Noted<P>>): Promise<Result<P>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
-    run$.pipe(progress<P>()).subscribe({
+    run$.pipe(progress()).subscribe({
       next: (state) => {
         last = state;
       },

@@ -1,5 +1,6 @@
 import { OptionError } from '../src/errors.ts';
 import type { Created, Limits, Objective } from '../src/facts/facts.ts';
+import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
 import { auto } from './strategies/auto.ts';
@@ -60,24 +61,23 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 
 /** Before anything is written: a log that begins with what cannot be is no log. */
 function check(options: StudyOptions): void {
-  const expect = (name: keyof StudyOptions, expected: string, fits: (value: number) => boolean) => {
-    const value = options[name];
-    if (value !== undefined && !fits(value as number)) throw new OptionError(name, expected, value);
-  };
-  const whole = (least: number) => (value: number) => Number.isSafeInteger(value) && value >= least;
-  expect('trials', 'a whole number from 0 on', whole(0));
-  expect('parallel', 'a whole number from 1 on', whole(1));
-  expect('attempts', 'a whole number from 1 on', whole(1));
-  expect('seconds', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
-  expect('plateau', 'a whole number from 1 on', whole(1));
-  expect('cost', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
-  expect('target', 'a finite number', Number.isFinite);
+  const { trials, parallel, attempts, seconds, plateau, cost, target } = options;
+  checkOptions(
+    '',
+    { trials, parallel, attempts, seconds, plateau, cost, target },
+    {
+      trials: wholeFrom(0),
+      parallel: wholeFrom(1),
+      attempts: wholeFrom(1),
+      seconds: notNegative,
+      plateau: wholeFrom(1),
+      cost: notNegative,
+      target: finite,
+    },
+  );
   const objectives = objectivesOf(options);
   if (objectives.length === 0) throw new OptionError('objectives', 'at least one name with minimize or maximize', {});
-  for (const { name, direction } of objectives) {
-    if (direction !== 'minimize' && direction !== 'maximize')
-      throw new OptionError(`objectives.${name}`, 'minimize or maximize', direction);
-  }
+  for (const { name, direction } of objectives) checkOption(`objectives.${name}`, direction, oneOf('minimize', 'maximize'));
 }
 
 /** What an option and a log say differently, a line each; nothing where the log is this study's. */

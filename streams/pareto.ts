@@ -1,10 +1,10 @@
 import type { OperatorFunction } from 'rxjs';
-import { OptionError } from '../src/errors.ts';
 import type { Created, Values } from '../src/facts/facts.ts';
 import { lossOf } from '../src/ledger/settings.ts';
 import type { Ended, TrialId } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
+import { checkOption, finite } from '../src/optionRules.ts';
 import type { Noted } from './noted.ts';
 import { folding, type Row, rows } from './observe.ts';
 
@@ -34,10 +34,11 @@ export interface ParetoOptions {
  *
  * @throws OptionError into the stream where the reference does not name every objective.
  * @example
- * study({ space, strategy: nsga2(), objectives }).pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
+ * optimize(space, train, { strategy: nsga2(), objectives: { loss: 'minimize', megabytes: 'minimize' } })
+ *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
-export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted, Front<P>> => folding(() => fronts<P>(options));
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted<P>, Front<P>> => folding(() => fronts<P>(options));
 
 interface Candidate<P> {
   readonly row: Row<P>;
@@ -52,7 +53,7 @@ interface Standings<P> {
   readonly worst: Losses;
 }
 
-function fronts<P>({ reference }: ParetoOptions): (noted: Noted) => readonly Front<P>[] {
+function fronts<P>({ reference }: ParetoOptions): (noted: Noted<P>) => readonly Front<P>[] {
   const rowsOf = rows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
@@ -106,6 +107,6 @@ function frontOf<P>({ front, worst }: Standings<P>, objectives: Created['objecti
 
 function check(reference: Values | undefined, objectives: Created['objectives']): void {
   for (const { name } of reference ? objectives : []) {
-    if (!Number.isFinite(reference![name])) throw new OptionError(`pareto.reference.${name}`, 'a finite number', reference![name]);
+    checkOption(`pareto.reference.${name}`, reference![name], finite);
   }
 }

@@ -3,6 +3,7 @@ import { learn, order, ucb } from '../src/bandits/ucb.ts';
 import { OptionError } from '../src/errors.ts';
 import { type Ask, child, type Env, type Message, type Told, type Wait } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
+import { checkOption, checkOptions, notNegative, positive } from '../src/optionRules.ts';
 import { nest, respond } from './nested.ts';
 import { oneObjective } from './oneObjective.ts';
 import { named, type Strategy } from './strategy.ts';
@@ -60,9 +61,9 @@ const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none
  * bandit({ evolve: ga(), space: sobol() })
  */
 export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
-  const { explore = 0.2 } = options;
   if (Object.keys(arms).length === 0) throw noArms('bandit');
-  if (!(explore >= 0)) throw new OptionError('bandit.explore', 'a number of at least 0', explore);
+  checkOptions('bandit', options, { explore: notNegative });
+  const { explore = 0.2 } = options;
   return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), () => {
@@ -86,9 +87,7 @@ export function bandit(arms: Arms, options: { readonly explore?: number } = {}):
 export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
   const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
   if (pairs.length === 0) throw noArms('mix');
-  for (const [name, [, weight]] of pairs) {
-    if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new OptionError(`mix.${name}`, 'a weight above 0', weight);
-  }
+  for (const [name, [, weight]] of pairs) checkOption(`mix.${name}`, weight, positive);
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);
   const spec = Object.fromEntries(pairs.map(([name, [{ spec: data, name: code }, weight]]) => [name, [data ?? code, weight]]));

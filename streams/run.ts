@@ -12,13 +12,13 @@ import type { Strategy } from './strategy.ts';
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
 const TURN = 10;
 
-export interface RunOptions extends StudyOptions {
+export interface RunOptions<P> extends StudyOptions {
   /** Whether this process has all trainers: runs that were open before its start are lost. */
   readonly exclusive?: boolean;
   /** Whether to go on reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean;
   /** Told of each entry, and what it did. */
-  readonly note?: (noted: Noted) => void;
+  readonly note?: (noted: Noted<P>) => void;
   /** Whether a trial is wanted now; without it, whenever there is room. */
   readonly asked?: () => boolean;
 }
@@ -41,7 +41,7 @@ export interface Run<P> {
  *
  * @param strategy nothing: that of the log.
  */
-export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions, ports: Ports<P>): Run<P> {
+export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): Run<P> {
   const reading = new AbortController();
   const timers: ReturnType<typeof setTimeout>[] = [];
   /** The position at which the engine has caught up; nothing while it need not. */
@@ -132,7 +132,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
  * What must be said before the study goes on: that the options have changed, that a new process has its own seconds, and that runs of a
  * process that is gone are lost.
  */
-function preparations<P>({ ledger }: Engine<P>, options: RunOptions): Fact[] {
+function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
   const { settings } = ledger;
   const limits = Object.entries(limitsOf(options)).filter(
     ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value || (name === 'seconds' && ledger.closed === 'time'),

@@ -1,6 +1,17 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { type ActorLogic, createActor } from 'xstate';
-import { type Ask, type Env, isTold, type Message, type Propose, type Ready, type Stop, type Told, type Wait } from '../src/messages.ts';
+import { type ActorLogic, createActor, type EventObject } from 'xstate';
+import {
+  type Ask,
+  child,
+  type Env,
+  isTold,
+  type Message,
+  type Propose,
+  type Ready,
+  type Stop,
+  type Told,
+  type Wait,
+} from '../src/messages.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
 export type StrategySpec = string | { readonly [name: string]: unknown };
@@ -18,8 +29,9 @@ export interface Strategy {
 
 /** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
 export type Emitted = Ask | Propose | Wait | Stop | Ready;
+/** @typeParam Own events that a machine raises for itself */
 // biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are its own affair
-export type StrategyLogic<I> = ActorLogic<any, Told | Ask, I, any, Emitted>;
+export type StrategyLogic<I, Own extends EventObject = never> = ActorLogic<any, Told | Ask | Own, I, any, Emitted>;
 
 /** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
 const TRIES = 200;
@@ -31,7 +43,7 @@ const TRIES = 200;
  * @throws into the stream: whatever the machine throws.
  */
 export const drive =
-  <I>(logic: StrategyLogic<I>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
+  <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   (source) =>
     new Observable((out) => {
       const options = env.inspect ? { input, id: env.name, inspect: env.inspect } : { input, id: env.name };
@@ -81,3 +93,13 @@ function hearing(logic: object): (told: Told) => boolean {
 /** Gives a strategy its form as data. */
 export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   Object.assign((env: Env) => build(env), { spec });
+
+/** A strategy with options as data: its name alone where none was given. */
+export function specOf(name: string, options: object): StrategySpec {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  return given.length > 0 ? { [name]: Object.fromEntries(given) } : name;
+}
+
+/** A strategy that has a name: in paths, and with its options as data. */
+export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
+  named(specOf(name, options), (parent) => build(child(parent, name)));

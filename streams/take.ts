@@ -1,5 +1,5 @@
-import { OptionError } from '../src/errors.ts';
 import { child } from '../src/messages.ts';
+import { checkOption, wholeFrom } from '../src/optionRules.ts';
 import { nest, respond } from './nested.ts';
 import { named, type Strategy } from './strategy.ts';
 
@@ -10,7 +10,7 @@ import { named, type Strategy } from './strategy.ts';
  * chain(take(20, sobol()), ga())
  */
 export function take(n: number, strategy: Strategy): Strategy {
-  if (!Number.isInteger(n) || n < 0) throw new OptionError('take', 'a whole number of trials from 0 on', n);
+  checkOption('take', n, wholeFrom(0));
   return named({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'take');
     return respond((out) => {

@@ -1,5 +1,5 @@
-import { OptionError } from '../src/errors.ts';
 import { child, type Env, type Told } from '../src/messages.ts';
+import { checkOption, checkOptions, notNegative, wholeFrom } from '../src/optionRules.ts';
 import { Plateau } from '../src/stopping/plateau.ts';
 import { nest, respond } from './nested.ts';
 import { oneObjective } from './oneObjective.ts';
@@ -55,10 +55,9 @@ export interface PlateauOptions {
  * @throws OptionError
  */
 export function plateau(results: number, options: PlateauOptions = {}): Condition {
+  checkOption('plateau', results, wholeFrom(1));
+  checkOptions('plateau', options, { improvement: notNegative });
   const { improvement = 0 } = options;
-  if (!(Number.isSafeInteger(results) && results >= 1)) throw new OptionError('plateau', 'a whole number of results from 1 on', results);
-  if (!(improvement >= 0 && Number.isFinite(improvement)))
-    throw new OptionError('plateau.improvement', 'a number of at least 0', improvement);
   const begin = (env: Env) => {
     oneObjective(env, 'plateau compares results by');
     const fold = new Plateau(improvement);

@@ -29,7 +29,7 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
 export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
 const quietly = { warn: () => {} };
 
-const notedIn = (path: string): Observable<Noted> =>
+const notedIn = (path: string): Observable<Noted<Params>> =>
   from(readJournal(path, { warn: talk })).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
     follow(),
@@ -37,23 +37,23 @@ const notedIn = (path: string): Observable<Noted> =>
 
 /** The front of a journal's study as it stands now. */
 export const frontIn = (path: string, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
-  lastValueFrom(notedIn(path).pipe(pareto<Params>(options)), { defaultValue: undefined });
+  lastValueFrom(notedIn(path).pipe(pareto(options)), { defaultValue: undefined });
 
 /** The trials of a journal, each as it stands now. */
 export async function trialsIn(path: string): Promise<Listed[]> {
   const rows = new Map<TrialId, Listed>();
   let front: readonly Row<Params>[] | undefined;
-  const noted$ = new Subject<Noted>();
+  const noted$ = new Subject<Noted<Params>>();
   let position = 0;
   noted$.subscribe((noted) => {
     position = noted.position;
     if (noted.told?.type === 'suggested') rows.set(noted.told.id, begun(noted.fact as SuggestedFact, position));
   });
-  noted$.pipe(trials<Params>()).subscribe((row) => {
+  noted$.pipe(trials()).subscribe((row) => {
     const { suggested, ended = position } = rows.get(row.trial)!;
     rows.set(row.trial, { ...row, suggested, ended });
   });
-  noted$.pipe(pareto<Params>()).subscribe((changed) => {
+  noted$.pipe(pareto()).subscribe((changed) => {
     front = Object.keys(changed.reference).length > 1 ? changed.rows : undefined;
   });
   await lastValueFrom(notedIn(path).pipe(tap(noted$)), { defaultValue: undefined });

@@ -21,7 +21,7 @@ export interface Conclusion {
 
 /** Shows a study as it runs, and what came of it. */
 export interface Watch {
-  note(noted: Noted): void;
+  note(noted: Noted<Params>): void;
   /** @returns how many trials have been completed, those of earlier runs included. */
   conclude(conclusion: Conclusion): number;
 }
@@ -31,7 +31,7 @@ const TOP = 10;
 
 /** @param past position up to which the log was there before. */
 export function watch(screen: Live, past: number, json: boolean): Watch {
-  const noted$ = new Subject<Noted>();
+  const noted$ = new Subject<Noted<Params>>();
   const rows = new Map<TrialId, Row<Params>>();
   const messages = new Map<TrialId, string>();
   let since = performance.now();
@@ -60,11 +60,11 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     messages.set(trial, message);
     if (live && again) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
   };
-  noted$.pipe(trials<Params>()).subscribe((row) => {
+  noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
     if (live) tell(row);
   });
-  noted$.pipe(progress<Params>()).subscribe((now) => {
+  noted$.pipe(progress()).subscribe((now) => {
     state = now;
   });
   return {

@@ -52,15 +52,15 @@ export interface Created {
   readonly version: string;
 }
 
-/** The engine asks trainers to try a configuration. */
-export interface SuggestedFact {
+/** The engine asks trainers to try a configuration. @typeParam P the type of configurations, where the space is known */
+export interface SuggestedFact<P = Params> {
   readonly type: 'suggested';
   readonly trial: TrialId;
   /** 1, 2, ... */
   readonly attempt: number;
   /** Path of the strategy, `queue` or `import`. */
   readonly by: string;
-  readonly params: Params;
+  readonly params: P;
   readonly budget?: number;
   readonly resumes?: TrialId;
   /** What to go on from: the trainer's own reference. */
@@ -168,9 +168,9 @@ export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFa
 /** What people say, through the engine. */
 export type Command = Enqueued | Retracted | Cancelled | Changed;
 /** What the engine says. */
-export type EngineFact = Created | SuggestedFact | Closed;
+export type EngineFact<P = Params> = Created | SuggestedFact<P> | Closed;
 /** Facts are in the past tense. They are what a log holds. */
-export type Fact = TrialEvent | Command | EngineFact;
+export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
 
 export type RefusalCode =
   | 'not-json'

@@ -1,4 +1,4 @@
-import type { Env } from '../messages.ts';
+import type { Ask, Env } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { type GrowingSet, has } from '../numeric/growingSet.ts';
 import { latinHypercube } from '../numeric/latin.ts';
@@ -16,9 +16,10 @@ export interface Mating extends Variation {
   readonly crossover: number;
 }
 
+/** A point, and where it comes from, for people. */
 export interface Child {
   readonly point: Point;
-  readonly parents: readonly Individual[];
+  readonly origin: string;
 }
 
 /** The first of a population: a Latin hypercube taken through the priors. */
@@ -29,37 +30,41 @@ export const foundersOf = (env: Env, count: number): Point[] =>
 const TRIES = 10;
 
 /**
- * A child that nobody has tried. Where none was found, any: a space may be exhausted, or its trials be repeated on purpose.
+ * The next of a population, whom nobody has tried: a founder as long as there are any, then children; where nobody may have any, a draw from
+ * the priors. Where no new one was found, any: a space may be exhausted, or its trials be repeated on purpose.
  *
  * @param known fingerprints of points that anybody has tried
- * @param bear none where nobody may have children: a point is drawn from the priors.
+ * @param founder whose turn it is; a veto turns it down
  */
-export function untried<C extends { readonly point: Point }>(
-  known: GrowingSet<number>,
+export function nextOf(
   env: Env,
-  rng: Rng,
-  bear?: () => C,
-): C | { readonly point: Point } {
+  known: GrowingSet<number>,
+  { id, veto }: Ask,
+  founder: Point | undefined,
+  bear: ((rng: Rng) => Child) | undefined,
+): Child {
+  if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, origin: 'founder' };
+  const rng = rngFor(env.seed, env.name, id, veto);
   for (let tries = 1; ; tries++) {
-    const child = bear && tries <= TRIES ? bear() : { point: env.snap(draw(env.axes, rng)) };
+    const child = bear && tries <= TRIES ? bear(rng) : { point: env.snap(draw(env.axes, rng)), origin: 'drawn' };
     if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
   }
 }
 
-/** @param population the fittest first, not empty */
-export function bear(population: Population, env: Env, mating: Mating, rng: Rng): Child {
+/** How those who may have children have one; nothing where there are none. @param population the fittest first */
+export const bearing = (population: Population, env: Env, mating: Mating): ((rng: Rng) => Child) | undefined =>
+  population.length > 0 ? (rng) => bear(population, env, mating, rng) : undefined;
+
+function bear(population: Population, env: Env, mating: Mating, rng: Rng): Child {
   const first = tournament(population, mating.tournament, rng);
-  if (population.length === 1 || rng() >= mating.crossover) {
-    return { point: env.snap(offspring(env.axes, [first.point], mating, rng)), parents: [first] };
-  }
+  if (population.length === 1 || rng() >= mating.crossover) return childOf([first], env, mating, rng);
   const others = population.filter((member) => member !== first);
-  const second = tournament(others, mating.tournament, rng);
-  return { point: env.snap(offspring(env.axes, [first.point, second.point], mating, rng)), parents: [first, second] };
+  return childOf([first, tournament(others, mating.tournament, rng)], env, mating, rng);
 }
 
-/** Where a child comes from, for people. */
-export function origin(parents: readonly Individual[] = []): string {
+function childOf(parents: readonly [Individual, ...Individual[]], env: Env, mating: Mating, rng: Rng): Child {
+  const [first, second] = parents;
+  const point = env.snap(offspring(env.axes, second ? [first.point, second.point] : [first.point], mating, rng));
   const ids = parents.map(({ id }) => id).sort((a, b) => a - b);
-  if (ids.length === 0) return 'drawn';
-  return `${ids.length === 1 ? 'parent' : 'parents'} ${ids.join(', ')}`;
+  return { point, origin: `${second ? 'parents' : 'parent'} ${ids.join(', ')}` };
 }

@@ -1,9 +1,9 @@
 import type { Ended, Env, Suggested } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
-import { index, type Rng, rngFor } from '../numeric/random.ts';
+import { add, emptySet, type GrowingSet } from '../numeric/growingSet.ts';
+import { index, type Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
-import { foundersOf, untried } from './breeding.ts';
+import { type Child, foundersOf, nextOf } from './breeding.ts';
 import { drawRates, type Memory, newMemory, type Rates, remembered, type Success } from './de/adaptation.ts';
 import { differentialChild, type Start } from './de/variation.ts';
 import type { Evolution } from './evolution.ts';
@@ -50,14 +50,14 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
   const { population, generations } = settings;
   const founders = foundersOf(env, population);
 
-  function bear(state: DeState, rng: Rng): { readonly point: Point; readonly tag: string } {
+  function bear(state: DeState, rng: Rng): Child {
     const drawn = drawRates(state.memory, rng);
     const rates = { scale: settings.scale ?? drawn.scale, crossover: settings.crossover ?? drawn.crossover };
     const place = state.issued % state.members.length;
     const donors = donorsFor(state, place, settings.start, rng);
     return {
       point: env.snap(differentialChild(env.axes, donors, settings.start, rates, rng)),
-      tag: tagOf(place, rates),
+      origin: tagOf(place, rates),
     };
   }
 
@@ -68,19 +68,11 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
     settled: () => true,
     advance: (state) => state,
     over: ({ issued }) => issued >= population * generations,
-    breed(state, { id, veto }) {
+    breed(state, ask) {
       const { issued, immigrants, members, known } = state;
-      const mark = (tag: string) => ({ [env.name]: tag });
       const founder = issued < population - immigrants ? founders[issued] : undefined;
-      if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
-      const rng = rngFor(env.seed, env.name, id, veto);
-      const bred: { readonly point: Point; readonly tag?: string } = untried(
-        known,
-        env,
-        rng,
-        members.length >= FEWEST ? () => bear(state, rng) : undefined,
-      );
-      return { point: bred.point, tags: mark(bred.tag ?? 'drawn') };
+      const { point, origin } = nextOf(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
+      return { point, tags: { [env.name]: origin } };
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Ended, Env, Suggested } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
-import { rngFor } from '../numeric/random.ts';
-import { bear, type Child, foundersOf, type Mating, origin, untried } from './breeding.ts';
+import { add, emptySet, type GrowingSet } from '../numeric/growingSet.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
 
@@ -63,17 +62,8 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
     breed(state, ask) {
       const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
-      const mark = (origin: string) => ({ [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` });
-      if (founder && !ask.veto && !has(state.known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
-      const { parents, known } = state;
-      const rng = rngFor(env.seed, env.name, ask.id, ask.veto);
-      const child: Partial<Child> & Pick<Child, 'point'> = untried(
-        known,
-        env,
-        rng,
-        parents.length > 0 ? () => bear(parents, env, settings, rng) : undefined,
-      );
-      return { point: child.point, tags: mark(origin(child.parents)) };
+      const { point, origin } = nextOf(env, state.known, ask, founder, bearing(state.parents, env, settings));
+      return { point, tags: { [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` } };
     },
   };
 }

@@ -1,13 +1,11 @@
-import { StrategyError } from '../errors.ts';
-import type { Ask, Ended, Env, Suggested } from '../messages.ts';
+import type { Env } from '../messages.ts';
 import { largest, projectedGradient } from '../numeric/projected.ts';
-import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
+import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isSmooth, movable, moved } from './gradient/ground.ts';
-import { type Place, toldGradient } from './gradient/place.ts';
+import { type Place, toldGradient, unkept } from './gradient/place.ts';
 import { differences } from './gradient/probes.ts';
-import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
+import { lossOf, type Slot, wanted } from './gradient/round.ts';
 import { isSloped, pairOf, type Search, type Sloped, searchFrom, shortened, succeeds } from './gradient/search.ts';
-import type { Draw } from './sequence.ts';
 
 /** Projected L-BFGS, in numbers. */
 export interface LbfgsSettings extends Beginning {
@@ -27,14 +25,10 @@ export interface LbfgsSettings extends Beginning {
   readonly tolerance?: number;
 }
 
-/**
- * What the results of a round mean. `lost`: nothing is known. `bare`: the loss is, its gradient is not. `sloped`: there is a way down.
- * `short`: the step was too long. `still`: the descent has converged. `over`: it was the last one.
- */
-export type LbfgsVerdict = 'open' | 'lost' | 'bare' | 'sloped' | 'short' | 'still' | 'over';
+/** What the results of a round mean. `sloped`: there is a way down. `short`: the step was too long. */
+export type LbfgsVerdict = 'lost' | 'bare' | 'sloped' | 'short' | 'still' | 'over';
 
-export interface LbfgsState extends Descent {
-  readonly verdict: LbfgsVerdict;
+export interface LbfgsState extends DescentState<LbfgsVerdict> {
   /** The axes along which the descent moves. */
   readonly moving: readonly number[];
   /** The last point that was tried and kept. */
@@ -46,32 +40,19 @@ export interface LbfgsState extends Descent {
   readonly idle: number;
 }
 
-/** A descent: rounds of trials, each made from the results of the one before it. */
-export interface Lbfgs {
-  readonly begin: LbfgsState;
-  fold(state: LbfgsState, fact: Suggested | Ended): LbfgsState;
-  /** Whether a trial is there to be handed out. */
-  wants(state: LbfgsState): boolean;
-  propose(state: LbfgsState, ask: Ask): Draw;
-  restart(state: LbfgsState): LbfgsState;
-  probe(state: LbfgsState): LbfgsState;
-  search(state: LbfgsState): LbfgsState;
-}
-
 /** How many steps in a row may gain nothing where losses are noisy. */
 const PATIENCE = 3;
 /** The tightest tolerance that trainers are asked for, as a part of the first one. */
 const TIGHTEST = 1e-6;
 
-export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
+export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<LbfgsState> {
   const startAt = startPoint(env, settings, 1);
-  const open = (state: LbfgsState, slots: readonly Slot[]): LbfgsState => opening({ ...state, verdict: 'open' }, slots);
 
   function told({ ended }: Slot, moving: readonly number[]): Float64Array | undefined {
     if (settings.gradient !== 'told' || ended?.outcome !== 'completed') return undefined;
     const gradient = toldGradient(ended, moving);
-    if (gradient || settings.missing !== 'refuse') return gradient;
-    throw new StrategyError(`${env.name} follows gradients, but trial ${ended.id} completed without one for every float parameter`);
+    if (!gradient && settings.missing === 'refuse') throw unkept(env, ended);
+    return gradient;
   }
 
   function begun(state: LbfgsState): LbfgsState {
@@ -130,11 +111,8 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
   const noiseAt = ({ round }: LbfgsState): number => round.slots[0]?.ended?.stderr?.[0] ?? settings.noise;
 
   function judged(state: LbfgsState): LbfgsState {
-    if (state.verdict !== 'open' || !settled(state.round)) return state;
     const { role } = state.round.slots[0]!;
-    const next = role === 'start' ? begun(state) : role === 'search' ? searched(state, state.search!) : probed(state);
-    const ends = next.verdict === 'still' || next.verdict === 'lost';
-    return ends && next.start > settings.restarts ? { ...next, verdict: 'over' } : next;
+    return role === 'start' ? begun(state) : role === 'search' ? searched(state, state.search!) : probed(state);
   }
 
   /** Hypergradients need be no more exact than the descent is near its end (Pedregosa 2016). */
@@ -144,31 +122,33 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Lbfgs {
     return (settings.tolerance * Math.min(1, Math.max(TIGHTEST, part))).toPrecision(2);
   }
 
-  const restart = ({ incumbent, start, round }: Descent): LbfgsState =>
-    open({ verdict: 'open', incumbent, start: start + 1, round, moving: [], idle: 0 }, [{ role: 'start', point: [] }]);
+  const restart = ({ incumbent, start, round }: DescentState): LbfgsState =>
+    opening({ verdict: 'open', incumbent, start: start + 1, round, moving: [], idle: 0 }, [{ role: 'start', point: [] }]);
 
+  function probe(state: LbfgsState): LbfgsState {
+    const steps = new Float64Array(state.moving.length).fill(settings.probe);
+    return opening(
+      state,
+      differences.plan(state.place!.point, state.moving, steps, () => 0),
+    );
+  }
+
+  function search(state: LbfgsState): LbfgsState {
+    const { from, x } = state.search!;
+    return opening(state, [{ role: 'search', point: moved(from.point, state.moving, x) }]);
+  }
+
+  const asIs = (state: LbfgsState): LbfgsState => state;
+  const next = { lost: restart, still: restart, bare: probe, sloped: search, short: search, open: asIs, over: asIs };
   return {
-    begin: restart({ start: 0, round: { number: 0, slots: [] } }),
-    fold: (state, fact) => judged(following(state, env, fact)),
-    wants: ({ round }) => wanted(round) !== undefined,
+    start: restart({ verdict: 'open', start: 0, round: { number: 0, slots: [] } }),
+    fold: foldBy(env, settings, judged),
+    next: (state) => next[state.verdict](state),
     propose(state, ask) {
       const { place } = state;
       const asked = tolerance(state);
       const at = place ? wanted(state.round)!.point : startAt(state, ask, isSmooth);
       return handedOut(env, state, ask, at, place?.point, asked === undefined ? {} : { tolerance: asked });
-    },
-    restart,
-    probe(state) {
-      const { point } = state.place!;
-      const steps = new Float64Array(state.moving.length).fill(settings.probe);
-      return open(
-        state,
-        differences.plan(point, state.moving, steps, () => 0),
-      );
-    },
-    search(state) {
-      const { from, x } = state.search!;
-      return open(state, [{ role: 'search', point: moved(from.point, state.moving, x) }]);
     },
   };
 }

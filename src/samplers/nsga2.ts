@@ -1,8 +1,7 @@
 import type { Ended, Env, Suggested } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
-import { rngFor } from '../numeric/random.ts';
-import { bear, type Child, foundersOf, type Mating, origin, untried } from './breeding.ts';
+import { add, emptySet, type GrowingSet } from '../numeric/growingSet.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import { fittest } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
@@ -43,19 +42,11 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
     settled: () => true,
     advance: (state) => state,
     over: ({ issued }) => issued >= population * generations,
-    breed({ issued, immigrants, generation, parents, children, known }, { id, veto }) {
-      const mark = (from: string) => ({ [env.name]: `generation ${generation + 1}, ${from}` });
+    breed({ issued, immigrants, generation, parents, children, known }, ask) {
       const founder = issued < population - immigrants ? founders[issued] : undefined;
-      if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, tags: mark('founder') };
-      const rng = rngFor(env.seed, env.name, id, veto);
       const eligible = parents.length > 0 ? parents : fittest(children, population);
-      const bred: Partial<Child> & Pick<Child, 'point'> = untried(
-        known,
-        env,
-        rng,
-        eligible.length > 0 ? () => bear(eligible, env, settings, rng) : undefined,
-      );
-      return { point: bred.point, tags: mark(origin(bred.parents)) };
+      const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+      return { point, tags: { [env.name]: `generation ${generation + 1}, ${origin}` } };
     },
   };
 }

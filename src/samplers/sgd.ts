@@ -1,14 +1,13 @@
-import { StrategyError } from '../errors.ts';
-import type { Ask, Ended, Env, Suggested } from '../messages.ts';
+import type { Ask, Env } from '../messages.ts';
 import type { Rule } from '../numeric/firstOrder.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './gradient/course.ts';
-import { type Beginning, type Descent, following, handedOut, opening, startPoint } from './gradient/descent.ts';
+import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './gradient/ground.ts';
-import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient } from './gradient/place.ts';
+import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient, unkept } from './gradient/place.ts';
 import { differences, type Prober, perturbations } from './gradient/probes.ts';
-import { lossOf, type Slot, settled, wanted } from './gradient/round.ts';
+import { lossOf, type Slot, wanted } from './gradient/round.ts';
 import type { Draw } from './sequence.ts';
 
 /** Stochastic gradient descent, in numbers. */
@@ -30,32 +29,18 @@ export interface SgdSettings extends Beginning {
 }
 
 /**
- * What the results of a round mean. `lost`: nothing is known. `bare`: the loss is known, its gradient is not. `told`, `measured`: it is, by
- * the trainer or by probes. `due`: it is time to try the average. `averaged`: that was done. `still`: the descent is over.
+ * What the results of a round mean. `told`, `measured`: the gradient is known, by the trainer or by probes. `due`: it is time to try the
+ * average. `averaged`: that was done.
  */
-export type SgdVerdict = 'open' | 'lost' | 'bare' | 'told' | 'measured' | 'due' | 'averaged' | 'still' | 'over';
+export type SgdVerdict = 'lost' | 'bare' | 'told' | 'measured' | 'due' | 'averaged' | 'still' | 'over';
 
-export interface SgdState extends Descent {
-  readonly verdict: SgdVerdict;
+export interface SgdState extends DescentState<SgdVerdict> {
   readonly source: Source;
   /** Whether any trainer has told a gradient. */
   readonly told: boolean;
   /** What the results of the last round say of the point that it was about. */
   readonly place?: Place;
   readonly course?: Course;
-}
-
-/** A descent: rounds of trials, each made from the results of the one before it. */
-export interface Sgd {
-  readonly begin: SgdState;
-  fold(state: SgdState, fact: Suggested | Ended): SgdState;
-  /** Whether a trial is there to be handed out. */
-  wants(state: SgdState): boolean;
-  propose(state: SgdState, ask: Ask): Draw;
-  restart(state: SgdState): SgdState;
-  probe(state: SgdState): SgdState;
-  step(state: SgdState): SgdState;
-  average(state: SgdState): SgdState;
 }
 
 /** Where noise is to be measured, the point where probing begins is tried again. */
@@ -67,11 +52,10 @@ const AVERAGE_EVERY = 10;
 /** After how many steps in a row that are shorter than the tolerance a descent is over. */
 const PATIENCE = 3;
 
-export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
+export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdState> {
   const startAt = startPoint(env, settings, settings.scouts);
   const proberOf = (source: Source): Prober => (source === 'differences' ? differences : perturbations(settings.directions));
   const suits = ({ source }: SgdState) => (source === 'told' ? isSmooth : isOrdered);
-  const open = (state: SgdState, slots: readonly Slot[]): SgdState => opening({ ...state, verdict: 'open' }, slots);
   const rng = ({ round }: SgdState) => rngFor(env.seed, `${env.name}/direction`, round.number + 1);
   /** Where slopes come from when they must be measured; where results without one are refused, they never must. */
   const fallback: Source = settings.missing === 'refuse' ? 'spsa' : settings.missing;
@@ -99,9 +83,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
     const { source, told } = state;
     if (source !== 'told' || ended?.outcome !== 'completed') return state;
     if (ended.gradient) return told ? state : { ...state, told: true };
-    if (settings.missing === 'refuse') {
-      throw new StrategyError(`${env.name} follows gradients, but trial ${ended.id} completed without one for every float parameter`);
-    }
+    if (settings.missing === 'refuse') throw unkept(env, ended);
     return told ? state : { ...state, source: fallback };
   }
 
@@ -148,10 +130,8 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
   }
 
   function judged(state: SgdState): SgdState {
-    const { round, course } = state;
-    if (state.verdict !== 'open' || !settled(round)) return state;
-    const next = course ? (round.slots[0]!.role === 'average' ? averaged(state, course) : read(state, course)) : begun(state);
-    return over(finished(next));
+    const { course, round } = state;
+    return finished(course ? (round.slots[0]!.role === 'average' ? averaged(state, course) : read(state, course)) : begun(state));
   }
 
   function averaged(state: SgdState, course: Course): SgdState {
@@ -170,9 +150,6 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
     return noisy && course.steps > course.averagedAt && course.steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'due' } : state;
   }
 
-  const over = (state: SgdState): SgdState =>
-    (state.verdict === 'still' || state.verdict === 'lost') && state.start > settings.restarts ? { ...state, verdict: 'over' } : state;
-
   const empty: SgdState = {
     verdict: 'open',
     start: 0,
@@ -182,33 +159,47 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Sgd {
   };
   const restart = (state: SgdState): SgdState => {
     const { course: _, place: __, ...rest } = state;
-    return open({ ...rest, start: state.start + 1 }, startSlots(state.start + 1));
+    return opening({ ...rest, start: state.start + 1 }, startSlots(state.start + 1));
   };
 
+  function probe(state: SgdState): SgdState {
+    const { point, x } = state.place!;
+    const course = { ...state.course!, centre: point, x };
+    const again = course.noise === undefined ? AGAIN.map((role) => ({ role, point })) : [];
+    return opening({ ...state, course }, [...again, ...probes(state, course, point)]);
+  }
+
+  function step(state: SgdState): SgdState {
+    const course = stepped(state.course!, state.place!, settings);
+    const goal = moved(course.accepted.point, course.moving, course.x);
+    const centre = reachable(env, course.accepted.point, goal);
+    const next = { ...course, centre, x: coordinatesRun(env, centre, course.moving, course.x, env.snap(centre)) };
+    const iterate: Slot = { role: 'iterate', point: centre };
+    return opening({ ...state, course: next }, state.source === 'told' ? [iterate] : [iterate, ...probes(state, next, centre)]);
+  }
+
+  function average(state: SgdState): SgdState {
+    const course = { ...state.course!, averagedAt: state.course!.steps };
+    const goal = moved(course.accepted.point, course.moving, course.average);
+    return opening({ ...state, course }, [{ role: 'average', point: reachable(env, course.accepted.point, goal) }]);
+  }
+
+  const asIs = (state: SgdState): SgdState => state;
+  const next = {
+    lost: restart,
+    still: restart,
+    bare: probe,
+    told: step,
+    measured: step,
+    averaged: step,
+    due: average,
+    open: asIs,
+    over: asIs,
+  };
   return {
-    begin: restart(empty),
-    fold: (state, fact) => judged(following(state, env, fact)),
-    wants: ({ round }) => wanted(round) !== undefined,
+    start: restart(empty),
+    fold: foldBy(env, settings, judged),
+    next: (state) => next[state.verdict](state),
     propose,
-    restart,
-    probe(state) {
-      const { point, x } = state.place!;
-      const course = { ...state.course!, centre: point, x };
-      const again = course.noise === undefined ? AGAIN.map((role) => ({ role, point })) : [];
-      return open({ ...state, course }, [...again, ...probes(state, course, point)]);
-    },
-    step(state) {
-      const course = stepped(state.course!, state.place!, settings);
-      const goal = moved(course.accepted.point, course.moving, course.x);
-      const centre = reachable(env, course.accepted.point, goal);
-      const next = { ...course, centre, x: coordinatesRun(env, centre, course.moving, course.x, env.snap(centre)) };
-      const iterate: Slot = { role: 'iterate', point: centre };
-      return open({ ...state, course: next }, state.source === 'told' ? [iterate] : [iterate, ...probes(state, next, centre)]);
-    },
-    average(state) {
-      const course = { ...state.course!, averagedAt: state.course!.steps };
-      const goal = moved(course.accepted.point, course.moving, course.average);
-      return open({ ...state, course }, [{ role: 'average', point: reachable(env, course.accepted.point, goal) }]);
-    },
   };
 }

@@ -1,8 +1,9 @@
 import type { StudyOptions } from '../../streams/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../entry.ts';
-import { OptionError, StrategyError } from '../errors.ts';
+import { StrategyError } from '../errors.ts';
 import type { CloseReason, TrialEvent } from '../facts/facts.ts';
+import { checkOptions, needed, notNegative, probability, type Rule, wholeFrom } from '../optionRules.ts';
 import type { Space } from '../space/space.ts';
 import { Agenda } from './agenda.ts';
 import { type Rig, rig } from './rig.ts';
@@ -111,11 +112,9 @@ function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, object
 }
 
 function check({ steps }: Workload<never>, { crash = 0, lose = 0, spread = 0 }: Hardship): void {
-  const expect = (name: string, value: number, expected: string, fits: boolean) => {
-    if (!fits) throw new OptionError(name, expected, value);
+  const rest: Rule = {
+    expected: 'a probability of at most 1 with that of a crash',
+    holds: (value) => probability.holds(value) && crash + lose <= 1,
   };
-  expect('steps', steps, 'a whole number of steps from 1 on', Number.isSafeInteger(steps) && steps >= 1);
-  expect('crash', crash, 'a probability', crash >= 0 && crash <= 1);
-  expect('lose', lose, 'a probability of at most 1 with that of a crash', lose >= 0 && crash + lose <= 1);
-  expect('spread', spread, 'a number of at least 0', spread >= 0 && Number.isFinite(spread));
+  checkOptions('', { steps, crash, lose, spread }, { steps: needed(wholeFrom(1)), crash: probability, lose: rest, spread: notNegative });
 }

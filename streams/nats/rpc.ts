@@ -104,7 +104,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const requests = {
     /** Set once there is an engine. */
     run: undefined as Run<P> | undefined,
-    note: (noted: Noted) => {
+    note: (noted: Noted<P>) => {
       rowsOf(noted).forEach(add);
       due ??= setTimeout(publishStatus, FRAME);
       const { request } = (noted.fact ?? {}) as { request?: string };

@@ -1,12 +1,12 @@
-import { OptionError } from '../../src/errors.ts';
 import { type Ask, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
+import { checkOption, oneOf } from '../../src/optionRules.ts';
 import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
 import { standingOf } from '../../src/schedulers/scheduler.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
-import type { Strategy } from '../strategy.ts';
+import { type Strategy, specOf } from '../strategy.ts';
 
 export interface AshaOptions extends RungOptions {
   /**
@@ -38,7 +38,7 @@ interface State {
 export function asha(options: AshaOptions): Strategy {
   const budgets = rungsOf(options);
   const { eta = 3, mode = 'promote' } = options;
-  if (mode !== 'promote' && mode !== 'stop') throw new OptionError('asha.mode', 'promote or stop', mode);
+  checkOption('asha.mode', mode, oneOf('promote', 'stop'));
   const init = (env: Env): State => {
     oneObjective(env, 'asha compares trials by');
     return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(env.axes), next: new Map() };
@@ -53,7 +53,7 @@ export function asha(options: AshaOptions): Strategy {
           ask: (_: State, ask: Ask): Ask => ({ ...ask, budget: budgets.at(-1)! }),
           stop: (state: State, reported: Reported) => fallsBehind(state, reported, eta),
         };
-  return defineStrategy(definition, { asha: options });
+  return defineStrategy(definition, specOf('asha', options));
 }
 
 function note(state: State, told: Told): State {

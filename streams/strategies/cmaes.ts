@@ -1,11 +1,11 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { child, type Env } from '../../src/messages.ts';
+import type { Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
-import { bool, checkOptions, either, part, wholeFrom } from '../../src/optionRules.ts';
+import { bool, checkOptions, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
 import type { CmaesSettings } from '../../src/samplers/cmaes/run.ts';
 import { covarianceAdaptation } from '../../src/samplers/cmaes.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface CmaesOptions {
   /** lambda: how many results make a generation. Default: 4 + 3 ln(number of parameters), rounded down; at least as many as may be open at once. */
@@ -44,9 +44,8 @@ export interface CmaesOptions {
  */
 export function cmaes(options: CmaesOptions = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { cmaes: options } : 'cmaes', (parent) => {
-    oneObjective(parent, 'cmaes ranks trials by');
-    const env = child(parent, 'cmaes');
+  return stage('cmaes', options, (env) => {
+    oneObjective(env, 'cmaes ranks trials by');
     return drive(evolutionMachine, env, { env, core: covarianceAdaptation(env, settingsFor(env, options)) });
   });
 }
@@ -60,7 +59,7 @@ function check(options: CmaesOptions): void {
   checkOptions('cmaes', options, {
     population: wholeFrom(2),
     sigma: part,
-    restarts: either('ipop', 'bipop', 'none'),
+    restarts: oneOf('ipop', 'bipop', 'none'),
     adaptRates: bool,
   });
 }

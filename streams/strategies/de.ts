@@ -1,9 +1,9 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { child, type Env } from '../../src/messages.ts';
-import { checkOptions, either, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
+import type { Env } from '../../src/messages.ts';
+import { checkOptions, oneOf, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
 import { type DeSettings, differentialEvolution } from '../../src/samplers/de.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface DeOptions {
   /** How many live at once. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials, where that is known and gives more. */
@@ -36,9 +36,8 @@ export interface DeOptions {
  */
 export function de(options: DeOptions = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { de: options } : 'de', (parent) => {
-    oneObjective(parent, 'de compares trials by');
-    const env = child(parent, 'de');
+  return stage('de', options, (env) => {
+    oneObjective(env, 'de compares trials by');
     return drive(evolutionMachine, env, { env, core: differentialEvolution(env, settingsFor(env, options)) });
   });
 }
@@ -54,7 +53,7 @@ function check(options: DeOptions): void {
   checkOptions('de', options, {
     population: wholeFrom(4),
     generations: wholeFrom(1),
-    start: either('current-to-pbest', 'rand'),
+    start: oneOf('current-to-pbest', 'rand'),
     scale: upTo(2),
     crossover: probability,
   });

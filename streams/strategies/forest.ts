@@ -1,9 +1,8 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { OptionError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
+import { checkOptions, probability, wholeFrom } from '../../src/optionRules.ts';
 import { forestSurrogate } from '../../src/samplers/forest.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface ForestOptions {
   /** How many results come before the first model. Default: 10. */
@@ -23,16 +22,10 @@ export interface ForestOptions {
  * forest({ random: 0.2 })
  */
 export const forest = (options: ForestOptions = {}): Strategy => {
-  const settings = { startup: 10, random: 0.1, challengers: 1000, ...options };
-  const { startup, random, challengers } = settings;
-  if (!(Number.isSafeInteger(startup) && startup >= 1)) throw new OptionError('forest.startup', 'a whole number from 1 on', startup);
-  if (!(random >= 0 && random <= 1)) throw new OptionError('forest.random', 'a share from 0 to 1', random);
-  if (!(Number.isSafeInteger(challengers) && challengers >= 0)) {
-    throw new OptionError('forest.challengers', 'a whole number from 0 on', challengers);
-  }
-  return named(Object.keys(options).length ? { forest: options } : 'forest', (parent) => {
-    oneObjective(parent, 'forest models');
-    const env = child(parent, 'forest');
-    return drive(surrogateMachine, env, { env, core: forestSurrogate(env, settings) });
+  checkOptions('forest', options, { startup: wholeFrom(1), random: probability, challengers: wholeFrom(0) });
+  const { startup = 10, random = 0.1, challengers = 1000 } = options;
+  return stage('forest', options, (env) => {
+    oneObjective(env, 'forest models');
+    return drive(surrogateMachine, env, { env, core: forestSurrogate(env, { startup, random, challengers }) });
   });
 };

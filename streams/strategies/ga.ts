@@ -1,10 +1,10 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { OptionError } from '../../src/errors.ts';
-import { child, type Env } from '../../src/messages.ts';
-import { checkOptions, either, notNegative, probability, wholeFrom } from '../../src/optionRules.ts';
+import type { Env } from '../../src/messages.ts';
+import { checkOptions, notNegative, oneOf, probability, wholeFrom } from '../../src/optionRules.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface GaOptions {
   /**
@@ -48,9 +48,8 @@ export interface GaOptions {
  */
 export function ga(options: GaOptions = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { ga: options } : 'ga', (parent) => {
-    oneObjective(parent, 'ga compares trials by');
-    const env = child(parent, 'ga');
+  return stage('ga', options, (env) => {
+    oneObjective(env, 'ga compares trials by');
     return drive(evolutionMachine, env, { env, core: geneticAlgorithm(env, settingsFor(env, options)) });
   });
 }
@@ -70,7 +69,7 @@ const defaultPopulation = ({ trials = 0, parallel }: Env, steady: boolean): numb
 
 function check(options: GaOptions): void {
   checkOptions('ga', options, {
-    mode: either('steady', 'generational'),
+    mode: oneOf('steady', 'generational'),
     population: wholeFrom(2),
     generations: wholeFrom(1),
     elite: wholeFrom(0),

@@ -1,9 +1,9 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
+import { bool, checkOption, wholeFrom } from '../../src/optionRules.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface GridOptions {
   /** How many values a continuous parameter is tried at: one number for all, or some by name. A parameter with finitely many values is tried
@@ -25,9 +25,8 @@ const DEFAULT_LEVELS = 10;
 export const grid = (options: GridOptions = {}): Strategy => {
   const { levels = DEFAULT_LEVELS, shuffle = true } = options;
   checkLevels(levels);
-  if (typeof shuffle !== 'boolean') throw new OptionError('grid.shuffle', 'true or false', shuffle);
-  return named(Object.keys(options).length ? { grid: options } : 'grid', (parent) => {
-    const env = child(parent, 'grid');
+  checkOption('grid.shuffle', shuffle, bool);
+  return stage('grid', options, (env) => {
     return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
   });
 };
@@ -35,12 +34,8 @@ export const grid = (options: GridOptions = {}): Strategy => {
 type Levels = NonNullable<GridOptions['levels']>;
 
 function checkLevels(levels: Levels): void {
-  const counts = typeof levels === 'object' && levels !== null ? Object.entries(levels) : [['', levels] as const];
-  for (const [name, count] of counts) {
-    if (!(Number.isSafeInteger(count) && count >= 1)) {
-      throw new OptionError(name ? `grid.levels.${name}` : 'grid.levels', 'a whole number of at least 1', count);
-    }
-  }
+  if (typeof levels !== 'object' || levels === null) checkOption('grid.levels', levels, wholeFrom(1));
+  else for (const [name, count] of Object.entries(levels)) checkOption(`grid.levels.${name}`, count, wholeFrom(1));
 }
 
 /** How many levels an axis gets. */

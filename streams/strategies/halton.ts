@@ -1,8 +1,7 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
-import { OptionError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
+import { bool, checkOptions } from '../../src/optionRules.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface HaltonOptions {
   /** Random permutations of the digits, keyed by the study's seed. Default: true. */
@@ -15,10 +14,7 @@ export interface HaltonOptions {
  * @throws OptionError
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
+  checkOptions('halton', options, { scramble: bool });
   const { scramble = true } = options;
-  if (typeof scramble !== 'boolean') throw new OptionError('halton.scramble', 'true or false', scramble);
-  return named(Object.keys(options).length ? { halton: options } : 'halton', (parent) => {
-    const env = child(parent, 'halton');
-    return drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) });
-  });
+  return stage('halton', options, (env) => drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) }));
 };

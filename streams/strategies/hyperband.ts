@@ -1,5 +1,5 @@
-import { OptionError } from '../../src/errors.ts';
 import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
+import { checkOption, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
@@ -8,7 +8,7 @@ import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../chain.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
-import type { Strategy } from '../strategy.ts';
+import { type Strategy, specOf } from '../strategy.ts';
 import { type TpeOptions, tpe } from './tpe.ts';
 
 export interface HyperbandOptions extends RungOptions {
@@ -32,7 +32,7 @@ export interface HyperbandOptions extends RungOptions {
 export function hyperband(options: HyperbandOptions): Strategy {
   const brackets = bracketsOf(options);
   const { eta = 3, mode = 'asynchronous' } = options;
-  if (mode !== 'asynchronous' && mode !== 'synchronous') throw new OptionError('hyperband.mode', 'asynchronous or synchronous', mode);
+  checkOption('hyperband.mode', mode, oneOf('asynchronous', 'synchronous'));
   const Brackets = mode === 'asynchronous' ? AsynchronousBrackets : SynchronousBrackets;
   return scheduling('hyperband', (env) => new Brackets(brackets, eta, env), options);
 }
@@ -54,9 +54,7 @@ export interface SuccessiveHalvingOptions extends RungOptions {
 export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   const budgets = rungsOf(options);
   const { eta = 3, configurations = eta ** (budgets.length - 1) } = options;
-  if (!(Number.isSafeInteger(configurations) && configurations >= 1)) {
-    throw new OptionError('successiveHalving.configurations', 'a whole number from 1 on', configurations);
-  }
+  checkOption('successiveHalving.configurations', configurations, wholeFrom(1));
   const bracket: Bracket = { size: configurations, budgets };
   return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options);
 }
@@ -90,7 +88,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: objec
       },
       ask: (scheduler, ask, _rng, env) => answer(scheduler, ask, env),
     },
-    { [name]: options },
+    specOf(name, options),
   );
 }
 

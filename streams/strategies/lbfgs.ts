@@ -1,12 +1,11 @@
-import { lbfgsMachine } from '../../machines/lbfgs.ts';
+import { lbfgsMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
 import { checkOptions, notNegative, oneOf, part, positive, wholeFrom } from '../../src/optionRules.ts';
 import { isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
 import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs.ts';
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface LbfgsOptions {
   /** Where gradients come from: `told` by the trainer, who completes a trial with `gradient` (the default), or found by `differences`. */
@@ -55,8 +54,7 @@ export interface LbfgsOptions {
  */
 export function lbfgs(options: LbfgsOptions = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { lbfgs: options } : 'lbfgs', (parent) => {
-    const env = child(parent, 'lbfgs');
+  return stage('lbfgs', options, (env) => {
     oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isSmooth)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
     const { starts = Math.min(8, env.parallel) } = options;

@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { child, type Env } from '../../src/messages.ts';
+import type { Env } from '../../src/messages.ts';
 import { checkOptions, notNegative, probability, wholeFrom } from '../../src/optionRules.ts';
 import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/nsga2.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface Nsga2Options {
   /** How many live at once, and after how many results is selected. Default: 2 times the square root of the number of trials where that is known, between 20 and 100; otherwise 50. */
@@ -34,8 +34,7 @@ export interface Nsga2Options {
  */
 export function nsga2(options: Nsga2Options = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { nsga2: options } : 'nsga2', (parent) => {
-    const env = child(parent, 'nsga2');
+  return stage('nsga2', options, (env) => {
     return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, settingsFor(env, options)) });
   });
 }

@@ -1,7 +1,7 @@
-import { OptionError } from '../../src/errors.ts';
+import { checkOptions, needed, notNegative, positive } from '../../src/optionRules.ts';
 import { advance, type Progress } from '../../src/schedulers/progress.ts';
 import type { Strategy } from '../strategy.ts';
-import { type StopOptions, stopRule } from './stopRule.ts';
+import { grace, type StopOptions, stopRule } from './stopRule.ts';
 
 /** Defaults: `warmup` 0, `peers` 0. */
 export interface PatienceOptions extends StopOptions {
@@ -20,9 +20,8 @@ export interface PatienceOptions extends StopOptions {
  * chain(patience({ steps: 10, delta: 1e-3 }), tpe())
  */
 export function patience(options: PatienceOptions): Strategy {
+  checkOptions('patience', options, { steps: needed(positive), delta: notNegative, ...grace });
   const { steps, delta = 0, warmup = 0, peers = 0 } = options;
-  if (!(steps > 0 && Number.isFinite(steps))) throw new OptionError('patience.steps', 'a number of steps above 0', steps);
-  if (!(delta >= 0 && Number.isFinite(delta))) throw new OptionError('patience.delta', 'a number from 0 on', delta);
   return stopRule<Progress, undefined>(
     {
       name: 'patience',

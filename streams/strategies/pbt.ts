@@ -1,9 +1,10 @@
 import { populationMachine } from '../../machines/population.ts';
-import { OptionError, StrategyError } from '../../src/errors.ts';
-import { child, type Env } from '../../src/messages.ts';
+import { StrategyError } from '../../src/errors.ts';
+import type { Env } from '../../src/messages.ts';
+import { checkOptions, names, needed, part, positive, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
 import { type PopulationSettings, populationOf } from '../../src/schedulers/population.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface PbtOptions {
   /** The budget of a member, such as epochs, when it is done. */
@@ -36,8 +37,7 @@ export interface PbtOptions {
  */
 export function pbt(options: PbtOptions): Strategy {
   check(options);
-  return named({ pbt: options }, (parent) => {
-    const env = child(parent, 'pbt');
+  return stage('pbt', options, (env) => {
     oneObjective(env, 'pbt compares trials by');
     return drive(populationMachine, env, { env, core: populationOf(env, settingsFor(env, options)) });
   });
@@ -45,19 +45,20 @@ export function pbt(options: PbtOptions): Strategy {
 
 function settingsFor({ axes }: Env, options: PbtOptions): PopulationSettings {
   const { max, interval = Math.ceil(max / 10), population: size = 10, quantile = 0.25, resample = 0.25, step = 0.1, fixed = [] } = options;
-  const names = axes.map(({ name }) => name);
-  const unknown = fixed.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new StrategyError(`pbt.fixed: expected parameters of ${names.join(', ')}, got ${unknown}`);
-  return { size, interval, max, quantile, resample, step, fixed: new Set(fixed.map((name) => names.indexOf(name))) };
+  const known = axes.map(({ name }) => name);
+  const unknown = fixed.find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new StrategyError(`pbt.fixed: expected parameters of ${known.join(', ')}, got ${unknown}`);
+  return { size, interval, max, quantile, resample, step, fixed: new Set(fixed.map((name) => known.indexOf(name))) };
 }
 
-function check({ max, interval = max, population = 10, quantile = 0.25, resample = 0.25, step = 0.1 }: PbtOptions): void {
-  for (const [option, value] of Object.entries({ max, interval })) {
-    if (!(value > 0 && Number.isFinite(value))) throw new OptionError(`pbt.${option}`, 'a budget above 0', value);
-  }
-  if (!(Number.isSafeInteger(population) && population >= 2))
-    throw new OptionError('pbt.population', 'a whole number from 2 on', population);
-  if (!(quantile > 0 && quantile <= 0.5)) throw new OptionError('pbt.quantile', 'a share above 0 and at most 0.5', quantile);
-  if (!(resample >= 0 && resample <= 1)) throw new OptionError('pbt.resample', 'a probability', resample);
-  if (!(step > 0 && step <= 1)) throw new OptionError('pbt.step', 'a number above 0 and at most 1', step);
+function check(options: PbtOptions): void {
+  checkOptions('pbt', options, {
+    max: needed(positive),
+    interval: positive,
+    population: wholeFrom(2),
+    quantile: upTo(0.5),
+    resample: probability,
+    step: part,
+    fixed: names,
+  });
 }

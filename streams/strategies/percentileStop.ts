@@ -1,8 +1,8 @@
-import { OptionError } from '../../src/errors.ts';
 import type { Losses } from '../../src/numeric/pareto.ts';
+import { below, checkOptions, wholeFrom } from '../../src/optionRules.ts';
 import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
 import type { Strategy } from '../strategy.ts';
-import { type StopOptions, stopRule } from './stopRule.ts';
+import { grace, type StopOptions, stopRule } from './stopRule.ts';
 
 /** Defaults: `warmup` 1, `peers` 4. */
 export type MedianStopOptions = StopOptions;
@@ -33,9 +33,8 @@ export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
 export const medianStop = (options: MedianStopOptions = {}): Strategy => stopBelow('medianStop', options);
 
 function stopBelow(name: string, options: PercentileStopOptions): Strategy {
+  checkOptions(name, options, { percentile: below(100), ...grace, peers: wholeFrom(1) });
   const { percentile = 50, warmup = 1, peers = 4 } = options;
-  if (!(percentile > 0 && percentile < 100)) throw new OptionError(`${name}.percentile`, 'a number above 0 and below 100', percentile);
-  if (!(peers >= 1)) throw new OptionError(`${name}.peers`, 'a whole number from 1 on', peers);
   return stopRule<Losses, Curves>(
     {
       name,

@@ -1,12 +1,12 @@
-import { sgdMachine } from '../../machines/sgd.ts';
+import { sgdMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
-import { child, type Env } from '../../src/messages.ts';
+import type { Env } from '../../src/messages.ts';
 import { bool, checkOptions, notNegative, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
 import { isOrdered, isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
 import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface SgdOptions {
   /**
@@ -68,8 +68,7 @@ export interface SgdOptions {
  */
 export function sgd(options: SgdOptions = {}): Strategy {
   check(options);
-  return named(Object.keys(options).length ? { sgd: options } : 'sgd', (parent) => {
-    const env = child(parent, 'sgd');
+  return stage('sgd', options, (env) => {
     const { gradient = 'told', starts = gradient === 'told' ? Math.min(8, env.parallel) : 1 } = options;
     oneObjective(env, 'sgd follows the slope of');
     const suits = gradient === 'told' ? isSmooth : isOrdered;

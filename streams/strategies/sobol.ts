@@ -1,9 +1,9 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
 import { SOBOL_DIMENSIONS } from '../../src/numeric/sobol.ts';
+import { bool, checkOptions } from '../../src/optionRules.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface SobolOptions {
   /** Owen's scrambling, keyed by the study's seed. Default: true. */
@@ -16,10 +16,9 @@ export interface SobolOptions {
  * @throws OptionError; at subscription in a space of more than 1111 parameters
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
+  checkOptions('sobol', options, { scramble: bool });
   const { scramble = true } = options;
-  if (typeof scramble !== 'boolean') throw new OptionError('sobol.scramble', 'true or false', scramble);
-  return named(Object.keys(options).length ? { sobol: options } : 'sobol', (parent) => {
-    const env = child(parent, 'sobol');
+  return stage('sobol', options, (env) => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);
     }

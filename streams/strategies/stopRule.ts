@@ -1,7 +1,7 @@
-import { OptionError } from '../../src/errors.ts';
 import type { Env, Reported, Told, TrialId } from '../../src/messages.ts';
+import { notNegative, wholeFrom } from '../../src/optionRules.ts';
 import { defineStrategy } from '../define.ts';
-import type { Strategy, StrategySpec } from '../strategy.ts';
+import { type Strategy, specOf } from '../strategy.ts';
 
 export interface StopOptions {
   /** No trial is stopped before this step. */
@@ -9,6 +9,9 @@ export interface StopOptions {
   /** Nor before so many others have reported at its step. */
   readonly peers?: number;
 }
+
+/** What these options may be. */
+export const grace = { warmup: notNegative, peers: wholeFrom(0) };
 
 /** What a rule remembers of a trial, and how it judges by that and by the other trials. */
 interface Rule<C, P> {
@@ -34,9 +37,6 @@ interface State<C, P> {
 /** A strategy that hands every ask on and stops trials by what they report. A promoted trial goes on where the one before it stood. */
 export function stopRule<C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy {
   const { name } = rule;
-  if (!(warmup >= 0)) throw new OptionError(`${name}.warmup`, 'a step from 0 on', warmup);
-  if (!(Number.isInteger(peers) && peers >= 0)) throw new OptionError(`${name}.peers`, 'a whole number from 0 on', peers);
-  const spec: StrategySpec = Object.keys(options).length > 0 ? { [name]: options } : name;
   return defineStrategy<State<C, P>>(
     {
       name,
@@ -44,7 +44,7 @@ export function stopRule<C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
       tell: (state, told) => hear(state, told, rule, warmup, peers),
       stop: ({ behind }) => behind,
     },
-    spec,
+    specOf(name, options),
   );
 }
 

@@ -1,8 +1,9 @@
-import { OptionError, StrategyError } from '../../src/errors.ts';
+import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import type { Losses } from '../../src/numeric/pareto.ts';
+import { checkOptions, needed, type Rule } from '../../src/optionRules.ts';
 import type { Strategy } from '../strategy.ts';
-import { type StopOptions, stopRule } from './stopRule.ts';
+import { grace, type StopOptions, stopRule } from './stopRule.ts';
 
 /** Defaults: `warmup` 0, `peers` 0. */
 export interface ThresholdStopOptions extends StopOptions {
@@ -21,11 +22,8 @@ export interface ThresholdStopOptions extends StopOptions {
  * chain(thresholdStop({ worst: { accuracy: 0.6 }, warmup: 5 }), tpe())
  */
 export function thresholdStop(options: ThresholdStopOptions): Strategy {
+  checkOptions('thresholdStop', options, { worst: needed(threshold), ...grace });
   const { worst, warmup = 0, peers = 0 } = options;
-  const values = typeof worst === 'number' ? [worst] : Object.values(worst ?? {});
-  if (values.length === 0 || !values.every(Number.isFinite)) {
-    throw new OptionError('thresholdStop.worst', 'a number, or numbers by the names of objectives', worst);
-  }
   return stopRule<Losses, Losses>(
     {
       name: 'thresholdStop',
@@ -38,6 +36,14 @@ export function thresholdStop(options: ThresholdStopOptions): Strategy {
     options,
   );
 }
+
+const threshold: Rule = {
+  expected: 'a number, or numbers by the names of objectives',
+  holds(worst) {
+    const values = typeof worst === 'number' ? [worst] : Object.values(worst ?? {});
+    return values.length > 0 && values.every(Number.isFinite);
+  },
+};
 
 /** One threshold an objective, as losses. */
 function highestLosses({ objectives, maximised = [] }: Env, worst: ThresholdStopOptions['worst']): number[] {

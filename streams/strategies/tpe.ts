@@ -1,12 +1,9 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { OptionError } from '../../src/errors.ts';
-import { child } from '../../src/messages.ts';
+import { checkOptions, positive, wholeFrom } from '../../src/optionRules.ts';
 import { type TpeSettings, tpeSurrogate } from '../../src/samplers/tpe.ts';
-import { drive, named, type Strategy } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type TpeOptions = Partial<TpeSettings>;
-
-const DEFAULTS: TpeSettings = { startup: 10, candidates: 24, priorWeight: 1 };
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together: cheap, at home with
@@ -18,15 +15,8 @@ const DEFAULTS: TpeSettings = { startup: 10, candidates: 24, priorWeight: 1 };
  * chain(asha({ min: 1, max: 81 }), tpe())
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
-  const settings = { ...DEFAULTS, ...options };
-  for (const [option, value] of Object.entries(settings)) {
-    const whole = option !== 'priorWeight';
-    if (!(value > 0 && (whole ? Number.isSafeInteger(value) : Number.isFinite(value)))) {
-      throw new OptionError(`tpe.${option}`, whole ? 'a whole number from 1 on' : 'a number above 0', value);
-    }
-  }
-  return named(Object.keys(options).length ? { tpe: options } : 'tpe', (parent) => {
-    const env = child(parent, 'tpe');
-    return drive(surrogateMachine, env, { env, core: tpeSurrogate(env, settings) });
-  });
+  checkOptions('tpe', options, { startup: wholeFrom(1), candidates: wholeFrom(1), priorWeight: positive });
+  const { startup = 10, candidates = 24, priorWeight = 1 } = options;
+  const settings = { startup, candidates, priorWeight };
+  return stage('tpe', options, (env) => drive(surrogateMachine, env, { env, core: tpeSurrogate(env, settings) }));
 };

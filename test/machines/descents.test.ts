@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type AnyStateMachine, createActor } from 'xstate';
-import { lbfgsMachine } from '../../machines/lbfgs.ts';
-import { sgdMachine } from '../../machines/sgd.ts';
+import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import type { Ended, Propose, Wait } from '../../src/messages.ts';
 import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs.ts';
 import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';

@@ -286,8 +286,8 @@ describe('limits', () => {
   });
 
   it.each([
-    [{ plateau: 0 }, 'plateau: expected a whole number from 1 on, got 0'],
-    [{ cost: -1 }, 'cost: expected a number from 0 on, got -1'],
+    [{ plateau: 0 }, 'plateau: expected a whole number of at least 1, got 0'],
+    [{ cost: -1 }, 'cost: expected a number of at least 0, got -1'],
   ])('refuses %j', (options, message) => expect(() => rig(box, random(), options)).toThrow(message));
 
   it('voids what an engine decided before it knew of a change', () => {

@@ -167,14 +167,14 @@ describe('limits and options', () => {
     const fails = async (options: object, message: RegExp) => {
       await expect(optimize(line, square, { ...options, log }).result()).rejects.toThrow(message);
     };
-    await fails({ trials: Number.NaN }, /^trials: expected a whole number from 0 on, got NaN$/);
-    await fails({ parallel: 0 }, /^parallel: expected a whole number from 1 on, got 0$/);
-    await fails({ attempts: 1.5 }, /^attempts: expected a whole number from 1 on, got 1.5$/);
-    await fails({ seconds: -1 }, /^seconds: expected a number from 0 on, got -1$/);
+    await fails({ trials: Number.NaN }, /^trials: expected a whole number of at least 0, got NaN$/);
+    await fails({ parallel: 0 }, /^parallel: expected a whole number of at least 1, got 0$/);
+    await fails({ attempts: 1.5 }, /^attempts: expected a whole number of at least 1, got 1.5$/);
+    await fails({ seconds: -1 }, /^seconds: expected a number of at least 0, got -1$/);
     await fails({ target: Number.POSITIVE_INFINITY }, /^target: expected a finite number, got Infinity$/);
     await fails({ objectives: {} }, /^objectives: expected at least one name/);
     await fails({ objectives: { value: 'min' } }, /^objectives.value: expected minimize or maximize, got "min"$/);
-    await fails({ timeLimit: 0 }, /^timeLimit: expected a number of seconds above 0, got 0$/);
+    await fails({ timeLimit: 0 }, /^timeLimit: expected a number above 0, got 0$/);
     expect(await log.head()).toBe(0);
   });
 

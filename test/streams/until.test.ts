@@ -76,7 +76,7 @@ describe('until', () => {
   );
 
   it.each([
-    [{ until: [{ plateau: 0 }, 'random'] }, 'strategy.until[0].plateau: expected a whole number of results from 1 on, got 0'],
+    [{ until: [{ plateau: 0 }, 'random'] }, 'strategy.until[0].plateau: expected a whole number of at least 1, got 0'],
     [{ until: [{ plateu: 1 }, 'random'] }, 'strategy.until[0]: expected plateau, got "plateu"; did you mean plateau?'],
     [
       { until: [{ plateau: [1, { improvement: -1 }] }, 'random'] },

@@ -110,7 +110,7 @@ describe('a simulated study', () => {
     [{ crash: 2 }, 'crash: expected a probability, got 2'],
     [{ crash: 0.6, lose: 0.6 }, 'lose: expected a probability of at most 1 with that of a crash, got 0.6'],
     [{ spread: -1 }, 'spread: expected a number of at least 0, got -1'],
-    [{ trainers: 0 }, 'parallel: expected a whole number from 1 on, got 0'],
+    [{ trainers: 0 }, 'parallel: expected a whole number of at least 1, got 0'],
   ])('refuses %j', (options, message) => expect(run(random(), falling, { trials: 1, ...options })).rejects.toThrow(message));
 });
 

@@ -7,7 +7,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, TrialEvent } from '../../facts/facts.ts';
+import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
@@ -112,7 +112,7 @@ interface Work {
   readonly command: Template;
   readonly log: PatientLog;
   readonly directory: string;
-  readonly note: (noted: Noted) => void;
+  readonly note: (noted: Noted<Params>) => void;
   readonly warn: (message: string) => void;
 }
 

@@ -4,7 +4,7 @@ import { type Axis, draw, type Point } from '../../space/axis.ts';
 import type { Draw } from '../sequence.ts';
 import { holding, type Lane, nearer, startsOf } from './ground.ts';
 import { better, type Incumbent } from './incumbent.ts';
-import { issue, type Round, receive, type Slot, wanted } from './round.ts';
+import { issue, type Round, receive, type Slot, settled, wanted } from './round.ts';
 
 /** Where descents begin, and how often. */
 export interface Beginning {
@@ -13,8 +13,15 @@ export interface Beginning {
   readonly restarts: number;
 }
 
-/** What every descent keeps, whatever its method. */
-export interface Descent {
+/**
+ * What every descent keeps, whatever its method.
+ *
+ * @typeParam V what the results of a round may mean. Some verdicts are of all methods. `lost`: nothing is known. `bare`: the loss is, its
+ * gradient is not. `still`: the descent has converged. `over`: it was the last one.
+ */
+export interface DescentState<V extends string = string> {
+  /** Of the round that runs; `open` until all its results are there. */
+  readonly verdict: V | 'open';
   readonly incumbent?: Incumbent | undefined;
   /** How many descents were begun. */
   readonly start: number;
@@ -22,18 +29,41 @@ export interface Descent {
   readonly round: Round;
 }
 
+/** The numeric core of a descent: rounds of trials, each made from the results of the one before it. */
+export interface Descent<S extends DescentState> {
+  readonly start: S;
+  /** The state after a fact about anybody's trial. */
+  fold(state: S, fact: Suggested | Ended): S;
+  /** The state with the round that its verdict asks for. */
+  next(state: S): S;
+  /** The answer to an ask while the round has a trial left. */
+  propose(state: S, ask: Ask): Draw;
+}
+
 /** The state with a new round. */
-export const opening = <S extends Descent>(state: S, slots: readonly Slot[]): S => ({
+export const opening = <S extends DescentState>(state: S, slots: readonly Slot[]): S => ({
   ...state,
+  verdict: 'open',
   round: { number: state.round.number + 1, slots },
 });
 
-/** The state after a fact about anybody's trial. */
-export function following<S extends Descent>(state: S, { name }: Env, fact: Suggested | Ended): S {
-  const incumbent = fact.type === 'ended' ? better(state.incumbent, fact) : state.incumbent;
-  if (fact.by !== name) return { ...state, incumbent };
-  return { ...state, incumbent, round: fact.type === 'suggested' ? issue(state.round, fact) : receive(state.round, fact) };
-}
+/**
+ * The fold of a descent.
+ *
+ * @param read what the results of a whole round come to
+ */
+export const foldBy =
+  <S extends DescentState>({ name }: Env, { restarts }: Beginning, read: (state: S) => S) =>
+  (state: S, fact: Suggested | Ended): S => {
+    const next = fact.type === 'ended' ? { ...state, incumbent: better(state.incumbent, fact) } : state;
+    if (fact.by !== name) return next;
+    const round = fact.type === 'suggested' ? issue(state.round, fact) : receive(state.round, fact);
+    return next.verdict === 'open' && settled(round) ? last(read({ ...next, round }), restarts) : { ...next, round };
+  };
+
+/** A descent that has ended is the last one where no restart is left. */
+const last = <S extends DescentState>(state: S, restarts: number): S =>
+  (state.verdict === 'still' || state.verdict === 'lost') && state.start > restarts ? { ...state, verdict: 'over' } : state;
 
 /**
  * Where a trial of a first round goes.
@@ -44,7 +74,7 @@ export function startPoint(
   env: Env,
   { lane, start: from }: Beginning,
   count: number,
-): (state: Descent, ask: Ask, suits: (axis: Axis) => boolean) => Point {
+): (state: DescentState, ask: Ask, suits: (axis: Axis) => boolean) => Point {
   const starts = startsOf(env, lane);
   return ({ incumbent, start, round }, { id, veto = 0 }, suits) => {
     if (veto > 0) return draw(env.axes, rngFor(env.seed, env.name, id, veto));
@@ -58,7 +88,7 @@ export function startPoint(
  *
  * @param centre absent at the start, whose trials lie nowhere but there
  */
-export function handedOut(env: Env, { round, start }: Descent, ask: Ask, at: Point, centre: Point | undefined, tags: Tags): Draw {
+export function handedOut(env: Env, { round, start }: DescentState, ask: Ask, at: Point, centre: Point | undefined, tags: Tags): Draw {
   const { role } = wanted(round)!;
   const point = env.snap(centre ? nearer(centre, at, ask.veto ?? 0) : at);
   return { point, tags: { start: String(start), round: String(round.number), role, ...tags } };

@@ -1,3 +1,4 @@
+import { StrategyError } from '../../errors.ts';
 import type { Ended, Env } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import { coordinates, moved } from './ground.ts';
@@ -25,6 +26,10 @@ export function toldGradient({ gradient }: Ended, moving: readonly number[]): Fl
   const row = gradient?.[0];
   return row && coordinates(row, moving);
 }
+
+/** What is thrown where a gradient was promised and the result does not have it. */
+export const unkept = ({ name }: Env, { id }: Ended): StrategyError =>
+  new StrategyError(`${name} follows gradients, but trial ${id} completed without one for every float parameter`);
 
 /** The losses of trials that have one. */
 export const lossesOf = (slots: readonly Slot[]): number[] => slots.map(lossOf).filter((loss) => loss !== undefined);

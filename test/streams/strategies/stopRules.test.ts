@@ -67,8 +67,8 @@ describe('percentileStop', () => {
     expect(() => h.percentileStop({ percentile: 100 })).toThrow(
       'percentileStop.percentile: expected a number above 0 and below 100, got 100',
     );
-    expect(() => h.medianStop({ peers: 0 })).toThrow('medianStop.peers: expected a whole number from 1 on, got 0');
-    expect(() => h.percentileStop({ warmup: -1 })).toThrow('percentileStop.warmup: expected a step from 0 on, got -1');
+    expect(() => h.medianStop({ peers: 0 })).toThrow('medianStop.peers: expected a whole number of at least 1, got 0');
+    expect(() => h.percentileStop({ warmup: -1 })).toThrow('percentileStop.warmup: expected a number of at least 0, got -1');
   });
 });
 
@@ -87,8 +87,8 @@ describe('patience', () => {
   });
 
   it('refuses wrong options', () => {
-    expect(() => h.patience({ steps: 0 })).toThrow('patience.steps: expected a number of steps above 0, got 0');
-    expect(() => h.patience({ steps: 1, delta: -1 })).toThrow('patience.delta: expected a number from 0 on, got -1');
+    expect(() => h.patience({ steps: 0 })).toThrow('patience.steps: expected a number above 0, got 0');
+    expect(() => h.patience({ steps: 1, delta: -1 })).toThrow('patience.delta: expected a number of at least 0, got -1');
   });
 });
 
@@ -118,7 +118,7 @@ describe('thresholdStop', () => {
     const ended: string[] = [];
     const options = { objectives: { value: 'maximize' }, strategy, trials: 12, seed: 1 } as const;
     const run = h.optimize(h.space({ x: h.float(0, 1) }), train, options);
-    run.pipe(h.trials<{ x: number }>()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
+    run.pipe(h.trials()).subscribe(({ params: { x }, status }) => ended.push(`${x < 0.6} ${status}`));
     await run.result();
     expect(ended).toHaveLength(12);
     expect(new Set(ended)).toEqual(new Set(['true stopped', 'false completed']));

@@ -1,0 +1,90 @@
+import { assign, emit, raise, setup } from 'xstate';
+import { type Ask, type Decision, type Ended, type Env, propose, type Suggested, type Told, wait } from '../src/messages.ts';
+import type { Descent, DescentState } from '../src/samplers/gradient/descent.ts';
+import { wanted } from '../src/samplers/gradient/round.ts';
+import type { LbfgsVerdict } from '../src/samplers/lbfgs.ts';
+import type { SgdVerdict } from '../src/samplers/sgd.ts';
+
+type Verdict = SgdVerdict | LbfgsVerdict;
+type State = DescentState<Verdict>;
+
+interface Input {
+  readonly env: Env;
+  readonly core: Descent<State>;
+}
+interface Context extends Input {
+  readonly state: State;
+}
+
+const machine = setup({
+  types: {} as { input: Input; context: Context; events: Told | Ask | { type: State['verdict'] }; emitted: Ask | Decision },
+  actions: {
+    fold: assign(({ context: { core, state } }, fact: Suggested | Ended) => ({ state: core.fold(state, fact) })),
+    /** An event rather than `always` guards, so that it has a name in the chart; `open`, which leads nowhere, as long as results are missing. */
+    judge: raise(({ context: { state } }) => ({ type: state.verdict })),
+    begin: assign(({ context: { core, state } }) => ({ state: core.next(state) })),
+    answer: emit(({ context: { env, core, state } }, ask: Ask) => {
+      if (wanted(state.round) === undefined) return wait(ask, env.name);
+      const { point, tags } = core.propose(state, ask);
+      return propose(ask, env.name, point, tags);
+    }),
+  },
+});
+
+/**
+ * A descent goes from round to round. In each phase an ask gets the next trial of the round, or waits for its results; what these mean is an
+ * event, and leads to the phase that is named by what the next round is for.
+ */
+const descentMachine = (id: string, states: NonNullable<Parameters<typeof machine.createMachine>[0]['states']>) =>
+  machine.createMachine({
+    id,
+    context: ({ input }) => ({ ...input, state: input.core.start }),
+    on: {
+      suggested: { actions: { type: 'fold', params: ({ event }) => event } },
+      ended: { actions: [{ type: 'fold', params: ({ event }) => event }, 'judge'] },
+      ask: { actions: { type: 'answer', params: ({ event }) => event } },
+    },
+    initial: 'starting',
+    states,
+  });
+
+/** Where verdicts lead, and that the next round begins there. */
+const to = (target: string) => ({ target, actions: 'begin' }) as const;
+const lost = to('restarting');
+const still = to('restarting');
+const bare = to('probing');
+const told = to('stepping');
+const measured = to('probing');
+const due = to('averaging');
+const averaged = to('probing');
+const sloped = to('searching');
+const short = to('searching');
+const over = { target: 'converged' };
+
+/**
+ * Gradient descent whose every evaluation is a trial. `starting`: the start is tried. `stepping`: the next iterate is, and tells its gradient.
+ * `probing`: trials around a point find its gradient, all of them at once. `averaging`: the average of the iterates is tried. `restarting`: a
+ * descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has `converged`.
+ */
+export const sgdMachine = descentMachine('sgd', {
+  starting: { on: { lost, bare, told, still, over } },
+  restarting: { on: { lost, bare, told, still, over } },
+  probing: { on: { measured, told, due, lost, still, over } },
+  stepping: { on: { told, bare, still, over } },
+  averaging: { on: { averaged, still, over } },
+  converged: { type: 'final' },
+});
+
+/**
+ * L-BFGS-B whose every evaluation is a trial. `starting`: the start is tried. `searching`: a step along the line is; one that is too long is
+ * made shorter, one that is kept leads to the next line. `probing`: nobody told the gradient there, so differences find it, all their trials
+ * at once. `restarting`: the descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has
+ * `converged`.
+ */
+export const lbfgsMachine = descentMachine('lbfgs', {
+  starting: { on: { sloped, bare, lost, still, over } },
+  restarting: { on: { sloped, bare, lost, still, over } },
+  probing: { on: { sloped, lost, still, over } },
+  searching: { on: { sloped, short, bare, still, over } },
+  converged: { type: 'final' },
+});
