@@ -40,6 +40,7 @@ describe('commands that read', () => {
     const table =
       (await hypertide(place, 'export', 'study.jsonl', '--format', 'csv', '-o', 'out.csv')) && readFileSync(join(place, 'out.csv'), 'utf8');
     expect(table.split('\r\n')[0]).toContain('params.x,params.act,params.n,params.deep,values.value');
+    expect(table).toContain(`"${JSON.stringify(JSON.parse(lines[0]!).tags).replaceAll('"', '""')}"`);
     expect(JSON.parse((await hypertide(place, 'export', 'study.jsonl', '--format', 'json')).out)).toHaveLength(4);
   });
 
