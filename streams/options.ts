@@ -72,6 +72,8 @@ function check(options: StudyOptions): void {
   expect('plateau', 'a whole number from 1 on', whole(1));
   expect('cost', 'a number from 0 on', (value) => Number.isFinite(value) && value >= 0);
   expect('target', 'a finite number', Number.isFinite);
+  if (!['forbid', 'allow', undefined].includes(options.duplicates))
+    throw new OptionError('duplicates', 'forbid or allow', options.duplicates);
   const objectives = objectivesOf(options);
   if (objectives.length === 0) throw new OptionError('objectives', 'at least one name with minimize or maximize', {});
   for (const { name, direction } of objectives) {

@@ -288,6 +288,7 @@ describe('limits', () => {
   it.each([
     [{ plateau: 0 }, 'plateau: expected a whole number from 1 on, got 0'],
     [{ cost: -1 }, 'cost: expected a number from 0 on, got -1'],
+    [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
   ])('refuses %j', (options, message) => expect(() => rig(box, random(), options)).toThrow(message));
 
   it('voids what an engine decided before it knew of a change', () => {
