@@ -50,7 +50,13 @@ const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunc
   });
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
-const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none');
+
+/** A name is a part of the path by which an arm knows its trials again. @throws OptionError */
+function checkNames(kind: string, names: readonly string[]): void {
+  if (names.length === 0) throw new OptionError(kind, 'at least one arm', 'none');
+  const odd = names.find((name) => name.includes('/'));
+  if (odd !== undefined) throw new OptionError(kind, 'names of arms without /', odd);
+}
 
 /**
  * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost.
@@ -61,7 +67,7 @@ const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none
  */
 export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
   const { explore = 0.2 } = options;
-  if (Object.keys(arms).length === 0) throw noArms('bandit');
+  checkNames('bandit', Object.keys(arms));
   if (!(explore >= 0)) throw new OptionError('bandit.explore', 'a number of at least 0', explore);
   return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
@@ -85,7 +91,10 @@ export function bandit(arms: Arms, options: { readonly explore?: number } = {}):
  */
 export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
   const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
-  if (pairs.length === 0) throw noArms('mix');
+  checkNames(
+    'mix',
+    pairs.map(([name]) => name),
+  );
   for (const [name, [, weight]] of pairs) {
     if (!(weight > 0 && weight < Number.POSITIVE_INFINITY)) throw new OptionError(`mix.${name}`, 'a weight above 0', weight);
   }
