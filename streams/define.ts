@@ -3,6 +3,7 @@ import { StrategyError } from '../src/errors.ts';
 import { type Ask, child, type Env, type Propose, propose, type Reported, type Told, type Wait, wait } from '../src/messages.ts';
 import { type Rng, rngFor } from '../src/numeric/random.ts';
 import type { Point } from '../src/space/axis.ts';
+import { show } from '../src/space/check.ts';
 import { drive, type Emitted, named, type Strategy, type StrategySpec } from './strategy.ts';
 
 /** A strategy without phases: a fold over what is told, and decisions that are functions of the state. */
@@ -56,8 +57,12 @@ function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env)
   const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.veto), env);
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
-  if ('type' in decision) return decision;
-  if (!decision.every(Number.isFinite))
-    throw new StrategyError(`${env.name} proposed a point that is not of numbers: [${decision.join(', ')}]`);
-  return propose(ask, env.name, decision);
+  if (isPoint(decision)) {
+    if (decision.length === env.axes.length && decision.every(Number.isFinite)) return propose(ask, env.name, decision);
+    throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
+  }
+  if (typeof decision === 'object' && decision !== null) return decision;
+  throw new StrategyError(`${env.name} answered ${show(decision)}, expected a point, 'wait', a proposal or the ask`);
 }
+
+const isPoint = (decision: Point | Propose | Ask): decision is Point => Array.isArray(decision);

@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import { asked, child, isTold, type Message, type Wait, wait } from '../src/messages.ts';
+import { guarded } from './guarded.ts';
 import { nest } from './nested.ts';
 import { named, type Strategy } from './strategy.ts';
 
@@ -21,10 +22,10 @@ export const fill = (strategy: Strategy): Strategy =>
         };
         out.add(
           messages$.subscribe({
-            next: (m) => {
+            next: guarded(out, (m) => {
               out.next(m.type === 'wait' && m.until === undefined ? instead(m) : m);
               if (isTold(m)) inner.tell(m);
-            },
+            }),
             error: (e) => out.error(e),
             complete: () => out.complete(),
           }),

@@ -1,6 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } from 'rxjs';
 import { StrategyError } from '../src/errors.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type Told, type Wait } from '../src/messages.ts';
+import { guarded } from './guarded.ts';
 import type { Strategy } from './strategy.ts';
 
 /** A strategy within another: it is told everything, and asked when the outer one sees fit. */
@@ -49,11 +50,11 @@ export const respond =
       const { answer, tell } = start(out);
       out.add(
         messages$.subscribe({
-          next: (m) => {
+          next: guarded(out, (m) => {
             if (m.type === 'ask') return out.next(answer(m));
             out.next(m);
             if (isTold(m)) tell(m);
-          },
+          }),
           error: (e) => out.error(e),
           complete: () => out.complete(),
         }),

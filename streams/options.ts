@@ -61,10 +61,10 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 
 /** Before anything is written: a log that begins with what cannot be is no log. */
 function check(options: StudyOptions): void {
-  const { trials, parallel, attempts, seconds, plateau, cost, target } = options;
+  const { trials, parallel, attempts, seconds, plateau, cost, target, duplicates } = options;
   checkOptions(
     '',
-    { trials, parallel, attempts, seconds, plateau, cost, target },
+    { trials, parallel, attempts, seconds, plateau, cost, target, duplicates },
     {
       trials: wholeFrom(0),
       parallel: wholeFrom(1),
@@ -73,6 +73,7 @@ function check(options: StudyOptions): void {
       plateau: wholeFrom(1),
       cost: notNegative,
       target: finite,
+      duplicates: oneOf('forbid', 'allow'),
     },
   );
   const objectives = objectivesOf(options);

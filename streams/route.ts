@@ -51,7 +51,13 @@ const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunc
   });
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
-const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none');
+
+/** A name is a part of the path by which an arm knows its trials again. @throws OptionError */
+function checkNames(kind: string, names: readonly string[]): void {
+  if (names.length === 0) throw new OptionError(kind, 'at least one arm', 'none');
+  const odd = names.find((name) => name.includes('/'));
+  if (odd !== undefined) throw new OptionError(kind, 'names of arms without /', odd);
+}
 
 /**
  * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost.
@@ -61,7 +67,7 @@ const noArms = (kind: string) => new OptionError(kind, 'at least one arm', 'none
  * bandit({ evolve: ga(), space: sobol() })
  */
 export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
-  if (Object.keys(arms).length === 0) throw noArms('bandit');
+  checkNames('bandit', Object.keys(arms));
   checkOptions('bandit', options, { explore: notNegative });
   const { explore = 0.2 } = options;
   return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
@@ -86,7 +92,10 @@ export function bandit(arms: Arms, options: { readonly explore?: number } = {}):
  */
 export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
   const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
-  if (pairs.length === 0) throw noArms('mix');
+  checkNames(
+    'mix',
+    pairs.map(([name]) => name),
+  );
   for (const [name, [, weight]] of pairs) checkOption(`mix.${name}`, weight, positive);
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);

@@ -12,6 +12,7 @@ import {
   type Told,
   type Wait,
 } from '../src/messages.ts';
+import { guarded } from './guarded.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
 export type StrategySpec = string | { readonly [name: string]: unknown };
@@ -40,7 +41,7 @@ const TRIES = 200;
  * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
  * anew with another veto, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
  *
- * @throws into the stream: whatever the machine throws.
+ * @throws into the stream: whatever the machine throws, or the space where it can do nothing with a point.
  */
 export const drive =
   <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
@@ -65,7 +66,7 @@ export const drive =
         }
         out.next(m);
       };
-      actor.on('*', answer);
+      actor.on('*', guarded(out, answer));
       actor.subscribe({ error: (e) => out.error(e) });
       actor.start(); // after the listeners: entry actions may emit
       out.add(() => actor.stop());

@@ -43,11 +43,11 @@ interface Column {
  * Rows as a table: trial, values, parameters, and what else there is to say. Where it is wider than the terminal, long cells are cut, and
  * columns left out from the least important one on.
  *
- * @param width of the terminal; without it, all is shown.
+ * @param width of the terminal; 0 where there is none, and where it does not know: all is shown.
  */
-export function table(rows: readonly Shown[], width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY): string {
+export function table(rows: readonly Shown[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
   const all = columnsOf(rows);
-  const columns = fitted(all, width);
+  const columns = fitted(all, width || Number.POSITIVE_INFINITY);
   const text = grid(
     columns.map(({ name }) => name),
     rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),

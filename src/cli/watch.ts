@@ -8,7 +8,12 @@ import { lineOf, progressLine, ranked } from './render.ts';
 import { table } from './table.ts';
 
 /** How a run of a study ended. */
-export type Ending = { readonly type: 'closed' } | { readonly type: 'interrupted' } | { readonly type: 'failed'; readonly error: unknown };
+export type Ending =
+  | { readonly type: 'closed' }
+  | { readonly type: 'interrupted' }
+  /** It stands still, and nobody can say that it shall go on. */
+  | { readonly type: 'paused' }
+  | { readonly type: 'failed'; readonly error: unknown };
 
 export interface Conclusion {
   readonly journal: string;
@@ -22,6 +27,8 @@ export interface Conclusion {
 /** Shows a study as it runs, and what came of it. */
 export interface Watch {
   note(noted: Noted<Params>): void;
+  /** Whether the study was paused when it was left, and still is. */
+  readonly paused: boolean;
   /** @returns how many trials have been completed, those of earlier runs included. */
   conclude(conclusion: Conclusion): number;
 }
@@ -40,6 +47,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   let limit: number | undefined;
   let objective: Objective = { name: 'value', direction: 'minimize' };
   let live = past === 0;
+  let paused = false;
 
   const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
@@ -73,9 +81,13 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed') failed(fact, told === undefined);
       noted$.next(noted);
       if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
+      if (!refusal && fact.type === 'changed') paused = fact.paused ?? paused;
       if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
+    },
+    get paused() {
+      return live && paused;
     },
     conclude: ({ journal, directory, ending, again }) => {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
@@ -87,14 +99,24 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
-      else if (ending.type === 'closed' && ended() === before && past > 0)
-        screen.line(`for more trials: hypertide change ${journal} --more 10, then the same command`);
+      else if (ending.type === 'paused') screen.line(`to go on: hypertide change ${journal} --resume, then the same command`);
+      else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
+        screen.line(`to go on: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
       return state.completed;
     },
   };
 }
 
-const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
+/** What a study that has closed goes on with. Nothing helps where all has been tried; and time begins anew with each run. */
+const onward: Readonly<Partial<Record<CloseReason, string>>> = {
+  trials: '--more 10',
+  plateau: '--more 10',
+  person: '--more 10',
+  target: '--target, and a better one',
+  cost: '--cost, and a higher one',
+};
+
+const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed'>, string>> = {
   trials: 'all trials are done',
   target: 'the target is reached',
   cost: 'what it may cost is spent',
@@ -103,5 +125,6 @@ const said: Readonly<Record<CloseReason | 'interrupted' | 'failed', string>> = {
   time: 'the time is up',
   person: 'the study was closed',
   interrupted: 'interrupted',
+  paused: 'the study is paused',
   failed: 'the study could not go on',
 };

@@ -12,13 +12,13 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** A hint at the name that was probably meant. */
+/** A hint at the name that was probably meant: one with which it shares at least a letter. */
 export function nearest(name: string, names: Iterable<string>): string {
   let best: string | undefined;
   let least = Math.max(2, name.length / 3) + 1;
   for (const candidate of names) {
     const distance = edits(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+    if (distance < Math.min(least, Math.max(name.length, candidate.length))) [best, least] = [candidate, distance];
   }
   return best === undefined ? '' : `; did you mean ${best}?`;
 }

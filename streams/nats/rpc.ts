@@ -95,10 +95,16 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
     cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
     change: ({ engine }, { paused, parallel, limits, strategy }) => {
+      const changes = definedOf({ paused, parallel, limits, strategy });
+      if (Object.keys(changes).length === 0)
+        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy');
       if (strategy !== undefined) tryInstead(engine.ledger, strategy);
-      return say({ type: 'changed', ...definedOf({ paused, parallel, limits, strategy }) } as Changed);
+      return say({ type: 'changed', ...changes } as Changed);
     },
-    close: ({ engine }) => say(closedFact('person' satisfies CloseReason, engine.ledger.best)),
+    close: ({ engine: { ledger } }) => {
+      if (ledger.closed !== undefined) throw new RequestRefused(`the study is closed already: ${ledger.closed}`);
+      return say(closedFact('person' satisfies CloseReason, ledger.best));
+    },
   };
 
   const requests = {

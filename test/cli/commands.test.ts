@@ -40,6 +40,7 @@ describe('commands that read', () => {
     const table =
       (await hypertide(place, 'export', 'study.jsonl', '--format', 'csv', '-o', 'out.csv')) && readFileSync(join(place, 'out.csv'), 'utf8');
     expect(table.split('\r\n')[0]).toContain('params.x,params.act,params.n,params.deep,values.value');
+    expect(table).toContain(`"${JSON.stringify(JSON.parse(lines[0]!).tags).replaceAll('"', '""')}"`);
     expect(JSON.parse((await hypertide(place, 'export', 'study.jsonl', '--format', 'json')).out)).toHaveLength(4);
   });
 
@@ -157,6 +158,45 @@ describe('commands that are written into the journal', () => {
     expect(suggested()).toHaveLength(5);
     await run(place, '--trials', '6');
     expect(suggested()).toHaveLength(6);
+  });
+
+  it('a paused study is not run, and says how it goes on', async () => {
+    const place = await studied('trials: 2\n');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1', '--pause');
+    const before = journalOf(place).length;
+    const paused = await run(place);
+    expect(paused.code).toBe(1);
+    expect(paused.err).toContain('the study is paused; the study is in study.jsonl');
+    expect(paused.err).toContain('to go on: hypertide change study.jsonl --resume, then the same command\n');
+    expect(JSON.parse((await run(place, '--json')).out)).toMatchObject({ reason: 'paused', completed: 2 });
+    expect(journalOf(place)).toHaveLength(before);
+    await hypertide(place, 'change', 'study.jsonl', '--resume');
+    expect((await run(place)).code).toBe(0);
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
+  });
+
+  it.each([
+    ['target: 5', '--target', '-0.5'],
+    ['cost: 1', '--cost', '2.5'],
+    ['plateau: 1', '--plateau', '100'],
+  ])('a study that has ended by its %s goes on by a new one', async (limit, option, value) => {
+    const place = await studied(`strategy: sobol\ntrials: 8\n${limit}\n`);
+    const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested').length;
+    expect(suggested()).toBeLessThan(8);
+    const again = await run(place);
+    expect(again.err).toContain(`to go on: hypertide change study.jsonl ${option === '--plateau' ? '--more 10' : option}`);
+    expect((await hypertide(place, 'change', 'study.jsonl', option, value)).code).toBe(0);
+    const before = suggested();
+    await run(place);
+    expect(suggested()).toBeGreaterThan(before);
+  });
+
+  it('gives no advice where nothing is left to try', async () => {
+    const place = studyIn('trials: 8\nstrategy: { grid: { levels: { x: 2 } } }\n');
+    await run(place);
+    const again = await run(place);
+    expect(again.err).toContain('there is nothing left to try');
+    expect(again.err).not.toContain('hypertide change');
   });
 });
 

@@ -27,6 +27,10 @@ describe('a table', () => {
     expect(lines.at(-1)).toBe('(9 columns more do not fit here; --json shows all)');
   });
 
+  it('shows all where a terminal does not know its width', () => {
+    expect(table([row(1, 9)], 0)).toBe(table([row(1, 9)], 1000));
+  });
+
   it('keeps a value on its line', () => {
     expect(['a\nb', 0.1 + 0.2, 1e-9, 12345678, true, undefined].map(shown)).toEqual(['"a\\nb"', '0.3', '1e-9', '12345678', 'true', '']);
   });

@@ -146,6 +146,7 @@ describe('parse', () => {
     [{ ...good, opt: 'sgd' }, 'm: expected a number in [0, 1], got nothing'],
     [{ ...good, v: 4 }, 'v: expected 3, got 4'],
     [{ ...good, unit: 16 }, 'unit: expected one of lr, units, opt, m, v, got an unknown name; did you mean units?'],
+    [{ ...good, x: 16 }, 'x: expected one of lr, units, opt, m, v, got an unknown name'],
     [{ units: 16, opt: 'adam', v: 3 }, 'lr: expected a number in [0.00001, 0.1], got nothing'],
     [null, 'parameters: expected a mapping from names to values, got null'],
     [[good], 'parameters: expected a mapping from names to values, got [{"lr":0.01,"units":16,"opt":"adam","v":3}]'],

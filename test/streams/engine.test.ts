@@ -288,6 +288,7 @@ describe('limits', () => {
   it.each([
     [{ plateau: 0 }, 'plateau: expected a whole number of at least 1, got 0'],
     [{ cost: -1 }, 'cost: expected a number of at least 0, got -1'],
+    [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
   ])('refuses %j', (options, message) => expect(() => rig(box, random(), options)).toThrow(message));
 
   it('voids what an engine decided before it knew of a change', () => {

@@ -131,6 +131,15 @@ describe('operators on a study, in marbles', () => {
     stage(h.mix({ sits, a: fixed('a', 0.25) }), '-a-|', '-x-|', { a: ask(1) }, { x: proposed(1, 'mix/a/a', 0.25) });
   });
 
+  it.each([
+    ['bandit', h.bandit],
+    ['mix', h.mix],
+  ])('%s refuses arms whose trials it would take for those of another', (kind, make) => {
+    const arm = fixed('g', 0.25);
+    expect(() => make({ 'a/b': arm, a: arm })).toThrow(`${kind}: expected names of arms without /, got "a/b"`);
+    expect(() => make({})).toThrow(`${kind}: expected at least one arm`);
+  });
+
   it('bandit asks each arm once before it judges', () => {
     const arms = h.bandit({ good: fixed('g', 0.25), bad: fixed('b', 0.75) });
     stage(

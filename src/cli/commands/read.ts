@@ -87,7 +87,7 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
   return 0;
 }
 
-/** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as RFC 4180 has it. */
+/** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as RFC 4180 has it; what else has parts, as JSON. */
 function csv(rows: readonly Listed[]): string {
   const flat = rows.map(({ params, values = {}, metrics = {}, ...rest }) => ({
     ...rest,
@@ -104,7 +104,7 @@ const prefixed = (prefix: string, record: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
 
 function cell(value: unknown): string {
-  const text = value === undefined ? '' : String(value);
+  const text = value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -15,7 +15,7 @@ import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
-import { type Ending, watch } from '../watch.ts';
+import { type Ending, type Watch, watch } from '../watch.ts';
 
 export interface RunOptions {
   readonly journal?: string;
@@ -39,20 +39,29 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const screen = live();
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
-  const { note, conclude } = watch(screen, await log.head(), given.json ?? false);
+  const watching = watch(screen, await log.head(), given.json ?? false);
   const board = given.dashboard === undefined ? undefined : await beside(given.dashboard, where, log, screen.line);
   const inspected = board ? { ...options, inspect: board.inspect } : options;
-  const ending = await work({ file, options: inspected, command, log, directory, note, warn: screen.line });
+  const ending = await work({
+    file,
+    options: inspected,
+    command,
+    log,
+    directory,
+    watching,
+    attended: board !== undefined,
+    warn: screen.line,
+  });
   await log.settled();
   await board?.close();
   screen.end();
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
     throw new UsageError(`${where}: ${ending.error.message}; --journal names another`);
-  const completed = conclude({ journal: where, directory, ending, again: commandLine() });
+  const completed = watching.conclude({ journal: where, directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
-  return completed > 0 ? 0 : 1;
+  return ending.type === 'closed' && completed > 0 ? 0 : 1;
 }
 
 /** A dashboard of a study that this process runs. */
@@ -112,12 +121,14 @@ interface Work {
   readonly command: Template;
   readonly log: PatientLog;
   readonly directory: string;
-  readonly note: (noted: Noted<Params>) => void;
+  readonly watching: Watch;
+  /** Whether people can act on the study while it runs. */
+  readonly attended: boolean;
   readonly warn: (message: string) => void;
 }
 
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work({ file, options, command, log, directory, note, warn }: Work): Promise<Ending> {
+async function work({ file, options, command, log, directory, watching, attended, warn }: Work): Promise<Ending> {
   const { objectives = { value: 'minimize' } } = options;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
@@ -135,6 +146,10 @@ async function work({ file, options, command, log, directory, note, warn }: Work
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
+  const note = (noted: Noted<Params>) => {
+    watching.note(noted);
+    if (watching.paused && !attended) end({ type: 'paused' });
+  };
   const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
     next: (directive) => fleet.obey(directive),
     error: (error) => end({ type: 'failed', error }),

@@ -46,6 +46,9 @@ export const cancel = (path: string, trial: number, options: SayOptions): Promis
 export interface ChangeOptions extends SayOptions {
   readonly trials?: number;
   readonly more?: number;
+  readonly target?: number;
+  readonly cost?: number;
+  readonly plateau?: number;
   readonly parallel?: number;
   readonly pause?: boolean;
   readonly resume?: boolean;
@@ -68,14 +71,18 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
       ...(data !== undefined && { strategy: data }),
     };
     if (Object.keys(changed).length > 1) return changed;
-    throw new UsageError('nothing to change: expected --trials, --more, --parallel, --pause, --resume or --strategy');
+    throw new UsageError(
+      'nothing to change: expected --trials, --more, --target, --cost, --plateau, --parallel, --pause, --resume or --strategy',
+    );
   };
   return append(path, factFor, options, 'changed, for the next run of the study');
 }
 
 /** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */
-function limitsOf({ trials, more }: ChangeOptions, { settings, configurations }: Ledger<Params>): Limits | undefined {
-  if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
-  if (more !== undefined) return { trials: Math.max(settings.limits.trials ?? 0, configurations) + more };
-  return trials === undefined ? undefined : { trials };
+function limitsOf(options: ChangeOptions, { settings, configurations }: Ledger<Params>): Limits | undefined {
+  const { more, target, cost, plateau } = options;
+  if (options.trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  const trials = more === undefined ? options.trials : Math.max(settings.limits.trials ?? 0, configurations) + more;
+  const limits = Object.entries({ trials, target, cost, plateau }).filter(([, limit]) => limit !== undefined);
+  return limits.length > 0 ? Object.fromEntries(limits) : undefined;
 }

@@ -15,6 +15,12 @@ export const seconds = (text: string): number => {
   return n;
 };
 
+export const number = (text: string): number => {
+  const n = Number(text);
+  if (text.trim() === '' || !Number.isFinite(n)) throw new InvalidArgumentError('expected a number.');
+  return n;
+};
+
 export const port = (text: string): number => {
   const n = Number(text);
   if (!(Number.isInteger(n) && n >= 0 && n < 65536)) throw new InvalidArgumentError('expected a port.');

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Ending, journalArgument, natsOption, nkeyOption, port, whole } from './arguments.ts';
+import { type Ending, journalArgument, natsOption, nkeyOption, number, port, seconds, whole } from './arguments.ts';
 
 /** The commands that show a study, and those that say something to it. */
 export function declareJournals(program: Command, ending: Ending): void {
@@ -76,6 +76,9 @@ export function declareJournals(program: Command, ending: Ending): void {
     .argument(...journalArgument)
     .option('--trials <n>', 'configurations to try in all', whole)
     .option('--more <n>', 'configurations to try in addition', whole)
+    .option('--target <value>', 'of the first objective, that is good enough', number)
+    .option('--cost <steps>', 'what all trials may cost', seconds)
+    .option('--plateau <n>', 'results in a row without a better one, after which it ends', whole)
     .option('--parallel <n>', 'trials at a time', whole)
     .option('--pause', 'no new trials')
     .option('--resume', 'new trials again')

@@ -46,6 +46,8 @@ export interface Exit {
   /** The last line on its standard error. */
   readonly lastError: string;
   readonly seconds: number;
+  /** Seconds that it might take. */
+  readonly timeLimit?: number;
 }
 
 /**
@@ -60,10 +62,10 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
     message: message.slice(0, 4096),
     ...checkpoint,
   });
-  const { because, code, seconds } = exit;
+  const { because, code, seconds, timeLimit } = exit;
   const said = heard.result ?? heard.report;
 
-  if (because === 'timeout') return fail('timeout', `it took longer than its time limit: ${seconds.toFixed(1)} s`);
+  if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
   if (because === 'preempted') return fail('preempted', 'its runner was told to end');
   const hasResult = code === 0 && heard.result?.type === 'result';
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {

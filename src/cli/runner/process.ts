@@ -126,7 +126,8 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       if (running.size === 0) process.off('exit', killAll);
       log.close();
       const { heard, lastError } = printed.end();
-      const exit = { ...(because && { because }), code, signal, lastError, seconds: Math.round(performance.now() - since) / 1000 };
+      const seconds = Math.round(performance.now() - since) / 1000;
+      const exit: Exit = { code, signal, lastError, seconds, ...(because && { because }), ...(timeLimit !== undefined && { timeLimit }) };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });

@@ -221,7 +221,7 @@ describe('a program that is ended', () => {
 
   it('times out', async () => {
     const { done } = sh(`echo loss=1; ${forever}`, { timeLimit: 0.05 });
-    expect(await done).toMatchObject({ type: 'failed', reason: 'timeout', message: expect.stringContaining('time limit') });
+    expect(await done).toMatchObject({ type: 'failed', reason: 'timeout', message: 'it took longer than its time limit of 0.05 s' });
   });
 
   it('is preempted, with its checkpoint', async () => {

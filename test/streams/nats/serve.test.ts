@@ -185,6 +185,10 @@ describe('serve', () => {
     await more.done;
     expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
     expect(await ask('nothing')).toMatchObject({ ok: false, error: expect.stringContaining('there is no nothing') });
+    // Nothing that would only hide why it has closed, or open it again by mistake.
+    expect(await ask('close')).toEqual({ ok: false, error: 'the study is closed already: trials' });
+    expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change') });
+    expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
     await engine.close();
   });
 

@@ -1,0 +1,64 @@
+import { filter } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/messages.ts';
+import {
+  bandit,
+  chain,
+  defineStrategy,
+  fill,
+  float,
+  mix,
+  optimize,
+  random,
+  reject,
+  type Strategy,
+  space,
+  take,
+  until,
+} from '../../streams/index.ts';
+
+const line = space({ x: float(0, 1) });
+const run = (strategy: Strategy) => optimize(line, ({ x }) => x, { trials: 3, strategy }).result();
+/** As JavaScript may have it. */
+const answering = (decision: unknown) => defineStrategy({ name: 'odd', init: () => 0, tell: (s) => s, ask: () => decision as never });
+const fails = () => {
+  throw new Error('of its own');
+};
+const mute: Strategy = () => filter((m: Message) => m.type !== 'ask');
+
+// An error that is thrown at nobody, beside the one that the study ends with, fails these tests too: Vitest sees to that.
+describe('a study ends with the error of a strategy', () => {
+  it.each([
+    [[0.1, 0.2], 'odd proposed [0.1, 0.2], expected 1 finite numbers'],
+    [[], 'odd proposed [], expected 1 finite numbers'],
+    [[Number.NaN], 'odd proposed [NaN], expected 1 finite numbers'],
+    ['soon', `odd answered "soon", expected a point, 'wait', a proposal or the ask`],
+    [null, `odd answered null, expected a point, 'wait', a proposal or the ask`],
+    [0.5, `odd answered 0.5, expected a point, 'wait', a proposal or the ask`],
+  ])('which answers %j', async (decision, message) => {
+    for (const strategy of [answering(decision), take(2, answering(decision))])
+      await expect(run(strategy)).rejects.toMatchObject({ name: 'StrategyError', message: expect.stringContaining(message) });
+  });
+
+  it.each([
+    [
+      'a proposal of too few coordinates',
+      answering({ type: 'propose', id: 1, by: 'odd', point: [] }),
+      'expected a point of 1 coordinates, got 0',
+    ],
+    ['mix', mix({ mute }), 'mix/mute did not answer the ask for trial 1'],
+    ['bandit', bandit({ mute }), 'bandit/mute did not answer the ask for trial 1'],
+    ['fill', chain(answering('wait'), fill(mute)), 'fill did not answer the ask for trial 1'],
+    ['a predicate on points', reject(fails, random()), 'of its own'],
+    [
+      'a condition',
+      chain(
+        until(() => fails, random()),
+        random(),
+      ),
+      'of its own',
+    ],
+  ])('%s', async (_, strategy, message) => {
+    await expect(run(strategy)).rejects.toThrow(message);
+  });
+});
