@@ -261,10 +261,10 @@ describe('bo', () => {
   });
 
   it('takes the last report of a stopped trial for what it came to by then', () => {
-    const of = (budget: number | undefined, end: End) => {
+    const of = (budget: number, end: End) => {
       const s = study(square);
       for (let i = 0; i < 12; i++) {
-        const { id, point } = s.suggest()!;
+        const { id, point } = s.suggest({ budget })!;
         const loss = bowl(point) + (i % 2 ? 5 : 0);
         s.end(id, point, i % 2 ? { ...end, losses: [loss] } : completed(loss, { budget: 9 }));
       }
