@@ -9,35 +9,35 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface LbfgsOptions {
   /** Where gradients come from: `told` by the trainer, who completes a trial with `gradient` (the default), or found by `differences`. */
-  readonly gradient?: 'told' | 'differences';
+  readonly gradient?: 'told' | 'differences' | undefined;
   /**
    * What to do about a result without the gradient that was to be told: find it by `differences` around that point (the default), or `refuse`
    * the result with a StrategyError. It is never taken as zero.
    */
-  readonly missing?: 'differences' | 'refuse';
+  readonly missing?: 'differences' | 'refuse' | undefined;
   /** How many steps' curvature is kept, 1 or more. Default: 10. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** How far the first step goes along the parameter on which it goes farthest, as a part of its range. Default: 0.1. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** How far from a point differences are taken, as a part of the range. Default: 0.001, or 0.05 where `noise` is given. */
-  readonly probe?: number;
+  readonly probe?: number | undefined;
   /** Standard deviation of a loss at one point, where trainers do not tell it (`stderr`). A step may be worse by twice as much. Default: 0. */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /** A descent ends where no part of the projected gradient is larger than this part of the first. Default: 1e-5. */
-  readonly gradientTolerance?: number;
+  readonly gradientTolerance?: number | undefined;
   /** A descent ends with a step that gains less than this part of all that was gained. Default: 1e-8. */
-  readonly lossTolerance?: number;
+  readonly lossTolerance?: number | undefined;
   /**
    * Where trainers solve a problem of their own, as for hypergradients by implicit differentiation: to which tolerance at first. It comes as
    * `tags.tolerance` of each suggestion, and tightens with the projected gradient (Pedregosa 2016). Default: trainers are asked for nothing.
    */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent';
+  readonly start?: 'sobol' | 'incumbent' | undefined;
   /** How many descents run side by side. The worse half is stopped again and again. Default: one for each slot of the study, up to 8. */
-  readonly starts?: number;
+  readonly starts?: number | undefined;
   /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number;
+  readonly restarts?: number | undefined;
 }
 
 /**

@@ -14,43 +14,43 @@ export interface SgdOptions {
    * 1992), two trials a step for each of `directions`. `differences`: central differences, two trials a step for each parameter. Their
    * trials go out together, and carry `tags.seed`: a trainer that seeds itself by it makes differences less noisy.
    */
-  readonly gradient?: 'told' | 'spsa' | 'differences';
+  readonly gradient?: 'told' | 'spsa' | 'differences' | undefined;
   /**
    * What to do about a result without the gradient that was to be told: find it by `spsa` (the default) or by `differences`, or `refuse` the
    * result with a StrategyError. It is never taken as zero. Where no trial has ever told a gradient, none is expected any more.
    */
-  readonly missing?: 'spsa' | 'differences' | 'refuse';
+  readonly missing?: 'spsa' | 'differences' | 'refuse' | undefined;
   /** How many random directions `spsa` averages in a step. Default: as many as the study's slots have room for, at least 1. */
-  readonly directions?: number;
+  readonly directions?: number | undefined;
   /**
    * How gradients become steps: `plain`, `momentum` (0.9; Polyak 1964), or `adam` (Kingma & Ba 2015), the default.
    */
-  readonly rule?: 'plain' | 'momentum' | 'adam';
+  readonly rule?: 'plain' | 'momentum' | 'adam' | undefined;
   /**
    * The longest way that the first step goes along any parameter, as a part of its range. Default: 0.1; 0.07 for Adam by `spsa`.
    */
-  readonly rate?: number;
+  readonly rate?: number | undefined;
   /** The rate falls as (k + 1 + A)^-decay, A a tenth of the steps that the study has room for (Spall 1998). 0 keeps it. Default: 0.602. */
-  readonly decay?: number;
+  readonly decay?: number | undefined;
   /** Hypergradient descent (Baydin et al. 2018): the rate grows by up to this part with each step that goes on as the last, and shrinks with each that turns back. Default: 0, off. */
-  readonly hypergradient?: number;
+  readonly hypergradient?: number | undefined;
   /** Whether a step to where the loss is worse than noise explains is taken back, and the rate halved (Spall 2003, 7.8). Default: true. */
-  readonly block?: boolean;
+  readonly block?: boolean | undefined;
   /** Standard deviation of a loss at one point. Default: measured by repeating the start, or as trainers tell it (`stderr`). */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /** Steps that are shorter than this part of the range, three in a row, end a descent. Default: 0.001. */
-  readonly tolerance?: number;
+  readonly tolerance?: number | undefined;
   /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent';
+  readonly start?: 'sobol' | 'incumbent' | undefined;
   /**
    * How many Sobol points are looked at before each descent, which begins at the best of them. Default: 1 where gradients are told; else 4, or
    * the square root of the number of trials, where that is known and gives more.
    */
-  readonly scouts?: number;
+  readonly scouts?: number | undefined;
   /** How many descents run side by side. The worse half is stopped again and again. Default: 1 where probes fill the slots; else one a slot, up to 8. */
-  readonly starts?: number;
+  readonly starts?: number | undefined;
   /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number;
+  readonly restarts?: number | undefined;
 }
 
 /**
