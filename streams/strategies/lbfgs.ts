@@ -6,8 +6,9 @@ import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
+import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 
-export interface LbfgsOptions {
+export interface LbfgsOptions extends DescentOptions {
   /** Where gradients come from: `told` by the trainer, who completes a trial with `gradient` (the default), or found by `differences`. */
   readonly gradient?: 'told' | 'differences' | undefined;
   /**
@@ -32,12 +33,6 @@ export interface LbfgsOptions {
    * `tags.tolerance` of each suggestion, and tightens with the projected gradient (Pedregosa 2016). Default: trainers are asked for nothing.
    */
   readonly tolerance?: number | undefined;
-  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent' | undefined;
-  /** How many descents run side by side. The worse half is stopped again and again. Default: one for each slot of the study, up to 8. */
-  readonly starts?: number | undefined;
-  /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number | undefined;
 }
 
 /**
@@ -57,8 +52,8 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
   return stage('lbfgs', options, (env) => {
     oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isSmooth)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
-    const { starts = Math.min(8, env.parallel) } = options;
-    return lanes(env, starts, LAP, (laneEnv, lane) =>
+    const { starts = startsFor(env.parallel) } = options;
+    return lanes(env, starts, (laneEnv, lane) =>
       drive(lbfgsMachine, laneEnv, { env: laneEnv, core: quasiNewtonDescent(laneEnv, settingsFor(lane, options)) }),
     );
   });
@@ -67,13 +62,9 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
 const PROBE = 1e-3;
 /** So far apart that a difference stands out from noise. */
 const NOISY_PROBE = 0.05;
-/** Results of each descent before the worse half is stopped. */
-const LAP = 10;
 
 const settingsFor = (lane: Lane, options: LbfgsOptions): LbfgsSettings => ({
-  lane,
-  start: options.start ?? 'sobol',
-  restarts: options.restarts ?? Number.POSITIVE_INFINITY,
+  ...beginningOf(lane, options),
   gradient: options.gradient ?? 'told',
   missing: options.missing ?? 'differences',
   memory: options.memory ?? 10,
@@ -96,8 +87,6 @@ function check(options: LbfgsOptions): void {
     gradientTolerance: notNegative,
     lossTolerance: notNegative,
     tolerance: positive,
-    start: oneOf('sobol', 'incumbent'),
-    starts: wholeFrom(1),
-    restarts: wholeFrom(0),
+    ...descentRules,
   });
 }

@@ -7,8 +7,9 @@ import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
+import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 
-export interface SgdOptions {
+export interface SgdOptions extends DescentOptions {
   /**
    * Where gradients come from. `told` (the default): the trainer completes a trial with `gradient`. `spsa`: simultaneous perturbation (Spall
    * 1992), two trials a step for each of `directions`. `differences`: central differences, two trials a step for each parameter. Their
@@ -40,17 +41,11 @@ export interface SgdOptions {
   readonly noise?: number | undefined;
   /** Steps that are shorter than this part of the range, three in a row, end a descent. Default: 0.001. */
   readonly tolerance?: number | undefined;
-  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent' | undefined;
   /**
    * How many Sobol points are looked at before each descent, which begins at the best of them. Default: 1 where gradients are told; else 4, or
    * the square root of the number of trials, where that is known and gives more.
    */
   readonly scouts?: number | undefined;
-  /** How many descents run side by side. The worse half is stopped again and again. Default: 1 where probes fill the slots; else one a slot, up to 8. */
-  readonly starts?: number | undefined;
-  /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number | undefined;
 }
 
 /**
@@ -69,29 +64,25 @@ export interface SgdOptions {
 export function sgd(options: SgdOptions = {}): Strategy {
   check(options);
   return stage('sgd', options, (env) => {
-    const { gradient = 'told', starts = gradient === 'told' ? Math.min(8, env.parallel) : 1 } = options;
+    const { gradient = 'told', starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = options;
     oneObjective(env, 'sgd follows the slope of');
     const suits = gradient === 'told' ? isSmooth : isOrdered;
     if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
-    return lanes(env, starts, LAP, (laneEnv, lane) =>
+    return lanes(env, starts, (laneEnv, lane) =>
       drive(sgdMachine, laneEnv, { env: laneEnv, core: stochasticDescent(laneEnv, settingsFor(laneEnv, lane, options)) }),
     );
   });
 }
 
-/** Results of each descent before the worse half is stopped. */
-const LAP = 10;
 /** Where a study has no known end, its rates fall as if it had so many steps. */
 const STEPS = 100;
 
 function settingsFor(env: Env, lane: Lane, options: SgdOptions): SgdSettings {
-  const { gradient = 'told', missing = 'spsa', rule = 'adam', start = 'sobol', noise } = options;
+  const { gradient = 'told', missing = 'spsa', rule = 'adam', noise } = options;
   const { directions = gradient === 'spsa' ? Math.max(1, Math.floor((env.parallel - 1) / 2)) : 1 } = options;
   const trialsAStep = gradient === 'told' ? 1 : gradient === 'spsa' ? 1 + 2 * directions : 1 + 2 * env.axes.length;
   return {
-    lane,
-    start,
-    restarts: options.restarts ?? Number.POSITIVE_INFINITY,
+    ...beginningOf(lane, options),
     gradient,
     missing,
     directions,
@@ -120,8 +111,6 @@ function check(options: SgdOptions): void {
     block: bool,
     noise: notNegative,
     tolerance: part,
-    start: oneOf('sobol', 'incumbent'),
-    starts: wholeFrom(1),
-    restarts: wholeFrom(0),
+    ...descentRules,
   });
 }
