@@ -4,8 +4,7 @@ import { choice, grid, int, optimize, space } from 'hypertide';
 import type { InspectionEvent } from 'xstate';
 
 const phases = new Map<string, string[]>();
-const inspect = (event: unknown): void => {
-  const { type, actorRef, ...rest } = event as InspectionEvent;
+const inspect = ({ type, actorRef, ...rest }: InspectionEvent): void => {
   if (type !== '@xstate.snapshot' || !('id' in actorRef) || !('snapshot' in rest)) return;
   const { value } = rest.snapshot as { value?: unknown };
   const past = phases.get(String(actorRef.id)) ?? [];

@@ -107,8 +107,8 @@ export interface Env extends Domain {
   readonly parallel: number;
   /** How many configurations the study will try, where that is known. */
   readonly trials?: number;
-  /** Told of every transition of every machine (XState's inspection events). It can change nothing. */
-  readonly inspect?: (event: unknown) => void;
+  /** Told of every transition of every machine, by XState's inspection events, of which nothing is known here. It can change nothing. */
+  readonly inspect?: (event: never) => void;
 }
 
 /** The environment of a stage within another. */

@@ -10,14 +10,14 @@ import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, t
 import type { Space } from '../src/space/space.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 import { type Foreknowledge, unsuspecting } from './foreknowledge.ts';
-import type { Strategy } from './strategy.ts';
+import type { Inspect, Strategy } from './strategy.ts';
 
 export interface DeciderOptions<P> {
   readonly space: Space<P>;
   /** The strategy that the study began with. */
   readonly strategy: Strategy;
   readonly known?: Foreknowledge;
-  readonly inspect?: (event: unknown) => void;
+  readonly inspect?: Inspect;
   /** A strategy has become ready: ask anew. */
   readonly ready?: () => void;
 }

@@ -11,14 +11,14 @@ import { Decider } from './decider.ts';
 import type { Directive, Suggestion } from './directive.ts';
 import { type Foreknowledge, foreknow, revises, unsuspecting } from './foreknowledge.ts';
 import { type Noted, noted } from './noted.ts';
-import type { Strategy, StrategySpec } from './strategy.ts';
+import type { Inspect, Strategy, StrategySpec } from './strategy.ts';
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy;
   /** Makes a strategy of the data in a `changed` fact. */
   readonly resolve: (spec: StrategySpec) => Strategy;
-  readonly inspect?: ((event: unknown) => void) | undefined;
+  readonly inspect?: Inspect | undefined;
   /** Puts a fact at the end of the log, from where it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;

@@ -36,9 +36,9 @@ export type Objective<P> = (params: P, trial: Trial) => Evaluation | Promise<Eva
 
 export interface EvaluateOptions {
   /** Seconds that one trial may take; then it fails by `timeout`, and what the objective says later is ignored. */
-  readonly timeLimit?: number;
+  readonly timeLimit?: number | undefined;
   /** Name of the value, for objectives that return a bare number. Default `value`. */
-  readonly value?: string;
+  readonly value?: string | undefined;
 }
 
 /** A trial may not run, though nothing is wrong with the objective: throw it to say so. */

@@ -7,17 +7,17 @@ import { better, type Incumbent } from '../src/samplers/gradient/incumbent.ts';
 import { nest, respond } from './nested.ts';
 import type { Strategy } from './strategy.ts';
 
+/** How many results of each descent the first lap takes. */
+const LAP = 10;
+
 /**
  * Descents side by side, each from a start of its own. After each lap the worse half is stopped: it is asked only when all the others wait, so
  * that no trainer is idle. A point that anybody has tried is repeated on purpose, and says so. Each descent is told of its own trials, and of
  * every new incumbent.
- *
- * @param lap how many results the first lap takes
  */
 export const lanes = (
   env: Env,
   count: number,
-  lap: number,
   descent: (env: Env, lane: Lane) => MonoTypeOperatorFunction<Message>,
 ): MonoTypeOperatorFunction<Message> =>
   respond((out) => {
@@ -41,7 +41,7 @@ export const lanes = (
         if (told.type === 'suggested') tried.add(fingerprint(told.point));
         const best = told.type === 'ended' ? better(incumbent, told) : incumbent;
         const lane = envs.findIndex(({ name }) => name === told.by);
-        if (lane >= 0) race = follow(race, lane, told, lap);
+        if (lane >= 0) race = follow(race, lane, told, LAP);
         for (const [i, inner] of nested.entries()) if (i === lane || best !== incumbent) inner.tell(told);
         incumbent = best;
       },

@@ -54,7 +54,7 @@ export class TellError extends Error {
 export function open<P>(
   space: Space<P>,
   strategy: Strategy,
-  options: StudyOptions & { readonly log?: Log; readonly note?: (noted: Noted<P>) => void } = {},
+  options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: Noted<P>) => void) | undefined } = {},
 ): OpenStudy<P> {
   const { log = memoryLog(), note, ...settings } = options;
   const [objective = 'value'] = Object.keys(options.objectives ?? {});

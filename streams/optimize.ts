@@ -12,11 +12,11 @@ import { study } from './study.ts';
 
 export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
   /** Default `auto()`; on a log with a past, that of the log. */
-  readonly strategy?: Strategy;
+  readonly strategy?: Strategy | undefined;
   /** Where the study is kept; one with a past is gone on with. Default: in memory. */
-  readonly log?: Log;
+  readonly log?: Log | undefined;
   /** Ends the study as it stands. What runs then is abandoned, and taken up again when its log is gone on with. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What became of a study. */

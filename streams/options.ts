@@ -1,42 +1,34 @@
 import { OptionError } from '../src/errors.ts';
 import type { Created, Limits, Objective } from '../src/facts/facts.ts';
+import { given, type Loose } from '../src/given.ts';
 import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
 import { auto } from './strategies/auto.ts';
-import type { Strategy } from './strategy.ts';
+import type { Inspect, Strategy } from './strategy.ts';
 
 /** How a study is run. What is left out has the default named, or on a log with a past, what the log says. */
-export interface StudyOptions extends Limits {
+export interface StudyOptions extends Loose<Limits> {
   /** Name of the study. Default `study`. */
-  readonly study?: string;
+  readonly study?: string | undefined;
   /** Of all randomness. Default `0`. */
-  readonly seed?: string | number;
+  readonly seed?: string | number | undefined;
   /** What is optimised, by name; the first one decides which trial is the best. Default `{ value: 'minimize' }`. */
-  readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>>;
+  readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>> | undefined;
   /** How many trials may be open at once. Default 1. */
-  readonly parallel?: number;
+  readonly parallel?: number | undefined;
   /** Whether a configuration may be tried twice at the same budget. Default `forbid`. */
-  readonly duplicates?: 'forbid' | 'allow';
-  /** Told of every transition of every machine (XState's inspection events). */
-  readonly inspect?: (event: unknown) => void;
+  readonly duplicates?: 'forbid' | 'allow' | undefined;
+  /** Told of every transition of every machine, by XState's inspection events. It can change nothing. */
+  readonly inspect?: Inspect | undefined;
 }
 
 const objectivesOf = (options: StudyOptions): Objective[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
 /** The limits that the options name. */
-export function limitsOf({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits {
-  return {
-    ...(trials !== undefined && { trials }),
-    ...(seconds !== undefined && { seconds }),
-    ...(target !== undefined && { target }),
-    ...(cost !== undefined && { cost }),
-    ...(plateau !== undefined && { plateau }),
-    ...(attempts !== undefined && { attempts }),
-    ...(retryErrors !== undefined && { retryErrors }),
-  };
-}
+export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits =>
+  given<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data, or, where it is only code, by its name. */
 const recorded = (strategy: Strategy): unknown => strategy.spec ?? (strategy.name || 'code');
@@ -87,8 +79,8 @@ export function differences(
   wanted: Created,
   options: StudyOptions & { readonly strategy?: Strategy | undefined },
 ): string[] {
-  const given = (['strategy', 'study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
-  return ['space' as const, ...given].flatMap((name) => compare(name, logged[name], wanted[name]));
+  const named = (['strategy', 'study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
+  return ['space' as const, ...named].flatMap((name) => compare(name, logged[name], wanted[name]));
 }
 
 /** The places below `path` where two pieces of JSON differ. */

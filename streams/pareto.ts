@@ -26,7 +26,7 @@ export interface ParetoOptions {
    * A value of every objective that is just not good enough. Default: of each objective the worst value so far, among the trials that are
    * compared. Give one to compare the hypervolumes of different times or studies.
    */
-  readonly reference?: Values;
+  readonly reference?: Values | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { learn, order, ucb } from '../src/bandits/ucb.ts';
 import { OptionError } from '../src/errors.ts';
+import { given } from '../src/given.ts';
 import { type Ask, child, type Env, type Message, type Told, type Wait } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
 import { checkOption, checkOptions, notNegative, positive } from '../src/optionRules.ts';
@@ -66,11 +67,11 @@ function checkNames(kind: string, names: readonly string[]): void {
  * @example
  * bandit({ evolve: ga(), space: sobol() })
  */
-export function bandit(arms: Arms, options: { readonly explore?: number } = {}): Strategy {
+export function bandit(arms: Arms, options: { readonly explore?: number | undefined } = {}): Strategy {
   checkNames('bandit', Object.keys(arms));
   checkOptions('bandit', options, { explore: notNegative });
   const { explore = 0.2 } = options;
-  return named({ bandit: { arms: specs(arms), ...options } }, (parent) => {
+  return named({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), () => {
       let state = ucb(Object.keys(arms).length);

@@ -14,13 +14,13 @@ const TURN = 10;
 
 export interface RunOptions<P> extends StudyOptions {
   /** Whether this process has all trainers: runs that were open before its start are lost. */
-  readonly exclusive?: boolean;
+  readonly exclusive?: boolean | undefined;
   /** Whether to go on reading after the study has closed: a change may reopen it. */
-  readonly stay?: boolean;
+  readonly stay?: boolean | undefined;
   /** Told of each entry, and what it did. */
-  readonly note?: (noted: Noted<P>) => void;
+  readonly note?: ((noted: Noted<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. */
-  readonly asked?: () => boolean;
+  readonly asked?: (() => boolean) | undefined;
 }
 
 export interface Ports<P> {

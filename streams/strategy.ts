@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { type ActorLogic, createActor, type EventObject } from 'xstate';
+import { type ActorLogic, createActor, type EventObject, type InspectionEvent } from 'xstate';
+import { given } from '../src/given.ts';
 import {
   type Ask,
   child,
@@ -27,6 +28,9 @@ export interface Strategy {
   /** The same as data; absent for a bare operator. */
   readonly spec?: StrategySpec;
 }
+
+/** Told of every transition of every machine. It can change nothing. */
+export type Inspect = (event: InspectionEvent) => void;
 
 /** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
 export type Emitted = Ask | Propose | Wait | Stop | Ready;
@@ -97,8 +101,8 @@ export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorF
 
 /** A strategy with options as data: its name alone where none was given. */
 export function specOf(name: string, options: object): StrategySpec {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  return given.length > 0 ? { [name]: Object.fromEntries(given) } : name;
+  const own = given(options);
+  return Object.keys(own).length > 0 ? { [name]: own } : name;
 }
 
 /** A strategy that has a name: in paths, and with its options as data. */

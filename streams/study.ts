@@ -23,7 +23,7 @@ export const study = <P>(
   space: Space<P>,
   strategy: Strategy | undefined,
   log: Log,
-  options: StudyOptions & { readonly exclusive?: boolean; readonly note?: (noted: Noted<P>) => void } = {},
+  options: StudyOptions & { readonly exclusive?: boolean | undefined; readonly note?: ((noted: Noted<P>) => void) | undefined } = {},
 ): Observable<Directive<P>> =>
   new Observable((out) => {
     const { stop } = run<P>(space, strategy, log, options, {

@@ -45,7 +45,7 @@ export const until = (condition: Condition, strategy: Strategy): Strategy =>
 /** Options of `plateau`. */
 export interface PlateauOptions {
   /** By how much a result must be better than the best one, in the unit of the objective. Default 0. */
-  readonly improvement?: number;
+  readonly improvement?: number | undefined;
 }
 
 /**

@@ -127,7 +127,11 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
   return {
     space: spaceFrom(constraints === undefined ? { parameters } : { parameters, constraints }),
     ...(strategy !== undefined && { strategy: parseStrategy(strategy) }),
-    options: { study: name, ...(objective !== undefined && { objectives: { value: objective } }), ...(options as StudyOptions) },
+    options: {
+      study: name,
+      ...(objective !== undefined && { objectives: { value: objective } }),
+      ...(options as Omit<StudyOptions, 'study'>),
+    },
     ...(words !== undefined && {
       command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),
     }),

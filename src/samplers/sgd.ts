@@ -1,8 +1,7 @@
 import type { Ask, Env } from '../messages.ts';
-import type { Rule } from '../numeric/firstOrder.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
-import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './gradient/course.ts';
+import { type Course, courseFrom, lookingAt, noiseOf, type Pace, type Source, stepped, stepsAround } from './gradient/course.ts';
 import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './gradient/descent.ts';
 import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './gradient/ground.ts';
 import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient, unkept } from './gradient/place.ts';
@@ -11,21 +10,13 @@ import { lossOf, type Slot, wanted } from './gradient/round.ts';
 import type { Draw } from './sequence.ts';
 
 /** Stochastic gradient descent, in numbers. */
-export interface SgdSettings extends Beginning {
+export interface SgdSettings extends Beginning, Pace {
   readonly gradient: Source;
   readonly missing: 'spsa' | 'differences' | 'refuse';
   /** How many points are looked at for a start. */
   readonly scouts: number;
   readonly directions: number;
-  readonly rule: Rule;
-  readonly rate: number;
-  readonly decay: number;
-  /** How many steps the decay is planned for. */
-  readonly steps: number;
-  readonly hypergradient: number;
-  readonly tolerance: number;
   readonly noise?: number;
-  readonly block: boolean;
 }
 
 /**

@@ -6,7 +6,7 @@ export interface RungOptions {
   /** The highest budget. */
   readonly max: number;
   /** One in `eta` goes on. Default 3. */
-  readonly eta?: number;
+  readonly eta?: number | undefined;
 }
 
 /**

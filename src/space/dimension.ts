@@ -1,3 +1,4 @@
+import { given, type Loose } from '../given.ts';
 import type { PriorData } from './prior.ts';
 
 /** What a parameter may be. */
@@ -97,11 +98,11 @@ type OneOrMore<V> = V | readonly V[];
  * @param options.prior where good values are expected, in the parameter's own units.
  * @example float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 1) })
  */
-export const float = (low: number, high: number, options: Omit<FloatDimension, 'type' | 'low' | 'high'> = {}): FloatDimension => ({
+export const float = (low: number, high: number, options: Loose<Omit<FloatDimension, 'type' | 'low' | 'high'>> = {}): FloatDimension => ({
   type: 'float',
   low,
   high,
-  ...options,
+  ...given(options),
 });
 
 /**
@@ -111,11 +112,11 @@ export const float = (low: number, high: number, options: Omit<FloatDimension, '
  * @param options.step only low, low + step, low + 2 step, ...; a `high` that these do not reach counts as the last one below it.
  * @example int(16, 64, { step: 2 })
  */
-export const int = (low: number, high: number, options: Omit<IntDimension, 'type' | 'low' | 'high'> = {}): IntDimension => ({
+export const int = (low: number, high: number, options: Loose<Omit<IntDimension, 'type' | 'low' | 'high'>> = {}): IntDimension => ({
   type: 'int',
   low,
   high,
-  ...options,
+  ...given(options),
 });
 
 /**
@@ -123,10 +124,13 @@ export const int = (low: number, high: number, options: Omit<IntDimension, 'type
  *
  * @example choice(['relu', 'tanh', 'gelu'], { prior: weights([3, 1, 1]) })
  */
-export const choice = <const V extends readonly Value[]>(values: V, options: { readonly prior?: PriorData } = {}): ChoiceDimension<V> => ({
+export const choice = <const V extends readonly Value[]>(
+  values: V,
+  options: { readonly prior?: PriorData | undefined } = {},
+): ChoiceDimension<V> => ({
   type: 'choice',
   values,
-  ...options,
+  ...given(options),
 });
 
 /**
@@ -136,11 +140,14 @@ export const choice = <const V extends readonly Value[]>(values: V, options: { r
  */
 export const ordinal = <const V extends readonly Value[]>(
   values: V,
-  options: { readonly prior?: PriorData } = {},
-): OrdinalDimension<V> => ({ type: 'ordinal', values, ...options });
+  options: { readonly prior?: PriorData | undefined } = {},
+): OrdinalDimension<V> => ({ type: 'ordinal', values, ...given(options) });
 
 /** False or true; weights of a prior stand in this order. */
-export const boolean = (options: { readonly prior?: PriorData } = {}): BooleanDimension => ({ type: 'boolean', ...options });
+export const boolean = (options: { readonly prior?: PriorData | undefined } = {}): BooleanDimension => ({
+  type: 'boolean',
+  ...given(options),
+});
 
 /** A value that is always the same: it goes to the trainer, and strategies do not see it. */
 export const constant = <const V extends Value>(value: V): ConstantDimension<V> => ({ type: 'constant', value });

@@ -59,7 +59,7 @@ export type Infer<S> = S extends Space<infer P> ? P : never;
  */
 export const space = <const D extends Dimensions>(
   parameters: D & Sound<D>,
-  options: { readonly constraints?: readonly Constraint<ParamsOf<D>>[] } = {},
+  options: { readonly constraints?: readonly Constraint<ParamsOf<D>>[] | undefined } = {},
 ): Space<ParamsOf<D>> => build<ParamsOf<D>>(parameters, (options.constraints ?? []) as readonly Constraint[]);
 
 /**

@@ -5,7 +5,7 @@ import type { Workload } from './virtualFleet.ts';
 
 export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
   /** How many studies of each strategy: with the seeds 1, 2, ... Default 10. */
-  readonly seeds?: number;
+  readonly seeds?: number | undefined;
 }
 
 /** How a strategy did, as medians over the seeds. */

@@ -9,14 +9,14 @@ export interface FleetOptions<P> {
   /** The value of a configuration after a step; steps are 1, 2, ... */
   readonly curve: (params: P, step: number) => number;
   /** Its derivatives by each float parameter, for trainers that tell them. */
-  readonly gradient?: (params: P, step: number) => Readonly<Record<string, number>>;
+  readonly gradient?: ((params: P, step: number) => Readonly<Record<string, number>>) | undefined;
   /** Reports before a trial without a budget ends. Default 3. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
   /** Probabilities of what goes wrong, at each end of a trial. */
-  readonly crash?: number;
-  readonly lose?: number;
+  readonly crash?: number | undefined;
+  readonly lose?: number | undefined;
   /** How many facts the trainers say at most. Default 2000. */
-  readonly facts?: number;
+  readonly facts?: number | undefined;
 }
 
 /** A trial in the hands of a trainer. */

@@ -11,9 +11,9 @@ import { type Hardship, VirtualFleet, type Workload } from './virtualFleet.ts';
 
 export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, Hardship {
   /** How many trainers there are, each with a trial at a time. Default 1. */
-  readonly trainers?: number;
+  readonly trainers?: number | undefined;
   /** Virtual seconds after which the study is closed. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** The study had a new best trial. */

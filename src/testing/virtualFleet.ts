@@ -9,7 +9,7 @@ export interface Curve {
   /** The value after a step, 1, 2, ...; by name where there are several objectives. */
   value(step: number): number | Values;
   /** Virtual seconds that a step takes. Default 1. */
-  readonly seconds?: number;
+  readonly seconds?: number | undefined;
 }
 
 /** What simulated trainers train. */
@@ -18,17 +18,17 @@ export interface Workload<P> {
   readonly steps: number;
   curve(params: P): Curve;
   /** The best value of the first objective that can be had; regret is the distance from it. */
-  readonly optimum?: number;
+  readonly optimum?: number | undefined;
 }
 
 /** What goes wrong, and how unlike trainers are. */
 export interface Hardship {
   /** Probability that an attempt ends in an error, at one of its steps. Default 0. */
-  readonly crash?: number;
+  readonly crash?: number | undefined;
   /** Probability that an attempt is lost. Default 0. */
-  readonly lose?: number;
+  readonly lose?: number | undefined;
   /** Standard deviation of the logarithm of the trainers' speeds. Default 0: all are equal. */
-  readonly spread?: number;
+  readonly spread?: number | undefined;
 }
 
 interface Job<P> {

@@ -18,11 +18,11 @@ export interface JournalOptions {
    * - `interval` (the default): at most one second later. A power cut may take the last second.
    * - `never`: when the system sees fit, often half a minute later.
    */
-  readonly fsync?: 'always' | 'interval' | 'never';
+  readonly fsync?: 'always' | 'interval' | 'never' | undefined;
   /** Told in one line what was repaired at the opening, what is damaged, and what could not be forced to the disk. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: ((message: string) => void) | undefined;
   /** Milliseconds since 1970. */
-  readonly clock?: () => number;
+  readonly clock?: (() => number) | undefined;
 }
 
 /**

@@ -14,7 +14,7 @@ export interface AshaOptions extends RungOptions {
    * for. `stop`: trials run to `max`, and are stopped at a rung when they are not in the best third of those that came there so far; it needs
    * reports, but no checkpoints.
    */
-  readonly mode?: 'promote' | 'stop';
+  readonly mode?: 'promote' | 'stop' | undefined;
 }
 
 interface State {

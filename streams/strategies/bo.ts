@@ -1,11 +1,12 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
+import type { Loose } from '../../src/given.ts';
 import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { type BoSettings, boSurrogate } from '../../src/samplers/bo.ts';
 import { fitElsewhere } from '../fitting.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export type BoOptions = Partial<BoSettings>;
+export type BoOptions = Loose<Partial<BoSettings>>;
 
 /**
  * Bayesian optimisation by a Gaussian process: the strategy for evaluations that are dear, up to some hundreds of them. It models all

@@ -9,16 +9,16 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface CmaesOptions {
   /** lambda: how many results make a generation. Default: 4 + 3 ln(number of parameters), rounded down; at least as many as may be open at once. */
-  readonly population?: number;
+  readonly population?: number | undefined;
   /** The standard deviation of the first draws, as a part of each parameter's range (or of its prior's spread). Default: 1/6. */
-  readonly sigma?: number;
+  readonly sigma?: number | undefined;
   /**
    * What follows when the search has converged: a new one from a random start with twice the population (`ipop`, the default; Auger & Hansen
    * 2005), large and small ones in turn (`bipop`; Hansen 2009), or nothing (`none`): asks are handed on.
    */
-  readonly restarts?: 'ipop' | 'bipop' | 'none';
+  readonly restarts?: 'ipop' | 'bipop' | 'none' | undefined;
   /** Whether to slow down where results are noisy or the landscape has many valleys (Nomura et al. 2023). Default: false. */
-  readonly adaptRates?: boolean;
+  readonly adaptRates?: boolean | undefined;
 }
 
 /**

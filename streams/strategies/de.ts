@@ -7,18 +7,18 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface DeOptions {
   /** How many live at once. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials, where that is known and gives more. */
-  readonly population?: number;
+  readonly population?: number | undefined;
   /** After this many times `population` trials of its own, asks are handed on. Default: never. */
-  readonly generations?: number;
+  readonly generations?: number | undefined;
   /**
    * Where a mutant starts: `current-to-pbest` (the default) moves a member towards one of the best, with differences from those who had to go as
    * well; `rand` starts at anybody, which is slower and less easily misled.
    */
-  readonly start?: 'current-to-pbest' | 'rand';
+  readonly start?: 'current-to-pbest' | 'rand' | undefined;
   /** F: how far a difference carries. Default: learned from what has worked. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** CR: the part of the parameters that changes. Default: learned from what has worked. */
-  readonly crossover?: number;
+  readonly crossover?: number | undefined;
 }
 
 /**

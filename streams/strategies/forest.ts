@@ -6,11 +6,11 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface ForestOptions {
   /** How many results come before the first model. Default: 10. */
-  readonly startup?: number;
+  readonly startup?: number | undefined;
   /** The share of proposals drawn from the priors whatever the model says. Default: 0.1. */
-  readonly random?: number;
+  readonly random?: number | undefined;
   /** How many draws from the priors compete for each proposal with what local search finds. Default: 1000. */
-  readonly challengers?: number;
+  readonly challengers?: number | undefined;
 }
 
 /**

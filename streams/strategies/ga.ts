@@ -11,26 +11,26 @@ export interface GaOptions {
    * How many live at once, and how many trials are a generation. Default: 12; or 0.8 times the square root of the number of trials, where that
    * is known and gives more; in mode `generational` at least as many as may be open at once.
    */
-  readonly population?: number;
+  readonly population?: number | undefined;
   /** After this many times `population` trials of its own, asks are handed on. Default: never. */
-  readonly generations?: number;
+  readonly generations?: number | undefined;
   /**
    * `steady` (the default): each result enters the population at once, and no trainer waits. `generational`: a generation is handed out,
    * ends in full, and is selected from.
    */
-  readonly mode?: 'steady' | 'generational';
+  readonly mode?: 'steady' | 'generational' | undefined;
   /** In mode `generational`: how many of the parents compete with their children for survival. They are not evaluated again. Default: all. */
-  readonly elite?: number;
+  readonly elite?: number | undefined;
   /** How many members are drawn for each parent; the fittest of them is chosen. Default: 4. */
-  readonly tournament?: number;
+  readonly tournament?: number | undefined;
   /** Probability that a child has two parents, not one. Default: 0.9. */
-  readonly crossover?: number;
+  readonly crossover?: number | undefined;
   /** Probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
-  readonly mutation?: number;
+  readonly mutation?: number | undefined;
   /** Distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 1. */
-  readonly crossoverEta?: number;
+  readonly crossoverEta?: number | undefined;
   /** Distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 8. */
-  readonly mutationEta?: number;
+  readonly mutationEta?: number | undefined;
 }
 
 /**

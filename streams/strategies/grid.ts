@@ -8,9 +8,9 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export interface GridOptions {
   /** How many values a continuous parameter is tried at: one number for all, or some by name. A parameter with finitely many values is tried
    * at all of them, unless it is named here. Default: 10. */
-  readonly levels?: number | Readonly<Record<string, number>>;
+  readonly levels?: number | Readonly<Record<string, number>> | undefined;
   /** Whether the order is random, so that a study that is stopped has covered the space evenly. Default: true. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
 }
 
 const DEFAULT_LEVELS = 10;

@@ -5,7 +5,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface HaltonOptions {
   /** Random permutations of the digits, keyed by the study's seed. Default: true. */
-  readonly scramble?: boolean;
+  readonly scramble?: boolean | undefined;
 }
 
 /**

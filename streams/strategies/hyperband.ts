@@ -17,7 +17,7 @@ export interface HyperbandOptions extends RungOptions {
    * `synchronous`: a bracket after the other, as in the paper; trials go on when all of their level have ended, and the next bracket
    * begins while others still run.
    */
-  readonly mode?: 'asynchronous' | 'synchronous';
+  readonly mode?: 'asynchronous' | 'synchronous' | undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export function hyperband(options: HyperbandOptions): Strategy {
 
 export interface SuccessiveHalvingOptions extends RungOptions {
   /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
-  readonly configurations?: number;
+  readonly configurations?: number | undefined;
 }
 
 /**
@@ -70,7 +70,7 @@ export type BohbOptions = HyperbandOptions & TpeOptions;
  * bohb({ min: 1, max: 81 })
  */
 export function bohb({ min, max, eta, mode, ...model }: BohbOptions): Strategy {
-  return chain(hyperband({ min, max, ...(eta !== undefined && { eta }), ...(mode && { mode }) }), tpe(model));
+  return chain(hyperband({ min, max, eta, mode }), tpe(model));
 }
 
 /** Trials are known again by a tag under the stage's own path, whoever said what they are. */

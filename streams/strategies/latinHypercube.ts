@@ -5,7 +5,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface LatinHypercubeOptions {
   /** How many points the design has. Default: as many as the study will try; where that is not known, ten for each parameter. */
-  readonly points?: number;
+  readonly points?: number | undefined;
 }
 
 /**

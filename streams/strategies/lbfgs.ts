@@ -6,38 +6,33 @@ import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
+import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 
-export interface LbfgsOptions {
+export interface LbfgsOptions extends DescentOptions {
   /** Where gradients come from: `told` by the trainer, who completes a trial with `gradient` (the default), or found by `differences`. */
-  readonly gradient?: 'told' | 'differences';
+  readonly gradient?: 'told' | 'differences' | undefined;
   /**
    * What to do about a result without the gradient that was to be told: find it by `differences` around that point (the default), or `refuse`
    * the result with a StrategyError. It is never taken as zero.
    */
-  readonly missing?: 'differences' | 'refuse';
+  readonly missing?: 'differences' | 'refuse' | undefined;
   /** How many steps' curvature is kept, 1 or more. Default: 10. */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
   /** How far the first step goes along the parameter on which it goes farthest, as a part of its range. Default: 0.1. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** How far from a point differences are taken, as a part of the range. Default: 0.001, or 0.05 where `noise` is given. */
-  readonly probe?: number;
+  readonly probe?: number | undefined;
   /** Standard deviation of a loss at one point, where trainers do not tell it (`stderr`). A step may be worse by twice as much. Default: 0. */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /** A descent ends where no part of the projected gradient is larger than this part of the first. Default: 1e-5. */
-  readonly gradientTolerance?: number;
+  readonly gradientTolerance?: number | undefined;
   /** A descent ends with a step that gains less than this part of all that was gained. Default: 1e-8. */
-  readonly lossTolerance?: number;
+  readonly lossTolerance?: number | undefined;
   /**
    * Where trainers solve a problem of their own, as for hypergradients by implicit differentiation: to which tolerance at first. It comes as
    * `tags.tolerance` of each suggestion, and tightens with the projected gradient (Pedregosa 2016). Default: trainers are asked for nothing.
    */
-  readonly tolerance?: number;
-  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent';
-  /** How many descents run side by side. The worse half is stopped again and again. Default: one for each slot of the study, up to 8. */
-  readonly starts?: number;
-  /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number;
+  readonly tolerance?: number | undefined;
 }
 
 /**
@@ -57,8 +52,8 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
   return stage('lbfgs', options, (env) => {
     oneObjective(env, 'lbfgs follows the slope of');
     if (!env.axes.some(isSmooth)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
-    const { starts = Math.min(8, env.parallel) } = options;
-    return lanes(env, starts, LAP, (laneEnv, lane) =>
+    const { starts = startsFor(env.parallel) } = options;
+    return lanes(env, starts, (laneEnv, lane) =>
       drive(lbfgsMachine, laneEnv, { env: laneEnv, core: quasiNewtonDescent(laneEnv, settingsFor(lane, options)) }),
     );
   });
@@ -67,13 +62,9 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
 const PROBE = 1e-3;
 /** So far apart that a difference stands out from noise. */
 const NOISY_PROBE = 0.05;
-/** Results of each descent before the worse half is stopped. */
-const LAP = 10;
 
 const settingsFor = (lane: Lane, options: LbfgsOptions): LbfgsSettings => ({
-  lane,
-  start: options.start ?? 'sobol',
-  restarts: options.restarts ?? Number.POSITIVE_INFINITY,
+  ...beginningOf(lane, options),
   gradient: options.gradient ?? 'told',
   missing: options.missing ?? 'differences',
   memory: options.memory ?? 10,
@@ -96,8 +87,6 @@ function check(options: LbfgsOptions): void {
     gradientTolerance: notNegative,
     lossTolerance: notNegative,
     tolerance: positive,
-    start: oneOf('sobol', 'incumbent'),
-    starts: wholeFrom(1),
-    restarts: wholeFrom(0),
+    ...descentRules,
   });
 }

@@ -6,17 +6,17 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface Nsga2Options {
   /** How many live at once, and after how many results is selected. Default: 2 times the square root of the number of trials where that is known, between 20 and 100; otherwise 50. */
-  readonly population?: number;
+  readonly population?: number | undefined;
   /** After this many times `population` trials of its own, asks are handed on. Default: never. */
-  readonly generations?: number;
+  readonly generations?: number | undefined;
   /** Probability that a child has two parents, not one. Default: 0.9. */
-  readonly crossover?: number;
+  readonly crossover?: number | undefined;
   /** Probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
-  readonly mutation?: number;
+  readonly mutation?: number | undefined;
   /** Distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 20. */
-  readonly crossoverEta?: number;
+  readonly crossoverEta?: number | undefined;
   /** Distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 20. */
-  readonly mutationEta?: number;
+  readonly mutationEta?: number | undefined;
 }
 
 /**

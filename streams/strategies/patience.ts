@@ -8,7 +8,7 @@ export interface PatienceOptions extends StopOptions {
   /** A trial is stopped when it has come to nothing better for so many steps. */
   readonly steps: number;
   /** What is better by no more than this counts as no better; in units of the objective. Default 0. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 /**

@@ -10,17 +10,17 @@ export interface PbtOptions {
   /** The budget of a member, such as epochs, when it is done. */
   readonly max: number;
   /** After each so much budget a member compares itself with the others. Default: a tenth of `max`, rounded up. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** How many members train. Default: 10. */
-  readonly population?: number;
+  readonly population?: number | undefined;
   /** The worst so large a share of the members goes on from checkpoints of the best such share. Default: 0.25. */
-  readonly quantile?: number;
+  readonly quantile?: number | undefined;
   /** The probability that a parameter of such a clone is drawn anew from its prior, rather than moved a step. Default: 0.25. */
-  readonly resample?: number;
+  readonly resample?: number | undefined;
   /** The size of such a step, as a part of the parameter's range. Default: 0.1. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */
-  readonly fixed?: readonly string[];
+  readonly fixed?: readonly string[] | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ export type MedianStopOptions = StopOptions;
 
 export interface PercentileStopOptions extends StopOptions {
   /** A trial goes on while it is among the best so many per cent, above 0 and below 100. Default 50. */
-  readonly percentile?: number;
+  readonly percentile?: number | undefined;
 }
 
 /**

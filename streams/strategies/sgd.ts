@@ -7,50 +7,45 @@ import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
 import { lanes } from '../lanes.ts';
 import { oneObjective } from '../oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
+import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 
-export interface SgdOptions {
+export interface SgdOptions extends DescentOptions {
   /**
    * Where gradients come from. `told` (the default): the trainer completes a trial with `gradient`. `spsa`: simultaneous perturbation (Spall
    * 1992), two trials a step for each of `directions`. `differences`: central differences, two trials a step for each parameter. Their
    * trials go out together, and carry `tags.seed`: a trainer that seeds itself by it makes differences less noisy.
    */
-  readonly gradient?: 'told' | 'spsa' | 'differences';
+  readonly gradient?: 'told' | 'spsa' | 'differences' | undefined;
   /**
    * What to do about a result without the gradient that was to be told: find it by `spsa` (the default) or by `differences`, or `refuse` the
    * result with a StrategyError. It is never taken as zero. Where no trial has ever told a gradient, none is expected any more.
    */
-  readonly missing?: 'spsa' | 'differences' | 'refuse';
+  readonly missing?: 'spsa' | 'differences' | 'refuse' | undefined;
   /** How many random directions `spsa` averages in a step. Default: as many as the study's slots have room for, at least 1. */
-  readonly directions?: number;
+  readonly directions?: number | undefined;
   /**
    * How gradients become steps: `plain`, `momentum` (0.9; Polyak 1964), or `adam` (Kingma & Ba 2015), the default.
    */
-  readonly rule?: 'plain' | 'momentum' | 'adam';
+  readonly rule?: 'plain' | 'momentum' | 'adam' | undefined;
   /**
    * The longest way that the first step goes along any parameter, as a part of its range. Default: 0.1; 0.07 for Adam by `spsa`.
    */
-  readonly rate?: number;
+  readonly rate?: number | undefined;
   /** The rate falls as (k + 1 + A)^-decay, A a tenth of the steps that the study has room for (Spall 1998). 0 keeps it. Default: 0.602. */
-  readonly decay?: number;
+  readonly decay?: number | undefined;
   /** Hypergradient descent (Baydin et al. 2018): the rate grows by up to this part with each step that goes on as the last, and shrinks with each that turns back. Default: 0, off. */
-  readonly hypergradient?: number;
+  readonly hypergradient?: number | undefined;
   /** Whether a step to where the loss is worse than noise explains is taken back, and the rate halved (Spall 2003, 7.8). Default: true. */
-  readonly block?: boolean;
+  readonly block?: boolean | undefined;
   /** Standard deviation of a loss at one point. Default: measured by repeating the start, or as trainers tell it (`stderr`). */
-  readonly noise?: number;
+  readonly noise?: number | undefined;
   /** Steps that are shorter than this part of the range, three in a row, end a descent. Default: 0.001. */
-  readonly tolerance?: number;
-  /** Where the first descent begins: at a `sobol` point (the default), or at the `incumbent`, the best trial in the log, whoever proposed it. */
-  readonly start?: 'sobol' | 'incumbent';
+  readonly tolerance?: number | undefined;
   /**
    * How many Sobol points are looked at before each descent, which begins at the best of them. Default: 1 where gradients are told; else 4, or
    * the square root of the number of trials, where that is known and gives more.
    */
-  readonly scouts?: number;
-  /** How many descents run side by side. The worse half is stopped again and again. Default: 1 where probes fill the slots; else one a slot, up to 8. */
-  readonly starts?: number;
-  /** How often a descent that has converged begins anew, elsewhere; after that, asks are handed on. Default: without end. */
-  readonly restarts?: number;
+  readonly scouts?: number | undefined;
 }
 
 /**
@@ -69,29 +64,25 @@ export interface SgdOptions {
 export function sgd(options: SgdOptions = {}): Strategy {
   check(options);
   return stage('sgd', options, (env) => {
-    const { gradient = 'told', starts = gradient === 'told' ? Math.min(8, env.parallel) : 1 } = options;
+    const { gradient = 'told', starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = options;
     oneObjective(env, 'sgd follows the slope of');
     const suits = gradient === 'told' ? isSmooth : isOrdered;
     if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
-    return lanes(env, starts, LAP, (laneEnv, lane) =>
+    return lanes(env, starts, (laneEnv, lane) =>
       drive(sgdMachine, laneEnv, { env: laneEnv, core: stochasticDescent(laneEnv, settingsFor(laneEnv, lane, options)) }),
     );
   });
 }
 
-/** Results of each descent before the worse half is stopped. */
-const LAP = 10;
 /** Where a study has no known end, its rates fall as if it had so many steps. */
 const STEPS = 100;
 
 function settingsFor(env: Env, lane: Lane, options: SgdOptions): SgdSettings {
-  const { gradient = 'told', missing = 'spsa', rule = 'adam', start = 'sobol', noise } = options;
+  const { gradient = 'told', missing = 'spsa', rule = 'adam', noise } = options;
   const { directions = gradient === 'spsa' ? Math.max(1, Math.floor((env.parallel - 1) / 2)) : 1 } = options;
   const trialsAStep = gradient === 'told' ? 1 : gradient === 'spsa' ? 1 + 2 * directions : 1 + 2 * env.axes.length;
   return {
-    lane,
-    start,
-    restarts: options.restarts ?? Number.POSITIVE_INFINITY,
+    ...beginningOf(lane, options),
     gradient,
     missing,
     directions,
@@ -120,8 +111,6 @@ function check(options: SgdOptions): void {
     block: bool,
     noise: notNegative,
     tolerance: part,
-    start: oneOf('sobol', 'incumbent'),
-    starts: wholeFrom(1),
-    restarts: wholeFrom(0),
+    ...descentRules,
   });
 }

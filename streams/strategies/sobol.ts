@@ -7,7 +7,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface SobolOptions {
   /** Owen's scrambling, keyed by the study's seed. Default: true. */
-  readonly scramble?: boolean;
+  readonly scramble?: boolean | undefined;
 }
 
 /**

@@ -5,9 +5,9 @@ import { type Strategy, specOf } from '../strategy.ts';
 
 export interface StopOptions {
   /** No trial is stopped before this step. */
-  readonly warmup?: number;
+  readonly warmup?: number | undefined;
   /** Nor before so many others have reported at its step. */
-  readonly peers?: number;
+  readonly peers?: number | undefined;
 }
 
 /** What these options may be. */

@@ -1,9 +1,10 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { Loose } from '../../src/given.ts';
 import { checkOptions, positive, wholeFrom } from '../../src/optionRules.ts';
 import { type TpeSettings, tpeSurrogate } from '../../src/samplers/tpe.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export type TpeOptions = Partial<TpeSettings>;
+export type TpeOptions = Loose<Partial<TpeSettings>>;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together: cheap, at home with

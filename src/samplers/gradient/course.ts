@@ -91,10 +91,12 @@ export const stepsAround = ({ axes }: Env, { moving, noise, bends, weights }: Co
     return levels ? Math.max(step, 1 / levels.count) : step;
   });
 
+/** How long steps are. */
 export interface Pace {
   readonly rule: Rule;
   readonly rate: number;
   readonly decay: number;
+  /** How many steps the decay is planned for. */
   readonly steps: number;
   readonly hypergradient: number;
   readonly tolerance: number;

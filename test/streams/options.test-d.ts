@@ -1,0 +1,75 @@
+import { expectTypeOf, test } from 'vitest';
+import type { InspectionEvent } from 'xstate';
+import { compare, play, simulate } from '../../src/testing/index.ts';
+import * as h from '../../streams/index.ts';
+import { journal, readJournal } from '../../streams/journal.ts';
+
+/** Each option that may be left out, as `undefined`. */
+type Blank<T> = { readonly [K in keyof T as Record<never, never> extends Pick<T, K> ? K : never]-?: undefined };
+const blank = <F extends (...args: never) => unknown>(_: F) => ({}) as Blank<NonNullable<LastOf<Parameters<F>>>>;
+type LastOf<T extends readonly unknown[]> = Required<T> extends readonly [...unknown[], infer L] ? L : never;
+
+const line = h.space({ x: h.float(0, 1) });
+const log = h.memoryLog();
+
+test('options are blanked that may be left out, and no others', () => {
+  expectTypeOf(blank(h.tpe)).toEqualTypeOf<{
+    readonly startup: undefined;
+    readonly candidates: undefined;
+    readonly priorWeight: undefined;
+  }>();
+  expectTypeOf(blank(h.patience)).toEqualTypeOf<{ readonly warmup: undefined; readonly peers: undefined; readonly delta: undefined }>();
+});
+
+test('an option that may be left out may be undefined', () => {
+  h.ga(blank(h.ga));
+  h.nsga2(blank(h.nsga2));
+  h.de(blank(h.de));
+  h.cmaes(blank(h.cmaes));
+  h.sgd(blank(h.sgd));
+  h.lbfgs(blank(h.lbfgs));
+  h.bo(blank(h.bo));
+  h.tpe(blank(h.tpe));
+  h.forest(blank(h.forest));
+  h.grid(blank(h.grid));
+  h.halton(blank(h.halton));
+  h.sobol(blank(h.sobol));
+  h.latinHypercube(blank(h.latinHypercube));
+  h.asha({ ...blank(h.asha), min: 1, max: 9 });
+  h.hyperband({ ...blank(h.hyperband), min: 1, max: 9 });
+  h.bohb({ ...blank(h.bohb), min: 1, max: 9 });
+  h.successiveHalving({ ...blank(h.successiveHalving), min: 1, max: 9 });
+  h.pbt({ ...blank(h.pbt), max: 9 });
+  h.medianStop(blank(h.medianStop));
+  h.percentileStop(blank(h.percentileStop));
+  h.patience({ ...blank(h.patience), steps: 3 });
+  h.thresholdStop({ ...blank(h.thresholdStop), worst: 1 });
+  h.bandit({ a: h.random() }, blank(h.bandit));
+  h.plateau(1, blank(h.plateau));
+  h.pareto(blank(h.pareto));
+  h.float(0, 1, blank(h.float));
+  h.int(0, 1, blank(h.int));
+  h.choice(['a'], blank(h.choice));
+  h.ordinal(['a'], blank(h.ordinal));
+  h.boolean(blank(h.boolean));
+  h.space({ x: h.float(0, 1) }, { constraints: undefined });
+  h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
+  h.study(line, undefined, log, blank(h.study<{ x: number }>));
+  h.open(line, h.random(), blank(h.open<{ x: number }>));
+  h.suggest(line, h.random(), blank(h.suggest<{ x: number }>));
+  h.evaluate(({ x }: { x: number }) => x, blank(h.evaluate));
+  void journal('a', blank(journal));
+  void readJournal('a', blank(readJournal));
+  const workload = { steps: 1, optimum: undefined, curve: () => ({ value: () => 1, seconds: undefined }) };
+  void simulate(line, h.random(), workload, blank(simulate));
+  void compare(line, {}, workload, blank(compare));
+  play({} as never, 1, { curve: () => 1, ...blank(play) });
+});
+
+test('who inspects is told what XState tells', () => {
+  const inspect = (event: InspectionEvent) => event.type === '@xstate.snapshot' && event.snapshot.status;
+  h.optimize(line, ({ x }) => x, { inspect });
+  h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.event' && event.event.type });
+  // @ts-expect-error there is no such inspection event
+  h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.nothing' });
+});
