@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
+import { after } from './after.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
@@ -138,7 +139,7 @@ export function evaluateTrial<P>(
   const end = (event: EndFact) => {
     if (over) return;
     over = true;
-    clearTimeout(timer);
+    inTime?.();
     say.end(event);
   };
   const fail = (reason: FailureReason, message: string) =>
@@ -169,7 +170,7 @@ export function evaluateTrial<P>(
     fail('timeout', `it took longer than ${timeLimit} s`);
     stopping.abort('timeout');
   };
-  const timer = timeLimit === undefined ? undefined : setTimeout(late, timeLimit * 1000);
+  const inTime = timeLimit === undefined ? undefined : after(timeLimit, late);
   const context = new Context(suggestion, report, stopping);
   const evaluation = attempted(() => objective(params, context));
   if ('broke' in evaluation) broke(evaluation.broke);
@@ -184,7 +185,7 @@ export function evaluateTrial<P>(
     abandon: () => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
+      inTime?.();
       stopping.abort('abandoned');
     },
   };

@@ -162,6 +162,34 @@ describe('limits and options', () => {
     expect(reason).toBe('time');
   });
 
+  it('waits for as long as it is told, though timers cannot', async () => {
+    const patient = async (x: { readonly x: number }) => {
+      await sleep(10);
+      return square(x);
+    };
+    const month = 3e6;
+    expect(await optimize(line, patient, { seconds: month, timeLimit: month, trials: 2 }).result()).toMatchObject({
+      reason: 'trials',
+      completed: 2,
+    });
+  });
+
+  it('keeps to the seconds that its log says, and to those that it comes to say', async () => {
+    const log = memoryLog();
+    const untilStopped = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
+      new Promise<number>((resolve) => {
+        signal.onabort = () => resolve(1);
+      });
+    const run$ = optimize(line, untilStopped, { log });
+    const begun = run$.subscribe(({ fact }) => {
+      if ((fact as Fact).type === 'started') void log.append({ type: 'changed', limits: { seconds: 0.01 } });
+    });
+    expect((await run$.result()).reason).toBe('time');
+    begun.unsubscribe();
+    await log.append({ type: 'changed', parallel: 2 });
+    expect((await optimize(line, untilStopped, { log }).result()).reason).toBe('time');
+  });
+
   it('says which option cannot be, before anything is written', async () => {
     const log = memoryLog();
     const fails = async (options: object, message: RegExp) => {
