@@ -162,6 +162,8 @@ export function evaluateTrial<P>(
     if (over) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
+    if (typeof values !== 'object' || values === null)
+      throw new TypeError(`report: expected a number or values by name, got ${String(value)}`);
     if (Object.values(values).some((v) => !Number.isFinite(v))) return; // a report that says nothing; the end will tell
     reported = true;
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });

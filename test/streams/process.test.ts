@@ -92,6 +92,20 @@ describe('optimize', () => {
       'error',
       'completed',
     ]);
+    expect(rows.map(({ message }) => message)).toEqual([
+      'value is NaN',
+      'value is Infinity',
+      'boom',
+      'too large',
+      'the objective returned undefined instead of a number',
+      undefined,
+    ]);
+  });
+
+  it.each([undefined, null, '3'])('says where a report is no number: %j', async (value) => {
+    const reporting = optimize(line, (_, { report }) => report(value as never) ?? 1, { trials: 1 });
+    const [row] = await lastValueFrom(reporting.pipe(trials(), toArray()));
+    expect(row).toMatchObject({ reason: 'error', message: `report: expected a number or values by name, got ${value}` });
   });
 
   it('ends a trial that takes too long', async () => {
