@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
 import { checkOption, positive } from '../src/optionRules.ts';
+import { after } from './after.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
@@ -138,7 +139,7 @@ export function evaluateTrial<P>(
   const end = (event: EndFact) => {
     if (over) return;
     over = true;
-    clearTimeout(timer);
+    inTime?.();
     say.end(event);
   };
   const fail = (reason: FailureReason, message: string) =>
@@ -161,6 +162,8 @@ export function evaluateTrial<P>(
     if (over) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
+    if (typeof values !== 'object' || values === null)
+      throw new TypeError(`report: expected a number or values by name, got ${String(value)}`);
     if (Object.values(values).some((v) => !Number.isFinite(v))) return; // a report that says nothing; the end will tell
     reported = true;
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
@@ -169,7 +172,7 @@ export function evaluateTrial<P>(
     fail('timeout', `it took longer than ${timeLimit} s`);
     stopping.abort('timeout');
   };
-  const timer = timeLimit === undefined ? undefined : setTimeout(late, timeLimit * 1000);
+  const inTime = timeLimit === undefined ? undefined : after(timeLimit, late);
   const context = new Context(suggestion, report, stopping);
   const evaluation = attempted(() => objective(params, context));
   if ('broke' in evaluation) broke(evaluation.broke);
@@ -184,7 +187,7 @@ export function evaluateTrial<P>(
     abandon: () => {
       if (over) return;
       over = true;
-      clearTimeout(timer);
+      inTime?.();
       stopping.abort('abandoned');
     },
   };

@@ -12,8 +12,9 @@ export interface Row<P> {
   readonly status: Status;
   /** The result, where there is one. */
   readonly values?: Values;
-  /** Why it failed. */
+  /** Why it failed, and what its trainer said of that. */
   readonly reason?: string;
+  readonly message?: string;
   readonly by: string;
   readonly budget?: number;
   readonly resumes?: TrialId;
@@ -65,7 +66,8 @@ export function rows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
     const known = open.get(told.id)!;
     open.delete(told.id);
     if (type === 'completed') Object.assign(known, pick(fact as { values: Values; metrics?: Values }));
-    const row = rowOf<P>(told, known);
+    const { message } = fact as { message?: string };
+    const row = rowOf<P>(told, type === 'failed' && message ? { ...known, message } : known);
     ended.set(told.id, row);
     return [row];
   };
@@ -82,10 +84,14 @@ function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly 
   return [retracted];
 }
 
-function rowOf<P>(
-  told: Ended,
-  { suggestion, values, metrics }: { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values },
-): Row<P> {
+interface Known<P> {
+  readonly suggestion: SuggestedFact<P>;
+  readonly values?: Values;
+  readonly metrics?: Values;
+  readonly message?: string;
+}
+
+function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P>): Row<P> {
   const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, seconds } = told;
   return {
     trial,
@@ -94,6 +100,7 @@ function rowOf<P>(
     by,
     ...(losses && values && { values }),
     ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message }),
     ...(budget !== undefined && { budget }),
     ...(resumes !== undefined && { resumes }),
     ...(tags !== undefined && { tags }),

@@ -1,6 +1,7 @@
 import { MismatchError } from '../src/errors.ts';
 import type { Changed, Fact } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
+import { after } from './after.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 import type { Log } from './log/log.ts';
@@ -43,7 +44,9 @@ export interface Run<P> {
  */
 export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): Run<P> {
   const reading = new AbortController();
-  const timers: ReturnType<typeof setTimeout>[] = [];
+  const since = performance.now();
+  /** The seconds that this process may work, and what calls their end off. */
+  let limit: { readonly seconds: number | undefined; readonly lift: () => void } | undefined;
   /** The position at which the engine has caught up; nothing while it need not. */
   let goal: number | undefined;
   let running = true;
@@ -54,7 +57,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
 
   const stop = () => {
     running = false;
-    timers.forEach(clearTimeout);
+    limit?.lift();
     reading.abort();
     engine.dispose();
   };
@@ -94,8 +97,25 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     begun();
   };
 
+  /** They may be changed while it works. */
+  const watchTime = () => {
+    const { seconds } = engine.ledger.settings.limits;
+    if (limit && seconds === limit.seconds) return;
+    limit?.lift();
+    const left = (seconds ?? 0) - (performance.now() - since) / 1000;
+    limit = { seconds, lift: seconds === undefined ? () => {} : after(Math.max(0, left), () => engine.close('time')) };
+  };
+
   const start = async () => {
     const created = createdOf(space, strategy, options);
+    /** What follows in the log of another study is none of this engine's business. */
+    const isCompared = (): boolean => {
+      const past = engine.ledger.created;
+      if (past === undefined) return false;
+      const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
+      if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      return true;
+    };
     if ((await log.head()) === 0) await log.append(created);
     const head = await log.head();
     let compared = false;
@@ -107,23 +127,22 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
         turned = performance.now();
       }
       if (!running) return;
-      engine.receive(entries);
-      const past = engine.ledger.created;
-      if (!compared && past) {
-        compared = true;
-        const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
-        if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      let left = entries;
+      for (; !compared && left.length > 0; left = left.slice(1)) {
+        engine.receive(left.slice(0, 1));
+        compared = isCompared();
       }
+      engine.receive(left);
       if (!prepared && engine.ledger.position >= head) {
         prepared = true;
-        if (!past) throw new MismatchError('the log does not begin with a study');
+        if (!compared) throw new MismatchError('the log does not begin with a study');
         for (const fact of preparations(engine, options)) await log.append(fact);
         goal = await log.head();
       }
       reach();
+      if (running && prepared && goal === undefined) watchTime();
     }
   };
-  if (options.seconds !== undefined) timers.push(setTimeout(() => engine.close('time'), options.seconds * 1000));
   start().catch(fail);
   return { engine, started, stop };
 }

@@ -48,8 +48,8 @@ const terminalWidth = (): number => process.stderr.columns || 80;
 const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
 /** A trial in one line. */
-export function lineOf({ trial, status, reason, values, params }: Row<Params>, message = ''): string {
-  const why = reason === undefined ? '' : ` (${reason}${message && `: ${message}`})`;
+export function lineOf({ trial, status, reason, message, values, params }: Row<Params>): string {
+  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${message}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
 

@@ -40,7 +40,6 @@ const TOP = 10;
 export function watch(screen: Live, past: number, json: boolean): Watch {
   const noted$ = new Subject<Noted<Params>>();
   const rows = new Map<TrialId, Row<Params>>();
-  const messages = new Map<TrialId, string>();
   let since = performance.now();
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
@@ -56,7 +55,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   };
   const tell = (row: Row<Params>) => {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
-    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row, messages.get(row.trial)));
+    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
   };
   const caughtUp = () => {
     live = true;
@@ -64,9 +63,8 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     before = ended();
     screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
   };
-  const failed = ({ trial, reason, message = '' }: FailedFact, again: boolean) => {
-    messages.set(trial, message);
-    if (live && again) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
+  const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
+    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -78,7 +76,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   return {
     note: (noted) => {
       const { fact, told, refusal } = noted;
-      if (!refusal && fact.type === 'failed') failed(fact, told === undefined);
+      if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
       noted$.next(noted);
       if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed') paused = fact.paused ?? paused;

@@ -28,6 +28,7 @@ const row: Schema = {
     status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
     values: numbers,
     reason: text('why it failed'),
+    message: text('what its trainer said of that'),
     by: text('path of the strategy, queue or import'),
     budget: { type: 'number' },
     resumes: { type: 'integer', minimum: 1 },

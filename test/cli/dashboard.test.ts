@@ -79,6 +79,7 @@ describe('hypertide importance', () => {
   it('says when there is too little to tell', async () => {
     const place = studyIn('trials: 1\n');
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    expect((await hypertide(place, 'importance', 'study.jsonl', '--json')).out).toBe('null\n');
     const { code, err } = await hypertide(place, 'importance', 'study.jsonl');
     expect([code, err]).toEqual([1, expect.stringContaining('too few results')]);
   });

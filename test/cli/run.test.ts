@@ -187,6 +187,7 @@ describe('run', () => {
     expect(ended.code).toBe(2);
     expect(ended.err).toContain('space.parameters.x.high is 1 in the log, but 2 here');
     expect(ended.err).toContain('seed is "7" in the log, but "8" here');
+    expect(ended.err).not.toContain('going on');
     expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
   });
 

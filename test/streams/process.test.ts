@@ -92,6 +92,20 @@ describe('optimize', () => {
       'error',
       'completed',
     ]);
+    expect(rows.map(({ message }) => message)).toEqual([
+      'value is NaN',
+      'value is Infinity',
+      'boom',
+      'too large',
+      'the objective returned undefined instead of a number',
+      undefined,
+    ]);
+  });
+
+  it.each([undefined, null, '3'])('says where a report is no number: %j', async (value) => {
+    const reporting = optimize(line, (_, { report }) => report(value as never) ?? 1, { trials: 1 });
+    const [row] = await lastValueFrom(reporting.pipe(trials(), toArray()));
+    expect(row).toMatchObject({ reason: 'error', message: `report: expected a number or values by name, got ${value}` });
   });
 
   it('ends a trial that takes too long', async () => {
@@ -160,6 +174,34 @@ describe('limits and options', () => {
   it('lets the time be up though the objective never waits', async () => {
     const { reason } = await optimize(line, square, { seconds: 0.05 }).result();
     expect(reason).toBe('time');
+  });
+
+  it('waits for as long as it is told, though timers cannot', async () => {
+    const patient = async (x: { readonly x: number }) => {
+      await sleep(10);
+      return square(x);
+    };
+    const month = 3e6;
+    expect(await optimize(line, patient, { seconds: month, timeLimit: month, trials: 2 }).result()).toMatchObject({
+      reason: 'trials',
+      completed: 2,
+    });
+  });
+
+  it('keeps to the seconds that its log says, and to those that it comes to say', async () => {
+    const log = memoryLog();
+    const untilStopped = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
+      new Promise<number>((resolve) => {
+        signal.onabort = () => resolve(1);
+      });
+    const run$ = optimize(line, untilStopped, { log });
+    const begun = run$.subscribe(({ fact }) => {
+      if ((fact as Fact).type === 'started') void log.append({ type: 'changed', limits: { seconds: 0.01 } });
+    });
+    expect((await run$.result()).reason).toBe('time');
+    begun.unsubscribe();
+    await log.append({ type: 'changed', parallel: 2 });
+    expect((await optimize(line, untilStopped, { log }).result()).reason).toBe('time');
   });
 
   it('says which option cannot be, before anything is written', async () => {

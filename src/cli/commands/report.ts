@@ -31,6 +31,7 @@ export async function importance(path: string, { json }: { readonly json?: boole
   const shares = await importancesOf(await feedOf(path));
   if (shares === undefined) {
     talk('there are too few results to tell, or all are equal');
+    if (json) process.stdout.write('null\n');
     return 1;
   }
   if (json) process.stdout.write(`${JSON.stringify(shares)}\n`);
