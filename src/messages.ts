@@ -116,11 +116,22 @@ export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name
 
 export const isTold = (m: Message): m is Told => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 
-/** An answer to an ask. What the ask carried goes on to the trial. */
+/**
+ * An answer to an ask. What the ask carried goes on to the trial.
+ *
+ * @param by the path of the strategy: the `name` of its Env.
+ * @param point in the unit cube, a coordinate for each axis.
+ * @example propose(ask, env.name, [0.5, 0.25], { [env.name]: 'centre' })
+ */
 export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propose =>
   tags ? { ...ask, type: 'propose', by, point, tags: { ...ask.tags, ...tags } } : { ...ask, type: 'propose', by, point };
 
-/** Not now: the next fact, or `ready`, brings the next ask. */
+/**
+ * Not now: the next fact brings the next ask.
+ *
+ * @param until `ready`: so does that message, which the strategy then owes.
+ * @example wait(ask, env.name)
+ */
 export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 

@@ -48,8 +48,9 @@ export class InfeasibleError extends Error {
 }
 
 /**
- * Runs what is suggested in this process, and aborts what is stopped.
+ * Runs what is suggested in this process, and aborts what is stopped. Where the objective throws, the trial fails, and the study goes on.
  *
+ * @throws OptionError into the stream where `timeLimit` cannot be.
  * @example
  * study(space, ga(), log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
  */

@@ -27,6 +27,8 @@ export function noted<P = Params>({ position, at, fact }: Entry, effect: Effect)
  * Tells of each entry of a log what it did, without an engine: for those who only watch. It knows the space from the log itself.
  *
  * @throws SpaceError into the stream where the log's own space cannot be read.
+ * @example
+ * from(readJournal('study.jsonl')).pipe(concatAll(), follow(), trials()).subscribe(console.table);
  */
 export const follow =
   <P = Params>(): OperatorFunction<Entry, Noted<P>> =>

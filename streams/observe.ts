@@ -146,7 +146,12 @@ interface Result<P> {
   readonly budget: number;
 }
 
-/** How the study stands after each entry that counts. */
+/**
+ * How the study stands after each entry that counts.
+ *
+ * @example
+ * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));
+ */
 export const progress = <P>(): OperatorFunction<Noted<P>, Progress<P>> => folding(progressAfter<P>);
 
 function progressAfter<P>(): (noted: Noted<P>) => readonly Progress<P>[] {

@@ -47,6 +47,8 @@ export class TellError extends Error {
 /**
  * Opens a study for those who want no streams.
  *
+ * @param options.log where it is kept; one with a past is gone on with. Default: in memory.
+ * @param options.note told of each entry of the log, and what it did.
  * @example
  * const study = open(space, ga(), { trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));

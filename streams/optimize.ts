@@ -41,6 +41,7 @@ export interface Optimization<P> extends Observable<Noted<P>> {
  *
  * @param space what may be tried.
  * @param objective the value of a configuration; asynchronous ones run `parallel` at a time.
+ * @throws into the stream and from `result`: OptionError, MismatchError where the log is of another study, StalledError, what the strategy throws.
  * @example
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
  */

@@ -24,7 +24,8 @@ interface Policy {
 
 /**
  * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next; but it waits for a model that is being
- * fitted, since who proposes may not hang on how fast this machine is. If no arm proposes, the ask waits if any of them does, and else goes downstream, as the most wanted arm handed it on: it may have marked it with a budget.
+ * fitted, since who proposes may not hang on how fast this machine is. If no arm proposes, the ask waits if any of them does, and else goes
+ * downstream, as the most wanted arm handed it on: it may have marked it with a budget.
  */
 const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
   respond((out) => {
@@ -61,9 +62,11 @@ function checkNames(kind: string, names: readonly string[]): void {
 }
 
 /**
- * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost.
+ * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost
+ * (Garivier & Moulines 2011).
  *
  * @param options.explore weight of the confidence bound; 0 trusts means alone. Default 0.2.
+ * @throws OptionError; StrategyError at subscription where the study has several objectives.
  * @example
  * bandit({ evolve: ga(), space: sobol() })
  */
@@ -86,8 +89,10 @@ export function bandit(arms: Arms, options: { readonly explore?: number | undefi
 }
 
 /**
- * Asks strategies at random, in a fixed proportion.
+ * Asks strategies at random, in a fixed proportion; one that waits or hands on gives its turn to the next.
  *
+ * @param arms each with its weight, above 0; 1 where none is given.
+ * @throws OptionError
  * @example
  * mix({ model: [ga(), 4], wild: [random(), 1] })
  */

@@ -45,7 +45,14 @@ const TRIES = 200;
  * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
  * anew with another veto, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
  *
+ * @param logic its phases answer asks, and it changes its state by facts alone.
+ * @param env of the stage: the machine's actor is named by its path.
  * @throws into the stream: whatever the machine throws, or the space where it can do nothing with a point.
+ * @example
+ * named('ping', (parent) => {
+ *   const env = { ...parent, name: `${parent.name}/ping` };
+ *   return drive(pingMachine, env, { env });
+ * });
  */
 export const drive =
   <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
@@ -95,7 +102,11 @@ function hearing(logic: object): (told: Told) => boolean {
   return ({ type }) => all || events.includes(type);
 }
 
-/** Gives a strategy its form as data. */
+/**
+ * Gives a strategy its form as data: what a log records of it. `parseStrategy` makes our own of it again.
+ *
+ * @example named('loud', () => tap(console.debug))
+ */
 export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   Object.assign((env: Env) => build(env), { spec });
 

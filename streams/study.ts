@@ -12,6 +12,8 @@ import type { Strategy } from './strategy.ts';
  * Whoever evaluates appends to the same log. It completes when the study has closed and no trial is open.
  *
  * @param strategy nothing: that of the log, which begins with `auto()`.
+ * @param options.exclusive whether this process has all trainers: runs that were open before its start are lost.
+ * @param options.note told of each entry of the log, and what it did.
  * @example
  * study(space, ga(), log, { trials: 100, parallel: 4 })
  *   .pipe(evaluate(objective))

@@ -12,6 +12,7 @@ import type { Strategy } from './strategy.ts';
  * A study as an operator, from what trainers say to what they are told. It keeps no log: what comes in is the log, in its order, and is
  * answered at once. It completes when the study has closed, or when its source does.
  *
+ * @throws OptionError, StalledError and what the strategy throws, into the stream.
  * @example
  * results$.pipe(suggest(space, ga(), { trials: 100, parallel: 4 })).subscribe((directive) => queue.push(directive));
  */

@@ -6,6 +6,8 @@ import { named, type Strategy } from './strategy.ts';
 /**
  * A strategy for its first `n` trials; then asks are handed on.
  *
+ * @param n whole, at least 0.
+ * @throws OptionError
  * @example
  * chain(take(20, sobol()), ga())
  */

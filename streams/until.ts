@@ -52,7 +52,10 @@ export interface PlateauOptions {
  * So many results of the stage in a row, none of which was better than all before it at its budget, whoever proposed those. Trials that were
  * stopped count, those that failed do not.
  *
- * @throws OptionError
+ * @param results whole, at least 1.
+ * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * @example
+ * until(plateau(20, { improvement: 0.001 }), ga())
  */
 export function plateau(results: number, options: PlateauOptions = {}): Condition {
   checkOption('plateau', results, wholeFrom(1));

@@ -1,6 +1,6 @@
 import type { Value } from './dimension.ts';
 
-type Loose = Readonly<Record<string, unknown>>;
+type Params = Readonly<Record<string, unknown>>;
 type NumericKey<P> = keyof {
   [K in keyof P as [Exclude<P[K], undefined>] extends [number] ? K : unknown extends P[K] ? K : never]: unknown;
 };
@@ -8,7 +8,7 @@ type Coefficients<P> = { readonly [K in NumericKey<P>]?: number };
 type Equalities<P> = { readonly [K in keyof P]?: P[K] };
 
 /** A constraint as data, but for the code of a predicate. `P`: the configurations it speaks of. */
-export type Constraint<P = Loose> =
+export type Constraint<P = Params> =
   | { readonly atMost: Coefficients<P>; readonly limit: number }
   | { readonly atLeast: Coefficients<P>; readonly limit: number }
   | { readonly forbid: Equalities<P> }
@@ -19,13 +19,17 @@ export type Constraint<P = Loose> =
  *
  * @example atMost({ units: 1, width: 0.5 }, 300)
  */
-export const atMost = <P = Loose>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+export const atMost = <P = Params>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
   atMost: coefficients,
   limit,
 });
 
-/** A weighted sum of numeric parameters is at least `limit`, up to rounding. A parameter that does not exist counts 0. */
-export const atLeast = <P = Loose>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+/**
+ * A weighted sum of numeric parameters is at least `limit`, up to rounding. A parameter that does not exist counts 0.
+ *
+ * @example atLeast({ units: 1, width: -1 }, 0) // at least as many units as the width
+ */
+export const atLeast = <P = Params>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
   atLeast: coefficients,
   limit,
 });
@@ -35,19 +39,19 @@ export const atLeast = <P = Loose>(coefficients: NoInfer<Coefficients<P>>, limit
  *
  * @example forbid({ act: 'relu', opt: 'sgd' })
  */
-export const forbid = <P = Loose>(values: NoInfer<Equalities<P>>): Constraint<P> => ({ forbid: values });
+export const forbid = <P = Params>(values: NoInfer<Equalities<P>>): Constraint<P> => ({ forbid: values });
 
 /**
  * Any condition, as code. It has to be a function of the parameters alone. In a study file only its name stands.
  *
  * @example predicate('small nets only', (p) => p.units * p.width < 1e5)
  */
-export const predicate = <P = Loose>(name: string, holds: (params: P) => boolean): Constraint<P> => ({ predicate: name, holds });
+export const predicate = <P = Params>(name: string, holds: (params: P) => boolean): Constraint<P> => ({ predicate: name, holds });
 
 /** A constraint made ready. */
 export interface Rule {
   readonly name: string;
-  holds(params: Readonly<Record<string, unknown>>): boolean;
+  holds(params: Params): boolean;
 }
 
 /** Room for what the order of a sum and decimal fractions cost. */

@@ -143,13 +143,21 @@ export const ordinal = <const V extends readonly Value[]>(
   options: { readonly prior?: PriorData | undefined } = {},
 ): OrdinalDimension<V> => ({ type: 'ordinal', values, ...given(options) });
 
-/** False or true; weights of a prior stand in this order. */
+/**
+ * False or true; weights of a prior stand in this order.
+ *
+ * @example boolean({ prior: weights([1, 3]) })
+ */
 export const boolean = (options: { readonly prior?: PriorData | undefined } = {}): BooleanDimension => ({
   type: 'boolean',
   ...given(options),
 });
 
-/** A value that is always the same: it goes to the trainer, and strategies do not see it. */
+/**
+ * A value that is always the same: it goes to the trainer, and strategies do not see it.
+ *
+ * @example space({ rate: float(1e-5, 1e-1, { log: true }), data: constant('digits') })
+ */
 export const constant = <const V extends Value>(value: V): ConstantDimension<V> => ({ type: 'constant', value });
 
 /**

@@ -67,6 +67,7 @@ export const space = <const D extends Dimensions>(
  *
  * @param predicates the code of the predicates that the data name.
  * @throws SpaceError naming the path in the data, what was expected and what came.
+ * @example spaceFrom({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
  */
 export function spaceFrom(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
   const any = () => undefined;

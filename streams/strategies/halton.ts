@@ -11,7 +11,11 @@ export interface HaltonOptions {
 /**
  * Halton points, taken through the priors: they cover the space more evenly than random ones, at any number of them.
  *
+ * Halton, Numerische Mathematik 1960; random digit permutations after Owen 2017.
+ *
  * @throws OptionError
+ * @example
+ * chain(take(20, halton()), bo())
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
   checkOptions('halton', options, { scramble: bool });

@@ -13,6 +13,8 @@ export interface LatinHypercubeOptions {
  * last point asks are handed on.
  *
  * @throws OptionError
+ * @example
+ * chain(latinHypercube({ points: 20 }), tpe())
  */
 export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
   checkOptions('latinHypercube', options, { points: wholeFrom(1) });

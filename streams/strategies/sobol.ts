@@ -14,6 +14,8 @@ export interface SobolOptions {
  * Sobol points, taken through the priors: they cover the space more evenly than random ones, best where their number is a power of two.
  *
  * @throws OptionError; at subscription in a space of more than 1111 parameters
+ * @example
+ * chain(take(16, sobol()), ga())
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
   checkOptions('sobol', options, { scramble: bool });

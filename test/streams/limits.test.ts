@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { rig } from '../../src/testing/rig.ts';
+import { asha, chain, random } from '../../streams/index.ts';
+import { box, directives, done, facts, last, suggestions } from '../support/engine.ts';
+
+describe('limits', () => {
+  it('ends at the target, and tells what runs to stop', () => {
+    const world = rig(box, random(), { target: 0.5, parallel: 2 });
+    world.say(done(1, 0.4));
+    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'target' });
+    expect(last(directives(world))).toEqual({ type: 'stop', trial: 2, by: 'closed' });
+    expect(world.finished).toBe(false);
+    world.say(done(2, 0.1));
+    expect(world.finished).toBe(true);
+  });
+
+  it('reads the target in the direction of the objective', () => {
+    const world = rig(box, random(), { target: 0.5, objectives: { score: 'maximize' } });
+    world.say({ type: 'completed', trial: 1, values: { score: 0.4 } });
+    expect(suggestions(world)).toHaveLength(2);
+    world.say({ type: 'completed', trial: 2, values: { score: 0.6 } });
+    expect(last(facts(world))).toMatchObject({ reason: 'target', best: { trial: 2 } });
+  });
+
+  it('ends after so many results in a row without a better one, once those that run have ended', () => {
+    const world = rig(box, random(), { plateau: 2, parallel: 2 });
+    world.say(done(1, 3));
+    world.say(done(2, 4)); // one without
+    world.say({ type: 'failed', trial: 3, reason: 'error' }); // no result
+    world.say(done(4, 2)); // better
+    world.say(done(5, 2));
+    world.say(done(6, 9)); // the second in a row, while 7 runs
+    expect(suggestions(world)).toHaveLength(7);
+    expect(world.engine.ledger.closed).toBeUndefined();
+    world.say(done(7, 1)); // which is better: on with it
+    expect(suggestions(world)).toHaveLength(9);
+    world.say(done(8));
+    world.say(done(9));
+    world.say(done(10));
+    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'plateau', best: { trial: 7 } });
+  });
+
+  it('counts anew when it is opened again', () => {
+    const world = rig(box, random(), { plateau: 2 });
+    for (const trial of [1, 2, 3]) world.say(done(trial));
+    expect(world.engine.ledger.closed).toBe('plateau');
+    world.say({ type: 'changed', parallel: 1 });
+    world.say(done(4));
+    expect(world.engine.ledger.closed).toBeUndefined();
+    world.say(done(5));
+    expect(world.engine.ledger.closed).toBe('plateau');
+  });
+
+  it('ends when what it may cost is spent: steps that were trained, and 1 for a trial without', () => {
+    const plain = rig(box, random(), { cost: 3 });
+    for (const trial of [1, 2, 3]) plain.say(done(trial));
+    expect(last(facts(plain))).toMatchObject({ type: 'closed', reason: 'cost' });
+    expect(suggestions(plain)).toHaveLength(3);
+
+    const world = rig(box, chain(asha({ min: 1, max: 9 }), random()), { cost: 7, parallel: 2 });
+    const cost = () => world.engine.ledger.cost;
+    world.say(done(1, 5));
+    world.say(done(2, 4));
+    world.say(done(3, 6)); // of three at budget 1 the best goes on
+    expect(cost()).toBe(3);
+    expect(suggestions(world)[4]).toMatchObject({ trial: 5, resumes: 2, budget: 3 });
+    world.say(done(5, 3)); // from 1 to 3
+    expect(cost()).toBe(5);
+    world.say({ type: 'reported', trial: 4, step: 0, values: { value: 9 } });
+    world.say({ type: 'failed', trial: 4, reason: 'error' });
+    expect(cost()).toBe(5);
+    world.say(done(6, 9));
+    world.say(done(7, 9)); // the seventh
+    expect(world.engine.ledger.closed).toBeUndefined();
+    world.say(done(8, 9)); // ran when it was spent
+    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'cost' });
+  });
+
+  it.each([
+    [{ plateau: 0 }, 'plateau: expected a whole number of at least 1, got 0'],
+    [{ cost: -1 }, 'cost: expected a number of at least 0, got -1'],
+    [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
+  ])('refuses %j', (options, message) => expect(() => rig(box, random(), options)).toThrow(message));
+
+  it('voids what an engine decided before it knew of a change', () => {
+    const world = rig(box, random(), { trials: 3, parallel: 1 });
+    world.say({ type: 'changed', parallel: 2 });
+    const before = world.entries.length;
+    world.say({ type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { x: 0.5, n: 5 }, after: 1 });
+    expect(world.engine.ledger.status(3)).toBe('void');
+    expect(directives(world)).toContainEqual({ type: 'stop', trial: 3, by: 'void' });
+    expect(before).toBeLessThan(world.entries.length);
+  });
+});

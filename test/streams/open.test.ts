@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { chain, type Fact, float, medianStop, type Noted, open, random, space, TellError } from '../../streams/index.ts';
+
+const line = space({ x: float(-5, 5) });
+const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
+
+describe('open', () => {
+  it('asks and tells without streams', async () => {
+    const study = open(line, random(), { trials: 20 });
+    const values: number[] = [];
+    for (let next = await study.ask(); next; next = await study.ask()) {
+      values.push(square(next.params));
+      await study.tell(next.trial, values.at(-1)!);
+    }
+    expect(values).toHaveLength(20);
+    expect(await study.ask()).toBeUndefined();
+    await study.close();
+  });
+
+  it('is asked for one trial at a time, and waits while all slots are taken', async () => {
+    const study = open(line, random(), { parallel: 2 });
+    const [a, b] = [await study.ask(), await study.ask()];
+    expect([a!.trial, b!.trial]).toEqual([1, 2]);
+    const third = study.ask();
+    expect(await Promise.race([third, sleep(5, 'waits')])).toBe('waits');
+    await study.tell(1, 3);
+    expect((await third)!.trial).toBe(3);
+    await study.close();
+  });
+
+  it('says why something does not count', async () => {
+    const study = open(line, random());
+    const { trial } = (await study.ask())!;
+    await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
+    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(TellError);
+    await study.report(trial, 2, 1);
+    await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
+    await study.fail(trial, 'error', 'out of memory');
+    await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
+    await study.close();
+    await expect(study.tell(trial, 1)).rejects.toThrow('closed');
+  });
+
+  it('tells at a report whether the trial should stop', async () => {
+    const study = open(line, chain(medianStop({ peers: 2 }), random()));
+    const stops: boolean[] = [];
+    for (const value of [1, 2, 3, 0]) {
+      const { trial } = (await study.ask())!;
+      const { stop } = await study.report(trial, 1, value);
+      stops.push(stop);
+      await (stop ? study.stopped(trial) : study.tell(trial, value));
+    }
+    expect(stops).toEqual([false, false, true, false]);
+    await study.close();
+  });
+
+  it('serves what is enqueued, and takes results back', async () => {
+    const notes: Noted[] = [];
+    const study = open(line, random(), { note: (noted) => notes.push(noted) });
+    await study.enqueue({ x: 2 });
+    await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
+    const next = (await study.ask())!;
+    expect(next).toMatchObject({ by: 'queue', params: { x: 2 } });
+    await study.tell(next.trial, 1);
+    await study.retract(next.trial);
+    expect(notes.map(({ fact }) => (fact as Fact).type)).toContain('retracted');
+    expect((await study.ask())!.trial).toBe(2);
+    await study.close();
+  });
+});
