@@ -57,12 +57,18 @@ function ended(state: Ucb, { outcome, losses, seconds }: Ended, arm: number): Uc
   return { arms, recent, seconds: mean, timed };
 }
 
-/** The cubed share of recent results that a result is better than: what counts is the top, and no unit does. */
+/**
+ * Only what is better than all but a few of the recent results is worth much: an arm that no more than varies its own is better than most,
+ * since most are its own, and one that has just begun to find something better would be given up.
+ */
+const TOP = 16;
+
+/** The share of recent results that a result is better than, to a high power: what counts is the top, and no unit does. */
 function quality(recent: readonly number[], loss: number): number {
   if (recent.length === 0) return 0.5;
   let worse = 0;
   for (const other of recent) worse += other > loss ? 1 : other === loss ? 0.5 : 0;
-  return (worse / recent.length) ** 3;
+  return (worse / recent.length) ** TOP;
 }
 
 /**

@@ -42,10 +42,17 @@ describe('a bandit over strategies', () => {
 
     let timed = ucb(2);
     for (let k = 0; k < 5; k++) {
-      timed = trial(timed, 0, { losses: [1], seconds: 99 });
-      timed = trial(timed, 1, { losses: [1], seconds: 9 });
+      timed = trial(timed, 0, { losses: [-k], seconds: 99 });
+      timed = trial(timed, 1, { losses: [-k - 0.5], seconds: 9 });
     }
     expect(order(timed, 0)).toEqual([1, 0]);
+  });
+
+  it('trusts who finds what is better than all before, rather than who is better than most', () => {
+    let state = trial(ucb(2), 1, { losses: [9] });
+    for (let k = 0; k < 30; k++) state = trial(state, 0, { losses: [5 + 0.01 * (k % 10)] }); // most of what is recent is its own
+    for (const loss of [8, 4, 7, 3]) state = trial(state, 1, { losses: [loss] });
+    expect(order(state, 0)).toEqual([1, 0]);
   });
 
   it('learns what good is from trials of others, which no arm pays for', () => {
