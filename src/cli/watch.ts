@@ -47,6 +47,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   let objective: Objective = { name: 'value', direction: 'minimize' };
   let live = past === 0;
   let paused = false;
+  let left = false;
 
   const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
@@ -59,9 +60,15 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   };
   const caughtUp = () => {
     live = true;
+    left = paused;
     since = performance.now();
     before = ended();
     screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+  };
+  const pause = (now: boolean) => {
+    if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study goes on');
+    paused = now;
+    left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
     if (live) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
@@ -79,13 +86,13 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
       noted$.next(noted);
       if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
-      if (!refusal && fact.type === 'changed') paused = fact.paused ?? paused;
+      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
     get paused() {
-      return live && paused;
+      return left;
     },
     conclude: ({ journal, directory, ending, again }) => {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
