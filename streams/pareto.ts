@@ -2,7 +2,7 @@ import type { OperatorFunction } from 'rxjs';
 import { OptionError } from '../src/errors.ts';
 import type { Created, Values } from '../src/facts/facts.ts';
 import { lossOf } from '../src/ledger/settings.ts';
-import type { Ended, TrialId } from '../src/messages.ts';
+import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import type { Noted } from './noted.ts';
@@ -34,7 +34,7 @@ export interface ParetoOptions {
  *
  * @throws OptionError into the stream where the reference does not name every objective.
  * @example
- * study({ space, strategy: nsga2(), objectives }).pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
+ * optimize(space, objective, { strategy: nsga2(), objectives }).pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
 export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted, Front<P>> => folding(() => fronts<P>(options));
@@ -66,8 +66,8 @@ function fronts<P>({ reference }: ParetoOptions): (noted: Noted) => readonly Fro
     }
     const [row] = rowsOf(noted);
     if (row?.status === 'completed') {
-      const { losses, budget = Number.POSITIVE_INFINITY, constraints } = noted.told as Ended;
-      if (constraints?.some((c) => c > 0)) return [];
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
+      if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget };
       candidates.set(row.trial, candidate);
       standings = joined(standings, candidate);

@@ -28,17 +28,21 @@ export async function best(path: string, { json, number, reference }: BestOption
   if (objectives.length > 1)
     return bestOfSeveral(path, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
   const count = number ?? 1;
-  const rows = ranked(await trialsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
+  const all = await trialsIn(path);
+  const rows = ranked(all, objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
-  else print(rows.length > 0 ? table(rows) : 'no trial is completed yet');
+  else print(rows.length > 0 ? table(rows) : withoutBest(all));
   return rows.length > 0 ? 0 : 1;
 }
+
+const withoutBest = (rows: readonly Listed[]): string =>
+  rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best are the front. */
 async function bestOfSeveral(path: string, { json, number, reference }: BestOptions): Promise<number> {
   const front = await frontIn(path, reference ? { reference: valuesOf(reference) } : {});
   if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
-  else if (front === undefined) print('no trial is completed yet');
+  else if (front === undefined) print(withoutBest(await trialsIn(path)));
   else {
     print(table(front.rows.slice(0, number)));
     const from = Object.entries(front.reference).map(([name, value]) => `${name} ${cellText(value)}`);
