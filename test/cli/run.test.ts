@@ -171,6 +171,15 @@ describe('run', () => {
     else expect(ended.err).toMatch(/trial 1 has already reported step 1/);
   });
 
+  it('shows the front at the end where there are several objectives', async () => {
+    const place = studyIn('trials: 6\nobjectives: { a: minimize, b: minimize }\nstrategy: { grid: { levels: { x: 6 } } }\n');
+    const trainer = ['sh', '-c', 'echo "a=$1 b=$([ $2 -gt 4 ] && echo 1 || echo 0)"', 'sh', '{x}', '{trial}'];
+    const { out } = await hypertide(place, 'run', 'study.yaml', '--', ...trainer);
+    expect(out).toBe((await hypertide(place, 'best', 'study.jsonl')).out);
+    const json = (await hypertide(place, 'run', 'study.yaml', '--json', '--', ...trainer)).out;
+    expect(JSON.parse(json).front).toEqual(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).rows);
+  });
+
   it('shows what violates a constraint as infeasible, and not as the best', async () => {
     const place = studyIn('trials: 4\nstrategy: { grid: { levels: { x: 4 } } }\n');
     const said = 'echo "{{\\"value\\": $1, \\"constraints\\": [$(awk "BEGIN {{print 0.5 - $1}}")]}}"';
