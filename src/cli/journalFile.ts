@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { journal } from '../../streams/log/journal.ts';
@@ -29,6 +29,12 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
 
 export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
 const quietly = { warn: () => {} };
+
+/** Writes what a command makes. @throws UsageError */
+export const put = (path: string, text: string): Promise<void> =>
+  writeFile(path, text).catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be written (${cause.message})`);
+  });
 
 const notedIn = (path: string): Observable<Noted> =>
   from(readJournal(path, { warn: talk })).pipe(

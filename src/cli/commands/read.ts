@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
 import type { Created, Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { createdIn, frontIn, type Listed, talk, trialsIn } from '../journalFile.ts';
+import { createdIn, frontIn, type Listed, put, talk, trialsIn } from '../journalFile.ts';
 import { ranked } from '../render.ts';
 import { shown as cellText, table } from '../table.ts';
 import { UsageError } from '../usage.ts';
@@ -87,7 +86,7 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
         ? `${JSON.stringify(rows, null, 2)}\n`
         : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   if (output === undefined) process.stdout.write(text);
-  else await writeFile(output, text);
+  else await put(output, text);
   return 0;
 }
 
