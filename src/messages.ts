@@ -54,6 +54,10 @@ export interface Ended extends Proposal {
   readonly seconds?: number;
 }
 
+/** Whether a result is of no use, however low its losses are: it violates an outcome constraint. */
+export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
+  constraints?.some((c) => c > 0) ?? false;
+
 /** What strategies are told. It has happened, it is in the log, and all state is a fold over it. */
 export type Told = Suggested | Reported | Ended;
 

@@ -2,7 +2,7 @@ import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
-import type { Ended, Tags, TrialId } from '../src/messages.ts';
+import { type Ended, type Tags, type TrialId, violates } from '../src/messages.ts';
 import type { Noted } from './noted.ts';
 
 /** A trial that has ended. */
@@ -23,6 +23,8 @@ export interface Row<P> {
   /** The last step reported. */
   readonly step?: number;
   readonly metrics?: Values;
+  /** Outcome constraints: at most 0 is feasible, and what violates one is never the best. */
+  readonly constraints?: readonly number[];
   readonly seconds?: number;
 }
 
@@ -92,7 +94,7 @@ interface Known<P> {
 }
 
 function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P>): Row<P> {
-  const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, seconds } = told;
+  const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, constraints, seconds } = told;
   return {
     trial,
     params: suggestion.params,
@@ -106,13 +108,14 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P
     ...(tags !== undefined && { tags }),
     ...(step !== undefined && { step }),
     ...(losses && metrics && { metrics }),
+    ...(constraints && { constraints }),
     ...(seconds !== undefined && { seconds }),
   };
 }
 
 /**
  * The best trial whenever there is a better one, or whenever a retraction makes another one the best: of those completed at the highest
- * budget, the one with the lowest first loss.
+ * budget that violate no outcome constraint, the one with the lowest first loss.
  *
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
@@ -125,6 +128,7 @@ function bestRows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
   let first: Result<P> | undefined;
   return (noted) => {
     const [row] = rowsOf(noted);
+    if (row?.status === 'completed' && violates(row)) return [];
     if (row?.status === 'completed') {
       const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
       const result = { row, loss: losses![0]!, budget };

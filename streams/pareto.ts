@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Created, Values } from '../src/facts/facts.ts';
 import { lossOf } from '../src/ledger/settings.ts';
-import type { Ended, TrialId } from '../src/messages.ts';
+import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
@@ -67,8 +67,8 @@ function fronts<P>({ reference }: ParetoOptions): (noted: Noted<P>) => readonly 
     }
     const [row] = rowsOf(noted);
     if (row?.status === 'completed') {
-      const { losses, budget = Number.POSITIVE_INFINITY, constraints } = noted.told as Ended;
-      if (constraints?.some((c) => c > 0)) return [];
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
+      if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget };
       candidates.set(row.trial, candidate);
       standings = joined(standings, candidate);

@@ -1,4 +1,4 @@
-import type { Ended, Told } from '../messages.ts';
+import { type Ended, type Told, violates } from '../messages.ts';
 
 /** What is known of an arm: discounted sums. */
 interface Arm {
@@ -42,8 +42,9 @@ export function learn(state: Ucb, told: Told, arm: number): Ucb {
 const suggested = (arms: readonly Arm[], arm: number): readonly Arm[] =>
   arms.map((a, i) => (i === arm ? { ...a, pending: a.pending + 1 } : a));
 
-function ended(state: Ucb, { outcome, losses, seconds }: Ended, arm: number): Ucb {
-  const loss = outcome === 'completed' ? losses![0]! : undefined;
+function ended(state: Ucb, told: Ended, arm: number): Ucb {
+  const { outcome, losses, seconds } = told;
+  const loss = outcome === 'completed' && !violates(told) ? losses![0]! : undefined;
   const timed = seconds === undefined ? state.timed : state.timed + 1;
   const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
   const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];

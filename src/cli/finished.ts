@@ -9,6 +9,8 @@ export interface Finished {
   readonly params: Params;
   readonly values: Values;
   readonly metrics?: Values;
+  /** At most 0 is feasible. */
+  readonly constraints?: readonly number[];
   readonly seconds?: number;
   readonly budget?: number;
 }
@@ -68,12 +70,18 @@ export function readTable(text: string, { objectives, space }: Created): Reading
           .map(([column, cell]) => [column.slice(name.length + 1), read(column.slice(name.length + 1), cell)]),
       );
     const number = (_: string, cell: string) => typed({ type: 'float', low: 0, high: 0 }, cell);
-    const { status, seconds, budget } = record;
+    const { status, constraints, seconds, budget } = record;
     const data = {
       params: group('params', (name, cell) => typed(parameters[name], cell)),
       values: group('values', number),
       metrics: group('metrics', number),
       ...(status && { status }),
+      ...(constraints && {
+        constraints: constraints
+          .replace(/^\[|\]$/g, '')
+          .split(',')
+          .map(Number),
+      }),
       ...(seconds && { seconds: Number(seconds) }),
       ...(budget && { budget: Number(budget) }),
     };
@@ -93,18 +101,21 @@ type Read = { readonly row: Finished } | { readonly unfinished: true } | { reado
 
 function rowOf(data: unknown, objective: string): Read {
   if (!isRecord(data) || !isRecord(data.params)) return { wrong: 'expected an object with params and values' };
-  const { params, value, status = 'completed', metrics, seconds, budget } = data;
+  const { params, value, status = 'completed', metrics, constraints, seconds, budget } = data;
   const values = isRecord(data.values) ? data.values : value === undefined ? undefined : { [objective]: value };
   if (status !== 'completed') return { unfinished: true };
   if (values === undefined || Object.keys(values).length === 0) return { wrong: `expected a value of ${objective}` };
   for (const [name, number] of Object.entries(values)) {
     if (!Number.isFinite(number)) return { wrong: `values.${name}: expected a finite number, got ${JSON.stringify(number)}` };
   }
+  if (constraints !== undefined && !(Array.isArray(constraints) && constraints.every(Number.isFinite)))
+    return { wrong: `constraints: expected finite numbers, got ${JSON.stringify(constraints)}` };
   return {
     row: {
       params,
       values: values as Values,
       ...(isRecord(metrics) && Object.keys(metrics).length > 0 && { metrics: metrics as Values }),
+      ...(constraints !== undefined && { constraints }),
       ...(typeof seconds === 'number' && { seconds }),
       ...(typeof budget === 'number' && { budget }),
     },

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { journal } from '../../streams/log/journal.ts';
@@ -8,12 +8,13 @@ import { follow, type Noted, spaceOf } from '../../streams/noted.ts';
 import { type Row, trials } from '../../streams/observe.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Entry } from '../entry.ts';
-import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
+import type { Command, Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Status } from '../ledger/trial.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
+import { sayTo } from './inbox.ts';
 import { UsageError } from './usage.ts';
 
 /** A trial of a journal: that has ended, or is open. */
@@ -28,6 +29,12 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
 
 export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
 const quietly = { warn: () => {} };
+
+/** Writes what a command makes. @throws UsageError */
+export const put = (path: string, text: string): Promise<void> =>
+  writeFile(path, text).catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be written (${cause.message})`);
+  });
 
 const notedIn = (path: string): Observable<Noted<Params>> =>
   from(readJournal(path, { warn: talk })).pipe(
@@ -107,14 +114,54 @@ export async function createdIn(path: string): Promise<Created> {
   return created;
 }
 
-/** Opens a study that nobody runs, for a command to it. */
+/** Opens a study that nobody runs. @throws UsageError where somebody does */
 export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
   const created = await createdIn(path); // a file that is no journal is not touched
   const log = await journal(path, { warn: talk }).catch((error) => {
-    if (!(error instanceof JournalLockedError)) throw error;
-    throw new UsageError(`${path}: the study is running (process ${error.pid}); end that run, say it again, and run it on`);
+    throw error instanceof JournalLockedError ? isRunning(path, error) : error;
   });
+  return { log, ledger: await ledgerOf(path, created) };
+}
+
+const isRunning = (path: string, { pid }: JournalLockedError) =>
+  new UsageError(`${path}: the study is running (process ${pid}); end that run, say it again, and run it on`);
+
+async function ledgerOf(path: string, created: Created): Promise<Ledger<Params>> {
   const ledger = new Ledger<Params>(spaceOf(created) as Space<Params>);
   for await (const entries of readJournal(path, quietly)) for (const entry of entries) ledger.fold(entry);
-  return { log, ledger };
+  return ledger;
+}
+
+/** A study that one can say something to. */
+export interface Hearing {
+  /** As far as the journal goes now. */
+  readonly ledger: Ledger<Params>;
+  readonly running: boolean;
+  /** Resolves with the position of the fact. @throws UsageError where the study does not take it in */
+  say(fact: Command): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A study to say something to: through whoever runs it, or else into its journal. */
+export async function hearingOf(path: string): Promise<Hearing> {
+  const created = await createdIn(path); // a file that is no journal is not touched
+  const opened = await journal(path, { warn: talk }).catch((error) => {
+    if (error instanceof JournalLockedError) return error;
+    throw error;
+  });
+  const ledger = await ledgerOf(path, created);
+  if (opened instanceof JournalLockedError) {
+    const say = async (fact: Command) => {
+      const answer = await sayTo(path, fact);
+      if (answer === undefined) throw isRunning(path, opened);
+      if ('error' in answer) throw new UsageError(`${path}: ${answer.error}`);
+      return answer.position;
+    };
+    return { ledger, running: true, say, close: async () => {} };
+  }
+  const say = async (fact: Command) => {
+    await opened.append(fact);
+    return ledger.position;
+  };
+  return { ledger, running: false, say, close: () => opened.close() };
 }

@@ -1,15 +1,16 @@
 import colours from 'picocolors';
 import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
+import { violates } from '../messages.ts';
 
 import { type Shown, shown } from './table.ts';
 
-/** The best rows first: higher budgets, then lower losses. */
+/** The best rows first: higher budgets, then lower losses; none that violates an outcome constraint. */
 export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, objective: string): R[] {
   const loss = ({ values }: R) => (maximize ? -1 : 1) * values![objective]!;
   const budget = ({ budget: spent }: R) => spent ?? Number.POSITIVE_INFINITY;
   return rows
-    .filter(({ status }) => status === 'completed')
+    .filter((row) => row.status === 'completed' && !violates(row))
     .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
 }
 

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import colours from 'picocolors';
 import type { Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
+import { violates } from '../messages.ts';
 
 /** A value as people read it. */
 export function shown(value: unknown): string {
@@ -83,9 +84,15 @@ function columnsOf(rows: readonly Shown[]): Column[] {
     ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
     ...others.map((name) => column(name, name === 'budget' ? 1 : 4, (row) => row[name])),
-    column('status', 3, ({ status, reason }) => (reason === undefined ? status : `${status}: ${reason}`)),
+    column('status', 3, statusOf),
     column('by', 4, ({ by }) => by),
   ];
+}
+
+/** A result that is of no use is named as the failure is that a trainer tells of itself. */
+function statusOf(row: Shown): string {
+  const reason = row.reason ?? (violates(row) ? 'infeasible' : undefined);
+  return reason === undefined ? row.status : `${row.status}: ${reason}`;
 }
 
 const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [

@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Noted } from '../../streams/noted.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
+import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Live } from './live.ts';
@@ -33,7 +34,7 @@ export interface Watch {
   conclude(conclusion: Conclusion): number;
 }
 
-/** How many of the best trials are shown at the end. */
+/** How many of the best trials are shown at the end; of a front, all. */
 const TOP = 10;
 
 /** @param past position up to which the log was there before. */
@@ -45,8 +46,11 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   let limit: number | undefined;
   let objective: Objective = { name: 'value', direction: 'minimize' };
+  /** With several objectives, the trials that no other dominates. */
+  let front: readonly Row<Params>[] | undefined;
   let live = past === 0;
   let paused = false;
+  let left = false;
 
   const ended = () => state.completed + state.stopped + state.failed;
   const status = () => {
@@ -59,9 +63,15 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   };
   const caughtUp = () => {
     live = true;
+    left = paused;
     since = performance.now();
     before = ended();
     screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+  };
+  const pause = (now: boolean) => {
+    if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study goes on');
+    paused = now;
+    left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
     if (live) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
@@ -69,6 +79,9 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
     if (live) tell(row);
+  });
+  noted$.pipe(pareto()).subscribe((now) => {
+    front = Object.keys(now.reference).length > 1 ? now.rows : undefined;
   });
   noted$.pipe(progress()).subscribe((now) => {
     state = now;
@@ -79,21 +92,28 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
       noted$.next(noted);
       if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
-      if (!refusal && fact.type === 'changed') paused = fact.paused ?? paused;
+      if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },
     get paused() {
-      return live && paused;
+      return left;
     },
     conclude: ({ journal, directory, ending, again }) => {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
-      const best = ranked([...rows.values()], objective.direction === 'maximize', objective.name);
+      const best = front ?? ranked([...rows.values()], objective.direction === 'maximize', objective.name).slice(0, TOP);
       if (json) {
-        const last = { reason, trials: state.trials, completed: state.completed, journal, ...(best[0] && { best: best[0] }) };
+        const last = {
+          reason,
+          trials: state.trials,
+          completed: state.completed,
+          journal,
+          ...(best[0] && { best: best[0] }),
+          ...(front && { front }),
+        };
         process.stdout.write(`${JSON.stringify(last)}\n`);
-      } else if (best.length > 0) process.stdout.write(`${table(best.slice(0, TOP))}\n`);
+      } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);

@@ -2,6 +2,7 @@ import { JournalLockedError } from '../../streams/log/errors.ts';
 import { journal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
+import { sayTo } from '../cli/inbox.ts';
 import type { Entry } from '../entry.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 
@@ -31,9 +32,10 @@ export const journalSource = (path: string): Source => ({
   past: (from) => readJournal(path, { from, warn: quietly }),
   say: async (fact) => {
     const log = await journal(path, { warn: quietly }).catch((error) => {
-      if (!(error instanceof JournalLockedError)) throw error;
-      throw new ActionError(`process ${error.pid} runs this study; begin it with "hypertide run --dashboard" to act on it from here`);
+      if (error instanceof JournalLockedError) return error;
+      throw error;
     });
+    if (log instanceof JournalLockedError) return sayToRun(path, fact, log);
     try {
       await log.append(fact);
     } finally {
@@ -41,6 +43,13 @@ export const journalSource = (path: string): Source => ({
     }
   },
 });
+
+async function sayToRun(path: string, fact: Command | Closed, { pid }: JournalLockedError): Promise<void> {
+  const answer = await sayTo(path, fact);
+  if (answer === undefined)
+    throw new ActionError(`process ${pid} runs this study, and hears nothing; "hypertide run" does, and "hypertide run --dashboard"`);
+  if ('error' in answer) throw new ActionError(answer.error);
+}
 
 /** A log that this process runs a study on. */
 export const logSource = (place: string, log: Log): Source => ({

@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.ts';
 import type { Fact, SuggestedFact, Values } from '../facts/facts.ts';
 import type { Effect } from '../ledger/effect.ts';
-import type { TrialId } from '../messages.ts';
+import { type TrialId, violates } from '../messages.ts';
 import type { Changes, RowChange, TrialRow, TrialState } from './wire.ts';
 
 type Draft = { -readonly [K in keyof TrialRow]: TrialRow[K] };
@@ -133,7 +133,7 @@ function change(row: Draft, fact: Fact, effect: Effect, at: number): void {
       row.values = fact.values;
       if (fact.metrics) row.metrics = fact.metrics;
       if (fact.seconds !== undefined) row.seconds = fact.seconds;
-      return end(row, 'completed', at);
+      return end(row, violates(fact) ? 'infeasible' : 'completed', at);
     case 'stopped':
       return end(row, 'pruned', at);
     case 'failed':

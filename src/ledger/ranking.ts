@@ -2,7 +2,7 @@ import type { Closed, CloseReason, Values } from '../facts/facts.ts';
 import { lossOf, type Settings } from './settings.ts';
 import type { OpenTrial } from './trial.ts';
 
-/** The trial with the lowest first loss among those completed at the highest budget. */
+/** The trial with the lowest first loss among those completed at the highest budget; those that violate an outcome constraint are not ranked. */
 export interface Best {
   readonly trial: number;
   readonly params: Readonly<Record<string, unknown>>;

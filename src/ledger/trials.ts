@@ -9,7 +9,7 @@ import type {
   SuggestedFact,
   TrialEvent,
 } from '../facts/facts.ts';
-import type { Ended, TrialId } from '../messages.ts';
+import { type Ended, type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { Plateau } from '../stopping/plateau.ts';
@@ -143,7 +143,7 @@ export class Trials<P> {
     const losses = lossesOf(this.#settings.objectives, fact.values);
     const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
     if (refusal) return refusal;
-    if (!this.#retracted.has(fact.trial)) this.#ranking.add(trial, fact.values, losses[0] as number);
+    if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: losses as number[], ...extras });
   }

@@ -44,7 +44,7 @@ export interface Recorded<P> extends Workload<P> {
  */
 export function recorded<P>(space: Space<P>, entries: Iterable<Entry>): Recorded<P> {
   const { recordings, objective } = read(space, entries);
-  if (recordings.length === 0) throw new Error('nothing was recorded: no trial of the log has a result');
+  if (recordings.length === 0) throw new Error('nothing was recorded: no trial of the log fits the space and has a result');
   const timed = recordings.filter((r) => r.timed > 0);
   const pace = timed.length === 0 ? 1 : timed.reduce((sum, r) => sum + r.seconds / r.timed, 0) / timed.length;
   const steps = Math.max(...recordings.map((r) => r.steps.at(-1)!));

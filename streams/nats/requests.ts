@@ -35,6 +35,7 @@ const row: Schema = {
     tags: { type: 'object' },
     step: count('the last one'),
     metrics: numbers,
+    constraints: { type: 'array', items: { type: 'number' }, description: 'at most 0 is feasible' },
     seconds: { type: 'number' },
   },
   required: ['trial', 'params', 'status', 'by'],

@@ -19,6 +19,12 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0)).toEqual([0, 1]);
   });
 
+  it('gives no credit for what violates a constraint', () => {
+    const state = trial(trial(ucb(2), 0, { losses: [1], constraints: [1] }), 1, { losses: [2] });
+    expect(state.recent).toEqual([2]);
+    expect(order(trial(state, 1, { losses: [1] }), 0)).toEqual([1, 0]);
+  });
+
   it('takes trials that run for tried, so that one arm does not get all of many trainers', () => {
     let state = trial(trial(ucb(2), 1, { losses: [2] }), 0, { losses: [1] });
     expect(order(state, 0.2)).toEqual([0, 1]);

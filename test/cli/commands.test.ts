@@ -44,6 +44,13 @@ describe('commands that read', () => {
     expect(JSON.parse((await hypertide(place, 'export', 'study.jsonl', '--format', 'json')).out)).toHaveLength(4);
   });
 
+  it.each([['export'], ['report']])('%s says in a line where it cannot write', async (command) => {
+    const place = await studied('trials: 1\n');
+    const { code, err } = await hypertide(place, command, 'study.jsonl', '-o', 'none/such');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^hypertide: none\/such: cannot be written \(ENOENT/);
+  });
+
   it('verify names the first suggestion that differs, and the field', async () => {
     const place = await studied();
     const path = join(place, 'study.jsonl');

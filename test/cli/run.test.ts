@@ -171,6 +171,29 @@ describe('run', () => {
     else expect(ended.err).toMatch(/trial 1 has already reported step 1/);
   });
 
+  it('shows the front at the end where there are several objectives', async () => {
+    const place = studyIn('trials: 6\nobjectives: { a: minimize, b: minimize }\nstrategy: { grid: { levels: { x: 6 } } }\n');
+    const trainer = ['sh', '-c', 'echo "a=$1 b=$([ $2 -gt 4 ] && echo 1 || echo 0)"', 'sh', '{x}', '{trial}'];
+    const { out } = await hypertide(place, 'run', 'study.yaml', '--', ...trainer);
+    expect(out).toBe((await hypertide(place, 'best', 'study.jsonl')).out);
+    const json = (await hypertide(place, 'run', 'study.yaml', '--json', '--', ...trainer)).out;
+    expect(JSON.parse(json).front).toEqual(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).rows);
+  });
+
+  it('shows what violates a constraint as infeasible, and not as the best', async () => {
+    const place = studyIn('trials: 4\nstrategy: { grid: { levels: { x: 4 } } }\n');
+    const said = 'echo "{{\\"value\\": $1, \\"constraints\\": [$(awk "BEGIN {{print 0.5 - $1}}")]}}"';
+    const { out } = await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', said, 'sh', '{x}');
+    expect(out.trim().split('\n')).toHaveLength(3); // a head, and two that are feasible
+    expect(JSON.parse((await hypertide(place, 'best', 'study.jsonl', '--json')).out).params.x).toBeGreaterThan(0.5);
+    expect((await hypertide(place, 'trials', 'study.jsonl')).out.match(/completed: infeasible/g)).toHaveLength(2);
+    for (const format of ['jsonl', 'csv']) {
+      await hypertide(place, 'export', 'study.jsonl', '--format', format, '-o', `rows.${format}`);
+      await hypertide(place, 'import', `rows.${format}`, '--journal', `${format}.jsonl`, '--study', 'study.yaml');
+      expect((await hypertide(place, 'trials', `${format}.jsonl`)).out.match(/completed: infeasible/g)).toHaveLength(2);
+    }
+  });
+
   it('fails a trial that takes longer than its time limit', async () => {
     const place = studyIn('trials: 1\ntimeLimit: 0.5\ngrace: 0.2\n');
     const { code } = await run(place, ['--sleep', '30']);

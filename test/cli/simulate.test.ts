@@ -64,6 +64,9 @@ describe('hypertide simulate', () => {
     writeFileSync(join(place, 'none.txt'), '');
     await hypertide(place, 'import', 'none.txt', '--journal', 'new.jsonl', '--study', 'study.yaml');
     const { code, err } = await hypertide(place, 'simulate', 'study.yaml', '--from', 'new.jsonl');
-    expect({ code, err }).toEqual({ code: 2, err: 'hypertide: new.jsonl: nothing was recorded: no trial of the log has a result\n' });
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: 'hypertide: new.jsonl: nothing was recorded: no trial of the log fits the space and has a result\n',
+    });
   });
 });

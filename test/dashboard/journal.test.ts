@@ -2,9 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { inbox } from '../../src/cli/inbox.ts';
 import { act } from '../../src/dashboard/actions.ts';
 import { Feed } from '../../src/dashboard/feed.ts';
 import { journalSource } from '../../src/dashboard/source.ts';
+import type { Fact } from '../../src/facts/facts.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 import { journal } from '../../streams/log/journal.ts';
@@ -27,4 +29,22 @@ it('a journal that nobody runs can be acted on, one that another process writes 
   expect(await act(feed, { type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ ok: true, position: 3 });
   expect(feed.detail()).toMatchObject({ queued: 1 });
   feed.close();
+});
+
+it('one that hypertide run writes is acted on through it, from any dashboard of this machine', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
+  const log = await journal(path);
+  await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
+  const box = await inbox(path, async (fact) => {
+    await log.append(fact);
+    box!.note({ position: await log.head(), at: 0, fact: fact as Fact });
+  });
+  const feed = new Feed('s', journalSource(path));
+  await feed.caughtUp;
+  expect(await act(feed, { type: 'change', paused: true })).toMatchObject({ ok: true, position: 2 });
+  expect(await act(feed, { type: 'close' })).toMatchObject({ ok: true, position: 3 });
+  expect(feed.headline()).toMatchObject({ closed: 'person' });
+  feed.close();
+  box!.close();
+  await log.close();
 });

@@ -24,6 +24,10 @@ describe('a plateau', () => {
   it('may ask for more than a little', () => {
     expect(lengths(new Plateau(0.5), [ended(3), ended(2.6), ended(2.5), ended(2.4), ended(1)])).toEqual([0, 1, 2, 0, 0]);
   });
+  it('is not ended by what violates a constraint', () => {
+    const violating = ended(1, { constraints: [-1, 0.1] });
+    expect(lengths(new Plateau(), [ended(3), violating, ended(2), ended(1.5, { constraints: [0] })])).toEqual([0, 1, 0, 0]);
+  });
   it('judges each budget apart', () => {
     const at = (budget: number, loss: number) => ended(loss, { budget });
     expect(lengths(new Plateau(), [at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);

@@ -66,6 +66,24 @@ describe('optimize', () => {
     expect(most).toBe(3);
   });
 
+  it('takes nothing for the best, or for good enough, that violates an outcome constraint', async () => {
+    const bounded = ({ x }: { readonly x: number }) => ({ values: { value: x }, constraints: [1 - x] });
+    const log = memoryLog();
+    const run$ = optimize(line, bounded, { trials: 40, target: 0.5, strategy: random(), log });
+    const improvements = lastValueFrom(run$.pipe(best(), toArray()));
+    const rows = lastValueFrom(run$.pipe(trials(), toArray()));
+    const { best: first, reason } = await run$.result();
+    const feasible = (await rows).filter(({ params }) => (params as { x: number }).x >= 1);
+    expect(reason).toBe('trials');
+    expect(first!.values!.value).toBe(Math.min(...feasible.map(({ values }) => values!.value!)));
+    expect((await improvements).at(-1)).toEqual(first);
+    expect((await collect(log)).at(-1)).toMatchObject({ type: 'closed', best: { trial: first!.trial } });
+    expect((await rows).find(({ params }) => (params as { x: number }).x < 1)).toMatchObject({
+      status: 'completed',
+      constraints: [expect.any(Number)],
+    });
+  });
+
   it('turns what goes wrong into failed trials', async () => {
     const moods = [
       () => Number.NaN,

@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
 import type { Created, Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { createdIn, frontIn, type Listed, talk, trialsIn } from '../journalFile.ts';
+import { createdIn, frontIn, type Listed, put, talk, trialsIn } from '../journalFile.ts';
 import { ranked } from '../render.ts';
 import { shown as cellText, table } from '../table.ts';
 import { UsageError } from '../usage.ts';
@@ -28,17 +27,21 @@ export async function best(path: string, { json, number, reference }: BestOption
   if (objectives.length > 1)
     return bestOfSeveral(path, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
   const count = number ?? 1;
-  const rows = ranked(await trialsIn(path), objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
+  const all = await trialsIn(path);
+  const rows = ranked(all, objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
-  else print(rows.length > 0 ? table(rows) : 'no trial is completed yet');
+  else print(rows.length > 0 ? table(rows) : withoutBest(all));
   return rows.length > 0 ? 0 : 1;
 }
+
+const withoutBest = (rows: readonly Listed[]): string =>
+  rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best are the front. */
 async function bestOfSeveral(path: string, { json, number, reference }: BestOptions): Promise<number> {
   const front = await frontIn(path, reference ? { reference: valuesOf(reference) } : {});
   if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
-  else if (front === undefined) print('no trial is completed yet');
+  else if (front === undefined) print(withoutBest(await trialsIn(path)));
   else {
     print(table(front.rows.slice(0, number)));
     const from = Object.entries(front.reference).map(([name, value]) => `${name} ${cellText(value)}`);
@@ -83,7 +86,7 @@ export async function exportTrials(path: string, { format = 'jsonl', output }: E
         ? `${JSON.stringify(rows, null, 2)}\n`
         : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   if (output === undefined) process.stdout.write(text);
-  else await writeFile(output, text);
+  else await put(output, text);
   return 0;
 }
 

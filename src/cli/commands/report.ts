@@ -1,10 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import Table from 'cli-table3';
 import { Feed } from '../../dashboard/feed.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import { reportOf } from '../../dashboard/report.ts';
 import { journalSource } from '../../dashboard/source.ts';
-import { createdIn, talk } from '../journalFile.ts';
+import { createdIn, put, talk } from '../journalFile.ts';
 import { plain } from '../table.ts';
 
 /** A journal as far as it goes now. */
@@ -21,7 +20,7 @@ export async function report(
   path: string,
   { output = `${path.replace(/\.jsonl$/, '')}.html` }: { readonly output?: string },
 ): Promise<number> {
-  await writeFile(output, await reportOf(await feedOf(path)));
+  await put(output, await reportOf(await feedOf(path)));
   talk(`the report is in ${output}`);
   return 0;
 }

@@ -8,6 +8,7 @@ import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
 import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
+import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
@@ -40,6 +41,7 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), given.json ?? false);
+  const box = await inbox(where, (fact) => log.append(fact));
   const board = given.dashboard === undefined ? undefined : await beside(given.dashboard, where, log, screen.line);
   const inspected = board ? { ...options, inspect: board.inspect } : options;
   const ending = await work({
@@ -49,10 +51,12 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
     log,
     directory,
     watching,
+    box,
     attended: board !== undefined,
     warn: screen.line,
   });
   await log.settled();
+  box?.close();
   await board?.close();
   screen.end();
   await log.close();
@@ -122,13 +126,14 @@ interface Work {
   readonly log: PatientLog;
   readonly directory: string;
   readonly watching: Watch;
-  /** Whether people can act on the study while it runs. */
+  readonly box: Inbox | undefined;
+  /** Whether somebody looks at it who can have it go on. */
   readonly attended: boolean;
   readonly warn: (message: string) => void;
 }
 
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work({ file, options, command, log, directory, watching, attended, warn }: Work): Promise<Ending> {
+async function work({ file, options, command, log, directory, watching, box, attended, warn }: Work): Promise<Ending> {
   const { objectives = { value: 'minimize' } } = options;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
@@ -148,6 +153,7 @@ async function work({ file, options, command, log, directory, watching, attended
   });
   const note = (noted: Noted<Params>) => {
     watching.note(noted);
+    box?.note(noted);
     if (watching.paused && !attended) end({ type: 'paused' });
   };
   const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({

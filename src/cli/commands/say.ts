@@ -1,8 +1,8 @@
 import { tryInstead } from '../../../streams/tryOut.ts';
-import type { Changed, Fact, Limits, Params } from '../../facts/facts.ts';
+import type { Changed, Command, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { openStudy, talk } from '../journalFile.ts';
+import { hearingOf, talk } from '../journalFile.ts';
 import { dataOf, paramsOf } from '../typed.ts';
 import { UsageError } from '../usage.ts';
 
@@ -10,38 +10,54 @@ interface SayOptions {
   readonly json?: boolean;
 }
 
-/** Appends a fact that the study takes in; one that it would refuse is an error, and is not written. */
-async function append(path: string, factFor: (ledger: Ledger<Params>) => Fact, { json }: SayOptions, said: string): Promise<number> {
-  const { log, ledger } = await openStudy(path);
+/** What a person hears: where the study runs, and where the fact waits for the next run. */
+interface Said {
+  readonly now: string;
+  readonly later: string;
+}
+
+/** Says a fact that the study takes in; one that it would refuse is an error, and is not written. */
+async function append(
+  path: string,
+  factFor: (ledger: Ledger<Params>) => Command,
+  { json }: SayOptions,
+  { now, later }: Said,
+): Promise<number> {
+  const { ledger, running, say, close } = await hearingOf(path);
   try {
     const fact = factFor(ledger);
     const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
     if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
-    await log.append(fact);
-    if (json) process.stdout.write(`${JSON.stringify({ position: ledger.position, fact })}\n`);
-    else talk(said);
+    const position = await say(fact);
+    if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
+    else talk(running ? now : later);
     return 0;
   } finally {
-    await log.close();
+    await close();
   }
 }
 
 /** `hypertide enqueue`: parameters as JSON, or as name=value. */
 export const enqueue = (path: string, words: readonly string[], options: SayOptions): Promise<number> => {
-  const factFor = ({ created }: Ledger<Params>): Fact => {
+  const factFor = ({ created }: Ledger<Params>): Command => {
     const { parameters } = created!.space as SpaceData;
     return { type: 'enqueued', params: paramsOf(words, parameters) };
   };
-  return append(path, factFor, options, 'it is tried next, when the study is run');
+  return append(path, factFor, options, { now: 'it is tried next', later: 'it is tried next, when the study is run' });
 };
 
 /** `hypertide retract` */
 export const retract = (path: string, trial: number, options: SayOptions): Promise<number> =>
-  append(path, () => ({ type: 'retracted', trial }), options, `the result of trial ${trial} counts no more`);
+  append(path, () => ({ type: 'retracted', trial }), options, both(`the result of trial ${trial} counts no more`));
 
 /** `hypertide cancel` */
 export const cancel = (path: string, trial: number, options: SayOptions): Promise<number> =>
-  append(path, () => ({ type: 'cancelled', trial }), options, `trial ${trial} is not tried again`);
+  append(path, () => ({ type: 'cancelled', trial }), options, {
+    now: `trial ${trial} is ended`,
+    later: `trial ${trial} is not tried again`,
+  });
+
+const both = (said: string): Said => ({ now: said, later: said });
 
 export interface ChangeOptions extends SayOptions {
   readonly trials?: number;
@@ -60,7 +76,7 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
   const { parallel, pause = false, resume = false, strategy } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
-  const factFor = (ledger: Ledger<Params>): Fact => {
+  const factFor = (ledger: Ledger<Params>): Command => {
     if (data !== undefined) tryInstead(ledger, data);
     const limits = limitsOf(options, ledger);
     const changed: Changed = {
@@ -75,7 +91,7 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
       'nothing to change: expected --trials, --more, --target, --cost, --plateau, --parallel, --pause, --resume or --strategy',
     );
   };
-  return append(path, factFor, options, 'changed, for the next run of the study');
+  return append(path, factFor, options, { now: 'changed', later: 'changed, for the next run of the study' });
 }
 
 /** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */

@@ -100,7 +100,7 @@ export function declareJournals(program: Command, ending: Ending): void {
       'after',
       `
 The address that is printed holds the token, without which nobody can act. HYPERTIDE_TOKEN sets it. What is done to a journal goes through the
-process that runs it: begin that with "hypertide run --dashboard". /metrics is for Prometheus, /healthz for whoever watches over it.`,
+process that runs it, on the same machine. /metrics is for Prometheus, /healthz for whoever watches over it.`,
     )
     .action((journals, options) => ending(import('../commands/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 

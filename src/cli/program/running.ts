@@ -67,5 +67,17 @@ Example:
     .command('ask-tell')
     .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
     .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
+    .addHelpText(
+      'after',
+      `
+For harnesses that compare optimisers: one study from each init to the next, in memory. Each line is answered by one line.
+  {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,"log":true}},"seed":1,"direction":"minimize","workers":1}
+  {"cmd":"ask"}                                     {"id":1,"params":{"lr":0.003}}, and until, where the trial is to pause at a step
+  {"cmd":"report","id":1,"step":3,"value":0.5}      whether to stop it
+  {"cmd":"tell","id":1,"value":0.4}                 null for a failure; with step, stopped and grad where they apply
+  {"cmd":"quit"}
+Types are float, int and categorical (with choices); a parameter may have step, and when: {"param":"opt","in":["sgd"]}. An init may have
+budget (trials) and max_step (steps of a whole training).`,
+    )
     .action((options) => import('../commands/askTell.ts').then(({ askTell }) => askTell(options)));
 }
