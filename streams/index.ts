@@ -104,7 +104,7 @@ export { thresholdStop } from './strategies/thresholdStop.ts';
 export type { TpeOptions } from './strategies/tpe.ts';
 export { tpe } from './strategies/tpe.ts';
 export type { Inspect, Strategy, StrategySpec } from './strategy.ts';
-export { drive, named } from './strategy.ts';
+export { drive, named, stage } from './strategy.ts';
 export { study } from './study.ts';
 export { suggest } from './suggest.ts';
 export { take } from './take.ts';

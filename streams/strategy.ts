@@ -46,13 +46,10 @@ const TRIES = 200;
  * anew with another veto, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
  *
  * @param logic its phases answer asks, and it changes its state by facts alone.
- * @param env of the stage: the machine's actor is named by its path.
+ * @param env of the `stage`: the machine's actor is named by its path.
  * @throws into the stream: whatever the machine throws, or the space where it can do nothing with a point.
  * @example
- * named('ping', (parent) => {
- *   const env = { ...parent, name: `${parent.name}/ping` };
- *   return drive(pingMachine, env, { env });
- * });
+ * const ping = () => stage('ping', {}, (env) => drive(pingMachine, env, { env }));
  */
 export const drive =
   <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
@@ -116,6 +113,13 @@ export function specOf(name: string, options: object): StrategySpec {
   return Object.keys(own).length > 0 ? { [name]: own } : name;
 }
 
-/** A strategy that has a name: in paths, and with its options as data. */
+/**
+ * A strategy that has a name: in paths, such as that of a trial's `by`, and with its options as data.
+ *
+ * @param options as they were given; those that are undefined count as left out.
+ * @param build is given the environment of the stage, whose path ends in its name.
+ * @example
+ * const ping = (options: PingOptions = {}) => stage('ping', options, (env) => drive(pingMachine, env, { env, ...options }));
+ */
 export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   named(specOf(name, options), (parent) => build(child(parent, name)));
