@@ -24,8 +24,7 @@ export interface ForestModel {
 function encoder(axes: readonly Axis[]): (point: Point, fidelity: number) => Float64Array {
   const encode = encoderOf(axes);
   return (point, fidelity) => {
-    const row = new Float64Array(axes.length + 1);
-    row.set(encode(point));
+    const row = encode(point, new Float64Array(axes.length + 1));
     row[axes.length] = fidelity;
     return row;
   };
