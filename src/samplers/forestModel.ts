@@ -1,4 +1,4 @@
-import { FOREST, type Forest, growForest, type Prediction, predictForest } from '../numeric/forest.ts';
+import { type Forest, type ForestSettings, growForest, type Prediction, predictForest } from '../numeric/forest.ts';
 import type { Rng } from '../numeric/random.ts';
 import { logExpectedImprovement } from '../numeric/special.ts';
 import type { Axis, Point } from '../space/axis.ts';
@@ -29,6 +29,12 @@ function encoder(axes: readonly Axis[]): (point: Point, fidelity: number) => Flo
     return row;
   };
 }
+
+/**
+ * Those of SMAC3 2.4 (Lindauer et al., JMLR 2022). Ten trees are few: what they disagree about where they are cut at random, and what sample each
+ * saw, is what keeps the search on the move.
+ */
+const TREES: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 1, threshold: 'random' };
 
 /** How far above zero the smallest loss is put, in ranges, at least: what lies closer together than this is not worth telling apart yet. */
 const LEAST_EDGE = 0.02;
@@ -69,7 +75,7 @@ export function fitForestModel(axes: readonly Axis[], lessons: readonly Lesson[]
       categories: [...categoriesOf(axes), 0],
       targets,
     },
-    FOREST,
+    TREES,
     rng,
   );
   const most = lessons.reduce((top, { fidelity }) => Math.max(top, Math.min(fidelity, full)), 0);

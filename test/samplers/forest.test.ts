@@ -113,6 +113,24 @@ describe('forestSurrogate', () => {
     expect(seen.size).toBe(10);
   });
 
+  it('does not propose what is known under another name', () => {
+    const tried = (loss: (at: string) => number) => {
+      const square = space({ x: float(0, 1), y: float(0, 1) });
+      const of = learning(rootEnv(square));
+      const steps = new Set<string>();
+      for (let k = 0; k < 50; k++) {
+        const { point } = (k < 10 ? of.explore() : of.propose())!;
+        const at = `${Math.floor(8 * point[0]!)} ${Math.floor(8 * point[1]!)}`;
+        steps.add(at);
+        of.tell(point, loss(at));
+      }
+      return steps.size;
+    };
+    const stairs = (at: string) => at.split(' ').reduce((sum, step, i) => sum + (Number(step) / 8 - [0.27, 0.63][i]!) ** 2, 0);
+    let told = 0;
+    expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // where no two results are equal there is nothing to learn
+  });
+
   it('survives whatever losses there are, says when it cannot tell them apart, and is a function of what it was told', () =>
     fc.assert(
       fc.property(
