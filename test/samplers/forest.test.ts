@@ -62,6 +62,21 @@ describe('climb', () => {
     expect(constrained.feasible(top.point)).toBe(true);
     expect(constrained.decode(top.point)).toEqual({ x: 8, y: 1 });
   });
+
+  it('looks along some axes at a time where there are many, and along all of them in the end', () => {
+    const wide = space(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, float(0, 1)])));
+    let asked = 0;
+    const moved = new Set<number>();
+    const count = (point: readonly number[]) => {
+      asked++;
+      for (const [i, x] of point.entries()) if (x !== 0.5) moved.add(i);
+      return -1;
+    };
+    climb(wide, wide.snap(Array(100).fill(0.5)), count, rngFor('climb', 'wide', 1));
+    // Nothing is better anywhere: the scale halves from 0.05 until it is below 0.005, which takes four steps along 32 axes, four ways each.
+    expect(asked).toBe(1 + 4 * 32 * 4);
+    expect(moved.size).toBeGreaterThan(70); // 1 - (68 / 100)^4 of a hundred are 79
+  });
 });
 
 describe('forestSurrogate', () => {
