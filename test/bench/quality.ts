@@ -3,11 +3,11 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { ours, peers } from './quality/contenders.ts';
-import { kinds } from './quality/problem.ts';
+import { type Contender, ours, peers } from './quality/contenders.ts';
+import { kinds, type Problem } from './quality/problem.ts';
 import { problems } from './quality/problems.ts';
-import { rowsOf, shown } from './quality/report.ts';
-import { compete, type Measured } from './quality/run.ts';
+import { type Row, rowsOf, shown } from './quality/report.ts';
+import { compete, joined, type Measured } from './quality/run.ts';
 
 const { values } = parseArgs({
   options: {
@@ -25,24 +25,36 @@ const trials = Number(values.trials ?? (values.quick ? 12 : 100));
 const marks = [...new Set([Math.ceil(trials / 2), trials])];
 const { strategies } = values;
 const specs = parse(strategies.startsWith('[') ? strategies : `[${strategies}]`);
-const chosen = kinds
+const groups = kinds
   .filter((kind) => values.kinds.split(',').includes(kind))
-  .flatMap((kind) => problems.filter((problem) => problem.kind === kind).slice(0, values.quick ? 1 : undefined));
+  .map((kind) => [kind, problems.filter((problem) => problem.kind === kind).slice(0, values.quick ? 1 : undefined)] as const);
 const { here, missing } = peers();
+const contenders: readonly Contender[] = [ours('random'), ...specs.map((spec: Parameters<typeof ours>[0]) => ours(spec)), ...here];
 
-const measured: Measured[] = [];
-for (const contender of [ours('random'), ...specs.map((spec: Parameters<typeof ours>[0]) => ours(spec)), ...here]) {
-  const since = performance.now();
-  measured.push(await compete(contender, chosen, seeds, trials));
-  contender.stop();
-  console.error(`${contender.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
+const rows: Row[] = [];
+function report(kind: Row['kind'], some: readonly Problem[], measured: readonly Measured[]): void {
+  for (const n of marks) {
+    const standing = rowsOf(kind, some, measured, n);
+    rows.push(...standing);
+    console.log(`\n${shown(standing, some.length, seeds)}`);
+  }
 }
 
-const groups = [...kinds.map((kind) => [kind, chosen.filter((problem) => problem.kind === kind)] as const), ['all', chosen] as const];
-const tables = groups
-  .filter(([, some]) => some.length > 0)
-  .flatMap(([kind, some]) => marks.map((n) => ({ problems: some.length, rows: rowsOf(kind, some, measured, n) })));
-for (const table of tables) console.log(`\n${shown(table.rows, table.problems, seeds)}`);
+const measured = contenders.map(({ name }): Measured => ({ name, reached: new Map(), milliseconds: new Map() }));
+for (const [kind, some] of groups) {
+  for (const [i, contender] of contenders.entries()) {
+    const since = performance.now();
+    measured[i] = joined(measured[i]!, await compete(contender, some, seeds, trials));
+    console.error(`${kind}, ${contender.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
+  }
+  report(kind, some, measured);
+}
+for (const contender of contenders) contender.stop();
+report(
+  'all',
+  groups.flatMap(([, some]) => some),
+  measured,
+);
 for (const what of missing) console.log(`\nLeft out is ${what}.`);
 
 if (values.out !== undefined) {
@@ -52,8 +64,5 @@ if (values.out !== undefined) {
       Object.fromEntries([...reached].map(([problem, runs]) => [problem, runs.map((best) => marks.map((n) => best[n - 1]))])),
     ]),
   );
-  await writeFile(
-    values.out,
-    `${JSON.stringify({ seeds, trials, marks, rows: tables.flatMap(({ rows }) => rows), losses }, undefined, 1)}\n`,
-  );
+  await writeFile(values.out, `${JSON.stringify({ seeds, trials, marks, rows, losses }, undefined, 1)}\n`);
 }
