@@ -5,7 +5,7 @@ import type { Coded } from './coding.ts';
 import { type Cylinder, cylinderOf, type Interval, meanSquare } from './cylinder.ts';
 
 /** Those of Optuna's evaluator: full trees, all of which see all columns, cut halfway. */
-const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1, between: () => 0.5 };
+const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1, threshold: () => 0.5 };
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the

@@ -5,8 +5,8 @@ export interface ForestSettings extends GrowthSettings {
   readonly trees: number;
 }
 
-/** Those of SMAC3 (Lindauer et al., JMLR 2022), but for the features: trees that all see the same ones agree too soon. */
-export const FOREST: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 0.6, between: (rng) => rng() };
+/** Trees that are cut where it is best; they see a share of the features each time, as those that all see the same ones agree too soon. */
+export const FOREST: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 0.6, threshold: (rng) => rng() };
 
 /** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
 export interface Forest {

@@ -32,8 +32,12 @@ export interface GrowthSettings {
   readonly leastSplit: number;
   /** The share of features that compete for a split. */
   readonly features: number;
-  /** Where a threshold lies between the two values next to it, as a share of the way. */
-  readonly between: (rng: Rng) => number;
+  /**
+   * Where an ordered feature is cut: where squared error falls most, this share of the way between the two values there; or, `random`, at any one
+   * number between the least and the greatest at the node, so that many trees together change little by little where each one jumps (extremely
+   * randomised trees; Geurts, Ernst & Wehenkel, Machine Learning 63, 2006).
+   */
+  readonly threshold: ((rng: Rng) => number) | 'random';
 }
 
 /** Rows of the table, each with a weight, in the order of each feature: what lies between `from` and `to` belongs to one node. */
@@ -47,6 +51,8 @@ interface Split {
   readonly gain: number;
   /** Where the first row of the right side stands in the order of an ordered feature. */
   readonly cut?: number;
+  /** At most this goes left. */
+  readonly threshold?: () => number;
   /** The categories that go left. */
   readonly leftward?: readonly number[];
 }
@@ -109,13 +115,7 @@ class Growth {
 
   #addLeaf(from: number, to: number): number {
     const [order] = this.#sorted.orders;
-    let weight = 0;
-    let sum = 0;
-    for (let i = from; i < to; i++) {
-      const row = order![i]!;
-      weight += this.#sorted.weights[row]!;
-      sum += this.#sorted.weights[row]! * this.#table.targets[row]!;
-    }
+    const { weight, sum } = this.#totals(order!, from, to);
     const mean = sum / weight;
     let squares = 0;
     for (let i = from; i < to; i++) squares += this.#sorted.weights[order![i]!]! * (this.#table.targets[order![i]!]! - mean) ** 2;
@@ -132,7 +132,7 @@ class Growth {
     if (this.#moments.weight[node]! < this.#settings.leastSplit || !(this.#moments.variance[node]! > 0)) return undefined;
     let best: Split | undefined;
     for (const feature of this.#someFeatures()) {
-      const split = this.#table.categories[feature]! > 0 ? this.#splitCategories(feature, from, to) : this.#splitOrder(feature, from, to);
+      const split = this.#splitOn(feature, from, to);
       if (split && split.gain > (best?.gain ?? 0)) best = split;
     }
     return best;
@@ -148,8 +148,29 @@ class Growth {
     return all.slice(0, wanted);
   }
 
+  #splitOn(feature: number, from: number, to: number): Split | undefined {
+    if (this.#table.categories[feature]! > 0) return this.#splitCategories(feature, from, to);
+    const { threshold } = this.#settings;
+    return threshold === 'random' ? this.#splitAtRandom(feature, from, to) : this.#splitAtBest(feature, from, to, threshold);
+  }
+
+  #splitAtRandom(feature: number, from: number, to: number): Split | undefined {
+    const order = this.#sorted.orders[feature]!;
+    const column = this.#table.columns[feature]!;
+    const [low, high] = [column[order[from]!]!, column[order[to - 1]!]!];
+    if (!(low < high)) return undefined;
+    const drawn = low + this.#rng() * (high - low);
+    const threshold = drawn < high ? drawn : low;
+    let cut = from;
+    while (column[order[cut]!]! <= threshold) cut++;
+    const all = this.#totals(order, from, to);
+    const left = this.#totals(order, from, cut);
+    if (left.weight < this.#settings.leastLeaf || all.weight - left.weight < this.#settings.leastLeaf) return undefined;
+    return { feature, gain: fall(left.weight, left.sum, all.weight, all.sum), cut, threshold: () => threshold };
+  }
+
   /** Targets are taken from the mean of the node, so that the gain is what the two sides' squared sums come to. */
-  #splitOrder(feature: number, from: number, to: number): Split | undefined {
+  #splitAtBest(feature: number, from: number, to: number, between: (rng: Rng) => number): Split | undefined {
     const order = this.#sorted.orders[feature]!;
     const column = this.#table.columns[feature]!;
     const { weight, sum } = this.#totals(order, from, to);
@@ -169,7 +190,13 @@ class Growth {
         cut = i + 1;
       }
     }
-    return cut < 0 ? undefined : { feature, gain, cut };
+    if (cut < 0) return undefined;
+    const [low, high] = [column[order[cut - 1]!]!, column[order[cut]!]!];
+    const threshold = () => {
+      const at = low + between(this.#rng) * (high - low);
+      return at < high ? at : low;
+    };
+    return { feature, gain, cut, threshold };
   }
 
   /** In the order of their means, some cut of the categories is the best of all subsets (Fisher 1958). */
@@ -214,13 +241,8 @@ class Growth {
   }
 
   /** Categories that were not met at a node go where a coin says. */
-  #threshold({ feature, cut, leftward }: Split): number {
-    if (leftward === undefined) {
-      const [column, order] = [this.#table.columns[feature]!, this.#sorted.orders[feature]!];
-      const [low, high] = [column[order[cut! - 1]!]!, column[order[cut!]!]!];
-      const threshold = low + this.#settings.between(this.#rng) * (high - low);
-      return threshold < high ? threshold : low;
-    }
+  #threshold({ feature, threshold }: Split): number {
+    if (threshold) return threshold();
     const count = this.#table.categories[feature]!;
     const start = this.#leftward.length;
     for (let c = 0; c < count; c++) this.#leftward.push(this.#rng() < 0.5 ? 1 : 0);

@@ -5,7 +5,7 @@ import { draw, type Point } from '../space/axis.ts';
 import { type ForestModel, fitForestModel, improvement, type Lesson, predict } from './forestModel.ts';
 import { climb, type Scored } from './localSearch.ts';
 import { randomSequence } from './random.ts';
-import { Seen } from './seen.ts';
+import { Repetition } from './repetition.ts';
 import { standingOf } from './standing.ts';
 import type { Surrogate } from './surrogate.ts';
 
@@ -30,18 +30,18 @@ const STARTS = 8;
 
 /** What each trial taught; of a promoted one and the trial that it goes on from, the last. */
 class Lessons {
-  readonly seen: Seen;
+  readonly repetition: Repetition;
   readonly #slots = new Map<TrialId, number>();
   readonly #lessons: (Lesson | undefined)[] = [];
 
   constructor(env: Env) {
-    this.seen = new Seen(env.axes);
+    this.repetition = new Repetition(env.axes);
   }
 
   take(fact: Suggested | Ended): void {
+    this.repetition.take(fact);
     if (fact.type === 'ended') return this.#learn(fact);
     const parent = fact.resumes === undefined ? undefined : this.#slots.get(fact.resumes);
-    if (parent === undefined) this.seen.add(fact.point);
     this.#slots.set(fact.id, parent ?? this.#lessons.push({ point: fact.point, fidelity: fact.budget ?? Number.POSITIVE_INFINITY }) - 1);
   }
 
@@ -95,9 +95,9 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Fore
     propose({ facts, draws }, ask, rng) {
       const model = modelOf(facts);
       if (model === undefined) return undefined;
-      if (rng() < random) return interleaved(unmodelled.at(draws, ask));
-      const { seen } = lessonsOf(facts);
-      const score = (point: Point) => (seen.has(point) ? Number.NEGATIVE_INFINITY : improvement(model, point));
+      const { repetition } = lessonsOf(facts);
+      if (rng() < Math.max(random, repetition.tedium)) return interleaved(unmodelled.at(draws, ask));
+      const score = (point: Point) => (repetition.has(point) ? Number.NEGATIVE_INFINITY : improvement(model, point));
       const found: Scored[] = startsOf(model, lessonsOf(facts).all()).map((point) => climb(env, point, score, rng));
       for (let k = 0; k < challengers; k++) {
         const point = env.snap(draw(env.axes, rng));

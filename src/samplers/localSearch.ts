@@ -1,4 +1,4 @@
-import { normal, type Rng } from '../numeric/random.ts';
+import { index, normal, type Rng } from '../numeric/random.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
 
 export interface Scored {
@@ -11,6 +11,8 @@ const NEIGHBOURS = 4;
 /** Of unordered values at most this many are tried. */
 const CATEGORIES = 10;
 const STEPS = 24;
+/** A step looks along this many axes at most, drawn anew each time: what a climb costs would grow with the square of their number. */
+const WIDTH = 32;
 
 /** The standard deviation halves when a step finds nothing better, and doubles after three in a row that did (as in SMAC3). */
 const WIDEST = 0.2;
@@ -41,12 +43,21 @@ export function climb(domain: Domain, start: Point, score: (point: Point) => num
 
 function* neighbours({ axes, snap, feasible }: Domain, point: Point, scale: number, rng: Rng): Generator<Point> {
   const on = active(axes, point);
-  for (const [i, axis] of axes.entries()) {
-    if (!on[i]) continue;
-    for (const coordinate of exchanges(axis, point[i]!, scale, rng)) {
+  const existing = [...axes.keys()].filter((i) => on[i]);
+  for (const i of existing.length > WIDTH ? some(existing, rng) : existing) {
+    for (const coordinate of exchanges(axes[i]!, point[i]!, scale, rng)) {
       const neighbour = snap(point.map((x, j) => (j === i ? coordinate : x)));
       if (feasible(neighbour)) yield neighbour;
     }
+  }
+}
+
+/** As many as a step looks along, each once. */
+function* some(axes: number[], rng: Rng): Generator<number> {
+  for (let k = 0; k < WIDTH; k++) {
+    const other = k + index(rng, axes.length - k);
+    [axes[k], axes[other]] = [axes[other]!, axes[k]!];
+    yield axes[k]!;
   }
 }
 

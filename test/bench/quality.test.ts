@@ -1,9 +1,17 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Space } from '../../streams/index.ts';
-import { ours } from './quality/contenders.ts';
-import { type Problem, problems } from './quality/problems.ts';
+import { ours, peers } from './quality/contenders.ts';
+import type { Problem } from './quality/problem.ts';
+import { problems } from './quality/problems.ts';
 import { incumbents, meanRegret, pairedRatio, ranks, regrets } from './quality/regret.ts';
-import { compete } from './quality/run.ts';
+import { type Row, rowsOf, shown } from './quality/report.ts';
+import { compete, type Measured } from './quality/run.ts';
+
+const some = (...names: string[]): Problem[] => problems.filter((problem) => names.includes(problem.name));
 
 it('scores by the loss without noise of the trial that was told to be the best', () => {
   expect(incumbents([3, 1, 2, 0], [5, 6, 1, 2])).toEqual([5, 6, 6, 2]);
@@ -39,13 +47,69 @@ it('compares by pairs of seeds, so that what is half of the other everywhere has
     [0.1, 5, 2],
   ];
   const ours = theirs.map((runs) => runs.map((r) => r / 2));
-  const { ratio, low, high } = pairedRatio(ours, theirs);
-  for (const value of [ratio, low, high]) expect(value).toBeCloseTo(0.5, 12);
-  expect(pairedRatio([[1, 2, 30]], [[2, 1, 3]])).toMatchObject({ ratio: 5.5 });
+  const { value, low, high } = pairedRatio(ours, theirs);
+  for (const x of [value, low, high]) expect(x).toBeCloseTo(0.5, 12);
+  expect(pairedRatio([[1, 2, 30]], [[2, 1, 3]])).toMatchObject({ value: 5.5 });
 });
 
 it('ranks with ties shared', () => {
-  expect(ranks([[[1, 2]], [[1, 1]], [[3, 0]]])).toEqual([(1.5 + 3) / 2, (1.5 + 2) / 2, (3 + 1) / 2]);
+  expect(ranks([[[1, 2]], [[1, 1]], [[3, 0]]]).map(({ value }) => value)).toEqual([(1.5 + 3) / 2, (1.5 + 2) / 2, (3 + 1) / 2]);
+});
+
+it('says within what a rank stays over resampled seeds', () => {
+  const [first, ...others] = ranks([[[1, 2, 3, 4, 5, 6]], [[2, 3, 4, 5, 6, 0]], [[9, 9, 9, 9, 9, 9]]]);
+  // Ranks of 1 but for one 2 among six seeds: it is drawn at most twice in 93.8 % of rounds, and at most thrice in 99.1 (binomial, 1/6).
+  expect(first).toEqual({ value: 1 + 1 / 6, low: 1, high: 1 + 3 / 6 });
+  expect(others).toEqual([
+    { value: 2 - 1 / 6, low: 2 - 3 / 6, high: 2 },
+    { value: 3, low: 3, high: 3 },
+  ]);
+});
+
+const measured = (name: string, runs: Record<string, number[][]>): Measured => ({
+  name,
+  reached: new Map(Object.entries(runs)),
+  milliseconds: new Map(Object.keys(runs).map((problem, i) => [problem, 1 + i])),
+});
+
+it('gives a table in columns, the best rank first', () => {
+  const two = some('hartmann6', 'valley3').map((problem) => ({ ...problem, optimum: 0 }));
+  const of = [
+    measured('random', { hartmann6: [[4, 2]], valley3: [[8, 4]], left: [[0, 0]] }),
+    measured('a strategy', { hartmann6: [[4, 1]], valley3: [[8, 1]], left: [[0, 0]] }),
+  ];
+  const rows = rowsOf('synthetic', two, of, 2);
+  expect(shown(rows, 2, 1)).toBe(
+    [
+      'synthetic: 2 problems, 1 seed, after 2 trials',
+      "strategy    regret  of random's (90 %)      rank (90 %)  CPU a suggestion",
+      'a strategy   0.375  0.38 (0.38 – 0.38)  1.0 (1.0 – 1.0)            1.5 ms',
+      'random       1.000  1.00 (1.00 – 1.00)  2.0 (2.0 – 2.0)            1.5 ms',
+    ].join('\n'),
+  );
+});
+
+it('runs from the command line, beside whatever of Optuna there is, and writes what it found', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hypertide-quality-'));
+  const out = join(folder, 'quality.json');
+  const arguments_ = ['--import', 'tsx', 'test/bench/quality.ts', '--quick', '--strategies', 'tpe', '--kinds', 'mixed,table', '--out', out];
+  const { status, stdout, stderr } = spawnSync(process.execPath, arguments_, { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
+  const { rows, losses } = JSON.parse(await readFile(out, 'utf8')) as { rows: Row[]; losses: Record<string, Record<string, number[][]>> };
+  await rm(folder, { recursive: true });
+
+  const { here, missing } = peers();
+  for (const peer of here) peer.stop();
+  const names = ['random', 'tpe', ...here.map(({ name }) => name)];
+  for (const kind of ['mixed', 'table', 'all'])
+    for (const trials of [6, 12])
+      expect(rows.filter((row) => row.kind === kind && row.trials === trials).map(({ contender }) => contender)).toEqual(names);
+  expect(stdout.match(/^strategy .*CPU a suggestion$/gm)).toHaveLength(6);
+  expect(stdout.match(/^Left out/gm) ?? []).toHaveLength(missing.length);
+
+  // The same seeds give the same again.
+  const again = await compete(ours('tpe'), some('training', 'measured'), 2, 12);
+  for (const [problem, runs] of again.reached) expect(losses.tpe![problem]).toEqual(runs.map((best) => [best[5], best[11]]));
 });
 
 const HARTMANN = [0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573];
@@ -67,7 +131,26 @@ it.each(Object.entries(best))('the least value of %s is where it is said to be, 
   expect(loss((space as Space<object>).decode(space.encode(found)))).toBeCloseTo(optimum, 4);
 });
 
-const some = (name: string): Problem[] => problems.filter((problem) => problem.name === name);
+it.each([
+  ['svm_digits', { C: 4.64159, gamma: 0.01 }, 0.01447],
+  ['rf_digits', { n_estimators: 64, max_depth: 14, max_features: 0.245951, min_samples_leaf: 1, criterion: 'gini' }, 0.02393],
+  ['mlp_digits', { lr: 0.0408935, alpha: 0.00562341, hidden: 16, activation: 'tanh', batch_size: 32 }, 0.02],
+  ['sgd_wine', { alpha: 1e-6, l1_ratio: 0, eta0: 0.215443, loss: 'modified_huber', schedule: 'constant' }, 0.00556],
+  ['model_digits', { model: 'svm', svm_C: 4.64159, svm_gamma: 0.01 }, 0.01447],
+])('of the models of %s one of the best is known', (name, params, error) => {
+  const [{ space, loss, optimum }] = some(name) as [Problem];
+  expect(optimum).toBe(error);
+  expect(loss(space.decode(space.encode(params)))).toBe(error);
+});
+
+it('takes the model that was trained next to a configuration', () => {
+  const [{ loss }] = some('mlp_digits') as [Problem];
+  const trained = { lr: 0.0408935, alpha: 0.000316228, hidden: 32, activation: 'relu', batch_size: 32 };
+  expect(loss(trained)).toBe(0.03);
+  // The middle between two widths that were tried, 32 and 64, is 45 in logarithms.
+  expect(loss({ ...trained, lr: 0.05, hidden: 45 })).toBe(0.03);
+  expect(loss({ ...trained, hidden: 46 })).toBe(loss({ ...trained, hidden: 64 }));
+});
 
 it.each([
   ['valley3', 'auto', 0.2],

@@ -1,59 +1,68 @@
-// npm run bench:quality -- [--strategies auto,bo,tpe] [--kinds mixed,noisy] [--seeds 10] [--trials 100]: how good what strategies find is.
+// npm run bench:quality -- [--strategies auto,bo,tpe] [--kinds mixed,noisy] [--seeds 10] [--trials 100] [--out FILE.json] [--quick]: how good what
+// strategies find is, beside Optuna's samplers where they are installed.
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
-import { type Contender, hasOptuna, optuna, ours } from './quality/contenders.ts';
-import { kinds, type Problem, problems } from './quality/problems.ts';
-import { meanRegret, pairedRatio, type Reached, ranks, regrets } from './quality/regret.ts';
-import { compete } from './quality/run.ts';
+import { type Contender, ours, peers } from './quality/contenders.ts';
+import { kinds, type Problem } from './quality/problem.ts';
+import { problems } from './quality/problems.ts';
+import { type Row, rowsOf, shown } from './quality/report.ts';
+import { compete, joined, type Measured } from './quality/run.ts';
 
 const { values } = parseArgs({
   options: {
     strategies: { type: 'string', default: '[auto, bo, tpe, forest, ga]' },
     kinds: { type: 'string', default: kinds.join() },
-    seeds: { type: 'string', default: '5' },
-    trials: { type: 'string', default: '100' },
+    seeds: { type: 'string' },
+    trials: { type: 'string' },
+    out: { type: 'string' },
+    /** Whether all works: one problem of each kind, few seeds and trials. What it says of strategies is little. */
+    quick: { type: 'boolean', default: false },
   },
 });
-const seeds = Number(values.seeds);
-const trials = Number(values.trials);
+const seeds = Number(values.seeds ?? (values.quick ? 2 : 5));
+const trials = Number(values.trials ?? (values.quick ? 12 : 100));
 const marks = [...new Set([Math.ceil(trials / 2), trials])];
-const strategies = [values.strategies].flatMap((text) => parse(text.startsWith('[') ? text : `[${text}]`));
+const { strategies } = values;
+const specs = parse(strategies.startsWith('[') ? strategies : `[${strategies}]`);
+const groups = kinds
+  .filter((kind) => values.kinds.split(',').includes(kind))
+  .map((kind) => [kind, problems.filter((problem) => problem.kind === kind).slice(0, values.quick ? 1 : undefined)] as const);
+const { here, missing } = peers();
+const contenders: readonly Contender[] = [ours('random'), ...specs.map((spec: Parameters<typeof ours>[0]) => ours(spec)), ...here];
 
-interface Measured {
-  readonly contender: Contender;
-  readonly reached: Reached;
-  readonly milliseconds: number;
-}
-
-async function measure(contender: Contender, some: readonly Problem[]): Promise<Measured> {
-  const since = performance.now();
-  const { reached, milliseconds } = await compete(contender, some, seeds, trials);
-  console.error(`${contender.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
-  return { contender, reached, milliseconds };
-}
-
-/** A table of one kind of problems. */
-function table(some: readonly Problem[], measured: readonly Measured[], random: Reached): void {
-  const optima = new Map(some.map(({ name, optimum }) => [name, optimum]));
+const rows: Row[] = [];
+function report(kind: Row['kind'], some: readonly Problem[], measured: readonly Measured[]): void {
   for (const n of marks) {
-    const of = measured.map(({ reached }) => regrets(reached, random, optima, n));
-    const rank = ranks(of);
-    const baseline = of[0]!;
-    console.log(`\n${some[0]!.kind}, after ${n} trials   regret   of random's (90 %)     rank   CPU a suggestion`);
-    measured.forEach(({ contender, milliseconds }, i) => {
-      const { ratio, low, high } = pairedRatio(of[i]!, baseline);
-      const interval = `${ratio.toFixed(2)} (${low.toFixed(2)} - ${high.toFixed(2)})`;
-      const cells = [meanRegret(of[i]!).toFixed(3).padStart(8), interval.padStart(20), rank[i]!.toFixed(1).padStart(8)];
-      console.log(`${contender.name.padEnd(30)} ${cells.join(' ')} ${milliseconds.toFixed(1).padStart(12)} ms`);
-    });
+    const standing = rowsOf(kind, some, measured, n);
+    rows.push(...standing);
+    console.log(`\n${shown(standing, some.length, seeds)}`);
   }
 }
 
-const contenders = [ours('random'), ...strategies.map((spec) => ours(spec)), ...(hasOptuna() ? [optuna()] : [])];
-for (const kind of kinds.filter((k) => values.kinds.split(',').includes(k))) {
-  const some = problems.filter((problem) => problem.kind === kind);
-  const measured: Measured[] = [];
-  for (const contender of contenders) measured.push(await measure(contender, some));
-  table(some, measured, measured[0]!.reached);
+const measured = contenders.map(({ name }): Measured => ({ name, reached: new Map(), milliseconds: new Map() }));
+for (const [kind, some] of groups) {
+  for (const [i, contender] of contenders.entries()) {
+    const since = performance.now();
+    measured[i] = joined(measured[i]!, await compete(contender, some, seeds, trials));
+    console.error(`${kind}, ${contender.name}: ${((performance.now() - since) / 1000).toFixed(0)} s`);
+  }
+  report(kind, some, measured);
 }
-if (!hasOptuna()) console.log('\nOptuna was left out: there is no python3-optuna.');
+for (const contender of contenders) contender.stop();
+report(
+  'all',
+  groups.flatMap(([, some]) => some),
+  measured,
+);
+for (const what of missing) console.log(`\nLeft out is ${what}.`);
+
+if (values.out !== undefined) {
+  const losses = Object.fromEntries(
+    measured.map(({ name, reached }) => [
+      name,
+      Object.fromEntries([...reached].map(([problem, runs]) => [problem, runs.map((best) => marks.map((n) => best[n - 1]))])),
+    ]),
+  );
+  await writeFile(values.out, `${JSON.stringify({ seeds, trials, marks, rows, losses }, undefined, 1)}\n`);
+}

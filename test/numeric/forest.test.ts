@@ -25,7 +25,7 @@ const meanAt = (tree: Tree, x: readonly number[]) => tree.mean[leafOf(tree, x)];
 
 describe('growTree', () => {
   it.each(references)("parts rows as scikit-learn's trees do, leaves of at least $leaf", ({ leaf, x, y, predicted }) => {
-    const tree = growTree(tableOf(x, y), once(y.length), { leastLeaf: leaf, leastSplit: 2, features: 1, between: halfway }, rng());
+    const tree = growTree(tableOf(x, y), once(y.length), { leastLeaf: leaf, leastSplit: 2, features: 1, threshold: halfway }, rng());
     for (const [i, row] of x.entries()) expect(meanAt(tree, row)).toBeCloseTo(predicted[i]!, 10);
   });
 
@@ -47,13 +47,13 @@ describe('growTree', () => {
     const weighted = growTree(
       tableOf(x, y),
       Float64Array.of(1, 3, 2),
-      { leastLeaf: 3, leastSplit: 2, features: 1, between: halfway },
+      { leastLeaf: 3, leastSplit: 2, features: 1, threshold: halfway },
       rng(),
     );
     const repeated = growTree(
       tableOf([[0], [0.5], [0.5], [0.5], [1], [1]], [1, 2, 2, 2, 6, 6]),
       once(6),
-      { leastLeaf: 3, leastSplit: 2, features: 1, between: halfway },
+      { leastLeaf: 3, leastSplit: 2, features: 1, threshold: halfway },
       rng(),
     );
     expect([...weighted.mean]).toEqual([...repeated.mean]);
@@ -77,7 +77,12 @@ describe('growTree', () => {
         (rows, leastLeaf) => {
           const x = rows.map(([a, c]) => [a / 5, c]);
           const y = rows.map(([, , t]) => t);
-          const tree = growTree(tableOf(x, y, [0, 4]), once(y.length), { leastLeaf, leastSplit: 2, features: 1, between: halfway }, rng());
+          const tree = growTree(
+            tableOf(x, y, [0, 4]),
+            once(y.length),
+            { leastLeaf, leastSplit: 2, features: 1, threshold: halfway },
+            rng(),
+          );
           const sums = new Map<number, number[]>();
           for (const [i, row] of x.entries()) {
             const leaf = leafOf(tree, row);
@@ -91,6 +96,50 @@ describe('growTree', () => {
         },
       ),
     ));
+});
+
+describe('trees that are cut at random', () => {
+  const random = { leastLeaf: 1, leastSplit: 2, features: 1, threshold: 'random' } as const;
+
+  it('are right where they were grown, and cut anywhere between the least and the greatest', () => {
+    const draw = rng();
+    const [x, y] = [
+      [[0.1], [0.2], [0.9]],
+      [5, 5.5, 1],
+    ];
+    const trees = Array.from({ length: 400 }, () => growTree(tableOf(x, y), once(3), random, draw));
+    for (const tree of trees) expect(x.map((row) => meanAt(tree, row))).toEqual(y);
+    const first = trees.map(({ threshold }) => threshold[0]!).sort((a, b) => a - b);
+    // Uniform on [0.1, 0.9): its distance from the empirical distribution is less than 1.63 / sqrt(400) in 99 of 100 (Kolmogorov).
+    for (const [i, at] of first.entries()) expect(Math.abs((at - 0.1) / 0.8 - i / 400)).toBeLessThan(1.63 / 20);
+  });
+
+  it('take the feature whose cut parts the targets best, and leave no leaf too small', () => {
+    const x = Array.from({ length: 20 }, (_, i) => [i / 19, 0.5, (i * 7) % 20]);
+    const y = x.map(([a]) => a! * 3);
+    const draw = rng();
+    for (let k = 0; k < 20; k++) {
+      const tree = growTree(tableOf(x, y), once(20), { ...random, leastLeaf: 3 }, draw);
+      expect(tree.feature).not.toContain(1);
+      for (const [node, feature] of tree.feature.entries()) if (feature < 0) expect(tree.weight[node]).toBeGreaterThanOrEqual(3);
+    }
+    const wide = growTree(
+      tableOf(
+        x.map(([a, b]) => [a!, b!]),
+        y,
+      ),
+      once(20),
+      random,
+      draw,
+    );
+    for (const [i, row] of x.entries()) expect(meanAt(wide, row)).toBe(y[i]);
+  });
+
+  it('together change little by little: halfway between two rows about half of them say the one and half the other', () => {
+    const draw = rng();
+    const trees = Array.from({ length: 400 }, () => growTree(tableOf([[0], [1]], [0, 1]), once(2), random, draw));
+    for (const a of [0.25, 0.5, 0.75]) expect(Math.abs(predictForest({ trees }, [a]).mean - a)).toBeLessThan(0.08); // three standard errors
+  });
 });
 
 describe('predictForest', () => {

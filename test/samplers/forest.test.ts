@@ -62,6 +62,21 @@ describe('climb', () => {
     expect(constrained.feasible(top.point)).toBe(true);
     expect(constrained.decode(top.point)).toEqual({ x: 8, y: 1 });
   });
+
+  it('looks along some axes at a time where there are many, and along all of them in the end', () => {
+    const wide = space(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, float(0, 1)])));
+    let asked = 0;
+    const moved = new Set<number>();
+    const count = (point: readonly number[]) => {
+      asked++;
+      for (const [i, x] of point.entries()) if (x !== 0.5) moved.add(i);
+      return -1;
+    };
+    climb(wide, wide.snap(Array(100).fill(0.5)), count, rngFor('climb', 'wide', 1));
+    // Nothing is better anywhere: the scale halves from 0.05 until it is below 0.005, which takes four steps along 32 axes, four ways each.
+    expect(asked).toBe(1 + 4 * 32 * 4);
+    expect(moved.size).toBeGreaterThan(70); // 1 - (68 / 100)^4 of a hundred are 79
+  });
 });
 
 describe('forestSurrogate', () => {
@@ -111,6 +126,24 @@ describe('forestSurrogate', () => {
       of.tell(point, seen.size);
     }
     expect(seen.size).toBe(10);
+  });
+
+  it('does not propose what is known under another name', () => {
+    const tried = (loss: (at: string) => number) => {
+      const square = space({ x: float(0, 1), y: float(0, 1) });
+      const of = learning(rootEnv(square));
+      const steps = new Set<string>();
+      for (let k = 0; k < 50; k++) {
+        const { point } = (k < 10 ? of.explore() : of.propose())!;
+        const at = `${Math.floor(8 * point[0]!)} ${Math.floor(8 * point[1]!)}`;
+        steps.add(at);
+        of.tell(point, loss(at));
+      }
+      return steps.size;
+    };
+    const stairs = (at: string) => at.split(' ').reduce((sum, step, i) => sum + (Number(step) / 8 - [0.27, 0.63][i]!) ** 2, 0);
+    let told = 0;
+    expect(tried(stairs)).toBeGreaterThan(1.5 * tried((at) => stairs(at) + 1e-9 * told++)); // where no two results are equal there is nothing to learn
   });
 
   it('survives whatever losses there are, says when it cannot tell them apart, and is a function of what it was told', () =>

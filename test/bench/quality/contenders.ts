@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { open, parseStrategy, type StrategySpec } from '../../../streams/index.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './problem.ts';
 
 /** One run of whoever is measured, on one problem. */
 export interface Session {
@@ -15,11 +15,14 @@ export interface Session {
 export interface Contender {
   readonly name: string;
   start(problem: Problem, seed: number, trials: number): Promise<Session>;
+  /** After the last session. */
+  stop(): void;
 }
 
 /** A strategy of ours. Its time is that of this process while it was asked and told. */
 export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec : JSON.stringify(spec)): Contender => ({
   name,
+  stop: () => {},
   start: async ({ space }, seed, trials) => {
     const study = open(space, parseStrategy(spec), { seed, trials });
     let spent = 0;
@@ -49,28 +52,42 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
 
 const SERVER = fileURLToPath(new URL('optuna_server.py', import.meta.url));
 const PYTHON = '/usr/bin/python3';
+/** One thread each, as we have. */
+const ENVIRONMENT = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 
-/** Whether Debian's python3-optuna is there. */
-export const hasOptuna = (): boolean => spawnSync(PYTHON, ['-c', 'import optuna'], { stdio: 'ignore' }).status === 0;
+const imports = (modules: string): boolean => spawnSync(PYTHON, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0;
 
-/** Optuna's multivariate TPE, with groups for conditional spaces. */
-export const optuna = (): Contender => ({
-  name: 'Optuna TPE',
-  start: async ({ space }, seed) => {
-    const server = spawn(PYTHON, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const call = caller(server);
-    await call({ space: (space.toJSON() as { parameters: object }).parameters, seed });
-    return {
-      ask: async () => (await call({ ask: true })).params as object,
-      tell: async (value) => void (await call({ tell: value })),
-      close: async () => {
-        const { milliseconds } = await call({ quit: true });
-        server.stdin!.end();
-        return milliseconds as number;
-      },
-    };
-  },
-});
+/** What Debian's python3-optuna, python3-torch and python3-scipy have to offer, where they are. */
+export function peers(): { readonly here: Contender[]; readonly missing: string[] } {
+  if (!imports('optuna')) return { here: [], missing: ['Optuna: there is no python3-optuna'] };
+  if (!imports('torch, scipy'))
+    return { here: [optuna('tpe')], missing: ["Optuna's GP sampler: there is no python3-torch, or no python3-scipy"] };
+  return { here: [optuna('tpe'), optuna('gp')], missing: [] };
+}
+
+/** Optuna's multivariate TPE, with groups for conditional spaces, or its Gaussian process. One process for all: to import it takes seconds. */
+function optuna(sampler: 'tpe' | 'gp'): Contender {
+  const server = spawn(PYTHON, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'], env: ENVIRONMENT });
+  const call = caller(server);
+  let spent: unknown;
+  const timed = async (message: object): Promise<Record<string, unknown>> => {
+    const reply = await call(message);
+    spent = reply.milliseconds;
+    return reply;
+  };
+  return {
+    name: `Optuna ${sampler.toUpperCase()}`,
+    stop: () => server.stdin.end(),
+    start: async ({ space }, seed) => {
+      await timed({ space: (space.toJSON() as { parameters: object }).parameters, seed, sampler });
+      return {
+        ask: async () => (await timed({ ask: true })).params as object,
+        tell: async (value) => void (await timed({ tell: value })),
+        close: async () => spent as number,
+      };
+    },
+  };
+}
 
 /** One line out, one line back. */
 function caller({ stdin, stdout }: ChildProcess): (message: object) => Promise<Record<string, unknown>> {

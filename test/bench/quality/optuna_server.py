@@ -1,4 +1,4 @@
-"""Optuna's TPE behind lines of JSON: {"space", "seed"}, then {"ask"} and {"tell"} in turn, then {"quit"}."""
+"""Optuna's samplers behind lines of JSON: {"space", "seed", "sampler"}, then {"ask"} and {"tell"} in turn, and again."""
 
 import json
 import sys
@@ -27,14 +27,23 @@ def suggest(trial, space):
     return params
 
 
+def sampler_of(name, space, seed):
+    """The Gaussian process has no conditional parameters: those that not every trial has are drawn at random."""
+    if name == "gp":
+        import scipy.optimize, scipy.stats, torch  # noqa: E401, F401  before the clock starts
+
+        return optuna.samplers.GPSampler(seed=seed)
+    return optuna.samplers.TPESampler(seed=seed, multivariate=True, group=any("when" in p for p in space.values()))
+
+
 space, study, trial, spent = None, None, None, 0.0
 for line in sys.stdin:
-    message, since, reply = json.loads(line), time.process_time(), {}
+    message, reply = json.loads(line), {}
+    since = time.process_time()
     if "space" in message:
         space = message["space"]
-        conditional = any("when" in p for p in space.values())
-        sampler = optuna.samplers.TPESampler(seed=message["seed"], multivariate=True, group=conditional)
-        study = optuna.create_study(sampler=sampler)
+        study = optuna.create_study(sampler=sampler_of(message["sampler"], space, message["seed"]))
+        since, spent = time.process_time(), 0.0
     elif "ask" in message:
         trial = study.ask()
         reply["params"] = suggest(trial, space)

@@ -1,28 +1,7 @@
 import { rngFor } from '../../../src/numeric/random.ts';
 import { boolean, choice, float, int, type Space, space, when } from '../../../streams/index.ts';
-
-/** A function to minimise whose least value is known. */
-export interface Problem {
-  readonly name: string;
-  readonly kind: Kind;
-  readonly space: Space<object>;
-  /** Without noise. */
-  readonly loss: (params: object) => number;
-  readonly optimum: number;
-  /** Standard deviation of what is added to what is told. */
-  readonly noise?: number;
-}
-
-export const kinds = ['synthetic', 'mixed', 'noisy', 'table', 'wide'] as const;
-export type Kind = (typeof kinds)[number];
-
-const problem = <P extends object>(
-  kind: Kind,
-  name: string,
-  over: Space<P>,
-  loss: (params: P) => number,
-  rest: Pick<Problem, 'optimum' | 'noise'>,
-): Problem => ({ kind, name, space: over as Space<object>, loss: loss as (params: object) => number, ...rest });
+import { type Problem, problem } from './problem.ts';
+import { tuned } from './tables.ts';
 
 /** Floats of one range. */
 const box = (dimension: number, low: number, high: number): Space<Record<string, number>> =>
@@ -140,7 +119,7 @@ const leastOf = (f: typeof measured): number => {
 /** 75 configurations. */
 const textbook = space({ units: int(16, 64, { step: 2 }), activation: choice(['relu', 'tanh', 'sigmoid']) });
 
-/** Problems of every kind a strategy meets. None is in the literature of benchmarks with these numbers, so that nobody was tuned to it. */
+/** Problems of every kind a strategy meets: functions that none of the benchmarks has with these numbers, so that nobody was tuned to them, and models. */
 export const problems: readonly Problem[] = [
   problem('synthetic', 'hartmann6', box(6, 0, 1), onVector(hartmann), { optimum: -3.322368011415515 }),
   problem('synthetic', 'styblinski-tang5', box(5, -5, 5), onVector(styblinskiTang), { optimum: 5 * STYBLINSKI_TANG }),
@@ -156,6 +135,7 @@ export const problems: readonly Problem[] = [
   problem('table', 'textbook', textbook, ({ units, activation }) => Math.abs(units - 44) / 60 + (activation === 'tanh' ? 0 : 0.2), {
     optimum: 0,
   }),
+  ...tuned,
   problem('wide', 'styblinski-tang40', box(40, -5, 5), onVector(styblinskiTang), { optimum: 40 * STYBLINSKI_TANG }),
   problem(
     'wide',

@@ -34,42 +34,46 @@ export function regrets(reached: Reached, random: Reached, optima: ReadonlyMap<s
   });
 }
 
-export const meanRegret = (byProblem: readonly (readonly number[])[]): number => mean(byProblem.map(mean));
+export const meanRegret = (byProblem: Cells): number => mean(byProblem.map(mean));
 
-export interface Ratio {
-  readonly ratio: number;
-  /** The middle 90 % over resampled seeds. */
+/** What a number comes to, and the middle 90 % of what it comes to over resampled seeds. */
+export interface Estimate {
+  readonly value: number;
   readonly low: number;
   readonly high: number;
 }
 
 const ROUNDS = 2000;
 
-/** Mean regret against another's, paired: each round draws the same seeds for both (Efron & Tibshirani 1993, chapter 13). */
-export function pairedRatio(ours: readonly (readonly number[])[], theirs: readonly (readonly number[])[]): Ratio {
-  const rng = rngFor('bootstrap', 'pairedRatio', 0);
-  const ratios = Array.from({ length: ROUNDS }, () => {
-    const picks = ours.map((runs) => runs.map(() => index(rng, runs.length)));
-    const picked = (of: readonly (readonly number[])[]) => meanRegret(of.map((runs, p) => picks[p]!.map((i) => runs[i]!)));
-    return picked(ours) / Math.max(picked(theirs), 1e-9);
+/** By problem and seed: what a contender came to. */
+type Cells = readonly (readonly number[])[];
+
+/**
+ * The bootstrap of Efron & Tibshirani (1993, chapter 13): each round draws seeds of each problem with replacement, the same for everyone, so that
+ * what is compared stays paired. The problems stay what they are.
+ */
+function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) => number): Estimate {
+  const rng = rngFor('bootstrap', 'seeds', 0);
+  const values = Array.from({ length: ROUNDS }, () => {
+    const picks = cells.map((runs) => runs.map(() => index(rng, runs.length)));
+    return statistic((of) => of.map((runs, p) => picks[p]!.map((i) => runs[i]!)));
   }).sort((a, b) => a - b);
-  return {
-    ratio: meanRegret(ours) / Math.max(meanRegret(theirs), 1e-9),
-    low: ratios[Math.floor(0.05 * ROUNDS)]!,
-    high: ratios[Math.floor(0.95 * ROUNDS)]!,
-  };
+  return { value: statistic((of) => of), low: values[Math.floor(0.05 * ROUNDS)]!, high: values[Math.floor(0.95 * ROUNDS)]! };
 }
 
+/** Mean regret against another's. */
+export const pairedRatio = (ours: Cells, theirs: Cells): Estimate =>
+  resampled(ours, (pick) => meanRegret(pick(ours)) / Math.max(meanRegret(pick(theirs)), 1e-9));
+
 /** Mean over problems and seeds of the rank of each contender, 1 the best; equals share. */
-export function ranks(byContender: readonly (readonly (readonly number[])[])[]): number[] {
-  return byContender.map((ours) =>
-    meanRegret(
-      ours.map((runs, p) =>
-        runs.map((regret, s) => {
-          const all = byContender.map((theirs) => theirs[p]![s]!);
-          return 1 + all.filter((other) => other < regret).length + (all.filter((other) => other === regret).length - 1) / 2;
-        }),
-      ),
+export function ranks(byContender: readonly Cells[]): Estimate[] {
+  const ranked = byContender.map((ours) =>
+    ours.map((runs, p) =>
+      runs.map((regret, s) => {
+        const all = byContender.map((theirs) => theirs[p]![s]!);
+        return 1 + all.filter((other) => other < regret).length + (all.filter((other) => other === regret).length - 1) / 2;
+      }),
     ),
   );
+  return ranked.map((cells) => resampled(cells, (pick) => meanRegret(pick(cells))));
 }

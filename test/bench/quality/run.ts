@@ -1,6 +1,6 @@
 import { normal, rngFor } from '../../../src/numeric/random.ts';
 import type { Contender } from './contenders.ts';
-import type { Problem } from './problems.ts';
+import type { Problem } from './problem.ts';
 import { incumbents, type Reached } from './regret.ts';
 
 /** What is told: noise is a function of the seed and the number of the trial, whoever runs. */
@@ -24,23 +24,33 @@ async function runOf(contender: Contender, problem: Problem, seed: number, trial
   return { best, cpu };
 }
 
-/** Each problem with each of so many seeds, and the milliseconds of CPU of a suggestion. */
-export async function compete(
-  contender: Contender,
-  problems: readonly Problem[],
-  seeds: number,
-  trials: number,
-): Promise<{ readonly reached: Reached; readonly milliseconds: number }> {
+/** What a contender came to. */
+export interface Measured {
+  readonly name: string;
+  readonly reached: Reached;
+  /** Of CPU a suggestion, by problem. */
+  readonly milliseconds: ReadonlyMap<string, number>;
+}
+
+/** What one contender came to on two sets of problems. */
+export const joined = (a: Measured, b: Measured): Measured => ({
+  name: a.name,
+  reached: new Map([...a.reached, ...b.reached]),
+  milliseconds: new Map([...a.milliseconds, ...b.milliseconds]),
+});
+
+/** Each problem with each of so many seeds. */
+export async function compete(contender: Contender, problems: readonly Problem[], seeds: number, trials: number): Promise<Measured> {
   const reached = new Map<string, number[][]>();
-  let cpu = 0;
+  const milliseconds = new Map<string, number>();
   for (const problem of problems) {
-    const runs: number[][] = [];
-    for (let seed = 1; seed <= seeds; seed++) {
-      const run = await runOf(contender, problem, seed, trials);
-      runs.push(run.best);
-      cpu += run.cpu;
-    }
-    reached.set(problem.name, runs);
+    const runs: { best: number[]; cpu: number }[] = [];
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await runOf(contender, problem, seed, trials));
+    reached.set(
+      problem.name,
+      runs.map(({ best }) => best),
+    );
+    milliseconds.set(problem.name, runs.reduce((sum, { cpu }) => sum + cpu, 0) / seeds);
   }
-  return { reached, milliseconds: cpu / (problems.length * seeds) };
+  return { name: contender.name, reached, milliseconds };
 }
