@@ -107,7 +107,16 @@ export function open<P>(
     const { promise, ...waiter } = waiting<void>();
     const key = keyOf(fact);
     telling.set(key, [...(telling.get(key) ?? []), waiter]);
-    await log.append(fact);
+    promise.catch(() => {}); // the study may end while the fact is being stored
+    try {
+      await log.append(fact);
+    } catch (error) {
+      telling.set(
+        key,
+        telling.get(key)!.filter((other) => other !== waiter),
+      ); // no answer will come: the next one is for who says it again
+      throw error;
+    }
     await promise;
     if (telling.get(key)?.length === 0) telling.delete(key);
   };

@@ -48,7 +48,7 @@ export async function inbox(journal: string, append: (fact: object) => Promise<u
   if (place === undefined) return undefined;
   rmSync(place, { force: true }); // of a process that was killed
   const open = await new Promise<boolean>((opened) => {
-    server.once('error', () => opened(false));
+    server.on('error', () => opened(false)); // a later one, such as too many open files, only costs whoever asked
     server.listen(place, () => opened(true));
   });
   if (!open) return undefined;

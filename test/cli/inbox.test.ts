@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { inbox } from '../../src/cli/inbox.ts';
+import { journal } from '../../streams/log/journal.ts';
 import { directory, hypertide, journalOf, start, studyIn, until } from './support.ts';
 
 /** Trials that end when there is a file `go`. */
@@ -66,6 +67,18 @@ describe('a study that runs', () => {
     expect(journalOf(place)).toEqual(before);
     go();
     await ended;
+  });
+});
+
+it('a study that another program runs, without an inbox, is not written to', async () => {
+  const place = studyIn('trials: 1\n');
+  await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value={x}');
+  const log = await journal(join(place, 'study.jsonl'));
+  const { code, err } = await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+  await log.close();
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: expect.stringMatching(/^hypertide: study.jsonl: the study is running \(process \d+\);.*\n$/),
   });
 });
 

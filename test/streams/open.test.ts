@@ -1,6 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { chain, type Fact, float, medianStop, type Noted, open, random, space, TellError } from '../../streams/index.ts';
+import {
+  chain,
+  type Fact,
+  float,
+  type Log,
+  medianStop,
+  memoryLog,
+  type Noted,
+  open,
+  random,
+  space,
+  TellError,
+} from '../../streams/index.ts';
 
 const line = space({ x: float(-5, 5) });
 const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
@@ -40,6 +52,46 @@ describe('open', () => {
     await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
     await study.close();
     await expect(study.tell(trial, 1)).rejects.toThrow('closed');
+  });
+
+  it('takes a result that could not be stored when it is told again', async () => {
+    const log = memoryLog();
+    let full = false;
+    const append: Log['append'] = async (fact) => {
+      if (full) throw new Error('no space left');
+      return log.append(fact);
+    };
+    const study = open(line, random(), { log: { ...log, append } });
+    const { trial } = (await study.ask())!;
+    full = true;
+    await expect(study.tell(trial, 1)).rejects.toThrow('no space left');
+    full = false;
+    await study.tell(trial, 1);
+    await study.close();
+  });
+
+  it('may be closed while a result is being stored', async () => {
+    const log = memoryLog();
+    let store = () => {};
+    const slowly: Log['append'] = async (fact) => {
+      const outcome = await log.append(fact);
+      if ((fact as Fact).type === 'completed') await new Promise<void>((stored) => (store = stored));
+      return outcome;
+    };
+    const read: Log['read'] = async function* (from, signal) {
+      for await (const entries of log.read(from, signal)) {
+        const readable = entries.filter(({ fact }) => (fact as Fact).type !== 'completed');
+        if (readable.length > 0) yield readable;
+      }
+    };
+    const study = open(line, random(), { log: { ...log, read, append: slowly } });
+    const { trial } = (await study.ask())!;
+    const told = study.tell(trial, 1);
+    await sleep(1);
+    await study.close();
+    await sleep(1); // what nobody has caught by now ends the process
+    store();
+    await expect(told).rejects.toThrow('the study is closed');
   });
 
   it('tells at a report whether the trial should stop', async () => {

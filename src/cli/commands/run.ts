@@ -41,8 +41,8 @@ export async function runStudy(path: string, words: readonly string[], given: Ru
   const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), given.json ?? false);
-  const box = await inbox(where, (fact) => log.append(fact));
   const board = given.dashboard === undefined ? undefined : await beside(given.dashboard, where, log, screen.line);
+  const box = await inbox(where, (fact) => log.append(fact));
   const inspected = board ? { ...options, inspect: board.inspect } : options;
   const ending = await work({
     file,
