@@ -1,4 +1,4 @@
-import type { Ask, Ended, Env, Suggested, TrialId } from '../messages.ts';
+import { type Ask, type Ended, type Env, type Suggested, type TrialId, violates } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
@@ -114,7 +114,7 @@ const reached = ({ stage }: Member): number => stage?.budget ?? 0;
 function memberAfter(before: Member | undefined, number: number, fact: Suggested | Ended): Member {
   const kept = before?.stage && { stage: before.stage };
   if (fact.type === 'suggested') return { number, open: true, failed: false, ...kept };
-  if (fact.outcome !== 'completed') return { number, open: false, failed: true, ...kept };
+  if (fact.outcome !== 'completed' || violates(fact)) return { number, open: false, failed: true, ...kept };
   const { id: trial, point, budget = 0, losses } = fact;
   return { number, open: false, failed: false, stage: { trial, point, budget, loss: losses![0]! } };
 }

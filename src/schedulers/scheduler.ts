@@ -1,4 +1,4 @@
-import type { Ended, Env, Suggested, Told } from '../messages.ts';
+import { type Ended, type Env, type Suggested, type Told, violates } from '../messages.ts';
 import { TRACKED } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
@@ -20,9 +20,9 @@ export interface Scheduler {
 export const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
   tags ? { id, loss, point, tags } : { id, loss, point };
 
-/** How a trial stands that has ended; absent where it has no result to be compared. */
+/** How a trial stands that has ended; absent where it has no result to be compared, or violates an outcome constraint. */
 export const resultOf = (ended: Ended): Standing | undefined =>
-  ended.outcome === 'completed' ? standingOf(ended, ended.losses![0]!) : undefined;
+  ended.outcome === 'completed' && !violates(ended) ? standingOf(ended, ended.losses![0]!) : undefined;
 
 /** Knows at which budgets all configurations of a finite space have been tried. A scheduler that waited for another one would stall. */
 export class Supply {

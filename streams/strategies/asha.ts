@@ -2,7 +2,7 @@ import { type Ask, type Env, propose, type Reported, type Suggested, type Told, 
 import { checkOption, oneOf } from '../../src/optionRules.ts';
 import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
-import { standingOf } from '../../src/schedulers/scheduler.ts';
+import { resultOf, standingOf } from '../../src/schedulers/scheduler.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
@@ -28,8 +28,8 @@ interface State {
  * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it says for how long, the strategies behind it say what.
  *
  * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. In mode `stop` the first report at or past
- * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails stands nowhere, nor does one that came the same
- * way, loss by loss, as another: it is the same model under another name.
+ * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails or violates an outcome constraint stands nowhere,
+ * nor does one that came the same way, loss by loss, as another: it is the same model under another name.
  *
  * @throws OptionError for rungs that cannot be.
  * @example
@@ -62,8 +62,9 @@ function note(state: State, told: Told): State {
   if (told.type === 'suggested' && told.resumes !== undefined) {
     rungs[rungs.findIndex(({ budget }) => budget === told.budget) - 1]?.promote(told.resumes);
   }
-  if (told.type === 'ended' && told.outcome === 'completed' && !isTwin) {
-    rungs.find(({ budget }) => budget === told.budget)?.add(standingOf(told, told.losses![0]!));
+  if (told.type === 'ended' && !isTwin) {
+    const standing = resultOf(told);
+    if (standing) rungs.find(({ budget }) => budget === told.budget)?.add(standing);
   }
   return state;
 }

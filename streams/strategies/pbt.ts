@@ -26,7 +26,8 @@ export interface PbtOptions {
 /**
  * Population based training (Jaderberg et al. 2017): members train side by side. When one has come an interval further and is among the worst,
  * it goes on from the checkpoint of one of the best (exploit), with parameters near to the ones of that (explore); otherwise from its
- * own. Nobody waits for the others. One that fails is replaced likewise. When all are at `max`, asks are handed on.
+ * own. Nobody waits for the others. One that fails, or violates an outcome constraint, is replaced likewise. When all are at `max`, asks are
+ * handed on.
  *
  * A member's stages are trials that go on from each other: `resumes` names the trial whose checkpoint is to be loaded. The values of the
  * best member along its `resumes` are the schedule that was found.

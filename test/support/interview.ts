@@ -50,6 +50,12 @@ export function interview(strategy: Strategy, env: Env) {
   };
 }
 
+/** A reply that has to be a proposal. */
+export const proposal = (reply: Message): Propose => {
+  if (reply.type !== 'propose') throw new Error(`expected a proposal, got ${reply.type}`);
+  return reply;
+};
+
 /** The fact that a proposal becomes. */
 export const suggestedFrom = ({ veto: _, ...proposal }: Propose): Suggested => ({ ...proposal, type: 'suggested' });
 

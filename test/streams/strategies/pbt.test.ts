@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Message, Propose, Suggested } from '../../../src/messages.ts';
+import type { Ended, Suggested } from '../../../src/messages.ts';
 import * as h from '../../../streams/index.ts';
-import { completed, failed, interview, rootEnv, suggestedFrom } from '../../support/interview.ts';
+import { completed, failed, interview, proposal, rootEnv, suggestedFrom } from '../../support/interview.ts';
 import { mixed } from '../../support/spaces.ts';
-
-const proposal = (reply: Message): Propose => {
-  expect(reply.type).toBe('propose');
-  return reply as Propose;
-};
 
 /** A population that has begun: the suggestion of each member. */
 function begun(options: h.PbtOptions) {
