@@ -13,6 +13,7 @@ export interface Compared {
   readonly strategy: string;
   /** The value of the best trial after a part of the time that the slowest strategy took. Absent where there was none yet. */
   readonly values: readonly (number | undefined)[];
+  /** How far these are from the optimum of the workload; empty where that is not known. */
   readonly regrets: readonly (number | undefined)[];
   /** Virtual seconds until the study was over. */
   readonly seconds: number;
@@ -56,7 +57,7 @@ export async function compare<P>(
   const rows = all.map(({ strategy, runs }) => ({
     strategy,
     values: moments.map((at) => median(runs.map((run) => standing(run, at)?.value))),
-    regrets: moments.map((at) => median(runs.map((run) => standing(run, at)?.regret))),
+    regrets: workload.optimum === undefined ? [] : moments.map((at) => median(runs.map((run) => standing(run, at)?.regret))),
     seconds: median(runs.map(({ seconds }) => seconds))!,
     cost: median(runs.map(({ cost }) => cost))!,
     busy: median(runs.map(({ busy }) => busy))!,

@@ -34,8 +34,8 @@ function choose({ axes, objectives }: Env): Strategy {
 /** For a study's beginning, which is all of most studies. */
 function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
-  if (axes.length > WIDE) return because(`${axes.length} parameters`, tpe());
-  return because(`${axes.length} parameters, up to ${MODELLED} trials`, bo());
+  const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
+  return axes.length > WIDE ? because(parameters, tpe()) : because(`${parameters}, up to ${MODELLED} trials`, bo());
 }
 
 /** A strategy whose suggestions say why it was asked. */
