@@ -5,7 +5,7 @@ import { journal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { follow, type Noted, spaceOf } from '../../streams/noted.ts';
-import { type Row, trials } from '../../streams/observe.ts';
+import { openRow, type Row, trials } from '../../streams/observe.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Entry } from '../entry.ts';
 import type { Command, Created, Params, SuggestedFact } from '../facts/facts.ts';
@@ -54,7 +54,7 @@ export async function trialsIn(path: string): Promise<Listed[]> {
   let position = 0;
   noted$.subscribe((noted) => {
     position = noted.position;
-    if (noted.told?.type === 'suggested') rows.set(noted.told.id, begun(noted.fact as SuggestedFact, position));
+    if (noted.told?.type === 'suggested') rows.set(noted.told.id, { ...openRow(noted.fact as SuggestedFact), suggested: position });
   });
   noted$.pipe(trials()).subscribe((row) => {
     const { suggested, ended = position } = rows.get(row.trial)!;
@@ -67,16 +67,6 @@ export async function trialsIn(path: string): Promise<Listed[]> {
   const members = new Set(front?.map(({ trial }) => trial));
   return [...rows.values()].map((row) => (front ? { ...row, front: members.has(row.trial) } : row));
 }
-
-const begun = ({ trial, params, by, budget, resumes }: SuggestedFact, suggested: number): Listed => ({
-  trial,
-  params,
-  status: 'open',
-  by,
-  ...(budget !== undefined && { budget }),
-  ...(resumes !== undefined && { resumes }),
-  suggested,
-});
 
 /** The first fact of a journal; nothing where the file is not there, or no line of a journal has come to its end. @throws UsageError for another file. */
 export async function begunIn(path: string): Promise<Created | undefined> {

@@ -20,12 +20,14 @@ function fieldsOf(type: Fact['type']): Schema {
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
 
+const statuses = ['open', 'completed', 'stopped', 'failed', 'retracted', 'void'];
+
 const row: Schema = {
   type: 'object',
   properties: {
     trial: { type: 'integer', minimum: 1 },
     params: { type: 'object', description: 'values by the names of the parameters' },
-    status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+    status: { type: 'string', enum: statuses },
     values: numbers,
     reason: text('why it failed'),
     message: text('what its trainer said of that'),
@@ -39,7 +41,7 @@ const row: Schema = {
     seconds: { type: 'number' },
   },
   required: ['trial', 'params', 'status', 'by'],
-  description: 'a trial that has ended',
+  description: 'a trial as it stands',
 };
 
 /** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
@@ -80,7 +82,7 @@ export const requestKinds = {
       type: 'object',
       properties: {
         after: count('rows of later trials only'),
-        status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+        status: { type: 'string', enum: statuses, description: 'only these' },
       },
       description: 'the next rows, at most 500',
     },

@@ -5,7 +5,7 @@ import type { Changed, CloseReason, Command, Params } from '../../src/facts/fact
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Noted } from '../noted.ts';
-import { rows as foldRows, type Progress, type Row } from '../observe.ts';
+import { rows as foldRows, openRow, type Progress, type Row } from '../observe.ts';
 import type { Run } from '../run.ts';
 import { tryInstead } from '../tryOut.ts';
 import { mention } from './connection.ts';
@@ -87,8 +87,14 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
     status: statusOf,
     best: ({ engine }) => rowOf(engine.ledger.best?.trial) ?? null,
-    trials: (_, { after = 0, status }) => {
-      const found = [...rows.values()].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
+    trials: ({ engine }, { after = 0, status }) => {
+      const open = [...engine.ledger.open.values()].map(({ suggestion, step }) => ({
+        ...openRow(suggestion),
+        ...(step !== undefined && { step }),
+      }));
+      const found = [...rows.values(), ...open].filter(
+        (row) => row.trial > Number(after) && (status === undefined || row.status === status),
+      );
       return found.sort((a, b) => a.trial - b.trial).slice(0, PAGE);
     },
     enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
