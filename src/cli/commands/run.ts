@@ -12,6 +12,7 @@ import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
+import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
@@ -91,7 +92,9 @@ async function beside(port: number | true, place: string, log: PatientLog, warn:
 /** The command, checked as far as one can before there are values to put in. */
 export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
   if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
-  const command = parseTemplate(words, Object.keys(space.toJSON().parameters));
+  const parameters = Object.keys(space.toJSON().parameters);
+  checkVariables(parameters);
+  const command = parseTemplate(words, parameters);
   const [program] = command;
   if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
     throw new UsageError(`${program.parts[0]}: there is no such program`);
