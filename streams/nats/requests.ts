@@ -13,10 +13,10 @@ const count = (description: string): Schema => ({ type: 'integer', minimum: 0, d
 const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
 const nothing: Schema = { type: 'object', description: 'nothing' };
 
-/** The fields of a fact that a person gives: the request is the fact without its type. */
+/** The fields of a fact that a person gives: the request is the fact without its type, and without who says it. */
 function fieldsOf(type: Fact['type']): Schema {
   const { properties, required, description } = schemas[type] as Extract<Schema, { readonly type: 'object' }>;
-  const { type: _, v: __, ...fields } = properties!;
+  const { type: _, v: __, by: ___, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
 

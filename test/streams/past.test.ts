@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Fact, float, MismatchError, memoryLog, optimize, space } from '../../streams/index.ts';
+import { type Fact, float, type Log, MismatchError, memoryLog, type OptimizeOptions, optimize, space } from '../../streams/index.ts';
 import { collect, line, square } from '../support/line.ts';
 
 describe('a log with a past', () => {
@@ -37,6 +37,61 @@ describe('a log with a past', () => {
     });
     await optimize(line, square, { trials: 8, log }).result();
     expect((await collect(log)).filter((f) => f.type === 'completed')).toHaveLength(8);
+  });
+
+  describe('is changed by options', () => {
+    const changes = async (log: Log) => (await collect(log)).filter((f) => f.type === 'changed');
+    const start = (log: Log, options: OptimizeOptions) => optimize(line, square, { ...options, log }).result();
+
+    it.each([
+      ['trials', 3, 5, 4],
+      ['cost', 100, 300, 200],
+      ['plateau', 100, 300, 200],
+      ['target', -1, -3, -2],
+      ['seconds', 100, 300, 200],
+      ['attempts', 2, 4, 3],
+    ] as const)('where they say something new, and not where they say it again: %s', async (name, first, second, changed) => {
+      const log = memoryLog();
+      const others = { trials: 3 };
+      await start(log, { ...others, [name]: first });
+      await start(log, { ...others, [name]: first });
+      expect(await changes(log)).toEqual([]);
+      await start(log, { ...others, [name]: second });
+      expect(await changes(log)).toMatchObject([{ type: 'changed', by: 'start', limits: { [name]: second } }]);
+      await log.append({ type: 'changed', limits: { [name]: changed } });
+      await start(log, { ...others, [name]: second });
+      expect(await changes(log)).toHaveLength(2);
+      // The first one is news again.
+      await start(log, { ...others, [name]: first });
+      expect((await changes(log)).at(-1)).toMatchObject({ by: 'start', limits: { [name]: first } });
+    });
+
+    it('where they say something new: parallel', async () => {
+      const log = memoryLog();
+      await start(log, { trials: 2, parallel: 2 });
+      await log.append({ type: 'changed', parallel: 5 });
+      await start(log, { trials: 2, parallel: 2 });
+      await start(log, { trials: 2 });
+      expect(await changes(log)).toHaveLength(1);
+      await start(log, { trials: 2, parallel: 3 });
+      expect((await changes(log)).at(-1)).toMatchObject({ by: 'start', parallel: 3 });
+    });
+
+    it('only, and one whose time was up has the seconds that it was given since', async () => {
+      const log = memoryLog();
+      const untilStopped = (_: unknown, { signal }: { readonly signal: AbortSignal }) =>
+        new Promise<number>((resolve) => {
+          signal.onabort = () => resolve(1);
+        });
+      const short = { seconds: 0.01, log };
+      expect((await optimize(line, untilStopped, short).result()).reason).toBe('time');
+      await log.append({ type: 'changed', limits: { seconds: 60 } });
+      expect((await optimize(line, square, { ...short, trials: 3 }).result()).reason).toBe('trials');
+      await log.append({ type: 'changed', limits: { trials: 5 } });
+      await log.append({ type: 'closed', reason: 'time' });
+      expect((await optimize(line, square, { ...short, trials: 3 }).result()).reason).toBe('trials');
+      expect((await changes(log)).at(-1)).toEqual({ type: 'changed', by: 'start' });
+    });
   });
 
   it('of another study is refused, with the differences', async () => {

@@ -64,6 +64,7 @@ export interface ChangeOptions extends SayOptions {
   readonly more?: number;
   readonly target?: number;
   readonly cost?: number;
+  readonly seconds?: number;
   readonly plateau?: number;
   readonly parallel?: number;
   readonly pause?: boolean;
@@ -88,7 +89,7 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
     };
     if (Object.keys(changed).length > 1) return changed;
     throw new UsageError(
-      'nothing to change: expected --trials, --more, --target, --cost, --plateau, --parallel, --pause, --resume or --strategy',
+      'nothing to change: expected --trials, --more, --target, --cost, --seconds, --plateau, --parallel, --pause, --resume or --strategy',
     );
   };
   return append(path, factFor, options, { now: 'changed', later: 'changed, for the next run of the study' });
@@ -96,9 +97,9 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
 
 /** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */
 function limitsOf(options: ChangeOptions, { settings, configurations }: Ledger<Params>): Limits | undefined {
-  const { more, target, cost, plateau } = options;
+  const { more, target, cost, seconds, plateau } = options;
   if (options.trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
   const trials = more === undefined ? options.trials : Math.max(settings.limits.trials ?? 0, configurations) + more;
-  const limits = Object.entries({ trials, target, cost, plateau }).filter(([, limit]) => limit !== undefined);
+  const limits = Object.entries({ trials, target, cost, seconds, plateau }).filter(([, limit]) => limit !== undefined);
   return limits.length > 0 ? Object.fromEntries(limits) : undefined;
 }

@@ -78,6 +78,7 @@ export function declareJournals(program: Command, ending: Ending): void {
     .option('--more <n>', 'configurations to try in addition', whole)
     .option('--target <value>', 'of the first objective, that is good enough', number)
     .option('--cost <steps>', 'what all trials may cost', seconds)
+    .option('--seconds <s>', 'that each run of it may take', seconds)
     .option('--plateau <n>', 'results in a row without a better one, after which it ends', whole)
     .option('--parallel <n>', 'trials at a time', whole)
     .option('--pause', 'no new trials')

@@ -33,8 +33,8 @@ It says how it is doing on its standard output, a line at a time; all other line
   {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
   {"infeasible": "out of memory"}                                this configuration cannot be run
 
-Ctrl-C ends the programs; the same command goes on with the study. What the study file said when the study began does not undo what an
-option or hypertide change has said since.
+Ctrl-C ends the programs; the same command goes on with the study. Limits and parallel, of the study file or as options, count where they are
+not what they were at the last start: so they do not undo what hypertide change has said since.
 
 Examples:
   hypertide run study.yaml -- python train.py --lr {lr} --units {units}
