@@ -66,6 +66,19 @@ export const statusSchema: Schema = {
   description: 'how a study stands',
 };
 
+const entry: Schema = {
+  type: 'object',
+  properties: {
+    position: { type: 'integer', minimum: 1 },
+    at: count('milliseconds since 1970'),
+    fact: { description: 'as it was written' },
+    author: text('the trainer that wrote it'),
+    refusal: { type: 'object', properties: { code: text('why it can be no fact'), message: text('the same in one sentence') } },
+  },
+  required: ['position', 'at'],
+  description: 'an entry of the log, whether it counts or not',
+};
+
 const stored: Schema = {
   type: 'object',
   properties: { position: { type: 'integer', minimum: 1, description: 'of the fact in the log' } },
@@ -87,6 +100,14 @@ export const requestKinds = {
       description: 'the next rows, at most 500',
     },
     result: { type: 'array', items: row },
+  },
+  log: {
+    request: {
+      type: 'object',
+      properties: { after: count('entries of later positions only') },
+      description: 'the next entries of the log',
+    },
+    result: { type: 'array', items: entry },
   },
   enqueue: command('enqueued'),
   retract: command('retracted'),

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Ending, port, seconds, whole } from './arguments.ts';
+import { type Ending, port, seconds, whole, withRemote } from './arguments.ts';
 
 /** The commands that decide what is tried. */
 export function declareRunning(program: Command, ending: Ending): void {
@@ -43,11 +43,10 @@ Examples:
     )
     .action((study, command, options) => ending(import('../commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
 
-  program
-    .command('simulate')
+  withRemote(program.command('simulate'))
     .description('Compares strategies in virtual time, by what a finished study knows.')
     .argument('<study>', 'study file: the space, the limits, and a strategy')
-    .requiredOption('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
+    .option('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
     .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
     .option('--trainers <n>', 'simulated ones (default: parallel in the study file)', whole)
     .option('--trials <n>', 'configurations to try', whole)

@@ -43,7 +43,7 @@ describe('the AsyncAPI document', () => {
           .map((message) => message.id()),
       ).toEqual([answerOf(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(15);
+    expect(document!.operations().all()).toHaveLength(16);
   });
 
   it('describes all that goes over a server', async () => {
@@ -104,6 +104,7 @@ describe('the AsyncAPI document', () => {
       ['trials', { after: 0, status: 'completed' }, true],
       ['trials', { status: 'open' }, true],
       ['trials', {}, true],
+      ['log', { after: 1 }, true],
       ['retract', { trial: 99 }, false],
       ['status', {}, true],
       ['close', {}, true],

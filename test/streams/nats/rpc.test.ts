@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { trainer } from '../../../streams/nats/index.ts';
+import type { Entry } from '../../../src/entry.ts';
+import { past } from '../../../streams/log/past.ts';
+import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
@@ -71,6 +73,31 @@ describe('an engine', () => {
     expect(await statuses({ status: 'completed' })).toEqual([[1, 'completed']]);
     const { result } = await ask('trials', { after: 1, status: 'open' });
     expect((result as object[])[0]).toMatchObject({ by: 'random', step: 4, params: { n: expect.any(Number) } });
+    await engine.close();
+  });
+
+  it('hands out its log, as much at a time as an answer has room for', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    const long = '\u20ac'.repeat(5000); // three bytes each
+    for (let n = 0; n < 80; n++) await say(1, { type: 'failed', reason: 'error', run: 'nobody', message: long });
+    await say(1, 'no JSON');
+    await engine.heard.until(({ position }) => position >= 84);
+    const entries: Entry[] = [];
+    let pages = 0;
+    for (let more = true; more; ) {
+      const { result } = await ask('log', { after: entries.length });
+      entries.push(...(result as Entry[]));
+      more = (result as Entry[]).length > 0;
+      pages++;
+    }
+    expect(pages).toBeGreaterThan(2);
+    const all: Entry[] = [];
+    for await (const batch of past(await natsLog(engine.nc, study), 1)) all.push(...batch);
+    expect(entries).toEqual(JSON.parse(JSON.stringify(all)));
+    expect(entries.at(-1)).toMatchObject({ author: 'hand', refusal: { code: 'not-json' } });
     await engine.close();
   });
 
