@@ -203,6 +203,18 @@ describe('commands that are written into the journal', () => {
     expect(suggested()).toBeGreaterThan(before);
   });
 
+  it('a study that a person has closed is not run on, until it is changed', async () => {
+    const place = await studied('trials: 2\n');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    expect(await hypertide(place, 'close', 'study.jsonl', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"person"') });
+    expect((await hypertide(place, 'close', 'study.jsonl')).err).toBe('hypertide: the study is closed already: person\n');
+    expect((await run(place)).err).toContain('the study was closed');
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', best: { trial: expect.any(Number) } });
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    await run(place);
+    expect(journalOf(place).filter(({ type }) => type === 'completed')).toHaveLength(4);
+  });
+
   it('gives no advice where nothing is left to try', async () => {
     const place = studyIn('trials: 8\nstrategy: { grid: { levels: { x: 2 } } }\n');
     await run(place);
