@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ensurePage } from '../support/page.ts';
 import { hasTrace, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
 const MORE = `  act: { type: choice, values: [relu, tanh] }
@@ -45,6 +46,7 @@ describe('commands that read', () => {
   });
 
   it.each([['export'], ['report']])('%s says in a line where it cannot write', async (command) => {
+    await ensurePage(); // a report is made of it
     const place = await studied('trials: 1\n');
     const { code, err } = await hypertide(place, command, 'study.jsonl', '-o', 'none/such');
     expect(code).toBe(2);

@@ -40,10 +40,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(ga, tpe)': {
     make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
   },
-  bo: { make: () => h.bo({ startup: 4 }), runs: 8 },
-  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })), runs: 8 },
-  forest: { make: () => h.forest({ startup: 4, challengers: 5 }), runs: 5 },
-  'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })), runs: 5 },
+  bo: { make: () => h.bo({ startup: 4 }) },
+  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })) },
+  forest: { make: () => h.forest({ startup: 4, challengers: 5 }) },
+  'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })) },
   sgd: { make: h.sgd },
   'sgd differences': { make: () => h.sgd({ gradient: 'differences', restarts: 1 }), study: { trials: 40, parallel: 3 } },
   'sgd from the incumbent': { make: () => h.chain(h.take(4, h.random()), h.sgd({ start: 'incumbent', rule: 'momentum', noise: 0.1 })) },
@@ -54,7 +54,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(ga, lbfgs)': { make: () => h.chain(h.ga({ population: 4, generations: 2 }), h.lbfgs({ start: 'incumbent' })) },
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
-  auto: { make: h.auto, runs: 3 },
+  auto: { make: h.auto },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
   'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {
@@ -98,7 +98,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   },
 };
 
-const runs = Number(process.env.CONTRACT_RUNS ?? 100);
+const runs = Number(process.env.CONTRACT_RUNS ?? 50);
 
 /** A row in its world. */
 export const caseOf = (name: string): Case<Net> => ({ space: net, study: { trials: 24, parallel: 3 }, fleet, runs, ...cases[name]! });

@@ -6,10 +6,10 @@ shift
 if command -v apt-get >/dev/null; then
   as_root=''
   [ "$(id -u)" = 0 ] || as_root='sudo -n'
-  # Tests run side by side, and apt gives up where another one is at it.
+  # Tests run side by side, and apt gives up where another one is at it; for those that are not ours it waits itself.
   exec 9>"${TMPDIR:-/tmp}/hypertide-install.lock"
   flock 9 || true
-  { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package"; } >&2 || true
+  { $as_root apt-get update -qq; $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$package"; } >&2 || true
 elif command -v brew >/dev/null; then
   brew install "$@" >&2 || true
 fi
