@@ -15,7 +15,9 @@ const number = (expected: string, holds: (value: number) => boolean): Rule => ({
 
 export const finite = number('a finite number', Number.isFinite);
 export const positive = number('a number above 0', (v) => v > 0 && v < Number.POSITIVE_INFINITY);
-export const notNegative = number('a number of at least 0', (v) => v >= 0 && v < Number.POSITIVE_INFINITY);
+/** A number of at least `least`. */
+export const from = (least: number): Rule => number(`a number of at least ${least}`, (v) => v >= least && v < Number.POSITIVE_INFINITY);
+export const notNegative = from(0);
 export const probability = number('a probability', (v) => v >= 0 && v <= 1);
 /** A number above 0 and at most `most`. */
 export const upTo = (most: number): Rule => number(`a number above 0 and at most ${most}`, (v) => v > 0 && v <= most);

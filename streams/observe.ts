@@ -28,6 +28,22 @@ export interface Row<P> {
   readonly seconds?: number;
 }
 
+/** A trial that has not ended. */
+export interface OpenRow<P> extends Pick<Row<P>, 'trial' | 'params' | 'by' | 'budget' | 'resumes' | 'tags' | 'step'> {
+  readonly status: 'open';
+}
+
+/** The row of a trial that has been suggested. */
+export const openRow = <P>({ trial, params, by, budget, resumes, tags }: SuggestedFact<P>): OpenRow<P> => ({
+  trial,
+  params,
+  status: 'open',
+  by,
+  ...(budget !== undefined && { budget }),
+  ...(resumes !== undefined && { resumes }),
+  ...(tags !== undefined && { tags }),
+});
+
 /** How a study is doing. */
 export interface Progress<P> {
   /** Suggested so far, those that are open included. */

@@ -7,7 +7,10 @@ import { version } from '../src/version.ts';
 import { auto } from './strategies/auto.ts';
 import type { Inspect, Strategy } from './strategy.ts';
 
-/** How a study is run. What is left out has the default named, or on a log with a past, what the log says. */
+/**
+ * How a study is run. What is left out has the default named, or on a log with a past, what the log says; and there, limits and `parallel`
+ * count where they are not what they were at the last start, so that a restart undoes no change that somebody has made since.
+ */
 export interface StudyOptions extends Loose<Limits> {
   /** Name of the study. Default `study`. */
   readonly study?: string | undefined;

@@ -1,5 +1,5 @@
 import { MismatchError } from '../src/errors.ts';
-import type { Changed, Fact } from '../src/facts/facts.ts';
+import type { Fact, Limits } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
 import { after } from './after.ts';
 import type { Directive } from './directive.ts';
@@ -148,19 +148,21 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
 }
 
 /**
- * What must be said before the study goes on: that the options have changed, that a new process has its own seconds, and that runs of a
- * process that is gone are lost.
+ * What must be said before the study goes on: what the options did not say at the last start, that a new process has its own seconds, and
+ * that runs of a process that is gone are lost.
  */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
-  const { settings } = ledger;
-  const limits = Object.entries(limitsOf(options)).filter(
-    ([name, value]) => settings.limits[name as keyof typeof settings.limits] !== value || (name === 'seconds' && ledger.closed === 'time'),
-  );
-  const parallel = options.parallel !== undefined && options.parallel !== settings.parallel ? options.parallel : undefined;
+  const { said } = ledger.settings;
+  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => said[name as keyof Limits] !== value);
+  const { parallel = said.parallel } = options;
   const facts: Fact[] = [];
-  if (limits.length > 0 || parallel !== undefined) {
-    const changed: Changed = { type: 'changed', ...(parallel !== undefined && { parallel }) };
-    facts.push(limits.length > 0 ? { ...changed, limits: Object.fromEntries(limits) } : changed);
+  if (limits.length > 0 || parallel !== said.parallel || (ledger.closed === 'time' && options.seconds !== undefined)) {
+    facts.push({
+      type: 'changed',
+      by: 'start',
+      ...(parallel !== said.parallel && { parallel }),
+      ...(limits.length > 0 && { limits: Object.fromEntries(limits) }),
+    });
   }
   if (options.exclusive) {
     for (const [trial, { run: held, awaiting }] of ledger.open) {

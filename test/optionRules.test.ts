@@ -8,6 +8,7 @@ describe('a rule', () => {
   it.each([
     ['positive', rules.positive, [1e-9, 1e300], [0, -1, Number.NaN, Number.POSITIVE_INFINITY, '1', null]],
     ['notNegative', rules.notNegative, [0, 1e300], [-1e-9, Number.NaN, Number.POSITIVE_INFINITY]],
+    ['from(3)', rules.from(3), [3, 3.5], [2.9, Number.NaN, Number.POSITIVE_INFINITY, '3']],
     ['finite', rules.finite, [-1e300, 0], [Number.NEGATIVE_INFINITY, '0']],
     ['probability', rules.probability, [0, 1], [-0.1, 1.1, Number.NaN]],
     ['part', rules.part, [1e-9, 1], [0, 1.1]],

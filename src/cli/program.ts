@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
-import { declareJournals } from './program/journals.ts';
 import { declareNats } from './program/nats.ts';
 import { declareRunning } from './program/running.ts';
+import { declareStudies } from './program/studies.ts';
 
 /** The commands, each of which tells its exit status. They load what they need when they are used. */
 function programFor(tell: (status: number) => void): Command {
@@ -24,7 +24,7 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
     );
   const ending = (status: Promise<number>) => status.then(tell);
   declareRunning(program, ending);
-  declareJournals(program, ending);
+  declareStudies(program, ending);
   declareNats(program, ending);
   return program;
 }
@@ -37,6 +37,8 @@ const mendable = new Set([
   'JournalError',
   'JournalLockedError',
   'ConnectError',
+  'StudyError',
+  'ActionError',
   'ListenError',
   'PageMissingError',
   'MismatchError',

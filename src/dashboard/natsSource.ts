@@ -1,25 +1,28 @@
-import { natsLog } from '../../streams/nats/log.ts';
+import { past } from '../../streams/log/past.ts';
+import { logOn } from '../../streams/nats/looking.ts';
+import type { RequestMethod } from '../../streams/nats/requests.ts';
 import { request } from '../../streams/nats/studies.ts';
 import type { Closed, Command } from '../facts/facts.ts';
-import { type Source, until } from './source.ts';
+import type { Said, Source } from './source.ts';
 
-type Connection = Parameters<typeof natsLog>[0];
+type Connection = Parameters<typeof logOn>[0];
 
 /** A study on a server. What a person says goes through its engine. */
 export async function natsSource(nc: Connection, study: string, place: string): Promise<Source> {
-  const log = await natsLog(nc, study, { create: false });
+  const log = await logOn(nc, study);
   return {
     place,
     read: (from, signal) => log.read(from, signal),
-    past: (from) => until(log, from),
+    past: (from) => past(log, from),
     say: async (fact) => {
       const [method, data] = requestOf(fact);
-      await request(nc, study, method, data);
+      const { position } = (await request(nc, study, method, data)) as Pick<Said, 'position'>;
+      return { position, running: true };
     },
   };
 }
 
-function requestOf(fact: Command | Closed): readonly [method: string, data: object] {
+function requestOf(fact: Command | Closed): readonly [method: RequestMethod, data: object] {
   switch (fact.type) {
     case 'enqueued':
       return ['enqueue', { params: fact.params }];

@@ -1,6 +1,7 @@
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { journal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
+import { past } from '../../streams/log/past.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { sayTo } from '../cli/inbox.ts';
 import type { Entry } from '../entry.ts';
@@ -14,8 +15,16 @@ export interface Source {
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** What is there now, from a position on. */
   past(from: number): AsyncIterable<readonly Entry[]>;
-  /** Puts what a person says into the log. @throws ActionError */
-  say(fact: Command | Closed): Promise<void>;
+  /** Puts what a person says into the log. @throws ActionError, StudyError */
+  say(fact: Command | Closed): Promise<Said>;
+}
+
+/** A fact that a person has said. */
+export interface Said {
+  /** Where it is in the log. */
+  readonly position: number;
+  /** Whether somebody runs the study, and heard it. */
+  readonly running: boolean;
 }
 
 /** What a person wants cannot be done; the message says why. */
@@ -26,48 +35,43 @@ export class ActionError extends Error {
 const quietly = () => {};
 
 /** A journal that another process writes, or nobody. */
-export const journalSource = (path: string): Source => ({
+export const journalSource = (path: string, warn: (message: string) => void = quietly): Source => ({
   place: path,
-  read: (from, signal) => readJournal(path, { from, follow: true, signal, warn: quietly }),
-  past: (from) => readJournal(path, { from, warn: quietly }),
+  read: (from, signal) => readJournal(path, { from, follow: true, signal, warn }),
+  past: (from) => readJournal(path, { from, warn }),
   say: async (fact) => {
-    const log = await journal(path, { warn: quietly }).catch((error) => {
+    const log = await journal(path, { warn }).catch((error) => {
       if (error instanceof JournalLockedError) return error;
       throw error;
     });
-    if (log instanceof JournalLockedError) return sayToRun(path, fact, log);
+    if (log instanceof JournalLockedError) return { position: await sayToRun(path, fact, log), running: true };
     try {
       await log.append(fact);
+      return { position: await log.head(), running: false };
     } finally {
       await log.close();
     }
   },
 });
 
-async function sayToRun(path: string, fact: Command | Closed, { pid }: JournalLockedError): Promise<void> {
+/** @returns the position of the fact. */
+async function sayToRun(path: string, fact: Command | Closed, { pid }: JournalLockedError): Promise<number> {
   const answer = await sayTo(path, fact);
   if (answer === undefined)
-    throw new ActionError(`process ${pid} runs this study, and hears nothing; "hypertide run" does, and "hypertide run --dashboard"`);
-  if ('error' in answer) throw new ActionError(answer.error);
+    throw new ActionError(
+      `${path}: the study is running (process ${pid}); it hears nothing, as "hypertide run" would: end it, say it again, and run it on`,
+    );
+  if ('error' in answer) throw new ActionError(`${path}: ${answer.error}`);
+  return answer.position;
 }
 
 /** A log that this process runs a study on. */
 export const logSource = (place: string, log: Log): Source => ({
   place,
   read: (from, signal) => log.read(from, signal),
-  past: (from) => until(log, from),
+  past: (from) => past(log, from),
   say: async (fact) => {
     while ((await log.append(fact)) === 'fenced');
+    return { position: await log.head(), running: true };
   },
 });
-
-/** A log from a position up to its head. */
-export async function* until(log: Pick<Log, 'read' | 'head'>, from: number): AsyncGenerator<readonly Entry[]> {
-  const head = await log.head();
-  if (from > head) return;
-  const reading = new AbortController();
-  for await (const entries of log.read(from, reading.signal)) {
-    yield entries;
-    if (entries.at(-1)!.position >= head) return reading.abort();
-  }
-}

@@ -154,6 +154,8 @@ export interface Changed {
   readonly limits?: Limits;
   /** As data. */
   readonly strategy?: unknown;
+  /** `start`: the options of a start say so, and said something else at the start before. Nothing: a person does. */
+  readonly by?: 'start';
 }
 
 export type CloseReason = 'trials' | 'target' | 'cost' | 'plateau' | 'exhausted' | 'time' | 'person';

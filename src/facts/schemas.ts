@@ -131,7 +131,12 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
   changed: fact(
     'changed',
     [],
-    { paused: { type: 'boolean' }, parallel: integer(1, 'how many trials may be open at once'), limits },
+    {
+      paused: { type: 'boolean' },
+      parallel: integer(1, 'how many trials may be open at once'),
+      limits,
+      by: { type: 'string', enum: ['start'], description: 'the options of a start, where it is no person' },
+    },
     'new settings as from here; reopens a closed study',
   ),
   closed: fact(

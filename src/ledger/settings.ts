@@ -7,6 +7,8 @@ export interface Settings {
   readonly objectives: readonly Objective[];
   readonly limits: Limits;
   readonly parallel: number;
+  /** What the options said at the last start that said something new. What they say again is no news, and undoes no change since. */
+  readonly said: Limits & { readonly parallel: number };
   readonly duplicates: 'forbid' | 'allow';
   readonly paused: boolean;
   readonly strategy: unknown;
@@ -20,17 +22,19 @@ export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicat
   objectives,
   limits,
   parallel,
+  said: { ...limits, parallel },
   duplicates,
   strategy,
   paused: false,
   epoch: 0,
 });
 
-export const changedBy = (settings: Settings, { paused, parallel, limits, strategy }: Changed): Settings => ({
+export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, by }: Changed): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
+  said: by === 'start' ? { ...settings.said, ...limits, ...(parallel !== undefined && { parallel }) } : settings.said,
   strategy: strategy ?? settings.strategy,
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
 });

@@ -14,6 +14,10 @@ export function isPassing(error: unknown): boolean {
   );
 }
 
+/** Whether a user has no right to what was asked. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof errors.PermissionViolationError || (error instanceof Error && error.cause !== undefined && isForbidden(error.cause));
+
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 

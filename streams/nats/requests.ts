@@ -13,19 +13,21 @@ const count = (description: string): Schema => ({ type: 'integer', minimum: 0, d
 const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
 const nothing: Schema = { type: 'object', description: 'nothing' };
 
-/** The fields of a fact that a person gives: the request is the fact without its type. */
+/** The fields of a fact that a person gives: the request is the fact without its type, and without who says it. */
 function fieldsOf(type: Fact['type']): Schema {
   const { properties, required, description } = schemas[type] as Extract<Schema, { readonly type: 'object' }>;
-  const { type: _, v: __, ...fields } = properties!;
+  const { type: _, v: __, by: ___, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
+
+const statuses = ['open', 'completed', 'stopped', 'failed', 'retracted', 'void'];
 
 const row: Schema = {
   type: 'object',
   properties: {
     trial: { type: 'integer', minimum: 1 },
     params: { type: 'object', description: 'values by the names of the parameters' },
-    status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+    status: { type: 'string', enum: statuses },
     values: numbers,
     reason: text('why it failed'),
     message: text('what its trainer said of that'),
@@ -39,7 +41,7 @@ const row: Schema = {
     seconds: { type: 'number' },
   },
   required: ['trial', 'params', 'status', 'by'],
-  description: 'a trial that has ended',
+  description: 'a trial as it stands',
 };
 
 /** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
@@ -64,6 +66,19 @@ export const statusSchema: Schema = {
   description: 'how a study stands',
 };
 
+const entry: Schema = {
+  type: 'object',
+  properties: {
+    position: { type: 'integer', minimum: 1 },
+    at: count('milliseconds since 1970'),
+    fact: { description: 'as it was written' },
+    author: text('the trainer that wrote it'),
+    refusal: { type: 'object', properties: { code: text('why it can be no fact'), message: text('the same in one sentence') } },
+  },
+  required: ['position', 'at'],
+  description: 'an entry of the log, whether it counts or not',
+};
+
 const stored: Schema = {
   type: 'object',
   properties: { position: { type: 'integer', minimum: 1, description: 'of the fact in the log' } },
@@ -80,11 +95,19 @@ export const requestKinds = {
       type: 'object',
       properties: {
         after: count('rows of later trials only'),
-        status: { type: 'string', enum: ['completed', 'stopped', 'failed', 'retracted', 'void'] },
+        status: { type: 'string', enum: statuses, description: 'only these' },
       },
       description: 'the next rows, at most 500',
     },
     result: { type: 'array', items: row },
+  },
+  log: {
+    request: {
+      type: 'object',
+      properties: { after: count('entries of later positions only') },
+      description: 'the next entries of the log',
+    },
+    result: { type: 'array', items: entry },
   },
   enqueue: command('enqueued'),
   retract: command('retracted'),

@@ -1,11 +1,13 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { nuid } from '@nats-io/nats-core';
+import type { Entry } from '../../src/entry.ts';
 import { check } from '../../src/facts/check.ts';
 import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
+import { past } from '../log/past.ts';
 import type { Noted } from '../noted.ts';
-import { rows as foldRows, type Progress, type Row } from '../observe.ts';
+import { rows as foldRows, openRow, type Progress, type Row } from '../observe.ts';
 import type { Run } from '../run.ts';
 import { tryInstead } from '../tryOut.ts';
 import { mention } from './connection.ts';
@@ -33,6 +35,9 @@ const FRAME = 200;
 
 /** Rows in one answer of `rpc.trials`. */
 const PAGE = 500;
+
+/** Characters of entries in one answer of `rpc.log`: a server takes a megabyte, and a character may be four bytes. */
+const ROOM = 200_000;
 
 /** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
@@ -87,10 +92,17 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
     status: statusOf,
     best: ({ engine }) => rowOf(engine.ledger.best?.trial) ?? null,
-    trials: (_, { after = 0, status }) => {
-      const found = [...rows.values()].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
+    trials: ({ engine }, { after = 0, status }) => {
+      const open = [...engine.ledger.open.values()].map(({ suggestion, step }) => ({
+        ...openRow(suggestion),
+        ...(step !== undefined && { step }),
+      }));
+      const found = [...rows.values(), ...open].filter(
+        (row) => row.trial > Number(after) && (status === undefined || row.status === status),
+      );
       return found.sort((a, b) => a.trial - b.trial).slice(0, PAGE);
     },
+    log: (_, { after = 0 }) => pageOf(log, Number(after) + 1),
     enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
     retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
     cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
@@ -148,6 +160,20 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     },
   });
   return requests;
+}
+
+/** Entries from a position on, as many as one answer has room for. */
+async function pageOf(log: NatsLog, from: number): Promise<readonly Entry[]> {
+  const page: Entry[] = [];
+  let length = 0;
+  for await (const entries of past(log, from)) {
+    for (const entry of entries) {
+      length += JSON.stringify(entry).length;
+      if (length > ROOM && page.length > 0) return page;
+      page.push(entry);
+    }
+  }
+  return page;
 }
 
 /** An answer to any other subject could be one to a log. `_R_` is what the server makes of an inbox in another account. */

@@ -51,15 +51,15 @@ export function serverConfig({
       {
         nkey: user('engine'),
         publish: studies.flatMap(ofEngine),
-        subscribe: ['_INBOX_engine.>', ...studies.flatMap(toEngine)],
+        subscribe: ['_INBOX_engine.>', VIEWER_INBOX, ...studies.flatMap(toEngine)],
         answers: true,
       },
       {
         nkey: user('operator'),
         publish: studies.map((study) => subjectsOf(study).rpc('*')),
-        subscribe: ['_INBOX_operator.>', ...studies.flatMap(shown)],
+        subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
       },
-      { nkey: user('viewer'), publish: studies.flatMap(asked), subscribe: ['_INBOX_viewer.>', ...studies.flatMap(shown)] },
+      { nkey: user('viewer'), publish: studies.flatMap(asked), subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)] },
     ],
     exports: studies.flatMap((study) => trainers.flatMap((name) => sharedWith(study, name))),
   });
@@ -83,6 +83,9 @@ ${[engine, ...workers].join('\n')}
 `;
   return { text, seeds };
 }
+
+/** Where answers come to what people ask; whoever has more rights than a viewer may ask the same way. */
+const VIEWER_INBOX = '_INBOX_viewer.>';
 
 /** Users that are no trainers. */
 const others = ['engine', 'operator', 'viewer'];
@@ -138,7 +141,7 @@ function shown(study: string): string[] {
   return [log, directive('*'), rejected('*'), status];
 }
 
-const asked = (study: string): string[] => ['status', 'best', 'trials'].map((method) => subjectsOf(study).rpc(method));
+const asked = (study: string): string[] => ['status', 'best', 'trials', 'log'].map((method) => subjectsOf(study).rpc(method));
 
 function ofEngine(study: string): string[] {
   const { stream, suggested, study: own, directive, rejected, status } = subjectsOf(study);

@@ -1,17 +1,23 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { insist } from './patience.ts';
+import { insist, isForbidden } from './patience.ts';
+import type { RequestMethod } from './requests.ts';
 import type { Reply } from './rpc.ts';
 import { subjectsOf } from './subjects.ts';
 
 const PREFIX = subjectsOf('x').stream.slice(0, -1);
 
-/** The names of the studies that a server holds. */
+/** The names of the studies that a server holds. @throws StudyError where this user may not know. */
 export async function studiesOn(nc: NatsConnection): Promise<string[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const names: string[] = [];
-  for await (const name of await insist(nc, async () => jsm.streams.names()))
-    if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
+  try {
+    for await (const name of await insist(nc, async () => jsm.streams.names()))
+      if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
+  } catch (cause) {
+    if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; --study names them', { cause });
+    throw cause;
+  }
   return names.sort();
 }
 
@@ -27,12 +33,22 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
   return () => subscription.unsubscribe();
 }
 
-/** Asks a study's engine for something; the methods are those that `rpc.ts` answers. @throws Error with what it says. */
-export async function request(nc: NatsConnection, study: string, method: string, data: object = {}): Promise<unknown> {
+/** What somebody wants of a study cannot be had; the message says why. */
+export class StudyError extends Error {
+  override readonly name = 'StudyError';
+}
+
+/**
+ * Asks a study's engine for something.
+ *
+ * @throws StudyError where no engine answers, where this user may not ask, and with what the engine says against it.
+ */
+export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
   const answer = await nc.request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 5000 }).catch((cause: Error) => {
-    throw new Error(`no engine serves ${study} now (${cause.message})`, { cause });
+    const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : `no engine serves ${study} now`;
+    throw new StudyError(`${why} (${cause.message})`, { cause });
   });
   const reply = answer.json<Reply>();
-  if (!reply.ok) throw new Error(reply.error);
+  if (!reply.ok) throw new StudyError(reply.error);
   return reply.result;
 }

@@ -1,7 +1,7 @@
 import { type Ask, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
-import { checkOption, oneOf } from '../../src/optionRules.ts';
+import { checkOptions, oneOf } from '../../src/optionRules.ts';
 import { Rung } from '../../src/schedulers/asha.ts';
-import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
 import { resultOf, standingOf } from '../../src/schedulers/scheduler.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
 import { defineStrategy } from '../define.ts';
@@ -36,9 +36,9 @@ interface State {
  * chain(asha({ min: 1, max: 81 }), random())
  */
 export function asha(options: AshaOptions): Strategy {
+  checkOptions('asha', options, { ...rungRules(options), mode: oneOf('promote', 'stop') });
   const budgets = rungsOf(options);
   const { eta = 3, mode = 'promote' } = options;
-  checkOption('asha.mode', mode, oneOf('promote', 'stop'));
   const init = (env: Env): State => {
     oneObjective(env, 'asha compares trials by');
     return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(env.axes), next: new Map() };

@@ -1,8 +1,8 @@
 import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
-import { checkOption, oneOf, wholeFrom } from '../../src/optionRules.ts';
+import { checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
-import { type RungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
+import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../chain.ts';
@@ -30,12 +30,15 @@ export interface HyperbandOptions extends RungOptions {
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
 export function hyperband(options: HyperbandOptions): Strategy {
+  check('hyperband', options);
   const brackets = bracketsOf(options);
   const { eta = 3, mode = 'asynchronous' } = options;
-  checkOption('hyperband.mode', mode, oneOf('asynchronous', 'synchronous'));
   const Brackets = mode === 'asynchronous' ? AsynchronousBrackets : SynchronousBrackets;
   return scheduling('hyperband', (env) => new Brackets(brackets, eta, env), options);
 }
+
+const check = (of: string, options: HyperbandOptions): void =>
+  checkOptions(of, options, { ...rungRules(options), mode: oneOf('asynchronous', 'synchronous') });
 
 export interface SuccessiveHalvingOptions extends RungOptions {
   /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
@@ -52,9 +55,9 @@ export interface SuccessiveHalvingOptions extends RungOptions {
  * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
  */
 export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
+  checkOptions('successiveHalving', options, { ...rungRules(options), configurations: wholeFrom(1) });
   const budgets = rungsOf(options);
   const { eta = 3, configurations = eta ** (budgets.length - 1) } = options;
-  checkOption('successiveHalving.configurations', configurations, wholeFrom(1));
   const bracket: Bracket = { size: configurations, budgets };
   return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options);
 }
@@ -70,7 +73,9 @@ export type BohbOptions = HyperbandOptions & TpeOptions;
  * bohb({ min: 1, max: 81 })
  */
 export function bohb({ min, max, eta, mode, ...model }: BohbOptions): Strategy {
-  return chain(hyperband({ min, max, eta, mode }), tpe(model));
+  const budgets = { min, max, eta, mode };
+  check('bohb', budgets);
+  return chain(hyperband(budgets), tpe(model));
 }
 
 /** Trials are known again by a tag under the stage's own path, whoever said what they are. */

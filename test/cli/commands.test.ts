@@ -156,15 +156,20 @@ describe('commands that are written into the journal', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');
   });
 
-  it('what changed since is not undone by what the study file said at the beginning, but by what it says anew', async () => {
-    const place = await studied('trials: 2\nparallel: 1\n');
-    await hypertide(place, 'change', 'study.jsonl', '--trials', '4');
+  it('what changed since is not undone by what the study file said at the last start, but by what it says anew', async () => {
+    const place = await studied('trials: 2\nparallel: 1\nseconds: 600\n');
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '4', '--seconds', '500');
     await run(place);
     const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested');
     expect(suggested()).toHaveLength(4);
     writeFileSync(join(place, 'study.yaml'), readFileSync(join(place, 'study.yaml'), 'utf8').replace('trials: 2', 'trials: 5'));
     await run(place);
     expect(suggested()).toHaveLength(5);
+    const changes = () => journalOf(place).flatMap(({ type, limits }) => (type === 'changed' ? [limits] : []));
+    expect(changes()).toEqual([{ trials: 4, seconds: 500 }, { trials: 5 }]);
+    await hypertide(place, 'change', 'study.jsonl', '--trials', '3');
+    await run(place);
+    expect(changes()).toHaveLength(3); // the file has not changed since it was taken in
     await run(place, '--trials', '6');
     expect(suggested()).toHaveLength(6);
   });
@@ -198,6 +203,18 @@ describe('commands that are written into the journal', () => {
     const before = suggested();
     await run(place);
     expect(suggested()).toBeGreaterThan(before);
+  });
+
+  it('a study that a person has closed is not run on, until it is changed', async () => {
+    const place = await studied('trials: 2\n');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    expect(await hypertide(place, 'close', 'study.jsonl', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"person"') });
+    expect((await hypertide(place, 'close', 'study.jsonl')).err).toBe('hypertide: the study is closed already: person\n');
+    expect((await run(place)).err).toContain('the study was closed');
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', best: { trial: expect.any(Number) } });
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    await run(place);
+    expect(journalOf(place).filter(({ type }) => type === 'completed')).toHaveLength(4);
   });
 
   it('gives no advice where nothing is left to try', async () => {

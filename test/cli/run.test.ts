@@ -253,6 +253,14 @@ describe('run', () => {
     expectNoTrace(ended);
   });
 
+  it('refuses parameters that would share a variable, before anything is written', async () => {
+    const place = studyIn();
+    writeFileSync(join(place, 'study.yaml'), 'parameters: { a-b: { type: int, low: 1, high: 2 }, a_b: { type: int, low: 1, high: 2 } }\n');
+    const ended = await hypertide(place, 'run', 'study.yaml', '--', 'true');
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('a-b and a_b: expected names that programs can tell apart') });
+    expect(journalOf(place)).toEqual([]);
+  });
+
   it('without a command, shows examples; and its version', async () => {
     const place = studyIn();
     const [help, version] = [await hypertide(place), await hypertide(place, '--version')];

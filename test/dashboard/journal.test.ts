@@ -21,7 +21,7 @@ it('a journal that nobody runs can be acted on, one that another process writes 
   await feed.caughtUp;
   expect(await act(feed, { type: 'change', paused: true })).toEqual({
     ok: false,
-    error: expect.stringContaining('hypertide run --dashboard'),
+    error: expect.stringContaining('it hears nothing, as "hypertide run" would'),
   });
   await log.close();
   expect(await act(feed, { type: 'change', paused: true })).toMatchObject({ ok: true, position: 2 });

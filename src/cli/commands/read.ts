@@ -1,14 +1,15 @@
-import { readJournal } from '../../../streams/log/readJournal.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
-import type { Created, Values } from '../../facts/facts.ts';
+import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { createdIn, frontIn, type Listed, put, talk, trialsIn } from '../journalFile.ts';
+import { put, talk } from '../journalFile.ts';
+import { frontIn, type Listed, trialsIn } from '../listed.ts';
 import { ranked } from '../render.ts';
+import type { Study } from '../study.ts';
 import { shown as cellText, table } from '../table.ts';
 import { UsageError } from '../usage.ts';
 
-/** Commands that read a journal; they may be used while a study runs. */
+/** Commands that read a study; they may be used while it runs. */
 export interface ReadOptions {
   readonly json?: boolean;
 }
@@ -22,12 +23,12 @@ export interface BestOptions extends ReadOptions {
 }
 
 /** `hypertide best` */
-export async function best(path: string, { json, number, reference }: BestOptions): Promise<number> {
-  const { objectives } = await createdIn(path);
+export async function best(study: Study, { json, number, reference }: BestOptions): Promise<number> {
+  const { objectives } = study.created;
   if (objectives.length > 1)
-    return bestOfSeveral(path, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
+    return bestOfSeveral(study, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
   const count = number ?? 1;
-  const all = await trialsIn(path);
+  const all = await trialsIn(study);
   const rows = ranked(all, objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
@@ -38,10 +39,10 @@ const withoutBest = (rows: readonly Listed[]): string =>
   rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best are the front. */
-async function bestOfSeveral(path: string, { json, number, reference }: BestOptions): Promise<number> {
-  const front = await frontIn(path, reference ? { reference: valuesOf(reference) } : {});
+async function bestOfSeveral(study: Study, { json, number, reference }: BestOptions): Promise<number> {
+  const front = await frontIn(study, reference ? { reference: valuesOf(reference) } : {});
   if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
-  else if (front === undefined) print(withoutBest(await trialsIn(path)));
+  else if (front === undefined) print(withoutBest(await trialsIn(study)));
   else {
     print(table(front.rows.slice(0, number)));
     const from = Object.entries(front.reference).map(([name, value]) => `${name} ${cellText(value)}`);
@@ -63,9 +64,8 @@ function valuesOf(words: readonly string[]): Values {
 }
 
 /** `hypertide trials` */
-export async function listTrials(path: string, { json, status }: ReadOptions & { readonly status?: string }): Promise<number> {
-  await createdIn(path);
-  const rows = (await trialsIn(path)).filter((row) => status === undefined || row.status === status);
+export async function listTrials(study: Study, { json, status }: ReadOptions & { readonly status?: string }): Promise<number> {
+  const rows = (await trialsIn(study)).filter((row) => status === undefined || row.status === status);
   print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : 'there is no trial yet');
   return 0;
 }
@@ -76,9 +76,8 @@ export interface ExportOptions {
 }
 
 /** `hypertide export` */
-export async function exportTrials(path: string, { format = 'jsonl', output }: ExportOptions): Promise<number> {
-  await createdIn(path);
-  const rows = await trialsIn(path);
+export async function exportTrials(study: Study, { format = 'jsonl', output }: ExportOptions): Promise<number> {
+  const rows = await trialsIn(study);
   const text =
     format === 'csv'
       ? csv(rows)
@@ -112,16 +111,13 @@ function cell(value: unknown): string {
 }
 
 /** `hypertide verify` */
-export async function verify(path: string, { json }: ReadOptions): Promise<number> {
-  const created = await createdIn(path);
-  const { recomputed, differs } = await recompute(spaceIn(path, created), strategyIn(path, created), () =>
-    readJournal(path, { warn: talk }),
-  );
+export async function verify(study: Study, { json }: ReadOptions): Promise<number> {
+  const { recomputed, differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json) print(JSON.stringify({ recomputed, ...(differs && { differs }) }));
   else if (differs) {
     const { position, field, logged, recomputed: made } = differs;
     print(
-      `${path}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
+      `${study.place}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
     );
   } else print(`${recomputed} suggestions recomputed, all equal`);
   return differs ? 1 : 0;
@@ -129,20 +125,20 @@ export async function verify(path: string, { json }: ReadOptions): Promise<numbe
 
 const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
-function spaceIn(path: string, created: Created) {
+function spaceIn({ place, created }: Study) {
   const { constraints = [] } = created.space as SpaceData;
   const code = constraints.find((constraint) => 'predicate' in constraint);
   if (code)
     throw new UsageError(
-      `${path}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
+      `${place}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
     );
   return spaceOf(created);
 }
 
-function strategyIn(path: string, created: Created) {
+function strategyIn({ place, created }: Study) {
   try {
     return strategyOf(created);
   } catch (error) {
-    throw new UsageError(`${path}: its strategy cannot be made from data: ${(error as Error).message}`);
+    throw new UsageError(`${place}: its strategy cannot be made from data: ${(error as Error).message}`);
   }
 }

@@ -2,32 +2,28 @@ import Table from 'cli-table3';
 import { Feed } from '../../dashboard/feed.ts';
 import { importancesOf } from '../../dashboard/importances.ts';
 import { reportOf } from '../../dashboard/report.ts';
-import { journalSource } from '../../dashboard/source.ts';
-import { createdIn, put, talk } from '../journalFile.ts';
+import { put, talk } from '../journalFile.ts';
+import type { Study } from '../study.ts';
 import { plain } from '../table.ts';
 
-/** A journal as far as it goes now. */
-async function feedOf(path: string): Promise<Feed> {
-  await createdIn(path);
-  const feed = new Feed('report', journalSource(path));
+/** A study as far as it goes now. */
+async function feedOf(study: Study): Promise<Feed> {
+  const feed = new Feed('report', study);
   await feed.caughtUp;
   feed.close();
   return feed;
 }
 
 /** `hypertide report`: a study as one HTML file. */
-export async function report(
-  path: string,
-  { output = `${path.replace(/\.jsonl$/, '')}.html` }: { readonly output?: string },
-): Promise<number> {
-  await put(output, await reportOf(await feedOf(path)));
+export async function report(study: Study, { output = `${study.stem}.html` }: { readonly output?: string }): Promise<number> {
+  await put(output, await reportOf(await feedOf(study)));
   talk(`the report is in ${output}`);
   return 0;
 }
 
 /** `hypertide importance` */
-export async function importance(path: string, { json }: { readonly json?: boolean }): Promise<number> {
-  const shares = await importancesOf(await feedOf(path));
+export async function importance(study: Study, { json }: { readonly json?: boolean }): Promise<number> {
+  const shares = await importancesOf(await feedOf(study));
   if (shares === undefined) {
     talk('there are too few results to tell, or all are equal');
     if (json) process.stdout.write('null\n');

@@ -7,11 +7,13 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
+import type { Params, TrialEvent } from '../../facts/facts.ts';
+import { given } from '../../given.ts';
 import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
+import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
@@ -30,20 +32,20 @@ export interface RunOptions {
 }
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
-export async function runStudy(path: string, words: readonly string[], given: RunOptions): Promise<number> {
+export async function runStudy(path: string, words: readonly string[], options: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
-  const where = given.journal ?? `${file.options.study}.jsonl`;
-  const created = await begunIn(where);
-  const options = optionsOf(file.options, given, created);
-  if (!created) tryOut(file.space, file.strategy ?? auto(), options);
+  const where = options.journal ?? `${file.options.study}.jsonl`;
+  const { trials, parallel, seed } = options;
+  const settings = { ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) };
+  if (!(await begunIn(where))) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();
-  const log = patientLog(await journal(where, { warn: screen.line, ...(given.fsync && { fsync: given.fsync }) }), screen.line);
+  const log = patientLog(await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
-  const watching = watch(screen, await log.head(), given.json ?? false);
-  const board = given.dashboard === undefined ? undefined : await beside(given.dashboard, where, log, screen.line);
+  const watching = watch(screen, await log.head(), options.json ?? false);
+  const board = options.dashboard === undefined ? undefined : await beside(options.dashboard, where, log, screen.line);
   const box = await inbox(where, (fact) => log.append(fact));
-  const inspected = board ? { ...options, inspect: board.inspect } : options;
+  const inspected = board ? { ...settings, inspect: board.inspect } : settings;
   const ending = await work({
     file,
     options: inspected,
@@ -91,7 +93,9 @@ async function beside(port: number | true, place: string, log: PatientLog, warn:
 /** The command, checked as far as one can before there are values to put in. */
 export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
   if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
-  const command = parseTemplate(words, Object.keys(space.toJSON().parameters));
+  const parameters = Object.keys(space.toJSON().parameters);
+  checkVariables(parameters);
+  const command = parseTemplate(words, parameters);
   const [program] = command;
   if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
     throw new UsageError(`${program.parts[0]}: there is no such program`);
@@ -101,23 +105,6 @@ export function commandOf(words: readonly string[] | undefined, space: { toJSON(
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
-
-/**
- * What the command line says goes before what the file says; and what the log was begun with is no news, so that it does not undo what
- * `hypertide change` has changed since.
- */
-export function optionsOf(
-  { trials, parallel, target, cost, plateau, attempts, retryErrors, ...others }: StudyFile['options'],
-  given: Pick<RunOptions, 'trials' | 'parallel' | 'seed'>,
-  created: Created | undefined,
-): StudyFile['options'] {
-  const logged: Readonly<Record<string, unknown>> = { ...created?.limits, ...(created && { parallel: created.parallel }) };
-  const news = Object.entries({ trials, parallel, target, cost, plateau, attempts, retryErrors }).filter(
-    ([name, value]) => value !== logged[name],
-  );
-  const flags = Object.entries({ trials: given.trials, parallel: given.parallel, seed: given.seed });
-  return { ...others, ...Object.fromEntries([...news, ...flags].filter(([, value]) => value !== undefined)) };
-}
 
 interface Work {
   readonly file: StudyFile;

@@ -1,8 +1,12 @@
 import { tryInstead } from '../../../streams/tryOut.ts';
-import type { Changed, Command, Limits, Params } from '../../facts/facts.ts';
+import type { Changed, Closed, Command, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { closedFact } from '../../ledger/ranking.ts';
+import type { TrialId } from '../../messages.ts';
 import type { SpaceData } from '../../space/schema.ts';
-import { hearingOf, talk } from '../journalFile.ts';
+import { talk } from '../journalFile.ts';
+import { ledgerIn } from '../listed.ts';
+import type { Study } from '../study.ts';
 import { dataOf, paramsOf } from '../typed.ts';
 import { UsageError } from '../usage.ts';
 
@@ -11,59 +15,74 @@ interface SayOptions {
 }
 
 /** What a person hears: where the study runs, and where the fact waits for the next run. */
-interface Said {
+interface Words {
   readonly now: string;
   readonly later: string;
 }
 
 /** Says a fact that the study takes in; one that it would refuse is an error, and is not written. */
 async function append(
-  path: string,
-  factFor: (ledger: Ledger<Params>) => Command,
+  study: Study,
+  factFor: (ledger: Ledger<Params>) => Command | Closed,
   { json }: SayOptions,
-  { now, later }: Said,
+  { now, later }: Words,
 ): Promise<number> {
-  const { ledger, running, say, close } = await hearingOf(path);
-  try {
-    const fact = factFor(ledger);
-    const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
-    if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
-    const position = await say(fact);
-    if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
-    else talk(running ? now : later);
-    return 0;
-  } finally {
-    await close();
-  }
+  const ledger = await ledgerIn(study, study.created);
+  const fact = factFor(ledger);
+  const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
+  if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
+  const { position, running } = await study.say(fact);
+  if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
+  else talk(running ? now : later);
+  return 0;
 }
 
 /** `hypertide enqueue`: parameters as JSON, or as name=value. */
-export const enqueue = (path: string, words: readonly string[], options: SayOptions): Promise<number> => {
-  const factFor = ({ created }: Ledger<Params>): Command => {
-    const { parameters } = created!.space as SpaceData;
-    return { type: 'enqueued', params: paramsOf(words, parameters) };
-  };
-  return append(path, factFor, options, { now: 'it is tried next', later: 'it is tried next, when the study is run' });
-};
+export async function enqueue(study: Study, words: readonly string[], options: SayOptions): Promise<number> {
+  if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
+  const { parameters } = study.created.space as SpaceData;
+  const factFor = (): Command => ({ type: 'enqueued', params: paramsOf(words, parameters) });
+  return append(study, factFor, options, { now: 'it is tried next', later: 'it is tried next, when the study is run' });
+}
 
 /** `hypertide retract` */
-export const retract = (path: string, trial: number, options: SayOptions): Promise<number> =>
-  append(path, () => ({ type: 'retracted', trial }), options, both(`the result of trial ${trial} counts no more`));
+export async function retract(study: Study, words: readonly string[], options: SayOptions): Promise<number> {
+  const trial = trialIn(words);
+  return append(study, () => ({ type: 'retracted', trial }), options, both(`the result of trial ${trial} counts no more`));
+}
 
 /** `hypertide cancel` */
-export const cancel = (path: string, trial: number, options: SayOptions): Promise<number> =>
-  append(path, () => ({ type: 'cancelled', trial }), options, {
-    now: `trial ${trial} is ended`,
-    later: `trial ${trial} is not tried again`,
-  });
+export async function cancel(study: Study, words: readonly string[], options: SayOptions): Promise<number> {
+  const trial = trialIn(words);
+  const said = { now: `trial ${trial} is ended`, later: `trial ${trial} is not tried again` };
+  return append(study, () => ({ type: 'cancelled', trial }), options, said);
+}
 
-const both = (said: string): Said => ({ now: said, later: said });
+/** @throws UsageError */
+function trialIn(words: readonly string[]): TrialId {
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0 || !/^[1-9]\d*$/.test(word))
+    throw new UsageError(`expected the number of a trial, got ${words.join(' ') || 'none'}`);
+  return Number(word);
+}
+
+/** `hypertide close` */
+export const close = (study: Study, options: SayOptions): Promise<number> => {
+  const factFor = ({ closed, best }: Ledger<Params>): Closed => {
+    if (closed !== undefined) throw new UsageError(`the study is closed already: ${closed}`);
+    return closedFact('person', best);
+  };
+  return append(study, factFor, options, both('the study is closed; hypertide change opens it again'));
+};
+
+const both = (said: string): Words => ({ now: said, later: said });
 
 export interface ChangeOptions extends SayOptions {
   readonly trials?: number;
   readonly more?: number;
   readonly target?: number;
   readonly cost?: number;
+  readonly seconds?: number;
   readonly plateau?: number;
   readonly parallel?: number;
   readonly pause?: boolean;
@@ -72,7 +91,7 @@ export interface ChangeOptions extends SayOptions {
 }
 
 /** `hypertide change` */
-export async function change(path: string, options: ChangeOptions): Promise<number> {
+export async function change(study: Study, options: ChangeOptions): Promise<number> {
   const { parallel, pause = false, resume = false, strategy } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
@@ -88,17 +107,17 @@ export async function change(path: string, options: ChangeOptions): Promise<numb
     };
     if (Object.keys(changed).length > 1) return changed;
     throw new UsageError(
-      'nothing to change: expected --trials, --more, --target, --cost, --plateau, --parallel, --pause, --resume or --strategy',
+      'nothing to change: expected --trials, --more, --target, --cost, --seconds, --plateau, --parallel, --pause, --resume or --strategy',
     );
   };
-  return append(path, factFor, options, { now: 'changed', later: 'changed, for the next run of the study' });
+  return append(study, factFor, options, { now: 'changed', later: 'changed, for the next run of the study' });
 }
 
 /** `more`: beyond those that were planned, or, where there was no plan, beyond those that there are. */
 function limitsOf(options: ChangeOptions, { settings, configurations }: Ledger<Params>): Limits | undefined {
-  const { more, target, cost, plateau } = options;
+  const { more, target, cost, seconds, plateau } = options;
   if (options.trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
   const trials = more === undefined ? options.trials : Math.max(settings.limits.trials ?? 0, configurations) + more;
-  const limits = Object.entries({ trials, target, cost, plateau }).filter(([, limit]) => limit !== undefined);
+  const limits = Object.entries({ trials, target, cost, seconds, plateau }).filter(([, limit]) => limit !== undefined);
   return limits.length > 0 ? Object.fromEntries(limits) : undefined;
 }

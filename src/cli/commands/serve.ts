@@ -1,14 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
-import type { Created } from '../../facts/facts.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
 import { connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
-import { optionsOf } from './run.ts';
 
 export interface ServeOptions {
   readonly nats: string;
@@ -42,10 +39,10 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
       const { study } = described;
       const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
       const log = await patiently(screen, what, natsLog(nc, study, settings));
-      const created = await firstOf(log);
+      const begun = (await log.head()) > 0;
       await log.close();
-      served.push(await serve(nc, space, strategy, { ...optionsOf(described, {}, created), ...settings }));
-      screen.line(`${study}: ${created ? 'gone on with' : 'begun'}`);
+      served.push(await serve(nc, space, strategy, { ...described, ...settings }));
+      screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
     }
   };
   const finish = async ({ finished }: Served, i: number) => {
@@ -68,13 +65,4 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     await Promise.race([parted.catch(() => {}), setTimeout(PARTING, undefined, { ref: false })]);
     await nc.close();
   }
-}
-
-async function firstOf(log: Awaited<ReturnType<typeof natsLog>>): Promise<Created | undefined> {
-  if ((await log.head()) === 0) return undefined;
-  for await (const [entry] of log.read()) {
-    const fact = parseFact(entry?.fact);
-    return isRefusal(fact) || fact.type !== 'created' ? undefined : fact;
-  }
-  return undefined;
 }

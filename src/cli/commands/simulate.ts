@@ -1,20 +1,22 @@
-import { readJournal } from '../../../streams/log/readJournal.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';
+import { given } from '../../given.ts';
 import type { Space } from '../../space/space.ts';
 import { type Compared, type Comparison, compare } from '../../testing/compare.ts';
 import { type Recorded, recorded } from '../../testing/recorded.ts';
-import { begunIn, talk } from '../journalFile.ts';
+import { talk } from '../journalFile.ts';
+import { type Remote, type Study, withStudy } from '../study.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { grid, shown } from '../table.ts';
 import { dataOf } from '../typed.ts';
 import { UsageError } from '../usage.ts';
 
-export interface SimulateOptions {
-  /** Journal of a finished study. */
-  readonly from: string;
+/** Beside the finished study on a server, or */
+export interface SimulateOptions extends Remote {
+  /** its journal. */
+  readonly from?: string;
   readonly strategies?: readonly string[];
   readonly trainers?: number;
   readonly trials?: number;
@@ -27,12 +29,12 @@ export interface SimulateOptions {
 /** `hypertide simulate`: what strategies would have found, by what a finished study knows. */
 export async function simulateStudy(
   path: string,
-  { from, strategies, seeds = 10, json = false, ...given }: SimulateOptions,
+  { from, nats, study, nkey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,
 ): Promise<number> {
   const file = await readStudyFile(path);
-  const workload = await workloadOf(from, file.space);
+  const workload = await withStudy(from, given<Remote>({ nats, study, nkey }), (finished) => workloadOf(finished, file.space));
   const { study: _, seed: __, parallel, ...options } = file.options;
-  const limits = { trainers: given.trainers ?? parallel ?? 1, ...options, ...limitsOf(given) };
+  const limits = { trainers: wanted.trainers ?? parallel ?? 1, ...options, ...limitsOf(wanted) };
   const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in limits);
   const compared = await compare(file.space, strategiesOf(file, strategies), workload, {
     ...limits,
@@ -55,14 +57,13 @@ const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'c
   ...(seconds !== undefined && { seconds }),
 });
 
-async function workloadOf(path: string, space: Space<Params>): Promise<Recorded<Params>> {
-  if ((await begunIn(path)) === undefined) throw new UsageError(`${path}: there is no study yet`);
+async function workloadOf(study: Study, space: Space<Params>): Promise<Recorded<Params>> {
   const entries: Entry[] = [];
-  for await (const batch of readJournal(path, { warn: talk })) entries.push(...batch);
+  for await (const batch of study.past(1)) entries.push(...batch);
   try {
     return recorded(space, entries);
   } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`);
+    throw new UsageError(`${study.place}: ${(error as Error).message}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 /** Takes the exit status of a command, once there is one. */
 export type Ending = (status: Promise<number>) => Promise<void>;
@@ -30,4 +30,11 @@ export const port = (text: string): number => {
 export const natsOption = ['--nats <url>', 'the server'] as const;
 export const nkeyOption = ['--nkey <file>', 'the seed to come in with'] as const;
 
-export const journalArgument = ['<journal>', 'the file that holds the study'] as const;
+/** Where a study is: in a journal, or on a server by its name. */
+export const journalArgument = ['[journal]', 'the file that holds the study, unless it is on a server'] as const;
+/** The options of a command that may be about a study on a server. */
+export const withRemote = (command: Command): Command =>
+  command
+    .option('--nats <url>', 'the server that holds it')
+    .option('--study <name>', 'its name on the server')
+    .option(...nkeyOption);

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type Ending, port, seconds, whole } from './arguments.ts';
+import { type Ending, port, seconds, whole, withRemote } from './arguments.ts';
 
 /** The commands that decide what is tried. */
 export function declareRunning(program: Command, ending: Ending): void {
@@ -33,8 +33,8 @@ It says how it is doing on its standard output, a line at a time; all other line
   {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
   {"infeasible": "out of memory"}                                this configuration cannot be run
 
-Ctrl-C ends the programs; the same command goes on with the study. What the study file said when the study began does not undo what an
-option or hypertide change has said since.
+Ctrl-C ends the programs; the same command goes on with the study. Limits and parallel, of the study file or as options, count where they are
+not what they were at the last start: so they do not undo what hypertide change has said since.
 
 Examples:
   hypertide run study.yaml -- python train.py --lr {lr} --units {units}
@@ -43,11 +43,10 @@ Examples:
     )
     .action((study, command, options) => ending(import('../commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
 
-  program
-    .command('simulate')
+  withRemote(program.command('simulate'))
     .description('Compares strategies in virtual time, by what a finished study knows.')
     .argument('<study>', 'study file: the space, the limits, and a strategy')
-    .requiredOption('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
+    .option('--from <journal>', 'the finished study: each configuration does what the nearest recorded one did')
     .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
     .option('--trainers <n>', 'simulated ones (default: parallel in the study file)', whole)
     .option('--trials <n>', 'configurations to try', whole)

@@ -1,5 +1,6 @@
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
+import { UsageError } from '../usage.ts';
 import { asText, type Filling } from './template.ts';
 
 /** One attempt at a trial, to be run by a program. */
@@ -30,6 +31,21 @@ export interface Job {
 
 export const fillingOf = ({ paths, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
 
+/** The variable that holds a parameter, without `HYPERTIDE_`. Letters of other alphabets stay, or all Greek ones would be the same. */
+const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
+
+/** @throws UsageError where two parameters have one variable: a program would see the last one under the name of both. */
+export function checkVariables(parameters: readonly string[]): void {
+  const holders = new Map<string, string>();
+  for (const name of parameters) {
+    const variable = variableOf(name);
+    const other = holders.get(variable);
+    if (other !== undefined)
+      throw new UsageError(`${other} and ${name}: expected names that programs can tell apart, got HYPERTIDE_${variable} for both`);
+    holders.set(variable, name);
+  }
+}
+
 /**
  * The environment of a program: the runner's own, and
  * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (what to go on from): as in the job, and not
@@ -41,9 +57,7 @@ export const fillingOf = ({ paths, ...job }: Job): Filling => ({ ...job, paramsF
 export function environmentOf({ paths, params, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
   const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
-  const each = Object.entries(params).map(
-    ([name, value]) => [`PARAM_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`, asText(value)] as const,
-  );
+  const each = Object.entries(params).map(([name, value]) => [variableOf(name), asText(value)] as const);
   const all = [
     ...each,
     ...named,

@@ -147,6 +147,6 @@ describe('a session', () => {
   });
 
   it('refuses asha without steps', () => {
-    expect(() => new Session(init(), { chain: ['asha', 'random'] })).toThrow(/asha\.min: expected a budget/);
+    expect(() => new Session(init(), { chain: ['asha', 'random'] })).toThrow(/asha\.min: expected a number/);
   });
 });

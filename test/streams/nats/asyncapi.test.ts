@@ -43,7 +43,7 @@ describe('the AsyncAPI document', () => {
           .map((message) => message.id()),
       ).toEqual([answerOf(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(15);
+    expect(document!.operations().all()).toHaveLength(16);
   });
 
   it('describes all that goes over a server', async () => {
@@ -102,6 +102,9 @@ describe('the AsyncAPI document', () => {
       ['cancel', { trial: 1 }, true],
       ['cancel', { trial: 99 }, false],
       ['trials', { after: 0, status: 'completed' }, true],
+      ['trials', { status: 'open' }, true],
+      ['trials', {}, true],
+      ['log', { after: 1 }, true],
       ['retract', { trial: 99 }, false],
       ['status', {}, true],
       ['close', {}, true],
@@ -110,6 +113,7 @@ describe('the AsyncAPI document', () => {
       ['retract', { trial: 'one' }, false],
       ['change', { parallel: 0 }, false],
       ['trials', { after: -1 }, false],
+      ['trials', { status: 'over' }, false],
     ];
     for (const [method, request, ok] of asked) {
       const reply = (await nc.request(`ht.${study}.rpc.${method}`, JSON.stringify(request))).json<{ ok: boolean; result?: object }>();
@@ -118,7 +122,7 @@ describe('the AsyncAPI document', () => {
       expect(validators[answerOf(method)]!(reply), what).toBe(true);
       if (ok) expect(validators[askOf(method)]!(request), what).toBe(true);
     }
-    for (const [method, request] of asked.slice(-5)) expect(validators[askOf(method)]!(request), method).toBe(false);
+    for (const [method, request] of asked.slice(-6)) expect(validators[askOf(method)]!(request), method).toBe(false);
     await engine.close();
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import type { Ask, Ended, Propose, Suggested } from '../../../src/messages.ts';
 import { rig } from '../../../src/testing/rig.ts';
@@ -112,6 +113,19 @@ describe('hyperband', () => {
     expect(ask(5)).toEqual({ type: 'ask', id: 5, budget: 1, tags: { hyperband: '0' } });
   });
 
+  it.each([
+    ['asha', h.asha],
+    ['hyperband', h.hyperband],
+    ['successiveHalving', h.successiveHalving],
+    ['bohb', h.bohb],
+  ] as const)('%s says whose budgets are wrong', (name, make) => {
+    expect(() => make({ min: 0, max: 9 })).toThrow(new OptionError(`${name}.min`, 'a number above 0', 0));
+    expect(() => make({ max: 9 } as never)).toThrow(new OptionError(`${name}.min`, 'a number above 0', undefined));
+    expect(() => make({ min: 10, max: 9 })).toThrow(new OptionError(`${name}.max`, 'a number of at least 10', 9));
+    expect(() => make({ min: 1, max: Number.POSITIVE_INFINITY })).toThrow(`${name}.max: expected a number of at least 1, got Infinity`);
+    expect(() => make({ min: 1, max: 9, eta: 1 })).toThrow(new OptionError(`${name}.eta`, 'a whole number of at least 2', 1));
+  });
+
   it('refuses wrong options', () => {
     expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(
       'hyperband.mode: expected asynchronous or synchronous, got "both"',
@@ -119,7 +133,7 @@ describe('hyperband', () => {
     expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow(
       'successiveHalving.configurations: expected a whole number',
     );
-    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow('strategy.bohb.min: expected a budget above 0, got 0');
+    expect(() => h.parseStrategy({ bohb: { min: 0, max: 9 } })).toThrow('strategy.bohb.min: expected a number above 0, got 0');
   });
 });
 

@@ -1,0 +1,75 @@
+import { journalSource, type Source } from '../dashboard/source.ts';
+import type { Created } from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
+import { createdIn, talk } from './journalFile.ts';
+import { UsageError } from './usage.ts';
+
+/** Where a study is that is not in a journal. */
+export interface Remote {
+  readonly nats?: string;
+  readonly study?: string;
+  readonly nkey?: string;
+}
+
+/** A study that has begun, wherever it is kept. */
+export interface Study extends Source {
+  readonly created: Created;
+  /** What a file may be called that is made of it, without its ending. */
+  readonly stem: string;
+}
+
+/**
+ * Does something with a study in a journal or on a server.
+ *
+ * @throws UsageError where there is no such study, or more than one is named, or none.
+ */
+export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: Study) => Promise<T>): Promise<T> {
+  if (remote.nats !== undefined) return withRemote(journal, remote.nats, remote, use);
+  if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
+  if (remote.study !== undefined || remote.nkey !== undefined) throw new UsageError('--study and --nkey: expected --nats beside them');
+  const created = await createdIn(journal);
+  return use({ ...journalSource(journal, once(talk)), created, stem: journal.replace(/\.jsonl$/, '') });
+}
+
+async function withRemote<T>(
+  journal: string | undefined,
+  nats: string,
+  { study, nkey }: Remote,
+  use: (study: Study) => Promise<T>,
+): Promise<T> {
+  if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
+  if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study beside it');
+  const [{ connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
+    import('./connected.ts'),
+    import('./live.ts'),
+    import('../dashboard/natsSource.ts'),
+    import('../../streams/nats/subjects.ts'),
+  ]);
+  checkName('--study', study);
+  const screen = live();
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  try {
+    const source = await patiently(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
+    return await use({ ...source, created: await firstOf(source), stem: study });
+  } finally {
+    await nc.close();
+  }
+}
+
+async function firstOf(source: Source): Promise<Created> {
+  for await (const [entry] of source.past(1)) {
+    const fact = parseFact(entry?.fact);
+    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    break;
+  }
+  throw new UsageError(`${source.place}: there is no study yet`);
+}
+
+/** Says nothing twice: a log may be read more than once. */
+function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) say(text);
+    said.add(text);
+  };
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Entry } from '../../src/entry.ts';
+import type { Log } from '../log/log.ts';
+import { natsLog } from './log.ts';
+import { isForbidden, isPassing } from './patience.ts';
+import { request, StudyError } from './studies.ts';
+
+/** A log that is only read. */
+export type Readable = Pick<Log, 'read' | 'head'>;
+
+const STREAM_NOT_FOUND = 10059;
+
+/**
+ * The log of a study for those who look on: from its stream, or, where this user has no right to that, from an engine that serves it.
+ * (A right to read a stream is one to write into it: whoever asks for a message says to which subject it goes.)
+ *
+ * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
+ */
+export async function logOn(nc: NatsConnection, study: string): Promise<Readable> {
+  try {
+    return await natsLog(nc, study, { create: false });
+  } catch (error) {
+    if (isForbidden(error)) return logOfEngine(nc, study);
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
+      throw new StudyError(`there is no study ${study} on this server`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The next entries, as far as there is an engine that tells them now. */
+async function entriesAfter(nc: NatsConnection, study: string, after: number): Promise<readonly Entry[]> {
+  try {
+    return (await request(nc, study, 'log', { after })) as readonly Entry[];
+  } catch (error) {
+    if (isPassing((error as Error).cause) && !nc.isClosed()) return [];
+    throw error;
+  }
+}
+
+/** Milliseconds between two looks for what is new. */
+const LOOK = 500;
+
+const logOfEngine = (nc: NatsConnection, study: string): Readable => ({
+  head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
+  read: async function* (from = 1, signal) {
+    for (let next = from; !signal?.aborted; ) {
+      const entries = await entriesAfter(nc, study, next - 1);
+      next = (entries.at(-1)?.position ?? next - 1) + 1;
+      if (entries.length > 0) yield entries;
+      else await sleep(LOOK, undefined, signal && { signal }).catch(() => {}); // an abort ends the loop
+    }
+  },
+});

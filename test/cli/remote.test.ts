@@ -1,0 +1,173 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Feed } from '../../src/dashboard/feed.ts';
+import { natsSource } from '../../src/dashboard/natsSource.ts';
+import { random } from '../../streams/index.ts';
+import { connectTo } from '../../streams/nats/connect.ts';
+import { type Served, serve, trainer } from '../../streams/nats/index.ts';
+import { serverConfig } from '../../streams/nats/serverConfig.ts';
+import { line } from '../support/line.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { directory, hasTrace, hypertide, studyIn } from './support.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const at = (study: string) => ['--nats', server.url, '--study', study];
+const engineOf = async (study: string, trials: number): Promise<Served> =>
+  serve(await server.connect(), line, random(), { study, trials, parallel: 1 });
+const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
+
+/** A study of some trials that is over, and that no engine serves. */
+async function finished(study: string, trials = 5): Promise<void> {
+  const engine = await engineOf(study, trials);
+  await work(study);
+  await engine.close();
+}
+
+describe('commands on a study on a server', () => {
+  it('read its stream, though no engine serves it', async () => {
+    const place = directory();
+    await finished('read');
+    const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('read'), ...more);
+    const rows: { trial: number; values: { value: number } }[] = JSON.parse((await on('trials', '--json')).out);
+    expect(rows.map(({ trial }) => trial)).toEqual([1, 2, 3, 4, 5]);
+    const best = Math.min(...rows.map(({ values }) => values.value));
+    expect(JSON.parse((await on('best', '--json')).out)).toMatchObject({ values: { value: best } });
+    expect((await on('export')).out.trim().split('\n')).toHaveLength(5);
+    expect(await on('verify')).toMatchObject({ code: 0, out: '5 suggestions recomputed, all equal\n', err: '' });
+    expect(Object.keys(JSON.parse((await on('importance', '--json')).out).fanova)).toEqual(['x']);
+    writeFileSync(join(place, 'study.yaml'), 'parameters: { x: { type: float, low: -5, high: 5 } }\ntrials: 3\nstrategy: random\n');
+    const simulated = await hypertide(place, 'simulate', 'study.yaml', ...at('read'), '--seeds', '1', '--json');
+    expect(JSON.parse(simulated.out)).toMatchObject({ cost: 3 });
+    expect((await on('report')).code).toBe(0);
+    expect(existsSync(join(place, 'read.html'))).toBe(true);
+  });
+
+  it('say what people want to the engine, and where it stands in the log', async () => {
+    const place = directory();
+    const engine = await engineOf('say', 3);
+    const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('say'), ...more);
+    const trial = async (n: number) => JSON.parse((await on('trials', '--json')).out).find((row: { trial: number }) => row.trial === n);
+    expect(await on('cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is ended\n' });
+    const enqueued = JSON.parse((await on('enqueue', 'x=3', '--json')).out);
+    expect(enqueued).toMatchObject({ position: expect.any(Number), fact: { type: 'enqueued', params: { x: 3 } } });
+    expect((await on('change', '--more', '1')).err).toBe('changed\n');
+    await work('say');
+    const all: { trial: number; by: string; params: { x: number }; suggested: number }[] = JSON.parse((await on('trials', '--json')).out);
+    expect(all).toHaveLength(4);
+    const queued = all.find(({ by }) => by === 'queue')!;
+    expect(queued).toMatchObject({ params: { x: 3 } });
+    expect(queued.suggested).toBeGreaterThan(enqueued.position);
+    expect((await on('retract', String(queued.trial))).code).toBe(0);
+    expect(await trial(queued.trial)).toMatchObject({ status: 'retracted' });
+    expect(await on('close')).toMatchObject({ code: 2, err: 'hypertide: the study is closed already: trials\n' });
+    await on('change', '--more', '1');
+    expect(await on('close')).toMatchObject({ code: 0, err: 'the study is closed; hypertide change opens it again\n' });
+    for (const wrong of [
+      ['cancel', '99'],
+      ['cancel', 'one'],
+      ['cancel'],
+      ['cancel', 'study.jsonl', '1'],
+      ['enqueue'],
+      ['enqueue', 'x=99'],
+      ['change', '--strategy', 'randm'],
+    ]) {
+      const ended = await on(...(wrong as [string]));
+      expect(ended, wrong.join(' ')).toMatchObject({ code: 2, out: '' });
+      expect(hasTrace(ended)).toBe(false);
+    }
+    await engine.close();
+  });
+
+  it.each([
+    [['best', '--nats', 'URL', '--study', 'none'], 'there is no study none on this server'],
+    [['best', '--nats', 'nats://127.0.0.1:1', '--study', 's'], '127.0.0.1:1: '],
+    [['cancel', '--nats', 'URL', '--study', 'over', '1'], 'trial 1 has ended'],
+    [['change', '--nats', 'URL', '--study', 'over', '--more', '1'], 'no engine serves over now ('],
+    [['best', '--nats', 'URL'], '--nats: expected --study'],
+    [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected a to z'],
+    [['best', 'study.jsonl', '--nats', 'URL', '--study', 'over'], 'study.jsonl: expected a journal or --nats, got both'],
+    [['best', 'study.jsonl', '--study', 'over'], '--study and --nkey: expected --nats'],
+    [['best'], 'expected a journal, or --nats'],
+    [['simulate', 'study.yaml'], 'expected a journal, or --nats'],
+  ])('%j says in a line what is wrong', async (words, message) => {
+    if (words.includes('over')) await finished('over', 1);
+    const ended = await hypertide(studyIn(), ...words.map((word) => (word === 'URL' ? server.url : word)));
+    expect(ended).toMatchObject({ code: 2, out: '' });
+    expect(ended.err.startsWith(`hypertide: ${message}`), ended.err).toBe(true);
+    expect(ended.err.trim().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('on a server where nobody can do more than their part', () => {
+  const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
+  let own: NatsServer;
+  let place: string;
+  let engine: Served;
+  beforeAll(async () => {
+    own = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    place = directory();
+    mkdirSync(join(place, 'seeds'));
+    for (const [name, seed] of Object.entries(seeds)) writeFileSync(join(place, 'seeds', `${name}.nk`), seed);
+    engine = await engineAs();
+    await trainer<{ x: number }>(await as('w1'), 's1', ({ x }) => x * x, { name: 'w1' }).done;
+  });
+  afterAll(async () => {
+    await engine.close();
+    await own.dispose();
+  });
+  const as = (name: string) => connectTo(own.url, { nkey: join(place, 'seeds', `${name}.nk`), inboxPrefix: `_INBOX_${name}` });
+  const engineAs = async () => serve(await as('engine'), line, random(), { study: 's1', trials: 3 });
+  const on = (name: string, command: string, ...more: string[]) =>
+    hypertide(place, command, '--nats', own.url, '--study', 's1', '--nkey', `seeds/${name}.nk`, ...more);
+
+  it.each(['viewer', 'operator', 'engine'])('the %s reads', async (name) => {
+    expect(JSON.parse((await on(name, 'trials', '--json')).out)).toHaveLength(3);
+    expect((await on(name, 'verify')).out).toBe('3 suggestions recomputed, all equal\n');
+  });
+
+  it('the dashboard of a viewer follows it, though its engine is away for a while', async () => {
+    const feed = new Feed('s1', await natsSource(await as('viewer'), 's1', 's1'));
+    await feed.caughtUp;
+    expect(feed.headline()).toMatchObject({ study: 's1', completed: 3 });
+    await engine.close();
+    await sleep(600); // it looks for what is new meanwhile
+    engine = await engineAs();
+    const { position } = JSON.parse((await on('operator', 'change', '--more', '1', '--json')).out);
+    await feed.reached(position);
+    expect([feed.closed, feed.headline()!.limit]).toEqual([false, 4]);
+    feed.close();
+  });
+
+  it('the operator acts, and a viewer is told that it may not', async () => {
+    expect(await on('viewer', 'change', '--more', '1')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^hypertide: this user has no right to ask s1 for change .*\n$/),
+    });
+    expect(await on('operator', 'change', '--more', '1')).toMatchObject({ code: 0, err: 'changed\n' });
+    expect((await on('operator', 'enqueue', 'x=1')).code).toBe(0);
+    expect((await on('operator', 'close')).code).toBe(0);
+  });
+
+  it('a viewer is told to name the studies that a dashboard is to show', async () => {
+    const ended = await hypertide(place, 'dashboard', '--nats', own.url, '--nkey', 'seeds/viewer.nk', '--port', '0');
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to list the studies of a server') });
+  });
+
+  it('a trainer is told that it may not read', async () => {
+    const ended = await on('w1', 'best');
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to ask s1') });
+  });
+
+  it('a viewer reads nothing where no engine serves, and whoever may be one reads the stream', async () => {
+    await engine.close();
+    expect(await on('viewer', 'best')).toMatchObject({ code: 2, err: expect.stringContaining('no engine serves s1 now') });
+    expect((await on('engine', 'best')).code).toBe(0);
+  });
+});

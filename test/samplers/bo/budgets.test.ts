@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import type { Point } from '../../../src/space/axis.ts';
+import { bowl, completed, type End, lowest, square, study } from './study.ts';
+
+describe('bo where budgets differ', () => {
+  it('learns from all budgets what is good at the highest', () => {
+    const s = study(square, '1', 60);
+    // The minimum moves with the budget; few trials come to the highest.
+    const at = (budget: number, p: Point) => bowl(p, 0.6 - 0.15 * Math.log(budget), 0.7) + 1 / budget;
+    for (let i = 0; i < 30; i++) {
+      const { id, point } = s.suggest({ budget: 1 })!;
+      s.end(id, point, completed(at(1, point), { budget: 1 }));
+      for (const budget of i % 3 === 0 ? [3, 9].slice(0, i % 2 ? 1 : 2) : []) s.end(id, point, completed(at(budget, point), { budget }));
+    }
+    const last = Array.from({ length: 5 }, () => s.suggest({ budget: 1 })!.point);
+    expect(
+      lowest(
+        last.map((point) => ({ point })),
+        (p) => at(9, p) - 1 / 9,
+      ),
+    ).toBeLessThan(3e-3);
+  });
+
+  it('takes the last report of a stopped trial for what it came to by then', () => {
+    const of = (budget: number, end: End) => {
+      const s = study(square);
+      for (let i = 0; i < 12; i++) {
+        const { id, point } = s.suggest({ budget })!;
+        const loss = bowl(point) + (i % 2 ? 5 : 0);
+        s.end(id, point, i % 2 ? { ...end, losses: [loss] } : completed(loss, { budget: 9 }));
+      }
+      return s.suggest()!.point;
+    };
+    const stopped = of(9, { outcome: 'stopped', step: 1, budget: 9 });
+    expect(stopped).toEqual(of(1, { outcome: 'completed', budget: 1 }));
+    expect(stopped).not.toEqual(of(9, { outcome: 'completed', budget: 9 }));
+  });
+
+  it('goes on by the same kernels where a failure shows first that budgets differ', () => {
+    const s = study(square);
+    s.run(12, (p) => completed(bowl(p), { budget: 1 }));
+    const { id, point } = s.suggest()!;
+    s.end(id, point, { outcome: 'failed', reason: 'error', budget: 3 });
+    const { tags } = s.suggest()!;
+    expect(Number(tags!.sd)).toBeGreaterThan(0);
+  });
+
+  it('gives others a turn where it repeats itself at a low budget', () => {
+    const s = study(square, '1', 64);
+    for (let i = 0; i < 30; i++) {
+      const { id, point, tags } = s.suggest({ budget: 1 })!;
+      s.end(id, point, completed(0.5, { budget: 1, tags: tags ?? {} }));
+    }
+    const drawn = Array.from({ length: 20 }, () => s.suggest({ budget: 1 })!).filter(({ tags }) => tags?.acquisition === undefined);
+    expect(drawn.length).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Ended, Env } from '../../../src/messages.ts';
+import { rngFor } from '../../../src/numeric/random.ts';
+import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo.ts';
+import type { Reasoned } from '../../../src/samplers/surrogate.ts';
+import type { Point } from '../../../src/space/axis.ts';
+import { float } from '../../../src/space/dimension.ts';
+import { type Space, space } from '../../../src/space/space.ts';
+
+export type End = Pick<Ended, 'outcome'> & Partial<Ended>;
+export const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });
+
+/** A study of one slot, or of some that are all filled before any trial ends. */
+export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['value'], settings: Partial<BoSettings> = {}) {
+  const env: Env = { axes: of.axes, snap: of.snap, feasible: of.feasible, seed, name: 'bo', objectives, parallel: 1, trials };
+  const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
+  let state = core.start;
+  let id = 0;
+  const suggest = (more: { budget?: number } = {}): (Reasoned & { id: number }) | undefined => {
+    const ask = { type: 'ask', id: id + 1, ...more } as const;
+    const modelled = core.ready(state) ? core.propose(state, ask, rngFor(seed, 'bo', ask.id)) : undefined;
+    const reasoned = modelled ?? core.explore(state, ask);
+    if (!reasoned) return undefined;
+    id++;
+    const point = of.snap(reasoned.point);
+    state = core.expect(state, { type: 'suggested', id, by: 'bo', point, ...more, ...(reasoned.tags && { tags: reasoned.tags }) });
+    return { ...reasoned, point, id };
+  };
+  const end = (trial: number, point: Point, how: End) => {
+    state = core.learn(state, { type: 'ended', id: trial, by: 'bo', point, ...how });
+  };
+  /** Runs so many trials, and gives their points and whether a model proposed them. */
+  const run = (n: number, f: (point: Point) => End) =>
+    Array.from({ length: n }, () => {
+      const { point, id: trial, tags } = suggest()!;
+      end(trial, point, f(point));
+      return { point, modelled: tags?.acquisition !== undefined };
+    });
+  return { core, suggest, end, run, state: (): BoState => state };
+}
+
+export const square = space({ x: float(0, 1), y: float(0, 1) });
+export const bowl = ([x, y]: Point, a = 0.3, b = 0.7) => (x! - a) ** 2 + (y! - b) ** 2;
+export const lowest = (points: readonly { point: Point }[], f: (p: Point) => number) => Math.min(...points.map(({ point }) => f(point)));

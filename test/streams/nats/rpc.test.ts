@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/entry.ts';
+import { past } from '../../../streams/log/past.ts';
+import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const square = ({ x }: At) => x * x;
+
+const hand = (study: string, name?: string) => handOn(server, study, name);
+
+describe('an engine', () => {
+  it('does what people ask', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const { ask } = await hand(study);
+    expect(await ask('enqueue', { params: { x: 1.5, n: 3 } })).toMatchObject({ ok: true });
+    expect(await ask('enqueue', { params: { x: 99, n: 3 } })).toMatchObject({ ok: false, error: expect.stringContaining('x') });
+    expect(await ask('change', { parallel: 2 })).toMatchObject({ ok: true });
+    const work = trainer<At>(await server.connect(), study, square, { name: 'w' });
+    await engine.finished;
+    await work.done;
+    expect(await ask('best')).toMatchObject({ ok: true, result: { status: 'completed' } });
+    const { result } = await ask('trials', { after: 1 });
+    expect((result as { trial: number }[]).map(({ trial }) => trial)).toEqual([2, 3]);
+    expect(((await ask('trials')).result as { by: string; params: unknown }[]).find(({ by }) => by === 'queue')?.params).toEqual({
+      x: 1.5,
+      n: 3,
+    });
+    expect(await ask('retract', { trial: 1 })).toMatchObject({ ok: true });
+    expect(await ask('retract', { trial: 99 })).toMatchObject({ ok: false });
+    // A closed study is opened again.
+    expect(await ask('change', { limits: { trials: 5 } })).toMatchObject({ ok: true });
+    const more = trainer<At>(await server.connect(), study, square, { name: 'w' });
+    await more.done;
+    expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
+    expect(await ask('nothing')).toMatchObject({ ok: false, error: expect.stringContaining('there is no nothing') });
+    // Nothing that would only hide why it has closed, or open it again by mistake.
+    expect(await ask('close')).toEqual({ ok: false, error: 'the study is closed already: trials' });
+    expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change') });
+    expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
+    await engine.close();
+  });
+
+  it('lists the trials that are open beside those that are over', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3, parallel: 3 });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    await say(2, { type: 'started', attempt: 1, run: 'a' });
+    await say(2, { type: 'reported', run: 'a', step: 4, values: { value: 1 } });
+    await say(1, { type: 'started', attempt: 1, run: 'b' });
+    await say(1, { type: 'completed', run: 'b', values: { value: 1 } });
+    await engine.heard.until(isFact('completed'));
+    const statuses = async (request: object) =>
+      ((await ask('trials', request)).result as { trial: number; status: string }[]).map(({ trial, status }) => [trial, status]);
+    expect(await statuses({ status: 'open' })).toEqual([
+      [2, 'open'],
+      [3, 'open'],
+    ]);
+    expect(await statuses({})).toEqual([
+      [1, 'completed'],
+      [2, 'open'],
+      [3, 'open'],
+    ]);
+    expect(await statuses({ after: 2 })).toEqual([[3, 'open']]);
+    expect(await statuses({ status: 'completed' })).toEqual([[1, 'completed']]);
+    const { result } = await ask('trials', { after: 1, status: 'open' });
+    expect((result as object[])[0]).toMatchObject({ by: 'random', step: 4, params: { n: expect.any(Number) } });
+    await engine.close();
+  });
+
+  it('hands out its log, as much at a time as an answer has room for', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 2 });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    const long = '\u20ac'.repeat(5000); // three bytes each
+    for (let n = 0; n < 80; n++) await say(1, { type: 'failed', reason: 'error', run: 'nobody', message: long });
+    await say(1, 'no JSON');
+    await engine.heard.until(({ position }) => position >= 84);
+    const entries: Entry[] = [];
+    let pages = 0;
+    for (let more = true; more; ) {
+      const { result } = await ask('log', { after: entries.length });
+      entries.push(...(result as Entry[]));
+      more = (result as Entry[]).length > 0;
+      pages++;
+    }
+    expect(pages).toBeGreaterThan(2);
+    const all: Entry[] = [];
+    for await (const batch of past(await natsLog(engine.nc, study), 1)) all.push(...batch);
+    expect(entries).toEqual(JSON.parse(JSON.stringify(all)));
+    expect(entries.at(-1)).toMatchObject({ author: 'hand', refusal: { code: 'not-json' } });
+    await engine.close();
+  });
+
+  it('switches its strategy on request, and trials in flight keep their origin', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3, parallel: 2 });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: 2 }));
+    expect(await ask('change', { strategy: { chain: ['sobl'] } })).toEqual({
+      ok: false,
+      error: expect.stringContaining('strategy.chain[0]: expected one of'),
+    });
+    expect(await ask('change', { strategy: { grid: { levels: { nothing: 3 } } } })).toEqual({
+      ok: false,
+      error: expect.stringContaining('grid.levels: expected names among'),
+    });
+    expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
+    await say(1, { type: 'completed', values: { value: 1 } });
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    for (const trial of [2, 3]) await say(trial, { type: 'completed', values: { value: trial } });
+    await engine.finished;
+    const { result } = await ask('trials');
+    expect((result as { by: string }[]).map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
+    await engine.close();
+  });
+
+  it('closes on request, and stops what runs', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3 });
+    const { ask } = await hand(study);
+    const { done } = trainer<At>(
+      await server.connect(),
+      study,
+      (_, { signal }) => new Promise((resolve) => (signal.onabort = () => resolve(1))),
+    );
+    await engine.heard.until(isFact('started'));
+    expect(await ask('close')).toMatchObject({ ok: true });
+    await engine.finished;
+    await done;
+    expect((await factsOf(engine.nc, study)).map(({ type }) => type)).toContain('closed');
+    await engine.close();
+  });
+});
