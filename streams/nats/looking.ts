@@ -1,11 +1,12 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import type { Log } from '../log/log.ts';
 import { natsLog } from './log.ts';
 import { isForbidden, isPassing } from './patience.ts';
 import { request, StudyError } from './studies.ts';
+import { subjectsOf } from './subjects.ts';
 
 /** A log that is only read. */
 export type Readable = Pick<Log, 'read' | 'head'>;
@@ -40,17 +41,31 @@ async function entriesAfter(nc: NatsConnection, study: string, after: number): P
   }
 }
 
-/** Milliseconds between two looks for what is new. */
-const LOOK = 500;
+/** Milliseconds after which one looks again though nothing was heard: what is said while a connection is away is lost. */
+const SILENCE = 2000;
 
 const logOfEngine = (nc: NatsConnection, study: string): Readable => ({
   head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
   read: async function* (from = 1, signal) {
-    for (let next = from; !signal?.aborted; ) {
-      const entries = await entriesAfter(nc, study, next - 1);
-      next = (entries.at(-1)?.position ?? next - 1) + 1;
-      if (entries.length > 0) yield entries;
-      else await sleep(LOOK, undefined, signal && { signal }).catch(() => {}); // an abort ends the loop
+    const heard = new Subject<void>();
+    let times = 0;
+    const subscription = nc.subscribe(subjectsOf(study).status, {
+      callback: () => {
+        times++;
+        heard.next();
+      },
+    });
+    const aborted = signal ? fromEvent(signal, 'abort') : NEVER;
+    try {
+      for (let next = from; !signal?.aborted; ) {
+        const before = times;
+        const entries = await entriesAfter(nc, study, next - 1);
+        next = (entries.at(-1)?.position ?? next - 1) + 1;
+        if (entries.length > 0) yield entries;
+        else if (times === before && !signal?.aborted) await firstValueFrom(merge(heard, aborted, timer(SILENCE)));
+      }
+    } finally {
+      subscription.unsubscribe();
     }
   },
 });
