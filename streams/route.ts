@@ -62,7 +62,7 @@ function checkNames(kind: string, names: readonly string[]): void {
 }
 
 /**
- * Learns which of several strategies to trust: discounted UCB on how good their results are among recent ones, for what they cost
+ * Learns which of several strategies to trust: discounted UCB on how far their results go beyond the best of recent ones, for what they cost
  * (Garivier & Moulines 2011).
  *
  * @param options.explore weight of the confidence bound; 0 trusts means alone. Default 0.2.

@@ -18,7 +18,7 @@ export interface Ucb {
   readonly timed: number;
 }
 
-/** So many of the latest results decide how good a result is. */
+/** So many of the latest results decide what a result is worth. */
 const WINDOW = 64;
 /** Old rewards fade: which strategy is the best changes in the course of a study. */
 const DISCOUNT = 0.97;
@@ -49,7 +49,7 @@ function ended(state: Ucb, told: Ended, arm: number): Ucb {
   const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
   const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];
   if (arm < 0) return { ...state, recent, seconds: mean, timed };
-  const reward = loss === undefined ? 0 : quality(state.recent, loss);
+  const reward = loss === undefined ? 0 : worth(state.recent, loss);
   const cost = seconds === undefined ? 1 : (seconds + NOISE) / (mean + NOISE);
   const arms = state.arms.map((a, i) => {
     const faded = { reward: a.reward * DISCOUNT, cost: a.cost * DISCOUNT, pending: a.pending };
@@ -59,17 +59,17 @@ function ended(state: Ucb, told: Ended, arm: number): Ucb {
 }
 
 /**
- * Only what is better than all but a few of the recent results is worth much: an arm that no more than varies its own is better than most,
- * since most are its own, and one that has just begun to find something better would be given up.
+ * What a result is worth: how far it goes beyond the best of the recent ones, against how far that is beyond their better quarter, so that no
+ * unit counts; and nothing where it does not. An arm that no more than varies what others have found is better than most, but finds little
+ * (credit for improvement, as in adaptive operator selection: Fialho et al., Annals of Mathematics and Artificial Intelligence 2010). The root,
+ * since near the optimum small steps are all there are.
  */
-const TOP = 16;
-
-/** The share of recent results that a result is better than, to a high power: what counts is the top, and no unit does. */
-function quality(recent: readonly number[], loss: number): number {
+function worth(recent: readonly number[], loss: number): number {
   if (recent.length === 0) return 0.5;
-  let worse = 0;
-  for (const other of recent) worse += other > loss ? 1 : other === loss ? 0.5 : 0;
-  return (worse / recent.length) ** TOP;
+  const best = Math.min(...recent);
+  if (loss >= best) return 0;
+  const quarter = [...recent].sort((a, b) => a - b)[recent.length >> 2]!;
+  return Math.sqrt((best / 2 - loss / 2) / (quarter / 2 - loss / 2)); // halves, for what would overflow
 }
 
 /**

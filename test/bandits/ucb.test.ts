@@ -61,6 +61,16 @@ describe('a bandit over strategies', () => {
     expect(order(state, 0)).toEqual([1, 0]);
   });
 
+  it('rewards how far a result goes beyond the best, against how far the better quarter is from it, in any unit', () => {
+    for (const unit of [1e-300, 1, 4e307]) {
+      const state = [4, 3, 2, 1].reduce((before, loss) => learn(before, ended({ losses: [loss * unit] }), -1), ucb(1));
+      const reward = (loss: number) => trial(state, 0, { losses: [loss * unit] }).arms[0]!.reward;
+      expect(reward(1)).toBe(0);
+      expect(reward(0)).toBeCloseTo(Math.sqrt(1 / 2), 12);
+      expect(reward(-4)).toBeCloseTo(Math.sqrt(5 / 6), 12);
+    }
+  });
+
   it('learns what good is from trials of others, which no arm pays for', () => {
     const state = learn(ucb(2), ended({ losses: [0] }), -1);
     expect(state.recent).toEqual([0]);
