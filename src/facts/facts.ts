@@ -90,6 +90,8 @@ export interface ReportedFact {
   readonly step: number;
   readonly values: Values;
   readonly metrics?: Values;
+  /** The name under which the program printed the value, where the study names none and the reader of its output took this one. */
+  readonly metric?: string;
 }
 
 export interface Completed {
@@ -98,6 +100,8 @@ export interface Completed {
   readonly run?: string;
   readonly values: Values;
   readonly metrics?: Values;
+  /** As in a report. */
+  readonly metric?: string;
   /** Of each value by each parameter, in the parameter's own unit. */
   readonly gradient?: Readonly<Record<string, Values>>;
   /** Standard error of each value. */

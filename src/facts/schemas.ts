@@ -8,6 +8,7 @@ const params: Schema = { type: 'object', description: 'values by the names of th
 const trial = integer(1, 'number of the trial');
 const attempt = integer(1, 'number of the attempt');
 const run = text("the trainer's claim on the attempt: any text of its own that nobody else uses");
+const metric = text('the name under which the program printed the value, where the study names none');
 const checkpoint = text("the trainer's own reference to a checkpoint", 4096);
 const budget: Schema = { type: 'number', minimum: 0, description: 'what the trial may spend, cumulative along `resumes`' };
 const limits: Schema = {
@@ -87,7 +88,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
   reported: fact(
     'reported',
     ['trial', 'step', 'values'],
-    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values },
+    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values, metric },
     'how a trial is doing',
   ),
   completed: fact(
@@ -98,6 +99,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       run,
       values,
       metrics: values,
+      metric,
       gradient: { type: 'object', additionalProperties: values, description: 'of each value by each parameter' },
       stderr: values,
       constraints: { type: 'array', items: { type: 'number' }, maxItems: 64, description: 'at most 0 is feasible' },
