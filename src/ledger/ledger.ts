@@ -39,10 +39,10 @@ export class Ledger<P> {
     if (isRefusal(fact)) return { type: 'refused', refusal: fact };
     if (fact.type === 'created') return this.#create(fact);
     if (this.#settings === undefined) return refused('out-of-place', `a log begins with created, not ${fact.type}`);
-    return this.#apply(fact, entry.position);
+    return this.#apply(fact, entry);
   }
 
-  #apply(fact: Exclude<Fact, Created>, position: number): Effect {
+  #apply(fact: Exclude<Fact, Created>, { position, author }: Entry): Effect {
     switch (fact.type) {
       case 'suggested':
         return this.#suggest(fact);
@@ -55,11 +55,12 @@ export class Ledger<P> {
       case 'closed':
         return this.#close(fact, position);
       default:
-        return this.#trials.hear(fact);
+        return this.#trials.hear(fact, author);
     }
   }
 
   #create(fact: Created): Effect {
+    if (JSON.stringify(fact) === JSON.stringify(this.#created)) return noted; // it may stand twice, so that no damage can take it away
     if (this.#settings) return refused('out-of-place', 'created stands once, at the beginning of a log');
     this.#settings = settingsOf(fact);
     this.#trials.govern(this.#settings);
