@@ -140,9 +140,18 @@ class Trainer:
         if isinstance(value, dict):
             return value
         if self.objective is None:
-            _, _, data = self._insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}", json.dumps({"seq": 1})))
-            self.objective = json.loads(data)["objectives"][0]["name"]
+            self.objective = self._insist(self._created)["objectives"][0]["name"]
         return {self.objective: float(value)}
+
+    def _created(self):
+        """The first fact of the study."""
+        subject = f"$JS.API.DIRECT.GET.{self.stream}"
+        headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
+        if headers.get("status") == "404":  # where older engines put it
+            headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
+        if headers.get("status") == "404":
+            raise TimeoutError(f"{self.stream}: the study has not begun")
+        return json.loads(data)
 
     def next_trial(self):
         """Claims the next suggestion; None when the study has closed."""

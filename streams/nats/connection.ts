@@ -24,11 +24,9 @@ export function jsonOf(message: Msg): unknown {
   }
 }
 
-/** Publishes what may be missed: over a connection that is closed or about to be, nothing. */
+/** Publishes what may be missed. Never throws: what cannot be sent (the connection is closed, the message is too large) is missed. */
 export function mention(nc: NatsConnection, subject: string, data: string, options?: PublishOptions): void {
   try {
     nc.publish(subject, data, options);
-  } catch (error) {
-    if (!nc.isClosed() && !nc.isDraining()) throw error;
-  }
+  } catch {}
 }

@@ -97,7 +97,7 @@ export const requestKinds = {
         after: count('rows of later trials only'),
         status: { type: 'string', enum: statuses, description: 'only these' },
       },
-      description: 'the next rows, at most 500',
+      description: 'the next rows, as many as one answer has room for; ask again with `after` until there is none',
     },
     result: { type: 'array', items: row },
   },
@@ -105,7 +105,7 @@ export const requestKinds = {
     request: {
       type: 'object',
       properties: { after: count('entries of later positions only') },
-      description: 'the next entries of the log',
+      description: 'the next entries of the log, as many as one answer has room for; ask again with `after` until there is none',
     },
     result: { type: 'array', items: entry },
   },

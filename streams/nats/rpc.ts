@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { nuid } from '@nats-io/nats-core';
 import type { Entry } from '../../src/entry.ts';
 import { check } from '../../src/facts/check.ts';
@@ -33,10 +33,7 @@ export interface Status extends Progress<Params> {
 /** Milliseconds between two words on how the study stands. */
 const FRAME = 200;
 
-/** Rows in one answer of `rpc.trials`. */
-const PAGE = 500;
-
-/** Characters of entries in one answer of `rpc.log`: a server takes a megabyte, and a character may be four bytes. */
+/** Characters of rows or entries in one answer: a server takes a megabyte, and a character may be four bytes. */
 const ROOM = 200_000;
 
 /** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
@@ -86,7 +83,10 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (requests.run?.engine.ledger.created && log.leads) mention(nc, subjects.status, JSON.stringify(statusOf(requests.run)));
+    if (!requests.run?.engine.ledger.created || !log.leads) return;
+    const { best, ...rest } = statusOf(requests.run);
+    const text = JSON.stringify({ ...rest, ...(best && { best }) });
+    mention(nc, subjects.status, text.length > ROOM ? JSON.stringify(rest) : text);
   };
 
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
@@ -100,16 +100,18 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       const found = [...rows.values(), ...open].filter(
         (row) => row.trial > Number(after) && (status === undefined || row.status === status),
       );
-      return found.sort((a, b) => a.trial - b.trial).slice(0, PAGE);
+      const page = pager<(typeof found)[number]>(ROOM);
+      for (const row of found.sort((a, b) => a.trial - b.trial)) if (!page.add(row)) break;
+      return page.items;
     },
     log: (_, { after = 0 }) => pageOf(log, Number(after) + 1),
     enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
     retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
     cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
-    change: ({ engine }, { paused, parallel, limits, strategy }) => {
-      const changes = definedOf({ paused, parallel, limits, strategy });
+    change: ({ engine }, { paused, parallel, limits, strategy, rules }) => {
+      const changes = definedOf({ paused, parallel, limits, strategy, rules });
       if (Object.keys(changes).length === 0)
-        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy');
+        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy, rules');
       if (strategy !== undefined) tryInstead(engine.ledger, strategy);
       return say({ type: 'changed', ...changes } as Changed);
     },
@@ -156,7 +158,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     callback: (error, message) => {
       if (error || !isInbox(message.reply)) return;
       const method = message.subject.slice(message.subject.lastIndexOf('.') + 1);
-      void answer(method, message.string()).then((reply) => message.respond(JSON.stringify(reply)));
+      void answer(method, message.string()).then((reply) => respond(message, reply));
     },
   });
   return requests;
@@ -164,16 +166,37 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
 
 /** Entries from a position on, as many as one answer has room for. */
 async function pageOf(log: NatsLog, from: number): Promise<readonly Entry[]> {
-  const page: Entry[] = [];
+  const page = pager<Entry>(ROOM);
+  for await (const entries of past(log, from)) for (const entry of entries) if (!page.add(entry)) return page.items;
+  return page.items;
+}
+
+/** What fits into one answer: at least one item, and no more than there is room for. */
+function pager<T>(room: number) {
+  const items: T[] = [];
   let length = 0;
-  for await (const entries of past(log, from)) {
-    for (const entry of entries) {
-      length += JSON.stringify(entry).length;
-      if (length > ROOM && page.length > 0) return page;
-      page.push(entry);
-    }
+  return {
+    items,
+    /** @returns whether the item went in. */
+    add: (item: T): boolean => {
+      length += JSON.stringify(item).length;
+      if (length > room && items.length > 0) return false;
+      items.push(item);
+      return true;
+    },
+  };
+}
+
+/** Sends an answer, or why it cannot be sent. Never throws: a request must not end the engine. */
+function respond(message: Msg, reply: Reply): void {
+  try {
+    message.respond(JSON.stringify(reply));
+  } catch (error) {
+    const refusal: Reply = { ok: false, error: `the answer cannot be sent: ${(error as Error).message}` };
+    try {
+      message.respond(JSON.stringify(refusal));
+    } catch {} // the connection is closed
   }
-  return page;
 }
 
 /** An answer to any other subject could be one to a log. `_R_` is what the server makes of an inbox in another account. */

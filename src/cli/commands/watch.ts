@@ -1,3 +1,4 @@
+import { trainerOf } from '../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
 import { connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -50,11 +51,13 @@ export async function watchStudy({ nats, study, nkey, json = false }: WatchOptio
   });
 }
 
-/** Whoever wrote it, what it says, and what it says it of. */
+/** Who wrote it, what it says, and what it says it of. */
 function lineOf({ subject, data }: Seen & { type: 'message' }): string {
   const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
   const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;
   const pairs = Object.entries(told).map(([name, value]) => `${name}=${shown(value)}`);
   const rest = [more.step !== undefined && `step ${more.step}`, more.reason, more.by && `by ${more.by}`, more.message].filter(Boolean);
-  return [subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs].filter(Boolean).join(' ');
+  return [trainerOf(subject) ?? subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { RULES } from '../../facts/facts.ts';
 import type { Remote, Study } from '../study.ts';
 import { type Ending, journalArgument, natsOption, nkeyOption, number, port, seconds, whole, withRemote } from './arguments.ts';
 
@@ -90,6 +91,7 @@ export function declareStudies(program: Command, ending: Ending): void {
     .option('--pause', 'no new trials')
     .option('--resume', 'new trials again')
     .option('--strategy <data>', 'another strategy: a name or YAML')
+    .option('--rules <n>', `the rules of what counts in the log, from here on; new studies have ${RULES}`, whole)
     .option('--json', 'what was appended, as JSON')
     .action((journal, options) => use(journal, options, async (study) => (await import('../commands/say.ts')).change(study, options)));
 

@@ -57,7 +57,8 @@ export const statementOf = (text: string): Statement | undefined =>
 
 /** `NaN` and `Infinity` outside of strings, which Python writes although JSON has none, are read as null. */
 function parseJson(text: string): Statement | undefined {
-  for (const json of [text, finiteJson(text)]) {
+  if (!text.endsWith('}')) return undefined;
+  for (const json of /NaN|Infinity/.test(text) ? [text, finiteJson(text)] : [text]) {
     try {
       const value: unknown = JSON.parse(json);
       return isRecord(value) ? { form: 'json', data: value } : undefined;
@@ -84,7 +85,7 @@ function parsePairs(text: string): Statement | undefined {
   for (const token of text.split(/[\s,]+/)) {
     if (token === '') continue;
     const at = token.indexOf('=');
-    if (at < 1 || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
+    if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
     data.push([token.slice(0, at), read(token.slice(at + 1))]);
   }
   return { form: 'pairs', data: Object.fromEntries(data) };

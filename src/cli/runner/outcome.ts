@@ -51,7 +51,7 @@ export interface Exit {
   readonly seconds: number;
   /** Seconds that it might take. */
   readonly timeLimit?: number;
-  /** The name that the reader of its output took for the only objective. */
+  /** The name under which it printed the only objective, where that is another. */
   readonly metric?: string | undefined;
   /** Why it has no result, if it has none. */
   readonly unheard: () => string;

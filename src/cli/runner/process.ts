@@ -179,7 +179,7 @@ function listen(child: Child, log: LogFile, options: ProcessOptions) {
       out.end();
       errors.end();
       reader.end(broken).forEach(take);
-      return { heard, lastError, metric: reader.taken, unheard: reader.unheard };
+      return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
     },
   };
 }

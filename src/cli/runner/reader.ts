@@ -1,6 +1,7 @@
 import { choice } from './choice.ts';
 import { type Line, naming } from './lines.ts';
 import { plain, type Reading, readingOf } from './reading.ts';
+import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
 import { howToName, unheard } from './unheard.ts';
@@ -30,8 +31,8 @@ export interface OutputReader {
    * @param broken whether the runner ended it.
    */
   end(broken: boolean): readonly Line[];
-  /** The name that the reader took for the only objective, where neither the study nor the caller names one. */
-  readonly taken: string | undefined;
+  /** The name under which the program prints the only objective, where it is another than its own: given, or taken by the reader. */
+  readonly metric: string | undefined;
   /** What a user should know who expected a result: what was seen, and what to print or to write. */
   unheard(): string;
 }
@@ -64,16 +65,17 @@ export function outputReader(listening: Listening): OutputReader {
   const remember = ({ fields }: Reading) => {
     for (const [name, value] of fields) if (seen.has(name) || seen.size < MOST_SEEN) seen.set(name, value);
   };
+  const alias = () => taken ?? (metric === objectives[0] ? undefined : metric);
   const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
-  /** Marks the first report by a name that was taken, and keeps the best value. */
+  /** Marks the first report with the name that the value was printed under, and keeps the best value. */
   const passed = (lines: readonly Line[]): Line[] =>
     lines.map((line) => {
       if (line.type !== 'report' && line.type !== 'result' && line.type !== 'value') return line;
       const first = objectives[0]!;
       if (best === undefined || better(valuesIn(line)[first]!, valuesIn(best)[first]!)) best = line;
-      if (line.type !== 'report' || taken === undefined || announced) return line;
+      if (line.type !== 'report' || alias() === undefined || announced) return line;
       announced = true;
-      return { ...line, report: { ...line.report, metric: taken } };
+      return { ...line, report: { ...line.report, metric: alias()! } };
     });
   const replay = (): Line[] => {
     const readings = waiting;
@@ -110,7 +112,7 @@ export function outputReader(listening: Listening): OutputReader {
 
   return {
     line(text, redrawn = false) {
-      const reading = readingOf(text, redrawn, tables, named);
+      const reading = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
       if (reading === undefined) return [];
       remember(reading);
       if (chosen !== undefined) return choose(reading);
@@ -126,8 +128,8 @@ export function outputReader(listening: Listening): OutputReader {
       if (result === 'best' && best !== undefined) lines.push({ type: 'result', result: resultIn(best) });
       return lines;
     },
-    get taken() {
-      return taken;
+    get metric() {
+      return alias();
     },
     unheard: () =>
       plain(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),

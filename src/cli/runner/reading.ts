@@ -25,10 +25,10 @@ export interface Reading {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
 const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
-const CONTROLS = /[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
+const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text without colours and other control characters: as a terminal may show it, and as a reader expects it. Tabs become blanks. */
-export const plain = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, (control) => (control === '\t' ? '\t' : ' '));
+/** A text without colours and other control characters: as a terminal may show it, and as a reader expects it. */
+export const plain = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, ' ');
 
 /** @param redrawn whether the line ended in a carriage return, so that the next one covers it. */
 export function readingOf(text: string, redrawn: boolean, tables: TableReader, named: ReadonlySet<string>): Reading | undefined {
@@ -42,7 +42,7 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
     const fields = name === undefined ? numbers : new Map([...numbers].filter(([field]) => field !== name));
     return { said, fields, step, heads, partial, unfinished: partial || redrawn, ...(name !== undefined && { stepName: name }) };
   }
-  if (line.startsWith('{') && !line.endsWith('}')) return undefined; // JSON that was cut off
+  if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const row = tables.row(line);
   if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
   const { fields, step, heads, partial, lead } = row ?? sight(line, named);

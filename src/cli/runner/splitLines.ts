@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 /** Bytes of a line that are looked at. */
-const LINE_LIMIT = 64 * 1024;
+export const LINE_LIMIT = 64 * 1024;
 
 /** Takes what a program prints, in pieces as they come. */
 export interface LineSplitter {

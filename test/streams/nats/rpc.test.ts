@@ -101,6 +101,50 @@ describe('an engine', () => {
     await engine.close();
   });
 
+  it('hands out its trials, as many at a time as an answer has room for', async () => {
+    const study = fresh();
+    const trials = 100;
+    const engine = await engineOn(server, { study, trials, parallel: trials });
+    const { ask, say } = await hand(study);
+    await engine.heard.until(isFact('suggested', { trial: trials }));
+    const metrics = Object.fromEntries(Array.from({ length: 600 }, (_, i) => [`layer_${i}_norm`, 0.1]));
+    for (let trial = 1; trial <= trials; trial++) {
+      await say(trial, { type: 'started', attempt: 1, run: 'a' });
+      await say(trial, { type: 'completed', run: 'a', values: { value: trial }, metrics });
+    }
+    await engine.finished;
+    const seen: number[] = [];
+    let pages = 0;
+    for (let more = true; more; pages++) {
+      const { ok, result } = await ask('trials', { after: seen.at(-1) ?? 0 });
+      expect(ok).toBe(true);
+      seen.push(...(result as { trial: number }[]).map(({ trial }) => trial));
+      more = (result as object[]).length > 0;
+    }
+    expect(JSON.stringify(metrics).length * trials).toBeGreaterThan(engine.nc.info!.max_payload);
+    expect(seen).toEqual(Array.from({ length: trials }, (_, i) => i + 1));
+    expect(pages).toBeGreaterThan(2);
+    await engine.close();
+  });
+
+  it('says so where an answer or a status is larger than the server takes, and goes on', async () => {
+    const small = await natsServer('max_payload: 12000');
+    const study = fresh();
+    const engine = await engineOn(small, { study, trials: 3, parallel: 2, maxMessageBytes: 12000 });
+    const { ask, say, next } = await handOn(small, study);
+    await next();
+    const metrics = { ['m'.repeat(11_900)]: 1 }; // with its head, it fits into a message; with its parameters, it does not
+    await say(1, { type: 'started', attempt: 1, run: 'a' });
+    await say(1, { type: 'completed', run: 'a', values: { value: 0 }, metrics });
+    await engine.heard.until(isFact('suggested', { trial: 3 }));
+    for (const method of ['status', 'best', 'trials', 'log'])
+      expect(await ask(method)).toEqual({ ok: false, error: expect.stringContaining('the answer cannot be sent') });
+    expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: [{ trial: 2 }, { trial: 3 }] });
+    expect(await ask('log', { after: 6 })).toMatchObject({ ok: true });
+    await engine.close();
+    await small.dispose();
+  });
+
   it('switches its strategy on request, and trials in flight keep their origin', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3, parallel: 2 });
@@ -115,9 +159,13 @@ describe('an engine', () => {
       error: expect.stringContaining('grid.levels: expected names among'),
     });
     expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
-    await say(1, { type: 'completed', values: { value: 1 } });
+    const complete = async (trial: number) => {
+      await say(trial, { type: 'started', attempt: 1, run: 'a' });
+      await say(trial, { type: 'completed', run: 'a', values: { value: trial } });
+    };
+    await complete(1);
     await engine.heard.until(isFact('suggested', { trial: 3 }));
-    for (const trial of [2, 3]) await say(trial, { type: 'completed', values: { value: trial } });
+    for (const trial of [2, 3]) await complete(trial);
     await engine.finished;
     const { result } = await ask('trials');
     expect((result as { by: string }[]).map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);
