@@ -1,5 +1,5 @@
 import { OptionError } from '../src/errors.ts';
-import type { Created, Limits, Objective } from '../src/facts/facts.ts';
+import { type Created, type Limits, type Objective, RULES } from '../src/facts/facts.ts';
 import { given, type Loose } from '../src/given.ts';
 import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
@@ -50,6 +50,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel: options.parallel ?? 1,
     duplicates: options.duplicates ?? 'forbid',
+    rules: RULES,
     version,
   };
 }

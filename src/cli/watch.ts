@@ -91,7 +91,8 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       const { fact, told, refusal } = noted;
       if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
       noted$.next(noted);
-      if (!refusal && (fact.type === 'created' || fact.type === 'changed')) limit = fact.limits?.trials ?? limit;
+      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may stand twice
+      if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
       if (!live && noted.position >= past) caughtUp();

@@ -45,9 +45,10 @@ export class TrialRows {
     const kept = said.type === 'suggested' ? this.#suggest(said, position, at) : this.#kept.get(said.trial);
     if (kept === undefined) return;
     change(kept.row, said, effect, at);
+    const trainer = author ?? (said.type === 'started' ? said.trainer : undefined); // a log that knows its authors is believed before they are
+    if (trainer !== undefined && (said.type === 'started' || kept.row.trainer === undefined)) kept.row.trainer = trainer;
     if (before !== undefined) this.counts[before]--;
     this.counts[kept.row.state]++;
-    if (author !== undefined && said.type !== 'suggested') kept.row.trainer ??= author;
     if (said.type === 'reported') this.#keepReport(kept.reports, position, said.step, said.values);
     kept.last = position;
     this.#recent.delete(said.trial);
@@ -120,7 +121,6 @@ function change(row: Draft, fact: Fact, effect: Effect, at: number): void {
     case 'started':
       row.state = 'running';
       row.startedAt ??= at;
-      if (fact.trainer !== undefined) row.trainer = fact.trainer;
       return;
     case 'reported':
       if (row.state === 'waiting') row.state = 'running';

@@ -6,7 +6,7 @@ import type { Refusal } from './facts.ts';
  */
 export type Schema =
   | { readonly type: 'string'; readonly maxLength?: number; readonly enum?: readonly string[]; readonly description?: string }
-  | { readonly type: 'number' | 'integer'; readonly minimum?: number; readonly description?: string }
+  | { readonly type: 'number' | 'integer'; readonly minimum?: number; readonly maximum?: number; readonly description?: string }
   | { readonly type: 'boolean'; readonly description?: string }
   | {
       readonly type: 'array';
@@ -64,13 +64,14 @@ function checkString({ maxLength = 4096, enum: names }: Of<'string'>, value: unk
 }
 
 function checkNumber(
-  { type, minimum = Number.NEGATIVE_INFINITY }: Of<'number' | 'integer'>,
+  { type, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Of<'number' | 'integer'>,
   value: unknown,
   path: string,
 ): Refusal | undefined {
   const fits = type === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
   if (!fits) return bad(path, type === 'integer' ? 'a whole number' : 'a finite number', value);
-  return (value as number) >= minimum ? undefined : bad(path, `at least ${minimum}`, value);
+  if ((value as number) < minimum) return bad(path, `at least ${minimum}`, value);
+  return (value as number) <= maximum ? undefined : bad(path, `at most ${maximum}`, value);
 }
 
 function checkArray({ items, minItems = 0, maxItems = 1024 }: Of<'array'>, value: unknown, path: string): Refusal | undefined {

@@ -32,6 +32,15 @@ export interface Limits {
   readonly retryErrors?: boolean;
 }
 
+/**
+ * The rules of what counts in a log, for studies that begin now. Those of older logs are kept: a log folds as it did when it was written,
+ * until a `changed` fact puts it under newer ones.
+ *
+ * - 1: the first rules.
+ * - 2: what a named trainer says of a run counts only if it names the run and has claimed it.
+ */
+export const RULES = 2;
+
 /** The first fact of each log: what may never change. */
 export interface Created {
   readonly type: 'created';
@@ -48,6 +57,8 @@ export interface Created {
   readonly parallel: number;
   /** Whether a configuration may be tried twice. */
   readonly duplicates: 'forbid' | 'allow';
+  /** Which rules decide what counts, see `RULES`. Absent: 1. */
+  readonly rules?: number;
   /** Of hypertide. */
   readonly version: string;
 }
@@ -66,6 +77,8 @@ export interface SuggestedFact<P = Params> {
   /** What to go on from: the trainer's own reference. */
   readonly checkpoint?: string;
   readonly tags?: Tags;
+  /** The name under which earlier trials printed the value, where the study names none. */
+  readonly metric?: string;
   /** Position of the `enqueued` fact that it serves. */
   readonly queue?: number;
   /** Position of the last entry that the decision knew. */
@@ -78,18 +91,21 @@ export interface Started {
   readonly trial: TrialId;
   readonly attempt: number;
   readonly run: string;
+  /** For people, where the log does not tell one trainer from another. */
   readonly trainer?: string;
 }
 
 export interface ReportedFact {
   readonly type: 'reported';
   readonly trial: TrialId;
-  /** Absent: whoever holds the attempt. */
+  /** Absent: the run that holds the attempt. A named trainer has to say it, from rules 2 on. */
   readonly run?: string;
   /** Whole, at least 0, growing; cumulative along `resumes`. */
   readonly step: number;
   readonly values: Values;
   readonly metrics?: Values;
+  /** The name under which the program printed the value, where the study names none and the reader of its output took this one. */
+  readonly metric?: string;
 }
 
 export interface Completed {
@@ -98,6 +114,8 @@ export interface Completed {
   readonly run?: string;
   readonly values: Values;
   readonly metrics?: Values;
+  /** As in a report. */
+  readonly metric?: string;
   /** Of each value by each parameter, in the parameter's own unit. */
   readonly gradient?: Readonly<Record<string, Values>>;
   /** Standard error of each value. */
@@ -154,6 +172,8 @@ export interface Changed {
   readonly limits?: Limits;
   /** As data. */
   readonly strategy?: unknown;
+  /** Which rules decide what counts from here on; never older ones. */
+  readonly rules?: number;
   /** `start`: the options of a start say so, and said something else at the start before. Nothing: a person does. */
   readonly by?: 'start';
 }
@@ -184,6 +204,7 @@ export type RefusalCode =
   | 'ended'
   | 'open'
   | 'stale-run'
+  | 'wrong-author'
   | 'claimed'
   | 'duplicate-step'
   | 'out-of-place';

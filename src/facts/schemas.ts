@@ -1,13 +1,22 @@
 import type { Schema } from './check.ts';
-import type { Fact } from './facts.ts';
+import { type Fact, RULES } from './facts.ts';
 
 const integer = (minimum: number, description: string): Schema => ({ type: 'integer', minimum, description });
 const text = (description: string, maxLength = 256): Schema => ({ type: 'string', maxLength, description });
 const values: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a finite number for each name' };
 const params: Schema = { type: 'object', description: 'values by the names of the parameters' };
+const rules: Schema = {
+  type: 'integer',
+  minimum: 1,
+  maximum: RULES,
+  description: 'which rules decide what counts (absent: 1, or no change)',
+};
 const trial = integer(1, 'number of the trial');
 const attempt = integer(1, 'number of the attempt');
-const run = text("the trainer's claim on the attempt: any text of its own that nobody else uses");
+const run = text(
+  "the trainer's claim on the attempt: any text of its own that no other trainer uses; over NATS each fact of a run names it",
+);
+const metric = text('the name under which the program printed the value, where the study names none');
 const checkpoint = text("the trainer's own reference to a checkpoint", 4096);
 const budget: Schema = { type: 'number', minimum: 0, description: 'what the trial may spend, cumulative along `resumes`' };
 const limits: Schema = {
@@ -57,6 +66,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       limits,
       parallel: integer(1, 'how many trials may be open at once'),
       duplicates: { type: 'string', enum: ['forbid', 'allow'] },
+      rules,
       version: text('version of hypertide'),
     },
     'the first fact of a log: what may never change',
@@ -73,6 +83,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       resumes: integer(1, 'the trial to go on from'),
       checkpoint,
       tags: { type: 'object', additionalProperties: text('a mark of the strategy', 1024) },
+      metric,
       queue: integer(1, 'position of the `enqueued` fact that it serves'),
       after: integer(0, 'position of the last entry that the decision knew'),
     },
@@ -87,7 +98,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
   reported: fact(
     'reported',
     ['trial', 'step', 'values'],
-    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values },
+    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values, metric },
     'how a trial is doing',
   ),
   completed: fact(
@@ -98,6 +109,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       run,
       values,
       metrics: values,
+      metric,
       gradient: { type: 'object', additionalProperties: values, description: 'of each value by each parameter' },
       stderr: values,
       constraints: { type: 'array', items: { type: 'number' }, maxItems: 64, description: 'at most 0 is feasible' },
@@ -135,6 +147,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       paused: { type: 'boolean' },
       parallel: integer(1, 'how many trials may be open at once'),
       limits,
+      rules,
       by: { type: 'string', enum: ['start'], description: 'the options of a start, where it is no person' },
     },
     'new settings as from here; reopens a closed study',

@@ -1,6 +1,23 @@
-import type { Completed, FailedFact, ReportedFact, Started, Stopped } from '../facts/facts.ts';
+import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
 import { type Effect, refused } from './effect.ts';
 import type { OpenTrial } from './trial.ts';
+
+/**
+ * Why what a named trainer says of a run does not count, from rules 2 on: it has not claimed the run, or does not say which one it means. The
+ * engine, and the only writer of a journal, have no name: what they say is held to the other rules alone.
+ */
+export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { runs }: OpenTrial): Effect | undefined {
+  if (fact.type === 'cancelled') return refused('wrong-author', `trainer ${author} cannot cancel trial ${fact.trial}: only people can`);
+  const { trial: id, type, run } = fact;
+  if (run === undefined)
+    return refused('missing-field', `run is missing: ${type} of trial ${id} must name the run that trainer ${author} claimed`);
+  const holder = runs.get(run);
+  if (holder === author || !runs.has(run)) return undefined; // a run that is unknown is refused where it matters
+  return refused(
+    'wrong-author',
+    `run ${run} of trial ${id} was claimed by ${holder === undefined ? 'the engine' : `trainer ${holder}`}, not by trainer ${author}`,
+  );
+}
 
 /** Why a claim on an attempt does not hold. The first one in the log does. */
 export function refuseClaim({ trial: id, attempt, run }: Started, trial: OpenTrial): Effect | undefined {
@@ -25,7 +42,7 @@ export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial):
 
 /** Why a result does not count. That of any run that ever held the trial does: finished work is not thrown away. */
 export function refuseResult({ trial: id, run }: Completed, trial: OpenTrial): Effect | undefined {
-  if (run === undefined || trial.runs.includes(run) || trial.proposal.by === 'import') return undefined;
+  if (run === undefined || trial.runs.has(run) || trial.proposal.by === 'import') return undefined;
   return refused('stale-run', `run ${run} never held trial ${id}`);
 }
 

@@ -10,13 +10,15 @@ export interface Settings {
   /** What the options said at the last start that said something new. What they say again is no news, and undoes no change since. */
   readonly said: Limits & { readonly parallel: number };
   readonly duplicates: 'forbid' | 'allow';
+  /** Which rules decide what counts. */
+  readonly rules: number;
   readonly paused: boolean;
   readonly strategy: unknown;
   /** How often the strategy was switched. */
   readonly epoch: number;
 }
 
-export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicates, strategy }: Created): Settings => ({
+export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicates, strategy, rules = 1 }: Created): Settings => ({
   study,
   seed,
   objectives,
@@ -24,18 +26,20 @@ export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicat
   parallel,
   said: { ...limits, parallel },
   duplicates,
+  rules,
   strategy,
   paused: false,
   epoch: 0,
 });
 
-export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, by }: Changed): Settings => ({
+export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, rules = 1, by }: Changed): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
   said: by === 'start' ? { ...settings.said, ...limits, ...(parallel !== undefined && { parallel }) } : settings.said,
   strategy: strategy ?? settings.strategy,
+  rules: Math.max(rules, settings.rules),
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
 });
 

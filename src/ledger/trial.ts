@@ -10,8 +10,8 @@ export interface OpenTrial {
   readonly proposal: Suggested;
   /** The claim on the attempt in hand, once somebody took it on. */
   run?: string;
-  /** Every claim that was ever current. */
-  readonly runs: string[];
+  /** Every claim that was ever current, and the trainer that made it; nothing where the log does not tell authors apart. */
+  readonly runs: Map<string, string | undefined>;
   /** The last step reported by the attempt in hand. */
   at?: number;
   /** The highest step reported by any attempt. */
@@ -38,7 +38,7 @@ function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, po
 export const openTrial = (suggestion: SuggestedFact, point: Point): OpenTrial => ({
   suggestion,
   proposal: suggestedOf(suggestion, point),
-  runs: [],
+  runs: new Map(),
   awaiting: false,
   cancelled: false,
 });

@@ -13,7 +13,7 @@ import { type Ended, type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { Plateau } from '../stopping/plateau.ts';
-import { refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
+import { refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
 import { type Effect, noted, refused } from './effect.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
@@ -51,13 +51,15 @@ export class Trials<P> {
     this.#plateau.restart();
   }
 
-  /** What a trainer or a person says of an open trial. */
-  hear(fact: TrialEvent | Cancelled): Effect {
+  /** What a trainer or a person says of an open trial. @param author the trainer, where the log tells one from another. */
+  hear(fact: TrialEvent | Cancelled, author?: string): Effect {
     const trial = this.open.byId.get(fact.trial);
     if (trial === undefined) return this.#unknown(fact.trial);
+    const refusal = this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
+    if (refusal) return refusal;
     switch (fact.type) {
       case 'started':
-        return this.#start(fact, trial);
+        return this.#start(fact, trial, author);
       case 'reported':
         return this.#report(fact, trial);
       case 'completed':
@@ -120,10 +122,10 @@ export class Trials<P> {
     return { type: 'again' };
   }
 
-  #start(fact: Started, trial: OpenTrial): Effect {
+  #start(fact: Started, trial: OpenTrial, author: string | undefined): Effect {
     const refusal = refuseClaim(fact, trial);
     if (refusal) return refusal;
-    if (trial.run === undefined) trial.runs.push(fact.run);
+    if (!trial.runs.has(fact.run)) trial.runs.set(fact.run, author);
     trial.run = fact.run;
     return noted;
   }

@@ -47,15 +47,7 @@ const besides = {
 
 /** What trainers say, in the order in which they may say it. */
 const ofTrainers = ['started', 'reported', 'completed', 'stopped', 'failed'] as const satisfies readonly Fact['type'][];
-const ofEngine = [
-  'created',
-  'failed',
-  'enqueued',
-  'retracted',
-  'cancelled',
-  'changed',
-  'closed',
-] as const satisfies readonly Fact['type'][];
+const ofEngine = ['failed', 'enqueued', 'retracted', 'cancelled', 'changed', 'closed'] as const satisfies readonly Fact['type'][];
 
 const ref = (path: string) => ({ $ref: `#/${path}` });
 const messages = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref(`components/messages/${name}`)]));
@@ -110,6 +102,12 @@ export function asyncapi(): object {
       parameters: parameters('study', 'trainer', 'trial'),
       description:
         'In the stream HT_<study>. Published with Nats-Msg-Id, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
+    },
+    created: {
+      address: 'ht.{study}.log.created',
+      messages: messages(['created']),
+      parameters: parameters('study'),
+      description: 'In the stream HT_<study>: the first fact, which says what the parameters and objectives are.',
     },
     study: {
       address: 'ht.{study}.log.study',

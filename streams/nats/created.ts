@@ -1,7 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Created } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import { isPassing } from './patience.ts';
+import { jsonOf } from './connection.ts';
+import { isForbidden, isPassing } from './patience.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** Milliseconds between two looks. */
@@ -13,13 +14,18 @@ const PAUSE = 250;
  * @throws the reason of the signal when it aborts; what the server refuses.
  */
 export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal): Promise<Created> {
-  const { stream } = subjectsOf(study);
-  while (!signal?.aborted) {
-    const answer = await nc.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq: 1 }), { timeout: 2000 }).catch((error) => {
-      if (nc.isClosed() || !isPassing(error)) throw error;
+  const { stream, created } = subjectsOf(study);
+  /** The fact there; nothing where there is none, or no right to look. */
+  const look = async (subject: string, data = ''): Promise<Created | undefined> => {
+    const answer = await nc.request(`$JS.API.DIRECT.GET.${stream}${subject}`, data, { timeout: 2000 }).catch((error) => {
+      if (nc.isClosed() || !(isPassing(error) || isForbidden(error))) throw error;
     });
-    const fact = answer && answer.data.length > 0 ? parseFact(answer.json()) : undefined;
-    if (fact && !isRefusal(fact) && fact.type === 'created') return fact;
+    const fact = answer && answer.data.length > 0 ? parseFact(jsonOf(answer)) : undefined;
+    return fact && !isRefusal(fact) && fact.type === 'created' ? fact : undefined;
+  };
+  while (!signal?.aborted) {
+    const fact = (await look(`.${created}`)) ?? (await look('', JSON.stringify({ seq: 1 }))); // where older versions put it
+    if (fact) return fact;
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
   throw signal.reason;

@@ -21,6 +21,8 @@ export interface NatsLogOptions extends StreamOptions {
 
 /** A study's log in a JetStream stream. */
 export interface NatsLog extends Log {
+  /** Whether the first fact has its own subject; studies that began with an older version have it among others. */
+  readonly named: boolean;
   /** Whether nobody else has appended since this process last did: of several engines, the one that speaks. */
   readonly leads: boolean;
 }
@@ -40,10 +42,11 @@ const WRONG_LAST_SEQUENCE = 10071;
 export async function natsLog(nc: NatsConnection, study: string, options: NatsLogOptions = {}): Promise<NatsLog> {
   const subjects = subjectsOf(study);
   const { create = true, timeout = 2000, lease = LEASE } = options;
+  const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
   const js = jetstream(nc, { timeout });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
   if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
-  const fence = await insist(nc, () => lastOf(jsm, subjects.stream, [subjects.suggested, subjects.study]));
+  const fence = await insist(nc, () => lastOf(jsm, subjects.stream, own));
   const instance = nuid.next();
   const out = publisher(nc);
   const news = bell();
@@ -59,7 +62,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   };
   const publish = async (fact: unknown): Promise<'stored' | 'fenced'> => {
     const { type, after } = fact as { type?: unknown; after?: unknown };
-    const subject = type === 'suggested' ? subjects.suggested : subjects.study;
+    const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
     const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease) } };
@@ -87,7 +90,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     news,
     end: () => end,
     seen: ({ subject, seq }: { readonly subject: string; readonly seq: number }) => {
-      if (subject === subjects.suggested || subject === subjects.study) knew(subject, seq);
+      if (own.includes(subject)) knew(subject, seq);
     },
   };
   return {
@@ -110,6 +113,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       deafen();
       end ??= written;
       news.ring();
+    },
+    get named() {
+      return fence.has(subjects.created);
     },
     get leads() {
       return leads;

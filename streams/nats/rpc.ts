@@ -108,10 +108,10 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
     retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
     cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
-    change: ({ engine }, { paused, parallel, limits, strategy }) => {
-      const changes = definedOf({ paused, parallel, limits, strategy });
+    change: ({ engine }, { paused, parallel, limits, strategy, rules }) => {
+      const changes = definedOf({ paused, parallel, limits, strategy, rules });
       if (Object.keys(changes).length === 0)
-        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy');
+        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy, rules');
       if (strategy !== undefined) tryInstead(engine.ledger, strategy);
       return say({ type: 'changed', ...changes } as Changed);
     },

@@ -96,6 +96,11 @@ export async function serve<P>(
   );
   shell.run = running;
   rpc.run = running;
-  void running.started.then(() => shell.watch()).catch(fail);
+  const begin = async () => {
+    await running.started;
+    if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
+    await shell.watch();
+  };
+  void begin().catch(fail);
   return { finished, close };
 }

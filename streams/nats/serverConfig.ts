@@ -118,15 +118,17 @@ interface Share {
 }
 
 function sharedWith(study: string, trainer: string): Share[] {
-  const { stream, by, beat, directive, rejected } = subjectsOf(study);
+  const { stream, created, study: own, by, beat, directive, rejected } = subjectsOf(study);
   const to = accountOf(trainer);
   return [
     { kind: 'service', subject: by(trainer, '*'), account: to },
     { kind: 'service', subject: beat(trainer, '*'), account: to },
     { kind: 'service', subject: `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, account: to, many: true },
     { kind: 'service', subject: `$JS.ACK.${stream}.${TRAINERS}.>`, account: to },
-    { kind: 'service', subject: `$JS.API.DIRECT.GET.${stream}`, account: to, many: true },
-    { kind: 'service', subject: `$JS.API.DIRECT.GET.${stream}.>`, account: to, many: true },
+    // The study, whether it has closed, and whether an attempt is taken: the last fact of each, never the log.
+    ...[created, own, by('*', '*')].map(
+      (subject): Share => ({ kind: 'service', subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, account: to, many: true }),
+    ),
     { kind: 'stream', subject: directive('*'), account: to },
     { kind: 'stream', subject: rejected(trainer), account: to },
   ];
@@ -144,11 +146,22 @@ function shown(study: string): string[] {
 const asked = (study: string): string[] => ['status', 'best', 'trials', 'log'].map((method) => subjectsOf(study).rpc(method));
 
 function ofEngine(study: string): string[] {
-  const { stream, suggested, study: own, directive, rejected, status } = subjectsOf(study);
+  const { stream, created, suggested, study: own, directive, rejected, status } = subjectsOf(study);
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `$JS.API.${name}.${stream}`);
   const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
   const ephemeral = `$JS.API.CONSUMER.CREATE.${stream}`;
-  return [suggested, own, directive('*'), rejected('*'), status, ...api, `$JS.API.DIRECT.GET.${stream}.>`, ...consumers, ephemeral];
+  return [
+    created,
+    suggested,
+    own,
+    directive('*'),
+    rejected('*'),
+    status,
+    ...api,
+    `$JS.API.DIRECT.GET.${stream}.>`,
+    ...consumers,
+    ephemeral,
+  ];
 }
 
 function toEngine(study: string): string[] {

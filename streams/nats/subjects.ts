@@ -26,6 +26,8 @@ export function subjectsOf(study: string) {
     /** All that the stream holds. */
     log: `${root}.log.>`,
     suggested: `${root}.log.suggested`,
+    /** The first fact, alone on its subject: trainers may read it without a right to the whole log. */
+    created: `${root}.log.created`,
     /** What the engine says besides, for itself or for a person. */
     study: `${root}.log.study`,
     /** A trainer's facts of a trial; `*` stands for any. */

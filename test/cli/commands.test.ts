@@ -114,6 +114,7 @@ describe('commands that are written into the journal', () => {
       /grid\.levels: expected names among x, .*, got "nothing"/,
     ],
     [['change', 'study.jsonl', '--more', '1', '--trials', '2'], /expected one of them/],
+    [['change', 'study.jsonl', '--rules', '9'], /rules must be at most 2, not 9/],
   ])('%j is refused, and nothing is written', async (args, message) => {
     const place = await studied('trials: 1\n');
     const before = readFileSync(join(place, 'study.jsonl'), 'utf8');
@@ -150,7 +151,7 @@ describe('commands that are written into the journal', () => {
         .slice(6),
     ).toMatchObject([{ by: '#2/take/halton' }, { by: '#2/take/halton' }, { by: '#2/random' }]);
     await hypertide(place, 'retract', 'study.jsonl', '8');
-    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2', '--pause', '--rules', '2');
     await hypertide(place, 'change', 'study.jsonl', '--resume');
     await run(place);
     expect((await hypertide(place, 'verify', 'study.jsonl')).out).toBe('11 suggestions recomputed, all equal\n');

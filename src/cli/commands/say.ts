@@ -88,11 +88,12 @@ export interface ChangeOptions extends SayOptions {
   readonly pause?: boolean;
   readonly resume?: boolean;
   readonly strategy?: string;
+  readonly rules?: number;
 }
 
 /** `hypertide change` */
 export async function change(study: Study, options: ChangeOptions): Promise<number> {
-  const { parallel, pause = false, resume = false, strategy } = options;
+  const { parallel, pause = false, resume = false, strategy, rules } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
   const factFor = (ledger: Ledger<Params>): Command => {
@@ -104,10 +105,11 @@ export async function change(study: Study, options: ChangeOptions): Promise<numb
       ...(parallel !== undefined && { parallel }),
       ...((pause || resume) && { paused: pause }),
       ...(data !== undefined && { strategy: data }),
+      ...(rules !== undefined && { rules }),
     };
     if (Object.keys(changed).length > 1) return changed;
     throw new UsageError(
-      'nothing to change: expected --trials, --more, --target, --cost, --seconds, --plateau, --parallel, --pause, --resume or --strategy',
+      'nothing to change: expected --trials, --more, --target, --cost, --seconds, --plateau, --parallel, --pause, --resume, --strategy or --rules',
     );
   };
   return append(study, factFor, options, { now: 'changed', later: 'changed, for the next run of the study' });

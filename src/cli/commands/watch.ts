@@ -1,21 +1,23 @@
+import type { Access } from '../../../streams/nats/connect.ts';
+import { trainerOf } from '../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
-import { connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { progressLine } from '../render.ts';
 import { shown } from '../table.ts';
 
-export interface WatchOptions {
+export interface WatchOptions extends Access {
   readonly nats: string;
   readonly study: string;
-  readonly nkey?: string;
   readonly json?: boolean;
 }
 
 /** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
-export async function watchStudy({ nats, study, nkey, json = false }: WatchOptions): Promise<number> {
+export async function watchStudy(options: WatchOptions): Promise<number> {
+  const { nats, study, json = false } = options;
   const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
   let known = () => {};
@@ -50,11 +52,13 @@ export async function watchStudy({ nats, study, nkey, json = false }: WatchOptio
   });
 }
 
-/** Whoever wrote it, what it says, and what it says it of. */
+/** Who wrote it, what it says, and what it says it of. */
 function lineOf({ subject, data }: Seen & { type: 'message' }): string {
   const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
   const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;
   const pairs = Object.entries(told).map(([name, value]) => `${name}=${shown(value)}`);
   const rest = [more.step !== undefined && `step ${more.step}`, more.reason, more.by && `by ${more.by}`, more.message].filter(Boolean);
-  return [subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs].filter(Boolean).join(' ');
+  return [trainerOf(subject) ?? subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs]
+    .filter(Boolean)
+    .join(' ');
 }

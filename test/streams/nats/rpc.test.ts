@@ -159,9 +159,13 @@ describe('an engine', () => {
       error: expect.stringContaining('grid.levels: expected names among'),
     });
     expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
-    await say(1, { type: 'completed', values: { value: 1 } });
+    const complete = async (trial: number) => {
+      await say(trial, { type: 'started', attempt: 1, run: 'a' });
+      await say(trial, { type: 'completed', run: 'a', values: { value: trial } });
+    };
+    await complete(1);
     await engine.heard.until(isFact('suggested', { trial: 3 }));
-    for (const trial of [2, 3]) await say(trial, { type: 'completed', values: { value: trial } });
+    for (const trial of [2, 3]) await complete(trial);
     await engine.finished;
     const { result } = await ask('trials');
     expect((result as { by: string }[]).map(({ by }) => by)).toEqual(['random', 'random', '#2/sobol']);

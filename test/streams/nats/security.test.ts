@@ -96,6 +96,11 @@ describe('a server with the configuration that is made for it', () => {
       ['pause the consumer', '$JS.API.CONSUMER.PAUSE.HT_s1.trainers', '{}'],
       ['pull as another consumer', '$JS.API.CONSUMER.MSG.NEXT.HT_s1.mine', '{"batch":1}'],
       ['read by the slow way', '$JS.API.STREAM.MSG.GET.HT_s1', '{"seq":1}'],
+      ['read the log by number', get, '{"seq":3}'],
+      ['read the log in one go', get, '{"batch":100,"seq":1}'],
+      ['read the last facts of all subjects', get, '{"multi_last":["ht.s1.log.>"]}'],
+      ['read suggestions', `${get}.ht.s1.log.suggested`, ''],
+      ['read what is below all subjects', `${get}.ht.s1.log.>`, ''],
     ];
     it.each(attacks.map(([what, ...attack]) => ({ what, attack })))('$what', async ({ attack: [subject, data, reply] }) => {
       const nc = await as('w1');
@@ -131,6 +136,48 @@ describe('a server with the configuration that is made for it', () => {
       await nc.flush().catch(() => {});
       expect(heard).toEqual([]);
       await nc.close();
+    });
+  });
+
+  /** Two trainers by hand, with the rights of the configuration. */
+  describe('lets no trainer speak for another:', () => {
+    const begin = async () => {
+      const heard = hearing();
+      const study = 's2';
+      await jetstreamManager(admin).then((jsm) => jsm.streams.delete('HT_s2').catch(() => {}));
+      const engine = await serve(await as('engine'), plane, random(), { study, trials: 2, parallel: 1, note: heard.note });
+      await heard.until(isFact('suggested', { trial: 1 }));
+      const [w1, w2] = await Promise.all([as('w1'), as('w2')]);
+      const say = async (name: 'w1' | 'w2', fact: object) => {
+        const nc = name === 'w1' ? w1 : w2;
+        const { seq } = (await nc.request(`ht.${study}.log.by.${name}.1`, JSON.stringify({ trial: 1, ...fact }))).json<{ seq: number }>();
+        return heard.until(({ position }) => position === seq);
+      };
+      await say('w1', { type: 'started', attempt: 1, run: 'r1' });
+      const end = async () => {
+        await engine.close();
+        await Promise.all([w1.close(), w2.close()]);
+      };
+      return { heard, say, end };
+    };
+    const forged: readonly (readonly [what: string, fact: object, code: string])[] = [
+      ['a result', { type: 'completed', run: 'r1', values: { value: -1e9 } }, 'wrong-author'],
+      ['a result without a run', { type: 'completed', values: { value: -1e9 } }, 'missing-field'],
+      ['a stop', { type: 'stopped', run: 'r1' }, 'wrong-author'],
+      ['a stop without a run', { type: 'stopped' }, 'missing-field'],
+      ['a report', { type: 'reported', run: 'r1', step: 1e6, values: { value: 0 } }, 'wrong-author'],
+      ['a report without a run', { type: 'reported', step: 1e6, values: { value: 0 } }, 'missing-field'],
+      ['a failure', { type: 'failed', run: 'r1', reason: 'preempted', checkpoint: '/evil' }, 'wrong-author'],
+      ['a failure without a run', { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: '/evil' }, 'missing-field'],
+      ['a claim in the name of another', { type: 'started', attempt: 1, run: 'r1', trainer: 'w1' }, 'wrong-author'],
+    ];
+    it.each(forged.map(([what, fact, code]) => ({ what, fact, code })))('$what', async ({ fact, code }) => {
+      const { heard, say, end } = await begin();
+      expect((await say('w2', fact)).refusal).toMatchObject({ code });
+      expect((await say('w1', { type: 'reported', run: 'r1', step: 1, values: { value: 5 } })).refusal).toBeUndefined();
+      expect((await say('w1', { type: 'completed', run: 'r1', values: { value: 5 } })).refusal).toBeUndefined();
+      await heard.until(isFact('suggested', { trial: 2 }));
+      await end();
     });
   });
 

@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
@@ -70,7 +70,8 @@ describe('serve', () => {
     const { say } = await hand(study);
     await engine.heard.until(isFact('suggested'));
     await say(1, { type: 'started', attempt: 1, run: 'r' });
-    await say(1, { type: 'failed', attempt: 1, reason: 'lost' }); // as of an engine that has not read the claim
+    const lost = { type: 'failed', trial: 1, attempt: 1, reason: 'lost' };
+    await jetstream(engine.nc).publish(subjectsOf(study).study, JSON.stringify(lost)); // as of an engine that has not read the claim
     expect((await engine.heard.until(({ refusal }) => refusal !== undefined)).refusal).toMatchObject({ code: 'claimed' });
     await engine.close();
   });

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../src/entry.ts';
+import type { Effect } from '../../src/ledger/effect.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+
+const line = space({ x: float(0, 1) });
+
+const created = (rules?: number) => ({
+  type: 'created',
+  v: 1,
+  study: 's',
+  space: line.toJSON(),
+  objectives: [{ name: 'value', direction: 'minimize' }],
+  strategy: 'random',
+  seed: '0',
+  limits: { trials: 100 },
+  parallel: 8,
+  duplicates: 'forbid',
+  ...(rules !== undefined && { rules }),
+});
+const suggested = (trial: number, attempt = 1) => ({ type: 'suggested', trial, attempt, by: 'random', params: { x: trial / 16 } });
+
+/** A ledger, and what each fact does to it. */
+function folding(rules?: number) {
+  const ledger = new Ledger(line);
+  const say = (fact: object, author?: string): string =>
+    shown(ledger.fold({ position: ledger.position + 1, at: 0, fact, ...(author !== undefined && { author }) }));
+  say(created(rules));
+  return { ledger, say };
+}
+const shown = (effect: Effect): string =>
+  effect.type === 'refused' ? `refused: ${effect.refusal.code}` : effect.type === 'told' ? `told: ${effect.told.type}` : effect.type;
+
+describe('rules 1', () => {
+  it('fold a log that an older version wrote as that version did', () => {
+    const { entries, ends } = JSON.parse(readFileSync(new URL('./rules1.json', import.meta.url), 'utf8')) as {
+      entries: (Entry & { effect: string })[];
+      ends: Record<string, unknown> & { statuses: string[] };
+    };
+    const ledger = new Ledger(line);
+    expect(entries.map(({ effect, ...entry }) => [entry.position, shown(ledger.fold(entry))])).toEqual(
+      entries.map(({ effect, position }) => [position, effect]),
+    );
+    const { best, nextTrial, running, awaiting, configurations, cost, closed } = ledger;
+    const statuses = ends.statuses.map((_, i) => ledger.status(i + 1) ?? 'open');
+    expect({
+      best: { ...best, budget: String(best!.budget) },
+      nextTrial,
+      running,
+      awaiting,
+      configurations,
+      cost,
+      closed,
+      statuses,
+    }).toEqual(ends);
+  });
+
+  it('are those of a log that does not say', () => {
+    const { ledger } = folding();
+    expect(ledger.settings.rules).toBe(1);
+  });
+
+  it('hold until the study is put under others', () => {
+    const { ledger, say } = folding();
+    for (const trial of [1, 2]) {
+      say(suggested(trial));
+      say({ type: 'started', trial, attempt: 1, run: `r${trial}` }, 'w1');
+    }
+    expect(say({ type: 'completed', trial: 1, values: { value: 1 } }, 'w2')).toBe('told: ended');
+    expect(say({ type: 'changed', rules: 2 })).toBe('noted');
+    expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
+    expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // and there is no way back
+    expect(ledger.settings.rules).toBe(2);
+    expect(say({ type: 'changed', rules: 3 })).toBe('refused: bad-field');
+  });
+});
+
+describe('from rules 2 on, an author', () => {
+  const claimed = () => {
+    const study = folding(2);
+    study.say(suggested(1));
+    study.say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+    return study;
+  };
+
+  it('is heard on a run of its own, and on no other', () => {
+    const { say } = claimed();
+    expect(say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
+    expect(say({ type: 'reported', trial: 1, step: 1, values: { value: 1 } }, 'w1')).toBe('refused: missing-field');
+    expect(say({ type: 'reported', trial: 1, run: 'x', step: 1, values: { value: 1 } }, 'w1')).toBe('refused: stale-run');
+    expect(say({ type: 'reported', trial: 1, run: 'r', step: 1, values: { value: 1 } }, 'w1')).toBe('told: reported');
+    expect(say({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } }, 'w1')).toBe('told: ended');
+  });
+
+  it('is heard on an earlier attempt of its own, also where another one took its name', () => {
+    const { say } = claimed();
+    say({ type: 'failed', trial: 1, attempt: 1, run: 'r', reason: 'lost' });
+    say(suggested(1, 2));
+    expect(say({ type: 'started', trial: 1, attempt: 2, run: 'r' }, 'w2')).toBe('refused: wrong-author');
+    expect(say({ type: 'started', trial: 1, attempt: 2, run: 'q' }, 'w2')).toBe('noted');
+    expect(say({ type: 'completed', trial: 1, run: 'q', values: { value: 0 } }, 'w1')).toBe('refused: wrong-author');
+    expect(say({ type: 'completed', trial: 1, run: 'r', values: { value: 1 } }, 'w1')).toBe('told: ended');
+  });
+
+  it('without a name is the engine, or the only writer of a journal: it is heard on all', () => {
+    const { say } = claimed();
+    expect(say({ type: 'reported', trial: 1, step: 1, values: { value: 1 } })).toBe('told: reported');
+    expect(say({ type: 'failed', trial: 1, run: 'r', reason: 'lost' })).toBe('noted');
+  });
+});
+
+it('a study that is created twice in the same words is created once', () => {
+  const { say, ledger } = folding(2);
+  expect(say(created(2))).toBe('noted');
+  expect(say(created(1))).toBe('refused: out-of-place');
+  expect(ledger.settings.rules).toBe(2);
+});
