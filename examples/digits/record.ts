@@ -11,7 +11,7 @@ export interface Run {
   readonly loss: number;
   /** Its error on the test images. */
   readonly test: number;
-  /** Epochs trained. The last trial may exceed the limit of the study by a part of a training. */
+  /** Epochs trained. The last trial may exceed the limit of the study. */
   readonly epochs: number;
   readonly trials: number;
 }
@@ -53,7 +53,7 @@ export const comparison = ({ command, commit, date, cost, runs }: Comparison): s
   const table = new Table({ head, chars: plainLines, style: { head: [], border: [] } });
   table.push(...rows);
   const made = `recorded on ${date.slice(0, 10)} at ${commit.slice(0, 7)} by ${command}`;
-  return [`The same study by other strategies, after ${cost} epochs each (${made}):`, table.toString(), verdict(runs)].join('\n');
+  return [`The same study with other strategies, after ${cost} epochs each (${made}):`, table.toString(), verdict(runs)].join('\n');
 };
 
 /** One sentence, made from the numbers. */

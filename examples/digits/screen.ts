@@ -8,7 +8,7 @@ type Trial = Row<Network>;
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(Math.min(done, 1) * width)).padEnd(width, '░');
 const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);
 const lossOf = ({ values }: Trial): string => values?.loss?.toFixed(4) ?? '-';
-const short = (x: number): string => (x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
+const short = (x: number): string => (x > 0 && x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
 
 /** Shows a study while it runs: on a terminal one line that is redrawn, elsewhere a line for each trial. */
 export interface Screen {
