@@ -165,12 +165,14 @@ export class Decider<P> {
   }
 
   #first(by: string, params: Readonly<Record<string, unknown>>): { -readonly [K in keyof SuggestedFact]: SuggestedFact[K] } {
-    return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, after: this.ledger.position };
+    const { nextTrial: trial, position: after, metric } = this.ledger;
+    return { type: 'suggested', trial, attempt: 1, by, params, after, ...(metric !== undefined && { metric }) };
   }
 
   /** The same point once more, from the last checkpoint there is. */
   #again({ suggestion, checkpoint }: OpenTrial): SuggestedFact {
-    const next = { ...suggestion, attempt: suggestion.attempt + 1, after: this.ledger.position };
+    const { position: after, metric } = this.ledger;
+    const next = { ...suggestion, attempt: suggestion.attempt + 1, after, ...(metric !== undefined && { metric }) };
     return checkpoint === undefined ? next : { ...next, checkpoint };
   }
 

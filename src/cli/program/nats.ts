@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addressOption, type Ending, onServer, seconds, whole } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
@@ -17,6 +17,8 @@ export function declareNats(program: Command, ending: Ending): void {
     .requiredOption('--study <name>', 'the study')
     .option('--name <name>', 'of this worker (default: a random one)')
     .option('--parallel <n>', 'programs at a time', whole)
+    .option('--metric <name>', 'the name of the value that the program prints (default: that of the objective)')
+    .addOption(new Option('--result <which>', 'which of the values of a trial is its result (default: last)').choices(['last', 'best']))
     .option('--time-limit <seconds>', 'that a trial may take', seconds)
     .option('--directory <path>', 'for what trials print and save (default: <study>.trials)')
     .action((command, options) => ending(import('../commands/worker.ts').then(({ work }) => work(command, options))));
