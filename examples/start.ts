@@ -51,7 +51,7 @@ const run = async ({ epochs, journal: path, ...options }: Options, signal: Abort
   const study = optimize(networks, training(pool, epochs), {
     ...options,
     // Of the trials that come to 3, 9, 27 epochs, the best third may go on.
-    strategy: chain(asha({ min: 3, max: epochs, mode: 'stop' }), searcher),
+    strategy: chain(asha({ min: 3, max: epochs }), searcher),
     objectives: { error: 'minimize' },
     signal,
     ...(log && { log }),
