@@ -169,10 +169,14 @@ export class Decider<P> {
     return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
   }
 
-  /** What the decision knows, and which decisions make it, if they are not those that the study began with. */
-  #stamp(): Pick<SuggestedFact, 'after' | 'decisions'> {
-    const { position: after, created } = this.ledger;
-    return created!.decisions === DECISIONS ? { after } : { after, decisions: DECISIONS };
+  /** What the decision knows, the metric that was taken, and which decisions make it, if they are not those that the study began with. */
+  #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
+    const { position: after, metric, created } = this.ledger;
+    return {
+      after,
+      ...(metric !== undefined && { metric }),
+      ...(created!.decisions !== DECISIONS && { decisions: DECISIONS }),
+    };
   }
 
   /** The same point once more, from the last checkpoint there is. */

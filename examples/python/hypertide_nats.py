@@ -21,6 +21,7 @@ import json
 import math
 import random
 import socket
+import ssl
 import string
 import threading
 import time
@@ -50,14 +51,16 @@ class Refused(Exception):
     """The server does not take what was sent."""
 
 
-def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None):
+def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None):
     """Evaluates what the study suggests until it closes.
 
     objective(params, trial) returns a number, or a dict with `values` and, if it likes, `metrics`, `constraints` and `checkpoint`.
     nkey is the path of a file that holds a seed, such as `hypertide nats-config` writes; the name is then the one it was made for.
+    url may name several servers, with commas between. tls:// is always encrypted, nats:// where the server wants it; tls is an
+    ssl.SSLContext, for an authority or a certificate of your own.
     Returns how many trials it has ended.
     """
-    trainer = Trainer(url, study, name, token, nkey)
+    trainer = Trainer(url, study, name, token, nkey, tls)
     try:
         ended = 0
         while (trial := trainer.next_trial()) is not None:
@@ -116,11 +119,11 @@ class Trial:
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None, nkey=None):
+    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None):
         self.name = name or f"py-{token_of(8)}"
         self.root = f"ht.{study}"
         self.stream = f"HT_{study}"
-        self.nats = Connection(url, self.name, token, nkey)
+        self.nats = Connection(url, self.name, token, nkey, tls)
         self.closed = False
         self.current = None
         self.objective = None
@@ -277,12 +280,20 @@ class Trainer:
 class Connection:
     """A NATS connection that comes back by itself. A thread reads; anybody writes."""
 
-    def __init__(self, url, name, token=None, nkey=None):
-        parsed = urllib.parse.urlparse(url if "://" in url else f"nats://{url}")
-        self.address = (parsed.hostname or "127.0.0.1", parsed.port or 4222)
+    def __init__(self, url, name, token=None, nkey=None, tls=None):
+        places = [urllib.parse.urlparse(one if "://" in one else f"nats://{one}") for one in map(str.strip, url.split(","))]
+        for place in places:
+            if place.scheme not in ("nats", "tls"):  # to speak another one instead could tell a password
+                raise ValueError(f"expected nats:// or tls://, got {place.scheme}://, which is not spoken here")
+        self.addresses = [(place.hostname or "127.0.0.1", place.port or 4222) for place in places]
+        self.encrypted = tls is not None or any(place.scheme == "tls" for place in places)
+        self.tls = tls
+        parsed = next((place for place in places if place.username), places[0])
         self.options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
         self.options |= {"name": name, "protocol": 1}
-        if parsed.username:
+        if parsed.username and parsed.password is None:
+            self.options["auth_token"] = urllib.parse.unquote(parsed.username)
+        elif parsed.username:
             self.options |= {"user": urllib.parse.unquote(parsed.username), "pass": urllib.parse.unquote(parsed.password or "")}
         if token:
             self.options["auth_token"] = token
@@ -349,14 +360,33 @@ class Connection:
             self.socket.close()
 
     def _connect(self):
-        connection = socket.create_connection(self.address, timeout=ANSWER_SECONDS)
+        """To the first server that lets one in; the next time, to another one first."""
+        for last in range(len(self.addresses) - 1, -1, -1):
+            address = self.addresses[0]
+            self.addresses.append(self.addresses.pop(0))
+            try:
+                return self._connect_to(address)
+            except OSError:
+                if not last:
+                    raise
+
+    def _connect_to(self, address):
+        connection = socket.create_connection(address, timeout=ANSWER_SECONDS)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.stream = connection.makefile("rb")
         greeting = self.stream.readline()
         if not greeting.startswith(b"INFO "):
             raise ConnectionError("the server said nothing")
+        info = json.loads(greeting[len("INFO ") :])
+        wanted, offered = self.encrypted or info.get("tls_required"), info.get("tls_required") or info.get("tls_available")
+        if wanted and not offered:
+            connection.close()
+            raise ConnectionError("the server does not speak TLS")
+        if wanted:
+            connection = (self.tls or ssl.create_default_context()).wrap_socket(connection, server_hostname=address[0])
+            self.stream = connection.makefile("rb")
         if self.seed:
-            public, signature = signed(self.seed, json.loads(greeting[len("INFO ") :])["nonce"].encode())
+            public, signature = signed(self.seed, info["nonce"].encode())
             self.options |= {"nkey": public, "sig": signature}
         subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())

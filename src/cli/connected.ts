@@ -1,5 +1,6 @@
-import { type ConnectOptions, connectTo } from '../../streams/nats/connect.ts';
+import { type Access, type ConnectOptions, connectTo } from '../../streams/nats/connect.ts';
 import { onStatus } from '../../streams/nats/connection.ts';
+import { given } from '../given.ts';
 import type { Live } from './live.ts';
 
 /** Connects to a server, and says on the screen when it is away and when it is back. @throws ConnectError */
@@ -11,6 +12,9 @@ export async function connected(screen: Live, url: string, options: ConnectOptio
   });
   return nc;
 }
+
+/** What a command was told of how to come in. */
+export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => given<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
 /** Milliseconds after which one says what one waits for. */
 const SILENCE = 2000;

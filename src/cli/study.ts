@@ -1,15 +1,26 @@
+import type { Access } from '../../streams/nats/connect.ts';
 import { journalSource, type Source } from '../dashboard/source.ts';
 import type { Created } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import { createdIn, talk } from './journalFile.ts';
+import { serverOf } from './serverOf.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a study is that is not in a journal. */
-export interface Remote {
+export interface Remote extends Access {
   readonly nats?: string;
   readonly study?: string;
-  readonly nkey?: string;
 }
+
+/** Options that say something of a server. */
+const FLAGS = {
+  study: '--study',
+  nkey: '--nkey',
+  creds: '--creds',
+  tlsCa: '--tls-ca',
+  tlsCert: '--tls-cert',
+  tlsKey: '--tls-key',
+} as const;
 
 /** A study that has begun, wherever it is kept. */
 export interface Study extends Source {
@@ -24,9 +35,15 @@ export interface Study extends Source {
  * @throws UsageError where there is no such study, or more than one is named, or none.
  */
 export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: Study) => Promise<T>): Promise<T> {
-  if (remote.nats !== undefined) return withRemote(journal, remote.nats, remote, use);
+  const nats = serverOf(remote);
+  if (nats !== undefined) return withRemote(journal, nats, remote, use);
   if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
-  if (remote.study !== undefined || remote.nkey !== undefined) throw new UsageError('--study and --nkey: expected --nats beside them');
+  const { nats: _, ...others } = remote;
+  const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
+  if (other !== undefined)
+    throw new UsageError(
+      `${FLAGS[other as keyof typeof FLAGS]}: expected --nats beside it, or HYPERTIDE_NATS with the address of a server`,
+    );
   const created = await createdIn(journal);
   return use({ ...journalSource(journal, once(talk)), created, stem: journal.replace(/\.jsonl$/, '') });
 }
@@ -34,12 +51,12 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
 async function withRemote<T>(
   journal: string | undefined,
   nats: string,
-  { study, nkey }: Remote,
+  { study, ...access }: Remote,
   use: (study: Study) => Promise<T>,
 ): Promise<T> {
   if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
   if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study beside it');
-  const [{ connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
+  const [{ accessOf, connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
     import('./connected.ts'),
     import('./live.ts'),
     import('../dashboard/natsSource.ts'),
@@ -47,7 +64,7 @@ async function withRemote<T>(
   ]);
   checkName('--study', study);
   const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   try {
     const source = await patiently(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
     return await use({ ...source, created: await firstOf(source), stem: study });

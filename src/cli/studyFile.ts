@@ -22,6 +22,8 @@ export interface StudyFile {
   readonly timeLimit?: number;
   /** Seconds between SIGTERM and SIGKILL. */
   readonly grace?: number;
+  /** Which of the values that a program prints is its result. Default `last`. */
+  readonly result?: 'last' | 'best';
 }
 
 /** A study file cannot be used; the message begins with file, line and column. */
@@ -52,6 +54,14 @@ const command: Check = (path, value) => {
 const direction: Check = (path, value) => {
   if (value !== 'minimize' && value !== 'maximize') throw fault(path, 'minimize or maximize', value);
 };
+/** `minimize`, or `minimize val_loss`. */
+const objective: Check = (path, value) => {
+  if (typeof value !== 'string' || !/^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value))
+    throw fault(path, 'minimize or maximize, as in "minimize" or "minimize val_loss"', value);
+};
+const result: Check = (path, value) => {
+  if (value !== 'last' && value !== 'best') throw fault(path, 'last or best', value);
+};
 const objectives: Check = (path, value) => {
   if (!isRecord(value) || Object.keys(value).length === 0) throw fault(path, 'names with minimize or maximize', value);
   for (const [name, way] of Object.entries(value)) direction(`${path}.${name}`, way);
@@ -62,7 +72,7 @@ const layout = fields(
   {
     name: text,
     constraints: any,
-    objective: direction,
+    objective,
     objectives,
     strategy: any,
     seed,
@@ -78,6 +88,7 @@ const layout = fields(
     command,
     timeLimit: positive,
     grace: positive,
+    result,
   },
 );
 
@@ -122,6 +133,7 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     command: words,
     timeLimit,
     grace,
+    result: which,
     ...options
   } = data as Readonly<Record<string, never>>;
   return {
@@ -129,7 +141,7 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     ...(strategy !== undefined && { strategy: parseStrategy(strategy) }),
     options: {
       study: name,
-      ...(objective !== undefined && { objectives: { value: objective } }),
+      ...(objective !== undefined && { objectives: namedObjective(objective) }),
       ...(options as Omit<StudyOptions, 'study'>),
     },
     ...(words !== undefined && {
@@ -137,7 +149,14 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     }),
     ...(timeLimit !== undefined && { timeLimit }),
     ...(grace !== undefined && { grace }),
+    ...(which !== undefined && { result: which }),
   };
+}
+
+/** The objective of `minimize val_loss`; without a name it is called value. */
+function namedObjective(objective: string): Readonly<Record<string, 'minimize' | 'maximize'>> {
+  const [way, ...words] = objective.trim().split(/\s+/);
+  return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };
 }
 
 const placeOf = (lines: LineCounter, offset: number): string => {

@@ -4,20 +4,22 @@ import type { Directive, Rejected, Suggestion } from '../../streams/directive.ts
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
+import type { Notices } from './notices.ts';
 import type { Job } from './runner/job.ts';
 import type { Outcome } from './runner/outcome.ts';
 import { type Running, startProcess } from './runner/process.ts';
+import type { Listening } from './runner/reader.ts';
 import type { Template } from './runner/template.ts';
 
-export interface TrialsOptions {
+export interface TrialsOptions extends Listening {
   readonly study: string;
   readonly command: Template;
-  readonly objectives: readonly string[];
   /** Directory for what trials print and save. */
   readonly directory: string;
   readonly timeLimit?: number;
   readonly grace?: number;
   readonly warn: (message: string) => void;
+  readonly notices: Notices;
 }
 
 export interface TrainersOptions extends TrialsOptions {
@@ -92,15 +94,29 @@ export function startTrial(
 ): { readonly process: Running; readonly end: Promise<EndFact> } {
   const { trial, attempt } = suggestion;
   const job = jobOf(options, suggestion, slot);
+  const metric = options.metric ?? suggestion.metric;
+  options.notices.started(suggestion);
   const process = startProcess(job, {
     command: options.command,
     objectives: options.objectives,
-    onReport: (said) => report({ type: 'reported', trial, run, ...said }),
+    ...(options.direction && { direction: options.direction }),
+    ...(options.result && { result: options.result }),
+    ...(metric !== undefined && { metric }),
+    onReport: (said) => {
+      const fact: ReportedFact = { type: 'reported', trial, run, ...said };
+      options.notices.reported(suggestion, fact);
+      report(fact);
+    },
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
     ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
     ...(options.grace !== undefined && { grace: options.grace }),
   });
-  return { process, end: process.done.then((outcome) => eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints))) };
+  const end = process.done.then((outcome) => {
+    const fact = eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints));
+    options.notices.ended(fact);
+    return fact;
+  });
+  return { process, end };
 }
 
 /** An attempt goes on from what the suggestion names, or from what an earlier attempt at the trial has left. */

@@ -88,6 +88,8 @@ export interface SuggestedFact<P = Params> {
   /** What to go on from: the trainer's own reference. */
   readonly checkpoint?: string;
   readonly tags?: Tags;
+  /** The name under which earlier trials printed the value, where the study names none. */
+  readonly metric?: string;
   /** Position of the `enqueued` fact that it serves. */
   readonly queue?: number;
   /** Position of the last entry that the decision knew. */
@@ -115,6 +117,8 @@ export interface ReportedFact {
   readonly step: number;
   readonly values: Values;
   readonly metrics?: Values;
+  /** The name under which the program printed the value, where the study names none and the reader of its output took this one. */
+  readonly metric?: string;
 }
 
 export interface Completed {
@@ -123,6 +127,8 @@ export interface Completed {
   readonly run?: string;
   readonly values: Values;
   readonly metrics?: Values;
+  /** As in a report. */
+  readonly metric?: string;
   /** Of each value by each parameter, in the parameter's own unit. */
   readonly gradient?: Readonly<Record<string, Values>>;
   /** Standard error of each value. */

@@ -17,6 +17,7 @@ const attempt = integer(1, 'number of the attempt');
 const run = text(
   "the trainer's claim on the attempt: any text of its own that no other trainer uses; over NATS each fact of a run names it",
 );
+const metric = text('the name under which the program printed the value, where the study names none');
 const checkpoint = text("the trainer's own reference to a checkpoint", 4096);
 const budget: Schema = { type: 'number', minimum: 0, description: 'what the trial may spend, cumulative along `resumes`' };
 const limits: Schema = {
@@ -84,6 +85,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       resumes: integer(1, 'the trial to go on from'),
       checkpoint,
       tags: { type: 'object', additionalProperties: text('a mark of the strategy', 1024) },
+      metric,
       queue: integer(1, 'position of the `enqueued` fact that it serves'),
       after: integer(0, 'position of the last entry that the decision knew'),
       decisions,
@@ -99,7 +101,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
   reported: fact(
     'reported',
     ['trial', 'step', 'values'],
-    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values },
+    { trial, run, step: integer(0, 'cumulative along `resumes`'), values, metrics: values, metric },
     'how a trial is doing',
   ),
   completed: fact(
@@ -110,6 +112,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       run,
       values,
       metrics: values,
+      metric,
       gradient: { type: 'object', additionalProperties: values, description: 'of each value by each parameter' },
       stderr: values,
       constraints: { type: 'array', items: { type: 'number' }, maxItems: 64, description: 'at most 0 is feasible' },

@@ -1,5 +1,17 @@
 import type { Entry } from '../entry.ts';
-import type { Changed, Closed, CloseReason, Created, Enqueued, Fact, Limits, Params, SuggestedFact } from '../facts/facts.ts';
+import type {
+  Cancelled,
+  Changed,
+  Closed,
+  CloseReason,
+  Created,
+  Enqueued,
+  Fact,
+  Limits,
+  Params,
+  SuggestedFact,
+  TrialEvent,
+} from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -24,6 +36,7 @@ export class Ledger<P> {
   /** Position of the last entry that changed or closed the study. */
   #switched = 0;
   #closed: CloseReason | undefined;
+  #metric: string | undefined;
 
   /** @param retracted trials whose results are known to be wrong, though the fold has not come to where that was said. */
   constructor(space: Space<P>, retracted: ReadonlySet<TrialId> = new Set()) {
@@ -55,8 +68,14 @@ export class Ledger<P> {
       case 'closed':
         return this.#close(fact, position);
       default:
-        return this.#trials.hear(fact, author);
+        return this.#hear(fact, author);
     }
+  }
+
+  #hear(fact: TrialEvent | Cancelled, author: string | undefined): Effect {
+    const effect = this.#trials.hear(fact, author);
+    if (effect.type !== 'refused' && 'metric' in fact && fact.metric !== undefined) this.#metric = fact.metric;
+    return effect;
   }
 
   #create(fact: Created): Effect {
@@ -154,6 +173,10 @@ export class Ledger<P> {
   }
   get open(): ReadonlyMap<TrialId, OpenTrial> {
     return this.#trials.open.byId;
+  }
+  /** The name under which programs print the value, as the last result or report says that had to find it out. */
+  get metric(): string | undefined {
+    return this.#metric;
   }
   /** Why parameters are none of this space; nothing if they are. */
   unfit(params: Params): string | undefined {

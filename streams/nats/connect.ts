@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type NatsConnection, nkeys } from '@nats-io/nats-core';
-import { connect, nkeyAuthenticator } from '@nats-io/transport-node';
+import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 
 /**
  * Settings with which a connection outlasts its server and its network: it never gives up, and notices within six seconds that a link is
@@ -19,9 +19,19 @@ export const lasting = {
   ignoreAuthErrorAbort: true,
 } as const;
 
-export interface ConnectOptions {
+/** How one comes in. At most one of `nkey` and `creds`. */
+export interface Access {
   /** File that holds the seed of an nkey. */
   readonly nkey?: string;
+  /** File with a JWT and its seed, as `nsc` makes it. */
+  readonly creds?: string;
+  /** Files in PEM: the authority that the server's certificate is checked against, and a certificate of one's own with its key. */
+  readonly tlsCa?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+}
+
+export interface ConnectOptions extends Access {
   /** First token of the subjects that answers come to; who has rights of its own may listen to its own only. */
   readonly inboxPrefix?: string;
   readonly name?: string;
@@ -35,36 +45,80 @@ export class ConnectError extends Error {
 /**
  * Connects for long. The first time, a server that is not there is an error.
  *
+ * @param urls one address or several, with commas between: `nats://` is encrypted where the server wants it, `tls://` always. A user and a
+ *   password, or a token alone, may stand in the first one.
  * @throws ConnectError
+ * @example
+ * const nc = await connectTo('tls://a.example.com,tls://b.example.com', { creds: 'w1.creds', tlsCa: 'ca.pem' });
  */
-export async function connectTo(url: string, { nkey, inboxPrefix, name = 'hypertide' }: ConnectOptions = {}): Promise<NatsConnection> {
-  const { username, password, host } = placeOf(url);
-  const seed = nkey === undefined ? undefined : await seedIn(nkey);
+export async function connectTo(
+  urls: string,
+  { inboxPrefix, name = 'hypertide', ...access }: ConnectOptions = {},
+): Promise<NatsConnection> {
+  const places = urls.split(',').map((url) => placeOf(url.trim()));
+  const hosts = places.map(({ host }) => host);
+  const { username, password } = places.find((place) => place.username) ?? places[0]!;
+  const authenticator = await authenticatorOf(access);
+  const files = await certificates(access);
+  const isEncrypted = Object.keys(files).length > 0 || places.some(({ protocol }) => protocol === 'tls:');
   try {
     return await connect({
-      servers: host,
+      servers: hosts,
       name,
       ...lasting,
       ...(inboxPrefix !== undefined && { inboxPrefix }),
-      ...(seed && { authenticator: nkeyAuthenticator(seed) }),
-      ...(username && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      ...(authenticator && { authenticator }),
+      ...(isEncrypted && { tls: files }),
+      ...(username && password && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
+      ...(username && !password && { token: decodeURIComponent(username) }),
     });
   } catch (cause) {
-    throw new ConnectError(`${host}: ${(cause as Error).message}`, { cause });
+    throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause });
   }
 }
 
-function placeOf(url: string): URL {
-  const full = url.includes('://') ? url : `nats://${url}`;
-  if (!URL.canParse(full)) throw new ConnectError(`${url}: expected the address of a server, such as nats://127.0.0.1:4222`);
-  return new URL(full);
+/** Why a connection failed. The client says of a certificate only that the link broke. */
+function messageOf({ message, cause }: Error, isEncrypted: boolean): string {
+  const why = cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
+  return isEncrypted ? `${why} (over TLS)` : why;
 }
 
-async function seedIn(file: string): Promise<Uint8Array> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
+/** @throws ConnectError for what is no address, and for a scheme that is not spoken: to speak another one instead could tell a password. */
+function placeOf(url: string): URL {
+  const full = url.includes('://') ? url : `nats://${url}`;
+  const shown = full.replace(/\/\/[^@/]*@/, '//');
+  if (!URL.canParse(full)) throw new ConnectError(`${shown}: expected the address of a server, such as nats://127.0.0.1:4222`);
+  const place = new URL(full);
+  if (place.protocol !== 'nats:' && place.protocol !== 'tls:')
+    throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not spoken here`);
+  return place;
+}
+
+async function authenticatorOf({ nkey, creds }: Access) {
+  if (nkey !== undefined && creds !== undefined) throw new ConnectError('expected the seed of an nkey or a file of credentials, got both');
+  if (nkey !== undefined) return nkeyAuthenticator(await seedIn(nkey));
+  return creds === undefined ? undefined : credsAuthenticator(await bytesIn(creds));
+}
+
+/** The contents of the files, so that one that cannot be read is said by its name. */
+async function certificates({ tlsCa, tlsCert, tlsKey }: Access) {
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new ConnectError('expected a certificate and its key, got only one of them');
+  const text = async (file: string) => new TextDecoder().decode(await bytesIn(file));
+  return {
+    ...(tlsCa !== undefined && { ca: await text(tlsCa) }),
+    ...(tlsCert !== undefined && { cert: await text(tlsCert) }),
+    ...(tlsKey !== undefined && { key: await text(tlsKey) }),
+  };
+}
+
+const bytesIn = (file: string): Promise<Uint8Array> =>
+  readFile(file).catch((cause) => {
     throw new ConnectError(`${file}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`, { cause });
   });
-  const seed = new TextEncoder().encode(text.trim());
+
+async function seedIn(file: string): Promise<Uint8Array> {
+  const seed = new TextEncoder().encode(new TextDecoder().decode(await bytesIn(file)).trim());
   try {
     nkeys.fromSeed(seed);
   } catch (cause) {

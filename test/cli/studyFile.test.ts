@@ -43,6 +43,11 @@ it('has defaults: the name of the file, the strategy of the log, one objective t
   expect(options).toEqual({ study: 'digits' });
   expect(strategy).toBeUndefined();
   expect(command).toBeUndefined();
+  expect((await read(`${SPACE}objective: minimize val_loss`)).options.objectives).toEqual({ val_loss: 'minimize' });
+  expect((await read(`${SPACE}objective: maximize  top-5 accuracy\nresult: best`)).options.objectives).toEqual({
+    'top-5 accuracy': 'maximize',
+  });
+  expect((await read(`${SPACE}result: best`)).result).toBe('best');
   expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
 });
 
@@ -65,7 +70,7 @@ it.each([
   ],
   [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
   [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
-  [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, got "minimise"', ''],
+  [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, as in', 'got "minimise"'],
   [`${SPACE}objective: minimize\nobjectives: { a: minimize }`, '4:1', 'objective: expected either objective or objectives, got both', ''],
   [`${SPACE}objectives: { a: up }`, '4:15', 'objectives.a: expected minimize or maximize, got "up"', ''],
   [`${SPACE}constraints:\n  - forbid: { opt: sdg }`, '5:15', 'constraints[0].forbid.opt: expected', 'got "sdg"'],

@@ -20,9 +20,7 @@ const suggestions = (entries: readonly Entry[]) =>
 function finish(entries: readonly Entry[], strategy: Strategy) {
   const study = rig(line, strategy, {}, entries);
   while (!study.finished) {
-    const [[trial, { suggestion, step: last = 0 }]] = [...study.engine.ledger.open] as [
-      [number, { suggestion: SuggestedFact; step?: number }],
-    ];
+    const [trial, { suggestion, step: last = 0 }] = [...study.engine.ledger.open][0]!;
     const valueAt = (step: number) => ({ value: ((suggestion.params.x as number) - 0.3) ** 2 + 1 / step });
     const isStopped = () => study.given.some(({ directive }) => directive.type === 'stop' && directive.trial === trial);
     for (let step = last + 1; step <= suggestion.budget! && !isStopped(); step++)

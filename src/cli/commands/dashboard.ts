@@ -1,16 +1,16 @@
 import { basename } from 'node:path';
-import { connectTo } from '../../../streams/nats/connect.ts';
+import { type Access, connectTo } from '../../../streams/nats/connect.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { natsSource } from '../../dashboard/natsSource.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
 import { journalSource } from '../../dashboard/source.ts';
+import { accessOf } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createdIn, talk } from '../journalFile.ts';
 import { UsageError } from '../usage.ts';
 
-export interface DashboardOptions {
+export interface DashboardOptions extends Access {
   readonly nats?: string;
-  readonly nkey?: string;
   readonly study?: readonly string[];
   readonly host?: string;
   readonly port?: number;
@@ -19,7 +19,8 @@ export interface DashboardOptions {
 
 /** `hypertide dashboard`: shows studies in a browser, until it is interrupted. Resolves with the exit status. */
 export async function showStudies(paths: readonly string[], options: DashboardOptions): Promise<number> {
-  if (paths.length === 0 && options.nats === undefined) throw new UsageError('expected journals, or --nats with a server');
+  const { nats = paths.length === 0 ? process.env.HYPERTIDE_NATS : undefined } = options;
+  if (paths.length === 0 && nats === undefined) throw new UsageError('expected journals, or --nats with a server');
   for (const path of paths) await createdIn(path);
   const board = await dashboard(settingsOf(options));
   const ending: (() => Promise<unknown>)[] = [board.close];
@@ -28,7 +29,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
     paths.forEach((path, i) => {
       board.studies.add(ids[i]!, journalSource(path));
     });
-    if (options.nats !== undefined) ending.push(await addServer(board, options.nats, options));
+    if (nats !== undefined) ending.push(await addServer(board, nats, options));
     welcome(board);
     await new Promise<void>((resolve) => onInterrupt(() => resolve()));
     return 130;
@@ -53,10 +54,10 @@ export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' |
 /** Says where the page is; the address that lets one act goes nowhere but here. */
 export const welcome = (board: Dashboard, say: (text: string) => void = talk): void => say(`dashboard: ${board.ownerUrl}`);
 
-async function addServer(board: Dashboard, url: string, { nkey, study }: DashboardOptions): Promise<() => Promise<unknown>> {
-  const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   const add = async (name: string) => {
-    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, url.replace(/\/\/[^@/]*@/, '//')));
+    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, url.replaceAll(/\/\/[^@/,]*@/g, '//')));
   };
   for (const name of study ?? (await studiesOn(nc))) await add(name);
   if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => talk(`${name}: ${error.message}`)));

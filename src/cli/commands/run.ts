@@ -7,11 +7,13 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Params, TrialEvent } from '../../facts/facts.ts';
+import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
 import { given } from '../../given.ts';
 import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
+import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
+import { notices } from '../notices.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
 import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly parallel?: number;
   readonly trials?: number;
   readonly seed?: string;
+  /** The name of the value that the program prints. */
+  readonly metric?: string;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly json?: boolean;
   /** Port of the dashboard; true for one that is free. */
@@ -37,8 +41,10 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const where = options.journal ?? `${file.options.study}.jsonl`;
   const { trials, parallel, seed } = options;
-  const settings = { ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) };
-  if (!(await begunIn(where))) tryOut(file.space, file.strategy ?? auto(), settings);
+  const created = await begunIn(where);
+  const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  const { goal, options: settings } = await goalOf(where, created, wanted);
+  if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();
   const log = patientLog(await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) }), screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
@@ -48,6 +54,8 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const inspected = board ? { ...settings, inspect: board.inspect } : settings;
   const ending = await work({
     file,
+    goal,
+    begun: created,
     options: inspected,
     command,
     log,
@@ -108,6 +116,9 @@ const isProgram = (name: string): boolean =>
 
 interface Work {
   readonly file: StudyFile;
+  readonly goal: Goal;
+  /** The first fact of the journal, where the study has begun. */
+  readonly begun: Created | undefined;
   readonly options: StudyOptions;
   readonly command: Template;
   readonly log: PatientLog;
@@ -120,8 +131,9 @@ interface Work {
 }
 
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work({ file, options, command, log, directory, watching, box, attended, warn }: Work): Promise<Ending> {
-  const { objectives = { value: 'minimize' } } = options;
+async function work({ file, goal, begun, options, command, log, directory, watching, box, attended, warn }: Work): Promise<Ending> {
+  /** As the log has it; a start without one goes on with that. */
+  const strategy = file.strategy?.spec ?? begun?.strategy;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
     end = settle;
@@ -130,7 +142,9 @@ async function work({ file, options, command, log, directory, watching, box, att
   const fleet: Trainers = trainers({
     study: file.options.study,
     command,
-    objectives: Object.keys(objectives),
+    ...listeningFor(goal),
+    notices: notices({ warn, strategy, direction: goal.objectives[0]!.direction, metric: goal.metric }),
+    ...(file.result && { result: file.result }),
     directory,
     say,
     warn,

@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
-import { connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
-export interface ServeOptions {
+export interface ServeOptions extends Access {
   readonly nats: string;
-  readonly nkey?: string;
   readonly lease?: number;
   readonly replicas?: number;
   readonly once?: boolean;
@@ -24,9 +24,9 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
-  const { nats, nkey, lease, replicas, once = false } = options;
+  const { nats, lease, replicas, once = false } = options;
   const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...(nkey !== undefined && { nkey }) });
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const settings = { ...(lease !== undefined && { lease }), ...(replicas !== undefined && { replicas }) };
   const served: Served[] = [];
   let ending = false;

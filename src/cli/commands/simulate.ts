@@ -29,10 +29,12 @@ export interface SimulateOptions extends Remote {
 /** `hypertide simulate`: what strategies would have found, by what a finished study knows. */
 export async function simulateStudy(
   path: string,
-  { from, nats, study, nkey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,
+  { from, nats, study, nkey, creds, tlsCa, tlsCert, tlsKey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,
 ): Promise<number> {
   const file = await readStudyFile(path);
-  const workload = await withStudy(from, given<Remote>({ nats, study, nkey }), (finished) => workloadOf(finished, file.space));
+  const workload = await withStudy(from, given<Remote>({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
+    workloadOf(finished, file.space),
+  );
   const { study: _, seed: __, parallel, ...options } = file.options;
   const limits = { trainers: wanted.trainers ?? parallel ?? 1, ...options, ...limitsOf(wanted) };
   const bounded = ['trials', 'cost', 'seconds', 'plateau', 'target'].some((name) => name in limits);

@@ -1,22 +1,23 @@
+import type { Access } from '../../../streams/nats/connect.ts';
 import { trainerOf } from '../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
-import { connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { progressLine } from '../render.ts';
 import { shown } from '../table.ts';
 
-export interface WatchOptions {
+export interface WatchOptions extends Access {
   readonly nats: string;
   readonly study: string;
-  readonly nkey?: string;
   readonly json?: boolean;
 }
 
 /** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
-export async function watchStudy({ nats, study, nkey, json = false }: WatchOptions): Promise<number> {
+export async function watchStudy(options: WatchOptions): Promise<number> {
+  const { nats, study, json = false } = options;
   const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...(nkey !== undefined && { nkey }) });
+  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
   let known = () => {};

@@ -1,35 +1,42 @@
 import { resolve } from 'node:path';
 import { attend } from '../../../streams/nats/attend.ts';
+import type { Access } from '../../../streams/nats/connect.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/held.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import { spaceOf } from '../../../streams/noted.ts';
 import type { Params } from '../../facts/facts.ts';
-import { connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
+import { listeningFor } from '../metric.ts';
+import { notices } from '../notices.ts';
 import type { Running } from '../runner/process.ts';
 import { startTrial } from '../trainers.ts';
+import { UsageError } from '../usage.ts';
 import { commandOf } from './run.ts';
 
-export interface WorkerOptions {
+export interface WorkerOptions extends Access {
   readonly nats: string;
   readonly study: string;
-  readonly nkey?: string;
   readonly name?: string;
   readonly parallel?: number;
   readonly timeLimit?: number;
   readonly directory?: string;
+  /** The name under which the program prints the value. */
+  readonly metric?: string;
+  /** Which of the values of a run is its result. */
+  readonly result?: 'last' | 'best';
 }
 
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions): Promise<number> {
-  const { nats, nkey, name, parallel = 1, timeLimit } = options;
+  const { nats, name, parallel = 1, timeLimit, metric, result } = options;
   const study = checkName('--study', options.study);
   if (name !== undefined) checkName('--name', name);
   const screen = live();
   const nc = await connected(screen, nats, {
-    ...(nkey !== undefined && { nkey }),
+    ...accessOf(options),
     ...(name !== undefined && { inboxPrefix: `_INBOX_${name}`, name }),
   });
   const gone = new AbortController();
@@ -42,10 +49,14 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       },
     );
     if (!created) return 130;
+    if (metric !== undefined && created.objectives.length > 1)
+      throw new UsageError('--metric: expected a study with one objective, got several');
     const settings = {
       study,
       command: commandOf(words, spaceOf(created)),
-      objectives: created.objectives.map((objective) => objective.name),
+      ...listeningFor({ objectives: created.objectives, ...(metric !== undefined && { metric }) }),
+      ...(result && { result }),
+      notices: notices({ warn: screen.line, strategy: created.strategy, direction: created.objectives[0]!.direction, metric }),
       directory: resolve(options.directory ?? `${study}.trials`),
       warn: screen.line,
       ...(timeLimit !== undefined && { timeLimit }),

@@ -1,38 +1,31 @@
-import type { Command } from 'commander';
-import { type Ending, natsOption, nkeyOption, seconds, whole } from './arguments.ts';
+import { type Command, Option } from 'commander';
+import { addressOption, type Ending, onServer, seconds, whole } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareNats(program: Command, ending: Ending): void {
-  program
-    .command('serve')
+  onServer(program.command('serve'))
     .description('Runs studies on a NATS server, for trainers anywhere; those that are there are gone on with.')
     .argument('<studies...>', 'study files')
-    .requiredOption(...natsOption)
-    .option(...nkeyOption)
     .option('--lease <seconds>', 'silence after which a trial counts as lost (default: 30)', seconds)
     .option('--replicas <n>', 'servers that keep a copy (default: 1)', whole)
     .option('--once', 'ends when all studies have closed')
     .action((studies, options) => ending(import('../commands/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
 
-  program
-    .command('worker')
+  onServer(program.command('worker'))
     .description('Runs a program for each trial of a study on a NATS server.')
     .argument('<command...>', 'the program and its arguments, behind --; {name} stands for a parameter')
-    .requiredOption(...natsOption)
     .requiredOption('--study <name>', 'the study')
-    .option(...nkeyOption)
     .option('--name <name>', 'of this worker (default: a random one)')
     .option('--parallel <n>', 'programs at a time', whole)
+    .option('--metric <name>', 'the name of the value that the program prints (default: that of the objective)')
+    .addOption(new Option('--result <which>', 'which of the values of a trial is its result (default: last)').choices(['last', 'best']))
     .option('--time-limit <seconds>', 'that a trial may take', seconds)
     .option('--directory <path>', 'for what trials print and save (default: <study>.trials)')
     .action((command, options) => ending(import('../commands/worker.ts').then(({ work }) => work(command, options))));
 
-  program
-    .command('watch')
+  onServer(program.command('watch'))
     .description('Shows a study on a NATS server as it runs.')
-    .requiredOption(...natsOption)
     .requiredOption('--study <name>', 'the study')
-    .option(...nkeyOption)
     .option('--json', 'a JSON line for each change')
     .action((options) => ending(import('../commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
 
@@ -55,7 +48,7 @@ export function declareNats(program: Command, ending: Ending): void {
       '<command...>',
       'starts the trainer, behind --; {nats}, {study} and {name} stand for what it is to connect to, work on, and be called',
     )
-    .requiredOption(...natsOption)
+    .addOption(addressOption())
     .addHelpText(
       'after',
       `

@@ -11,6 +11,7 @@ export function declareRunning(program: Command, ending: Ending): void {
     .option('--journal <file>', 'where the study is kept (default: <name of the study>.jsonl)')
     .option('--parallel <n>', 'programs at a time', whole)
     .option('--trials <n>', 'configurations to try', whole)
+    .option('--metric <name>', 'the name of the value to optimise, as the program prints it')
     .option('--seed <seed>', 'of all randomness')
     .addOption(new Option('--fsync <policy>', 'when what is written is forced to the disk').choices(['always', 'interval', 'never']))
     .option('--json', 'a JSON line for each trial')
@@ -27,11 +28,16 @@ The command is run without a shell, once for each trial, --parallel at a time. W
 The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
 HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
 
-It says how it is doing on its standard output, a line at a time; all other lines are kept in a log for people:
+Its output is read for values, and kept in a log:
   {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
   {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38         the result; without one, the last report is the result
+  Epoch 3/20, then  loss: 0.41 - val_loss: 0.5                   a report of val_loss, if that is the objective; so are progress bars
+                                                                 (Keras, Lightning), tables (fastai) and lines such as XGBoost's
   {"checkpoint": "epoch-3.pt"}                                   what a later attempt may go on from
   {"infeasible": "out of memory"}                                this configuration cannot be run
+
+The value that counts is the one that "objective: minimize val_loss" in the study file or --metric val_loss names. Without a name it is
+"value", or the only value printed whose name is usually minimised (loss, rmse, ...; with maximize: accuracy, auc, ...).
 
 Ctrl-C ends the programs; the same command goes on with the study. Limits and parallel, of the study file or as options, count where they are
 not what they were at the last start: so they do not undo what hypertide change has said since.

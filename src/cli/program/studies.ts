@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { RULES } from '../../facts/facts.ts';
+import { serverOf } from '../serverOf.ts';
 import type { Remote, Study } from '../study.ts';
-import { type Ending, journalArgument, natsOption, nkeyOption, number, port, seconds, whole, withRemote } from './arguments.ts';
+import { type Ending, journalArgument, maybeOnServer, number, port, seconds, whole, withRemote } from './arguments.ts';
 
 /** The commands that show a study, and those that say something to it. */
 export function declareStudies(program: Command, ending: Ending): void {
@@ -22,8 +23,9 @@ export function declareStudies(program: Command, ending: Ending): void {
     act: (study: Study, rest: readonly string[]) => Promise<number>,
   ) => {
     const given = words.filter((word) => word !== undefined);
-    const rest = remote.nats === undefined ? given.slice(1) : given;
-    return use(remote.nats === undefined ? given[0] : undefined, remote, (study) => act(study, rest));
+    const isRemote = serverOf(remote) !== undefined;
+    const rest = isRemote ? given : given.slice(1);
+    return use(isRemote ? undefined : given[0], remote, (study) => act(study, rest));
   };
 
   onStudy('best', 'The best trial; with several objectives those that no other dominates, and their hypervolume.')
@@ -99,12 +101,9 @@ export function declareStudies(program: Command, ending: Ending): void {
     .option('--json', 'what was appended, as JSON')
     .action((journal, options) => use(journal, options, async (study) => (await import('../commands/say.ts')).close(study, options)));
 
-  program
-    .command('dashboard')
+  maybeOnServer(program.command('dashboard'))
     .description('Shows studies in a browser as they run, and lets whoever has the token act on them.')
     .argument('[journals...]', 'files that hold studies')
-    .option(...natsOption)
-    .option(...nkeyOption)
     .option('--study <name...>', 'only these studies of the server')
     .option('--host <address>', 'to listen at (default: 127.0.0.1; at any other one the token is needed to read, too)')
     .option('--port <n>', 'to listen on', port, 7531)

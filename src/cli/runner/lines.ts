@@ -1,108 +1,203 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
 import { isRecord, show } from '../../space/check.ts';
+import { canonical, stepRank } from './names.ts';
 
 /** How a trial is doing. */
-export type Report = Pick<ReportedFact, 'step' | 'values' | 'metrics'>;
-/** What a trial came to. */
-export type Result = Pick<Completed, 'values' | 'metrics' | 'gradient' | 'stderr' | 'constraints'>;
+export type Report = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
+/** The result of a trial. */
+export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
 /** What a line says that a program printed. A checkpoint is where a later attempt or trial may go on from. */
 export type Line =
   | { readonly type: 'report'; readonly report: Report; readonly checkpoint?: string }
   | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
+  /** A value in ordinary output without a step of its own: the result if nothing comes after it. */
+  | { readonly type: 'value'; readonly result: Result }
   | { readonly type: 'checkpoint'; readonly checkpoint: string }
   /** The configuration may not be run. */
   | { readonly type: 'infeasible'; readonly message: string }
   /** A report, or without a step the result, whose value is not finite. */
   | { readonly type: 'non-finite'; readonly step?: number; readonly message: string }
-  /** It looks like a report or a result and is none. */
-  | { readonly type: 'refused'; readonly message: string }
-  | { readonly type: 'text' };
+  /** It looks like a report or a result and is none, or it needs the user's attention. */
+  | { readonly type: 'refused'; readonly message: string };
 
-const TEXT: Line = { type: 'text' };
-
-/**
- * Reads a line that a program printed. What is none of these is text:
- * - `{"step":3,"value":0.1}` or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
- *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
- * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, says the same; what is no objective is a metric.
- * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
- *
- * @param objectives names of the values that count. `value` stands for the first one.
- */
-export function parseLine(line: string, objectives: readonly string[]): Line {
-  const text = line.trim();
-  const said = text.startsWith('{') ? parseJson(text) : text.includes('=') ? parsePairs(text) : undefined;
-  if (said === undefined) return TEXT;
-  const values = valuesOf(said, objectives);
-  if (objectives.some((name) => Object.hasOwn(values, name))) return judge(said, values, objectives);
-  if (said.infeasible)
-    return { type: 'infeasible', message: typeof said.infeasible === 'string' ? said.infeasible : 'the program said so' };
-  return typeof said.checkpoint === 'string' ? { type: 'checkpoint', checkpoint: said.checkpoint } : TEXT;
+/** A line of the protocol, not yet checked. */
+export interface Statement {
+  /** Only JSON may hold `values`, `metrics`, a checkpoint, or what belongs to a result. */
+  readonly form: 'json' | 'pairs';
+  readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** The fields of a line, not yet believed. */
-type Said = Readonly<Record<string, unknown>>;
+/** The objective that a printed name stands for; undefined for any other name. */
+export type Naming = (printed: string) => string | undefined;
+
+/**
+ * @param objectives names of the values that count. `value` stands for the first one.
+ * @param metric the name under which the program prints the only objective, where it is another.
+ */
+export function naming(objectives: readonly string[], metric?: string): Naming {
+  const unnamed = objectives.includes('value') ? 'value' : objectives[0]!;
+  const byForm = new Map(objectives.map((name) => [canonical(name), name]));
+  if (metric !== undefined) byForm.set(canonical(metric), objectives[0]!);
+  return (printed) => {
+    if (objectives.includes(printed)) return printed;
+    return printed === 'value' ? unnamed : byForm.get(canonical(printed));
+  };
+}
+
+/**
+ * Reads a line of the protocol; undefined for ordinary output:
+ * - `{"step":3,"value":0.1}` or `{"step":3,"values":{"loss":0.1,"acc":0.9},"metrics":{"lr":0.01}}` is a report; without a step it is the
+ *   result, which may have `gradient`, `stderr` and `constraints` too. `NaN` and `Infinity`, as Python writes them, are read.
+ * - `step=3 loss=0.1 acc=0.9`, with blanks or commas between, says the same; any value that is no objective is a metric.
+ * - `{"checkpoint":"epoch-3.pt"}`, alone or within a report or result, and `{"infeasible":"needs too much memory"}`.
+ */
+export const statementOf = (text: string): Statement | undefined =>
+  text.startsWith('{') ? parseJson(text) : text.includes('=') ? parsePairs(text) : undefined;
 
 /** `NaN` and `Infinity` outside of strings, which Python writes although JSON has none, are read as null. */
-function parseJson(text: string): Said | undefined {
-  for (const json of [
-    text,
-    text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (token) => (token.startsWith('"') ? token : 'null')),
-  ]) {
+function parseJson(text: string): Statement | undefined {
+  if (!text.endsWith('}')) return undefined;
+  for (const json of /NaN|Infinity/.test(text) ? [text, finiteJson(text)] : [text]) {
     try {
       const value: unknown = JSON.parse(json);
-      return isRecord(value) ? value : undefined;
+      return isRecord(value) ? { form: 'json', data: value } : undefined;
     } catch {}
   }
   return undefined;
 }
 
-/** Lines of nothing but pairs: a pair within prose is text. */
-function parsePairs(text: string): Said | undefined {
-  const tokens = text.split(/[\s,]+/).filter(Boolean);
-  if (!tokens.every((token) => /^[^=]+=[^=]+$/.test(token))) return undefined;
-  const pairs = tokens.map((token) => token.split('=') as [string, string]).map(([name, value]) => [name, read(value)]);
-  const { step, ...values } = Object.fromEntries(pairs);
-  return { step, values };
+/** Every second piece between quotes is outside of strings. */
+function finiteJson(text: string): string {
+  const pieces = text.split(/(\\.|")/);
+  let quoted = false;
+  return pieces
+    .map((piece) => {
+      if (piece === '"') quoted = !quoted;
+      return quoted ? piece : piece.replace(/-?\bInfinity\b|\bNaN\b/g, 'null');
+    })
+    .join('');
+}
+
+/** Lines of nothing but pairs. */
+function parsePairs(text: string): Statement | undefined {
+  const data: [string, unknown][] = [];
+  for (const token of text.split(/[\s,]+/)) {
+    if (token === '') continue;
+    const at = token.indexOf('=');
+    if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
+    data.push([token.slice(0, at), read(token.slice(at + 1))]);
+  }
+  return { form: 'pairs', data: Object.fromEntries(data) };
 }
 
 /** A number as Python, C and JavaScript print it, null for what is not finite, or else the text. */
 function read(text: string): number | string | null {
   if (/^[+-]?(?:nan|inf|infinity|none|null|undefined)$/i.test(text)) return null;
-  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
+  return /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : text;
 }
 
-/** All values of a line, under the names of objectives where they are objectives. */
-function valuesOf(said: Said, objectives: readonly string[]): Said {
-  const named = Object.entries(said).filter(([name]) => objectives.includes(name));
-  const { value = said.value, ...values }: Said = isRecord(said.values) ? said.values : {};
-  const unnamed = objectives.includes('value') ? 'value' : objectives[0]!;
-  return Object.fromEntries([...(value === undefined ? [] : [[unnamed, value]]), ...named, ...Object.entries(values)]);
+/** The step of a line: `step`, or else the coarsest of the usual names that holds a number. `partial`: it is within that step. */
+export function stepOf({ data }: Statement): { readonly name?: string; readonly step?: unknown; readonly partial: boolean } {
+  if (data.step !== undefined) return { name: 'step', step: data.step, partial: false };
+  let found: { readonly name: string; readonly rank: number; readonly value: number } | undefined;
+  for (const [name, given] of Object.entries(data)) {
+    const rank = stepRank(name);
+    const value = typeof given === 'string' ? Number(/^(\d+)\/\d+$/.exec(given)?.[1] ?? Number.NaN) : given;
+    if (rank === undefined || typeof value !== 'number' || !(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) continue;
+    if (found === undefined || rank < found.rank) found = { name, rank, value };
+  }
+  if (found === undefined) return { partial: false };
+  const step = Math.ceil(found.value);
+  return { name: found.name, step, partial: step !== found.value };
 }
 
-function judge(said: Said, values: Said, objectives: readonly string[]): Line {
-  const { step } = said;
+/** What a line says by itself, values of the objectives apart. */
+export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
+  if (form === 'pairs') return undefined;
+  if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'the program said so' };
+  return typeof checkpoint === 'string' ? { type: 'checkpoint', checkpoint } : undefined;
+}
+
+/** Whether a line without a step means the result, whatever steps came before it. */
+export const isExplicit = ({ form, data }: Statement): boolean =>
+  form === 'json' && ['value', 'values', 'gradient', 'stderr', 'constraints'].some((name) => data[name] !== undefined);
+
+/** Fields of JSON that are no values. */
+const RESERVED = new Set(['step', 'values', 'metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+
+/** All that a line names besides a step, `values` taken apart. */
+function fieldsOf({ form, data }: Statement): [string, unknown][] {
+  if (form === 'pairs') return Object.entries(data).filter(([name]) => name !== 'step');
+  return [...Object.entries(data).filter(([name]) => !RESERVED.has(name)), ...entriesOf(data.values)];
+}
+
+/** The numbers that a line names besides a step, null for one that is not finite. */
+export const numbersIn = (said: Statement): ReadonlyMap<string, number | null> =>
+  new Map(
+    [...entriesOf(said.data.metrics), ...fieldsOf(said)].filter(
+      (field): field is [string, number | null] => typeof field[1] === 'number' || field[1] === null,
+    ),
+  );
+
+/**
+ * The report, or without a step the result, that a line states.
+ *
+ * @param step of the line, or of one before it.
+ * @param stepName the field that holds the step, which is no metric.
+ * @returns undefined where it names no objective.
+ */
+export function judge(
+  said: Statement,
+  objectives: readonly string[],
+  objectiveOf: Naming,
+  step: unknown,
+  stepName?: string,
+): Line | undefined {
+  const { form, data } = said;
+  const values = valuesOf(said, objectiveOf);
+  if (values.size === 0) return undefined;
   const what = step === undefined ? 'the result' : `the report of step ${show(step)}`;
   if (step !== undefined && !isStep(step)) return { type: 'refused', message: `${what}: expected a step that is a whole number from 0 on` };
   for (const name of objectives) {
-    const value = values[name];
+    const value = values.get(name);
     if (isNumber(value)) continue;
     if (value !== null && typeof value !== 'number')
       return { type: 'refused', message: `${what}: expected a number for ${name}, got ${show(value)}` };
     return { type: 'non-finite', ...(step !== undefined && { step }), message: `${what}: ${name} is not finite` };
   }
-  const metrics = finite([...Object.entries(values).filter(([name]) => !objectives.includes(name)), ...entriesOf(said.metrics)]);
-  const core = { values: finite(objectives.map((name) => [name, values[name]])), ...(Object.keys(metrics).length > 0 && { metrics }) };
-  const checkpoint = typeof said.checkpoint === 'string' && { checkpoint: said.checkpoint };
+  const others = form === 'pairs' ? fieldsOf(said) : entriesOf(data.values);
+  const unused = others.filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
+  const metrics = finite([...unused, ...(form === 'json' ? entriesOf(data.metrics) : [])]);
+  const core = {
+    values: finite(objectives.map((name) => [name, values.get(name)])),
+    ...(Object.keys(metrics).length > 0 && { metrics }),
+  };
+  const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
-  const { extras, wrong } = extrasOf(said, objectives);
+  const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
   const warning = wrong.length > 0 && { warning: `${what}: ${wrong.join(', ')} ignored, as it is not finite numbers in the form expected` };
   return { type: 'result', result: { ...core, ...extras }, ...checkpoint, ...warning };
 }
 
+/** All values of a line, under the names of objectives. An exact name goes before one of the same form. */
+function valuesOf(said: Statement, objectiveOf: Naming): Map<string, unknown> {
+  const found = new Map<string, unknown>();
+  const exact = new Set<string>();
+  for (const [name, value] of fieldsOf(said)) {
+    const objective = objectiveOf(name);
+    if (objective === undefined || value === undefined || (exact.has(objective) && objective !== name)) continue;
+    found.set(objective, value);
+    if (objective === name) exact.add(objective);
+  }
+  return found;
+}
+
 /** What a result may have besides. With one objective its name may be left out. */
-function extrasOf(said: Said, objectives: readonly string[]): { extras: Omit<Result, 'values' | 'metrics'>; wrong: string[] } {
+function extrasOf(
+  said: Readonly<Record<string, unknown>>,
+  objectives: readonly string[],
+): { extras: Omit<Result, 'values' | 'metrics'>; wrong: string[] } {
   const only = objectives.length === 1 ? objectives[0]! : undefined;
   const stderr = only !== undefined && typeof said.stderr === 'number' ? { [only]: said.stderr } : said.stderr;
   const gradient = only !== undefined && isNumbers(said.gradient) ? { [only]: said.gradient } : said.gradient;

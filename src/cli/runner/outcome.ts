@@ -1,5 +1,6 @@
 import type { FailureReason } from '../../facts/facts.ts';
 import type { Line, Report, Result } from './lines.ts';
+import { plain } from './reading.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type Outcome =
@@ -11,8 +12,8 @@ export type Outcome =
 export interface Heard {
   /** The last line that was a result, or would have been. */
   readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;
-  /** The last line that was a report, or would have been. */
-  readonly report?: Extract<Line, { type: 'report' | 'non-finite' }>;
+  /** The last line that was a report or a value, or would have been. */
+  readonly report?: Extract<Line, { type: 'report' | 'value' | 'non-finite' }>;
   /** Of the last report that was one. */
   readonly step?: number;
   readonly checkpoint?: string;
@@ -24,6 +25,8 @@ export function hear(heard: Heard, line: Line): Heard {
   switch (line.type) {
     case 'report':
       return { ...heard, report: line, step: line.report.step, ...checkpoint };
+    case 'value':
+      return { ...heard, report: line };
     case 'result':
       return { ...heard, result: line, ...checkpoint };
     case 'infeasible':
@@ -48,10 +51,14 @@ export interface Exit {
   readonly seconds: number;
   /** Seconds that it might take. */
   readonly timeLimit?: number;
+  /** The name under which it printed the only objective, where that is another. */
+  readonly metric?: string | undefined;
+  /** Why it has no result, if it has none. */
+  readonly unheard: () => string;
 }
 
 /**
- * What a run came to. An exit with 0 and a result completes it; without a result line the last report is the result. After a stop the last
+ * How a run ended. An exit with 0 and a result completes it; without a result line the last report or value is the result. After a stop the last
  * report is the result, whatever else the program says then; only if there was none is it what the program printed as its result.
  */
 export function outcomeOf(heard: Heard, exit: Exit): Outcome {
@@ -59,7 +66,7 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   const fail = (reason: FailureReason, message: string): Outcome => ({
     type: 'failed',
     reason,
-    message: message.slice(0, 4096),
+    message: plain(message).slice(0, 4096),
     ...checkpoint,
   });
   const { because, code, seconds, timeLimit } = exit;
@@ -73,9 +80,10 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   }
   if (said?.type === 'infeasible') return fail('infeasible', said.message);
   if (code !== 0) return fail('error', describe(exit));
-  if (said === undefined) return fail('error', 'exited 0 without a result');
+  if (said === undefined) return fail('error', exit.unheard());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
-  return { type: 'completed', ...(said.type === 'result' ? said.result : resultOf(said.report)), ...checkpoint, seconds };
+  const result = said.type === 'report' ? resultOf(said.report) : said.result;
+  return { type: 'completed', ...result, ...(exit.metric !== undefined && { metric: exit.metric }), ...checkpoint, seconds };
 }
 
 const resultOf = ({ values, metrics }: Report): Result => ({ values, ...(metrics && { metrics }) });

@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { environmentOf, fillingOf, type Job } from './job.ts';
-import { parseLine, type Report } from './lines.ts';
+import type { Line, Report } from './lines.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
+import { type Listening, outputReader } from './reader.ts';
+import { plain } from './reading.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { fillTemplate, type Template } from './template.ts';
 
-export interface ProcessOptions {
+export interface ProcessOptions extends Listening {
   readonly command: Template;
-  /** Names of the values that count. */
-  readonly objectives: readonly string[];
   /** Told of each report as it is printed. */
   readonly onReport?: (report: Report) => void;
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
@@ -125,9 +125,18 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       running.delete(child);
       if (running.size === 0) process.off('exit', killAll);
       log.close();
-      const { heard, lastError } = printed.end();
+      const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
-      const exit: Exit = { code, signal, lastError, seconds, ...(because && { because }), ...(timeLimit !== undefined && { timeLimit }) };
+      const exit: Exit = {
+        code,
+        signal,
+        lastError,
+        seconds,
+        metric,
+        unheard,
+        ...(because && { because }),
+        ...(timeLimit !== undefined && { timeLimit }),
+      };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });
@@ -139,19 +148,22 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
   };
 }
 
-/** Reads what a program prints, and logs it. `end` takes what is left without a line feed, and tells what all came to. */
-function listen(child: Child, log: LogFile, { objectives, onReport, onWarning }: ProcessOptions) {
+/** Reads what a program prints on both of its outputs, and logs it. `end` takes what is left without a line feed, and tells the outcome. */
+function listen(child: Child, log: LogFile, options: ProcessOptions) {
+  const { onReport, onWarning } = options;
+  const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
-  const out = splitLines((text) => {
-    const line = parseLine(text, objectives);
+  const take = (line: Line) => {
     heard = hear(heard, line);
     if (line.type === 'report') onReport?.(line.report);
-    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(line.message);
-    if (line.type === 'result' && line.warning !== undefined) onWarning?.(line.warning);
-  });
-  const errors = splitLines((text) => {
+    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(plain(line.message));
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(plain(line.warning));
+  };
+  const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));
+  const errors = splitLines((text, redrawn) => {
     if (text.trim()) lastError = text;
+    reader.line(text, redrawn).forEach(take);
   });
   const read = (stream: Readable, lines: LineSplitter) => {
     stream.on('data', (bytes: Buffer) => {
@@ -163,10 +175,11 @@ function listen(child: Child, log: LogFile, { objectives, onReport, onWarning }:
   read(child.stdout, out);
   read(child.stderr, errors);
   return {
-    end() {
+    end(broken: boolean) {
       out.end();
       errors.end();
-      return { heard, lastError };
+      reader.end(broken).forEach(take);
+      return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
     },
   };
 }

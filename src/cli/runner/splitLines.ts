@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 
 /** Bytes of a line that are looked at. */
-const LINE_LIMIT = 64 * 1024;
+export const LINE_LIMIT = 64 * 1024;
 
 /** Takes what a program prints, in pieces as they come. */
 export interface LineSplitter {
@@ -13,31 +13,38 @@ export interface LineSplitter {
 /**
  * Cuts bytes into lines at line feeds and carriage returns (progress bars), and a long line off after 64 KiB. What is no UTF-8 is read
  * with replacement characters. Empty lines are left out.
+ *
+ * @param line `redrawn` says that the line ended in a carriage return alone, so that the next one covers it.
  */
-export function splitLines(line: (text: string) => void): LineSplitter {
+export function splitLines(line: (text: string, redrawn: boolean) => void): LineSplitter {
   let pieces: Buffer[] = [];
   let length = 0;
+  /** The last byte was a carriage return; the next one says whether a line feed follows. */
+  let returned = false;
   const keep = (piece: Buffer) => {
     const kept = piece.subarray(0, LINE_LIMIT - length);
     if (kept.length > 0) pieces.push(kept);
     length += kept.length;
   };
-  const end = () => {
-    if (length > 0) line(Buffer.concat(pieces).toString());
+  const end = (redrawn: boolean) => {
+    if (length > 0) line(Buffer.concat(pieces).toString(), redrawn);
     pieces = [];
     length = 0;
+    returned = false;
   };
   return {
     push(bytes) {
       let start = 0;
       for (let i = 0; i < bytes.length; i++) {
+        if (returned) end(bytes[i] !== 10);
         if (bytes[i] !== 10 && bytes[i] !== 13) continue;
         keep(bytes.subarray(start, i));
-        end();
         start = i + 1;
+        if (bytes[i] === 10) end(false);
+        else returned = true;
       }
       keep(bytes.subarray(start));
     },
-    end,
+    end: () => end(returned),
   };
 }

@@ -1,0 +1,48 @@
+import { canonical, usualDirection } from './names.ts';
+import type { Reading } from './reading.ts';
+
+/** Finds out which value of a program's output is the result, where the study does not name one. */
+export interface Choice {
+  /**
+   * Takes a reading in. `one`, once: there is one candidate, and its first step is over, so that no other has come with it. `several`, once:
+   * there are more.
+   */
+  see(reading: Reading): 'one' | 'several' | undefined;
+  /** The candidates so far, as printed. */
+  readonly names: readonly string[];
+  /** There are several. */
+  readonly undecidable: boolean;
+}
+
+/** @param direction only names that are usually better in this direction are candidates. */
+export function choice(direction: 'minimize' | 'maximize'): Choice {
+  const candidates = new Map<string, string>();
+  /** The step in which the first candidate came, and the one that the last reading is of. */
+  let first: unknown;
+  let current: unknown;
+  let undecidable = false;
+  return {
+    see(reading) {
+      if (undecidable) return undefined;
+      const { fields, step, lead, heads } = reading;
+      const own = step ?? lead;
+      if (own !== undefined && (heads || fields.size > 0)) {
+        if (candidates.size > 0 && first !== undefined && own !== first) {
+          undecidable = candidates.size > 1;
+          return undecidable ? 'several' : 'one';
+        }
+        current = own;
+        if (candidates.size > 0) first ??= own;
+      }
+      for (const name of fields.keys()) if (usualDirection(name) === direction) candidates.set(canonical(name), name);
+      if (candidates.size > 0) first ??= current;
+      return undefined;
+    },
+    get names() {
+      return [...candidates.values()];
+    },
+    get undecidable() {
+      return undecidable;
+    },
+  };
+}

@@ -1,0 +1,236 @@
+import { canonical, splitOf, stepRank, usualDirection } from './names.ts';
+
+/** What a line of ordinary output says in numbers. */
+export interface Sighting {
+  /** Values by their names as printed; null where one is not finite. */
+  readonly fields: ReadonlyMap<string, number | null>;
+  /** The step that the line names, as printed. */
+  readonly step?: number;
+  /** The step begins the line: what follows on later lines may belong to it. */
+  readonly heads: boolean;
+  /** The step is not over yet: a progress bar below 100 %, `[64/60000]`, a batch. */
+  readonly partial: boolean;
+  /** A number at the start of the line that is the step only where nothing else names one: `[10]`, `10:`. */
+  readonly lead?: number;
+}
+
+/** Characters of a line of prose that are looked at. */
+const LONGEST = 4096;
+
+const TOKEN =
+  /(?<word>[\p{L}_#][\p{L}\p{N}_@#]*(?:[./'-][\p{L}\p{N}_@#]+)*)|(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[ed][+-]?\d+)?)|\S/giu;
+const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
+/** `loss: tensor(0.4)` of PyTorch, `np.float64(0.4)` of NumPy 2, `Array(0.4, dtype=float32)` of JAX. */
+const WRAPPERS = /^(?:tensor|array|(?:np\.|numpy\.)?float(?:16|32|64))$/i;
+const LEVELS = /^(?:trace|debug|info|notice|warn|warning|error|critical)$/i;
+const FILLERS = /^(?:the|a|an|is|of|at|in|on|for|and|with|after|new)$/i;
+
+interface Token {
+  readonly kind: 'word' | 'number' | 'sign';
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Finds names with numbers in a line of ordinary output, such as a progress bar or a logger's line. Takes time in proportion to the line.
+ *
+ * @param named further names that may stand before a number without a sign between, in lower case.
+ * @example
+ * sight('Epoch 3/20: train loss 0.41, val loss 0.5').fields // Map { 'train_loss' => 0.41, 'val_loss' => 0.5 }
+ */
+export function sight(line: string, named: ReadonlySet<string> = new Set()): Sighting {
+  const scan = new Scan(tokensOf(line.slice(0, LONGEST)), named);
+  return scan.run();
+}
+
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  for (const { 0: found, index, groups } of text.matchAll(TOKEN)) {
+    const kind = groups!.word !== undefined ? 'word' : groups!.number !== undefined ? 'number' : 'sign';
+    tokens.push({ kind, text: found, start: index, end: index + found.length });
+  }
+  return tokens;
+}
+
+const numberOf = (text: string): number => Number(text.replace(/d/i, 'e'));
+const isQuote = (token: Token | undefined): boolean => token?.text === '"' || token?.text === "'";
+const isOpening = (token: Token | undefined): boolean => token?.text === '[' || token?.text === '(';
+
+/** One pass over the tokens of a line. */
+class Scan {
+  readonly #tokens: readonly Token[];
+  readonly #named: ReadonlySet<string>;
+  readonly #fields = new Map<string, number | null>();
+  /** Words that stand directly before the one that is looked at. */
+  #words: string[] = [];
+  /** `val` of `val: loss 0.5 acc 0.7`. */
+  #split: string | undefined;
+  #step: { readonly rank: number; readonly value: number } | undefined;
+  #heads = false;
+  #partial = false;
+  /** Whether a step would begin the line: nothing but a logger's prefix has come. */
+  #leading = true;
+  #logged = false;
+
+  constructor(tokens: readonly Token[], named: ReadonlySet<string>) {
+    this.#tokens = tokens;
+    this.#named = named;
+  }
+
+  run(): Sighting {
+    const lead = this.#lead();
+    for (let i = 0; i < this.#tokens.length; ) i = this.#next(i);
+    const { value } = this.#step ?? {};
+    const whole = value === undefined ? undefined : Math.ceil(value);
+    return {
+      fields: this.#fields,
+      heads: this.#heads,
+      partial: this.#partial || whole !== value,
+      ...(whole !== undefined && { step: whole }),
+      ...(whole === undefined && lead !== undefined && { lead }),
+    };
+  }
+
+  /** `[10]` of XGBoost and LightGBM, `[3/20]`, `[1, 2000]`, and `10:` of CatBoost. */
+  #lead(): number | undefined {
+    const [first, second, third] = this.#tokens;
+    if (first?.kind === 'number' && second?.text === ':' && second.start === first.end && third && third.start > second.end)
+      return wholeOf(first.text);
+    return first?.text === '[' && second?.kind === 'number' && /^[\],/]$/.test(third?.text ?? '') ? wholeOf(second.text) : undefined;
+  }
+
+  /** Takes the token at `i` in. @returns the next one to look at. */
+  #next(i: number): number {
+    const token = this.#tokens[i]!;
+    if (token.kind === 'word') return this.#word(token, i);
+    if (token.kind === 'number') {
+      this.#words = [];
+      return this.#progress(i);
+    }
+    if (!isQuote(token)) this.#words = [];
+    if (this.#logged) this.#leading = true;
+    return i + 1;
+  }
+
+  #word({ text }: Token, i: number): number {
+    const rank = stepRank(text);
+    if (rank !== undefined) {
+      const end = this.#stepAt(rank, i);
+      if (end !== undefined) return end;
+    }
+    if (/^(?:mini-?)?batch(?:es)?$/i.test(text)) this.#partial = true;
+    this.#words.push(text);
+    const found = this.#valueAfter(i);
+    if (found) {
+      this.#put(found.value);
+      this.#words = [];
+      this.#leading = false;
+      return found.end;
+    }
+    this.#prefix(text);
+    return i + 1;
+  }
+
+  /** A word without a value: of a logger, of the data that what follows is about, or any other. */
+  #prefix(text: string): void {
+    if (LEVELS.test(text)) {
+      this.#logged = this.#leading = true;
+      this.#words = [];
+      return;
+    }
+    const split = splitOf(text);
+    if (split !== undefined) this.#split = split;
+    else if (stepRank(text) === undefined) this.#leading = false;
+  }
+
+  /** `Epoch 3/20`, `Epoch: [0][ 10/5005]`, `epoch=3`, `'epoch': 1.0`, `Epoch(train) [1][50/938]`, `Epoch #3`. */
+  #stepAt(rank: number, i: number): number | undefined {
+    const tokens = this.#tokens;
+    let at = i + 1;
+    if (tokens[at]?.text === '(' && tokens[at + 1]?.kind === 'word' && tokens[at + 2]?.text === ')') {
+      this.#split = splitOf(tokens[at + 1]!.text) ?? this.#split;
+      at += 3;
+    }
+    while (at - i < 8 && /^[=:#"'[(]$/.test(tokens[at]?.text ?? '')) at++;
+    const token = tokens[at];
+    if (token?.kind !== 'number') return undefined;
+    const value = numberOf(token.text);
+    if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER)) return undefined;
+    const total = tokens[at + 1]?.text === '/' && tokens[at + 2]?.kind === 'number' ? numberOf(tokens[at + 2]!.text) : undefined;
+    if (this.#step === undefined || rank < this.#step.rank) {
+      if (this.#step) this.#partial = true;
+      else this.#heads = this.#leading;
+      this.#step = { rank, value };
+    } else if (rank > this.#step.rank) this.#partial = true; // a step within an epoch
+    this.#split = splitOf(this.#words.at(-1) ?? '') ?? this.#split;
+    this.#words = [];
+    return total === undefined ? at + 1 : at + 3;
+  }
+
+  /** A number on its own: how far the step is. */
+  #progress(i: number): number {
+    const tokens = this.#tokens;
+    const done = numberOf(tokens[i]!.text);
+    if (tokens[i + 1]?.text === '%') {
+      if (done < 100) this.#partial = true;
+      return i + 2;
+    }
+    if (tokens[i + 1]?.text !== '/' || tokens[i + 2]?.kind !== 'number') return i + 1;
+    if (done < numberOf(tokens[i + 2]!.text)) this.#partial = true;
+    return i + 3;
+  }
+
+  /** The value that the word at `i` names, if it names one. */
+  #valueAfter(i: number): { readonly value: number | null; readonly end: number } | undefined {
+    const tokens = this.#tokens;
+    let at = i + 1;
+    while (isQuote(tokens[at])) at++;
+    const signed = tokens[at]?.text === '=' || tokens[at]?.text === ':';
+    if (signed) at++;
+    else if (at > i + 1 || !this.#isKnown(tokens[i]!.text)) return undefined;
+    while (signed && at - i < 8 && (isQuote(tokens[at]) || isOpening(tokens[at]))) at++;
+    if (signed && WRAPPERS.test(tokens[at]?.text ?? '') && isOpening(tokens[at + 1])) {
+      at += 2;
+      while (at - i < 12 && isOpening(tokens[at])) at++;
+    }
+    return this.#valueAt(at);
+  }
+
+  #valueAt(at: number): { readonly value: number | null; readonly end: number } | undefined {
+    const tokens = this.#tokens;
+    const token = tokens[at];
+    const next = tokens[at + 1];
+    if (/^[+-]$/.test(token?.text ?? '') && NOT_FINITE.test(next?.text ?? '')) return { value: null, end: at + 2 };
+    if (token?.kind === 'word') return NOT_FINITE.test(token.text) ? { value: null, end: at + 1 } : undefined;
+    if (token?.kind !== 'number') return undefined;
+    const touches = next !== undefined && next.start === token.end;
+    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[at + 2]?.kind === 'number'))) return undefined; // 3ms, 00:05
+    const value = numberOf(token.text);
+    if (next?.text === '%') return { value, end: at + 2 };
+    if (touches && next.text === '/' && tokens[at + 2]?.kind === 'number') {
+      const of = value / numberOf(tokens[at + 2]!.text); // correct of all
+      return { value: Number.isFinite(of) ? of : null, end: at + 3 };
+    }
+    return { value: Number.isFinite(value) ? value : null, end: at + 1 };
+  }
+
+  #isKnown(word: string): boolean {
+    return usualDirection(word) !== undefined || this.#named.has(word.toLowerCase());
+  }
+
+  /** Notes a value under the words before it. */
+  #put(value: number | null): void {
+    const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-4);
+    const name = words.length > 1 ? canonical(words.join('_')) : (words[0] ?? this.#words.at(-1)!);
+    const own = splitOf(name);
+    if (own !== undefined && words.length > 1) this.#split = own;
+    const full = own === undefined && this.#split !== undefined && usualDirection(name) !== undefined ? `${this.#split}_${name}` : name;
+    this.#fields.set(full, value);
+  }
+}
+
+function wholeOf(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}

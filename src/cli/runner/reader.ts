@@ -1,0 +1,146 @@
+import { choice } from './choice.ts';
+import { type Line, naming } from './lines.ts';
+import { plain, type Reading, readingOf } from './reading.ts';
+import { LINE_LIMIT } from './splitLines.ts';
+import { steps } from './steps.ts';
+import { tableReader } from './tables.ts';
+import { howToName, unheard } from './unheard.ts';
+
+/** What a reader of output looks for. */
+export interface Listening {
+  /** Names of the values that count. */
+  readonly objectives: readonly string[];
+  /** Of the first objective. Default `minimize`. */
+  readonly direction?: 'minimize' | 'maximize';
+  /**
+   * The name under which the program prints the only objective. Without it, where the only objective is `value`, the reader takes the one
+   * value whose name is usually better in that direction.
+   */
+  readonly metric?: string;
+  /** Which of the values of a run is its result. Default `last`. */
+  readonly result?: 'last' | 'best';
+}
+
+/** Reads what a program prints, a line at a time. */
+export interface OutputReader {
+  /** @param redrawn whether the line ended in a carriage return. */
+  line(text: string, redrawn?: boolean): readonly Line[];
+  /**
+   * The program has ended.
+   *
+   * @param broken whether the runner ended it.
+   */
+  end(broken: boolean): readonly Line[];
+  /** The name under which the program prints the only objective, where it is another than its own: given, or taken by the reader. */
+  readonly metric: string | undefined;
+  /** What a user should know who expected a result: what was seen, and what to print or to write. */
+  unheard(): string;
+}
+
+/** Names with their last values that are kept for a message. */
+const MOST_SEEN = 12;
+/** Readings that are kept while it is open which value is the result. */
+const MOST_WAITING = 10_000;
+
+/**
+ * @example
+ * const reader = outputReader({ objectives: ['value'] });
+ * reader.line('Epoch 1/20'); // []
+ * reader.line('loss: 0.41 - accuracy: 0.8'); // [], as the step may go on
+ * reader.line('Epoch 2/20'); // [{ type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss', ... } }]
+ */
+export function outputReader(listening: Listening): OutputReader {
+  const { objectives, direction = 'minimize', metric, result = 'last' } = listening;
+  const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
+  const tables = tableReader();
+  const seen = new Map<string, number | null>();
+  const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
+  let chosen = open ? choice(direction) : undefined;
+  let taken: string | undefined;
+  let announced = false;
+  let stepper = steps(objectives, naming(objectives, metric));
+  let waiting: Reading[] = [];
+  let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
+
+  const remember = ({ fields }: Reading) => {
+    for (const [name, value] of fields) if (seen.has(name) || seen.size < MOST_SEEN) seen.set(name, value);
+  };
+  const alias = () => taken ?? (metric === objectives[0] ? undefined : metric);
+  const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
+  /** Marks the first report with the name that the value was printed under, and keeps the best value. */
+  const passed = (lines: readonly Line[]): Line[] =>
+    lines.map((line) => {
+      if (line.type !== 'report' && line.type !== 'result' && line.type !== 'value') return line;
+      const first = objectives[0]!;
+      if (best === undefined || better(valuesIn(line)[first]!, valuesIn(best)[first]!)) best = line;
+      if (line.type !== 'report' || alias() === undefined || announced) return line;
+      announced = true;
+      return { ...line, report: { ...line.report, metric: alias()! } };
+    });
+  const replay = (): Line[] => {
+    const readings = waiting;
+    waiting = [];
+    return passed(readings.flatMap((reading) => stepper.take(reading)));
+  };
+  /** From here on the result is known by its name. */
+  const settle = (name: string | undefined): Line[] => {
+    taken = name;
+    chosen = undefined;
+    stepper = steps(objectives, naming(objectives, name));
+    return replay();
+  };
+  /** Whether the program prints a value under the objective's own name. */
+  const isNamed = ({ fields, said }: Reading) => fields.has('value') || (said?.data !== undefined && Object.hasOwn(said.data, 'value'));
+
+  const choose = (reading: Reading): Line[] => {
+    if (isNamed(reading)) {
+      waiting.push(reading);
+      return settle(undefined);
+    }
+    const verdict = chosen!.see(reading);
+    if (verdict === 'several') waiting = [];
+    const warning: Line[] =
+      verdict === 'several'
+        ? [{ type: 'refused', message: `${chosen!.names.join(' and ')} could each be the result: ${howToName(direction, chosen!.names)}` }]
+        : [];
+    const lines = verdict === 'one' ? settle(chosen!.names[0]) : [];
+    if (chosen === undefined) return [...lines, ...passed(stepper.take(reading))];
+    if (!chosen.undecidable) waiting.push(reading);
+    if (waiting.length > MOST_WAITING) waiting = waiting.slice(MOST_WAITING / 2);
+    return warning;
+  };
+
+  return {
+    line(text, redrawn = false) {
+      const reading = readingOf(text.length > LINE_LIMIT ? text.slice(0, LINE_LIMIT) : text, redrawn, tables, named);
+      if (reading === undefined) return [];
+      remember(reading);
+      if (chosen !== undefined) return choose(reading);
+      if (taken !== undefined && isNamed(reading)) {
+        const warning: Line = { type: 'refused', message: `it prints value besides ${taken}: value is the result from here on` };
+        return [warning, ...settle(undefined), ...passed(stepper.take(reading))];
+      }
+      return passed(stepper.take(reading));
+    },
+    end(broken) {
+      const lines = chosen?.names.length === 1 ? settle(chosen.names[0]) : chosen ? replay() : [];
+      lines.push(...passed(stepper.end(broken)));
+      if (result === 'best' && best !== undefined) lines.push({ type: 'result', result: resultIn(best) });
+      return lines;
+    },
+    get metric() {
+      return alias();
+    },
+    unheard: () =>
+      plain(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
+  };
+}
+
+const valuesIn = (line: Extract<Line, { type: 'report' | 'result' | 'value' }>) =>
+  line.type === 'report' ? line.report.values : line.result.values;
+
+function resultIn(line: Extract<Line, { type: 'report' | 'result' | 'value' }>) {
+  if (line.type !== 'report') return line.result;
+  const { values, metrics } = line.report;
+  return { values, ...(metrics && { metrics }) };
+}

@@ -1,0 +1,51 @@
+import { numbersIn, type Statement, statementOf, stepOf } from './lines.ts';
+import { sight } from './prose.ts';
+import type { TableReader } from './tables.ts';
+
+/** A line of output that says something in numbers, or in the protocol. */
+export interface Reading {
+  /** A line of the protocol; otherwise it is ordinary output. */
+  readonly said?: Statement;
+  /** All numbers by their names as printed; null for one that is not finite. */
+  readonly fields: ReadonlyMap<string, number | null>;
+  /** The step that the line names: a whole number from 0 on, unless the protocol's own `step` holds something else. */
+  readonly step?: unknown;
+  /** The name of the step in a line of the protocol. */
+  readonly stepName?: string;
+  /** A number that is the step where no other is known. */
+  readonly lead?: number;
+  /** Later lines may belong to this step. */
+  readonly heads: boolean;
+  /** More of the same step may follow: a progress bar, a batch, a line that is drawn again. */
+  readonly unfinished: boolean;
+  /** The step itself is not over. */
+  readonly partial: boolean;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
+const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
+const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text without colours and other control characters: as a terminal may show it, and as a reader expects it. */
+export const plain = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, ' ');
+
+/** @param redrawn whether the line ended in a carriage return, so that the next one covers it. */
+export function readingOf(text: string, redrawn: boolean, tables: TableReader, named: ReadonlySet<string>): Reading | undefined {
+  const line = plain(text).trim();
+  if (line === '') return undefined;
+  const said = statementOf(line);
+  if (said) {
+    const { step, name, partial } = stepOf(said);
+    const heads = step !== undefined && Number.isSafeInteger(step);
+    const numbers = numbersIn(said);
+    const fields = name === undefined ? numbers : new Map([...numbers].filter(([field]) => field !== name));
+    return { said, fields, step, heads, partial, unfinished: partial || redrawn, ...(name !== undefined && { stepName: name }) };
+  }
+  if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
+  const row = tables.row(line);
+  if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
+  const { fields, step, heads, partial, lead } = row ?? sight(line, named);
+  if (fields.size === 0 && step === undefined) return undefined;
+  return { fields, step, heads, partial, unfinished: partial || redrawn, ...(lead !== undefined && { lead }) };
+}

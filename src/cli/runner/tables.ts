@@ -1,0 +1,70 @@
+import { stepRank } from './names.ts';
+import type { Sighting } from './prose.ts';
+
+/** Reads tables such as fastai and skorch print: a line of names, among them a step, then lines of numbers. */
+export interface TableReader {
+  /** What a line says if it is a row of the table above; undefined for any other line. */
+  row(line: string): Sighting | undefined;
+}
+
+/** Columns that are looked at. */
+const MOST = 64;
+/** Characters of a line that are looked at. */
+const LONGEST = 4096;
+
+const NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?%?$/i;
+const NOT_FINITE = /^[+-]?(?:nan|inf|infinity|none|null|na)$/i;
+
+export function tableReader(): TableReader {
+  /** The names of the columns, for each way to cut the line. */
+  let heads: readonly (readonly string[])[] = [];
+  return {
+    row(line) {
+      const text = line.slice(0, LONGEST);
+      if (!/\d/.test(text)) {
+        const found = cutsOf(text).filter(isHead);
+        if (found.length > 0) heads = found;
+        return undefined;
+      }
+      if (heads.length === 0) return undefined;
+      for (const cells of cutsOf(text)) {
+        const names = heads.find((head) => head.length === cells.length);
+        const sighting = names && rowOf(names, cells);
+        if (sighting) return sighting;
+      }
+      const found = cutsOf(text).filter(isHead); // names may hold digits
+      if (found.length > 0) heads = found;
+      return undefined;
+    },
+  };
+}
+
+/** A line cut into cells at bars, commas, wide gaps, and all gaps. */
+function cutsOf(line: string): string[][] {
+  const text = line.trim();
+  const at = /[|│┃]/.test(text) ? [/[|│┃]/] : text.includes(',') ? [/,/] : [/\t| {2,}/, /\s+/];
+  return at
+    .map((cut) =>
+      text
+        .split(cut, MOST)
+        .map((cell) => cell.trim())
+        .filter(Boolean),
+    )
+    .filter((cells) => cells.length > 1);
+}
+
+const isHead = (cells: readonly string[]): boolean =>
+  cells.every((cell) => /^[\p{L}#_][\p{L}\p{N}_#./' -]*$/u.test(cell)) && cells.some((cell) => stepRank(cell) !== undefined);
+
+function rowOf(names: readonly string[], cells: readonly string[]): Sighting | undefined {
+  const at = names.findIndex((name) => stepRank(name) !== undefined);
+  const step = Number(cells[at]);
+  if (!Number.isSafeInteger(step) || step < 0) return undefined;
+  const fields = new Map<string, number | null>();
+  for (const [i, name] of names.entries()) {
+    if (i === at) continue;
+    if (NOT_FINITE.test(cells[i]!)) fields.set(name, null);
+    else if (NUMBER.test(cells[i]!)) fields.set(name, Number(cells[i]!.replace('%', '')));
+  }
+  return { fields, step, heads: false, partial: false };
+}

@@ -1,0 +1,45 @@
+import { canonical, usualDirection } from './names.ts';
+
+export interface Unheard {
+  readonly objectives: readonly string[];
+  readonly direction: 'minimize' | 'maximize';
+  /** The name that the user gave. */
+  readonly metric?: string;
+  /** What the program printed, with the last values. */
+  readonly seen: ReadonlyMap<string, number | null>;
+  /** Names that could each be the result. */
+  readonly candidates: readonly string[];
+}
+
+/** A name that a study file and a command line can hold as it is. */
+const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : canonical(name));
+
+/** How to say which value is the result, with the likeliest first: a measure on data that the model was not trained on. */
+export function howToName(direction: 'minimize' | 'maximize', names: readonly string[]): string {
+  const held = names.find((name) => canonical(name).startsWith('val_')) ?? names.find((name) => !canonical(name).startsWith('train_'));
+  const name = written(held ?? names[0]!);
+  return `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
+}
+
+/** Why a program that ended well has no result: what it printed, what was expected, and what to do. */
+export function unheard({ objectives, direction, metric, seen, candidates }: Unheard): string {
+  const start = 'exited 0 without a result';
+  const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
+  if (objectives.length > 1) {
+    const line = objectives.map((name, i) => `${name}=0.${i + 3}`).join(' ');
+    return `${start}: expected ${objectives.join(' and ')}, ${shown ? `but it printed ${shown}` : 'but it printed no values'}; print a line such as "${line}"`;
+  }
+  const name = metric ?? objectives[0]!;
+  const example = `print a line such as "${name === 'value' ? 'loss' : name}=0.38", or "epoch=3 ${name === 'value' ? 'loss' : name}=0.41" after each epoch`;
+  if (shown === '') return `${start}: it printed no line that names a value; ${example}`;
+  if (candidates.length > 1) return `${start}: it printed ${shown}, and several could be the result; ${howToName(direction, candidates)}`;
+  const expected = name === 'value' ? `a value to ${direction}` : name;
+  const fits = [...seen.keys()].filter((key) => usualDirection(key) === direction);
+  const neutral = [...seen.keys()].filter((key) => usualDirection(key) === undefined);
+  const other = [...seen.keys()].find((key) => usualDirection(key) !== undefined && usualDirection(key) !== direction);
+  const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
+  const names = fits.length > 0 ? fits : other === undefined ? neutral : [other];
+  const cure = howToName(fits.length === 0 && other !== undefined ? flipped : direction, names);
+  const why = fits.length === 0 && other !== undefined ? `; ${written(other)} is usually to ${flipped}, not to ${direction}` : '';
+  return `${start}: expected ${expected}, but it printed ${shown}${why}; ${cure}, or ${example}`;
+}

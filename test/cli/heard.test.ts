@@ -1,0 +1,95 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hypertide, journalOf, studyIn } from './support.ts';
+
+/** Runs a study with a shell script as its trainer: $1 is x, $2 the number of the trial. */
+function run(place: string, script: string, ...flags: readonly string[]) {
+  writeFileSync(join(place, 'train.sh'), script);
+  return hypertide(place, 'run', 'study.yaml', ...flags, '--', 'sh', join(place, 'train.sh'), '{x}', '{trial}', '{study}');
+}
+const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
+const times = (text: string, part: string) => text.split(part).length - 1;
+const EPOCHS = 'for e in 1 2 3; do echo "epoch=$e loss=$1 accuracy=0.5"; done';
+
+describe('a study that does not name its value', () => {
+  it('takes the loss that an ordinary script prints, says so once, and remembers it', async () => {
+    const place = studyIn('trials: 3\n');
+    const ended = await run(place, EPOCHS);
+    expect(ended.code, ended.err).toBe(0);
+    expect(times(ended.err, 'the result is loss, the only value printed that is usually to minimize')).toBe(1);
+    expect(of(place, 'completed').map(({ values }) => values)).toEqual(
+      of(place, 'suggested').map(({ params }) => ({ value: (params as { x: number }).x })),
+    );
+    expect(
+      of(place, 'reported')
+        .filter(({ metric }) => metric === 'loss')
+        .map(({ step }) => step),
+    ).toEqual([1, 1, 1]);
+    expect(of(place, 'suggested').map(({ metric }) => metric)).toEqual([undefined, 'loss', 'loss']);
+
+    await hypertide(place, 'change', 'study.jsonl', '--more', '1');
+    const again = await run(place, 'echo "loss=$1 val_loss=9"'); // it would not be clear which, but it is known
+    expect(again.code, again.err).toBe(0);
+    expect(again.err).not.toContain('the result is loss');
+    expect((of(place, 'completed')[3]!.values as { value: number }).value).toBeLessThan(1);
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('fails a trial that prints several, and goes on once the file names one', async () => {
+    const place = studyIn('trials: 1\n');
+    const both = 'echo "Epoch 1/1"; echo "loss: 0.4 - val_loss: $1"';
+    const ended = await run(place, both);
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('it printed loss=0.4, val_loss=0.');
+    expect(ended.err).toContain('write "objective: minimize val_loss" in the study file, or --metric val_loss');
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
+    studyIn('trials: 1\nobjective: minimize val_loss\n', place);
+    const again = await run(place, both);
+    expect(again.code, again.err).toBe(0);
+    expect(of(place, 'completed')).toMatchObject([{ metric: 'val_loss' }, { metric: 'val_loss' }]);
+    const other = await run(place, both, '--metric', 'loss');
+    expect(other.code).toBe(2);
+    expect(other.err).toContain('study.jsonl: its results are values of val_loss, not of loss; --journal begins another study');
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+});
+
+it('--metric and "objective: minimize NAME" name the objective', async () => {
+  const flagged = studyIn('trials: 1\n');
+  await run(flagged, 'echo "loss: 0.4 - val_loss: 0.5"', '--metric', 'val_loss');
+  const written = studyIn('trials: 1\nobjective: minimize val_loss\n');
+  await run(written, 'echo "loss: 0.4 - val_loss: 0.5"');
+  for (const place of [flagged, written]) {
+    expect(of(place, 'created')).toMatchObject([{ objectives: [{ name: 'val_loss', direction: 'minimize' }] }]);
+    expect(of(place, 'completed')).toMatchObject([{ values: { val_loss: 0.5 }, metrics: { loss: 0.4 } }]);
+  }
+  const two = await run(studyIn('objectives: { a: minimize, b: minimize }\n'), 'true', '--metric', 'a');
+  expect(two.err).toBe('hypertide: --metric: expected a study with one objective, got several\n');
+});
+
+it('"result: best" takes the best value of a run', async () => {
+  const place = studyIn('trials: 1\nobjective: minimize loss\nresult: best\n');
+  await run(place, 'for v in 5 3 4; do echo "loss: $v"; done');
+  expect(of(place, 'completed')).toMatchObject([{ values: { loss: 3 } }]);
+});
+
+it('says that nothing can be stopped where the first trial ends without a report', async () => {
+  const stops = 'trials: 3\nstrategy: { chain: [{ medianStop: { warmup: 1 } }, random] }\n';
+  const silent = await run(studyIn(stops), 'echo loss=$1');
+  expect(silent.code, silent.err).toBe(0);
+  expect(
+    times(silent.err, 'trial 1 ended without a report, so that no trial can be stopped early; print a line such as "epoch=3 loss=0.41"'),
+  ).toBe(1);
+  expect(times(silent.err, 'without a report')).toBe(1);
+  expect((await run(studyIn(stops), EPOCHS)).err).not.toContain('without a report');
+  expect((await run(studyIn('trials: 3\n'), 'echo loss=$1')).err).not.toContain('without a report');
+});
+
+it('warns once of reports beyond the budget of a trial', async () => {
+  const place = studyIn('trials: 3\nstrategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }\n');
+  const ended = await run(place, EPOCHS);
+  expect(ended.code, ended.err).toBe(0);
+  expect(times(ended.err, 'trial 1 reported step 2, beyond its budget of 1')).toBe(1);
+  expect(times(ended.err, 'beyond its budget')).toBe(1);
+});

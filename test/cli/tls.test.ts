@@ -1,0 +1,138 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectError, connectTo } from '../../streams/nats/connect.ts';
+import { type Certificates, certificates } from '../support/certificates.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { hypertide, start, studyIn, TRAINER } from './support.ts';
+
+let files: Certificates;
+/** Wants TLS; also a certificate of the client. */
+let encrypted: NatsServer;
+let mutual: NatsServer;
+let plain: NatsServer;
+beforeAll(async () => {
+  files = certificates();
+  const tls = (more = '') => `tls { cert_file: "${files.cert}", key_file: "${files.key}", ca_file: "${files.ca}"${more} }`;
+  encrypted = await natsServer(tls());
+  mutual = await natsServer(tls(', verify: true'));
+  plain = await natsServer('authorization { token: "s3cret" }');
+});
+afterAll(async () => {
+  for (const server of [encrypted, mutual, plain]) await server?.dispose();
+});
+
+const over = (scheme: string, { url }: NatsServer) => url.replace('nats:', `${scheme}:`);
+
+/** Speaks as a server that knows no TLS, and keeps what it is told. */
+async function listener() {
+  let heard = '';
+  const server = createServer((socket) => {
+    socket.on('data', (data) => {
+      heard += data;
+    });
+    socket.on('error', () => {});
+    socket.write(
+      'INFO {"server_id":"x","version":"2.10.27","proto":1,"headers":true,"max_payload":1048576,"host":"127.0.0.1","port":1}\r\n',
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, heard: () => heard, close: () => server.close() };
+}
+
+describe('a connection', () => {
+  it.each(['tls', 'wss', 'ws', 'http'])('by %s:// tells no password to a server that does not speak it', async (scheme) => {
+    const { host, heard, close } = await listener();
+    await expect(connectTo(`${scheme}://bob:hunter2@${host}`)).rejects.toThrow(ConnectError);
+    expect(heard()).not.toContain('hunter2');
+    close();
+  });
+
+  it('says which schemes are spoken, and no password', async () => {
+    const error = await connectTo('wss://bob:hunter2@127.0.0.1:1').catch((cause: Error) => cause);
+    expect((error as Error).message).toBe('wss://127.0.0.1:1: expected nats:// or tls://, got wss://, which is not spoken here');
+  });
+
+  it('is encrypted, and checks the certificate', async () => {
+    for (const scheme of ['tls', 'nats']) {
+      const nc = await connectTo(over(scheme, encrypted), { tlsCa: files.ca });
+      await nc.flush();
+      await nc.close();
+      await expect(connectTo(over(scheme, encrypted), { tlsCa: files.otherCa })).rejects.toThrow(ConnectError);
+      await expect(connectTo(over(scheme, encrypted))).rejects.toThrow(/certificate/);
+    }
+  });
+
+  it('shows a certificate of its own', async () => {
+    const { ca: tlsCa, clientCert: tlsCert, clientKey: tlsKey } = files;
+    await expect(connectTo(over('tls', mutual), { tlsCa })).rejects.toThrow(ConnectError);
+    const nc = await connectTo(over('tls', mutual), { tlsCa, tlsCert, tlsKey });
+    await nc.flush();
+    await nc.close();
+    await expect(connectTo(over('tls', mutual), { tlsCa, tlsCert })).rejects.toThrow('expected a certificate and its key');
+    await expect(connectTo(over('tls', mutual), { tlsCa: 'nosuch.pem' })).rejects.toThrow('nosuch.pem: cannot be read');
+  });
+
+  it('takes a token from the address, and goes to another server where the first is away', async () => {
+    const { host } = new URL(plain.url);
+    for (const urls of [`nats://s3cret@${host}`, `nats://s3cret@127.0.0.1:1,nats://${host}`]) {
+      const nc = await connectTo(urls);
+      await nc.flush();
+      await nc.close();
+    }
+    await expect(connectTo(`nats://wrong@${host}`)).rejects.toThrow(/127\.0\.0\.1:\d+: .*Authorization/i);
+  });
+});
+
+describe('commands', () => {
+  it('serve, work and read over TLS, with the address from the environment', async () => {
+    const place = studyIn('trials: 2\nname: safe\n');
+    const tls = ['--tls-ca', files.ca];
+    process.env.HYPERTIDE_NATS = over('tls', encrypted);
+    try {
+      const serve = start(place, 'serve', 'study.yaml', ...tls, '--once');
+      const worker = start(place, 'worker', '--study', 'safe', ...tls, '--', ...TRAINER);
+      const [served, worked] = await Promise.all([serve.ended, worker.ended]);
+      expect([served.code, worked.code], served.err + worked.err).toEqual([0, 0]);
+      const best = await hypertide(place, 'best', '--study', 'safe', ...tls, '--json');
+      expect(JSON.parse(best.out)).toMatchObject({ status: 'completed' });
+      // The environment is for those who name a study on a server; a journal is a journal.
+      expect(await hypertide(place, 'best', 'nosuch.jsonl')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('there is no study yet'),
+      });
+      expect(await hypertide(place, 'best', '--study', 'safe')).toMatchObject({ code: 2, err: expect.stringContaining('certificate') });
+    } finally {
+      delete process.env.HYPERTIDE_NATS;
+    }
+  });
+});
+
+describe('the trainer in Python', () => {
+  const python = async (url: string, tls: string) => {
+    const folder = fileURLToPath(new URL('../../examples/python/', import.meta.url));
+    const code = `import ssl, sys\nsys.path.insert(0, ${JSON.stringify(folder)})\nimport hypertide_nats as h\nprint(h.run(${JSON.stringify(url)}, "py", lambda params, trial: params["x"], "w", tls=${tls}))`;
+    const child = spawn('python3', ['-c', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+    await once(child, 'close');
+    return text;
+  };
+
+  it('comes in over TLS, and tells no password to a server that does not speak it', async () => {
+    const place = studyIn('trials: 2\nname: py\n');
+    const serve = start(place, 'serve', 'study.yaml', '--nats', over('tls', encrypted), '--tls-ca', files.ca, '--once');
+    const away = over('tls', encrypted).replace(/:\d+$/, ':1');
+    expect(await python(`${away},${over('tls', encrypted)}`, `ssl.create_default_context(cafile=${JSON.stringify(files.ca)})`)).toBe('2\n');
+    await serve.ended;
+    expect(await python(over('tls', encrypted), 'None')).toContain('CERTIFICATE_VERIFY_FAILED');
+    const { host, heard, close } = await listener();
+    expect(await python(`tls://bob:hunter2@${host}`, 'None')).toContain('the server does not speak TLS');
+    expect(await python(`wss://bob:hunter2@${host}`, 'None')).toContain('expected nats:// or tls://');
+    expect(heard()).not.toContain('hunter2');
+    close();
+  });
+});

@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Files in PEM: an authority, a certificate of it for 127.0.0.1, one for a client, and another authority that has signed nothing. */
+export interface Certificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCert: string;
+  readonly clientKey: string;
+  readonly otherCa: string;
+}
+
+/** Makes them with openssl, for a day. */
+export function certificates(): Certificates {
+  const place = mkdtempSync(join(tmpdir(), 'hypertide-tls-'));
+  const at = (name: string) => join(place, name);
+  const openssl = (...args: readonly string[]) => execFileSync('openssl', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const authority = (name: string) =>
+    openssl('req', '-x509', ...newKey, '-keyout', at(`${name}.key`), '-out', at(`${name}.pem`), '-days', '1', '-subj', `/CN=${name}`);
+  const signed = (name: string, extensions: string) => {
+    openssl('req', ...newKey, '-keyout', at(`${name}.key`), '-out', at(`${name}.csr`), '-subj', `/CN=${name}`);
+    writeFileSync(at(`${name}.ext`), extensions);
+    const from = ['-in', at(`${name}.csr`), '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-CAcreateserial'];
+    openssl('x509', '-req', ...from, '-extfile', at(`${name}.ext`), '-out', at(`${name}.pem`), '-days', '1');
+  };
+  authority('ca');
+  authority('other');
+  signed('server', 'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n');
+  signed('client', 'extendedKeyUsage=clientAuth\n');
+  return {
+    ca: at('ca.pem'),
+    cert: at('server.pem'),
+    key: at('server.key'),
+    clientCert: at('client.pem'),
+    clientKey: at('client.key'),
+    otherCa: at('other.pem'),
+  };
+}
