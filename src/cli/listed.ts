@@ -9,6 +9,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import type { Status } from '../ledger/trial.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
+import type { PassedOver } from './passedOver.ts';
 
 /** A trial of a study: that has ended, or is open. */
 export interface Listed extends Omit<Row<Params>, 'status'> {
@@ -20,18 +21,25 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
   readonly front?: boolean;
 }
 
-const notedIn = (study: Source): Observable<Noted<Params>> =>
+/** A study to read, and who is told of what does not count in it. */
+type Read = Source & { readonly passedOver?: PassedOver };
+
+const notedIn = (study: Read): Observable<Noted<Params>> =>
   from(study.past(1)).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
     follow(),
+    tap((noted) => study.passedOver?.note(noted)),
   );
 
+/** Reads a study for what does not count in it. */
+export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
+
 /** The front of a study as it stands now. */
-export const frontIn = (study: Source, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
+export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
   lastValueFrom(notedIn(study).pipe(pareto(options)), { defaultValue: undefined });
 
 /** The trials of a study, each as it stands now. */
-export async function trialsIn(study: Source): Promise<Listed[]> {
+export async function trialsIn(study: Read): Promise<Listed[]> {
   const rows = new Map<TrialId, Listed>();
   let front: readonly Row<Params>[] | undefined;
   const noted$ = new Subject<Noted<Params>>();

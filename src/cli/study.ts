@@ -3,6 +3,7 @@ import { journalSource, type Source } from '../dashboard/source.ts';
 import type { Created } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import { createdIn, talk } from './journalFile.ts';
+import { type PassedOver, passedOver } from './passedOver.ts';
 import { serverOf } from './serverOf.ts';
 import { UsageError } from './usage.ts';
 
@@ -27,6 +28,8 @@ export interface Study extends Source {
   readonly created: Created;
   /** What a file may be called that is made of it, without its ending. */
   readonly stem: string;
+  /** Told of what does not count, where a command reads the study; it is said when the command ends. */
+  readonly passedOver: PassedOver;
 }
 
 /**
@@ -40,12 +43,9 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
   const { nats: _, ...others } = remote;
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
-  if (other !== undefined)
-    throw new UsageError(
-      `${FLAGS[other as keyof typeof FLAGS]}: expected --nats beside it, or HYPERTIDE_NATS with the address of a server`,
-    );
+  if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
   const created = await createdIn(journal);
-  return use({ ...journalSource(journal, once(talk)), created, stem: journal.replace(/\.jsonl$/, '') });
+  return read({ ...journalSource(journal, once(talk)), created, stem: journal.replace(/\.jsonl$/, '') }, use);
 }
 
 async function withRemote<T>(
@@ -67,10 +67,18 @@ async function withRemote<T>(
   const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   try {
     const source = await patiently(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
-    return await use({ ...source, created: await firstOf(source), stem: study });
+    return await read({ ...source, created: await firstOf(source), stem: study }, use);
   } finally {
     await nc.close();
   }
+}
+
+async function read<T>(study: Omit<Study, 'passedOver'>, use: (study: Study) => Promise<T>): Promise<T> {
+  const passed = passedOver();
+  const result = await use({ ...study, passedOver: passed });
+  const line = passed.line();
+  if (line !== undefined) talk(`${study.place}: ${line}`);
+  return result;
 }
 
 async function firstOf(source: Source): Promise<Created> {

@@ -5,6 +5,7 @@ import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Live } from './live.ts';
+import { passedOver } from './passedOver.ts';
 import { lineOf, progressLine, ranked } from './render.ts';
 import { table } from './table.ts';
 
@@ -48,6 +49,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   let objective: Objective = { name: 'value', direction: 'minimize' };
   /** With several objectives, the trials that no other dominates. */
   let front: readonly Row<Params>[] | undefined;
+  const passed = passedOver();
   let live = past === 0;
   let paused = false;
   let left = false;
@@ -67,6 +69,8 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     since = performance.now();
     before = ended();
     screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+    const line = passed.line();
+    if (line !== undefined) screen.line(line);
   };
   const pause = (now: boolean) => {
     if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study goes on');
@@ -90,6 +94,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     note: (noted) => {
       const { fact, told, refusal } = noted;
       if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
+      if (!live) passed.note(noted);
       noted$.next(noted);
       if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may stand twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;

@@ -37,7 +37,8 @@ export interface Limits {
  * until a `changed` fact puts it under newer ones.
  *
  * - 1: the first rules.
- * - 2: what a named trainer says of a run counts only if it names the run and has claimed it.
+ * - 2: what a named trainer says of a run counts only if it names the run and has claimed it. A suggestion whose number is not the next one
+ *   is taken as it is; the numbers in between are void.
  */
 export const RULES = 2;
 

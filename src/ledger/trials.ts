@@ -30,7 +30,9 @@ export class Trials<P> {
   readonly open = new OpenTrials();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
-  readonly #statuses: (Status | undefined)[] = [undefined]; // trials are numbered from 1
+  /** How each trial ended, or that it is open. A number that is not there was never suggested, or its suggestion is lost. */
+  readonly #statuses = new Map<TrialId, Status | 'open'>();
+  #last: TrialId = 0;
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking();
   readonly #spending = new Spending();
@@ -74,27 +76,32 @@ export class Trials<P> {
   }
 
   #unknown(id: TrialId): Effect {
-    const status = this.#statuses[id];
+    const status = this.#statuses.get(id);
     return status === undefined
-      ? refused('unknown-trial', `no trial ${id} has been suggested; the last one is ${this.#statuses.length - 1}`)
+      ? refused('unknown-trial', `no trial ${id} has been suggested; the last one is ${this.#last}`)
       : refused('ended', `trial ${id} has ended: ${status}`);
   }
 
   /** @param since position of the last change of the study: what was decided before it and stands behind it is void. */
   suggest(fact: SuggestedFact, since: number): Effect {
-    if (fact.attempt > 1) return this.#suggestAgain(fact);
     const id = fact.trial;
-    if (id !== this.next) return refused('out-of-place', `the next trial is ${this.next}, not ${id}`);
+    // From rules 2 on, the loss of a suggestion costs its trial alone: those behind it are taken as they are.
+    const isLenient = this.#settings.rules >= 2;
+    const isKnown = this.#statuses.has(id);
+    if (fact.attempt > 1 && (isKnown || !isLenient)) return this.#suggestAgain(fact);
+    if (isLenient ? isKnown : id !== this.next) return refused('out-of-place', `the next trial is ${this.next}, not ${id}`);
+    const point = this.encode(fact.params);
+    if (typeof point === 'string' && id !== this.next) return refused('bad-field', point);
+    this.#last = Math.max(this.#last, id);
     if (fact.by !== 'import' && fact.after !== undefined && fact.after < since) {
-      this.#statuses.push('void');
+      this.#statuses.set(id, 'void');
       return { type: 'void', trial: id };
     }
-    const point = this.encode(fact.params);
     if (typeof point === 'string') {
-      this.#statuses.push('void');
+      this.#statuses.set(id, 'void');
       return refused('bad-field', point);
     }
-    this.#statuses.push(undefined);
+    this.#statuses.set(id, 'open');
     const trial = openTrial(fact, point);
     this.open.add(trial);
     if (fact.budget !== undefined) this.#budgeted = true;
@@ -115,7 +122,8 @@ export class Trials<P> {
     const trial = this.open.byId.get(fact.trial);
     if (trial === undefined) return this.#unknown(fact.trial);
     const due = trial.suggestion.attempt + 1;
-    if (!trial.awaiting || fact.attempt !== due) {
+    const isDue = this.#settings.rules >= 2 ? fact.attempt >= due : trial.awaiting && fact.attempt === due;
+    if (!isDue) {
       return refused('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`);
     }
     this.open.handOutAgain(trial, fact);
@@ -185,7 +193,7 @@ export class Trials<P> {
 
   #end(trial: OpenTrial, status: Status, end: End): Effect {
     this.open.remove(trial);
-    this.#statuses[trial.proposal.id] = status;
+    this.#statuses.set(trial.proposal.id, status);
     const ended: Ended = { ...trial.proposal, type: 'ended', ...end };
     const told = trial.step === undefined ? ended : { ...ended, step: trial.step };
     const imported = told.by === 'import';
@@ -196,7 +204,7 @@ export class Trials<P> {
 
   retract(id: TrialId): Effect {
     if (this.open.byId.has(id)) return refused('open', `trial ${id} is still open; cancel it, or wait for its end`);
-    const status = this.#statuses[id];
+    const status = this.#statuses.get(id);
     if (status === undefined || status === 'void') return refused('unknown-trial', `there is no trial ${id} to retract`);
     if (status === 'retracted' || this.#retracted.has(id)) return noted;
     return { type: 'retracted', trial: id };
@@ -204,7 +212,7 @@ export class Trials<P> {
 
   /** The number of the next trial. */
   get next(): TrialId {
-    return this.#statuses.length;
+    return this.#last + 1;
   }
   /** Configurations that were suggested: neither promotions nor imports. */
   get configurations(): number {
@@ -231,7 +239,8 @@ export class Trials<P> {
   }
   /** How a trial ended; nothing while it is open. */
   status(id: TrialId): Status | undefined {
-    return this.#statuses[id];
+    const status = this.#statuses.get(id) ?? (id >= 1 && id <= this.#last ? 'void' : 'open');
+    return status === 'open' ? undefined : status;
   }
   /** What a trial left for others to go on from. */
   checkpoint(id: TrialId): string | undefined {

@@ -21,6 +21,26 @@ async function studied(more = 'trials: 4\n'): Promise<string> {
 }
 
 describe('commands that read', () => {
+  it('say how many entries do not count, and why, and a run does so too', async () => {
+    const place = await studied('trials: 4\n');
+    const path = join(place, 'study.jsonl');
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).toBe('');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const at = lines.findIndex((line) => line.includes('"suggested","trial":2'));
+    lines[at] = lines[at]!.replace('suggested', 'sughested');
+    writeFileSync(path, lines.join('\n'));
+    for (const command of [['best'], ['trials'], ['export'], ['verify'], ['best', '--json']]) {
+      const { err } = await hypertide(place, command[0]!, 'study.jsonl', ...command.slice(1));
+      expect(err, command.join(' ')).toMatch(
+        /study\.jsonl: \d entries do not count \(.*\d unknown-trial.*1 bad-field.*\); the first is entry \d+: type must be one of/,
+      );
+    }
+    const again = await run(place);
+    expect(again.err).toContain('going on: 3 trials are there, 3 of them completed');
+    expect(again.err).toMatch(/\d entries do not count/);
+    expect(journalOf(place).filter(({ type }) => type === 'completed').length).toBe(4); // nothing was trained again
+  });
+
   it('best, trials and export show what the journal holds', async () => {
     const place = await studied();
     const values = journalOf(place)

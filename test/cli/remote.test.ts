@@ -93,7 +93,7 @@ describe('commands on a study on a server', () => {
     [['best', '--nats', 'URL'], '--nats: expected --study'],
     [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected a to z'],
     [['best', 'study.jsonl', '--nats', 'URL', '--study', 'over'], 'study.jsonl: expected a journal or --nats, got both'],
-    [['best', 'study.jsonl', '--study', 'over'], '--study and --nkey: expected --nats'],
+    [['best', 'study.jsonl', '--study', 'over'], '--study: expected --nats with a server as well'],
     [['best'], 'expected a journal, or --nats'],
     [['simulate', 'study.yaml'], 'expected a journal, or --nats'],
   ])('%j says in a line what is wrong', async (words, message) => {

@@ -112,6 +112,47 @@ describe('from rules 2 on, an author', () => {
   });
 });
 
+describe('from rules 2 on, a suggestion', () => {
+  it('is taken though one before it is missing, whose number is then void', () => {
+    const { say, ledger } = folding(2);
+    expect([1, 3, 4].map((trial) => say(suggested(trial)))).toEqual(['told: suggested', 'told: suggested', 'told: suggested']);
+    expect(say({ type: 'completed', trial: 3, values: { value: 1 } })).toBe('told: ended');
+    expect(ledger.nextTrial).toBe(5);
+    expect(ledger.running).toBe(2);
+    expect([1, 2, 3].map((trial) => ledger.status(trial))).toEqual([undefined, 'void', 'completed']);
+    expect(say({ type: 'completed', trial: 2, values: { value: 0 } })).toBe('refused: unknown-trial');
+    expect(say({ type: 'retracted', trial: 2 })).toBe('refused: unknown-trial');
+  });
+
+  it('is taken though it comes after the next one, and once', () => {
+    const { say, ledger } = folding(2);
+    expect([2, 1, 1, 2].map((trial) => say(suggested(trial)))).toEqual([
+      'told: suggested',
+      'told: suggested',
+      'refused: out-of-place',
+      'refused: out-of-place',
+    ]);
+    expect([ledger.running, ledger.nextTrial]).toEqual([2, 3]);
+  });
+
+  it('of a later attempt is taken though what came before it is missing', () => {
+    const { say, ledger } = folding(2);
+    expect(say(suggested(1, 2))).toBe('told: suggested'); // the first attempt at it
+    expect(say(suggested(2))).toBe('told: suggested');
+    expect(say(suggested(2, 2))).toBe('again'); // its failure
+    expect(say(suggested(2, 2))).toBe('refused: out-of-place');
+    expect(say({ type: 'started', trial: 2, attempt: 2, run: 'r' })).toBe('noted');
+    expect(say({ type: 'completed', trial: 2, run: 'r', values: { value: 1 } })).toBe('told: ended');
+    expect(ledger.running).toBe(1);
+  });
+
+  it('with a number that is far off takes no memory', () => {
+    const { say, ledger } = folding(2);
+    expect(say({ ...suggested(2 ** 40), params: { x: 0.5 } })).toBe('told: suggested');
+    expect(ledger.nextTrial).toBe(2 ** 40 + 1);
+  });
+});
+
 it('a study that is created twice in the same words is created once', () => {
   const { say, ledger } = folding(2);
   expect(say(created(2))).toBe('noted');

@@ -221,7 +221,8 @@ describe('rubbish', () => {
     [{ type: 'reported', trial: 1, step: 1.5, values: { value: 1 } }, 'bad-field'],
     [{ type: 'completed', trial: 99, values: { value: 1 } }, 'unknown-trial'],
     [{ type: 'created' }, 'missing-field'],
-    [{ type: 'suggested', trial: 7, attempt: 1, by: 'x', params: {} }, 'out-of-place'],
+    [{ type: 'suggested', trial: 7, attempt: 1, by: 'x', params: {} }, 'bad-field'],
+    [{ type: 'suggested', trial: 1, attempt: 1, by: 'x', params: { x: 0.5 } }, 'out-of-place'],
     [{ type: 'failed', trial: 1, reason: 'boredom' }, 'bad-field'],
   ])('%j is refused as %s, and nothing else happens', (fact, code) => {
     const world = rig(box, random(), { trials: 2 });

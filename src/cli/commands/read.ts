@@ -4,7 +4,7 @@ import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { version as current } from '../../version.ts';
 import { put, talk } from '../journalFile.ts';
-import { frontIn, type Listed, trialsIn } from '../listed.ts';
+import { frontIn, type Listed, readThrough, trialsIn } from '../listed.ts';
 import { ranked } from '../render.ts';
 import type { Study } from '../study.ts';
 import { shown as cellText, table } from '../table.ts';
@@ -113,6 +113,7 @@ function cell(value: unknown): string {
 
 /** `hypertide verify` */
 export async function verify(study: Study, { json }: ReadOptions): Promise<number> {
+  await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json) print(JSON.stringify({ recomputed, ...(others.length > 0 && { others }), ...(differs && { differs }) }));
   else if (differs) {
