@@ -9,7 +9,7 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { loadDigits, split } from './digits/data.ts';
 import { createNetwork } from './digits/network.ts';
 
-const networks = space({ learningRate: float(1e-5, 1e-1, { log: true }), l2: float(1e-6, 1e-1, { log: true }) });
+const networks = space({ learningRate: float(1e-4, 1, { log: true }), l2: float(1e-6, 1e-1, { log: true }) });
 type Network = Infer<typeof networks>;
 const data = split(loadDigits());
 

@@ -27,7 +27,7 @@ import { trainers } from './digits/pool.ts';
 const networks = space({
   units: int(16, 64, { step: 2 }),
   activation: choice(['relu', 'tanh', 'sigmoid']),
-  learningRate: float(1e-4, 1e-1, { log: true }),
+  learningRate: float(1e-4, 1, { log: true }),
   l2: float(1e-6, 1e-1, { log: true }),
 });
 type Network = Infer<typeof networks>;
@@ -57,7 +57,7 @@ async function search(strategy: Strategy, limits: { readonly trials?: number; re
 
 const [plain, halving] = await Promise.all([
   search(random(), { trials: plainTrials }),
-  search(chain(asha({ min: 3, max: full }), random()), { cost: (plainTrials * full) / 3 }),
+  search(chain(asha({ min: 3, max: full, pause: true }), random()), { cost: (plainTrials * full) / 3 }),
 ]);
 await pool.close();
 

@@ -1,58 +1,39 @@
 /**
- * The textbook case, on real data: how many hidden units, which activation, which learning rate and how much L2 make a network of two layers
- * read handwritten digits best? Networks are really trained, in threads, and those that fall behind are stopped early.
+ * The textbook case on real data: which layers, learning rate, schedule, momentum, batch size, L2 penalty and initial scale make a small network
+ * read handwritten digits best? Networks are really trained, in threads, and those that fall behind are stopped early. At the end you see how
+ * other strategies did on the same problem.
  *
- *     npm start -- [--trials 200] [--epochs 81] [--parallel 2] [--seed 1] [--journal digits.jsonl]
+ *     npm start -- [--cost 540] [--parallel 2] [--seed 1] [--journal digits.jsonl]
  *
- * With a journal, Ctrl-C and the same command again go on where it ended.
+ * With a journal, the same command continues a study that was interrupted by Ctrl-C.
  */
 import { availableParallelism } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { asha, auto, chain, choice, float, type Infer, int, optimize, progress, type Row, space, type Trial, trials } from 'hypertide';
+import { auto, chain, optimize, progress, type Row, trials } from 'hypertide';
 import { journal } from 'hypertide/journal';
-import type { Score } from './digits/model.ts';
-import { type Trainers, trainers } from './digits/pool.ts';
+import { trainers } from './digits/pool.ts';
+import { comparison, readRecord } from './digits/record.ts';
 import { type Screen, screen, summary } from './digits/screen.ts';
+import { cost, early, epochs, type Network, networks, objective } from './digits/study.ts';
 
-/** Who says what is tried next. Any strategy fits here: `ga()`, `tpe()`, `bandit({ evolve: ga(), guess: random() })`, ... */
+/** Proposes what to try next. Any strategy fits here: `ga()`, `tpe()`, `bandit({ evolve: ga(), guess: random() })`, ... */
 const searcher = auto();
 
-const networks = space({
-  units: int(16, 64, { step: 2 }),
-  activation: choice(['relu', 'tanh', 'sigmoid']),
-  learningRate: float(1e-4, 1e-1, { log: true }),
-  l2: float(1e-6, 1e-1, { log: true }),
-});
-type Network = Infer<typeof networks>;
-
-/** What is minimised is the error on images that it is not trained on; a third part of the images, for the end, takes no part in any choice. */
-const training = (pool: Trainers, epochs: number) => async (config: Network, trial: Trial) => {
-  const onEpoch = (epoch: number, { error }: Score) => {
-    trial.report(error, epoch);
-    return nextTurn(); // so that a stop is known before the next epoch
-  };
-  const { validation, test } = await pool.train(config, { epochs, onEpoch, signal: trial.signal });
-  return { values: { error: validation.error }, metrics: { test: test.error } };
-};
-
 interface Options {
-  readonly trials: number;
-  readonly epochs: number;
+  readonly cost: number;
   readonly parallel: number;
   readonly seed: string;
   readonly journal?: string | undefined;
 }
 
-/** All trials of a study that runs until it is over, or interrupted. */
-const run = async ({ epochs, journal: path, ...options }: Options, signal: AbortSignal, view: Screen): Promise<Row<Network>[]> => {
+/** All trials of a study that runs until it is over or interrupted. */
+const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, view: Screen): Promise<Row<Network>[]> => {
   const pool = trainers(options.parallel);
   const log = path === undefined ? undefined : await journal(path);
-  const study = optimize(networks, training(pool, epochs), {
+  const study = optimize(networks, objective(pool.train), {
     ...options,
-    // Of the trials that come to 3, 9, 27 epochs, the best third may go on.
-    strategy: chain(asha({ min: 3, max: epochs, mode: 'stop' }), searcher),
-    objectives: { error: 'minimize' },
+    strategy: chain(early, searcher),
+    objectives: { loss: 'minimize' },
     signal,
     ...(log && { log }),
   });
@@ -76,23 +57,26 @@ const run = async ({ epochs, journal: path, ...options }: Options, signal: Abort
 const readOptions = (): Options => {
   const { values } = parseArgs({
     options: {
-      trials: { type: 'string', default: '200' },
-      epochs: { type: 'string', default: '81' },
+      cost: { type: 'string', default: String(cost) },
       parallel: { type: 'string', default: String(availableParallelism()) },
       seed: { type: 'string', default: '1' },
       journal: { type: 'string' },
     },
   });
-  return { ...values, trials: Number(values.trials), epochs: Number(values.epochs), parallel: Number(values.parallel) };
+  return { ...values, cost: Number(values.cost), parallel: Number(values.parallel) };
 };
 
 const main = async (): Promise<void> => {
   const options = readOptions();
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const rows = await run(options, interrupt.signal, screen(options.trials));
-  console.log(summary(rows, options.epochs));
-  if (interrupt.signal.aborted) console.log(`Interrupted${options.journal === undefined ? '' : '; the same command goes on'}.`);
+  const rows = await run(options, interrupt.signal, screen(options.cost));
+  console.log(summary(rows, epochs));
+  if (interrupt.signal.aborted) {
+    console.log(`Interrupted${options.journal === undefined ? '' : '; the same command continues'}.`);
+    return;
+  }
+  console.log(`\n${comparison(readRecord())}`);
   console.log('Next: examples/01-first.ts is the shortest study there is; change `searcher` in examples/start.ts to try another strategy.');
 };
 

@@ -45,10 +45,10 @@ export const shuffle = <T extends { [i: number]: number; readonly length: number
 };
 
 /**
- * Two thirds to train on, one sixth to validate on, one sixth to test on. Each digit has the same share in each part.
+ * One half to train on, one third to validate on, one sixth to test on. Each digit has the same share in each part.
  *
  * @example
- * const { train, validation, test } = split(loadDigits()); // 1198, 300 and 299 images
+ * const { train, validation, test } = split(loadDigits()); // 898, 600 and 299 images
  */
 export const split = (images: Images, seed = 'digits'): Split => {
   const random = seedrandom.alea(seed);
@@ -58,7 +58,7 @@ export const split = (images: Images, seed = 'digits'): Split => {
       [...images.labels.keys()].filter((row) => images.labels[row] === digit),
       random,
     );
-    const [first, second] = [Math.round((rows.length * 2) / 3), Math.round((rows.length * 5) / 6)];
+    const [first, second] = [Math.round(rows.length / 2), Math.round((rows.length * 5) / 6)];
     parts.train.push(...rows.slice(0, first));
     parts.validation.push(...rows.slice(first, second));
     parts.test.push(...rows.slice(second));

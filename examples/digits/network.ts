@@ -2,129 +2,138 @@ import seedrandom from 'seedrandom';
 import { type Split, shuffle, take } from './data.ts';
 import { type Activation, createModel, initialise, lossGradient, type Score, score } from './model.ts';
 
+/** How the learning rate falls during training. */
+export type Schedule = 'constant' | 'cosine' | 'step';
+
 /** What can be tuned. */
 export interface NetworkConfig {
-  /** Of the hidden layer, at least 1. */
+  /** Units of the first hidden layer, at least 1. */
   readonly units: number;
-  readonly activation: Activation;
+  /** Units of a second hidden layer, at least 1. Default: there is no second layer. */
+  readonly secondUnits?: number | undefined;
+  /** Default: `relu`. */
+  readonly activation?: Activation;
   readonly learningRate: number;
+  /**
+   * `cosine` falls along half a cosine to 0 at the last of `epochs` (Loshchilov & Hutter 2017), `step` is divided by 10 after a half and
+   * again after three quarters of them. Default: `constant`.
+   */
+  readonly schedule?: Schedule;
+  /** The epochs of a whole training, which schedules refer to. Default: 27. */
+  readonly epochs?: number;
+  /** The share of the last step that is added to the next, at least 0 and below 1. Default: 0.9. */
+  readonly momentum?: number;
   /** Weight of the penalty l2 / 2 * |weights|^2. */
   readonly l2: number;
-  /** Images in a step, 32 if not given. */
+  /** Images in a step. Default: 32. */
   readonly batch?: number;
-  /** Of the initial weights and the order of the images. */
+  /** Factor on the initial weights of Glorot & Bengio (2010), above 0. Default: 1. */
+  readonly initialScale?: number;
+  /** Seed of the initial weights and of the order of the images. */
   readonly seed?: string;
 }
 
-/** All that training goes on from, as plain data: it can be sent to another thread and loaded there. */
+/** The state of a training as plain data: it can be sent to another thread and loaded there. */
 export interface Checkpoint {
-  readonly units: number;
+  /** Units of each hidden layer. */
+  readonly hidden: readonly number[];
   readonly epoch: number;
-  readonly steps: number;
   readonly weights: Float64Array;
-  readonly mean: Float64Array;
-  readonly square: Float64Array;
+  /** The last step of each weight. */
+  readonly velocity: Float64Array;
 }
 
 export interface Network {
-  /** How many epochs it has been trained, those before its checkpoint included. */
+  /** The number of epochs it has been trained, including those before its checkpoint. */
   readonly epoch: number;
   /** One pass over the training images. Returns the mean loss of its steps, penalty included. */
   trainEpoch(): number;
   validate(): Score;
-  /** For the report at the end, never to choose by. */
+  /** For the report at the end; never choose by it. */
   test(): Score;
   save(): Checkpoint;
-  /** Goes on from a checkpoint, which may come from a network with another learning rate, penalty or activation. */
+  /** Continues from a checkpoint. It may come from a network with other settings, but not with other layers. */
   load(checkpoint: Checkpoint): void;
 }
 
 /**
- * A network for the digits: one hidden layer, trained by Adam (Kingma & Ba 2015) on mini-batches. Its numbers depend on its configuration
- * alone: trained 10 epochs, saved, loaded and trained 10 more it is the same as trained 20 at once.
+ * A network for the digits: one or two hidden layers, trained by stochastic gradient descent with momentum on mini-batches. Its numbers
+ * depend on its configuration alone: training 10 epochs, saving, loading and training 10 more gives the same as training 20 at once.
  *
- * @throws RangeError when a number of the configuration is out of range, or a checkpoint is of another number of units.
+ * @throws RangeError when a number of the configuration is out of range, or a checkpoint has other layers.
  * @example
- * const network = createNetwork({ units: 32, activation: 'tanh', learningRate: 3e-3, l2: 1e-4 }, split(loadDigits()));
- * for (let epoch = 1; epoch <= 30; epoch++) network.trainEpoch();
+ * const network = createNetwork({ units: 32, learningRate: 0.03, l2: 1e-4 }, split(loadDigits()));
+ * for (let epoch = 1; epoch <= 27; epoch++) network.trainEpoch();
  * network.validate().error; // about 0.03
  */
 export const createNetwork = (config: NetworkConfig, data: Split): Network => {
-  const { units, activation, learningRate, l2, batch = 32, seed = 'network' } = config;
-  requireThat(Number.isInteger(units) && units >= 1, 'units', 'a whole number of at least 1', units);
-  requireThat(Number.isInteger(batch) && batch >= 1, 'batch', 'a whole number of at least 1', batch);
+  const { units, secondUnits, activation = 'relu', learningRate, schedule = 'constant', epochs = 27, momentum = 0.9 } = config;
+  const { l2, batch = 32, initialScale = 1, seed = 'network' } = config;
+  const hidden = secondUnits === undefined ? [units] : [units, secondUnits];
+  requireCount('units', units);
+  requireCount('secondUnits', secondUnits ?? 1);
+  requireCount('epochs', epochs);
+  requireCount('batch', batch);
   requireThat(learningRate > 0 && learningRate < Infinity, 'learningRate', 'a number above 0', learningRate);
+  requireThat(initialScale > 0 && initialScale < Infinity, 'initialScale', 'a number above 0', initialScale);
+  requireThat(momentum >= 0 && momentum < 1, 'momentum', 'a number of at least 0 and below 1', momentum);
   requireThat(l2 >= 0 && l2 < Infinity, 'l2', 'a number of at least 0', l2);
 
-  const model = createModel(units, activation);
-  const gradient = createModel(units, activation);
-  initialise(model, seedrandom.alea(`${seed}/weights`));
-  const adam = createAdam(model.weights.length);
+  const model = createModel(hidden, activation);
+  const gradient = createModel(hidden, activation);
+  initialise(model, seedrandom.alea(`${seed}/weights`), initialScale);
+  const velocity = new Float64Array(model.weights.length);
   let epoch = 0;
+
+  const step = (rate: number): void => {
+    for (let i = 0; i < velocity.length; i++) {
+      velocity[i] = momentum * velocity[i]! - rate * gradient.weights[i]!;
+      model.weights[i]! += velocity[i]!;
+    }
+  };
 
   return {
     get epoch() {
       return epoch;
     },
     trainEpoch() {
-      epoch++;
       const count = data.train.labels.length;
       // The order is a function of the epoch, so that no generator has to be saved.
       const order = shuffle(
         new Uint32Array(count).map((_, i) => i),
-        seedrandom.alea(`${seed}/epoch/${epoch}`),
+        seedrandom.alea(`${seed}/epoch/${epoch + 1}`),
       );
       let loss = 0;
       for (let start = 0; start < count; start += batch) {
         const images = take(data.train, order.subarray(start, start + batch));
         loss += (lossGradient(model, images, l2, gradient) * images.labels.length) / count;
-        adam.step(model.weights, gradient.weights, learningRate);
+        step(learningRate * rateFactor[schedule]((epoch + start / count) / epochs));
       }
+      epoch++;
       return loss;
     },
     validate: () => score(model, data.validation),
     test: () => score(model, data.test),
-    save: () => ({ units, epoch, weights: model.weights.slice(), ...adam.save() }),
+    save: () => ({ hidden, epoch, weights: model.weights.slice(), velocity: velocity.slice() }),
     load(checkpoint) {
-      requireThat(checkpoint.units === units, 'checkpoint', `one of a network of ${units} units`, `${checkpoint.units} units`);
+      requireThat(`${checkpoint.hidden}` === `${hidden}`, 'checkpoint', `from layers of ${hidden} units`, `from ${checkpoint.hidden}`);
       epoch = checkpoint.epoch;
       model.weights.set(checkpoint.weights);
-      adam.load(checkpoint);
+      velocity.set(checkpoint.velocity);
     },
   };
+};
+
+/** The factor on the learning rate after a part of the training, 0 to 1. Training beyond its end keeps the last one. */
+const rateFactor: Record<Schedule, (part: number) => number> = {
+  constant: () => 1,
+  cosine: (part) => (1 + Math.cos(Math.PI * Math.min(part, 1))) / 2,
+  step: (part) => (part < 0.5 ? 1 : part < 0.75 ? 0.1 : 0.01),
 };
 
 const requireThat = (holds: boolean, name: string, expected: string, actual: unknown): void => {
   if (!holds) throw new RangeError(`network: ${name} must be ${expected}, but is ${actual}`);
 };
 
-type Moments = Pick<Checkpoint, 'steps' | 'mean' | 'square'>;
-
-/** Adam (Kingma & Ba 2015, algorithm 1) with the constants of the paper. */
-const createAdam = (length: number) => {
-  const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8];
-  const mean = new Float64Array(length);
-  const square = new Float64Array(length);
-  let steps = 0;
-  return {
-    step(weights: Float64Array, gradient: Float64Array, learningRate: number): void {
-      steps++;
-      const rate = learningRate / (1 - beta1 ** steps);
-      const correction = 1 / (1 - beta2 ** steps);
-      for (let i = 0; i < length; i++) {
-        const g = gradient[i]!;
-        const m = beta1 * mean[i]! + (1 - beta1) * g;
-        const v = beta2 * square[i]! + (1 - beta2) * g * g;
-        mean[i] = m;
-        square[i] = v;
-        weights[i]! -= (rate * m) / (Math.sqrt(v * correction) + epsilon);
-      }
-    },
-    save: (): Moments => ({ steps, mean: mean.slice(), square: square.slice() }),
-    load(moments: Moments): void {
-      steps = moments.steps;
-      mean.set(moments.mean);
-      square.set(moments.square);
-    },
-  };
-};
+const requireCount = (name: string, value: number): void =>
+  requireThat(Number.isInteger(value) && value >= 1, name, 'a whole number of at least 1', value);

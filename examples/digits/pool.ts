@@ -43,7 +43,7 @@ export interface Trainers {
  * @param program what the threads run: something that answers the requests of `worker.ts`.
  * @example
  * const pool = trainers(2);
- * const { validation } = await pool.train({ units: 32, activation: 'tanh', learningRate: 3e-3, l2: 1e-4 }, { epochs: 30 });
+ * const { validation } = await pool.train({ units: 32, learningRate: 0.03, l2: 1e-4 }, { epochs: 27 });
  * await pool.close();
  */
 export const trainers = (count: number, program = new URL('./worker.mjs', import.meta.url)): Trainers => {

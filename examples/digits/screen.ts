@@ -1,77 +1,85 @@
 import Table from 'cli-table3';
 import type { Progress, Row } from 'hypertide';
 import colours from 'picocolors';
-import type { NetworkConfig } from './network.ts';
+import type { Network } from './study.ts';
 
-type Trial = Row<NetworkConfig>;
+type Trial = Row<Network>;
 
-const bar = (done: number, width = 24): string => '█'.repeat(Math.round(done * width)).padEnd(width, '░');
+const bar = (done: number, width = 24): string => '█'.repeat(Math.round(Math.min(done, 1) * width)).padEnd(width, '░');
 const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);
-const short = (x: number): string => (x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
+const lossOf = ({ values }: Trial): string => values?.loss?.toFixed(4) ?? '-';
+const short = (x: number): string => (x > 0 && x < 1e-3 ? x.toExponential(1) : x.toPrecision(2));
 
-/** What is seen of a study while it runs: on a terminal one line that is drawn over and over, elsewhere a line for each trial. */
+/** Shows a study while it runs: on a terminal one line that is redrawn, elsewhere a line for each trial. */
 export interface Screen {
   ended(trial: Trial): void;
-  progress(state: Progress<NetworkConfig>): void;
-  /** Takes the line away. */
+  progress(state: Progress<Network>): void;
+  /** Removes the line. */
   close(): void;
 }
 
-/** @param trials how many there will be. */
-export const screen = (trials: number, out: NodeJS.WriteStream = process.stdout): Screen => {
+/** @param cost the limit of the study, in epochs. */
+export const screen = (cost: number, out: NodeJS.WriteStream = process.stdout): Screen => {
   if (!out.isTTY) return { ended: (trial) => out.write(`${lineOf(trial)}\n`), progress: () => {}, close: () => {} };
-  const rateOf = rate();
+  let spent = 0;
   const draw = (text: string) => out.write(`\r\x1b[2K${text.slice(0, out.columns - 1)}`);
   return {
-    ended: () => {},
-    progress: (state) => {
-      const ended = state.completed + state.stopped + state.failed;
-      const best = percent(state.best?.values?.error);
-      draw(`${bar(ended / trials)} ${ended}/${trials} trials  best error ${best}  ${rateOf(ended)} trials/s  ${state.open} running`);
+    ended: ({ step = 0 }) => {
+      spent += step;
+    },
+    progress: ({ trials, open, best }) => {
+      const loss = best ? lossOf(best) : '-';
+      draw(`${bar(spent / cost)} ${spent}/${cost} epochs  ${trials} trials  best loss ${loss}  ${open} running`);
     },
     close: () => draw(''),
   };
 };
 
-/** Trials a second since the first report: what a journal held before does not count. */
-const rate = () => {
-  const since = performance.now();
-  let before: number | undefined;
-  return (ended: number): string => {
-    const seconds = (performance.now() - since) / 1000;
-    if (before === undefined && seconds > 0.5) before = ended;
-    return before === undefined || seconds < 1 ? '-' : ((ended - before) / (seconds - 0.5)).toFixed(1);
-  };
+const layersOf = ({ units, secondUnits }: Network): string => (secondUnits === undefined ? `${units}` : `${units} + ${secondUnits}`);
+
+const lineOf = (trial: Trial): string => {
+  const { learningRate, momentum, batch } = trial.params;
+  const what = `${layersOf(trial.params)} units, learning rate ${short(learningRate)}, momentum ${short(momentum)}, batch ${batch}`;
+  return `trial ${trial.trial}: ${trial.reason ?? trial.status} after ${trial.step ?? 0} epochs, validation loss ${lossOf(trial)} (${what})`;
 };
 
-const lineOf = ({ trial, status, reason, step = 0, values, params }: Trial): string => {
-  const { units, activation, learningRate, l2 } = params;
-  const what = `${units} ${activation} units, learning rate ${short(learningRate)}, L2 ${short(l2)}`;
-  return `trial ${trial}: ${reason ?? status} after ${step} epochs, validation error ${percent(values?.error)} (${what})`;
-};
-
-/** The best trials of those that were trained to the end, how the best one does on images that nothing was chosen by, and what it took. */
+/** The best of the trials that were trained to the end, the error of the best one on images that no choice depended on, and the cost. */
 export const summary = (rows: readonly Trial[], epochs: number): string => {
   const [best, ...others] = rows
     .filter(({ status }) => status === 'completed')
-    .sort((a, b) => a.values!.error! - b.values!.error! || a.trial - b.trial);
+    .sort((a, b) => a.values!.loss! - b.values!.loss! || a.trial - b.trial);
   if (!best) return 'No network was trained to the end.';
   const spent = rows.reduce((sum, { step = 0 }) => sum + step, 0);
   const stopped = rows.filter(({ status }) => status === 'stopped').length;
   return [
-    table([best, ...others].slice(0, 8)),
+    table([best, ...others].slice(0, 6)),
     `The best network gets ${percent(best.metrics?.test)} of the test images wrong.`,
     `${stopped} of ${rows.length} trials were stopped early: ${spent} epochs instead of ${rows.length * epochs}.`,
   ].join('\n');
 };
 
 const table = (rows: readonly Trial[]): string => {
-  const head = ['trial', 'validation error', 'units', 'activation', 'learning rate', 'L2', 'epochs', 'proposed by'];
-  const lines = rows.map(({ trial, values, params: { units, activation, learningRate, l2 }, step, by }) =>
-    [trial, percent(values?.error), units, activation, short(learningRate), short(l2), step, by].map(String),
-  );
-  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
-  const out = new Table({ head: head.map((name) => colours.bold(name)), chars, style: { head: [], border: [] } });
+  const head = [
+    'trial',
+    'validation loss',
+    'units',
+    'learning rate',
+    'schedule',
+    'momentum',
+    'batch',
+    'L2',
+    'initial scale',
+    'proposed by',
+  ];
+  const lines = rows.map((row) => {
+    const { learningRate, schedule, momentum, batch, l2, initialScale } = row.params;
+    const settings = [short(learningRate), schedule, short(momentum), batch, short(l2), short(initialScale)];
+    return [row.trial, lossOf(row), layersOf(row.params), ...settings, row.by].map(String);
+  });
+  const out = new Table({ head: head.map((name) => colours.bold(name)), chars: plainLines, style: { head: [], border: [] } });
   out.push(...lines);
   return out.toString();
 };
+
+/** No lines between rows. */
+export const plainLines = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' };
