@@ -53,6 +53,7 @@ export async function serve<P>(
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await natsLog(nc, options.study, {
     lease,
+    isOld: () => running.engine.ledger.settings.rules < 2,
     ...(replicas !== undefined && { replicas }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
   });
