@@ -106,7 +106,7 @@ it('trainers step together, so that eight of them have spent as much as one by t
 });
 
 it('a paused trial that is resumed costs its further steps only', async () => {
-  const strategy = chain(asha({ min: 1, max: 50, mode: 'promote' }), random());
+  const strategy = chain(asha({ min: 1, max: 50, pause: true }), random());
   const { entries: log, cost } = await simulate(gru.space, strategy, gru.workload, { seed: 1, cost: 100 });
   const furthest = new Map<number, number>();
   const first = new Map<number, number>();
@@ -157,7 +157,7 @@ it('prints a line for each strategy and a column for each family', () => {
 
 it('names strategies as the README writes them', () => {
   expect(nameOf('bohb')).toBe('bohb');
-  expect(nameOf({ chain: [{ asha: { mode: 'stop', min: 3 } }, 'bo'] })).toBe('chain(asha(mode: stop, min: 3), bo)');
+  expect(nameOf({ chain: [{ asha: { pause: true, min: 3 } }, 'bo'] })).toBe('chain(asha(pause: true, min: 3), bo)');
   expect(nameOf({ bandit: { a: 'ga' } })).toBe('bandit(a: ga)');
 });
 
