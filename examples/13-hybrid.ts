@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { asha, bo, chain, float, ga, lbfgs, optimize, plateau, space, type Trial, until } from 'hypertide';
 
 const polish = lbfgs({ start: 'incumbent', gradient: 'differences' });
-const strategy = chain(asha({ min: 1, max: 9, mode: 'stop' }), until(plateau(12), ga()), until(plateau(12), bo()), polish);
+const strategy = chain(asha({ min: 1, max: 9 }), until(plateau(12), ga()), until(plateau(12), bo()), polish);
 const train = async ({ x, y }: { readonly x: number; readonly y: number }, { report, signal }: Trial) => {
   for (let epoch = 1; epoch <= 9 && !signal.aborted; epoch++) {
     report((x - 1) ** 2 + (x * y - 2) ** 2 + 1 / epoch);

@@ -22,7 +22,7 @@ for (let next = await past.ask(); next; next = await past.ask()) {
 await past.close();
 
 const known = recorded(networks, entries);
-const early = asha({ min: 1, max: epochs, mode: 'stop' });
+const early = asha({ min: 1, max: epochs });
 const candidates = { random: random(), ga: ga(), tpe: tpe(), 'tpe, stopped early': chain(early, tpe()) };
 const { moments, rows } = await compare(networks, candidates, known, { trainers: 4, trials: 60, crash: 0.05, lose: 0.05, seeds: 5 });
 console.log(`regret after ${moments.map((at) => `${Math.round(at / 3600)} h`).join(', ')}`);

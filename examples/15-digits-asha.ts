@@ -57,7 +57,7 @@ async function search(strategy: Strategy, limits: { readonly trials?: number; re
 
 const [plain, halving] = await Promise.all([
   search(random(), { trials: plainTrials }),
-  search(chain(asha({ min: 3, max: full }), random()), { cost: (plainTrials * full) / 3 }),
+  search(chain(asha({ min: 3, max: full, pause: true }), random()), { cost: (plainTrials * full) / 3 }),
 ]);
 await pool.close();
 

@@ -111,6 +111,8 @@ export interface Env extends Domain {
   readonly parallel: number;
   /** How many configurations the study will try, where that is known. */
   readonly trials?: number;
+  /** Which decisions the study began with, see `DECISIONS`: options keep the defaults that they had then. Absent: today's. */
+  readonly decisions?: number;
   /** Told of every transition of every machine, by XState's inspection events, of which nothing is known here. It can change nothing. */
   readonly inspect?: (event: never) => void;
 }

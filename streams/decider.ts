@@ -1,7 +1,7 @@
 import { Subject, type Subscription } from 'rxjs';
 import type { Entry } from '../src/entry.ts';
 import { StalledError, StrategyError } from '../src/errors.ts';
-import type { Closed, SuggestedFact } from '../src/facts/facts.ts';
+import { type Closed, DECISIONS, type SuggestedFact } from '../src/facts/facts.ts';
 import type { Effect } from '../src/ledger/effect.ts';
 import { Ledger } from '../src/ledger/ledger.ts';
 import { closedFact } from '../src/ledger/ranking.ts';
@@ -84,7 +84,7 @@ export class Decider<P> {
   }
 
   #begin(): void {
-    const { settings } = this.ledger;
+    const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
     const { strategy, epoch, parallel, trials } = this.known.switched ?? {
       strategy: this.#options.strategy,
@@ -102,6 +102,7 @@ export class Decider<P> {
       maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
       parallel,
       ...(trials !== undefined && { trials }),
+      decisions: created!.decisions ?? 1,
       ...(inspect && { inspect }),
     };
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
@@ -165,14 +166,22 @@ export class Decider<P> {
   }
 
   #first(by: string, params: Readonly<Record<string, unknown>>): { -readonly [K in keyof SuggestedFact]: SuggestedFact[K] } {
-    const { nextTrial: trial, position: after, metric } = this.ledger;
-    return { type: 'suggested', trial, attempt: 1, by, params, after, ...(metric !== undefined && { metric }) };
+    return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
+  }
+
+  /** What the decision knows, the metric that was taken, and which decisions make it, if they are not those that the study began with. */
+  #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
+    const { position: after, metric, created } = this.ledger;
+    return {
+      after,
+      ...(metric !== undefined && { metric }),
+      ...(created!.decisions !== DECISIONS && { decisions: DECISIONS }),
+    };
   }
 
   /** The same point once more, from the last checkpoint there is. */
   #again({ suggestion, checkpoint }: OpenTrial): SuggestedFact {
-    const { position: after, metric } = this.ledger;
-    const next = { ...suggestion, attempt: suggestion.attempt + 1, after, ...(metric !== undefined && { metric }) };
+    const next = { ...suggestion, attempt: suggestion.attempt + 1, ...this.#stamp() };
     return checkpoint === undefined ? next : { ...next, checkpoint };
   }
 

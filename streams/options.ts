@@ -1,9 +1,10 @@
 import { OptionError } from '../src/errors.ts';
-import { type Created, type Limits, type Objective, RULES } from '../src/facts/facts.ts';
+import { type Created, DECISIONS, type Limits, type Objective, RULES } from '../src/facts/facts.ts';
 import { given, type Loose } from '../src/given.ts';
 import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
+import { withDefaults } from './defaults.ts';
 import { auto } from './strategies/auto.ts';
 import type { Inspect, Strategy } from './strategy.ts';
 
@@ -34,7 +35,8 @@ export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, ret
   given<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data, or, where it is only code, by its name. */
-const recorded = (strategy: Strategy): unknown => strategy.spec ?? (strategy.name || 'code');
+const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
+  withDefaults(strategy.spec ?? (strategy.name || 'code'), decisions);
 
 /** The fact that a log begins with. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
@@ -51,6 +53,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     parallel: options.parallel ?? 1,
     duplicates: options.duplicates ?? 'forbid',
     rules: RULES,
+    decisions: DECISIONS,
     version,
   };
 }
@@ -83,17 +86,23 @@ export function differences(
   wanted: Created,
   options: StudyOptions & { readonly strategy?: Strategy | undefined },
 ): string[] {
-  const named = (['strategy', 'study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
-  return ['space' as const, ...named].flatMap((name) => compare(name, logged[name], wanted[name]));
+  const named = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
+  const { strategy } = options;
+  const { decisions = 1 } = logged; // what a strategy leaves to a default is what it was when the study began
+  return [
+    ...['space' as const, ...named].flatMap((name) => compare(name, logged[name], wanted[name])),
+    ...(strategy ? compare('strategy', withDefaults(logged.strategy, decisions), recorded(strategy, decisions)) : []),
+  ];
 }
 
 /** The places below `path` where two pieces of JSON differ. */
 function compare(path: string, logged: unknown, wanted: unknown): string[] {
   if (JSON.stringify(logged) === JSON.stringify(wanted)) return [];
-  if (!isRecord(logged) || !isRecord(wanted)) return [`${path} is ${shown(logged)} in the log, but ${shown(wanted)} here`];
+  if (!hasParts(logged) || !hasParts(wanted) || Array.isArray(logged) !== Array.isArray(wanted))
+    return [`${path} is ${shown(logged)} in the log, but ${shown(wanted)} here`];
   const names = new Set([...Object.keys(logged), ...Object.keys(wanted)]);
   return [...names].flatMap((name) => compare(`${path}.${name}`, logged[name], wanted[name]));
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const hasParts = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -1,6 +1,6 @@
 import type { Entry } from '../src/entry.ts';
 import { StalledError, StrategyError } from '../src/errors.ts';
-import type { Created, SuggestedFact } from '../src/facts/facts.ts';
+import { type Created, DECISIONS, type SuggestedFact } from '../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
 import type { Space } from '../src/space/space.ts';
 import { Decider, type Next } from './decider.ts';
@@ -12,6 +12,8 @@ import type { Strategy, StrategySpec } from './strategy.ts';
 export interface Verdict {
   /** Suggestions that were recomputed; imports are nobody's decision. */
   readonly recomputed: number;
+  /** Suggestions that were made by other decisions than those of this version (see `DECISIONS`), which it cannot recompute; absent if there are none. */
+  readonly others?: readonly OtherDecisions[];
   /** The first suggestion that differs: its position in the log, and the first field of it that does. */
   readonly differs?: {
     readonly position: number;
@@ -21,18 +23,26 @@ export interface Verdict {
   };
 }
 
+/** Suggestions that another version of hypertide made, and can recompute. */
+export interface OtherDecisions {
+  readonly decisions: number;
+  readonly suggestions: number;
+  /** Of hypertide; undefined where the log does not name it. */
+  readonly version?: string;
+}
+
 type Read = () => AsyncIterable<readonly Entry[]>;
 
 /**
  * Recomputes every suggestion of a log from the entries that its engine knew when it decided. What was retracted or switched later counts
- * from there on.
+ * from there on. Suggestions of other decisions than today's are counted, and not recomputed.
  *
  * @param read gives the log from its beginning, as often as it is called.
  * @param space with the code of its predicates, if it has any.
  * @throws what a strategy throws, but for StalledError and StrategyError, which differ from a suggestion.
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
-  const due = await suggestions(read);
+  const { due, ...others } = await suggestions(read);
   let known = unsuspecting;
   let asking = questioner(space, strategy, known);
   let recomputed = 0;
@@ -46,13 +56,13 @@ export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read)
       }
       for (const { position, fact } of due.get(entry.position) ?? []) {
         const difference = firstDifference('', fact, await asking.answer());
-        if (difference) return { recomputed, differs: { position, ...difference } };
+        if (difference) return { recomputed, ...others, differs: { position, ...difference } };
         recomputed++;
       }
     }
   }
   asking.decider.dispose();
-  return { recomputed };
+  return { recomputed, ...others };
 }
 
 interface Suggestion {
@@ -60,21 +70,37 @@ interface Suggestion {
   readonly fact: SuggestedFact;
 }
 
-/** Suggestions by the position of the last entry that was known when they were decided. */
-async function suggestions(read: Read): Promise<Map<number, Suggestion[]>> {
+interface Suggestions {
+  /** Those that can be recomputed, by the position of the last entry that was known when they were decided. */
+  readonly due: ReadonlyMap<number, readonly Suggestion[]>;
+  readonly others?: readonly OtherDecisions[];
+}
+
+async function suggestions(read: Read): Promise<Suggestions> {
   const due = new Map<number, Suggestion[]>();
+  const others = new Map<number, OtherDecisions>();
+  let created: Created | undefined;
   for await (const entries of read()) {
     for (const { position, fact: data } of entries) {
       const fact = parseFact(data);
-      if (isRefusal(fact) || fact.type !== 'suggested' || fact.by === 'import') continue;
-      const { after = position } = fact;
+      if (isRefusal(fact)) continue;
+      if (fact.type === 'created') created ??= fact;
+      if (fact.type !== 'suggested' || fact.by === 'import') continue;
+      const began = created?.decisions ?? 1;
+      const { after = position, decisions = began } = fact;
+      if (decisions !== DECISIONS) {
+        const { suggestions: before } = others.get(decisions) ?? { suggestions: 0 };
+        const version = decisions === began ? { version: created!.version } : {};
+        others.set(decisions, { decisions, suggestions: before + 1, ...version });
+        continue;
+      }
       const known = Math.max(1, Math.min(after, position - 1)); // nobody knows what comes later: then it differs by its `after`
       const at = due.get(known);
       if (at) at.push({ position, fact });
       else due.set(known, [{ position, fact }]);
     }
   }
-  return due;
+  return others.size > 0 ? { due, others: [...others.values()] } : { due };
 }
 
 interface Questioner<P> {

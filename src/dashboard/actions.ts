@@ -57,8 +57,7 @@ function said(action: Action, ledger: Ledger<Params>, space: Space<Params>): Sai
       if (!ledger.open.has(action.trial)) throw new ActionError(`trial ${action.trial} is not open`);
       return { type: 'cancelled', trial: action.trial };
     case 'change':
-      if (action.strategy !== undefined) tryInstead(ledger, action.strategy);
-      return changeOf(action);
+      return changeOf(action.strategy === undefined ? action : { ...action, strategy: tryInstead(ledger, action.strategy) });
     case 'close':
       if (ledger.closed !== undefined) throw new ActionError('this study is closed already');
       return closedFact('person', ledger.best);

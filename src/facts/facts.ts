@@ -42,6 +42,15 @@ export interface Limits {
  */
 export const RULES = 2;
 
+/**
+ * Which decisions strategies take, for studies that begin now. It is raised with each change after which the same log gives other suggestions; an
+ * older study goes on with the new ones.
+ *
+ * - 1: the first decisions.
+ * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them.
+ */
+export const DECISIONS = 2;
+
 /** The first fact of each log: what may never change. */
 export interface Created {
   readonly type: 'created';
@@ -50,7 +59,7 @@ export interface Created {
   /** The space as data, see `Space.toJSON`. */
   readonly space: unknown;
   readonly objectives: readonly Objective[];
-  /** The strategy as data; a part of it that is only code stands as its name. */
+  /** The strategy as data, with those of its options that were left to a default; a part of it that is only code stands as its name. */
   readonly strategy: unknown;
   readonly seed: string;
   readonly limits: Limits;
@@ -60,6 +69,8 @@ export interface Created {
   readonly duplicates: 'forbid' | 'allow';
   /** Which rules decide what counts, see `RULES`. Absent: 1. */
   readonly rules?: number;
+  /** Which decisions the strategies take, see `DECISIONS`. Absent: 1. */
+  readonly decisions?: number;
   /** Of hypertide. */
   readonly version: string;
 }
@@ -84,6 +95,8 @@ export interface SuggestedFact<P = Params> {
   readonly queue?: number;
   /** Position of the last entry that the decision knew. */
   readonly after?: number;
+  /** Which decisions made it, see `DECISIONS`. Absent: those that the study was created with. */
+  readonly decisions?: number;
 }
 
 /** A trainer takes an attempt on. */

@@ -11,6 +11,7 @@ const rules: Schema = {
   maximum: RULES,
   description: 'which rules decide what counts (absent: 1, or no change)',
 };
+const decisions = integer(1, 'which decisions strategies take (absent: 1, or those of created)');
 const trial = integer(1, 'number of the trial');
 const attempt = integer(1, 'number of the attempt');
 const run = text(
@@ -67,6 +68,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       parallel: integer(1, 'how many trials may be open at once'),
       duplicates: { type: 'string', enum: ['forbid', 'allow'] },
       rules,
+      decisions,
       version: text('version of hypertide'),
     },
     'the first fact of a log: what may never change',
@@ -86,6 +88,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       metric,
       queue: integer(1, 'position of the `enqueued` fact that it serves'),
       after: integer(0, 'position of the last entry that the decision knew'),
+      decisions,
     },
     'the engine asks trainers to try a configuration',
   ),

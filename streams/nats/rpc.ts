@@ -112,7 +112,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       const changes = definedOf({ paused, parallel, limits, strategy, rules });
       if (Object.keys(changes).length === 0)
         throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy, rules');
-      if (strategy !== undefined) tryInstead(engine.ledger, strategy);
+      if (strategy !== undefined) Object.assign(changes, { strategy: tryInstead(engine.ledger, strategy) });
       return say({ type: 'changed', ...changes } as Changed);
     },
     close: ({ engine: { ledger } }) => {

@@ -1,59 +1,63 @@
 import { type Ask, type Env, propose, type Reported, type Suggested, type Told, type TrialId } from '../../src/messages.ts';
-import { checkOptions, oneOf } from '../../src/optionRules.ts';
+import { bool, checkOptions } from '../../src/optionRules.ts';
 import { Rung } from '../../src/schedulers/asha.ts';
 import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
 import { resultOf, standingOf } from '../../src/schedulers/scheduler.ts';
 import { Twins } from '../../src/schedulers/twins.ts';
+import { pauses } from '../defaults.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { named, type Strategy, specOf } from '../strategy.ts';
 
 export interface AshaOptions extends RungOptions {
   /**
-   * `promote` (the default): trials run to the budget of a rung and pause; the best third go on from their checkpoints when they are asked
-   * for. `stop`: trials run to `max`, and are stopped at a rung when they are not in the best third of those that came there so far; it needs
-   * reports, but no checkpoints.
+   * Whether a trial pauses at a rung, to be resumed from its checkpoint if it is promoted; this is for trainers that resume. Default false: a
+   * trial runs on to `max`, and is stopped at a rung when it is not in the best third of those that came there so far; a trainer only has to report.
    */
-  readonly mode?: 'promote' | 'stop' | undefined;
+  readonly pause?: boolean | undefined;
 }
 
 interface State {
   readonly rungs: readonly Rung[];
   readonly twins: Twins;
-  /** In mode `stop`: open trials, with the rung they come to next. */
+  /** Where trials do not pause: open trials, with the rung they come to next. */
   readonly next: Map<TrialId, { readonly suggested: Suggested; rung: number }>;
 }
 
 /**
  * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it says for how long, the strategies behind it say what.
  *
- * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. In mode `stop` the first report at or past
- * a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails or violates an outcome constraint stands nowhere,
+ * Results at a rung are those of completed trials with exactly its budget, whoever suggested them. Where trials do not pause,
+ * the first report at or past a rung counts for it. Of equal losses the earlier trial is the better. A trial that fails or violates an outcome constraint stands nowhere,
  * nor does one that came the same way, loss by loss, as another: it is the same model under another name.
  *
  * @throws OptionError for rungs that cannot be.
  * @example
- * chain(asha({ min: 1, max: 81 }), random())
+ * chain(asha({ min: 1, max: 81 }), random()); // stops trials that fall behind
+ * chain(asha({ min: 1, max: 81, pause: true }), random()); // resumes the best from their checkpoints
  */
 export function asha(options: AshaOptions): Strategy {
-  checkOptions('asha', options, { ...rungRules(options), mode: oneOf('promote', 'stop') });
+  checkOptions('asha', options, { ...rungRules(options), pause: bool });
   const budgets = rungsOf(options);
-  const { eta = 3, mode = 'promote' } = options;
+  const { eta = 3 } = options;
   const init = (env: Env): State => {
     oneObjective(env, 'asha compares trials by');
     return { rungs: budgets.map((budget) => new Rung(budget)), twins: new Twins(env.axes), next: new Map() };
   };
-  const definition =
-    mode === 'promote'
-      ? { name: 'asha', init, tell: note, ask: (state: State, ask: Ask, _: unknown, env: Env) => promotion(state, ask, eta, env.name) }
-      : {
-          name: 'asha',
-          init,
-          tell: follow,
-          ask: (_: State, ask: Ask): Ask => ({ ...ask, budget: budgets.at(-1)! }),
-          stop: (state: State, reported: Reported) => fallsBehind(state, reported, eta),
-        };
-  return defineStrategy(definition, specOf('asha', options));
+  const pausing = defineStrategy<State>({
+    name: 'asha',
+    init,
+    tell: note,
+    ask: (state, ask, _rng, env) => promotion(state, ask, eta, env.name),
+  });
+  const stopping = defineStrategy<State>({
+    name: 'asha',
+    init,
+    tell: follow,
+    ask: (_state, ask) => ({ ...ask, budget: budgets.at(-1)! }),
+    stop: (state, reported) => fallsBehind(state, reported, eta),
+  });
+  return named(specOf('asha', options), (env) => (pauses(options.pause, env) ? pausing : stopping)(env));
 }
 
 function note(state: State, told: Told): State {

@@ -1,21 +1,30 @@
+import { OptionError } from '../../src/errors.ts';
 import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
-import { checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
+import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Scheduler } from '../../src/schedulers/scheduler.ts';
+import { StoppingBrackets } from '../../src/schedulers/stopping.ts';
 import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../chain.ts';
+import { pauses } from '../defaults.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { named, type Strategy, specOf } from '../strategy.ts';
 import { type TpeOptions, tpe } from './tpe.ts';
 
 export interface HyperbandOptions extends RungOptions {
   /**
-   * `asynchronous` (the default): brackets fill side by side, and a trial goes on as soon as it is in the best third of those that came as far.
-   * `synchronous`: a bracket after the other, as in the paper; trials go on when all of their level have ended, and the next bracket
-   * begins while others still run.
+   * Whether a trial pauses at a rung, to be resumed from its checkpoint if it is promoted; this is for trainers that resume. Default false,
+   * unless the mode is `synchronous`: a trial runs on to `max`, and is stopped at a rung of its bracket when it is not in the best third of those
+   * that came there so far; a trainer only has to report.
+   */
+  readonly pause?: boolean | undefined;
+  /**
+   * `asynchronous` (the default): brackets fill side by side, and a trial is compared with those that came as far so far. `synchronous`: one
+   * bracket after the other, as in the paper; trials are promoted when all of their level have ended, and the next bracket begins while others
+   * still run. It always pauses trials.
    */
   readonly mode?: 'asynchronous' | 'synchronous' | undefined;
 }
@@ -32,13 +41,38 @@ export interface HyperbandOptions extends RungOptions {
 export function hyperband(options: HyperbandOptions): Strategy {
   check('hyperband', options);
   const brackets = bracketsOf(options);
-  const { eta = 3, mode = 'asynchronous' } = options;
-  const Brackets = mode === 'asynchronous' ? AsynchronousBrackets : SynchronousBrackets;
-  return scheduling('hyperband', (env) => new Brackets(brackets, eta, env), options);
+  const { eta = 3, mode = 'asynchronous', pause } = options;
+  if (mode === 'synchronous') return scheduling('hyperband', (env) => new SynchronousBrackets(brackets, eta, env), options);
+  const pausing = scheduling('hyperband', (env) => new AsynchronousBrackets(brackets, eta, env), options);
+  const running = stopping(brackets, eta);
+  return named(specOf('hyperband', options), (env) => (pauses(pause, env) ? pausing : running)(env));
 }
 
-const check = (of: string, options: HyperbandOptions): void =>
-  checkOptions(of, options, { ...rungRules(options), mode: oneOf('asynchronous', 'synchronous') });
+function check(of: string, options: HyperbandOptions): void {
+  checkOptions(of, options, { ...rungRules(options), mode: oneOf('asynchronous', 'synchronous'), pause: bool });
+  if (options.mode === 'synchronous' && options.pause === false)
+    throw new OptionError(`${of}.pause`, 'true, since synchronous brackets pause their trials', false);
+}
+
+/** A trial is known by a tag that names its bracket. */
+const stopping = (brackets: readonly Bracket[], eta: number): Strategy =>
+  defineStrategy<StoppingBrackets>({
+    name: 'hyperband',
+    init: (env) => {
+      oneObjective(env, 'hyperband compares trials by');
+      return new StoppingBrackets(brackets, eta);
+    },
+    tell: (state, told, { name }) => {
+      state.tell(told, told.type === 'reported' ? undefined : told.tags?.[name]);
+      return state;
+    },
+    ask: (state, ask, _rng, { name }) => ({
+      ...ask,
+      budget: brackets[0]!.budgets.at(-1)!,
+      tags: { ...ask.tags, [name]: `${state.next()}` },
+    }),
+    stop: ({ behind }) => behind,
+  });
 
 export interface SuccessiveHalvingOptions extends RungOptions {
   /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
@@ -72,8 +106,8 @@ export type BohbOptions = HyperbandOptions & TpeOptions;
  * @example
  * bohb({ min: 1, max: 81 })
  */
-export function bohb({ min, max, eta, mode, ...model }: BohbOptions): Strategy {
-  const budgets = { min, max, eta, mode };
+export function bohb({ min, max, eta, mode, pause, ...model }: BohbOptions): Strategy {
+  const budgets = { min, max, eta, mode, pause };
   check('bohb', budgets);
   return chain(hyperband(budgets), tpe(model));
 }

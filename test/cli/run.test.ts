@@ -114,7 +114,7 @@ describe('run', () => {
   });
 
   it('goes on to higher budgets from checkpoints', async () => {
-    const place = studyIn('trials: 9\nparallel: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }\n');
+    const place = studyIn('trials: 9\nparallel: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n');
     const { code, err } = await run(place);
     expect(code, err).toBe(0);
     const promoted = journalOf(place).filter(({ type, resumes }) => type === 'suggested' && resumes !== undefined);

@@ -2,8 +2,9 @@ import type { Case } from '../../src/testing/strategy.ts';
 import * as h from '../../streams/index.ts';
 import { fleet, type Net, net, tellingFleet } from './world.ts';
 
-const asha = () => h.asha({ min: 1, max: 9 });
-const stops = () => h.asha({ min: 1, max: 9, mode: 'stop' });
+const asha = () => h.asha({ min: 1, max: 9, pause: true });
+const stops = () => h.asha({ min: 1, max: 9 });
+const hyperband = () => h.hyperband({ min: 1, max: 9, pause: true });
 const half = (point: h.Point) => point[0]! > 0.5;
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
@@ -64,12 +65,19 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
   'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
-  'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
-  'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.tpe({ startup: 4 })) },
+  'chain(hyperband, random)': { make: () => h.chain(hyperband(), h.random()) },
+  'chain(hyperband, tpe)': { make: () => h.chain(hyperband(), h.tpe({ startup: 4 })) },
+  'chain(hyperband stop, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
+  bohb: { make: () => h.bohb({ min: 1, max: 9, startup: 4, pause: true }) },
+  'bohb stop': { make: () => h.bohb({ min: 1, max: 9, startup: 4 }) },
   'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
   'chain(successiveHalving, random)': { make: () => h.chain(h.successiveHalving({ min: 1, max: 9 }), h.random()) },
   'bandit(bohb, bohb)': {
-    make: () => h.bandit({ one: h.bohb({ min: 1, max: 9, startup: 3 }), two: h.bohb({ min: 3, max: 9, mode: 'synchronous', startup: 3 }) }),
+    make: () =>
+      h.bandit({
+        one: h.bohb({ min: 1, max: 9, startup: 3, pause: true }),
+        two: h.bohb({ min: 3, max: 9, mode: 'synchronous', startup: 3 }),
+      }),
   },
   pbt: { make: () => h.pbt({ population: 5, interval: 2, max: 8 }) },
   'chain(patience, pbt, random)': {
@@ -80,7 +88,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
     make: () =>
       h.bandit({
         one: h.pbt({ population: 4, interval: 2, max: 6 }),
-        two: h.chain(h.pbt({ population: 3, interval: 3, max: 6 }), h.hyperband({ min: 1, max: 9 }), h.random()),
+        two: h.chain(h.pbt({ population: 3, interval: 3, max: 6 }), hyperband(), h.random()),
       }),
   },
   'chain(percentileStop, random)': { make: () => h.chain(h.percentileStop({ percentile: 25, peers: 2 }), h.random()) },

@@ -57,14 +57,19 @@ describe('what people say', () => {
   });
 
   it('goes on from a log with retractions as the engine that saw them did', async () => {
-    const world = rig(box, chain(asha({ min: 1, max: 9 }), random()), { trials: 12, parallel: 3 });
+    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
     play(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
     const [ended] = facts(world).filter((f) => f.type === 'completed') as { trial: number }[];
     world.say({ type: 'retracted', trial: ended!.trial });
     await turn();
     const cut = world.entries.length;
     play(world, 2, { curve: (p: Box, step) => p.x + 1 / step });
-    const resumed = rig(box, chain(asha({ min: 1, max: 9 }), random()), { trials: 12, parallel: 3 }, world.entries.slice(0, cut));
+    const resumed = rig(
+      box,
+      chain(asha({ min: 1, max: 9, pause: true }), random()),
+      { trials: 12, parallel: 3 },
+      world.entries.slice(0, cut),
+    );
     await turn();
     for (const { fact } of world.entries.slice(cut)) if (!['suggested', 'closed'].includes((fact as Fact).type)) resumed.say(fact as Fact);
     expect(facts(resumed)).toEqual(facts(world));

@@ -183,7 +183,7 @@ describe('operators on a study, in marbles', () => {
       f: { ...suggested(4, 'asha'), budget: 3, resumes: 2 },
       g: ask(5),
     };
-    stage(h.asha({ min: 1, max: 9 }), '-a-b-c-d-e-f-g-|', '-x-b-c-d-y-f-z-|', said, {
+    stage(h.asha({ min: 1, max: 9, pause: true }), '-a-b-c-d-e-f-g-|', '-x-b-c-d-y-f-z-|', said, {
       x: { ...ask(1), budget: 1 },
       y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2 }),
       z: { ...ask(5), budget: 1 },
@@ -197,7 +197,7 @@ describe('operators on a study, in marbles', () => {
         [`${'bdgh'[i]}`, reported(id, 1, id)],
       ]),
     );
-    stage(h.asha({ min: 1, max: 9, mode: 'stop' }), '-abcdeg---fh---|', '-abcde(gx)f(hy)|', said, {
+    stage(h.asha({ min: 1, max: 9 }), '-abcdeg---fh---|', '-abcde(gx)f(hy)|', said, {
       x: { type: 'stop', id: 3, by: 'asha' },
       y: { type: 'stop', id: 4, by: 'asha' },
     });

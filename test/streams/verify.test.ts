@@ -54,8 +54,8 @@ async function work(world: Rig<Box>, upTo: number): Promise<void> {
 describe('verify', () => {
   it.each([
     ['ga', evolve],
-    ['promotions', chain(asha({ min: 1, max: 9 }), random())],
-    ['stops', chain(asha({ min: 1, max: 9, mode: 'stop' }), sobol())],
+    ['promotions', chain(asha({ min: 1, max: 9, pause: true }), random())],
+    ['stops', chain(asha({ min: 1, max: 9 }), sobol())],
   ] as const)('recomputes all of a study with crashes, retries and stops: %s', async (_, strategy) => {
     const world = rig(box, strategy, { trials: 30, parallel: 4, seed: 5 });
     play(world, 11, { curve, crash: 0.1, lose: 0.2 });

@@ -47,7 +47,7 @@ describe('a recorded study', () => {
   it('reads promotions as one curve, and leaves out what was retracted', async () => {
     const { entries: past } = await simulate(
       plane,
-      chain(asha({ min: 1, max: 9 }), sobol()),
+      chain(asha({ min: 1, max: 9, pause: true }), sobol()),
       { steps: 9, curve: ({ x }) => ({ value: (step) => x - step, seconds: 5 }) },
       { trials: 30 },
     );
@@ -71,7 +71,11 @@ describe('a recorded study', () => {
       { steps: 9, curve: ({ x, kind }) => ({ value: (step) => (x - 4) ** 2 + (kind === 'a' ? 0 : 5) + 9 - step }) },
       { trials: 200 },
     );
-    const strategies = { random: random(), ga: ga({ population: 8 }), 'asha, ga': chain(asha({ min: 1, max: 9 }), ga({ population: 8 })) };
+    const strategies = {
+      random: random(),
+      ga: ga({ population: 8 }),
+      'asha, ga': chain(asha({ min: 1, max: 9, pause: true }), ga({ population: 8 })),
+    };
     const { moments, rows } = await compare(plane, strategies, recorded(plane, past), { trials: 60, trainers: 4, seeds: 5 });
     const byName = Object.fromEntries(rows.map((row) => [row.strategy, row]));
     expect(moments).toEqual([1 / 8, 1 / 4, 1 / 2, 1].map((part) => part * 9 * 15));

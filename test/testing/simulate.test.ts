@@ -65,20 +65,20 @@ describe('a simulated study', () => {
 
   it('is the same for the same seed, and another for another', async () => {
     const options = { trials: 40, trainers: 4, crash: 0.1, lose: 0.1, spread: 0.5 };
-    const one = await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 1 });
-    expect(await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 1 })).toEqual(one);
-    expect(await run(chain(asha({ min: 1, max: 9 }), ga()), falling, { ...options, seed: 2 })).not.toEqual(one);
+    const one = await run(chain(asha({ min: 1, max: 9, pause: true }), ga()), falling, { ...options, seed: 1 });
+    expect(await run(chain(asha({ min: 1, max: 9, pause: true }), ga()), falling, { ...options, seed: 1 })).toEqual(one);
+    expect(await run(chain(asha({ min: 1, max: 9, pause: true }), ga()), falling, { ...options, seed: 2 })).not.toEqual(one);
   });
 
   it('goes on from checkpoints, so that no step is trained twice', async () => {
-    const { cost, entries } = await run(chain(asha({ min: 1, max: 9 }), random()), falling, { trials: 30, trainers: 3 });
+    const { cost, entries } = await run(chain(asha({ min: 1, max: 9, pause: true }), random()), falling, { trials: 30, trainers: 3 });
     const budgets = suggested(entries).map(({ budget, resumes }) => budget! - (resumes === undefined ? 0 : budget! / 3));
     expect(suggested(entries).filter(({ resumes }) => resumes !== undefined).length).toBeGreaterThan(9);
     expect(cost).toBe(budgets.reduce((sum, steps) => sum + steps, 0));
   });
 
   it('obeys stops', async () => {
-    const { entries, cost } = await run(chain(asha({ min: 1, max: 9, mode: 'stop' }), random()), falling, { trials: 30, trainers: 3 });
+    const { entries, cost } = await run(chain(asha({ min: 1, max: 9 }), random()), falling, { trials: 30, trainers: 3 });
     expect(counts(entries).stopped).toBeGreaterThan(9);
     expect(cost).toBeLessThan(30 * 9 - 50);
   });
@@ -133,7 +133,7 @@ describe('many trainers', () => {
   });
 
   it('ten thousand equal trials on sixteen under ASHA take at most 1.02 times the least that they can', async () => {
-    const { cost, seconds } = await run(chain(asha({ min: 1, max: 9 }), random()), falling, { trials: 10_000, trainers: 16 });
+    const { cost, seconds } = await run(chain(asha({ min: 1, max: 9, pause: true }), random()), falling, { trials: 10_000, trainers: 16 });
     expect(seconds).toBeLessThanOrEqual((1.02 * 2 * cost) / 16);
   });
 

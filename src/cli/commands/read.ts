@@ -2,6 +2,7 @@ import { spaceOf } from '../../../streams/noted.ts';
 import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
 import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
+import { version as current } from '../../version.ts';
 import { put, talk } from '../journalFile.ts';
 import { frontIn, type Listed, readThrough, trialsIn } from '../listed.ts';
 import { ranked } from '../render.ts';
@@ -113,14 +114,19 @@ function cell(value: unknown): string {
 /** `hypertide verify` */
 export async function verify(study: Study, { json }: ReadOptions): Promise<number> {
   await readThrough(study);
-  const { recomputed, differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
-  if (json) print(JSON.stringify({ recomputed, ...(differs && { differs }) }));
+  const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
+  if (json) print(JSON.stringify({ recomputed, ...(others.length > 0 && { others }), ...(differs && { differs }) }));
   else if (differs) {
     const { position, field, logged, recomputed: made } = differs;
     print(
       `${study.place}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
     );
   } else print(`${recomputed} suggestions recomputed, all equal`);
+  if (!json)
+    for (const { suggestions, version, decisions } of others)
+      print(
+        `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
+      );
   return differs ? 1 : 0;
 }
 

@@ -97,14 +97,14 @@ export async function change(study: Study, options: ChangeOptions): Promise<numb
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
   const factFor = (ledger: Ledger<Params>): Command => {
-    if (data !== undefined) tryInstead(ledger, data);
+    const instead = data === undefined ? undefined : tryInstead(ledger, data);
     const limits = limitsOf(options, ledger);
     const changed: Changed = {
       type: 'changed',
       ...(limits && { limits }),
       ...(parallel !== undefined && { parallel }),
       ...((pause || resume) && { paused: pause }),
-      ...(data !== undefined && { strategy: data }),
+      ...(instead !== undefined && { strategy: instead }),
       ...(rules !== undefined && { rules }),
     };
     if (Object.keys(changed).length > 1) return changed;

@@ -34,7 +34,7 @@ export function choice(direction: 'minimize' | 'maximize'): Choice {
         current = own;
         if (candidates.size > 0) first ??= own;
       }
-      for (const name of fields.keys()) if (usualDirection(name) === direction) candidates.set(canonical(name), name);
+      for (const name of fields.keys()) if (name === 'value' || usualDirection(name) === direction) candidates.set(canonical(name), name);
       if (candidates.size > 0) first ??= current;
       return undefined;
     },

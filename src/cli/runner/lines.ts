@@ -82,8 +82,7 @@ function finiteJson(text: string): string {
 /** Lines of nothing but pairs. */
 function parsePairs(text: string): Statement | undefined {
   const data: [string, unknown][] = [];
-  for (const token of text.split(/[\s,]+/)) {
-    if (token === '') continue;
+  for (const [token] of text.matchAll(/[^\s,]+/g)) {
     const at = token.indexOf('=');
     if (at < 1 || /[:'"]/.test(token.slice(0, at)) || at === token.length - 1 || token.includes('=', at + 1)) return undefined;
     data.push([token.slice(0, at), read(token.slice(at + 1))]);

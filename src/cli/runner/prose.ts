@@ -14,6 +14,8 @@ export interface Sighting {
   readonly lead?: number;
 }
 
+/** Words of a name, the last ones before its value. */
+const LONGEST_NAME = 6;
 /** Characters of a line of prose that are looked at. */
 const LONGEST = 4096;
 
@@ -22,7 +24,7 @@ const TOKEN =
 const NOT_FINITE = /^(?:nan|inf|infinity|none|null)$/i;
 /** `loss: tensor(0.4)` of PyTorch, `np.float64(0.4)` of NumPy 2, `Array(0.4, dtype=float32)` of JAX. */
 const WRAPPERS = /^(?:tensor|array|(?:np\.|numpy\.)?float(?:16|32|64))$/i;
-const LEVELS = /^(?:trace|debug|info|notice|warn|warning|error|critical)$/i;
+const LEVELS = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL)$/;
 const FILLERS = /^(?:the|a|an|is|of|at|in|on|for|and|with|after|new)$/i;
 
 interface Token {
@@ -189,6 +191,7 @@ class Scan {
     const signed = tokens[at]?.text === '=' || tokens[at]?.text === ':';
     if (signed) at++;
     else if (at > i + 1 || !this.#isKnown(tokens[i]!.text)) return undefined;
+    else if (/^[|│┃]$/.test(tokens[at]?.text ?? '')) at++; // a table of names and values
     while (signed && at - i < 8 && (isQuote(tokens[at]) || isOpening(tokens[at]))) at++;
     if (signed && WRAPPERS.test(tokens[at]?.text ?? '') && isOpening(tokens[at + 1])) {
       at += 2;
@@ -205,7 +208,7 @@ class Scan {
     if (token?.kind === 'word') return NOT_FINITE.test(token.text) ? { value: null, end: at + 1 } : undefined;
     if (token?.kind !== 'number') return undefined;
     const touches = next !== undefined && next.start === token.end;
-    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[at + 2]?.kind === 'number'))) return undefined; // 3ms, 00:05
+    if (touches && (next.kind === 'word' || (next.text === ':' && tokens[at + 2]?.start === next.end))) return undefined; // 3ms, 00:05
     const value = numberOf(token.text);
     if (next?.text === '%') return { value, end: at + 2 };
     if (touches && next.text === '/' && tokens[at + 2]?.kind === 'number') {
@@ -221,8 +224,8 @@ class Scan {
 
   /** Notes a value under the words before it. */
   #put(value: number | null): void {
-    const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-4);
-    const name = words.length > 1 ? canonical(words.join('_')) : (words[0] ?? this.#words.at(-1)!);
+    const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
+    const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? this.#words.at(-1)!);
     const own = splitOf(name);
     if (own !== undefined && words.length > 1) this.#split = own;
     const full = own === undefined && this.#split !== undefined && usualDirection(name) !== undefined ? `${this.#split}_${name}` : name;

@@ -1,5 +1,5 @@
 import { choice } from './choice.ts';
-import { type Line, naming } from './lines.ts';
+import type { Line } from './lines.ts';
 import { plain, type Reading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
@@ -58,14 +58,17 @@ export function outputReader(listening: Listening): OutputReader {
   let chosen = open ? choice(direction) : undefined;
   let taken: string | undefined;
   let announced = false;
-  let stepper = steps(objectives, naming(objectives, metric));
+  let stepper = steps(objectives, metric);
   let waiting: Reading[] = [];
   let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
 
   const remember = ({ fields }: Reading) => {
     for (const [name, value] of fields) if (seen.has(name) || seen.size < MOST_SEEN) seen.set(name, value);
   };
-  const alias = () => taken ?? (metric === objectives[0] ? undefined : metric);
+  const alias = () => {
+    const name = taken ?? metric;
+    return name === objectives[0] ? undefined : name;
+  };
   const better = (a: number, b: number) => (direction === 'maximize' ? a > b : a < b);
   /** Marks the first report with the name that the value was printed under, and keeps the best value. */
   const passed = (lines: readonly Line[]): Line[] =>
@@ -86,11 +89,11 @@ export function outputReader(listening: Listening): OutputReader {
   const settle = (name: string | undefined): Line[] => {
     taken = name;
     chosen = undefined;
-    stepper = steps(objectives, naming(objectives, name));
+    stepper = steps(objectives, name);
     return replay();
   };
-  /** Whether the program prints a value under the objective's own name. */
-  const isNamed = ({ fields, said }: Reading) => fields.has('value') || (said?.data !== undefined && Object.hasOwn(said.data, 'value'));
+  /** Whether a line of the protocol holds a value under the objective's own name. */
+  const isNamed = ({ fields, said }: Reading) => said !== undefined && (fields.has('value') || Object.hasOwn(said.data, 'value'));
 
   const choose = (reading: Reading): Line[] => {
     if (isNamed(reading)) {

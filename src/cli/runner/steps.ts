@@ -1,4 +1,4 @@
-import { isExplicit, judge, type Line, type Naming, remark } from './lines.ts';
+import { isExplicit, judge, type Line, type Naming, naming, remark } from './lines.ts';
 import type { Reading } from './reading.ts';
 
 /** A report that waits for the end of its step: until then a later line may change it. */
@@ -15,8 +15,14 @@ const MOST_METRICS = 32;
 /**
  * Turns readings into reports and results. A line that names its step is a report at once; what may still change within its step, such as
  * a progress bar, is a report when the next step begins. A step that begins a line counts for the lines after it.
+ *
+ * @param metric the name under which the program prints the only objective, where it is another.
  */
-export function steps(objectives: readonly string[], objectiveOf: Naming) {
+export function steps(objectives: readonly string[], metric: string | undefined) {
+  const objectiveOf = naming(objectives, metric);
+  /** `value` in ordinary output may be anything, once the program's own name is known. */
+  const inProse: Naming = (name) => (name === 'value' && metric !== undefined && metric !== 'value' ? undefined : objectiveOf(name));
+
   let carried: number | undefined;
   let held: Held | undefined;
   let reported = -1;
@@ -65,7 +71,7 @@ export function steps(objectives: readonly string[], objectiveOf: Naming) {
   };
 
   const seen = (reading: Reading, own: number | undefined): Line[] => {
-    const { values, metrics } = sorted(reading, objectiveOf);
+    const { values, metrics } = sorted(reading, inProse);
     if (Object.keys(values).length === 0) return own === undefined ? [] : enter(own, reading.heads);
     const step = own ?? carried;
     if (step === undefined) {

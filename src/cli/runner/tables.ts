@@ -26,7 +26,6 @@ export function tableReader(): TableReader {
         if (found.length > 0) heads = found;
         return undefined;
       }
-      if (heads.length === 0) return undefined;
       for (const cells of cutsOf(text)) {
         const names = heads.find((head) => head.length === cells.length);
         const sighting = names && rowOf(names, cells);

@@ -1,4 +1,4 @@
-import { canonical, usualDirection } from './names.ts';
+import { canonical, splitOf, usualDirection } from './names.ts';
 
 export interface Unheard {
   readonly objectives: readonly string[];
@@ -14,10 +14,13 @@ export interface Unheard {
 /** A name that a study file and a command line can hold as it is. */
 const written = (name: string): string => (/^[\w@./#-]+$/.test(name) ? name : canonical(name));
 
-/** How to say which value is the result, with the likeliest first: a measure on data that the model was not trained on. */
+/** The data that a result is likely to be measured on, the likeliest first. */
+const LIKELY = ['val', 'dev', 'eval', 'holdout', 'test', undefined, 'train'];
+
+/** How to say which value is the result. */
 export function howToName(direction: 'minimize' | 'maximize', names: readonly string[]): string {
-  const held = names.find((name) => canonical(name).startsWith('val_')) ?? names.find((name) => !canonical(name).startsWith('train_'));
-  const name = written(held ?? names[0]!);
+  const rank = (name: string) => LIKELY.indexOf(splitOf(name));
+  const name = written([...names].sort((a, b) => rank(a) - rank(b))[0]!);
   return `write "objective: ${direction} ${name}" in the study file, or --metric ${name} on the command line`;
 }
 

@@ -55,7 +55,7 @@ describe('hyperband', () => {
       9! 10=1 ask
       11=4 ask
       3=0 7=9 8=1 12=6 ask`;
-    expect(trace(h.hyperband({ min: 1, max: 4, eta: 2 }), script)).toEqual([
+    expect(trace(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), script)).toEqual([
       '1 new@1 #0',
       '2 new@2 #1',
       '3 new@4 #2',
@@ -70,6 +70,26 @@ describe('hyperband', () => {
       '12 6@4 #0', // 6 beats 11
       '13 new@2 #1', // 4/5, 1, 1
     ]);
+  });
+
+  it('stops, in each bracket apart, trials that fall behind at its rungs, and takes each to the highest budget', () => {
+    // Brackets of 4, 3 and 3 that compare from 1, 2 and 4 on.
+    const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2 }), rootEnv(textbook));
+    const begin = (id: number) => {
+      const { budget, tags } = ask(id) as Ask;
+      put({ type: 'suggested', id, by: 'x', point: [id / 100, 0], budget: budget!, tags: tags! });
+      return `${id}@${budget} #${tags!.hyperband}`;
+    };
+    const report = (id: number, step: number, loss: number) =>
+      put({ type: 'reported', id, step, losses: [loss] }).some((m) => m.type === 'stop' && m.id === id);
+    expect([1, 2, 3, 4, 5, 6].map(begin)).toEqual(['1@4 #0', '2@4 #1', '3@4 #2', '4@4 #0', '5@4 #1', '6@4 #2']);
+    expect(report(1, 1, 0.5)).toBe(false); // the first
+    expect(report(2, 1, 0.9)).toBe(false); // its bracket does not compare at 1
+    expect(report(4, 1, 0.6)).toBe(true); // of two, one goes on
+    expect(report(2, 2, 0.4)).toBe(false);
+    expect(report(5, 3, 0.5)).toBe(true); // its first report beyond 2 counts there
+    expect(report(1, 2, 0.8)).toBe(false); // alone at 2 in its bracket
+    expect(report(3, 3, 9)).toBe(false); // begins to compare at 4, which is the end
   });
 
   it('synchronous: waits for a level, and begins the next bracket meanwhile', () => {
@@ -104,7 +124,7 @@ describe('hyperband', () => {
   });
 
   it('takes only its own trials into account', () => {
-    const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2 }), rootEnv(textbook));
+    const { put, ask } = interview(h.hyperband({ min: 1, max: 4, eta: 2, pause: true }), rootEnv(textbook));
     for (const id of [1, 2, 3, 4]) {
       const other: Suggested = { type: 'suggested', id, by: 'other', point: [0, 0], budget: 1, tags: { 'bandit/hyperband': '0' } };
       put(other);
@@ -130,6 +150,10 @@ describe('hyperband', () => {
     expect(() => h.hyperband({ min: 1, max: 9, mode: 'both' as never })).toThrow(
       'hyperband.mode: expected asynchronous or synchronous, got "both"',
     );
+    expect(() => h.hyperband({ min: 1, max: 9, mode: 'synchronous', pause: false })).toThrow(
+      'hyperband.pause: expected true, since synchronous brackets pause their trials, got false',
+    );
+    expect(() => h.bohb({ min: 1, max: 9, pause: 'yes' as never })).toThrow('bohb.pause: expected true or false, got "yes"');
     expect(() => h.successiveHalving({ min: 1, max: 9, configurations: 0 })).toThrow(
       'successiveHalving.configurations: expected a whole number',
     );
@@ -167,7 +191,7 @@ describe('in a tiny finite space', () => {
     return facts;
   }
   const schedulers = {
-    hyperband: () => h.hyperband({ min: 1, max: 9 }),
+    hyperband: () => h.hyperband({ min: 1, max: 9, pause: true }),
     synchronous: () => h.hyperband({ min: 1, max: 9, mode: 'synchronous' }),
   };
   const models = {

@@ -17,8 +17,8 @@ function suggestions(strategy: Strategy, otherwise: (suggested: Suggested) => En
 }
 
 it.each([
-  ['asha', chain(asha({ min: 1, max: 9 }), random())],
-  ['hyperband', chain(hyperband({ min: 1, max: 9 }), random())],
+  ['asha', chain(asha({ min: 1, max: 9, pause: true }), random())],
+  ['hyperband', chain(hyperband({ min: 1, max: 9, pause: true }), random())],
   ['hyperband, synchronous', chain(hyperband({ min: 1, max: 9, mode: 'synchronous' }), random())],
   ['pbt', chain(pbt({ population: 6, interval: 1, max: 9 }), random())],
 ])('%s has what violates an outcome constraint go no further than what fails, however low its loss', (_, strategy) => {
