@@ -38,7 +38,7 @@ export function notices({ warn, strategy, decisions, direction, metric: given }:
     if (metric === given || informed.has(trial)) return;
     once(
       'metric',
-      `the result is ${metric}, the only value printed that is usually to ${direction}; for another one, write "objective: ${direction} NAME" in the study file, or --metric NAME`,
+      `the result is ${metric}, the only printed value that is usually ${direction}d; for another one, write "objective: ${direction} NAME" in the study file, or --metric NAME`,
     );
   };
   return {

@@ -127,8 +127,9 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (ending.type === 'alike') {
-        const last = ending.alike.trials.at(-1)!;
-        screen.line(`trials ${ending.alike.trials.join(', ')}: ${printable(ending.alike.message)}`);
+        const { trials, message } = ending.alike;
+        const last = trials.at(-1)!;
+        screen.line(`trials ${trials.toSorted((a, b) => a - b).join(', ')}: ${printable(message)}`);
         screen.line(
           `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );

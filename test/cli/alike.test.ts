@@ -80,7 +80,7 @@ it('on a server, the study is paused by a fact, and workers learn the name of th
     expect((await hypertide(place, 'change', ...at, '--resume')).code).toBe(0);
     const one = start(place, 'worker', ...at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
     const worked = await one.ended;
-    expect(worked.err.match(/the result is loss, the only value printed that is usually to minimize/g)).toHaveLength(1);
+    expect(worked.err.match(/the result is loss, the only printed value that is usually minimized/g)).toHaveLength(1);
     const { out } = await hypertide(place, 'export', ...at);
     expect(out.match(/"status":"completed"/g)).toHaveLength(4);
     serve.child.kill('SIGTERM');

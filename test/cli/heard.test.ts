@@ -17,7 +17,7 @@ describe('a study that does not name its value', () => {
     const place = studyIn('trials: 3\n');
     const ended = await run(place, EPOCHS);
     expect(ended.code, ended.err).toBe(0);
-    expect(times(ended.err, 'the result is loss, the only value printed that is usually to minimize')).toBe(1);
+    expect(times(ended.err, 'the result is loss, the only printed value that is usually minimized')).toBe(1);
     expect(of(place, 'completed').map(({ values }) => values)).toEqual(
       of(place, 'suggested').map(({ params }) => ({ value: (params as { x: number }).x })),
     );

@@ -43,6 +43,6 @@ export function unheard({ objectives, direction, metric, seen, candidates }: Unh
   const flipped = direction === 'minimize' ? 'maximize' : 'minimize';
   const names = fits.length > 0 ? fits : other === undefined ? neutral : [other];
   const cure = howToName(fits.length === 0 && other !== undefined ? flipped : direction, names);
-  const why = fits.length === 0 && other !== undefined ? `; ${written(other)} is usually to ${flipped}, not to ${direction}` : '';
+  const why = fits.length === 0 && other !== undefined ? `; ${written(other)} is usually ${flipped}d, and the study ${direction}s` : '';
   return `${start}: expected ${expected}, but it printed ${shown}${why}; ${cure}, or ${example}`;
 }

@@ -126,7 +126,7 @@ describe('a program without a result', () => {
     [
       {},
       'accuracy=0.9',
-      'expected a value to minimize, but it printed accuracy=0.9; accuracy is usually to maximize, not to minimize; write "objective: maximize accuracy"',
+      'expected a value to minimize, but it printed accuracy=0.9; accuracy is usually maximized, and the study minimizes; write "objective: maximize accuracy"',
     ],
     [
       {},
