@@ -7,7 +7,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
+import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
 import { given } from '../../given.ts';
 import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
@@ -15,6 +15,7 @@ import { live } from '../live.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
+import { checkResuming } from '../resuming.ts';
 import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
@@ -43,6 +44,12 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  checkResuming({
+    strategy: file.strategy?.spec ?? created?.strategy,
+    decisions: created ? (created.decisions ?? 1) : DECISIONS,
+    resumes: file.options.resumes ?? created?.resumes ?? false,
+    command,
+  });
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();
@@ -143,7 +150,13 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     study: file.options.study,
     command,
     ...listeningFor(goal),
-    notices: notices({ warn, strategy, direction: goal.objectives[0]!.direction, metric: goal.metric }),
+    notices: notices({
+      warn,
+      strategy,
+      decisions: begun ? (begun.decisions ?? 1) : DECISIONS,
+      direction: goal.objectives[0]!.direction,
+      metric: goal.metric,
+    }),
     ...(file.result && { result: file.result }),
     directory,
     say,
