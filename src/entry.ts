@@ -9,6 +9,8 @@ export interface Entry {
   readonly fact: unknown;
   /** The trainer that wrote it, where the log can tell. */
   readonly author?: string;
+  /** How long it is, in bytes, where a trainer wrote it and it is longer than the first rules allow. */
+  readonly bytes?: number;
   /** Why it can be no fact, where the log knows that already: it is no JSON, or nothing that its author may say. */
   readonly refusal?: Refusal;
 }

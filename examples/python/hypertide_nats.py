@@ -23,6 +23,7 @@ import random
 import socket
 import ssl
 import string
+import sys
 import threading
 import time
 import urllib.parse
@@ -30,6 +31,7 @@ import urllib.parse
 PULL_SECONDS = 5
 ANSWER_SECONDS = 2
 DEFAULT_LEASE = 30.0
+DEFAULT_LIMIT = 16 * 1024
 LONGEST_MESSAGE = 4000
 PING_SECONDS = 2
 SILENCE_SECONDS = 6  # with a ping every two seconds, a link that is silent for longer is dead
@@ -76,7 +78,7 @@ def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, 
 class Trial:
     """An attempt at a trial that this trainer has claimed."""
 
-    def __init__(self, trainer, suggestion, lease):
+    def __init__(self, trainer, suggestion, lease, limit):
         self._trainer = trainer
         self.number = suggestion["trial"]
         self.attempt = suggestion["attempt"]
@@ -86,6 +88,7 @@ class Trial:
         self.checkpoint = suggestion.get("checkpoint")
         self.tags = suggestion.get("tags", {})
         self.lease = lease
+        self.limit = limit
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.step = None
         self.stop_by = None
@@ -113,6 +116,10 @@ class Trial:
 
     def say(self, kind, **more):
         fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
+        for name in ("metrics", "gradient", "checkpoint"):  # its values are never lost by what comes with them
+            if name in fact and len(json.dumps(fact)) > self.limit:
+                del fact[name]
+                print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
         message_id = f"{self.run}/{self._sent}"
         self._sent += 1
         self._trainer.store(self.number, fact, message_id)
@@ -171,7 +178,7 @@ class Trainer:
             if taken:
                 self.nats.publish(reply, b"+ACK")
                 continue
-            trial = Trial(self, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)))
+            trial = Trial(self, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
             self.current = trial
             trial.say("started", trainer=self.name)
             self.nats.publish(reply, b"+ACK")

@@ -38,7 +38,8 @@ export interface Limits {
  *
  * - 1: the first rules.
  * - 2: what a named trainer says of a run counts only if it names the run and has claimed it. A suggestion whose number is not the next one
- *   is taken as it is; the numbers in between are void.
+ *   is taken as it is; the numbers in between are void. What a stream takes from a trainer is not too large: the first rules had a
+ *   limit of their own.
  */
 export const RULES = 2;
 

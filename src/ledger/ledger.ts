@@ -22,6 +22,9 @@ import { changedBy, type Settings, settingsOf } from './settings.ts';
 import type { OpenTrial, Status } from './trial.ts';
 import { Trials } from './trials.ts';
 
+/** Bytes that a trainer's fact may be long under rules 1. From rules 2 on, what a stream takes is not too long. */
+export const LONGEST_FACT = 16 * 1024;
+
 /**
  * The border between what is written and what strategies see: a fold over the entries of a log. It alone decides what counts, knows the
  * open trials, and turns names, units and directions into points and losses. Nothing in it is a decision.
@@ -52,6 +55,8 @@ export class Ledger<P> {
     if (isRefusal(fact)) return { type: 'refused', refusal: fact };
     if (fact.type === 'created') return this.#create(fact);
     if (this.#settings === undefined) return refused('out-of-place', `a log begins with created, not ${fact.type}`);
+    if (entry.bytes !== undefined && this.#settings.rules < 2)
+      return refused('too-large', `a fact must be at most ${LONGEST_FACT} bytes long, not ${entry.bytes}`);
     return this.#apply(fact, entry);
   }
 

@@ -2,7 +2,7 @@ import type { Schema } from '../../src/facts/check.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { schemas } from '../../src/facts/schemas.ts';
 import { version } from '../../src/version.ts';
-import { LEASE, LEASE_HEADER } from './messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from './requests.ts';
 import { TRAINERS } from './subjects.ts';
 
@@ -101,7 +101,8 @@ export function asyncapi(): object {
       messages: messages(ofTrainers),
       parameters: parameters('study', 'trainer', 'trial'),
       description:
-        'In the stream HT_<study>. Published with Nats-Msg-Id, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
+        `In the stream HT_<study>. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without metrics, then without gradient, then without checkpoint. ` +
+        'Published with Nats-Msg-Id, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
     },
     created: {
       address: 'ht.{study}.log.created',

@@ -1,11 +1,12 @@
 import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
 import type { Suggestion } from '../directive.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { jsonOf, mention, onStatus } from './connection.ts';
 import { freshness } from './fresh.ts';
 import { Held, type HeldOptions, type Perform } from './held.ts';
-import { type DirectiveMessage, LEASE, LEASE_HEADER, type RejectedMessage } from './messages.ts';
+import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
 import { insist } from './patience.ts';
 import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
@@ -148,6 +149,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
       storing = true;
       const one = new Held<P>(suggestion, run, {
         store: store(subjects.by(name, trial)),
+        limit: limitOf(message),
         warn,
         fail,
         ended: pull,
@@ -208,4 +210,5 @@ function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
   return isRefusal(fact) || fact.type !== 'suggested' ? undefined : (fact as unknown as Suggestion<P>);
 }
 
+const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;
 const leaseOf = ({ headers }: Msg): number => Number(headers?.get(LEASE_HEADER)) || LEASE;

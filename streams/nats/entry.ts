@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/entry.ts';
 import type { Refusal } from '../../src/facts/facts.ts';
+import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
 import { trainerOf } from './subjects.ts';
 
 /** A message of a stream, as far as it matters. */
@@ -10,8 +11,7 @@ export interface Stored {
   readonly info: { readonly timestampNanos: number };
 }
 
-/** Bytes of a trainer's fact, and levels of objects and arrays within it. */
-const LONGEST = 16 * 1024;
+/** Levels of objects and arrays within a trainer's fact. */
 const DEEPEST = 16;
 /** What a trainer may say; all else is for the engine, whatever it says of itself. */
 const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed']);
@@ -29,9 +29,6 @@ export function entryOf({ subject, seq: position, data, info }: Stored): Entry {
     refusal: { code, message },
     ...(author !== undefined && { author }),
   });
-  if (author !== undefined && data.length > LONGEST) {
-    return refuse('too-large', `a fact must be at most ${LONGEST} bytes long, not ${data.length}`);
-  }
   let fact: unknown;
   try {
     fact = JSON.parse(decoder.decode(data));
@@ -45,7 +42,7 @@ export function entryOf({ subject, seq: position, data, info }: Stored): Entry {
   if (trial !== undefined && String(trial) !== subject.slice(subject.lastIndexOf('.') + 1)) {
     return refuse('bad-field', `trial must be the one in the subject, ${subject}`);
   }
-  return { position, at, fact, author };
+  return data.length > LONGEST_FACT ? { position, at, fact, author, bytes: data.length } : { position, at, fact, author };
 }
 
 function isDeeper(value: unknown, levels: number): boolean {

@@ -29,6 +29,8 @@ export type Perform<P> = (claim: Claim<P>) => Performing;
 export interface HeldOptions {
   /** Sends a fact until the server has it; `settled` is told why it will not take it. */
   readonly store: (fact: TrialEvent, id: string, settled: (refused?: Error) => void) => void;
+  /** The longest fact that counts, in bytes. */
+  readonly limit: number;
   readonly warn: (message: string) => void;
   /** The run is over, and its last word is on its way. */
   readonly ended: () => void;
@@ -36,6 +38,9 @@ export interface HeldOptions {
   readonly stored: () => void;
   readonly fail: (error: Error) => void;
 }
+
+/** What may be left out of a fact that is too long, the least important first. */
+const HEAVY = ['metrics', 'gradient', 'checkpoint'] as const;
 
 /** A run in hand: its facts go out one after the other, each when the server has the one before. */
 export class Held<P> {
@@ -125,7 +130,7 @@ export class Held<P> {
     if (this.#sending) return;
     const fact = this.#facts.shift();
     const { suggestion, run } = this.#claim;
-    if (fact) this.#store({ ...fact, attempt: suggestion.attempt } as TrialEvent, `${run}/${++this.#count}`);
+    if (fact) this.#store(this.#fitted({ ...fact, attempt: suggestion.attempt } as TrialEvent), `${run}/${++this.#count}`);
     else if (this.#over) this.#options.stored();
   }
 
@@ -138,6 +143,21 @@ export class Held<P> {
     });
   }
 
+  /** What is too long goes without its metrics, then its gradient, then its checkpoint: its values are never lost by what comes with them. */
+  #fitted(fact: TrialEvent): TrialEvent {
+    const { limit, warn } = this.#options;
+    let fitted = fact;
+    for (const name of HEAVY) {
+      if (!(name in fitted)) continue;
+      const bytes = bytesOf(fitted);
+      if (bytes <= limit) break;
+      const { [name]: _, ...rest } = fitted as TrialEvent & Readonly<Partial<Record<(typeof HEAVY)[number], unknown>>>;
+      fitted = rest as TrialEvent;
+      warn(`trial ${fact.trial}: ${name} left out of ${fact.type}: it would be ${bytes} bytes long, and ${limit} is the limit`);
+    }
+    return fitted;
+  }
+
   /** What cannot be stored is replaced where it is an end, and left out where it is not. @returns whether that goes. */
   #replace(fact: TrialEvent, error: Error): boolean {
     const { warn, fail } = this.#options;
@@ -148,6 +168,16 @@ export class Held<P> {
     warn(`trial ${fact.trial}: ${fact.type} was not taken: ${error.message}`);
     if (fact.type !== 'reported') this.#facts.unshift(this.#failed('error', `the result was not taken: ${error.message}`));
     return true;
+  }
+}
+
+const encoder = new TextEncoder();
+/** The length of a fact on its way; 0 where there is no JSON for it, which is told when it is sent. */
+function bytesOf(fact: TrialEvent): number {
+  try {
+    return encoder.encode(JSON.stringify(fact)).length;
+  } catch {
+    return 0;
   }
 }
 

@@ -1,9 +1,10 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
+import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
 import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
 import { onStatus } from './connection.ts';
-import { LEASE, LEASE_HEADER } from './messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { insist, isPassing } from './patience.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
@@ -15,6 +16,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly create?: boolean;
   /** Milliseconds to wait for the server's word on one fact. Default 2000. */
   readonly timeout?: number;
+  /** Whether the first rules hold, which have a limit of their own for what trainers say. */
+  readonly isOld?: () => boolean;
   /** Seconds between signs of life that trainers are told of with each suggestion. */
   readonly lease?: number;
 }
@@ -27,6 +30,8 @@ export interface NatsLog extends Log {
   readonly leads: boolean;
 }
 
+/** Bytes of the headers of a message, at most. */
+const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
 
 /**
@@ -45,7 +50,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
   const js = jetstream(nc, { timeout });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
-  if (create) await insist(nc, () => ensureStream(jsm, subjects, options));
+  const longest = create ? await insist(nc, () => ensureStream(jsm, subjects, options)) : -1;
   const fence = await insist(nc, () => lastOf(jsm, subjects.stream, own));
   const instance = nuid.next();
   const out = publisher(nc);
@@ -57,6 +62,11 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let closed = false;
   let end: number | undefined;
 
+  /** The longest fact of a trainer that counts. A server counts the headers, too. */
+  const limit = (): number => {
+    const room = Math.min(longest > 0 ? longest : Number.POSITIVE_INFINITY, nc.info!.max_payload) - HEADERS;
+    return Math.max(1, options.isOld?.() ? Math.min(room, LONGEST_FACT) : room);
+  };
   const knew = (subject: string, position: number) => {
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
   };
@@ -65,7 +75,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
-    const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease) } };
+    const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease), [LIMIT_HEADER]: String(limit()) } };
     try {
       const { seq } = await out.publish(subject, JSON.stringify(fact), { id: `${instance}/${++counter}`, last, timeout, ...leased });
       knew(subject, seq);

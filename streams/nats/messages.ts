@@ -6,6 +6,9 @@ export const LEASE = 30;
 /** Header of a suggestion: the lease that its run will have, in seconds. */
 export const LEASE_HEADER = 'Hypertide-Lease';
 
+/** Header of a suggestion: the longest fact of its trial that counts, in bytes. Without it, 16 KiB. */
+export const LIMIT_HEADER = 'Hypertide-Limit';
+
 /** On `directive.<trial>`: it is to stop, and its last report is its result. */
 export interface StopMessage {
   readonly type: 'stop';

@@ -73,6 +73,7 @@ const entry: Schema = {
     at: count('milliseconds since 1970'),
     fact: { description: 'as it was written' },
     author: text('the trainer that wrote it'),
+    bytes: count('how long it is, where it is longer than the first rules allow'),
     refusal: { type: 'object', properties: { code: text('why it can be no fact'), message: text('the same in one sentence') } },
   },
   required: ['position', 'at'],

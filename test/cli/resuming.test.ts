@@ -36,7 +36,9 @@ describe('a strategy that pauses trials', () => {
   );
 
   it('was, before decisions 2, one that said nothing', () => {
-    expect(() => check({ asha: { min: 1, max: 9 } }, { decisions: 1 })).toThrow('otherwise leave out "pause: true", and trials are stopped');
+    expect(() => check({ asha: { min: 1, max: 9 } }, { decisions: 1 })).toThrow(
+      'otherwise leave out "pause: true", and trials are stopped',
+    );
     expect(stopsTrials({ asha: { min: 1, max: 9 } }, 1)).toBe(false);
     expect(stopsTrials({ asha: { min: 1, max: 9 } }, 2)).toBe(true);
     expect(stopsTrials({ asha: { min: 1, max: 9, mode: 'stop' } }, 1)).toBe(true);

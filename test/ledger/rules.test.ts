@@ -63,6 +63,17 @@ describe('rules 1', () => {
     expect(ledger.settings.rules).toBe(1);
   });
 
+  it('have a limit for what trainers say, which is gone under others', () => {
+    const { ledger, say } = folding();
+    say(suggested(1));
+    const long = { type: 'completed', trial: 1, run: 'r', values: { value: 1 } };
+    say({ type: 'started', trial: 1, attempt: 1, run: 'r' }, 'w1');
+    const fold = () => shown(ledger.fold({ position: ledger.position + 1, at: 0, author: 'w1', fact: long, bytes: 20_000 }));
+    expect(fold()).toBe('refused: too-large');
+    say({ type: 'changed', rules: 2 });
+    expect(fold()).toBe('told: ended');
+  });
+
   it('hold until the study is put under others', () => {
     const { ledger, say } = folding();
     for (const trial of [1, 2]) {

@@ -9,6 +9,8 @@ import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
 import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
 import { given } from '../../given.ts';
+import type { TrialId } from '../../messages.ts';
+import { failingAlike, isTelling } from '../alike.ts';
 import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
@@ -145,7 +147,11 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const say = (event: TrialEvent) => void log.append(event).catch((error) => end({ type: 'failed', error }));
+  const failed = new Set<TrialId>();
+  const say = (event: TrialEvent) => {
+    if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
+    void log.append(event).catch((error) => end({ type: 'failed', error }));
+  };
   const fleet: Trainers = trainers({
     study: file.options.study,
     command,
@@ -165,9 +171,12 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
+  const failing = failingAlike(await log.head());
   const note = (noted: Noted<Params>) => {
     watching.note(noted);
     box?.note(noted);
+    const alike = failing(noted);
+    if (alike) end({ type: 'alike', alike });
     if (watching.paused && !attended) end({ type: 'paused' });
   };
   const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
@@ -189,6 +198,8 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   const ending = await ended;
   subscription.unsubscribe();
   await fleet.preempt();
+  const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
+  if (limits) await log.append({ type: 'changed', limits });
   await log.settled();
   for (const signal of signals) process.off(signal, interrupt);
   return ending;

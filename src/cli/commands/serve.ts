@@ -2,11 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
+import type { Noted } from '../../../streams/noted.ts';
 import { DECISIONS } from '../../facts/facts.ts';
+import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { checkResuming } from '../resuming.ts';
+import { plain } from '../runner/reading.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
@@ -43,11 +46,26 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
       const { study } = described;
       const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
       const log = await patiently(screen, what, natsLog(nc, study, settings));
-      const begun = (await log.head()) > 0;
+      const head = await log.head();
+      const begun = head > 0;
       await log.close();
-      served.push(await serve(nc, space, strategy, { ...described, ...settings }));
+      const failing = failingAlike(head);
+      const note = (noted: Noted) => {
+        const alike = failing(noted);
+        if (alike) void paused(study, engine, alike);
+      };
+      const engine = await serve(nc, space, strategy, { ...described, ...settings, note });
+      served.push(engine);
       screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
     }
+  };
+  /** Waits for a person to correct the trainers. */
+  const paused = async (study: string, engine: Served, { trials, message, limits }: Alike) => {
+    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${plain(message)}`);
+    screen.line(
+      `${study}: correct the trainers, then: hypertide change --nats ${nats} --study ${study} --resume (these trials are not counted)`,
+    );
+    await engine.pause(limits()).catch((error: Error) => screen.line(`${study}: ${error.message}`));
   };
   const finish = async ({ finished }: Served, i: number) => {
     await finished;

@@ -69,6 +69,28 @@ print(h.run(url, study, objective, "py"))`;
     await engine.close();
   });
 
+  it('leaves metrics out where a result would be too long with them', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2, parallel: 1 });
+    const program = `
+def objective(params, trial):
+    metrics = {f"layer_{i}_norm": 0.1 for i in range(1000 if trial.number == 1 else 10000)}
+    trial.report(1, step=1, metrics=metrics)
+    return {"values": {"value": 1.0}, "metrics": metrics}
+print(h.run(url, study, objective, "py"))`;
+    const { ended } = python(server.url, study, program);
+    await engine.finished;
+    const { code, text } = await ended;
+    expect(code).toBe(0);
+    expect(text).toContain('trial 2: metrics left out of completed');
+    const results = engine.heard.all
+      .filter(isFact('completed'))
+      .map(({ fact }) => Object.keys((fact as { metrics?: object }).metrics ?? {}).length);
+    expect(results).toEqual([1000, 0]);
+    expect(engine.heard.all.filter(isFact('started'))).toHaveLength(2);
+    await engine.close();
+  });
+
   it('trains a population, whose members go on from checkpoints of others', async () => {
     const study = fresh();
     const heard = hearing();

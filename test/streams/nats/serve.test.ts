@@ -84,7 +84,6 @@ describe('serve', () => {
     const wrong: readonly (readonly [code: string, fact: object | string])[] = [
       ['not-json', '{"type":"reported"'],
       ['not-json', ''],
-      ['too-large', { type: 'reported', step: 1, values: { value: 1 }, text: 'x'.repeat(20_000) }],
       ['too-deep', `{"type":"reported","trial":1,"step":1,"values":{"value":1},"deep":${'['.repeat(40)}${']'.repeat(40)}}`],
       ['missing-field', { type: 'reported', step: 1 }],
       ['missing-field', {}],

@@ -31,6 +31,33 @@ describe('trainer', () => {
     await engine.close();
   });
 
+  it.each([
+    ['with metrics of 23 KB, all of which count', 1000, undefined, ['metrics']],
+    ['with metrics of 230 KB, without which it counts', 10_000, undefined, []],
+    ['with a gradient of 230 KB, without which it counts, and small metrics', 1, 10_000, []],
+    ['with metrics of 2 MB, more than a message may have', 100_000, undefined, []],
+  ])('is trained once %s', async (_, metrics, gradient, left) => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 5 });
+    const named = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`layer_${i}_norm`, 0.1]));
+    const warnings: string[] = [];
+    let trainings = 0;
+    const objective = ({ x }: At, { report }: { report: (value: number, step: number, metrics: object) => void }) => {
+      trainings++;
+      report(x + 1, 1, named(metrics));
+      return { values: { value: x }, metrics: named(metrics), ...(gradient && { gradient: { value: named(gradient) } }) };
+    };
+    const { done } = trainer<At>(await server.connect(), study, objective as never, { name: 'w', warn: (text) => warnings.push(text) });
+    await engine.finished;
+    await done;
+    expect(trainings).toBe(1);
+    const { fact } = await engine.heard.until(isFact('completed'));
+    expect(Object.keys(fact as object).filter((name) => name === 'metrics' || name === 'gradient')).toEqual(left);
+    expect(await engine.heard.until(isFact('reported'))).toMatchObject({ fact: { step: 1 } });
+    expect(warnings.filter((text) => text.includes('left out of completed'))).toHaveLength(left.length > 0 ? 0 : gradient ? 2 : 1);
+    await engine.close();
+  });
+
   it('may begin before the study is there', async () => {
     const study = fresh();
     const { done } = trainer<At>(await server.connect(), study, parabola);
@@ -159,7 +186,7 @@ describe('trainer', () => {
     await expect(second.done).rejects.toThrow('closed connection');
   });
 
-  it('says that a result was not taken which the server refuses, leaves such a report out, and goes on', async () => {
+  it('leaves out what makes a fact too long, says so, and goes on', async () => {
     const study = fresh();
     const warnings: string[] = [];
     const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });
@@ -181,19 +208,21 @@ describe('trainer', () => {
     const facts = (await factsOf(engine.nc, study)).filter(({ type }) => ['reported', 'completed', 'failed'].includes(type));
     expect(facts).toMatchObject([
       { type: 'reported', trial: 1, step: 1 },
+      { type: 'reported', trial: 1, step: 2 },
       { type: 'completed', trial: 1 },
       { type: 'reported', trial: 2, step: 1 },
       { type: 'reported', trial: 2, step: 2 },
-      { type: 'failed', trial: 2, reason: 'error', message: expect.stringContaining('the result was not taken') },
+      { type: 'completed', trial: 2 },
       { type: 'reported', trial: 3, step: 1 },
+      { type: 'reported', trial: 3, step: 2 },
       { type: 'completed', trial: 3 },
       { type: 'reported', trial: 4, step: 1 },
       { type: 'completed', trial: 4 },
     ]);
     expect(warnings.map((warning) => warning.slice(0, 17))).toEqual([
-      'trial 1: reported',
-      'trial 2: complete',
-      'trial 3: reported',
+      'trial 1: metrics ',
+      'trial 2: checkpoi',
+      'trial 3: metrics ',
       'trial 4: reported',
     ]);
     await engine.close();
