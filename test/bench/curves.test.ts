@@ -106,7 +106,7 @@ it('trainers step together, so that eight of them have spent as much as one by t
 });
 
 it('a paused trial that is resumed costs its further steps only', async () => {
-  const strategy = chain(asha({ min: 1, max: 50, mode: 'promote' }), random());
+  const strategy = chain(asha({ min: 1, max: 50, pause: true }), random());
   const { entries: log, cost } = await simulate(gru.space, strategy, gru.workload, { seed: 1, cost: 100 });
   const furthest = new Map<number, number>();
   const first = new Map<number, number>();
