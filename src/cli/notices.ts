@@ -14,8 +14,8 @@ export interface NoticesOptions {
   readonly warn: (message: string) => void;
   /** The study's strategy as data. */
   readonly strategy: unknown;
-  /** Of the study, whose defaults count. */
-  readonly decisions: number;
+  /** Whose defaults hold for it; see `DECISIONS`. */
+  readonly decisions?: number | undefined;
   /** Of the first objective. */
   readonly direction: 'minimize' | 'maximize';
   /** The name of the value, where the user gave one. */

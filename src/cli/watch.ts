@@ -9,7 +9,7 @@ import type { Alike } from './alike.ts';
 import type { Live } from './live.ts';
 import { passedOver } from './passedOver.ts';
 import { lineOf, progressLine, ranked } from './render.ts';
-import { plain } from './runner/reading.ts';
+import { printable } from './runner/reading.ts';
 import { table } from './table.ts';
 
 /** How a run of a study ended. */
@@ -83,7 +83,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
-    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
+    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${printable(message)}`}; it is tried again`);
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -128,7 +128,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (ending.type === 'alike') {
         const last = ending.alike.trials.at(-1)!;
-        screen.line(`trials ${ending.alike.trials.join(', ')}: ${plain(ending.alike.message)}`);
+        screen.line(`trials ${ending.alike.trials.join(', ')}: ${printable(ending.alike.message)}`);
         screen.line(`see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted`);
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);

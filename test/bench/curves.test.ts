@@ -157,7 +157,7 @@ it('prints a line for each strategy and a column for each family', () => {
 
 it('names strategies as the README writes them', () => {
   expect(nameOf('bohb')).toBe('bohb');
-  expect(nameOf({ chain: [{ asha: { mode: 'stop', min: 3 } }, 'bo'] })).toBe('chain(asha(mode: stop, min: 3), bo)');
+  expect(nameOf({ chain: [{ asha: { pause: true, min: 3 } }, 'bo'] })).toBe('chain(asha(pause: true, min: 3), bo)');
   expect(nameOf({ bandit: { a: 'ga' } })).toBe('bandit(a: ga)');
 });
 

@@ -83,6 +83,9 @@ it('says that nothing can be stopped where the first trial ends without a report
   ).toBe(1);
   expect(times(silent.err, 'without a report')).toBe(1);
   expect((await run(studyIn(stops), EPOCHS)).err).not.toContain('without a report');
+  const asha = (options: string) => `trials: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9${options} } }, random] }\n`;
+  expect((await run(studyIn(asha('')), 'echo loss=$1')).err).toContain('trial 1 ended without a report');
+  expect((await run(studyIn(asha(', pause: true')), 'echo loss=$1')).err).not.toContain('without a report');
   expect((await run(studyIn('trials: 3\n'), 'echo loss=$1')).err).not.toContain('without a report');
 });
 

@@ -159,7 +159,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     notices: notices({
       warn,
       strategy,
-      decisions: begun ? (begun.decisions ?? 1) : DECISIONS,
+      decisions: file.strategy ? undefined : begun && (begun.decisions ?? 1),
       direction: goal.objectives[0]!.direction,
       metric: goal.metric,
     }),

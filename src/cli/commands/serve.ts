@@ -9,7 +9,7 @@ import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { checkResuming } from '../resuming.ts';
-import { plain } from '../runner/reading.ts';
+import { printable } from '../runner/reading.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
@@ -61,7 +61,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   };
   /** Waits for a person to correct the trainers. */
   const paused = async (study: string, engine: Served, { trials, message, limits }: Alike) => {
-    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${plain(message)}`);
+    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${printable(message)}`);
     screen.line(
       `${study}: correct the trainers, then: hypertide change --nats ${nats} --study ${study} --resume (these trials are not counted)`,
     );

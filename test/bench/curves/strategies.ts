@@ -1,22 +1,19 @@
 import type { StrategySpec } from '../../../streams/index.ts';
 
-const pausing = { asha: { mode: 'promote' } } as const;
-const stopping = { asha: { mode: 'stop' } } as const;
-
-/** What all others are compared with: successive halving on random configurations. */
-export const REFERENCE: StrategySpec = { chain: [pausing, 'random'] };
-
-/** Models behind early stopping, pausing at rungs and stopping there. */
-export const DEFAULTS: readonly StrategySpec[] = [
-  { chain: [pausing, 'bo'] },
-  { chain: [stopping, 'bo'] },
-  { chain: [pausing, 'tpe'] },
-  { chain: [stopping, 'tpe'] },
-  { chain: ['hyperband', 'bo'] },
-  'bohb',
+/** The same strategies with trials that pause at rungs and are resumed, and with trials that are stopped there. */
+const early = (pause: boolean): StrategySpec[] => [
+  { chain: [{ asha: { pause } }, 'bo'] },
+  { chain: [{ asha: { pause } }, 'tpe'] },
+  { chain: [{ hyperband: { pause } }, 'bo'] },
+  { bohb: { pause } },
 ];
 
-/** A strategy as the README writes it: `chain(asha(mode: stop), bo)`. */
+/** What all others are compared with: successive halving on random configurations, which pauses trials. */
+export const REFERENCE: StrategySpec = { chain: [{ asha: { pause: true } }, 'random'] };
+
+export const DEFAULTS: readonly StrategySpec[] = [...early(true), ...early(false)];
+
+/** A strategy as the README writes it: `chain(asha(pause: true), bo)`. */
 export function nameOf(spec: unknown): string {
   if (typeof spec !== 'object' || spec === null) return String(spec);
   if (Array.isArray(spec)) return spec.map(nameOf).join(', ');
