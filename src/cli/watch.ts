@@ -129,7 +129,9 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (ending.type === 'alike') {
         const last = ending.alike.trials.at(-1)!;
         screen.line(`trials ${ending.alike.trials.join(', ')}: ${printable(ending.alike.message)}`);
-        screen.line(`see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted`);
+        screen.line(
+          `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
+        );
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
       else if (ending.type === 'paused') screen.line(`to go on: hypertide change ${journal} --resume, then the same command`);
