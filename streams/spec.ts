@@ -1,5 +1,6 @@
 import { OptionError } from '../src/errors.ts';
 import { nearest } from '../src/space/check.ts';
+import { budget } from './budget.ts';
 import { chain } from './chain.ts';
 import { readMode } from './defaults.ts';
 import { fill } from './fill.ts';
@@ -32,17 +33,17 @@ import { dedupe } from './veto.ts';
 
 /** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
-  asha: (options: object) => taking(asha, 'min', 'max', 'eta', 'pause')(readMode({ ...options }) as never),
+  asha: (options: object) => taking(asha, 'min', 'max', 'eta', 'pause', 'first')(readMode({ ...options }) as never),
   auto: taking(auto),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
-  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'pause', 'startup', 'candidates', 'priorWeight'),
+  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'pause', 'first', 'startup', 'candidates', 'priorWeight'),
   de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
-  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode', 'pause'),
+  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode', 'pause', 'first'),
   latinHypercube: taking(latinHypercube, 'points'),
   lbfgs: taking(
     lbfgs,
@@ -107,6 +108,7 @@ function refuseUnknown(options: object, names: readonly string[]): void {
 
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
+  budget: (data) => budget(data as number),
   chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
   dedupe: (data, path) => dedupe(parseStrategy(data, path)),
   fill: (data, path) => fill(parseStrategy(data, path)),

@@ -90,7 +90,7 @@ it('says that nothing can be stopped where the first trial ends without a report
 });
 
 it('warns once of reports beyond the budget of a trial', async () => {
-  const place = studyIn('trials: 3\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n');
+  const place = studyIn('trials: 3\nresumes: true\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n');
   const ended = await run(place, EPOCHS);
   expect(ended.code, ended.err).toBe(0);
   expect(times(ended.err, 'trial 1 reported step 2, beyond its budget of 1')).toBe(1);

@@ -7,7 +7,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
+import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
 import { given } from '../../given.ts';
 import type { TrialId } from '../../messages.ts';
 import { failingAlike, isTelling } from '../alike.ts';
@@ -17,6 +17,7 @@ import { live } from '../live.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
+import { checkResuming } from '../resuming.ts';
 import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
@@ -45,6 +46,12 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  checkResuming({
+    strategy: file.strategy?.spec ?? created?.strategy,
+    decisions: created ? (created.decisions ?? 1) : DECISIONS,
+    resumes: file.options.resumes ?? created?.resumes ?? false,
+    command,
+  });
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();

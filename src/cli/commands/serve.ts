@@ -3,10 +3,12 @@ import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
 import type { Noted } from '../../../streams/noted.ts';
+import { DECISIONS } from '../../facts/facts.ts';
 import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
+import { checkResuming } from '../resuming.ts';
 import { printable } from '../runner/reading.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
@@ -27,6 +29,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
+  for (const { strategy, options: described } of files)
+    checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const { nats, lease, replicas, once = false } = options;
   const screen = live();
   const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });

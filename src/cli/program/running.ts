@@ -91,7 +91,7 @@ Example:
   program
     .command('ask-tell')
     .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
-    .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
+    .option('--strategy <data>', 'a name or YAML, as in a study file (default: auto, with early stopping where init has max_step)')
     .addHelpText(
       'after',
       `
