@@ -5,7 +5,7 @@ import { type Served, serve } from '../../../streams/nats/serve.ts';
 import { accessOf, connected, patiently } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
-import { readStudyFile } from '../studyFile.ts';
+import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
 export interface ServeOptions extends Access {
@@ -34,28 +34,38 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
   });
-  const begin = async () => {
-    for (const { space, strategy, options: described } of files) {
-      const { study } = described;
-      const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
-      const log = await patiently(screen, what, natsLog(nc, study, settings));
-      const begun = (await log.head()) > 0;
-      await log.close();
-      served.push(await serve(nc, space, strategy, { ...described, ...settings }));
-      screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
+  const begin = async ({ space, strategy, options: described }: StudyFile): Promise<Served> => {
+    const { study } = described;
+    const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
+    const log = await patiently(screen, what, natsLog(nc, study, settings));
+    const begun = (await log.head()) > 0;
+    await log.close();
+    const engine = await serve(nc, space, strategy, { ...described, ...settings });
+    served.push(engine);
+    screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
+    return engine;
+  };
+  let failed = 0;
+  /** Serves a study until it has closed. Where several are served, the failure of one ends that one only. */
+  const attend = async (file: StudyFile) => {
+    const { study } = file.options;
+    try {
+      const { finished } = await begin(file);
+      await finished;
+      if (!ending) screen.line(`${study}: closed`);
+    } catch (error) {
+      if (files.length === 1) throw error;
+      failed++;
+      if (!ending) screen.line(`${study}: ended, the others go on: ${(error as Error).message}`);
     }
   };
-  const finish = async ({ finished }: Served, i: number) => {
-    await finished;
-    if (!ending) screen.line(`${names[i]}: closed`);
-  };
   const work = async () => {
-    await begin();
-    await Promise.all(served.map(finish));
-    if (!once) await interrupted;
+    await Promise.all(files.map(attend));
+    if (!once && failed < files.length) await interrupted;
   };
   try {
     const why = await Promise.race([interrupted, work()]);
+    if (failed > 0) return 1;
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
     ending = true;
