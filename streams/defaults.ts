@@ -34,11 +34,28 @@ export function readMode({ mode, ...options }: Readonly<Record<string, unknown>>
 /** Strategies that resume trials whatever their options are. */
 const RESUMING = ['successiveHalving', 'pbt'];
 
-/** The first strategy in data that resumes trials that it paused; undefined if there is none. It is for trainers that resume. */
-export function resumingIn(strategy: unknown): string | undefined {
+/**
+ * The first strategy in data that resumes trials that it paused, which is for trainers that resume; undefined if there is none.
+ *
+ * @param decisions of the study that holds it
+ */
+export function resumingIn(strategy: unknown, decisions: number): string | undefined {
   let found: string | undefined;
-  mapStages(withDefaults(strategy, DECISIONS), (name, options) => {
+  mapStages(withDefaults(strategy, decisions), (name, options) => {
     if (options.pause === true || RESUMING.includes(name)) found ??= name;
+    return name;
+  });
+  return found;
+}
+
+/** Strategies that give trials a budget. */
+const BUDGETED = ['asha', 'hyperband', 'bohb', 'successiveHalving', 'pbt'];
+
+/** The first strategy in data that decides for how long trials train; undefined if there is none. */
+export function budgetedIn(strategy: unknown): string | undefined {
+  let found: string | undefined;
+  mapStages(strategy, (name, options) => {
+    if (BUDGETED.includes(name)) found ??= name;
     return { [name]: options };
   });
   return found;

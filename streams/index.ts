@@ -40,6 +40,7 @@ export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { space, spaceFrom } from '../src/space/space.ts';
 export { version } from '../src/version.ts';
+export { budget } from './budget.ts';
 export { chain } from './chain.ts';
 export type { Definition } from './define.ts';
 export { defineStrategy } from './define.ts';

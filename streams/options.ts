@@ -19,6 +19,8 @@ export interface StudyOptions extends Loose<Limits> {
   readonly seed?: string | number | undefined;
   /** What is optimised, by name; the first one decides which trial is the best. Default `{ value: 'minimize' }`. */
   readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>> | undefined;
+  /** Whether the trainers resume from checkpoints: says so to who starts them, where a strategy pauses trials. Default false. */
+  readonly resumes?: boolean | undefined;
   /** How many trials may be open at once. Default 1. */
   readonly parallel?: number | undefined;
   /** Whether a configuration may be tried twice at the same budget. Default `forbid`. */
@@ -52,6 +54,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel: options.parallel ?? 1,
     duplicates: options.duplicates ?? 'forbid',
+    ...(options.resumes && { resumes: true }),
     rules: RULES,
     decisions: DECISIONS,
     version,

@@ -1,5 +1,6 @@
 import { OptionError } from '../src/errors.ts';
 import { nearest } from '../src/space/check.ts';
+import { budget } from './budget.ts';
 import { chain } from './chain.ts';
 import { readMode } from './defaults.ts';
 import { fill } from './fill.ts';
@@ -107,6 +108,7 @@ function refuseUnknown(options: object, names: readonly string[]): void {
 
 /** Those that take strategies. */
 const composed: Readonly<Record<string, (data: unknown, path: string) => Strategy>> = {
+  budget: (data) => budget(data as number),
   chain: (data, path) => chain(...list(data, path).map((stage, i) => parseStrategy(stage, `${path}[${i}]`))),
   dedupe: (data, path) => dedupe(parseStrategy(data, path)),
   fill: (data, path) => fill(parseStrategy(data, path)),

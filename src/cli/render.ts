@@ -3,6 +3,7 @@ import type { Progress, Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import { violates } from '../messages.ts';
 
+import { printable } from './runner/reading.ts';
 import { type Shown, shown } from './table.ts';
 
 /** The best rows first: higher budgets, then lower losses; none that violates an outcome constraint. */
@@ -50,7 +51,7 @@ const bar = (done: number, length: number): string => '█'.repeat(Math.round(Ma
 
 /** A trial in one line. */
 export function lineOf({ trial, status, reason, message, values, params }: Row<Params>): string {
-  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${message}`})`;
+  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${printable(message)}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
 

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
+import { budgetedIn } from '../../streams/defaults.ts';
 import type { StudyOptions } from '../../streams/options.ts';
+import { overEpochs } from '../../streams/overEpochs.ts';
 import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import { SpaceError } from '../errors.ts';
@@ -75,6 +77,9 @@ const layout = fields(
     objective,
     objectives,
     strategy: any,
+    epochs: whole,
+    early: truth,
+    resumes: truth,
     seed,
     trials: whole,
     parallel: whole,
@@ -130,20 +135,19 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     parameters,
     constraints,
     strategy,
+    epochs,
+    early,
     command: words,
     timeLimit,
     grace,
     result: which,
     ...options
   } = data as Readonly<Record<string, never>>;
+  const settings: StudyOptions = { ...(objective !== undefined && { objectives: namedObjective(objective) }), ...options };
   return {
     space: spaceFrom(constraints === undefined ? { parameters } : { parameters, constraints }),
-    ...(strategy !== undefined && { strategy: parseStrategy(strategy) }),
-    options: {
-      study: name,
-      ...(objective !== undefined && { objectives: namedObjective(objective) }),
-      ...(options as Omit<StudyOptions, 'study'>),
-    },
+    ...strategyIn(strategy, { epochs, early, ...settings }),
+    options: { ...settings, study: name },
     ...(words !== undefined && {
       command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),
     }),
@@ -151,6 +155,30 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     ...(grace !== undefined && { grace }),
     ...(which !== undefined && { result: which }),
   };
+}
+
+/** A strategy, and what `epochs`, the short way to early stopping, makes of it. @throws SpaceError, OptionError */
+function strategyIn(
+  data: unknown,
+  {
+    epochs,
+    early,
+    resumes,
+    objectives = {},
+  }: StudyOptions & { readonly epochs?: number | undefined; readonly early?: boolean | undefined },
+): { readonly strategy?: Strategy } {
+  const strategy = data === undefined ? undefined : parseStrategy(data);
+  if (epochs === undefined) {
+    if (early !== undefined) throw new SpaceError('early: expected epochs as well, the most that a trial may train');
+    return strategy ? { strategy } : {};
+  }
+  const own = budgetedIn(data);
+  if (own !== undefined) throw new SpaceError(`epochs: ${own} in the strategy decides for how long trials train; leave out one of them`);
+  if (early !== false && Object.keys(objectives).length > 1)
+    throw new SpaceError(
+      `epochs: expected one objective to stop trials by, got ${Object.keys(objectives).join(', ')}; with "early: false" every trial trains to the end`,
+    );
+  return { strategy: overEpochs(epochs, { early, resumes, strategy }) };
 }
 
 /** The objective of `minimize val_loss`; without a name it is called value. */

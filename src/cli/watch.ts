@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import type { Noted } from '../../streams/noted.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
+import type { Alike } from './alike.ts';
 import type { Live } from './live.ts';
 import { passedOver } from './passedOver.ts';
 import { lineOf, progressLine, ranked } from './render.ts';
+import { printable } from './runner/reading.ts';
 import { table } from './table.ts';
 
 /** How a run of a study ended. */
@@ -15,6 +18,8 @@ export type Ending =
   | { readonly type: 'interrupted' }
   /** It stands still, and nobody can say that it shall go on. */
   | { readonly type: 'paused' }
+  /** The first trials failed for the same reason. */
+  | { readonly type: 'alike'; readonly alike: Alike }
   | { readonly type: 'failed'; readonly error: unknown };
 
 export interface Conclusion {
@@ -78,7 +83,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
-    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${message}`}; it is tried again`);
+    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${printable(message)}`}; it is tried again`);
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -121,7 +126,13 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
         process.stdout.write(`${JSON.stringify(last)}\n`);
       } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
-      if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
+      if (ending.type === 'alike') {
+        const last = ending.alike.trials.at(-1)!;
+        screen.line(`trials ${ending.alike.trials.join(', ')}: ${printable(ending.alike.message)}`);
+        screen.line(
+          `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
+        );
+      } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
       else if (ending.type === 'paused') screen.line(`to go on: hypertide change ${journal} --resume, then the same command`);
       else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
@@ -150,5 +161,6 @@ const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed'>, str
   person: 'the study was closed',
   interrupted: 'interrupted',
   paused: 'the study is paused',
+  alike: 'stopped, as the first trials failed for the same reason',
   failed: 'the study could not go on',
 };

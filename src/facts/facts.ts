@@ -69,6 +69,8 @@ export interface Created {
   readonly parallel: number;
   /** Whether a configuration may be tried twice. */
   readonly duplicates: 'forbid' | 'allow';
+  /** Whether the trainers resume from checkpoints. Absent: not known. */
+  readonly resumes?: boolean;
   /** Which rules decide what counts, see `RULES`. Absent: 1. */
   readonly rules?: number;
   /** Which decisions the strategies take, see `DECISIONS`. Absent: 1. */

@@ -67,6 +67,7 @@ export const schemas: Readonly<Record<Fact['type'], Schema>> = {
       limits,
       parallel: integer(1, 'how many trials may be open at once'),
       duplicates: { type: 'string', enum: ['forbid', 'allow'] },
+      resumes: { type: 'boolean', description: 'whether the trainers resume from checkpoints' },
       rules,
       decisions,
       version: text('version of hypertide'),

@@ -1,5 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import type { Changed, Limits } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Noted } from '../noted.ts';
 import type { StudyOptions } from '../options.ts';
@@ -25,6 +26,8 @@ export interface ServeOptions extends StudyOptions, StreamOptions {
 export interface Served {
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
+  /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
+  pause(limits?: Limits): Promise<void>;
   /** Ends this engine; another one may go on. */
   close(): Promise<void>;
 }
@@ -103,5 +106,9 @@ export async function serve<P>(
     await shell.watch();
   };
   void begin().catch(fail);
-  return { finished, close };
+  const pause = async (limits?: Limits) => {
+    const fact: Changed = { type: 'changed', paused: true, ...(limits && { limits }) };
+    while ((await log.append(fact)) === 'fenced'); // it is no decision: what others wrote first does not change it
+  };
+  return { finished, pause, close };
 }

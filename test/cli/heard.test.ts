@@ -83,11 +83,14 @@ it('says that nothing can be stopped where the first trial ends without a report
   ).toBe(1);
   expect(times(silent.err, 'without a report')).toBe(1);
   expect((await run(studyIn(stops), EPOCHS)).err).not.toContain('without a report');
+  const asha = (options: string) => `trials: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9${options} } }, random] }\n`;
+  expect((await run(studyIn(asha('')), 'echo loss=$1')).err).toContain('trial 1 ended without a report');
+  expect((await run(studyIn(asha(', pause: true')), 'echo loss=$1')).err).not.toContain('without a report');
   expect((await run(studyIn('trials: 3\n'), 'echo loss=$1')).err).not.toContain('without a report');
 });
 
 it('warns once of reports beyond the budget of a trial', async () => {
-  const place = studyIn('trials: 3\nstrategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }\n');
+  const place = studyIn('trials: 3\nresumes: true\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n');
   const ended = await run(place, EPOCHS);
   expect(ended.code, ended.err).toBe(0);
   expect(times(ended.err, 'trial 1 reported step 2, beyond its budget of 1')).toBe(1);

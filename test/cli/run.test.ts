@@ -143,7 +143,9 @@ describe('run', () => {
   });
 
   it('goes on to higher budgets from checkpoints', async () => {
-    const place = studyIn('trials: 9\nparallel: 2\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n');
+    const place = studyIn(
+      'trials: 9\nparallel: 2\nresumes: true\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n',
+    );
     const { code, err } = await run(place);
     expect(code, err).toBe(0);
     const promoted = journalOf(place).filter(({ type, resumes }) => type === 'suggested' && resumes !== undefined);
@@ -156,7 +158,7 @@ describe('run', () => {
   });
 
   it('lets members of a population go on from the checkpoints of others', async () => {
-    const place = studyIn('parallel: 2\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
+    const place = studyIn('parallel: 2\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
     const { code, err } = await run(place);
     expect(code, err).toBe(0);
     const suggested = journalOf(place).filter(({ type }) => type === 'suggested') as unknown as SuggestedFact[];

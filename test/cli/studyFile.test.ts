@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readStudyFile } from '../../src/cli/studyFile.ts';
+import { parseStrategy } from '../../streams/index.ts';
 import { directory } from './support.ts';
 
 const read = (text: string, name = 'study.yaml') => {
@@ -52,6 +53,30 @@ it('has defaults: the name of the file, the strategy of the log, one objective t
 });
 
 it.each([
+  ['epochs: 81', { chain: [{ asha: { min: 1, max: 81, pause: false } }, 'auto'] }],
+  ['epochs: 81\nresumes: true', { chain: [{ asha: { min: 1, max: 81, pause: true } }, 'auto'] }],
+  ['epochs: 81\nearly: false', { chain: [{ budget: 81 }, 'auto'] }],
+  ['epochs: 9\nstrategy: tpe', { chain: [{ asha: { min: 1, max: 9, pause: false } }, 'tpe'] }],
+  ['epochs: 9\nstrategy: { chain: [medianStop, tpe] }\nearly: false', { chain: [{ budget: 9 }, 'medianStop', 'tpe'] }],
+  ['epochs: 9\nearly: false\nobjectives: { loss: minimize, size: minimize }', { chain: [{ budget: 9 }, 'auto'] }],
+])('%j says for how long trials train', async (text, spec) => {
+  const { strategy, options } = await read(`${SPACE}${text}\n`);
+  expect(strategy?.spec).toEqual(spec);
+  expect(parseStrategy(spec).spec).toEqual(spec);
+  expect(options).not.toHaveProperty('epochs');
+});
+
+it.each([
+  [`${SPACE}early: false`, '4:1', 'early: expected epochs as well', ''],
+  [`${SPACE}epochs: 0`, '4:1', 'epochs: expected a whole number of at least 1, got 0', ''],
+  [
+    `${SPACE}epochs: 9\nstrategy: { bandit: { arms: { one: { chain: [{ asha: { min: 1, max: 9 } }, tpe] }, two: tpe } } }`,
+    '4:1',
+    'epochs: asha in the strategy decides for how long trials train',
+    'leave out one of them',
+  ],
+  [`${SPACE}epochs: 9\nobjectives: { a: minimize, b: maximize }`, '4:1', 'epochs: expected one objective', 'got a, b; with "early: false"'],
+  [`${SPACE}resumes: 1`, '4:1', 'resumes: expected true or false, got 1', ''],
   [`${SPACE}trails: 20`, '4:1', 'trails: unknown key, expected one of ', '; did you mean trials?'],
   [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],
   [SPACE.replace('choice', 'choise'), '3:10', 'parameters.opt.type: expected one of float', 'did you mean choice?'],

@@ -56,6 +56,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
   auto: { make: h.auto },
+  'chain(budget, random)': { make: () => h.chain(h.budget(3), h.random()) },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
   'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {

@@ -56,6 +56,10 @@ function dimensionOf({ type, low, high, log, step, choices, when }: ParameterDat
   return { type, low, high, ...(log ? { log } : step !== undefined && { step }), ...condition };
 }
 
+/** The strategy of a study for which none is named: trials that can be trained step by step pause, as the protocol resumes them. */
+export const defaultStrategy = ({ max_step: maxStep }: Init): unknown =>
+  maxStep ? { chain: [{ asha: { pause: true } }, 'auto'] } : 'auto';
+
 /** Strategies that take their budgets from the study. */
 const BUDGETED = ['asha', 'bohb', 'hyperband', 'successiveHalving'];
 

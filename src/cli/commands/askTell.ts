@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../streams/spec.ts';
 import { version } from '../../version.ts';
-import { type Request, withBudgets } from '../askTell/protocol.ts';
+import { defaultStrategy, type Request, withBudgets } from '../askTell/protocol.ts';
 import { Session, SessionError } from '../askTell/session.ts';
 import { dataOf } from '../typed.ts';
 
@@ -12,13 +12,14 @@ import { dataOf } from '../typed.ts';
  * @throws OptionError where the strategy is wrong whatever the study.
  */
 export async function askTell(
-  { strategy: text }: { readonly strategy: string },
+  { strategy: text }: { readonly strategy?: string },
   input: Readable = process.stdin,
   reply: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  const strategy: unknown = dataOf('--strategy', text);
-  parseStrategy(withBudgets(strategy, Number.MAX_SAFE_INTEGER));
+  const given: unknown = text === undefined ? undefined : dataOf('--strategy', text);
+  if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
   let session: Session | undefined;
+  let strategy: unknown;
   const begun = () => {
     if (session) return session;
     throw new SessionError('init comes first');
@@ -27,6 +28,7 @@ export async function askTell(
     switch (request.cmd) {
       case 'init':
         session?.dispose();
+        strategy = given ?? defaultStrategy(request);
         session = new Session(request, strategy);
         return { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version };
       case 'ask':

@@ -7,14 +7,17 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { study } from '../../../streams/study.ts';
 import { tryOut } from '../../../streams/tryOut.ts';
 import { MismatchError } from '../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
+import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
 import { given } from '../../given.ts';
+import type { TrialId } from '../../messages.ts';
+import { failingAlike, isTelling } from '../alike.ts';
 import { type Inbox, inbox } from '../inbox.ts';
 import { begunIn } from '../journalFile.ts';
 import { live } from '../live.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { type PatientLog, patientLog } from '../patientLog.ts';
+import { checkResuming } from '../resuming.ts';
 import { checkVariables } from '../runner/job.ts';
 import { parseTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
@@ -43,6 +46,12 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  checkResuming({
+    strategy: file.strategy?.spec ?? created?.strategy,
+    decisions: created ? (created.decisions ?? 1) : DECISIONS,
+    resumes: file.options.resumes ?? created?.resumes ?? false,
+    command,
+  });
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();
@@ -138,12 +147,22 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   const ended = new Promise<Ending>((settle) => {
     end = settle;
   });
-  const say = (event: TrialEvent) => void log.append(event).catch((error) => end({ type: 'failed', error }));
+  const failed = new Set<TrialId>();
+  const say = (event: TrialEvent) => {
+    if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
+    void log.append(event).catch((error) => end({ type: 'failed', error }));
+  };
   const fleet: Trainers = trainers({
     study: file.options.study,
     command,
     ...listeningFor(goal),
-    notices: notices({ warn, strategy, direction: goal.objectives[0]!.direction, metric: goal.metric }),
+    notices: notices({
+      warn,
+      strategy,
+      decisions: file.strategy ? undefined : begun && (begun.decisions ?? 1),
+      direction: goal.objectives[0]!.direction,
+      metric: goal.metric,
+    }),
     ...(file.result && { result: file.result }),
     directory,
     say,
@@ -152,9 +171,12 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
     ...(file.grace !== undefined && { grace: file.grace }),
   });
+  const failing = failingAlike(await log.head());
   const note = (noted: Noted<Params>) => {
     watching.note(noted);
     box?.note(noted);
+    const alike = failing(noted);
+    if (alike) end({ type: 'alike', alike });
     if (watching.paused && !attended) end({ type: 'paused' });
   };
   const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
@@ -176,6 +198,8 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   const ending = await ended;
   subscription.unsubscribe();
   await fleet.preempt();
+  const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
+  if (limits) await log.append({ type: 'changed', limits });
   await log.settled();
   for (const signal of signals) process.off(signal, interrupt);
   return ending;

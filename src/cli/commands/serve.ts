@@ -2,9 +2,14 @@ import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
-import { accessOf, connected, patiently } from '../connected.ts';
+import type { Noted } from '../../../streams/noted.ts';
+import { DECISIONS } from '../../facts/facts.ts';
+import { type Alike, failingAlike } from '../alike.ts';
+import { accessOf, connected, patiently, withoutPassword } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
+import { checkResuming } from '../resuming.ts';
+import { printable } from '../runner/reading.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
@@ -24,6 +29,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
+  for (const { strategy, options: described } of files)
+    checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const { nats, lease, replicas, once = false } = options;
   const screen = live();
   const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
@@ -38,12 +45,25 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     const { study } = described;
     const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
     const log = await patiently(screen, what, natsLog(nc, study, settings));
-    const begun = (await log.head()) > 0;
+    const head = await log.head();
     await log.close();
-    const engine = await serve(nc, space, strategy, { ...described, ...settings });
+    const failing = failingAlike(head);
+    const note = (noted: Noted) => {
+      const alike = failing(noted);
+      if (alike) void paused(study, engine, alike);
+    };
+    const engine = await serve(nc, space, strategy, { ...described, ...settings, note });
     served.push(engine);
-    screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
+    screen.line(`${study}: ${head > 0 ? 'gone on with' : 'begun'}`);
     return engine;
+  };
+  /** Waits for a person to correct the trainers. */
+  const paused = async (study: string, engine: Served, { trials, message, limits }: Alike) => {
+    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${printable(message)}`);
+    screen.line(
+      `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
+    );
+    await engine.pause(limits()).catch((error: Error) => screen.line(`${study}: ${error.message}`));
   };
   let failed = 0;
   /** Serves a study until it has closed. Where several are served, the failure of one ends that one only. */

@@ -11,6 +11,7 @@ import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { listeningFor } from '../metric.ts';
 import { notices } from '../notices.ts';
+import { checkResuming } from '../resuming.ts';
 import type { Running } from '../runner/process.ts';
 import { startTrial } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
@@ -51,12 +52,15 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     if (!created) return 130;
     if (metric !== undefined && created.objectives.length > 1)
       throw new UsageError('--metric: expected a study with one objective, got several');
+    const command = commandOf(words, spaceOf(created));
+    const { strategy, decisions = 1, resumes = false } = created;
+    checkResuming({ strategy, decisions, resumes, command });
     const settings = {
       study,
-      command: commandOf(words, spaceOf(created)),
+      command,
       ...listeningFor({ objectives: created.objectives, ...(metric !== undefined && { metric }) }),
       ...(result && { result }),
-      notices: notices({ warn: screen.line, strategy: created.strategy, direction: created.objectives[0]!.direction, metric }),
+      notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
       directory: resolve(options.directory ?? `${study}.trials`),
       warn: screen.line,
       ...(timeLimit !== undefined && { timeLimit }),

@@ -50,6 +50,26 @@ Examples:
     )
     .action((study, command, options) => ending(import('../commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
 
+  program
+    .command('check')
+    .description('Runs the program twice for a short time, and says what a study would hear and could do.')
+    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[command...]', 'the program and its arguments, behind --; {name} stands for a parameter')
+    .option('--metric <name>', 'the name of the value to optimise, as the program prints it')
+    .option('--seconds <s>', 'how long each run may take (default: 60)', seconds)
+    .addHelpText(
+      'after',
+      `
+It says which arguments the program got, which value and which steps were heard, whether the program keeps to its budget, ends at SIGTERM and
+resumes from its checkpoint, and which way of early stopping follows. Nothing is kept. Exit status: 0 if a value was heard, else 1.
+
+Example:
+  hypertide check study.yaml -- python train.py --lr {lr} --units {units}`,
+    )
+    .action((study, command, options) =>
+      ending(import('../commands/check.ts').then(({ checkProgram }) => checkProgram(study, command, options))),
+    );
+
   withRemote(program.command('simulate'))
     .description('Compares strategies in virtual time, by what a finished study knows.')
     .argument('<study>', 'study file: the space, the limits, and a strategy')
@@ -72,7 +92,7 @@ Example:
   program
     .command('ask-tell')
     .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
-    .requiredOption('--strategy <data>', 'a name or YAML, as in a study file')
+    .option('--strategy <data>', 'a name or YAML, as in a study file (default: auto, with early stopping where init has max_step)')
     .addHelpText(
       'after',
       `

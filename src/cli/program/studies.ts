@@ -68,6 +68,13 @@ export function declareStudies(program: Command, ending: Ending): void {
       useWith([journal, ...params], options, async (study, rest) => (await import('../commands/say.ts')).enqueue(study, rest, options)),
     );
 
+  onStudy('retry', 'Tries failed trials again, as new trials: all of them, or those that are named.')
+    .argument('[trials...]', 'their numbers (default: all that failed, but infeasible ones)')
+    .option('--json', 'which, as JSON')
+    .action((journal, trials, options) =>
+      useWith([journal, ...trials], options, async (study, rest) => (await import('../commands/retry.ts')).retry(study, rest, options)),
+    );
+
   onStudy('retract', 'Takes a wrong result back: everything goes on as if the trial had failed.')
     .argument('[trial]', 'its number')
     .option('--json', 'what was appended, as JSON')

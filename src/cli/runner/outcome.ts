@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../facts/facts.ts';
 import type { Line, Report, Result } from './lines.ts';
-import { plain } from './reading.ts';
+import { printable } from './reading.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type Outcome =
@@ -66,7 +66,7 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   const fail = (reason: FailureReason, message: string): Outcome => ({
     type: 'failed',
     reason,
-    message: plain(message).slice(0, 4096),
+    message: printable(message).slice(0, 4096),
     ...checkpoint,
   });
   const { because, code, seconds, timeLimit } = exit;

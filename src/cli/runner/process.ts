@@ -7,7 +7,7 @@ import type { Line, Report } from './lines.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
 import { type Listening, outputReader } from './reader.ts';
-import { plain } from './reading.ts';
+import { printable } from './reading.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
@@ -162,8 +162,8 @@ function listen(child: Child, log: LogFile, options: ProcessOptions) {
   const take = (line: Line) => {
     heard = hear(heard, line);
     if (line.type === 'report') onReport?.(line.report);
-    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(plain(line.message));
-    if (line.type === 'result' && line.warning !== undefined) onWarning?.(plain(line.warning));
+    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(printable(line.message));
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(printable(line.warning));
   };
   const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));
   const errors = splitLines((text, redrawn) => {

@@ -1,6 +1,6 @@
 import { choice } from './choice.ts';
 import type { Line } from './lines.ts';
-import { plain, type Reading, readingOf } from './reading.ts';
+import { printable, type Reading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
@@ -135,7 +135,7 @@ export function outputReader(listening: Listening): OutputReader {
       return alias();
     },
     unheard: () =>
-      plain(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
+      printable(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
   };
 }
 

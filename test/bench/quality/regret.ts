@@ -52,7 +52,7 @@ type Cells = readonly (readonly number[])[];
  * The bootstrap of Efron & Tibshirani (1993, chapter 13): each round draws seeds of each problem with replacement, the same for everyone, so that
  * what is compared stays paired. The problems stay what they are.
  */
-function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) => number): Estimate {
+export function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) => number): Estimate {
   const rng = rngFor('bootstrap', 'seeds', 0);
   const values = Array.from({ length: ROUNDS }, () => {
     const picks = cells.map((runs) => runs.map(() => index(rng, runs.length)));

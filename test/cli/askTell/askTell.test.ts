@@ -13,10 +13,10 @@ const SPACE: Init['space'] = {
 const init = (more: Partial<Init> = {}): Init => ({ cmd: 'init', space: SPACE, seed: 7, direction: 'minimize', budget: 200, ...more });
 
 /** Sends requests, and gives the replies. A request may be a text. */
-async function talk(strategy: string, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
+async function talk(strategy: string | undefined, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
   const replies: Record<string, unknown>[] = [];
   const lines = requests.map((request) => `${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
-  await askTell({ strategy }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
+  await askTell(strategy === undefined ? {} : { strategy }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
   return replies;
 }
 
@@ -113,7 +113,7 @@ describe('a session', () => {
   });
 
   it('pauses trials at their budgets, and goes on with the best under their ids', async () => {
-    const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: ['asha', 'random'] });
+    const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: [{ asha: { pause: true } }, 'random'] });
     const until = new Map<number, number>();
     let promotions = 0;
     for (let i = 0; i < 200; i++) {
@@ -144,6 +144,15 @@ describe('a session', () => {
       session.tell({ cmd: 'tell', id, value: i % 2, step, stopped: step < 81 });
     }
     expect(stops).toBeGreaterThanOrEqual(5);
+  });
+
+  it('has a default strategy, which pauses trials that can be trained step by step', async () => {
+    const plain = await talk(undefined, [init(), { cmd: 'ask' }]);
+    expect(plain).toMatchObject([{ ok: true, name: 'hypertide auto' }, { id: 1 }]);
+    expect(plain[1]).not.toHaveProperty('until');
+    const early = await talk(undefined, [init({ max_step: 81 }), { cmd: 'ask' }]);
+    expect(early[0]!.name).toBe('hypertide {"chain":[{"asha":{"pause":true}},"auto"]}');
+    expect(early[1]!.until).toBeLessThan(81);
   });
 
   it('refuses asha without steps', () => {

@@ -1,0 +1,56 @@
+import type { Noted } from '../../streams/noted.ts';
+import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
+
+/** The first trials of a study that all failed for the same reason. */
+export interface Alike {
+  readonly trials: readonly TrialId[];
+  /** Of the last one. */
+  readonly message: string;
+  /**
+   * The limits by which the trials that failed since the start do not use up those of the study; undefined where these are not limited.
+   *
+   * @param more trials that have failed since.
+   */
+  limits(more?: Iterable<TrialId>): Limits | undefined;
+}
+
+/** So many failures say that the program is broken, and not a configuration. */
+const ENOUGH = 3;
+const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
+
+/** Whether a failure says something of the program: configurations may be infeasible, and machines may be lost. */
+export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
+
+/**
+ * Watches a study for a program that is broken: the first trials end with the same kind of failure and the same last line of error, and
+ * none has a result.
+ *
+ * @param past position up to which the log was there before: nothing in it is news.
+ * @returns takes each entry of the log; says once that it is so. After a restart one more such failure is enough.
+ */
+export function failingAlike(past: number): (noted: Noted) => Alike | undefined {
+  const failures = new Map<TrialId, string>();
+  /** Those since the start. */
+  const fresh = new Set<TrialId>();
+  let usable = false;
+  let said = false;
+  let limit: number | undefined;
+  return ({ fact, told, refusal, position }) => {
+    if (refusal) return undefined;
+    if (fact.type === 'created' || fact.type === 'changed') limit = fact.limits?.trials ?? limit;
+    if (told?.type !== 'ended') return undefined;
+    if (fact.type !== 'failed') usable = true;
+    if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
+    const { trial, reason, message = '' } = fact;
+    failures.set(trial, `${reason}: ${message.replace(/[+-]?\d[\d.e+-]*/gi, '#')}`); // numbers may be those of the configuration
+    if (position > past) fresh.add(trial);
+    if (said || position <= past || failures.size < ENOUGH || new Set(failures.values()).size > 1) return undefined;
+    said = true;
+    return {
+      trials: [...failures.keys()],
+      message: `${reason}${message && `: ${message}`}`,
+      limits: (more = []) => (limit === undefined ? undefined : { trials: limit + new Set([...fresh, ...more]).size }),
+    };
+  };
+}

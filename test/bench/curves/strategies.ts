@@ -1,0 +1,29 @@
+import type { StrategySpec } from '../../../streams/index.ts';
+
+/** The same strategies with trials that pause at rungs and are resumed, and with trials that are stopped there. */
+const early = (pause: boolean): StrategySpec[] => [
+  { chain: [{ asha: { pause } }, 'bo'] },
+  { chain: [{ asha: { pause } }, 'tpe'] },
+  { chain: [{ hyperband: { pause } }, 'bo'] },
+  { bohb: { pause } },
+];
+
+/** What all others are compared with: successive halving on random configurations, which pauses trials. */
+export const REFERENCE: StrategySpec = { chain: [{ asha: { pause: true } }, 'random'] };
+
+export const DEFAULTS: readonly StrategySpec[] = [...early(true), ...early(false)];
+
+/** A strategy as the README writes it: `chain(asha(pause: true), bo)`. */
+export function nameOf(spec: unknown): string {
+  if (typeof spec !== 'object' || spec === null) return String(spec);
+  if (Array.isArray(spec)) return spec.map(nameOf).join(', ');
+  return Object.entries(spec)
+    .map(([name, options]) => `${name}(${typeof options === 'object' && !Array.isArray(options) ? settings(options) : nameOf(options)})`)
+    .join(', ');
+}
+
+const settings = (options: object | null): string =>
+  Object.entries(options ?? {})
+    .map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
+    .join(', ')
+    .replaceAll('"', '');

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { hypertide, studyIn, TRAINER } from './support.ts';
+
+/** What `check` says, by the first word of each line. */
+async function check(place: string, command: readonly string[], ...flags: readonly string[]) {
+  const { code, out, err } = await hypertide(place, 'check', 'study.yaml', ...flags, '--', ...command);
+  const rows = out.trimEnd().split('\n');
+  return { code, err, rows: Object.fromEntries(rows.map((row) => row.split(/ {2,}/) as [string, string])) };
+}
+
+it('sees a trainer that keeps its budget and resumes', async () => {
+  const { code, rows, err } = await check(studyIn(), TRAINER);
+  expect(code, err).toBe(0);
+  expect(rows).toMatchObject({
+    command: expect.stringMatching(/^node .*trainer\.mjs --x 0\.\d+$/),
+    value: expect.stringMatching(/^value = \d/),
+    steps: '1, 2',
+    budget: 'kept: it ended after step 2 of 2',
+    resume: 'yes: the second run began with step 3',
+    'early stopping': 'trials can be stopped, or pause at rungs and be resumed (pause: true)',
+  });
+});
+
+it('sees an ordinary script, which knows nothing of budgets', async () => {
+  const place = studyIn();
+  writeFileSync(join(place, 'train.sh'), 'for e in 1 2 3 4 5 6; do echo "epoch=$e loss=0.$e"; sleep 0.1; done');
+  const { code, rows, err } = await check(place, ['sh', join(place, 'train.sh'), '{x}']);
+  expect(code, err).toBe(0);
+  expect(rows).toMatchObject({
+    value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
+    steps: expect.stringMatching(/^1, 2, 3/),
+    budget: 'not kept: it went on after step 2; pass {budget} to it if it is to pause',
+    SIGTERM: expect.stringMatching(/^ends it after \d+\.\d s$/),
+    resume: expect.stringContaining('not possible: it saved nothing'),
+    'early stopping': 'trials can be stopped (the default); pause: true is not for this program',
+  });
+});
+
+it('says what it did not hear, and what to do', async () => {
+  const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
+  expect(code).toBe(1);
+  expect(rows.value).toContain('not heard: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
+  expect(rows.steps).toContain('none reported');
+  expect(rows['early stopping']).toBe('not possible without steps');
+  expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
+});
+
+it('does not wait for longer than it is told, and kills a program that ignores SIGTERM', async () => {
+  const place = studyIn('grace: 0.3\n');
+  const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--seconds', '0.5');
+  expect(code).toBe(1);
+  expect(rows.value).toBe('not heard in the time that it had');
+  expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
+});
