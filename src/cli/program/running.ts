@@ -26,7 +26,8 @@ The command is run without a shell, once for each trial, --parallel at a time. W
   {params}                          the path of a JSON file that holds all parameters
   {args}                            as an argument of its own: --name value for each parameter
 The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
-HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
+HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in:
+each attempt has its own). A program ends with the run that started it, also when that is killed.
 
 Its output is read for values, and kept in a log:
   {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
