@@ -7,6 +7,7 @@ import {
   type Propose,
   propose,
   type Ready,
+  type Reported,
   type Suggested,
   type Told,
   wait,
@@ -54,6 +55,7 @@ const machine = setup({
   },
   actions: {
     expect: assign(({ context: { core, state } }, fact: Suggested) => ({ state: core.expect(state, fact) })),
+    report: assign(({ context: { core, state } }, fact: Reported) => ({ state: core.report(state, fact) })),
     learn: assign(({ context: { core, state } }, fact: Ended) => ({ state: core.learn(state, fact) })),
     explore: emit(({ context }, ask: Ask) => explore(context, ask, 'exploring')),
     model: emit(({ context }, ask: Ask) => model(context, ask)),
@@ -73,6 +75,7 @@ export const surrogateMachine = machine.createMachine({
   context: ({ input }) => ({ ...input, state: input.core.start }),
   on: {
     suggested: { actions: { type: 'expect', params: ({ event }) => event } },
+    reported: { actions: { type: 'report', params: ({ event }) => event } },
     ended: { actions: { type: 'learn', params: ({ event }) => event } },
   },
   initial: 'exploring',

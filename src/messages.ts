@@ -109,6 +109,8 @@ export interface Env extends Domain {
   readonly maximised?: readonly string[];
   /** How many trials may be open at once. */
   readonly parallel: number;
+  /** The budgets at which an earlier stage compares trials, ascending; absent if none does. */
+  readonly rungs?: readonly number[];
   /** How many configurations the study will try, where that is known. */
   readonly trials?: number;
   /** Which decisions the study began with, see `DECISIONS`: options keep the defaults that they had then. Absent: today's. */

@@ -17,7 +17,9 @@ const stagesOf = (strategy: Strategy): readonly Strategy[] => ('stages' in strat
 export function chain(...strategies: Strategy[]): Strategy {
   const stages = strategies.flatMap(stagesOf);
   const spec: StrategySpec = { chain: stages.map((stage) => stage.spec ?? stage.name) };
-  const whole = named(spec, (env) => stages.map((stage, i) => stage(apart(env, stages, i))).reduce((f, g) => pipe(f, g), pipe()));
+  const whole = named(spec, (env) =>
+    stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
+  );
   return Object.assign(whole, { stages });
 }
 
@@ -28,4 +30,10 @@ function apart(env: Env, stages: readonly Strategy[], i: number): Env {
   const kind = kindOf(stages[i]!);
   const before = stages.slice(0, i).filter((stage) => kindOf(stage) === kind).length;
   return before === 0 ? env : { ...env, name: env.name ? `${env.name}/${before + 1}` : `${before + 1}` };
+}
+
+/** What a stage may know of those before it: at which budgets they compare trials. */
+function behind(env: Env, stages: readonly Strategy[], i: number): Env {
+  const rungs = stages.slice(0, i).findLast((stage) => stage.rungs)?.rungs;
+  return rungs ? { ...env, rungs } : env;
 }

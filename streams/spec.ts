@@ -33,17 +33,17 @@ import { dedupe } from './veto.ts';
 
 /** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {
-  asha: (options: object) => taking(asha, 'min', 'max', 'eta', 'pause')(readMode({ ...options }) as never),
+  asha: (options: object) => taking(asha, 'min', 'max', 'eta', 'pause', 'first')(readMode({ ...options }) as never),
   auto: taking(auto),
   cmaes: taking(cmaes, 'population', 'sigma', 'restarts', 'adaptRates'),
-  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'pause', 'startup', 'candidates', 'priorWeight'),
+  bohb: taking(bohb, 'min', 'max', 'eta', 'mode', 'pause', 'first', 'startup', 'candidates', 'priorWeight'),
   de: taking(de, 'population', 'generations', 'start', 'scale', 'crossover'),
   bo: taking(bo, 'startup', 'acquisition', 'costAware', 'integrated', 'warp'),
   forest: taking(forest, 'startup', 'random', 'challengers'),
   ga: taking(ga, 'population', 'generations', 'mode', 'elite', 'tournament', 'crossover', 'mutation', 'crossoverEta', 'mutationEta'),
   grid: taking(grid, 'levels', 'shuffle'),
   halton: taking(halton, 'scramble'),
-  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode', 'pause'),
+  hyperband: taking(hyperband, 'min', 'max', 'eta', 'mode', 'pause', 'first'),
   latinHypercube: taking(latinHypercube, 'points'),
   lbfgs: taking(
     lbfgs,

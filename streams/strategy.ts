@@ -27,6 +27,8 @@ export interface Strategy {
   (env: Env): MonoTypeOperatorFunction<Message>;
   /** The same as data; absent for a bare operator. */
   readonly spec?: StrategySpec;
+  /** The budgets at which it compares trials, ascending. Stages behind it learn from what trials reported there. */
+  readonly rungs?: readonly number[];
 }
 
 /** Told of every transition of every machine. It can change nothing. */

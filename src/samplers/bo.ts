@@ -1,4 +1,4 @@
-import type { Ask, Ended, Env, Suggested } from '../messages.ts';
+import type { Ask, Env, Told } from '../messages.ts';
 import type { Features } from '../numeric/gp/features.ts';
 import { History } from '../numeric/history.ts';
 import type { Rng } from '../numeric/random.ts';
@@ -9,9 +9,10 @@ import { belief } from './bo/belief.ts';
 import { hypervolumeImprovement } from './bo/hypervolume.ts';
 import { type Knowledge, type Model, model } from './bo/knowledge.ts';
 import { reasons } from './bo/reasons.ts';
+import { scoreModel } from './bo/scores.ts';
 import { rank, type Scored, search } from './bo/search.ts';
 import { type BoState, createFold, PLAIN, VIEWS } from './bo/state.ts';
-import { goodPoints, keyOf, type Modelled, type World, worldsOf } from './bo/worlds.ts';
+import { closeness, goodPoints, keyOf, type Modelled, type World, worldsOf } from './bo/worlds.ts';
 import { Repetition } from './repetition.ts';
 import type { Reasoned, Surrogate } from './surrogate.ts';
 
@@ -82,20 +83,25 @@ export function boSurrogate(
   );
   const repetitionOf = History.folding(
     () => new Repetition(axes),
-    (repetition, fact: Suggested | Ended) => repetition.take(fact),
+    (repetition, fact: Told) => repetition.take(fact),
   );
 
   function modelled(state: BoState): Modelled | undefined {
     const turn = state.handedOut.length % VIEWS.length;
     const doubt = !integrated && state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
     const features = fold.features(state);
+    const results = fold.results(state);
+    // An open trial that has reported at a rung is known already.
+    const open = [...state.open.values()].filter(({ id }) => !results?.of(id)?.losses.size);
+    const kept = (k: number) => `${k} ${results ? 'scores' : turn} ${doubt}`;
     const models = state.losses.flatMap((losses, k) => {
-      const before = recent.get(`${k} ${turn} ${doubt}`);
-      return model(features, VIEWS[turn]!, turn, losses, state.open.size, doubt, before) ?? [];
+      const before = recent.get(kept(k));
+      if (results) return scoreModel(features, state.scores, results, open.length, doubt, before) ?? [];
+      return model(features, VIEWS[turn]!, turn, losses, open.length, doubt, before) ?? [];
     });
     if (models.length < objectives.length) return undefined;
-    for (const [k, known] of models.entries()) recent.set(`${k} ${turn} ${doubt}`, known);
-    const worlds = worldsOf(features, models, [...state.open.values()]);
+    for (const [k, known] of models.entries()) recent.set(kept(k), known);
+    const worlds = worldsOf(features, models, open);
     return worlds && { features, models, worlds };
   }
 
@@ -140,20 +146,26 @@ export function boSurrogate(
     ...cheap(known.features, state),
   ];
 
-  /** All that a proposal is drawn from. */
+  /** All that a proposal is drawn from, besides the scores of configurations. */
   const consulted = (state: BoState): Knowledge[] => [
-    ...state.losses,
+    ...(fold.results(state) ? [] : state.losses),
     ...state.constraints,
     ...(state.failed > 0 ? [state.failures] : []),
     ...(costAware ? [state.seconds] : []),
   ];
 
-  /** The best that is new; if there is any such, one that is not known under another name. */
-  function choose(state: BoState, ranked: readonly Scored[]): Scored | undefined {
+  /**
+   * The best that is new; if there is one, one that is not known under another name. Where budgets differ, nor one that the model holds for the same
+   * as a known one: its neighbour may be the best at a low budget and bad at the full one, and then every suggestion would be next to it.
+   */
+  function choose(state: BoState, ranked: readonly Scored[], model: Modelled): Scored | undefined {
     const known = keysOf(state.handedOut);
     const repetition = repetitionOf(state.told);
     const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(keyOf(point)));
-    return fresh.find(({ point }) => !repetition.has(point)) ?? fresh[0];
+    const isClose = fold.results(state) ? closeness(model) : () => false;
+    return (
+      fresh.find(({ point }) => !repetition.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repetition.has(point)) ?? fresh[0]
+    );
   }
 
   const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.at(sequence, ask);
@@ -161,11 +173,15 @@ export function boSurrogate(
   return {
     start: fold.start,
     expect: fold.expect,
+    report: fold.report,
     learn: fold.learn,
     ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
     explore,
     long(state) {
-      const fits = consulted(state).flatMap((known) => known.fits);
+      const fits = [
+        ...consulted(state).flatMap((known) => known.fits),
+        ...(fold.results(state) && state.scores.fit ? [state.scores.fit] : []),
+      ];
       if (fits.reduce((sum, fit) => sum + fit.work, 0) <= long) return undefined;
       const rests = fits.map((fit) => fit.rest());
       return {
@@ -184,7 +200,7 @@ export function boSurrogate(
       const ranked = all
         ? rank(terms, known.features, all)
         : search(terms, known.features, env, goodPoints(known, GOOD), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
-      const chosen = choose(state, ranked);
+      const chosen = choose(state, ranked, known);
       return chosen && { point: chosen.point, tags: reasons(known, chosen) };
     },
   };

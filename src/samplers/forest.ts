@@ -1,4 +1,6 @@
-import type { Ended, Env, Suggested, Tags, TrialId } from '../messages.ts';
+import { normalScore, orderOf } from '../budgets/order.ts';
+import { RungResults } from '../budgets/rungResults.ts';
+import type { Ended, Env, Reported, Suggested, Tags } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { rngFor } from '../numeric/random.ts';
 import { draw, type Point } from '../space/axis.ts';
@@ -20,7 +22,7 @@ export interface ForestSettings {
 
 /** All that was told. What follows from it is computed when it is asked for, and kept beside. */
 export interface ForestState {
-  readonly facts: History<Suggested | Ended>;
+  readonly facts: History<Suggested | Reported | Ended>;
   readonly results: number;
   readonly draws: unknown;
 }
@@ -28,25 +30,38 @@ export interface ForestState {
 /** Local searches start from this many of the best trials, by what the model expects there. */
 const STARTS = 8;
 
-/** What each trial taught; of a promoted one and the trial that it goes on from, the last. */
+/** What each configuration taught. */
 class Lessons {
   readonly repetition: Repetition;
-  readonly #slots = new Map<TrialId, number>();
+  readonly #results: RungResults;
+  /** By the index of the configuration. */
   readonly #lessons: (Lesson | undefined)[] = [];
+  /** Trials that began and ended: it keys the randomness of a fit, which reports leave as it is. */
+  turns = 0;
 
-  constructor(env: Env) {
-    this.repetition = new Repetition(env.axes);
+  constructor({ axes, rungs }: Env) {
+    this.repetition = new Repetition(axes);
+    this.#results = new RungResults(axes, rungs);
   }
 
-  take(fact: Suggested | Ended): void {
+  /** Whether a report says more than is known. */
+  isNew(fact: Reported): boolean {
+    return this.#results.isNew(fact);
+  }
+
+  take(fact: Suggested | Reported | Ended): void {
+    const known = this.#results.configurations.length;
+    this.#results.take(fact);
     this.repetition.take(fact);
-    if (fact.type === 'ended') return this.#learn(fact);
-    const parent = fact.resumes === undefined ? undefined : this.#slots.get(fact.resumes);
-    this.#slots.set(fact.id, parent ?? this.#lessons.push({ point: fact.point, fidelity: fact.budget ?? Number.POSITIVE_INFINITY }) - 1);
+    if (fact.type === 'reported') return;
+    this.turns++;
+    if (fact.type === 'ended') this.#learn(fact);
+    else if (this.#results.configurations.length > known)
+      this.#lessons.push({ point: fact.point, fidelity: fact.budget ?? Number.POSITIVE_INFINITY });
   }
 
   #learn(fact: Ended): void {
-    const slot = this.#slots.get(fact.id);
+    const slot = this.#results.of(fact.id)?.index;
     if (slot === undefined) return;
     const standing = standingOf(slot, fact);
     if (standing) {
@@ -56,8 +71,20 @@ class Lessons {
     } else if (this.#lessons[slot]?.loss === undefined) this.#lessons[slot] = undefined;
   }
 
+  /** Where budgets differ, the loss of a configuration is the normal score of its place in the order of all. */
   all(): readonly Lesson[] {
-    return this.#lessons.filter((lesson) => lesson !== undefined);
+    if (!this.#results.differ) return this.#lessons.filter((lesson) => lesson !== undefined);
+    const order = orderOf(this.#results.counted);
+    const scores = new Map(order.map(({ configuration, place }) => [configuration.index, normalScore(place, order.length)]));
+    return this.#lessons.flatMap((lesson, index) => {
+      const score = scores.get(index);
+      if (lesson === undefined || (score === undefined && typeof lesson.loss === 'number')) return [];
+      return {
+        point: lesson.point,
+        fidelity: Number.POSITIVE_INFINITY,
+        ...((score ?? lesson.loss) !== undefined && { loss: score ?? lesson.loss! }),
+      };
+    });
   }
 }
 
@@ -69,14 +96,16 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Fore
   const unmodelled = randomSequence(env);
   const lessonsOf = History.folding(
     () => new Lessons(env),
-    (lessons, fact: Suggested | Ended) => lessons.take(fact),
+    (lessons, fact: Suggested | Reported | Ended) => lessons.take(fact),
   );
-  const models = new WeakMap<History<Suggested | Ended>, ForestModel | undefined>();
+  const models = new WeakMap<ForestState['facts'], ForestModel | undefined>();
 
   /** Grown from the facts alone: an ask that is put again meets the same forest. */
-  function modelOf(facts: History<Suggested | Ended>): ForestModel | undefined {
-    if (!models.has(facts))
-      models.set(facts, fitForestModel(env.axes, lessonsOf(facts).all(), rngFor(env.seed, `${env.name}/fit`, facts.length)));
+  function modelOf(facts: ForestState['facts']): ForestModel | undefined {
+    if (!models.has(facts)) {
+      const lessons = lessonsOf(facts);
+      models.set(facts, fitForestModel(env.axes, lessons.all(), rngFor(env.seed, `${env.name}/fit`, lessons.turns)));
+    }
     return models.get(facts);
   }
 
@@ -89,6 +118,7 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Fore
   return {
     start: { facts: History.of(), results: 0, draws: unmodelled.start },
     expect: tell,
+    report: (state, fact) => (lessonsOf(state.facts).isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
     learn: tell,
     ready: ({ results }) => results >= startup,
     explore: ({ draws }, ask) => unmodelled.at(draws, ask),

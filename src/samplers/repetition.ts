@@ -1,4 +1,4 @@
-import type { Ended, Suggested } from '../messages.ts';
+import type { Told, TrialId } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { Seen } from './seen.ts';
 import { Steps } from './steps.ts';
@@ -18,17 +18,27 @@ export class Repetition {
   readonly #steps: Steps;
   /** Of the last proposals of the model at some budget, whether each was a repetition. */
   readonly #last: boolean[] = [];
+  /** New configurations with a budget, proposed by the model, of which nothing has been heard. */
+  readonly #unheard = new Set<TrialId>();
+  readonly #budgeted = new Set<TrialId>();
 
   constructor(axes: readonly Axis[]) {
     this.#seen = new Seen(axes);
     this.#steps = new Steps(axes);
   }
 
-  take(fact: Suggested | Ended): void {
+  /** @param fact of reports, the first at a rung alone */
+  take(fact: Told): void {
+    const { id } = fact;
+    if (fact.type === 'reported' && !this.#budgeted.has(id)) return; // where all train for as long, the end says all
     const likeness = this.#steps.take(fact);
-    if (fact.type === 'suggested') return this.#seen.add(fact.point);
-    const modelled = fact.tags?.acquisition !== undefined;
-    if (!modelled || fact.losses === undefined || fact.budget === undefined || fact.resumes !== undefined) return;
+    if (fact.type === 'suggested') {
+      if (fact.budget !== undefined) this.#budgeted.add(id);
+      if (fact.budget !== undefined && fact.resumes === undefined && fact.tags?.acquisition !== undefined) this.#unheard.add(id);
+      return this.#seen.add(fact.point);
+    }
+    if (fact.type === 'ended') this.#budgeted.delete(id);
+    if (!this.#unheard.delete(id) || fact.losses === undefined) return;
     this.#last.push(likeness !== 'new');
     if (this.#last.length > WINDOW) this.#last.shift();
   }

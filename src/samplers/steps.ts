@@ -1,4 +1,4 @@
-import type { Ended, Suggested, TrialId } from '../messages.ts';
+import type { Told, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { separation } from '../space/separation.ts';
@@ -15,11 +15,16 @@ const WINDOW = 512;
  */
 const REACH = 0.5;
 
-/** What a trial came to, and all that the trials came to that it went on from, as one number. */
+/** What a trial came to at a budget, and before, and the trials that it resumes, as one number. */
 interface Result {
   readonly point: Point;
   readonly course: number;
   readonly budget: number;
+}
+
+/** A trial's last result, and how it compared. */
+interface Last extends Result {
+  readonly likeness: Likeness;
 }
 
 /** A part of an axis in which it changes nothing. */
@@ -38,7 +43,7 @@ export type Likeness = 'new' | 'equal' | 'same';
 export class Steps {
   readonly #axes: readonly Axis[];
   readonly #points: Point[] = [];
-  readonly #courses = new Map<TrialId, number>();
+  readonly #last = new Map<TrialId, Last>();
   readonly #results: Result[] = [];
   #flats: readonly (readonly Flat[])[];
   /** Keys of all that was handed out; made when they are asked for. */
@@ -49,14 +54,23 @@ export class Steps {
     this.#flats = axes.map(() => []);
   }
 
-  take(fact: Suggested | Ended): Likeness {
-    if (fact.type === 'ended') return this.#compare(fact);
-    const { id, point, resumes } = fact;
-    const before = resumes === undefined ? undefined : this.#courses.get(resumes);
-    if (before !== undefined) this.#courses.set(id, before);
-    this.#points.push(point);
-    this.#keys?.add(keyOf(point, this.#flats, REACH));
-    return 'new';
+  /** @returns how the trial compares with others by its result; for a report, by that. */
+  take(fact: Told): Likeness {
+    const { id } = fact;
+    const before = this.#last.get(id);
+    if (fact.type === 'suggested') {
+      const parent = fact.resumes === undefined ? undefined : this.#last.get(fact.resumes);
+      this.#last.set(id, parent ? { ...parent, point: fact.point } : { point: fact.point, course: 0, budget: -1, likeness: 'new' });
+      this.#points.push(fact.point);
+      this.#keys?.add(keyOf(fact.point, this.#flats, REACH));
+      return 'new';
+    }
+    if (fact.type === 'ended' && fact.outcome === 'failed') return 'new';
+    if (fact.type === 'ended' && fact.outcome === 'stopped') return before?.likeness ?? 'new'; // its last report says it
+    const { budget, point } =
+      fact.type === 'reported' ? { budget: fact.step, point: before?.point } : { budget: fact.budget ?? 0, point: fact.point };
+    if (point === undefined || before?.budget === budget) return before?.likeness ?? 'new';
+    return this.#compare(id, { point, budget, course: fingerprint([before?.course ?? 0, budget, ...fact.losses!]) });
   }
 
   /** Whether a point is probably the same as one that was handed out. */
@@ -66,11 +80,8 @@ export class Steps {
     return this.#keys.has(keyOf(point, this.#flats, REACH));
   }
 
-  #compare({ id, point, outcome, losses, budget = 0 }: Ended): Likeness {
-    if (outcome !== 'completed') return 'new';
-    const course = fingerprint([this.#courses.get(id) ?? 0, budget, ...losses!]);
-    this.#courses.set(id, course);
-    const result = { point, course, budget };
+  #compare(id: TrialId, result: Result): Likeness {
+    const { point, course } = result;
     const equal = this.#results.filter((other) => other.course === course);
     this.#results.push(result);
     if (this.#results.length > WINDOW) this.#results.shift();
@@ -80,7 +91,9 @@ export class Steps {
       .sort((a, b) => a.apart - b.apart);
     const telling = equal.length - near.length <= CHANCE * this.#results.length;
     const same = near.filter(({ other }) => this.#areSame(result, other) || (telling && this.#unite(result, other)));
-    return same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
+    const likeness = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
+    this.#last.set(id, { ...result, likeness });
+    return likeness;
   }
 
   #areSame(a: Result, b: Result): boolean {

@@ -1,4 +1,4 @@
-import type { Ask, Ended, Suggested, Tags } from '../messages.ts';
+import type { Ask, Ended, Reported, Suggested, Tags } from '../messages.ts';
 import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
@@ -23,6 +23,8 @@ export interface Surrogate<S> {
   readonly start: S;
   /** A trial has been handed out. */
   expect(state: S, fact: Suggested): S;
+  /** A trial has reported. */
+  report(state: S, fact: Reported): S;
   /** A trial is over. */
   learn(state: S, fact: Ended): S;
   /** Whether there are results enough to fit a model. */

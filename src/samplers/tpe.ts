@@ -1,4 +1,4 @@
-import type { Ended, Env, Suggested } from '../messages.ts';
+import type { Ended, Env, Reported, Suggested } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { randomSequence } from './random.ts';
 import type { Surrogate } from './surrogate.ts';
@@ -15,7 +15,7 @@ export interface TpeSettings {
 
 /** All that was told. What follows from it is computed when it is asked for, and kept beside. */
 export interface TpeState {
-  readonly facts: History<Suggested | Ended>;
+  readonly facts: History<Suggested | Reported | Ended>;
   readonly handedOut: number;
   readonly results: number;
   /** Where the draws without a model stand. */
@@ -32,8 +32,8 @@ const REDRAWS = 4;
 export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
   const random = randomSequence(env);
   const evidenceOf = History.folding(
-    () => new Evidence(env.axes, priorWeight),
-    (evidence, fact: Suggested | Ended) => evidence.take(fact),
+    () => new Evidence(env, priorWeight),
+    (evidence, fact: Suggested | Reported | Ended) => evidence.take(fact),
   );
 
   return {
@@ -49,6 +49,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
       facts: state.facts.push(fact),
       results: state.results + (fact.outcome === 'failed' ? 0 : 1),
     }),
+    report: (state, fact) => (evidenceOf(state.facts).isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
     // Parallel trials need not all be over: the first results of many at once are worth following.
     ready: ({ handedOut, results }) => handedOut >= startup && 2 * results >= startup,
     explore: ({ draws }, ask) => random.at(draws, ask),

@@ -1,9 +1,10 @@
-import type { Ended, Suggested, TrialId } from '../messages.ts';
+import { orderOf } from '../budgets/order.ts';
+import { RungResults } from '../budgets/rungResults.ts';
+import type { Ended, Env, Reported, Suggested } from '../messages.ts';
 import { Parzen } from '../numeric/parzen.ts';
 import type { Rng } from '../numeric/random.ts';
 import { type Support, supportOf } from '../numeric/support.ts';
 import { type Axis, active, type Domain, type Point } from '../space/axis.ts';
-import { acrossBudgets } from './acrossBudgets.ts';
 import { type Good, goodOf } from './good.ts';
 import { Repetition } from './repetition.ts';
 import { byStanding, type Standing, standingOf } from './standing.ts';
@@ -65,17 +66,17 @@ export class Evidence {
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
-  /** The slot of each trial; a trial that goes on with the same point has that of the one before it. */
-  readonly #slots = new Map<TrialId, number>();
-  readonly #points: Point[] = [];
+  /** What each configuration came to at each budget; a standing's slot is the index of its configuration. */
+  readonly #results: RungResults;
   readonly #standings: (Standing | undefined)[] = [];
   readonly #ranking: Standing[] = [];
-  /** With one objective, what completed trials came to at each budget. */
-  readonly #byBudget = new Map<number, Map<number, number>>();
+  /** Configurations whose only trials failed: they are neither good nor bad. */
+  readonly #void = new Set<number>();
   #good: Good = new Map();
 
-  constructor(axes: readonly Axis[], priorWeight: number) {
+  constructor({ axes, rungs }: Pick<Env, 'axes' | 'rungs'>, priorWeight: number) {
     this.repetition = new Repetition(axes);
+    this.#results = new RungResults(axes, rungs);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
     this.#subspaces = subspaces(axes).map((group) => {
@@ -84,41 +85,34 @@ export class Evidence {
     });
   }
 
-  take(fact: Suggested | Ended): void {
-    this.repetition.take(fact);
-    if (fact.type === 'suggested') this.#expect(fact);
-    else this.#learn(fact);
+  /** Whether a report says more than is known. */
+  isNew(fact: Reported): boolean {
+    return this.#results.isNew(fact);
   }
 
-  #expect({ id, point, resumes }: Suggested): void {
-    const parent = resumes === undefined ? undefined : this.#slots.get(resumes);
-    if (parent !== undefined && this.#points[parent]!.every((u, i) => u === point[i])) {
-      this.#slots.set(id, parent);
-      return;
-    }
-    const slot = this.#points.push(point) - 1;
-    this.#slots.set(id, slot);
-    this.#join(slot);
+  take(fact: Suggested | Reported | Ended): void {
+    const known = this.#results.configurations.length;
+    this.#results.take(fact);
+    this.repetition.take(fact);
+    if (fact.type === 'reported') return;
+    if (fact.type === 'ended') this.#learn(fact);
+    else if (this.#results.configurations.length > known) this.#join(known);
   }
 
   #learn(fact: Ended): void {
-    const slot = this.#slots.get(fact.id);
+    const slot = this.#results.of(fact.id)?.index;
     if (slot === undefined) return;
     const before = this.#standings[slot];
     const standing = standingOf(slot, fact);
     if (standing === undefined) {
-      if (before === undefined) this.#leave(slot);
+      if (before !== undefined || this.#void.has(slot)) return;
+      if (!this.#good.has(slot)) this.#leave(slot);
+      this.#void.add(slot);
       return;
     }
-    if (standing.tier === 0 && standing.losses.length === 1) this.#note(standing);
     if (before) this.#ranking.splice(this.#rank(before), 1);
     this.#standings[slot] = standing;
     this.#ranking.splice(this.#rank(standing), 0, standing);
-  }
-
-  #note({ slot, fidelity, losses }: Standing): void {
-    const at = this.#byBudget.get(fidelity) ?? new Map<number, number>();
-    this.#byBudget.set(fidelity, at.set(slot, losses[0]!));
   }
 
   /** The place of a standing among the others. */
@@ -134,20 +128,33 @@ export class Evidence {
   }
 
   #divide(): void {
-    const good = goodOf(acrossBudgets(this.#ranking, this.#byBudget));
-    for (const slot of this.#good.keys()) if (!good.has(slot)) this.#join(slot);
+    const good = goodOf(this.#ranked());
+    for (const slot of this.#good.keys()) if (!good.has(slot) && !this.#void.has(slot)) this.#join(slot);
     for (const slot of good.keys()) if (!this.#good.has(slot)) this.#leave(slot);
     this.#good = good;
   }
 
+  /** Best first. Where budgets differ: the one order of all configurations, and behind them the infeasible ones. */
+  #ranked(): readonly Standing[] {
+    if (!this.#results.differ || this.#ranking.some(({ losses }) => losses.length > 1)) return this.#ranking;
+    const order = orderOf(this.#results.counted).map(
+      ({ configuration: { index, top, losses } }): Standing => ({ slot: index, tier: 0, fidelity: top, losses: [losses.get(top)!] }),
+    );
+    const placed = new Set(order.map(({ slot }) => slot));
+    return [...order, ...this.#ranking.filter(({ slot, tier }) => tier === 2 && !placed.has(slot))];
+  }
+
   #join(slot: number): void {
-    for (const s of this.#active(slot)) s.bad.add(slot, this.#encode(s, this.#points[slot]!));
+    for (const s of this.#active(slot)) s.bad.add(slot, this.#encode(s, this.#pointOf(slot)));
   }
   #leave(slot: number): void {
     for (const s of this.#active(slot)) s.bad.remove(slot);
   }
   #active(slot: number): readonly Subspace[] {
-    return this.#subspaces.filter(({ axes }) => exists(this.#axes, axes, this.#points[slot]!));
+    return this.#subspaces.filter(({ axes }) => exists(this.#axes, axes, this.#pointOf(slot)));
+  }
+  #pointOf(slot: number): Point {
+    return this.#results.configurations[slot]!.point;
   }
   #encode({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>, point: Point): number[] {
     return axes.map((i, j) => (supports[j]!.cells ? this.#axes[i]!.levels!.of(point[i]!) : point[i]!));
@@ -180,7 +187,7 @@ export class Evidence {
   }
 
   #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {
-    const slots = [...this.#good.keys()].filter((slot) => exists(this.#axes, axes, this.#points[slot]!)).sort((a, b) => a - b);
+    const slots = [...this.#good.keys()].filter((slot) => exists(this.#axes, axes, this.#pointOf(slot))).sort((a, b) => a - b);
     const weights = slots.flatMap((slot) => this.#good.get(slot) ?? []);
     const density = new Parzen(supports, {
       priorWeight: this.#priorWeight,
@@ -188,7 +195,7 @@ export class Evidence {
       ...(weights.length > 0 && { weights: () => Float64Array.from(weights) }),
     });
     // Slots of its own: what is numbered by all trials would make room for all.
-    for (const [k, slot] of slots.entries()) density.add(k, this.#encode({ axes, supports }, this.#points[slot]!));
+    for (const [k, slot] of slots.entries()) density.add(k, this.#encode({ axes, supports }, this.#pointOf(slot)));
     return density;
   }
 }

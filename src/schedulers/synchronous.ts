@@ -1,8 +1,8 @@
+import { Twins } from '../budgets/twins.ts';
 import type { Env, Suggested, Told } from '../messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort, type Promotion } from './cohort.ts';
 import { resultOf, type Scheduler, Supply, type Turn } from './scheduler.ts';
-import { Twins } from './twins.ts';
 
 /**
  * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials of a

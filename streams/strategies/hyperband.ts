@@ -1,78 +1,51 @@
 import { OptionError } from '../../src/errors.ts';
-import { type Ask, type Env, type Propose, propose } from '../../src/messages.ts';
-import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
-import { AsynchronousBrackets } from '../../src/schedulers/asynchronous.ts';
+import type { Ask, Env, Propose } from '../../src/messages.ts';
+import { propose } from '../../src/messages.ts';
+import { checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Scheduler } from '../../src/schedulers/scheduler.ts';
-import { StoppingBrackets } from '../../src/schedulers/stopping.ts';
 import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../chain.ts';
-import { pauses } from '../defaults.ts';
 import { defineStrategy } from '../define.ts';
 import { oneObjective } from '../oneObjective.ts';
-import { named, type Strategy, specOf } from '../strategy.ts';
+import { type Strategy, specOf } from '../strategy.ts';
+import { type HalvingOptions, halving, halvingRules } from './halving.ts';
 import { type TpeOptions, tpe } from './tpe.ts';
 
-export interface HyperbandOptions extends RungOptions {
+export interface HyperbandOptions extends HalvingOptions {
   /**
-   * Whether a trial pauses at a rung, to be resumed from its checkpoint if it is promoted; this is for trainers that resume. Default false,
-   * unless the mode is `synchronous`: a trial runs on to `max`, and is stopped at a rung of its bracket when it is not in the best third of those
-   * that came there so far; a trainer only has to report.
-   */
-  readonly pause?: boolean | undefined;
-  /**
-   * `asynchronous` (the default): brackets fill side by side, and a trial is compared with those that came as far so far. `synchronous`: one
-   * bracket after the other, as in the paper; trials are promoted when all of their level have ended, and the next bracket begins while others
-   * still run. It always pauses trials.
+   * `asynchronous` (the default): brackets fill side by side, and no trainer waits. `synchronous`: one bracket after the other, as in the paper;
+   * trials are promoted when all of their level have ended, and the next bracket begins while others still run. It always pauses trials.
    */
   readonly mode?: 'asynchronous' | 'synchronous' | undefined;
 }
 
 /**
- * Hyperband (Li et al., JMLR 2018) as an operator: it says for how long, the strategies behind it say what. Its brackets begin at different
- * budgets, so that little is lost where low budgets mislead. Equal losses stand in the order of their trials; trials that fail or are
- * stopped do not go on, nor does one that came the same way, loss by loss, as another. In a finite space a configuration may come again at another budget.
+ * Hyperband (Li et al., JMLR 2018) as an operator: it decides how long trials run, the strategies behind it decide what they try. Its brackets
+ * begin to compare trials at different budgets, so that little is lost where low budgets mislead; a bracket whose first rung does not predict the
+ * next one, by what the study has seen, gets no more trials. Equal losses stand in the order of their trials. Failed and infeasible trials
+ * do not count, nor does a trial whose losses equal those of an earlier one step by step. In a finite space a configuration may come again
+ * at another budget.
  *
- * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
+ * @throws OptionError for budgets that cannot be; StrategyError at subscription, if the study has several objectives
  * @example
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
 export function hyperband(options: HyperbandOptions): Strategy {
   check('hyperband', options);
+  const { eta = 3, mode = 'asynchronous', first } = options;
   const brackets = bracketsOf(options);
-  const { eta = 3, mode = 'asynchronous', pause } = options;
-  if (mode === 'synchronous') return scheduling('hyperband', (env) => new SynchronousBrackets(brackets, eta, env), options);
-  const pausing = scheduling('hyperband', (env) => new AsynchronousBrackets(brackets, eta, env), options);
-  const running = stopping(brackets, eta);
-  return named(specOf('hyperband', options), (env) => (pauses(pause, env) ? pausing : running)(env));
+  if (mode === 'asynchronous') return halving('hyperband', options, { rungs: rungsOf(options), eta, first, brackets });
+  const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
+  return scheduling('hyperband', (env) => new SynchronousBrackets(counting, eta, env), options);
 }
 
 function check(of: string, options: HyperbandOptions): void {
-  checkOptions(of, options, { ...rungRules(options), mode: oneOf('asynchronous', 'synchronous'), pause: bool });
+  checkOptions(of, options, { ...halvingRules(options), mode: oneOf('asynchronous', 'synchronous') });
   if (options.mode === 'synchronous' && options.pause === false)
-    throw new OptionError(`${of}.pause`, 'true, since synchronous brackets pause their trials', false);
+    throw new OptionError(`${of}.pause`, 'true, since a synchronous bracket pauses its trials', false);
 }
-
-/** A trial is known by a tag that names its bracket. */
-const stopping = (brackets: readonly Bracket[], eta: number): Strategy =>
-  defineStrategy<StoppingBrackets>({
-    name: 'hyperband',
-    init: (env) => {
-      oneObjective(env, 'hyperband compares trials by');
-      return new StoppingBrackets(brackets, eta);
-    },
-    tell: (state, told, { name }) => {
-      state.tell(told, told.type === 'reported' ? undefined : told.tags?.[name]);
-      return state;
-    },
-    ask: (state, ask, _rng, { name }) => ({
-      ...ask,
-      budget: brackets[0]!.budgets.at(-1)!,
-      tags: { ...ask.tags, [name]: `${state.next()}` },
-    }),
-    stop: ({ behind }) => behind,
-  });
 
 export interface SuccessiveHalvingOptions extends RungOptions {
   /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
@@ -106,15 +79,15 @@ export type BohbOptions = HyperbandOptions & TpeOptions;
  * @example
  * bohb({ min: 1, max: 81 })
  */
-export function bohb({ min, max, eta, mode, pause, ...model }: BohbOptions): Strategy {
-  const budgets = { min, max, eta, mode, pause };
+export function bohb({ min, max, eta, mode, pause, first, ...model }: BohbOptions): Strategy {
+  const budgets = { min, max, eta, mode, pause, first };
   check('bohb', budgets);
   return chain(hyperband(budgets), tpe(model));
 }
 
 /** Trials are known again by a tag under the stage's own path, whoever said what they are. */
-function scheduling(name: string, start: (env: Env) => Scheduler, options: object): Strategy {
-  return defineStrategy<Scheduler>(
+function scheduling(name: string, start: (env: Env) => Scheduler, options: RungOptions): Strategy {
+  const strategy = defineStrategy<Scheduler>(
     {
       name,
       init: (env) => {
@@ -129,6 +102,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: objec
     },
     specOf(name, options),
   );
+  return Object.assign(strategy, { rungs: rungsOf(options) });
 }
 
 function answer(scheduler: Scheduler, ask: Ask, env: Env): Propose | Ask {

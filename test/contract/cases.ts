@@ -4,7 +4,6 @@ import { fleet, type Net, net, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
-const hyperband = () => h.hyperband({ min: 1, max: 9, pause: true });
 const half = (point: h.Point) => point[0]! > 0.5;
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
@@ -43,8 +42,12 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   },
   bo: { make: () => h.bo({ startup: 4 }) },
   'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })) },
+  'chain(asha stop, tpe)': { make: () => h.chain(stops(), h.tpe({ startup: 4 })) },
+  'chain(asha stop, bo)': { make: () => h.chain(stops(), h.bo({ startup: 4 })) },
+  'chain(asha first, bo)': { make: () => h.chain(h.asha({ min: 1, max: 9, first: 3, pause: true }), h.bo({ startup: 4 })) },
   forest: { make: () => h.forest({ startup: 4, challengers: 5 }) },
   'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })) },
+  'chain(asha stop, forest)': { make: () => h.chain(stops(), h.forest({ startup: 4, challengers: 5 })) },
   sgd: { make: h.sgd },
   'sgd differences': { make: () => h.sgd({ gradient: 'differences', restarts: 1 }), study: { trials: 40, parallel: 3 } },
   'sgd from the incumbent': { make: () => h.chain(h.take(4, h.random()), h.sgd({ start: 'incumbent', rule: 'momentum', noise: 0.1 })) },
@@ -66,9 +69,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
   'chain(asha, random)': { make: () => h.chain(asha(), h.random()) },
   'chain(asha stop, random)': { make: () => h.chain(stops(), h.random()) },
   'chain(medianStop, random)': { make: () => h.chain(h.medianStop(), h.random()) },
-  'chain(hyperband, random)': { make: () => h.chain(hyperband(), h.random()) },
-  'chain(hyperband, tpe)': { make: () => h.chain(hyperband(), h.tpe({ startup: 4 })) },
+  'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.random()) },
   'chain(hyperband stop, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
+  'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.tpe({ startup: 4 })) },
+  'chain(hyperband, bo)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.bo({ startup: 4 })) },
   bohb: { make: () => h.bohb({ min: 1, max: 9, startup: 4, pause: true }) },
   'bohb stop': { make: () => h.bohb({ min: 1, max: 9, startup: 4 }) },
   'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
@@ -89,7 +93,7 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
     make: () =>
       h.bandit({
         one: h.pbt({ population: 4, interval: 2, max: 6 }),
-        two: h.chain(h.pbt({ population: 3, interval: 3, max: 6 }), hyperband(), h.random()),
+        two: h.chain(h.pbt({ population: 3, interval: 3, max: 6 }), h.hyperband({ min: 1, max: 9, pause: true }), h.random()),
       }),
   },
   'chain(percentileStop, random)': { make: () => h.chain(h.percentileStop({ percentile: 25, peers: 2 }), h.random()) },

@@ -42,6 +42,7 @@ const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> 
 const once: Surrogate<{ results: number }> = {
   start: { results: 0 },
   expect: (state) => state,
+  report: (state) => state,
   learn: ({ results }) => ({ results: Math.min(3, results + 1) }),
   ready: ({ results }) => results >= 1,
   explore: () => ({ point: [0, 0] }),

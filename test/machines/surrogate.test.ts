@@ -10,6 +10,7 @@ import { textbook } from '../support/spaces.ts';
 const counting: Surrogate<{ readonly open: number; readonly results: number }> = {
   start: { open: 0, results: 0 },
   expect: ({ open, results }) => ({ open: open + 1, results }),
+  report: (state) => state,
   learn: ({ open, results }) => ({ open: open - 1, results: results + 1 }),
   ready: ({ results }) => results >= 2,
   explore: (_, { id }) => (id < 90 ? { point: [0, 0] } : undefined),

@@ -79,18 +79,23 @@ describe('tpeSurrogate', () => {
     expect(knowing({ reason: 'infeasible' })).not.toEqual(never.propose(99));
   });
 
-  it('ranks by feasibility, then by what was trained for longer, then by loss', () => {
+  it('ranks by one order over all budgets, and infeasible trials behind all', () => {
     const of = learning(rootEnv(square));
-    const at = (x: number, end: Partial<Ended>, budget?: number) => {
-      const trial = of.expect([x, 0.5], budget === undefined ? {} : { budget });
-      of.end({ ...trial, type: 'ended', outcome: 'completed', losses: [1], ...end });
+    const at = (x: number, end: Partial<Ended>, more: Partial<Suggested>) => {
+      const trial = of.expect([x, 0.5], more);
+      of.end({ ...trial, type: 'ended', outcome: 'completed', ...end });
+      return trial;
     };
     for (let k = 0; k < 12; k++) {
-      at(0.1 + 0.002 * k, { losses: [-1e300], constraints: [0.5] }, 9);
-      at(0.4 + 0.002 * k, { losses: [-1000] }, 3);
-      at(0.6 + 0.002 * k, { outcome: 'stopped', losses: [-2000], step: 9 }, 9);
+      at(0.1 + 0.002 * k, { losses: [-1e300], constraints: [0.5] }, { budget: 9 });
+      at(0.4 + 0.002 * k, { losses: [2 + k / 100] }, { budget: 3 });
+      at(0.6 + 0.002 * k, { outcome: 'stopped', losses: [3 + k / 100], step: 4 }, { budget: 9 });
     }
-    for (let k = 0; k < 4; k++) at(0.9 + 0.002 * k, { losses: [5] }, 9);
+    for (let k = 0; k < 4; k++) {
+      const x = 0.9 + 0.002 * k;
+      const { id } = at(x, { losses: [1 + k / 100] }, { budget: 3 });
+      at(x, { losses: [5 + k / 100] }, { budget: 9, resumes: id }); // higher than what others came to at 3 epochs
+    }
     expect(mean(proposals(of).map(([x]) => Math.abs(x! - 0.9)))).toBeLessThan(0.1);
   });
 

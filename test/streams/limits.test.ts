@@ -57,7 +57,7 @@ describe('limits', () => {
     expect(last(facts(plain))).toMatchObject({ type: 'closed', reason: 'cost' });
     expect(suggestions(plain)).toHaveLength(3);
 
-    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { cost: 7, parallel: 2 });
+    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 7, parallel: 2 });
     const cost = () => world.engine.ledger.cost;
     world.say(done(1, 5));
     world.say(done(2, 4));

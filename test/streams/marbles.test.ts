@@ -173,34 +173,46 @@ describe('operators on a study, in marbles', () => {
     stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, { x: { type: 'stop', id: 3, by: 'medianStop' } });
   });
 
-  it('asha hands on with the lowest budget, and promotes the best third', () => {
+  it('asha that pauses hands asks on with the lowest budget, and promotes the best third', () => {
     const said = {
       a: ask(1),
-      b: ended(1, 'x', 3, { budget: 1 }),
-      c: ended(2, 'x', 1, { budget: 1 }),
-      d: ended(3, 'x', 2, { budget: 1 }),
-      e: ask(4),
-      f: { ...suggested(4, 'asha'), budget: 3, resumes: 2 },
-      g: ask(5),
+      b: { ...suggested(1, 'x'), budget: 1 },
+      c: { ...suggested(2, 'x'), budget: 1 },
+      d: { ...suggested(3, 'x'), budget: 1 },
+      e: ended(1, 'x', 3, { budget: 1 }),
+      f: ended(2, 'x', 1, { budget: 1 }),
+      g: ended(3, 'x', 2, { budget: 1 }),
+      i: ask(4),
+      j: { ...suggested(4, 'asha'), budget: 3, resumes: 2 },
+      k: ask(5),
     };
-    stage(h.asha({ min: 1, max: 9, pause: true }), '-a-b-c-d-e-f-g-|', '-x-b-c-d-y-f-z-|', said, {
-      x: { ...ask(1), budget: 1 },
-      y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2 }),
-      z: { ...ask(5), budget: 1 },
+    const why = { 'first rung': '1 (fixed)' };
+    stage(h.asha({ min: 1, max: 9, pause: true, first: 1 }), '-abcdefgijk-|', '-xbcdefgyjz-|', said, {
+      x: { ...ask(1), budget: 1, tags: { asha: '0', ...why } },
+      y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2, tags: why }),
+      z: { ...ask(5), budget: 1, tags: { asha: '0', ...why } },
     });
   });
 
-  it('asha that stops lets the first through, and then the best third', () => {
+  it('asha that stops lets the best so far through, and then the best third', () => {
     const said = Object.fromEntries(
       [1, 2, 3, 4].flatMap((id, i) => [
         [`${'acef'[i]}`, suggested(id, 'x')],
-        [`${'bdgh'[i]}`, reported(id, 1, id)],
+        [`${'bdgh'[i]}`, reported(id, 1, 5 - id)],
       ]),
     );
-    stage(h.asha({ min: 1, max: 9 }), '-abcdeg---fh---|', '-abcde(gx)f(hy)|', said, {
-      x: { type: 'stop', id: 3, by: 'asha' },
-      y: { type: 'stop', id: 4, by: 'asha' },
-    });
+    // 4, 3, 2 are each the best so far; then the order is reversed at the next rung.
+    const next = { p: reported(1, 3, 1), q: reported(2, 3, 2), r: reported(3, 3, 3) };
+    stage(
+      h.asha({ min: 1, max: 9, first: 1 }),
+      '-abcdegfh---p-q----r---|',
+      '-abcdegfh---p-(qx)-(ry)|',
+      { ...said, ...next },
+      {
+        x: { type: 'stop', id: 2, by: 'asha' },
+        y: { type: 'stop', id: 3, by: 'asha' },
+      },
+    );
   });
 
   it('any operator of the right type is a stage', () => {

@@ -65,17 +65,19 @@ const BUDGETED = ['asha', 'bohb', 'hyperband', 'successiveHalving'];
 
 /** A strategy as data, with the budgets 1 to `maxStep` for those of its parts that need some and say none. */
 export function withBudgets(strategy: unknown, maxStep: number): unknown {
-  const range = { min: 1, max: maxStep };
-  if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: range } : strategy;
+  if (typeof strategy === 'string') return BUDGETED.includes(strategy) ? { [strategy]: rangeOf(strategy, maxStep) } : strategy;
   if (Array.isArray(strategy)) return strategy.map((part) => withBudgets(part, maxStep));
   if (typeof strategy !== 'object' || strategy === null) return strategy;
   return Object.fromEntries(
     Object.entries(strategy).map(([name, options]) => [
       name,
-      BUDGETED.includes(name) ? { ...range, ...(options as object | null) } : withBudgets(options, maxStep),
+      BUDGETED.includes(name) ? { ...rangeOf(name, maxStep), ...(options as object | null) } : withBudgets(options, maxStep),
     ]),
   );
 }
+
+/** Trials pause: in this protocol every trainer resumes. */
+const rangeOf = (name: string, max: number) => ({ min: 1, max, ...(name !== 'successiveHalving' && { pause: true }) });
 
 /** Whether a strategy as data tries configurations at several budgets, so that nobody knows how many there will be. */
 export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

@@ -40,6 +40,9 @@ Its output is read for values, and kept in a log:
 The value that counts is the one that "objective: minimize val_loss" in the study file or --metric val_loss names. Without a name it is
 "value", or the only value printed whose name is usually minimised (loss, rmse, ...; with maximize: accuracy, auc, ...).
 
+With "epochs: 27" in the study file, trials that fall behind are stopped early, which needs reports and nothing else; "early: false" trains
+all to the end. A strategy that pauses trials and resumes them needs "resumes: true", or {checkpoint} or {budget} in the command.
+
 Ctrl-C ends the programs; the same command goes on with the study. Limits and parallel, of the study file or as options, count where they are
 not what they were at the last start: so they do not undo what hypertide change has said since.
 

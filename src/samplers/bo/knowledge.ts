@@ -24,14 +24,14 @@ export interface Knowledge {
   readonly next: number;
 }
 
-const FIRST_FIT = 3;
-const GROWTH = 1.2;
+export const FIRST_FIT = 3;
+export const GROWTH = 1.2;
 /** A kernel has few parameters: more observations than this only cost time. */
-const FITTED = 200;
+export const FITTED = 200;
 /** Exact inference is cubic in the number of observations: when there are more, a choice of them stays. */
 const EXACT = { most: 1000, kept: 800 };
 /** Where budgets differ results are many, and cheap to come by: a model of fewer is asked more often. */
-const SEVERAL = { most: 400, kept: 300 };
+export const SEVERAL = { most: 400, kept: 300 };
 
 export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
 
@@ -98,6 +98,8 @@ export interface Model {
   readonly outputs: Outputs;
   /** What the model was conditioned on: all of it, up to 1000 observations. */
   readonly observed: readonly Observed[];
+  /** The budget at which the losses of `outputs` are meant, where results have several. */
+  readonly budget?: number;
 }
 
 /**

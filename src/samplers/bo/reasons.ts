@@ -2,7 +2,10 @@ import { type Prediction, predict } from '../../numeric/gp/predict.ts';
 import type { Scored } from './search.ts';
 import type { Modelled } from './worlds.ts';
 
-/** What was expected of a point, as tags: `mean` and `sd` of each objective, in the units of the loss, and the log `acquisition`. */
+/**
+ * What was expected of a point, as tags: `mean` and `sd` of each objective, in the units of the loss, and the log `acquisition`. Where budgets differ,
+ * `at` is the budget at which that loss is meant: the highest one with enough results.
+ */
 export function reasons({ features, models }: Modelled, { point, score }: Scored): Record<string, string> {
   const row = new Float64Array(features.width);
   features.encode(point, row);
@@ -16,6 +19,7 @@ export function reasons({ features, models }: Modelled, { point, score }: Scored
     mean: predictions.map(({ mean }) => mean).join(' '),
     sd: predictions.map(({ sd }) => sd).join(' '),
     acquisition: score.toPrecision(4),
+    ...(models[0]!.budget !== undefined && { at: String(models[0]!.budget) }),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Ended, Env, Suggested, TrialId } from '../../messages.ts';
+import { RungResults } from '../../budgets/rungResults.ts';
+import type { Ended, Env, Reported, Suggested, Told, TrialId } from '../../messages.ts';
 import { type BudgetRange, type Features, features as featuresOf } from '../../numeric/gp/features.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outputs.ts';
@@ -10,6 +11,7 @@ import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';
 import type { Fitting } from './fit.ts';
 import { isModelled, type Knowledge, nothing, observe, type View } from './knowledge.ts';
+import { observeScores, type Scores, unscored } from './scores.ts';
 
 /** The ways to see losses, in turn: each is wrong in another place. */
 export const VIEWS: readonly View[] = [standardise, powerTransform];
@@ -20,7 +22,9 @@ const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
 /** What is known, as a fold over what was told. */
 export interface BoState {
-  readonly told: History<Suggested | Ended>;
+  readonly told: History<Told>;
+  /** Where the budgets of one objective's results differ: the kernels of the scores of configurations. */
+  readonly scores: Scores;
   /** Where the sequence stands that answers without a model are drawn from. */
   readonly sequence: unknown;
   readonly open: ReadonlyMap<TrialId, Suggested>;
@@ -43,10 +47,13 @@ export interface Fold {
   readonly start: BoState;
   readonly sequence: Sequence<unknown>;
   expect(state: BoState, fact: Suggested): BoState;
+  report(state: BoState, fact: Reported): BoState;
   learn(state: BoState, fact: Ended): BoState;
   /** How points lie before the models; with their budgets, where these differ. */
   features(state: BoState): Features;
   isModelled(state: BoState): boolean;
+  /** What configurations came to at several budgets; absent where all trials had the same, or there are several objectives. */
+  results(state: BoState): RungResults | undefined;
 }
 
 /** Of what is not a loss one kernel is enough. */
@@ -57,19 +64,41 @@ export function createFold(env: Env, how: Fitting): Fold {
   const { axes, objectives } = env;
   // Even from the first trials on; in a space that can be counted, without repetitions.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
-  let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: featuresOf(axes) };
+  const resultsOf = History.folding(
+    () => new RungResults(axes, env.rungs),
+    (results, fact: Told) => results.take(fact),
+  );
+  const plain = featuresOf(axes);
+  const single = objectives.length === 1;
+  let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: plain };
 
   function featuresBy(budgets: BudgetRange | undefined): Features {
-    const range = budgets && budgets[0] < budgets[1] ? budgets : undefined;
+    const range = !single && budgets && budgets[0] < budgets[1] ? budgets : undefined;
     if (range !== last.budgets) last = { budgets: range, features: featuresOf(axes, range) };
     return last.features;
   }
 
+  function results({ told }: Pick<BoState, 'told'>): RungResults | undefined {
+    const all = single ? resultsOf(told) : undefined;
+    return all?.differ ? all : undefined;
+  }
+
+  /** The state with one more fact, and the kernels that it gives reason to fit. */
+  function heard(state: BoState, fact: Told): BoState {
+    const told = state.told.push(fact);
+    const several = fact.type === 'suggested' ? undefined : results({ told });
+    return { ...state, told, scores: several ? observeScores(how, plain, several, state.scores) : state.scores };
+  }
+
+  function report(state: BoState, fact: Reported): BoState {
+    return single && resultsOf(state.told).isNew(fact) ? heard(state, fact) : state;
+  }
+
   function learn(before: BoState, fact: Ended): BoState {
-    const { id, point, outcome, reason, step, losses, stderr, gradient, constraints, seconds = 0 } = fact;
+    const { id, point, outcome, reason, step, losses, stderr, gradient, constraints, resumes, seconds = 0 } = fact;
     const open = new Map(before.open);
     open.delete(id);
-    const state = { ...before, told: before.told.push(fact), open };
+    const state = { ...heard(before, fact), open };
     const failed = outcome === 'failed' && TELLING.has(reason ?? '');
     if (!failed && losses === undefined) return state;
     const budget = outcome === 'stopped' ? step : fact.budget;
@@ -88,10 +117,10 @@ export function createFold(env: Env, how: Fitting): Fold {
       constraints: constraints
         ? constraints.map((value, k) => observe(PLAINLY, features, PLAIN, state.constraints[k] ?? nothing, { point, budget, value }))
         : state.constraints,
-      // Of a trial that was stopped, what it would have taken is not known.
+      // Seconds per unit of budget. What a stopped trial would have taken is unknown, and a resumed one took only a part.
       seconds:
-        outcome === 'completed' && seconds > 0
-          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, budget, value: Math.log(seconds) })
+        outcome === 'completed' && seconds > 0 && !(single && resumes !== undefined)
+          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, budget, value: Math.log(seconds / (single ? (budget ?? 1) : 1)) })
           : state.seconds,
     };
   }
@@ -99,6 +128,7 @@ export function createFold(env: Env, how: Fitting): Fold {
   return {
     start: {
       told: History.of(),
+      scores: unscored,
       sequence: sequence.start,
       open: new Map(),
       handedOut: History.of(),
@@ -111,13 +141,14 @@ export function createFold(env: Env, how: Fitting): Fold {
     },
     sequence,
     expect: (state, fact) => ({
-      ...state,
-      told: state.told.push(fact),
+      ...heard(state, fact),
       sequence: sequence.concerns(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
       open: new Map(state.open).set(fact.id, fact),
       handedOut: state.handedOut.push(fact.point),
     }),
+    report,
     learn,
+    results,
     features: ({ budgets }) => featuresBy(budgets),
     isModelled: ({ losses }) => isModelled(losses[0]!),
   };

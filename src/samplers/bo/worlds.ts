@@ -1,6 +1,7 @@
 import type { Suggested } from '../../messages.ts';
 import { BUDGET, type Features } from '../../numeric/gp/features.ts';
-import type { Posterior } from '../../numeric/gp/posterior.ts';
+import { amplitude } from '../../numeric/gp/kernel.ts';
+import { asSeen, covarianceRow, type Posterior } from '../../numeric/gp/posterior.ts';
 import { believe, meansAt } from '../../numeric/gp/predict.ts';
 import { dominates } from '../../numeric/pareto.ts';
 import type { Point } from '../../space/axis.ts';
@@ -64,6 +65,23 @@ export function goodPoints({ models, worlds }: Modelled, count: number): Point[]
     good.set(keyOf(observed[i]!.point), observed[i]!.point);
   }
   return [...good.values()];
+}
+
+/** A prior correlation above this means the same to the model, unless the share of noise is above that. */
+const CLOSE = { correlation: 0.99, noise: 0.1 };
+
+/** Whether a point is so close to a known or open one that the model cannot tell them apart. */
+export function closeness({ features, worlds }: Modelled): (point: Point) => boolean {
+  const gp = worlds[0]!.gps[0]!;
+  const signal = amplitude(gp.kernel);
+  if (gp.kernel.noise > CLOSE.noise * signal) return () => false;
+  const row = new Float64Array(features.width);
+  const covariances = new Float64Array(gp.size);
+  return (point) => {
+    features.encode(point, row);
+    covarianceRow(gp, asSeen(gp, row, 1), 0, gp.size, covariances, 0);
+    return covariances.some((covariance) => covariance > CLOSE.correlation * signal);
+  };
 }
 
 /** By how many others each point is dominated. */

@@ -7,7 +7,7 @@ const line = space({ x: float(0, 1) });
 
 /** Trainers in virtual time: each unit of budget takes one unit, beyond what the trial goes on from. */
 function simulate(trainers: number, trials: number): { readonly time: number; readonly work: number; readonly asked: Map<number, number> } {
-  const study = rig(line, chain(asha({ min: 1, max: 27, pause: true }), random()), { seed: 1, trials, parallel: trainers });
+  const study = rig(line, chain(asha({ min: 1, max: 27, pause: true, first: 1 }), random()), { seed: 1, trials, parallel: trainers });
   const rng = rngFor('losses', 'asha', 0);
   const running: { readonly trial: number; readonly until: number }[] = [];
   const asked = new Map<number, number>();
@@ -35,14 +35,14 @@ function simulate(trainers: number, trials: number): { readonly time: number; re
 it('keeps 16 trainers busy: 10 000 equal trials take at most 1.02 times what they must', () => {
   const { time, work, asked } = simulate(16, 10_000);
   expect(asked.get(1)).toBe(10_000);
-  // A third goes on each time, and a few that looked good early.
+  // A third goes on each time.
   for (const [budget, least] of [
     [3, 3333],
     [9, 1111],
     [27, 370],
   ] as const) {
     expect(asked.get(budget)).toBeGreaterThanOrEqual(least);
-    expect(asked.get(budget)).toBeLessThan(1.15 * least);
+    expect(asked.get(budget)).toBeLessThanOrEqual(least + 1);
   }
   expect(time / (work / 16)).toBeLessThanOrEqual(1.02);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { Twins } from '../../src/budgets/twins.ts';
 import type { Ended, Reported, Suggested } from '../../src/messages.ts';
-import { Twins } from '../../src/schedulers/twins.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 
@@ -40,7 +40,10 @@ describe('twins', () => {
   it('are not told apart by whether the last loss was reported, too', () => {
     const twins = new Twins(axes);
     const [one, two] = [begin(1, 3), begin(2, 3)];
-    for (const trial of [one, two]) for (const step of [1, 2]) twins.take(report(trial.id, step, 5 - step));
+    for (const trial of [one, two]) {
+      twins.take(trial);
+      for (const step of [1, 2]) twins.take(report(trial.id, step, 5 - step));
+    }
     expect(twins.take(end(one, 2))).toBe(false);
     twins.take(report(2, 3, 2));
     expect(twins.take(end(two, 2))).toBe(true);

@@ -1,0 +1,82 @@
+import { ndtri } from '../numeric/normal.ts';
+import type { Configuration } from './rungResults.ts';
+
+/** A configuration in the order of all. 1 is the best place; configurations that tie share the mean of their places. */
+export interface Placed {
+  readonly configuration: Configuration;
+  readonly place: number;
+}
+
+/**
+ * One order of configurations that were trained for different budgets, best first. The highest budget orders those that reached it. A
+ * configuration with a lower budget is placed among them by how they stood at its budget: behind as many as had a lower loss there. So a good
+ * start ranks above a bad end, and a budget that misleads cannot say more than it knows.
+ *
+ * @param counted all have a loss
+ * @example
+ * orderOf(results.counted).map(({ place }, _, all) => normalScore(place, all.length));
+ */
+export function orderOf(counted: readonly Configuration[]): readonly Placed[] {
+  const budgets = [...new Set(counted.map(({ top }) => top))].sort((a, b) => b - a);
+  return budgets.reduce<readonly Placed[]>(
+    (order, budget) =>
+      merged(
+        order,
+        counted.filter(({ top }) => top === budget),
+        budget,
+      ),
+    [],
+  );
+}
+
+/** The normal score of a place among n: the quantile of a standard normal at (place - 1/2) / n. */
+export const normalScore = (place: number, n: number): number => ndtri((place - 0.5) / n);
+
+/** Where a configuration stands: at a place of the order so far, or right behind it, there by its loss. */
+interface Position {
+  readonly configuration: Configuration;
+  readonly at: number;
+  readonly loss?: number;
+}
+
+const before = (a: Position, b: Position): number =>
+  a.at - b.at || Number(a.loss !== undefined) - Number(b.loss !== undefined) || (a.loss === b.loss ? 0 : a.loss! - b.loss!);
+
+/** The order with the configurations whose highest budget is `budget` in it. */
+function merged(order: readonly Placed[], group: readonly Configuration[], budget: number): readonly Placed[] {
+  const known = order.filter(({ configuration }) => configuration.losses.has(budget));
+  const losses = Float64Array.from(known, ({ configuration }) => configuration.losses.get(budget)!).sort();
+  const front = known.length > 0 ? (order.findLast(({ place }) => place < known[0]!.place)?.place ?? 0) : order.length;
+  const position = (configuration: Configuration): Position => {
+    const loss = configuration.losses.get(budget)!;
+    const better = countBelow(losses, loss);
+    let end = better;
+    while (losses[end] === loss) end++;
+    if (end === better) return { configuration, at: better > 0 ? known[better - 1]!.place : front, loss };
+    const tied = known.slice(better, end);
+    return { configuration, at: tied.reduce((sum, { place }) => sum + place, 0) / tied.length };
+  };
+  const positions: Position[] = [...order.map(({ configuration, place }) => ({ configuration, at: place })), ...group.map(position)];
+  positions.sort((a, b) => before(a, b) || a.configuration.index - b.configuration.index);
+  return places(positions);
+}
+
+/** How many of some sorted numbers lie below another. */
+function countBelow(sorted: Float64Array, x: number): number {
+  let low = 0;
+  for (let high = sorted.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < x) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function places(positions: readonly Position[]): readonly Placed[] {
+  const placed: Placed[] = [];
+  for (let from = 0, to = 0; from < positions.length; from = to) {
+    while (to < positions.length && before(positions[from]!, positions[to]!) === 0) to++;
+    for (const { configuration } of positions.slice(from, to)) placed.push({ configuration, place: (from + 1 + to) / 2 });
+  }
+  return placed;
+}

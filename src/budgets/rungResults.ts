@@ -1,0 +1,144 @@
+import { type Ended, type Reported, type Suggested, type Told, type TrialId, violates } from '../messages.ts';
+import type { Axis, Point } from '../space/axis.ts';
+import { Twins } from './twins.ts';
+
+/** A configuration: a trial and those that resume it. */
+export interface Configuration {
+  readonly index: number;
+  readonly point: Point;
+  /** Its loss at each budget at which it can be compared. */
+  readonly losses: ReadonlyMap<number, number>;
+  /** The highest of these budgets; 0 while there is none. */
+  readonly top: number;
+  /** Whether its results count: it is no twin of another one. */
+  readonly counts: boolean;
+}
+
+interface Growing extends Configuration {
+  losses: Map<number, number>;
+  top: number;
+  counts: boolean;
+  /** The highest budget that one of its trials completed. */
+  completed: number;
+}
+
+/**
+ * What each configuration came to at the budgets at which configurations are compared: the rungs of a scheduler, or else the powers of 3. All
+ * trials count, also those that are still running: a report counts for the highest rung that it has reached, and the first report there is the
+ * one that counts. A completed trial counts at its budget. Results of twins, of infeasible trials and of runs that failed do not count.
+ */
+export class RungResults {
+  readonly configurations: readonly Configuration[];
+  readonly #all: Growing[] = [];
+  readonly #counted: Growing[] = [];
+  readonly #byTrial = new Map<TrialId, Growing>();
+  readonly #rungs: readonly number[] | undefined;
+  readonly #twins: Twins;
+  /** The budgets at which trials ended. */
+  readonly #ends = new Set<number>();
+
+  /** @param rungs ascending */
+  constructor(axes: readonly Axis[], rungs?: readonly number[]) {
+    this.configurations = this.#all;
+    this.#rungs = rungs;
+    this.#twins = new Twins(axes);
+  }
+
+  /** Whether trials ended at different budgets. */
+  get differ(): boolean {
+    return this.#ends.size > 1;
+  }
+
+  /** The configurations with results that count, in the order of their first results. */
+  get counted(): readonly Configuration[] {
+    return this.#counted;
+  }
+
+  of(id: TrialId): Configuration | undefined {
+    return this.#byTrial.get(id);
+  }
+
+  /** The highest rung that a step has reached; undefined below the first. */
+  rungAt(step: number): number | undefined {
+    return this.#rungs ? this.#rungs.findLast((rung) => rung <= step) : powerOf3(step);
+  }
+
+  /** Whether a report is the first of its configuration at a rung. A fold may leave out the others. */
+  isNew({ id, step }: Reported): boolean {
+    const rung = this.rungAt(step);
+    const configuration = this.#byTrial.get(id);
+    return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
+  }
+
+  take(told: Told): void {
+    const isTwin = this.#isTwin(told);
+    if (told.type === 'suggested') return this.#begin(told);
+    const configuration = this.#byTrial.get(told.id);
+    if (configuration === undefined) return;
+    if (isTwin) this.#discount(configuration);
+    if (told.type === 'ended') return this.#end(configuration, told);
+    const rung = this.rungAt(told.step);
+    if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, told.losses[0]!);
+  }
+
+  #isTwin(told: Told): boolean {
+    if (told.type === 'ended' && violates(told)) return false;
+    return this.#twins.take(told, told.type !== 'reported' || this.isNew(told));
+  }
+
+  #begin({ id, point, resumes }: Suggested): void {
+    const parent = resumes === undefined ? undefined : this.#byTrial.get(resumes);
+    if (parent?.point.every((u, i) => u === point[i])) return void this.#byTrial.set(id, parent);
+    const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, counts: true, completed: 0 };
+    this.#all.push(configuration);
+    this.#byTrial.set(id, configuration);
+  }
+
+  #end(configuration: Growing, ended: Ended): void {
+    const { outcome, losses, step, budget = Number.POSITIVE_INFINITY } = ended;
+    if (outcome === 'failed' || violates(ended)) return this.#forget(configuration);
+    if (outcome === 'completed') {
+      const at = this.#rungs ? (this.rungAt(budget) ?? budget) : budget;
+      configuration.completed = Math.max(configuration.completed, at);
+      this.#ends.add(at);
+      if (at === budget || !configuration.losses.has(at)) this.#note(configuration, at, losses![0]!);
+      return;
+    }
+    const rung = step === undefined ? undefined : this.rungAt(step);
+    this.#ends.add(rung ?? 0);
+    if (rung !== undefined && losses && !configuration.losses.has(rung)) this.#note(configuration, rung, losses[0]!);
+  }
+
+  #note(configuration: Growing, budget: number, loss: number): void {
+    if (configuration.losses.size === 0 && configuration.counts) this.#counted.push(configuration);
+    configuration.losses.set(budget, loss);
+    configuration.top = Math.max(configuration.top, budget);
+  }
+
+  /** What a run reported that failed, or was infeasible, does not count; what its configuration completed before does. */
+  #forget(configuration: Growing): void {
+    for (const budget of [...configuration.losses.keys()]) if (budget > configuration.completed) configuration.losses.delete(budget);
+    configuration.top = Math.max(0, ...configuration.losses.keys());
+    if (configuration.losses.size === 0) this.#uncount(configuration);
+  }
+
+  #discount(configuration: Growing): void {
+    if (!configuration.counts) return;
+    configuration.counts = false;
+    this.#uncount(configuration);
+  }
+
+  #uncount(configuration: Growing): void {
+    const at = this.#counted.indexOf(configuration);
+    if (at >= 0) this.#counted.splice(at, 1);
+  }
+}
+
+/** The highest power of 3 up to a step; by products, so that it is exact. */
+function powerOf3(step: number): number | undefined {
+  if (!(step > 0 && step < Number.POSITIVE_INFINITY)) return undefined;
+  let power = 1;
+  while (power > step) power /= 3;
+  while (power * 3 <= step) power *= 3;
+  return power;
+}

@@ -1,0 +1,73 @@
+import { propose } from '../../src/messages.ts';
+import { bool, from, type Rule } from '../../src/optionRules.ts';
+import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import { type RungOptions, rungRules } from '../../src/schedulers/rungs.ts';
+import { pauses } from '../defaults.ts';
+import { defineStrategy } from '../define.ts';
+import { oneObjective } from '../oneObjective.ts';
+import { type Strategy, specOf } from '../strategy.ts';
+
+export interface HalvingOptions extends RungOptions {
+  /**
+   * `false` (the default): a trial runs to `max` and is stopped when it falls behind. The trainer only has to report its steps and to stop when
+   * told. `true`: a trial ends at a rung, and the best are resumed from their checkpoints up to the next one. The trainer has to respect its
+   * budget and to save and load checkpoints.
+   */
+  readonly pause?: boolean | undefined;
+  /**
+   * Fixes by hand the lowest budget at which trials are compared. Default: learned during the study, as the lowest rung that predicts the order
+   * at the next one.
+   */
+  readonly first?: number | undefined;
+}
+
+/** The rules for these options. */
+export const halvingRules = (options: HalvingOptions) => ({
+  ...rungRules(options),
+  pause: bool,
+  first: within(options),
+});
+
+const within = ({ min, max }: RungOptions): Rule => ({
+  ...from(min),
+  expected: `a number from ${min} to ${max}`,
+  holds: (value) => from(min).holds(value) && (value as number) <= max,
+});
+
+/** Asynchronous halving as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
+export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
+  const { rungs } = settings;
+  const strategy = defineStrategy<Halving>(
+    {
+      name,
+      init: (env) => {
+        oneObjective(env, `${name} compares trials by`);
+        return new Halving({ ...settings, pause: pauses(options.pause, env) }, env);
+      },
+      tell: (state, told) => {
+        state.tell(told);
+        return state;
+      },
+      ask: (state, ask, _rng, env) => {
+        const promotion = state.promotion();
+        if (promotion) {
+          const { trial, budget } = promotion;
+          return { ...propose(ask, env.name, trial.point, { ...trial.tags, ...explained(state, settings) }), budget, resumes: trial.id };
+        }
+        const { budget, from } = state.start();
+        return { ...ask, budget, tags: { ...ask.tags, [env.name]: String(from), ...explained(state, settings) } };
+      },
+      stop: (state) => state.behind,
+    },
+    specOf(name, options),
+  );
+  return Object.assign(strategy, { rungs });
+}
+
+/** Which rung counts, how well it predicts the next one, and how badly those below it do. */
+function explained({ first, agreements }: Halving, { rungs, first: fixed }: Omit<HalvingSettings, 'pause'>): Record<string, string> {
+  if (rungs.length < 2) return {};
+  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]} (fixed)` };
+  const taus = agreements.slice(0, first.index + 1).map(({ tau, pairs }, k) => `tau at ${rungs[k]}: ${tau.toFixed(2)} of ${pairs} pairs`);
+  return { 'first rung': `${rungs[first.index]} (${taus.join(', ')})` };
+}

@@ -1,0 +1,214 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { kendall, type Pair } from '../../src/budgets/firstRung.ts';
+import type { Ended, Env, Suggested } from '../../src/messages.ts';
+import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+import { rootEnv } from '../support/interview.ts';
+
+const line = space({ x: float(0, 1) });
+const env: Env = { ...rootEnv(line), name: 'asha' };
+const rungs = [1, 3, 9];
+
+/** A scheduler and its trainers: `begin` and `resume` do what it says, `report` and `end` tell it what came of a trial. */
+function rig(settings: Partial<HalvingSettings> = {}) {
+  const halving = new Halving({ rungs, eta: 3, pause: true, ...settings }, env);
+  const trials = new Map<number, Suggested>();
+  let id = 0;
+  const suggest = (more: Pick<Suggested, 'point'> & Partial<Suggested>) => {
+    const suggested: Suggested = { type: 'suggested', by: 'x', ...more, id: ++id };
+    trials.set(id, suggested);
+    halving.tell(suggested);
+    return id;
+  };
+  return {
+    halving,
+    begin(): number {
+      const { budget, from } = halving.start();
+      return suggest({ point: [(id + 1) / 1e4], budget, tags: { asha: String(from) } });
+    },
+    resume(): number | undefined {
+      const promotion = halving.promotion();
+      if (promotion === undefined) return undefined;
+      const { trial, budget } = promotion;
+      return suggest({ point: trial.point, budget, resumes: trial.id, ...(trial.tags && { tags: trial.tags }) });
+    },
+    /** Whether it is to stop. */
+    report(trial: number, step: number, loss: number): boolean {
+      halving.tell({ type: 'reported', id: trial, step, losses: [loss] });
+      return halving.behind;
+    },
+    end(trial: number, loss: number, more: Partial<Ended> = {}): void {
+      halving.tell({ ...trials.get(trial)!, outcome: 'completed', losses: [loss], ...more, type: 'ended' });
+    },
+    trial: (of: number) => trials.get(of)!,
+  };
+}
+
+describe('halving that pauses', () => {
+  it('promotes one in three of the results at a rung, the best that waits', () => {
+    const { begin, resume, end, trial } = rig({ first: 1 });
+    for (const loss of [2, 3, 5]) end(begin(), loss);
+    const next = resume()!;
+    expect(trial(next)).toMatchObject({ resumes: 1, budget: 3 });
+    expect(resume()).toBeUndefined(); // one of three has gone on
+    for (const loss of [1, 0, 9]) end(begin(), loss);
+    expect(trial(resume()!)).toMatchObject({ resumes: 6, budget: 3 });
+    expect(resume()).toBeUndefined();
+  });
+
+  it('is as its definition says, in any order of results and promotions', () => {
+    const events = fc.array(fc.record({ loss: fc.integer({ min: 0, max: 6 }), asks: fc.integer({ min: 0, max: 2 }) }), { maxLength: 40 });
+    fc.assert(
+      fc.property(events, fc.integer({ min: 2, max: 4 }), (all, eta) => {
+        const { begin, resume, end, trial } = rig({ first: 1, eta, rungs: [1, 3] });
+        const waiting: { id: number; loss: number }[] = [];
+        let gone = 0;
+        for (const [i, { loss, asks }] of all.entries()) {
+          const id = begin();
+          end(id, loss + i / 1e6); // equal losses of neighbours would be twins
+          waiting.push({ id, loss });
+          for (let k = 0; k < asks; k++) {
+            const best = waiting.reduce((a, b) => (b.loss < a.loss ? b : a));
+            const promoted = resume();
+            if ((gone + 1) * eta > i + 1) expect(promoted).toBeUndefined();
+            else expect(trial(promoted!).resumes).toBe(best.id);
+            if (promoted === undefined) break;
+            waiting.splice(waiting.indexOf(best), 1);
+            gone++;
+          }
+        }
+      }),
+    );
+  });
+
+  it('sends controls past the first rung whatever they come to, the first 8 and later one in 24', () => {
+    const { begin, resume, end, trial } = rig();
+    const controls: number[] = [];
+    for (let k = 0; k < 60; k++) {
+      const id = begin();
+      end(id, 100 + k); // ever worse: only controls could go on
+      const next = resume();
+      if (next !== undefined && trial(id).tags!.asha === '1') {
+        expect(trial(next)).toMatchObject({ resumes: id, budget: 3 });
+        controls.push(k);
+        end(next, k);
+      }
+    }
+    expect(controls).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 31, 55]);
+  });
+
+  it('begins at the lowest rung that predicts the next one', () => {
+    const { halving, begin, resume, end } = rig();
+    for (let k = 0; k < 8; k++) {
+      end(begin(), k);
+      const next = resume();
+      if (next !== undefined) end(next, -k); // the order at 3 is the reverse of that at 1
+    }
+    expect(halving.agreements[0]).toMatchObject({ pairs: 8 });
+    expect(halving.first).toMatchObject({ index: 1 });
+    expect(halving.start()).toEqual({ budget: 3, from: 1 });
+  });
+
+  it('compares what its controls show by the tau of their losses', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 5 })), { minLength: 2, maxLength: 8 }),
+        (losses) => {
+          const { halving, begin, resume, end } = rig({ rungs: [1, 3] });
+          const pairs: Pair[] = [];
+          for (const [i, [low, high]] of losses.entries()) {
+            pairs.push([low + i / 1e6, high + i / 1e6]);
+            end(begin(), pairs[i]![0]);
+            end(resume()!, pairs[i]![1]);
+          }
+          expect(halving.agreements[0]!.tau).toBeCloseTo((pairs.length * kendall(pairs) + 3 * 0.65) / (pairs.length + 3), 12);
+        },
+      ),
+    );
+  });
+
+  it('promotes no twin of a configuration, and no failed or infeasible one', () => {
+    const { begin, resume, end, report } = rig({ first: 1, rungs: [3, 9] });
+    const run = (losses: readonly number[], more: Partial<Ended> = {}) => {
+      const id = begin();
+      for (const [k, loss] of losses.entries()) report(id, k + 1, loss);
+      end(id, losses.at(-1)!, more);
+      return id;
+    };
+    run([5, 4, 3]);
+    run([5, 4, 3]); // a twin
+    run([9, 9, 0], { outcome: 'failed', reason: 'error' });
+    run([8, 8, -1], { constraints: [1] });
+    run([7, 6, 5]);
+    expect(resume()).toBeUndefined(); // two results count
+    run([7, 7, 6]);
+    expect(resume()).toBe(7);
+    expect(resume()).toBeUndefined();
+  });
+});
+
+describe('halving that stops', () => {
+  const stops = (settings: Partial<HalvingSettings> = {}) => rig({ pause: false, first: 1, ...settings });
+
+  it('gives every trial the full budget', () => {
+    expect(stops().halving.start()).toEqual({ budget: 9, from: 0 });
+  });
+
+  it('stops a trial that is neither the best so far nor in the best third of those that came to its rung', () => {
+    const { begin, report } = stops();
+    const at = (step: number, loss: number) => report(begin(), step, loss);
+    expect([5, 6, 4, 7, 4.5, 4.2, 4.2].map((loss) => at(1, loss))).toEqual([false, true, false, true, true, false, true]);
+  });
+
+  it('compares a trial once at each rung, and not at the full budget', () => {
+    const { begin, report } = stops();
+    const [one, two] = [begin(), begin()];
+    expect([report(one, 1, 1), report(two, 1, 0)]).toEqual([false, false]);
+    expect([report(one, 2, 9), report(one, 3, 9), report(two, 4, 10), report(two, 5, 99)]).toEqual([false, false, true, false]);
+    expect(report(two, 9, 99)).toBe(false);
+  });
+
+  it('lets a trial that reports late be compared at the highest rung that it has reached', () => {
+    const { begin, report } = stops();
+    for (const loss of [1, 1.5]) report(begin(), 1, loss);
+    const late = begin();
+    expect(report(late, 4, 99)).toBe(false); // the first at rung 3
+    expect(report(begin(), 3, 100)).toBe(true);
+  });
+
+  it('does not compare controls at the first rung, and learns from their reports', () => {
+    const { halving, begin, report } = rig({ pause: false });
+    const controls = Array.from({ length: 8 }, begin);
+    expect(controls.map((id, k) => report(id, 1, k))).toEqual(controls.map(() => false));
+    for (const [k, id] of controls.entries()) report(id, 3, -k);
+    expect(halving.first).toMatchObject({ index: 1 });
+    expect(halving.agreements[0]).toMatchObject({ pairs: 8 });
+  });
+
+  it('stops a twin at the next rung, however good it is', () => {
+    const { begin, report } = stops();
+    const [one, two] = [begin(), begin()];
+    const steps = (id: number) => [1, 2, 3].map((step) => report(id, step, 4 - step));
+    expect(steps(one)).toEqual([false, false, false]);
+    expect(steps(two).at(-1)).toBe(true);
+  });
+
+  it('is told the same by reports in any order between trials, at the end', () => {
+    const curve = fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(fc.array(curve, { minLength: 3, maxLength: 10 }), (curves) => {
+        const agreements = [false, true].map((byStep) => {
+          const { halving, begin, report } = rig({ pause: false });
+          const ids = curves.map(begin);
+          const words = ids.flatMap((id, i) => rungs.map((step, k) => ({ id, step, loss: curves[i]![k]! + i / 100 })));
+          if (byStep) words.sort((a, b) => a.step - b.step);
+          for (const { id, step, loss } of words) report(id, step, loss);
+          return halving.agreements.map(({ pairs }) => pairs);
+        });
+        expect(agreements[0]).toEqual(agreements[1]);
+      }),
+    );
+  });
+});
