@@ -7,6 +7,8 @@ import { Ledger } from '../src/ledger/ledger.ts';
 import { closedFact } from '../src/ledger/ranking.ts';
 import type { OpenTrial } from '../src/ledger/trial.ts';
 import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../src/messages.ts';
+import { rngFor } from '../src/numeric/random.ts';
+import { draw } from '../src/space/axis.ts';
 import type { Space } from '../src/space/space.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 import { type Foreknowledge, unsuspecting } from './foreknowledge.ts';
@@ -24,6 +26,9 @@ export interface DeciderOptions<P> {
 
 /** What the study does next, as the fact to append; or nothing until the next fact, or until a model is ready. */
 export type Next = { readonly type: 'append'; readonly fact: SuggestedFact | Closed } | { readonly type: 'wait'; readonly until?: 'ready' };
+
+/** How often a point is drawn in search of one that keeps all constraints. */
+const DRAWS = 1000;
 
 const nothing: Next = { type: 'wait' };
 
@@ -152,7 +157,16 @@ export class Decider<P> {
     const [reply, second] = this.#replies;
     if (reply === undefined) throw new StrategyError(`no strategy answered the ask for trial ${ask.id}`);
     if (second) throw new StrategyError(`the ask for trial ${ask.id} was answered twice: ${reply.type}, then ${second.type}`);
-    return reply;
+    return reply.type === 'propose' && !reply.point.every(Number.isFinite) ? this.#drawn(ask, reply) : reply;
+  }
+
+  /** A draw in the place of a point that is none, such as one that came of values beyond all bounds: no strategy can end a study by it. */
+  #drawn(ask: Ask, { by, tags, ...reply }: Propose): Propose {
+    const { axes, snap, feasible } = this.#options.space;
+    const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.veto);
+    let point = snap(draw(axes, rng));
+    for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));
+    return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
   }
 
   #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact {

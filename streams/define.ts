@@ -58,7 +58,7 @@ function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env)
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
   if (isPoint(decision)) {
-    if (decision.length === env.axes.length && decision.every(Number.isFinite)) return propose(ask, env.name, decision);
+    if (decision.length === env.axes.length) return propose(ask, env.name, decision); // what is not finite is drawn instead
     throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
   }
   if (typeof decision === 'object' && decision !== null) return decision;

@@ -64,6 +64,7 @@ export const drive =
       const answer = (m: Emitted) => {
         if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // who is told of it asks, and the machine is still at it
         if (m.type !== 'propose') return out.next(m);
+        if (!m.point.every(Number.isFinite)) return out.next(m); // the study draws one instead, and says so
         const point = env.snap(m.point);
         infeasible = m.resumes === undefined && !env.feasible(point);
         if (!infeasible) out.next({ ...m, point });

@@ -16,6 +16,9 @@ export async function connected(screen: Live, url: string, options: ConnectOptio
 /** What a command was told of how to come in. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => given<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
+/** Addresses as they may be shown. */
+export const withoutPassword = (urls: string): string => urls.replaceAll(/\/\/[^@/,]*@/g, '//');
+
 /** Milliseconds after which one says what one waits for. */
 const SILENCE = 2000;
 

@@ -7,10 +7,11 @@ import { journalSource } from '../dashboard/source.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { clean } from './clean.ts';
 import { ledgerIn } from './listed.ts';
 import { UsageError } from './usage.ts';
 
-export const talk = (text: string): void => void process.stderr.write(`${text}\n`);
+export const talk = (text: string): void => void process.stderr.write(`${clean(text)}\n`);
 const quietly = { warn: () => {} };
 
 /** Writes what a command makes. @throws UsageError */

@@ -1,3 +1,5 @@
+import { clean } from './clean.ts';
+
 /** Lines on a terminal of which the last one is redrawn in place; elsewhere lines only. Talk goes to standard error. */
 export interface Live {
   /** A line that stays. */
@@ -14,7 +16,7 @@ export interface Live {
 const FRAME = 80;
 
 export function live(out: NodeJS.WriteStream = process.stderr): Live {
-  if (!out.isTTY) return { line: (text) => out.write(`${text}\n`), status: () => {}, end: () => {}, terminal: false };
+  if (!out.isTTY) return { line: (text) => out.write(`${clean(text)}\n`), status: () => {}, end: () => {}, terminal: false };
   let bottom = () => '';
   let shown = false;
   let drawn = 0;
@@ -27,7 +29,7 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
   };
   return {
     line: (text) => {
-      out.write(`\r\x1b[2K${text}\n`);
+      out.write(`\r\x1b[2K${clean(text)}\n`);
       if (shown) draw();
     },
     status: (text) => {

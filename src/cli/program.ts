@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
+import { clean } from './clean.ts';
 import { declareNats } from './program/nats.ts';
 import { declareRunning } from './program/running.ts';
 import { declareStudies } from './program/studies.ts';
@@ -51,7 +52,7 @@ const mendable = new Set([
 export function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said what is wrong
   const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
-  process.stderr.write(`hypertide: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(`hypertide: ${clean(message.replace(/\s*\n\s*/g, ' '))}\n`);
   if (!mendable.has(name) && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
   return mendable.has(name) ? 2 : 1;
 }

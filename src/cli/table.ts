@@ -3,13 +3,13 @@ import colours from 'picocolors';
 import type { Row } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import { violates } from '../messages.ts';
+import { clean } from './clean.ts';
 
 /** A value as people read it. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   if (value === undefined) return '';
-  const text = String(value);
-  return /\p{Cc}/u.test(text) ? JSON.stringify(text) : text;
+  return clean(String(value));
 }
 
 export const plain = {

@@ -123,8 +123,12 @@ export function startTrial(
 function jobOf({ study, directory }: TrialsOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const own = join(directory, `trial-${trial}`);
-  const checkpoints = join(own, 'checkpoints');
-  const checkpoint = suggestion.checkpoint ?? saved(checkpoints);
+  /** Each attempt has a directory of its own: an earlier one may still be writing into its own. */
+  const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
+  const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
+  const left = [...earlier, join(own, 'checkpoints')].map(saved).find((place) => place !== undefined); // the last: of older versions
+  const isOwn = suggestion.checkpoint === undefined || earlier.includes(suggestion.checkpoint);
+  const checkpoint = isOwn ? (left ?? suggestion.checkpoint) : suggestion.checkpoint;
   return {
     study,
     trial,
@@ -134,7 +138,7 @@ function jobOf({ study, directory }: TrialsOptions, suggestion: Suggestion<Param
     ...(budget !== undefined && { budget }),
     ...(resumes !== undefined && { resumes }),
     ...(checkpoint !== undefined && { checkpoint }),
-    paths: { params: join(own, 'params.json'), checkpoints, log: join(own, `attempt-${attempt}.log`) },
+    paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: join(own, `attempt-${attempt}.log`) },
   };
 }
 

@@ -13,7 +13,7 @@ export interface DashboardOptions {
   readonly port?: number;
   /** What one needs to act on a study. Default: a random one. */
   readonly token?: string;
-  /** Names that a proxy in front of it goes by. */
+  /** Names that a proxy in front of it goes by: then the token is needed to read, too. */
   readonly names?: readonly string[];
   readonly warn?: (message: string) => void;
 }

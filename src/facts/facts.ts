@@ -26,7 +26,7 @@ export interface Limits {
   readonly cost?: number;
   /** Results in a row without a better one: after so many no new trials begin. Counted anew when a study is changed. */
   readonly plateau?: number;
-  /** Attempts at one trial that is lost or preempted, the first included. Default 3. */
+  /** Attempts at one trial that fails by errors (see `retryErrors`), the first included. Default 3. One that is lost or preempted has 30, or more where this says so. */
   readonly attempts?: number;
   /** Whether a trial that failed by an error is tried again too. Default false. */
   readonly retryErrors?: boolean;
@@ -39,7 +39,8 @@ export interface Limits {
  * - 1: the first rules.
  * - 2: what a named trainer says of a run counts only if it names the run and has claimed it. A suggestion whose number is not the next one
  *   is taken as it is; the numbers in between are void. What a stream takes from a trainer is not too large: the first rules had a
- *   limit of their own.
+ *   limit of their own. Attempts that are lost or preempted do not use up those for errors. Losses that strategies see are bounded. A
+ *   checkpoint that begins with a dash is none.
  */
 export const RULES = 2;
 

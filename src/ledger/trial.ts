@@ -20,6 +20,9 @@ export interface OpenTrial {
   checkpoint?: string;
   /** Its attempt failed and another one is due. */
   awaiting: boolean;
+  /** How many attempts failed by an error, and how many were lost or preempted. */
+  errors: number;
+  interruptions: number;
   cancelled: boolean;
 }
 
@@ -40,5 +43,7 @@ export const openTrial = (suggestion: SuggestedFact, point: Point): OpenTrial =>
   proposal: suggestedOf(suggestion, point),
   runs: new Map(),
   awaiting: false,
+  errors: 0,
+  interruptions: 0,
   cancelled: false,
 });

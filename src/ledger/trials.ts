@@ -22,6 +22,11 @@ import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
 import { type OpenTrial, openTrial, type Status } from './trial.ts';
 
+/** The largest loss that strategies see: its fourth power is a number. */
+const LARGEST = 1e75;
+/** How often an attempt at a trial may be lost or preempted, before the trial is given up. */
+const INTERRUPTIONS = 30;
+
 /** How a trial ended, beside what its proposal says. */
 type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 
@@ -145,7 +150,7 @@ export class Trials<P> {
     trial.at = fact.step;
     if (trial.step !== undefined && fact.step <= trial.step) return noted; // a new attempt comes along where an earlier one has been
     trial.step = fact.step;
-    trial.losses = losses as number[];
+    trial.losses = this.#bounded(losses as number[]);
     return { type: 'told', told: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
   }
 
@@ -155,7 +160,13 @@ export class Trials<P> {
     if (refusal) return refusal;
     if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
-    return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: losses as number[], ...extras });
+    return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: this.#bounded(losses as number[]), ...extras });
+  }
+
+  /** Losses as strategies see them: from rules 2 on, sums and products of some are finite. */
+  #bounded(losses: readonly number[]): readonly number[] {
+    const isWithin = this.#settings.rules < 2 || losses.every((loss) => Math.abs(loss) <= LARGEST);
+    return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
   }
 
   #stop(fact: Stopped, trial: OpenTrial): Effect {
@@ -168,20 +179,37 @@ export class Trials<P> {
   #conclude({ checkpoint }: Completed | Stopped, trial: OpenTrial, status: Status, end: End): Effect {
     const { id } = trial.proposal;
     if (this.#retracted.has(id)) return this.#end(trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
-    if (checkpoint !== undefined) this.#checkpoints.set(id, checkpoint);
+    if (checkpoint !== undefined && this.#isReference(checkpoint)) this.#checkpoints.set(id, checkpoint);
     return this.#end(trial, status, end);
+  }
+
+  /** Whether a checkpoint may be handed to others. One that begins with a dash would be an option of the program that is given it. */
+  #isReference(checkpoint: string): boolean {
+    return this.#settings.rules < 2 || !checkpoint.startsWith('-');
   }
 
   #fail(fact: FailedFact, trial: OpenTrial): Effect {
     const refusal = refuseFailure(fact, trial);
     if (refusal) return refusal;
     const { reason, checkpoint } = fact;
-    if (checkpoint !== undefined) trial.checkpoint = checkpoint;
-    const { attempts = 3, retryErrors = false } = this.#settings.limits;
-    const again = reason === 'lost' || reason === 'preempted' || (reason === 'error' && retryErrors);
-    if (!again || trial.cancelled || trial.suggestion.attempt >= attempts) return this.#end(trial, 'failed', { outcome: 'failed', reason });
+    if (checkpoint !== undefined && this.#isReference(checkpoint)) trial.checkpoint = checkpoint;
+    const isInterrupted = reason === 'lost' || reason === 'preempted';
+    if (isInterrupted) trial.interruptions++;
+    else trial.errors++;
+    const { retryErrors = false } = this.#settings.limits;
+    const again = isInterrupted || (reason === 'error' && retryErrors);
+    if (!again || trial.cancelled || this.#isGivenUp(trial, isInterrupted))
+      return this.#end(trial, 'failed', { outcome: 'failed', reason });
     this.open.postpone(trial);
     return noted;
+  }
+
+  /** Whether a trial has had all its attempts. From rules 2 on, those that were interrupted do not use up those meant for errors. */
+  #isGivenUp({ suggestion, errors, interruptions }: OpenTrial, isInterrupted: boolean): boolean {
+    const { rules, limits } = this.#settings;
+    const { attempts = 3 } = limits;
+    if (rules < 2) return suggestion.attempt >= attempts;
+    return isInterrupted ? interruptions >= Math.max(attempts, INTERRUPTIONS) : errors >= attempts;
   }
 
   #cancel(trial: OpenTrial): Effect {

@@ -1,4 +1,6 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hasTrace, hypertide, start, studyIn, TRAINER, until } from './support.ts';
@@ -30,6 +32,24 @@ describe('a study on a server', () => {
     // It is gone on with, and closed as it is.
     const again = await start(place, 'serve', 'study.yaml', ...at, '--once').ended;
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining('cli: gone on with') });
+  });
+
+  it('goes on with the others when one of several studies fails, and tells by its exit status', async () => {
+    const own = await natsServer();
+    const place = studyIn('trials: 2\nname: fails\n');
+    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    writeFileSync(join(place, 'other.yaml'), text.replace('fails', 'lasts'));
+    const nc = await own.connect();
+    const serve = start(place, 'serve', 'study.yaml', 'other.yaml', '--nats', own.url, '--once');
+    await until(() => ['fails: begun', 'lasts: begun'].every((line) => serve.said().includes(line)));
+    await (await jetstreamManager(nc)).streams.delete('HT_fails');
+    await until(() => serve.said().includes('fails: ended, the others go on'));
+    const worker = await start(place, 'worker', '--nats', own.url, '--study', 'lasts', '--', ...TRAINER).ended;
+    expect(worker.code).toBe(0);
+    const served = await serve.ended;
+    expect(served).toMatchObject({ code: 1, err: expect.stringContaining('lasts: closed') });
+    expect(hasTrace(served)).toBe(false);
+    await own.dispose();
   });
 
   it('ends with one line where there is no server, and with another for wrong names', async () => {

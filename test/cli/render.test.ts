@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { live } from '../../src/cli/live.ts';
 import { progressLine } from '../../src/cli/render.ts';
 import { shown, table } from '../../src/cli/table.ts';
 import type { Row } from '../../streams/observe.ts';
@@ -13,6 +14,24 @@ const row = (trial: number, names: number): Row<Readonly<Record<string, unknown>
 });
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
 const bare = (text: string) => text.replace(/\x1b\[\d+m/g, '');
+
+describe('text from outside', () => {
+  const evil = '\u001b]0;owned\u0007\u001b[2J\rtrial 1 completed\nvalue=0\u009b31m\u202e\u007f';
+  const harmless = '\\x1b]0;owned\\x07\\x1b[2J\\x0dtrial 1 completed value=0\\x9b31m\\u202e\\x7f';
+
+  it('moves no cursor: controls are shown as what they are', () => {
+    expect(shown(evil)).toBe(harmless);
+    expect(shown('grün\t\u00e9 ✓')).toBe('grün é ✓');
+    expect(bare(table([{ ...row(1, 0), params: { x: evil }, by: evil }], 0))).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
+  it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {
+    const said: string[] = [];
+    const out = { isTTY, columns: 80, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+    live(out).line(`trial 1 failed (error: ${evil})`);
+    expect(said.join('').replace('\r\x1b[2K', '')).toBe(`trial 1 failed (error: ${harmless})\n`);
+  });
+});
 
 describe('a table', () => {
   it('shows all where there is room, and what matters most where there is not', () => {
@@ -32,7 +51,7 @@ describe('a table', () => {
   });
 
   it('keeps a value on its line', () => {
-    expect(['a\nb', 0.1 + 0.2, 1e-9, 12345678, true, undefined].map(shown)).toEqual(['"a\\nb"', '0.3', '1e-9', '12345678', 'true', '']);
+    expect(['a\nb', 0.1 + 0.2, 1e-9, 12345678, true, undefined].map(shown)).toEqual(['a b', '0.3', '1e-9', '12345678', 'true', '']);
   });
 });
 

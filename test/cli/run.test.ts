@@ -94,6 +94,35 @@ describe('run', () => {
     await expectVerified(place);
   });
 
+  it('gives each attempt a directory of its own, and hands on what the last one has saved', async () => {
+    const place = studyIn('trials: 1\n');
+    const script = `ls "$HYPERTIDE_CHECKPOINT_DIR" | wc -l; echo "from $(cat "$HYPERTIDE_CHECKPOINT/saved" 2>/dev/null)"
+      echo {attempt} > "$HYPERTIDE_CHECKPOINT_DIR/saved"; [ {attempt} -ge 4 ] && echo value=1 && exit; echo step={attempt} value=1; sleep 600`;
+    const args = ['run', 'study.yaml', '--', 'sh', '-c', script];
+    const reported = (step: number) => journalOf(place).some((line) => line.type === 'reported' && line.step === step);
+    for (const [attempt, signal] of [
+      [1, 'SIGKILL'],
+      [2, 'SIGINT'],
+      [3, 'SIGKILL'],
+    ] as const) {
+      const { child, ended } = start(place, ...args);
+      await until(() => reported(attempt));
+      child.kill(signal);
+      await ended;
+    }
+    expect((await hypertide(place, ...args)).code).toBe(0);
+    const log = (attempt: number) =>
+      readFileSync(join(place, `study.trials/trial-1/attempt-${attempt}.log`), 'utf8')
+        .split('\n')
+        .slice(0, 2);
+    expect([1, 2, 3, 4].map(log)).toEqual([
+      ['0', 'from '],
+      ['0', 'from 1'],
+      ['0', 'from 2'],
+      ['0', 'from 3'],
+    ]);
+  });
+
   it('ends at once at the second Ctrl-C, whatever its programs do', async () => {
     const place = studyIn('trials: 1\ngrace: 600\n');
     const { child, ended, said } = start(

@@ -35,6 +35,15 @@ describe('who may come in', () => {
     expect((await request(`${url}metrics`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
   });
 
+  it('behind a proxy nothing is told without the token either, though it listens at the loopback address', async () => {
+    const { url, token } = await start({ names: ['tuning.example.com'] });
+    for (const headers of [{ Host: 'tuning.example.com' }, {}]) {
+      for (const path of ['api/events?study=net', 'metrics']) expect((await request(url + path, { headers })).status, path).toBe(401);
+      const Authorization = `Bearer ${token}`;
+      expect((await request(`${url}metrics`, { headers: { ...headers, Authorization } })).status).toBe(200);
+    }
+  });
+
   it('the token buys a cookie that lets one read, and not act', async () => {
     const { url, token, log } = await start({ host: '0.0.0.0' });
     expect((await request(`${url}api/session`, { method: 'POST' })).status).toBe(401);

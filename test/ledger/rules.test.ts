@@ -123,6 +123,57 @@ describe('from rules 2 on, an author', () => {
   });
 });
 
+describe('from rules 2 on, a trial', () => {
+  const attempts = (say: (fact: object) => string, reason: string, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => {
+      if (i > 0) say(suggested(1, i + 1));
+      return say({ type: 'failed', trial: 1, attempt: i + 1, reason });
+    });
+
+  it('is tried again after it was interrupted thirty times at most, however many attempts errors have', () => {
+    for (const reason of ['lost', 'preempted']) {
+      const { say } = folding(2);
+      say(suggested(1));
+      expect(attempts(say, reason, 30)).toEqual([...Array.from({ length: 29 }, () => 'noted'), 'told: ended']);
+    }
+    const { say } = folding(2);
+    say({ type: 'changed', limits: { attempts: 40 } });
+    say(suggested(1));
+    expect(attempts(say, 'lost', 40).indexOf('told: ended')).toBe(39);
+  });
+
+  it('has its attempts for errors left after it was interrupted', () => {
+    const { say } = folding(2);
+    say({ type: 'changed', limits: { retryErrors: true, attempts: 2 } });
+    say(suggested(1));
+    for (let attempt = 1; attempt <= 6; attempt++) {
+      if (attempt > 1) say(suggested(1, attempt));
+      const ended = say({ type: 'failed', trial: 1, attempt, reason: attempt === 3 || attempt === 6 ? 'error' : 'lost' });
+      expect(ended, `attempt ${attempt}`).toBe(attempt === 6 ? 'told: ended' : 'noted');
+    }
+  });
+
+  it('hands on no checkpoint that begins with a dash', () => {
+    const { say, ledger } = folding(2);
+    say(suggested(1));
+    say({ type: 'failed', trial: 1, attempt: 1, reason: 'preempted', checkpoint: 'epoch-3' });
+    say(suggested(1, 2));
+    say({ type: 'failed', trial: 1, attempt: 2, reason: 'preempted', checkpoint: '--config=/evil.yaml' });
+    expect(ledger.open.get(1)!.checkpoint).toBe('epoch-3');
+    say(suggested(2));
+    expect(say({ type: 'completed', trial: 2, values: { value: 1 }, checkpoint: '-x' })).toBe('told: ended');
+    expect(ledger.checkpoint(2)).toBeUndefined();
+  });
+
+  it('has losses that can be multiplied, while its values stay what they are', () => {
+    const { say, ledger } = folding(2);
+    say(suggested(1));
+    const effect = ledger.fold({ position: 3, at: 0, fact: { type: 'completed', trial: 1, values: { value: -1e308 } } });
+    expect(effect).toMatchObject({ told: { losses: [-1e75] } });
+    expect(ledger.best).toMatchObject({ loss: -1e308, values: { value: -1e308 } });
+  });
+});
+
 describe('from rules 2 on, a suggestion', () => {
   it('is taken though one before it is missing, whose number is then void', () => {
     const { say, ledger } = folding(2);

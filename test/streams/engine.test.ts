@@ -175,8 +175,8 @@ describe('attempts', () => {
   });
 
   it('gives up after as many as the study allows', () => {
-    const world = rig(box, random(), { trials: 1, attempts: 2 });
-    for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'lost' });
+    const world = rig(box, random(), { trials: 1, attempts: 2, retryErrors: true });
+    for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'error' });
     expect(world.engine.ledger.status(1)).toBe('failed');
     expect(suggestions(world)).toHaveLength(2);
   });
@@ -192,6 +192,18 @@ describe('attempts', () => {
 });
 
 describe('a strategy that breaks its contract', () => {
+  it('has a point drawn in its place when it proposes none that is finite', () => {
+    const lost: Strategy = defineStrategy({
+      name: 'lost',
+      init: () => 0,
+      tell: (s) => s,
+      ask: (_, __, ___, { axes }) => axes.map(() => Number.NaN),
+    });
+    const world = rig(box, lost, { trials: 3, parallel: 3 });
+    const drawn = suggestions(world);
+    expect(drawn.map(({ by, tags }) => [by, tags])).toEqual(drawn.map(() => ['lost', { drawn: 'its strategy proposed no finite point' }]));
+    expect(new Set(drawn.map(({ params }) => JSON.stringify(params))).size).toBe(3);
+  });
   const refuses: Strategy = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
   it('is stopped when it waits for nothing', () => {
     expect(() => rig(box, refuses, {})).toThrow(StalledError);
@@ -200,7 +212,7 @@ describe('a strategy that breaks its contract', () => {
     expect(() => rig(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
   });
   it('is stopped when it fails', () => {
-    const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [Number.NaN, 0] });
+    const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });
     expect(() => rig(box, breaks, {})).toThrow(StrategyError);
   });
   it('is refused several objectives where it compares by one', () => {

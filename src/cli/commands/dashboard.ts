@@ -4,7 +4,7 @@ import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { natsSource } from '../../dashboard/natsSource.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
 import { journalSource } from '../../dashboard/source.ts';
-import { accessOf } from '../connected.ts';
+import { accessOf, withoutPassword } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createdIn, talk } from '../journalFile.ts';
 import { UsageError } from '../usage.ts';
@@ -57,7 +57,7 @@ export const welcome = (board: Dashboard, say: (text: string) => void = talk): v
 async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   const add = async (name: string) => {
-    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, url.replaceAll(/\/\/[^@/,]*@/g, '//')));
+    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, withoutPassword(url)));
   };
   for (const name of study ?? (await studiesOn(nc))) await add(name);
   if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => talk(`${name}: ${error.message}`)));

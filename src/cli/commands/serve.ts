@@ -5,12 +5,12 @@ import { type Served, serve } from '../../../streams/nats/serve.ts';
 import type { Noted } from '../../../streams/noted.ts';
 import { DECISIONS } from '../../facts/facts.ts';
 import { type Alike, failingAlike } from '../alike.ts';
-import { accessOf, connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently, withoutPassword } from '../connected.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { live } from '../live.ts';
 import { checkResuming } from '../resuming.ts';
 import { printable } from '../runner/reading.ts';
-import { readStudyFile } from '../studyFile.ts';
+import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
 export interface ServeOptions extends Access {
@@ -41,43 +41,51 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
   });
-  const begin = async () => {
-    for (const { space, strategy, options: described } of files) {
-      const { study } = described;
-      const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
-      const log = await patiently(screen, what, natsLog(nc, study, settings));
-      const head = await log.head();
-      const begun = head > 0;
-      await log.close();
-      const failing = failingAlike(head);
-      const note = (noted: Noted) => {
-        const alike = failing(noted);
-        if (alike) void paused(study, engine, alike);
-      };
-      const engine = await serve(nc, space, strategy, { ...described, ...settings, note });
-      served.push(engine);
-      screen.line(`${study}: ${begun ? 'gone on with' : 'begun'}`);
-    }
+  const begin = async ({ space, strategy, options: described }: StudyFile): Promise<Served> => {
+    const { study } = described;
+    const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
+    const log = await patiently(screen, what, natsLog(nc, study, settings));
+    const head = await log.head();
+    await log.close();
+    const failing = failingAlike(head);
+    const note = (noted: Noted) => {
+      const alike = failing(noted);
+      if (alike) void paused(study, engine, alike);
+    };
+    const engine = await serve(nc, space, strategy, { ...described, ...settings, note });
+    served.push(engine);
+    screen.line(`${study}: ${head > 0 ? 'gone on with' : 'begun'}`);
+    return engine;
   };
   /** Waits for a person to correct the trainers. */
   const paused = async (study: string, engine: Served, { trials, message, limits }: Alike) => {
     screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${printable(message)}`);
     screen.line(
-      `${study}: correct the trainers, then: hypertide change --nats ${nats} --study ${study} --resume (these trials are not counted)`,
+      `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
     );
     await engine.pause(limits()).catch((error: Error) => screen.line(`${study}: ${error.message}`));
   };
-  const finish = async ({ finished }: Served, i: number) => {
-    await finished;
-    if (!ending) screen.line(`${names[i]}: closed`);
+  let failed = 0;
+  /** Serves a study until it has closed. Where several are served, the failure of one ends that one only. */
+  const attend = async (file: StudyFile) => {
+    const { study } = file.options;
+    try {
+      const { finished } = await begin(file);
+      await finished;
+      if (!ending) screen.line(`${study}: closed`);
+    } catch (error) {
+      if (files.length === 1) throw error;
+      failed++;
+      if (!ending) screen.line(`${study}: ended, the others go on: ${(error as Error).message}`);
+    }
   };
   const work = async () => {
-    await begin();
-    await Promise.all(served.map(finish));
-    if (!once) await interrupted;
+    await Promise.all(files.map(attend));
+    if (!once && failed < files.length) await interrupted;
   };
   try {
     const why = await Promise.race([interrupted, work()]);
+    if (failed > 0) return 1;
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
     ending = true;

@@ -26,7 +26,8 @@ The command is run without a shell, once for each trial, --parallel at a time. W
   {params}                          the path of a JSON file that holds all parameters
   {args}                            as an argument of its own: --name value for each parameter
 The environment has the same: HYPERTIDE_PARAM_LR, HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL, HYPERTIDE_ATTEMPT,
-HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in).
+HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT (to go on from) and HYPERTIDE_CHECKPOINT_DIR (to save in:
+each attempt has its own). A program ends with the run that started it, also when that is killed.
 
 Its output is read for values, and kept in a log:
   {"step": 3, "loss": 0.41}  or  step=3 loss=0.41                a report; a trial that falls behind gets SIGTERM
@@ -38,6 +39,9 @@ Its output is read for values, and kept in a log:
 
 The value that counts is the one that "objective: minimize val_loss" in the study file or --metric val_loss names. Without a name it is
 "value", or the only value printed whose name is usually minimised (loss, rmse, ...; with maximize: accuracy, auc, ...).
+
+With "epochs: 27" in the study file, trials that fall behind are stopped early, which needs reports and nothing else; "early: false" trains
+all to the end. A strategy that pauses trials and resumes them needs "resumes: true", or {checkpoint} or {budget} in the command.
 
 Ctrl-C ends the programs; the same command goes on with the study. Limits and parallel, of the study file or as options, count where they are
 not what they were at the last start: so they do not undo what hypertide change has said since.

@@ -112,7 +112,7 @@ export function declareStudies(program: Command, ending: Ending): void {
     .description('Shows studies in a browser as they run, and lets whoever has the token act on them.')
     .argument('[journals...]', 'files that hold studies')
     .option('--study <name...>', 'only these studies of the server')
-    .option('--host <address>', 'to listen at (default: 127.0.0.1; at any other one the token is needed to read, too)')
+    .option('--host <address>', 'to listen at (default: 127.0.0.1; at any other one, or with --name, the token is needed to read, too)')
     .option('--port <n>', 'to listen on', port, 7531)
     .option('--name <name...>', 'that a proxy in front of it goes by')
     .addHelpText(

@@ -9,6 +9,7 @@ import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.
 import { type Listening, outputReader } from './reader.ts';
 import { printable } from './reading.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
+import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
 
 export interface ProcessOptions extends Listening {
@@ -43,7 +44,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Runs a program for a trial: no shell, a process group of its own, its output read for reports and written to the job's log file. All that
- * the program started ends with it, and it ends with this process unless that is killed.
+ * the program started ends with it, and it ends with this process, also when that is killed.
  *
  * Where the job's own files cannot be written, which is no fault of the trial, the outcome is that it is `lost`.
  *
@@ -62,7 +63,8 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
     return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
   }
   try {
-    return attend(launch(job, options), log, options);
+    const mark = newMark();
+    return attend(launch(job, options, mark), log, options, mark);
   } catch (cause) {
     log.close();
     return over(notStarted(cause));
@@ -71,24 +73,25 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
 
 const over = (outcome: Outcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
 
-function launch(job: Job, { command, directory }: ProcessOptions): Child {
+function launch(job: Job, { command, directory }: ProcessOptions, mark: string): Child {
   const [program, ...rest] = fillTemplate(command, fillingOf(job));
   if (directory !== undefined && !existsSync(directory)) throw new Error(`there is no directory ${directory}`);
   const child = spawn(program!, rest, {
     shell: false,
     detached: true, // a process group of its own
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: environmentOf(job, process.env),
+    env: { ...environmentOf(job, process.env), ...environmentFor(mark) },
     ...(directory !== undefined && { cwd: directory }),
   });
   child.on('error', () => {}); // `attend` tells it, where it comes to that
   if (child.stdout === undefined) throw new Error('there are too many open files');
+  if (child.pid !== undefined) guard(child.pid);
   return child;
 }
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
+function attend(child: Child, log: LogFile, options: ProcessOptions, mark: string): Running {
   const { timeLimit, grace = 10 } = options;
   const since = performance.now();
   let because: Exit['because'];
@@ -115,6 +118,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
       exited = true;
       for (const timer of [limit, killing]) clearTimeout(timer);
       signalGroup(child, 'SIGKILL'); // what it leaves behind
+      if (because !== undefined) sweep(mark); // and what has left its group
       killing = setTimeout(() => {
         child.stdout.destroy();
         child.stderr.destroy();
@@ -123,6 +127,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions): Running {
     child.once('close', (code, signal) => {
       for (const timer of [limit, killing]) clearTimeout(timer);
       running.delete(child);
+      if (child.pid !== undefined) release(child.pid);
       if (running.size === 0) process.off('exit', killAll);
       log.close();
       const { heard, lastError, metric, unheard } = printed.end(because !== undefined);

@@ -8,7 +8,7 @@ const early = (pause: boolean): StrategySpec[] => [
   { bohb: { pause } },
 ];
 
-/** What all others are compared with: successive halving from the first step on, on random configurations, which pauses trials. */
+/** What all others are compared with: ASHA as published, with pauses, comparisons from one step on, and random configurations. */
 export const REFERENCE: StrategySpec = { chain: [{ asha: { pause: true, first: 1 } }, 'random'] };
 
 export const DEFAULTS: readonly StrategySpec[] = [...early(true), ...early(false)];

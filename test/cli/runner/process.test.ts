@@ -165,7 +165,7 @@ describe('what a program is given', () => {
     process.env.HYPERTIDE_BUDGET = 'of another study';
     onTestFinished(() => void delete process.env.HYPERTIDE_BUDGET);
     const { done, log, paths } = sh(
-      'env | grep ^HYPERTIDE_ | sort; test -d "$HYPERTIDE_CHECKPOINT_DIR" && echo loss=1',
+      'env | grep ^HYPERTIDE_ | grep -v "^HYPERTIDE_RUNNER=\\|^HYPERTIDE_PROGRAM=" | sort; test -d "$HYPERTIDE_CHECKPOINT_DIR" && echo loss=1',
       {},
       { checkpoint: 'e3.pt', resumes: 4 },
     );
@@ -287,5 +287,62 @@ describe('a program that is ended', () => {
     expect(existsSync(join(directory, 'l'))).toBe(true);
     expect(Number(out)).toBeGreaterThan(1);
     await gone(Number(out));
+  });
+});
+
+describe('a runner that is killed', () => {
+  /** A runner of some programs, each of which tells its pid, and those of a child in its group and of one in a session of its own. */
+  const killed = async (script: string, count: number, signal: 'SIGKILL' | 'SIGTERM') => {
+    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const source = new URL('../../../src/cli/runner/', import.meta.url).href;
+    const code = `
+      import { startProcess } from '${source}process.ts';
+      import { parseTemplate } from '${source}template.ts';
+      for (let trial = 1; trial <= ${count}; trial++) {
+        const base = ${JSON.stringify(directory)} + '/' + trial;
+        const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
+        startProcess({ study: 's', trial, attempt: 1, slot: 0, params: {}, paths }, {
+          command: parseTemplate(['sh', '-c', ${JSON.stringify(script)}], []),
+          objectives: ['loss'],
+          onReport: ({ step }) => console.log(step),
+        });
+      }`;
+    const runner = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pids: number[] = [];
+    let text = '';
+    await new Promise<void>((resolve) => {
+      runner.stdout.setEncoding('utf8').on('data', (piece: string) => {
+        text += piece;
+        pids.splice(0, pids.length, ...text.split('\n').filter(Boolean).map(Number));
+        if (pids.length >= 3 * count) resolve();
+      });
+    });
+    expect(pids.every(isAlive)).toBe(true);
+    const exited = once(runner, 'exit');
+    runner.kill(signal);
+    await exited;
+    return pids;
+  };
+  const children = `
+    sh -c 'echo step=$$ loss=1; sleep 600' &
+    setsid sh -c 'echo step=$$ loss=1; sleep 600' &
+    sleep 0.3; echo step=$$ loss=1; wait`;
+
+  it.skipIf(process.platform !== 'linux')('takes its programs along, and their children in whatever session', async () => {
+    const pids = await killed(children, 3, 'SIGKILL');
+    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 2000);
+  });
+
+  it.skipIf(process.platform !== 'linux')('a program that is stopped leaves nothing behind, in whatever session', async () => {
+    const one = sh("setsid sh -c 'echo step=$$ loss=1; sleep 600' & wait");
+    await one.reported();
+    const pid = one.reports[0]!.step;
+    expect(isAlive(pid)).toBe(true);
+    one.stop();
+    await one.done;
+    await gone(pid);
   });
 });

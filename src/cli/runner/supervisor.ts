@@ -1,0 +1,84 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
+
+/** In the environment of each program: the runner that started it, and its number there. They are found by it. */
+const RUNNER = 'HYPERTIDE_RUNNER';
+const PROGRAM = 'HYPERTIDE_PROGRAM';
+const runner = randomUUID();
+let count = 0;
+
+/**
+ * Reads `+ pid` and `- pid` of process groups that run, and `! mark` of programs to sweep: on Linux it kills whatever carries that mark in its
+ * environment, in whatever session. When its input ends without `q`, the runner is gone, and so are all that it had started.
+ */
+const SCRIPT = `
+sweep() {
+  for file in $(grep -Fls "$1" /proc/[0-9]*/environ 2>/dev/null); do
+    pid=\${file#/proc/}; pid=\${pid%/environ}
+    [ "$pid" = $$ ] || kill -KILL "$pid" 2>/dev/null
+  done
+}
+groups=
+while read -r word what; do
+  case $word in
+    +) groups="$groups $what" ;;
+    -) rest=; for group in $groups; do [ "$group" = "$what" ] || rest="$rest $group"; done; groups=$rest ;;
+    !) sweep "${PROGRAM}=$what" ;;
+    q) exit ;;
+  esac
+done
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
+sweep "${RUNNER}=$1"
+`;
+
+let supervisor: ChildProcessByStdio<Writable, null, null> | undefined;
+const groups = new Set<number>();
+
+/** What a program is known by. The dot keeps the first one from being taken for the tenth. */
+export function newMark(): string {
+  watch();
+  return `${runner}/${++count}.`;
+}
+
+export const environmentFor = (mark: string): Readonly<Record<string, string>> => ({ [RUNNER]: runner, [PROGRAM]: mark });
+
+/** A program has begun, in a process group of its own: it ends with this process, also when that is killed. */
+export function guard(group: number): void {
+  groups.add(group);
+  tell(`+ ${group}`);
+}
+
+/** A program has ended. */
+export function release(group: number): void {
+  groups.delete(group);
+  tell(`- ${group}`);
+}
+
+/** Kills what is left of a program that was told to end, also where it has left its process group. On Linux only. */
+export const sweep = (mark: string): void => tell(`! ${mark}`);
+
+/** Starts the supervisor, in a session of its own: what ends the runner by its group or its terminal does not reach it. */
+function watch(): void {
+  if (supervisor) return;
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'hypertide-supervisor', runner], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: process.env.PATH },
+  });
+  const lost = () => {
+    if (supervisor === child) supervisor = undefined; // the next program has another one
+  };
+  child.on('error', lost);
+  child.on('exit', lost);
+  child.stdin.on('error', lost);
+  child.unref();
+  (child.stdin as Writable & { unref?(): void }).unref?.();
+  supervisor = child;
+  for (const group of groups) tell(`+ ${group}`);
+  process.once('exit', () => groups.size === 0 && tell('q'));
+}
+
+function tell(line: string): void {
+  supervisor?.stdin.write(`${line}\n`);
+}
