@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Changed, Limits } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -11,7 +11,10 @@ import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
 import { Shell } from './shell.ts';
 import type { StreamOptions } from './stream.ts';
+import { StudyError } from './studies.ts';
 import { subjectsOf } from './subjects.ts';
+
+const STREAM_NOT_FOUND = 10059;
 
 export interface ServeOptions extends StudyOptions, StreamOptions {
   /** Name of the study. */
@@ -73,7 +76,10 @@ export async function serve<P>(
     resolve();
   };
   const fail = (error: unknown) => {
-    reject(error);
+    const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+    reject(
+      isGone ? new StudyError(`the stream ${subjects.stream} is gone: somebody has deleted it on the server`, { cause: error }) : error,
+    );
     void close();
   };
   const running: Run<P> = run<P>(

@@ -64,6 +64,20 @@ describe('serve', () => {
     await engine.close();
   });
 
+  it.each([
+    [{ allow_direct: false }, 'allow_direct is false, not true (nats stream edit'],
+    [{ discard: 'old', max_msgs: 5 }, 'discard is old, not new (nats stream edit'],
+    [{ max_age: 1e12 }, 'max_age is 1000000000000, not 0'],
+    [{ retention: 'workqueue' }, 'retention is workqueue, not limits'],
+  ])('refuses a stream that is there with settings that lose facts or answer nobody: %j', async (settings, message) => {
+    const study = fresh();
+    const { stream, log } = subjectsOf(study);
+    const nc = await server.connect();
+    const good = { retention: 'limits', discard: 'new', allow_direct: true };
+    await (await jetstreamManager(nc)).streams.add({ name: stream, subjects: [log], ...good, ...settings } as never);
+    await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
+  });
+
   it('takes a claim for the end of the offer', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 30 });
