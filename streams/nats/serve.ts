@@ -23,6 +23,8 @@ export interface ServeOptions extends StudyOptions, StreamOptions {
   readonly lease?: number;
   /** Told of each entry, and what it did. */
   readonly note?: (noted: Noted) => void;
+  /** Told in a line of what a person might want to know, such as that the server has no room. */
+  readonly warn?: (message: string) => void;
 }
 
 /** A study that this process serves. */
@@ -51,11 +53,12 @@ export async function serve<P>(
   strategy: Strategy | undefined,
   options: ServeOptions,
 ): Promise<Served> {
-  const { lease = LEASE, note, replicas, maxMessageBytes, ...settings } = options;
+  const { lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await natsLog(nc, options.study, {
     lease,
+    warn,
     isOld: () => running.engine.ledger.settings.rules < 2,
     ...(replicas !== undefined && { replicas }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
