@@ -11,7 +11,7 @@ import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
 import { Shell } from './shell.ts';
 import type { StreamOptions } from './stream.ts';
-import { StudyError } from './studies.ts';
+import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 
 const STREAM_NOT_FOUND = 10059;

@@ -1,6 +1,6 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
-import { StudyError } from './studies.ts';
+import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface StreamOptions {
