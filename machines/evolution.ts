@@ -1,5 +1,5 @@
 import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Ended, type Env, type Propose, propose, type Suggested, type Told, wait } from '../src/messages.ts';
+import { type Ask, type Decision, type Env, type Propose, propose, type Told, wait } from '../src/messages.ts';
 import type { Evolution } from '../src/samplers/evolution.ts';
 
 interface Input {
@@ -23,7 +23,7 @@ const machine = setup({
     over: ({ context }) => context.core.over(context.state),
   },
   actions: {
-    fold: assign(({ context }, fact: Suggested | Ended) => ({ state: context.core.fold(context.state, fact) })),
+    fold: assign(({ context }, fact: Told) => ({ state: context.core.fold(context.state, fact) })),
     advance: assign(({ context }) => ({ state: context.core.advance(context.state) })),
     breed: emit(({ context }, ask: Ask) => answer(context, ask)),
     wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name)),
@@ -39,6 +39,7 @@ export const evolutionMachine = machine.createMachine({
   context: ({ input }) => ({ ...input, state: input.core.start }),
   on: {
     suggested: { actions: { type: 'fold', params: ({ event }) => event } },
+    reported: { actions: { type: 'fold', params: ({ event }) => event } },
     ended: { actions: { type: 'fold', params: ({ event }) => event } },
   },
   initial: 'breeding',

@@ -3,7 +3,7 @@ import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, Trial
 import type { Tags, TrialId } from '../src/messages.ts';
 import { checkOption, positive } from '../src/optionRules.ts';
 import { after } from './after.ts';
-import type { Directive, Suggestion } from './directive.ts';
+import type { Directive, Rejected, Suggestion } from './directive.ts';
 
 /** What an objective may say of a trial: the value, or more. */
 export type Evaluation =
@@ -77,11 +77,19 @@ export const evaluate =
         };
         running.set(trial, evaluateTrial(later, suggestion, run, say, options));
       };
+      /** A result that does not count is a failure: nothing else would end its trial. */
+      const refused = ({ fact, refusal }: Rejected) => {
+        const { type, trial, run } = (fact ?? {}) as Partial<Completed | Stopped>;
+        const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
+        if (!isMalformed || trial === undefined || run === undefined || (type !== 'completed' && type !== 'stopped')) return;
+        out.next({ type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${refusal.message}`.slice(0, 4096) });
+      };
       out.add(
         directives$.subscribe({
           next: (directive) => {
             if (directive.type === 'suggested') start(directive);
             else if (directive.type === 'stop') running.get(directive.trial)?.stop(directive.by);
+            else refused(directive);
           },
           error: (e) => out.error(e),
           complete: () => {
@@ -152,7 +160,8 @@ export function evaluateTrial<P>(
     const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
     if (wrong) return fail('non-finite', `${wrong[0]} is ${wrong[1]}`);
-    if (result?.values === undefined) return fail('error', `the objective returned ${String(evaluation)} instead of a number`);
+    if (typeof result?.values !== 'object' || result.values === null)
+      return fail('error', `the objective returned ${String(evaluation)} instead of a number`);
     end({ type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 });
   };
   const broke = (error: unknown) => {

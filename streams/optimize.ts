@@ -47,10 +47,15 @@ export interface Optimization<P> extends Observable<Noted<P>> {
  */
 export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
   const { strategy, log: given, signal, timeLimit, ...settings } = options;
-  const [value = 'value'] = Object.keys(options.objectives ?? {});
+  const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<Noted<P>>((out) => {
     const log = given ?? memoryLog();
-    const note = (noted: Noted<P>) => out.next(noted);
+    /** A bare number is the value of the first objective: where the options name none, that of the log. */
+    const evaluating = { value: named ?? 'value', ...(timeLimit !== undefined && { timeLimit }) };
+    const note = (noted: Noted<P>) => {
+      if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
+      out.next(noted);
+    };
     const fail = (error: unknown) => out.error(error);
     const end = () => out.complete();
     if (signal?.aborted) return end();
@@ -58,7 +63,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
     out.add(() => signal?.removeEventListener('abort', end));
     out.add(
       study(space, strategy, log, { ...settings, note, exclusive: true })
-        .pipe(evaluate(objective, timeLimit === undefined ? { value } : { value, timeLimit }))
+        .pipe(evaluate(objective, evaluating))
         .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
     );
   }).pipe(share());

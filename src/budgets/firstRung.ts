@@ -4,6 +4,8 @@ export interface Agreement {
   readonly tau: number;
   /** How many configurations it was computed from. */
   readonly pairs: number;
+  /** Whether what was good at this rung turned out bad at the next one. */
+  readonly misleads?: boolean;
 }
 
 /** The first rung at which configurations are compared, and why. */
@@ -16,27 +18,33 @@ export interface FirstRung extends Agreement {
 const PRIOR = { tau: 0.65, weight: 3 };
 /** A rung that agrees less with the next one says too little to stop anything by it. */
 const ENOUGH = 0.55;
+/** So many pairs with a tau below this contradict a rung, also if they were selected there: what was good there ended badly. */
+const CONTRADICTION = { pairs: 8, tau: -0.25 };
 /** Two losses of one configuration: at a rung, and at the next one. */
 export type Pair = readonly [loss: number, next: number];
 
 /**
  * How well the losses at one rung predict the order at the next one.
  *
- * @param pairs of configurations that reached the next rung whatever they came to at this one. Those that were selected are all good at this rung,
- * and how they differ says little.
+ * @param pairs of configurations that reached the next rung whatever they came to at this one.
+ * @param selected pairs of those that were selected at this rung. They are all good there, and how they differ says little, unless the order is reversed.
  */
-export function agreement(pairs: readonly Pair[]): Agreement {
+export function agreement(pairs: readonly Pair[], selected: readonly Pair[] = []): Agreement {
   const weight = pairs.length < 2 ? 0 : pairs.length; // one pair has no order
-  return { tau: (weight * kendall(pairs) + PRIOR.weight * PRIOR.tau) / (weight + PRIOR.weight), pairs: pairs.length };
+  const tau = (weight * kendall(pairs) + PRIOR.weight * PRIOR.tau) / (weight + PRIOR.weight);
+  const evidence = pairs.length >= CONTRADICTION.pairs ? pairs : selected;
+  const misleads = evidence.length >= CONTRADICTION.pairs && kendall(evidence) < CONTRADICTION.tau;
+  return { tau, pairs: pairs.length, ...(misleads && { misleads }) };
 }
 
 /**
- * The first rung that predicts the next one. The last rung needs no proof: there, training is over.
+ * The first rung that predicts the next one, and above which no rung misleads. The last rung needs no proof: there, training is over.
  *
  * @param agreements of each rung but the last with the next one
  */
 export function firstRung(agreements: readonly Agreement[]): FirstRung {
-  const index = agreements.findIndex(({ tau }) => tau >= ENOUGH);
+  const above = agreements.findLastIndex(({ misleads }) => misleads) + 1;
+  const index = agreements.findIndex(({ tau }, k) => k >= above && tau >= ENOUGH);
   return index < 0 ? { index: agreements.length, tau: 1, pairs: 0 } : { index, ...agreements[index]! };
 }
 

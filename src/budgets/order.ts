@@ -9,8 +9,8 @@ export interface Placed {
 
 /**
  * One order of configurations that were trained for different budgets, best first. The highest budget orders those that reached it. A
- * configuration with a lower budget is placed among them by how they stood at its budget: behind as many as had a lower loss there. So a good
- * start ranks above a bad end, and a budget that misleads cannot say more than it knows.
+ * configuration with a lower budget stands where those that went further lead to expect, by their losses at its budget (an isotonic regression).
+ * So a good start ranks above a bad end; and where a low budget misleads, what is good there ranks no higher than those that were and ended badly.
  *
  * @param counted all have a loss
  * @example
@@ -44,29 +44,45 @@ const before = (a: Position, b: Position): number =>
 
 /** The order with the configurations whose highest budget is `budget` in it. */
 function merged(order: readonly Placed[], group: readonly Configuration[], budget: number): readonly Placed[] {
-  const known = order.filter(({ configuration }) => configuration.losses.has(budget));
-  const losses = Float64Array.from(known, ({ configuration }) => configuration.losses.get(budget)!).sort();
-  const front = known.length > 0 ? (order.findLast(({ place }) => place < known[0]!.place)?.place ?? 0) : order.length;
+  const lossOf = ({ losses }: Configuration): number => losses.get(budget)!;
+  const known = order
+    .filter(({ configuration }) => configuration.losses.has(budget))
+    .map(({ configuration, place }) => ({ loss: lossOf(configuration), place }))
+    .sort((a, b) => a.loss - b.loss);
+  const losses = Float64Array.from(known, ({ loss }) => loss);
+  const expected = isotonic(known.map(({ place }) => place));
+  const front = known.length > 0 ? (order.findLast(({ place }) => place < expected[0]!)?.place ?? 0) : order.length;
   const position = (configuration: Configuration): Position => {
-    const loss = configuration.losses.get(budget)!;
-    const better = countBelow(losses, loss);
-    let end = better;
-    while (losses[end] === loss) end++;
-    if (end === better) return { configuration, at: better > 0 ? known[better - 1]!.place : front, loss };
-    const tied = known.slice(better, end);
-    return { configuration, at: tied.reduce((sum, { place }) => sum + place, 0) / tied.length };
+    const loss = lossOf(configuration);
+    const better = countUpTo(losses, loss);
+    return { configuration, at: better > 0 ? expected[better - 1]! : front, loss };
   };
   const positions: Position[] = [...order.map(({ configuration, place }) => ({ configuration, at: place })), ...group.map(position)];
   positions.sort((a, b) => before(a, b) || a.configuration.index - b.configuration.index);
   return places(positions);
 }
 
-/** How many of some sorted numbers lie below another. */
-function countBelow(sorted: Float64Array, x: number): number {
+/** The non-decreasing numbers nearest to some others in the sum of squares, by pooling neighbours out of order (Ayer et al. 1955). */
+function isotonic(values: readonly number[]): number[] {
+  const blocks: { mean: number; size: number }[] = [];
+  for (const value of values) {
+    let block = { mean: value, size: 1 };
+    for (let last = blocks.at(-1); last && last.mean > block.mean; last = blocks.at(-1)) {
+      const size = last.size + block.size;
+      block = { mean: (last.mean * last.size + block.mean * block.size) / size, size };
+      blocks.pop();
+    }
+    blocks.push(block);
+  }
+  return blocks.flatMap(({ mean, size }) => Array<number>(size).fill(mean));
+}
+
+/** How many of some sorted numbers are at most another. */
+function countUpTo(sorted: Float64Array, x: number): number {
   let low = 0;
   for (let high = sorted.length; low < high; ) {
     const middle = (low + high) >> 1;
-    if (sorted[middle]! < x) low = middle + 1;
+    if (sorted[middle]! <= x) low = middle + 1;
     else high = middle;
   }
   return low;

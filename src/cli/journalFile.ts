@@ -1,4 +1,4 @@
-import { open, writeFile } from 'node:fs/promises';
+import { open, stat, writeFile } from 'node:fs/promises';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { journal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
@@ -34,6 +34,9 @@ export async function begunIn(path: string): Promise<Created | undefined> {
 }
 
 async function startOf(path: string): Promise<string> {
+  const there = await stat(path).catch(() => undefined); // the opening says why it cannot be read
+  if (there && !there.isFile())
+    throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined;
     throw new UsageError(`${path}: cannot be read (${cause.message})`);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../streams/log/log.ts';
+import { isFull } from './fullDisk.ts';
 
 /** A log that does not lose what cannot be stored yet. */
 export interface PatientLog extends Log {
@@ -8,9 +9,6 @@ export interface PatientLog extends Log {
   /** Waits no longer: what cannot be stored fails. */
   giveUp(): void;
 }
-
-/** Errors of a disk that may have room again. */
-const FULL = ['ENOSPC', 'EDQUOT'];
 
 /**
  * Appends again and again while the disk is full, in order, and says so once: results of trials that end meanwhile are kept in memory, and
@@ -49,9 +47,4 @@ export function patientLog(log: Log, warn: (message: string) => void, pause = 20
     },
     giveUp: () => impatience.abort(),
   };
-}
-
-function isFull(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  return FULL.includes(code ?? cause?.code ?? '');
 }

@@ -1,8 +1,11 @@
+import { given } from '../given.ts';
 import { importances } from '../importance/importance.ts';
+import { resultsOf } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
+import type { Ended, Proposal, Told } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Feed } from './feed.ts';
-import type { Importances } from './wire.ts';
+import type { Importances, TrialState } from './wire.ts';
 
 /** Results that are looked at, at most: of more, some evenly from all over the study. */
 const MOST = 1500;
@@ -12,13 +15,8 @@ const TURN = 20;
 /** How much each parameter matters, by the results that there are. */
 export async function importancesOf(feed: Feed): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
-  const { rows, space, ledger } = feed.begun;
-  const [objective] = ledger.settings.objectives;
-  const results = [...rows].flatMap(({ state, values, params, budget }) => {
-    const value = values?.[objective!.name];
-    if (state !== 'completed' || value === undefined) return [];
-    return [{ point: space.encode(space.parse(params)), loss: lossOf(objective!, value), ...(budget !== undefined && { budget }) }];
-  });
+  const { space, ledger } = feed.begun;
+  const results = resultsOf(space.axes, factsOf(feed.begun));
   const every = Math.ceil(results.length / MOST);
   const reckoning = importances(
     space.axes,
@@ -33,4 +31,30 @@ export async function importancesOf(feed: Feed): Promise<Importances | undefined
     await new Promise((resolve) => setImmediate(resolve));
     turned = performance.now();
   }
+}
+
+const OUTCOMES: Partial<Record<TrialState, 'completed' | 'stopped' | 'failed'>> = {
+  completed: 'completed',
+  pruned: 'stopped',
+  failed: 'failed',
+  infeasible: 'failed',
+};
+
+/** What strategies were told of the first objective, as far as the rows say it. A retracted trial has no results. */
+function factsOf({ rows, space, ledger }: NonNullable<Feed['begun']>): Told[] {
+  const [objective] = ledger.settings.objectives;
+  return [...rows].flatMap(({ trial: id, state, by, params, budget, resumes, step, values }): Told[] => {
+    const proposal = given<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+    const suggested: Told = { ...proposal, type: 'suggested' };
+    if (state === 'retracted') return [suggested];
+    const { reports } = rows.get(id)!;
+    const reported = reports.flatMap((_, i): Told[] =>
+      i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
+    );
+    const outcome = OUTCOMES[state];
+    if (outcome === undefined) return [suggested, ...reported];
+    const value = values?.[objective!.name];
+    const losses = value === undefined ? undefined : [lossOf(objective!, value)];
+    return [suggested, ...reported, given<Ended>({ ...proposal, type: 'ended', outcome, step, losses })];
+  });
 }

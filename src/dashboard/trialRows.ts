@@ -94,7 +94,10 @@ export class TrialRows {
     }
   }
 
-  get(trial: TrialId): { readonly row: TrialRow; readonly first: number; readonly last: number } | undefined {
+  /** @returns also the position, step and first value of each report that is kept */
+  get(
+    trial: TrialId,
+  ): { readonly row: TrialRow; readonly first: number; readonly last: number; readonly reports: readonly number[] } | undefined {
     return this.#kept.get(trial);
   }
 

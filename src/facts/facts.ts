@@ -49,7 +49,8 @@ export const RULES = 2;
  * older study goes on with the new ones.
  *
  * - 1: the first decisions.
- * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them.
+ * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them, and learn their first rung; models order
+ *   trials over all budgets.
  */
 export const DECISIONS = 2;
 

@@ -29,6 +29,9 @@ export interface CmaesState {
  * A CMA-ES that draws from its law at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
  * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the law as it is, and each time as many results are there as make a generation,
  * whichever law they came of, the law learns from them.
+ *
+ * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured, and gained
+ * nothing here.
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
@@ -89,7 +92,10 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
 
   return {
     start: { told: History.of(), open: [] },
-    fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact) : receive(state, fact)),
+    fold(state, fact) {
+      if (fact.type === 'reported') return state;
+      return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
+    },
     full: () => false,
     settled: () => true,
     advance: (state) => state,

@@ -1,6 +1,7 @@
-import type { Ended, Env, Suggested } from '../messages.ts';
+import type { Ended, Env, Suggested, Told } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../numeric/growingSet.ts';
+import { History } from '../numeric/history.ts';
 import { index, type Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { type Child, foundersOf, nextOf } from './breeding.ts';
@@ -8,6 +9,7 @@ import { drawRates, type Memory, newMemory, type Rates, remembered, type Success
 import { differentialChild, type Start } from './de/variation.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual } from './population.ts';
+import { type Ranking, rankingOf } from './ranking.ts';
 import { byStanding, peers } from './standing.ts';
 
 /** A differential evolution, in numbers. */
@@ -35,6 +37,8 @@ export interface DeState {
   readonly competed: number;
   /** Points that anybody has tried. */
   readonly known: GrowingSet<number>;
+  /** What the order of trials follows from. */
+  readonly facts: History<Told>;
 }
 
 /** The share of the population that counts as the best. */
@@ -49,6 +53,7 @@ const FEWEST = 4;
 export function differentialEvolution(env: Env, settings: DeSettings): Evolution<DeState> {
   const { population, generations } = settings;
   const founders = foundersOf(env, population);
+  const ranking = rankingOf(env);
 
   function bear(state: DeState, rng: Rng): Child {
     const drawn = drawRates(state.memory, rng);
@@ -62,8 +67,23 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
   }
 
   return {
-    start: { issued: 0, immigrants: 0, members: [], archive: [], memory: newMemory, successes: [], competed: 0, known: emptySet() },
-    fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings)),
+    start: {
+      issued: 0,
+      immigrants: 0,
+      members: [],
+      archive: [],
+      memory: newMemory,
+      successes: [],
+      competed: 0,
+      known: emptySet(),
+      facts: History.of(),
+    },
+    fold(state, fact) {
+      const facts = ranking.push(state.facts, fact);
+      const heard = facts === state.facts ? state : { ...state, facts };
+      if (fact.type === 'reported') return heard;
+      return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, settings);
+    },
     full: () => false,
     settled: () => true,
     advance: (state) => state,
@@ -106,12 +126,13 @@ function issue(state: DeState, { by, point }: Suggested, env: Env): DeState {
   return { ...state, known: add(state.known, fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
 }
 
-function receive(state: DeState, ended: Ended, env: Env, settings: DeSettings): DeState {
-  const newcomer = individual(ended);
-  if (!newcomer) return state;
-  const { members } = state;
-  const before = ended.resumes === undefined ? -1 : members.findIndex(({ id }) => id === ended.resumes);
-  if (before >= 0) return { ...state, members: members.with(before, newcomer) }; // it goes on with its own training
+function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, settings: DeSettings): DeState {
+  const newcomer = individual(ended, ranking.standing(before.facts, ended));
+  if (!newcomer) return before;
+  const members = ranking.now(before.facts, before.members);
+  const state = { ...before, members };
+  const resumed = ended.resumes === undefined ? -1 : members.findIndex(({ id }) => id === ended.resumes);
+  if (resumed >= 0) return { ...state, members: members.with(resumed, newcomer) }; // it goes on with its own training
   if (ended.resumes !== undefined) return state;
   if (members.length < settings.population) {
     return { ...state, members: [...members, newcomer], immigrants: state.immigrants + (ended.by === env.name ? 0 : 1) };

@@ -4,6 +4,7 @@ import { add, emptySet, type GrowingSet } from '../numeric/growingSet.ts';
 import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
+import { standingOf } from './standing.ts';
 
 /** A genetic algorithm, in numbers. */
 export interface GaSettings extends Mating {
@@ -48,6 +49,9 @@ const START: GaState = {
 /**
  * A genetic algorithm. The founders are a Latin hypercube taken through the priors. Results of others stand in for founders as long as there
  * are any to come, and join the population later like any other.
+ *
+ * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured to be worse
+ * here, behind a scheduler that pauses trials: its population filled with good starts.
  */
 export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaState> {
   const { steady, population, generations } = settings;
@@ -55,7 +59,10 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
   return {
     start: START,
-    fold: (state, fact) => (fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings)),
+    fold(state, fact) {
+      if (fact.type === 'reported') return state;
+      return fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings);
+    },
     full: (state) => !steady && state.issued >= wanted(state),
     settled: ({ open }) => open === 0,
     advance: (state) => select(state, settings),
@@ -75,7 +82,7 @@ function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
 
 function receive(state: GaState, ended: Ended, env: Env, { steady, population }: GaSettings): GaState {
   const mine = ended.by === env.name;
-  const newcomer = individual(ended);
+  const newcomer = individual(ended, standingOf(ended.id, ended));
   const survivors = newcomer ? enter(state.survivors, newcomer, population, ended.resumes) : state.survivors;
   return {
     ...state,

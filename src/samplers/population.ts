@@ -2,7 +2,7 @@ import type { Ended, TrialId } from '../messages.ts';
 import { index, type Rng } from '../numeric/random.ts';
 import { rankOf } from '../numeric/sorted.ts';
 import type { Point } from '../space/axis.ts';
-import { byStanding, peers, type Standing, standingOf } from './standing.ts';
+import { byStanding, peers, type Standing } from './standing.ts';
 
 /** A trial that may have children. */
 export interface Individual {
@@ -15,9 +15,8 @@ export interface Individual {
 export type Population = readonly Individual[];
 
 /** Nothing for a trial that failed: what it is worth is not known, and its children would fail as well. */
-export function individual(ended: Ended): Individual | undefined {
-  const standing = ended.outcome === 'failed' ? undefined : standingOf(ended.id, ended);
-  return standing && { id: ended.id, point: ended.point, standing };
+export function individual(ended: Ended, standing: Standing | undefined): Individual | undefined {
+  return standing && ended.outcome !== 'failed' ? { id: ended.id, point: ended.point, standing } : undefined;
 }
 
 /**

@@ -26,6 +26,8 @@ export class Rung {
   readonly #sorted: Member[] = [];
   /** The latest that came here from the rung before without having been selected there. */
   #unselected: readonly Member[] = [];
+  /** The latest that were selected there. */
+  #selected: readonly Member[] = [];
   #agreement: Agreement | undefined;
 
   constructor(budget: number, index: number) {
@@ -43,16 +45,16 @@ export class Rung {
     stands[this.#index] = loss;
     if (loss === undefined) return;
     insertSorted(this.#sorted, member, this.#precedes);
-    if (from >= this.#index && stands[this.#index - 1] !== undefined) this.#observe([...this.#unselected, member].slice(-WINDOW));
+    if (stands[this.#index - 1] === undefined) return;
+    if (from >= this.#index) this.#unselected = [...this.#unselected, member].slice(-WINDOW);
+    else this.#selected = [...this.#selected, member].slice(-WINDOW);
+    this.#agreement = undefined;
   }
 
   #remove(member: Member): void {
     this.#sorted.splice(rankOf(this.#sorted, member, this.#precedes) - 1, 1);
-    if (this.#unselected.includes(member)) this.#observe(this.#unselected.filter((other) => other !== member));
-  }
-
-  #observe(unselected: readonly Member[]): void {
-    this.#unselected = unselected;
+    this.#unselected = this.#unselected.filter((other) => other !== member);
+    this.#selected = this.#selected.filter((other) => other !== member);
     this.#agreement = undefined;
   }
 
@@ -63,7 +65,8 @@ export class Rung {
 
   /** How well the rung before predicts the order here. */
   get agreement(): Agreement {
-    this.#agreement ??= agreement(this.#unselected.map(({ stands }): Pair => [stands[this.#index - 1]!, stands[this.#index]!]));
+    const pair = ({ stands }: Member): Pair => [stands[this.#index - 1]!, stands[this.#index]!];
+    this.#agreement ??= agreement(this.#unselected.map(pair), this.#selected.map(pair));
     return this.#agreement;
   }
 

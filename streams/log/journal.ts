@@ -1,4 +1,5 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Entry } from '../../src/entry.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
@@ -6,6 +7,7 @@ import { extend, LineIndex, readBlock } from './lineIndex.ts';
 import { decodeLine, encodeLine } from './lines.ts';
 import { lock } from './lock.ts';
 import { type Log, LogClosedError } from './log.ts';
+import { loss, rescue } from './rescue.ts';
 import { repairEnd, type Writer, writer } from './writer.ts';
 
 /** How many of the last entries are kept, so that readers who keep up need no file. */
@@ -25,13 +27,20 @@ export interface JournalOptions {
   readonly clock?: (() => number) | undefined;
 }
 
+/** A log in a file. */
+export interface Journal extends Log {
+  /** Where it is. Another file than at first, if that was removed, replaced or cut while it was open: then what is left is in this one. */
+  readonly place: () => string;
+}
+
 /**
  * A log in a file: a line of JSON for each fact, the fact's own fields behind its time `at`; its position is the number of the line. The file
  * is made if there is none. It may be killed at any byte: a last line that is torn is cut off at the next opening. A damaged line keeps its
  * position and reads as an entry whose fact is its raw text. Both are said.
  *
  * One process writes at a time, by a lock file beside it (`study.jsonl.lock`), which is taken over when its process is gone. Others read
- * with `readJournal`. What is appended while a write is under way goes to the file in one write after it.
+ * with `readJournal`. If the file is removed, replaced or cut meanwhile, that is noticed before the next write; it is said, and the study goes
+ * on in a file beside it (`study.jsonl.1`), which has all that is left of the first. What is appended while a write is under way goes to the file in one write after it.
  *
  * @throws JournalLockedError if somebody writes it already, JournalError if it cannot be opened.
  *
@@ -40,22 +49,30 @@ export interface JournalOptions {
  * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
  * await log.close();
  */
-export async function journal(path: string, options: JournalOptions = {}): Promise<Log> {
+export async function journal(path: string, options: JournalOptions = {}): Promise<Journal> {
   const { fsync = 'interval', warn = console.warn, clock = Date.now } = options;
   const file = await open(path, 'a+').catch((cause) => {
     throw new JournalError(path, 'cannot open the journal', cause);
   });
   let unlock = () => {};
   try {
-    unlock = lock(await realpath(path));
+    const real = await realpath(path);
+    unlock = lock(real);
     const index = await indexed(file, (what) => warn(`${path}: ${what}`));
-    const out = writer(file, index.bytes, fsync, (cause) => warn(new JournalError(path, 'could not force it to the disk', cause).message));
-    return opened(path, index, out, unlock, warn, clock);
+    if (index.bytes === 0 && fsync !== 'never') await syncDirectory(dirname(real));
+    return opened({ path, real, file, index, fsync, unlock, warn, clock });
   } catch (cause) {
     unlock();
     await file.close();
     throw cause instanceof JournalLockedError || cause instanceof JournalError ? cause : new JournalError(path, 'cannot open it', cause);
   }
+}
+
+/** So that a power cut does not take the name of a new file. Some file systems cannot do it. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path).catch(() => {});
+  await directory?.sync().catch(() => {});
+  await directory?.close();
 }
 
 /** The index of a file that has been made to end with a whole line. */
@@ -77,14 +94,20 @@ interface Append {
   readonly refused: (cause: unknown) => void;
 }
 
-function opened(
-  path: string,
-  index: LineIndex,
-  out: Writer,
-  unlock: () => void,
-  warn: (message: string) => void,
-  clock: () => number,
-): Log {
+/** A journal that has been opened: by which path, and which file that was. */
+interface Opened extends Required<{ [K in keyof JournalOptions]: NonNullable<JournalOptions[K]> }> {
+  readonly path: string;
+  readonly real: string;
+  readonly file: FileHandle;
+  readonly index: LineIndex;
+  readonly unlock: () => void;
+}
+
+function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): Journal {
+  let { file, index } = first;
+  let place = path;
+  const unforced = (cause: unknown) => warn(new JournalError(place, 'could not force it to the disk', cause).message);
+  let out: Writer = writer(file, index.bytes, fsync, unforced);
   const news = bell();
   const known = new Set<number>();
   let recent: Entry[] = [];
@@ -104,7 +127,18 @@ function opened(
   };
   const batch = (from: number) => {
     const first = index.lines - recent.length + 1;
-    return from >= first ? recent.slice(from - first) : readFrom(path, index, from, damaged);
+    return from >= first ? recent.slice(from - first) : readFrom(place, index, from, damaged);
+  };
+  /** Goes on in another file where this one is no longer the journal. */
+  const keep = async () => {
+    const what = out.torn ? undefined : await loss(place === path ? real : place, file, index.bytes);
+    if (what === undefined) return;
+    const rescued = await rescue(real, file, index, recent);
+    const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
+    warn(`${place} ${what} while the study was running: it goes on in ${rescued.path}, which has what is left of it${left}`);
+    await out.close();
+    ({ path: place, file, index } = rescued);
+    out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
     await undefined; // what is appended in this turn goes along
@@ -112,6 +146,7 @@ function opened(
       const appends = queue;
       queue = [];
       try {
+        await keep();
         await out.write(Buffer.concat(appends.map(({ line }) => line)));
       } catch (cause) {
         const error = new JournalError(path, 'could not append', cause);
@@ -128,6 +163,7 @@ function opened(
   };
   const finish = async () => {
     await writing;
+    if (index.lines > 0) await keep().catch((cause) => warn(new JournalError(place, 'cannot be looked after', cause).message));
     await out.close();
     unlock();
     news.ring();
@@ -136,6 +172,7 @@ function opened(
     read: (from = 1, signal) =>
       follow({ news, batch, head: () => index.lines, closed: () => closing !== undefined && writing === undefined }, from, signal),
     head: async () => index.lines,
+    place: () => place,
     append: (fact) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();

@@ -7,6 +7,8 @@ const INTERVAL = 1000;
 
 /** Writes at the end of a file, all or nothing. */
 export interface Writer {
+  /** Whether the file may end with a part of a line, which goes before the next write. */
+  readonly torn: boolean;
   /** Rejects with the error of the file system; then the file is as it was, or will be before the next write. */
   write(bytes: Buffer): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +30,9 @@ export function writer(file: FileHandle, size: number, fsync: 'always' | 'interv
     await file.datasync().catch(warn);
   };
   return {
+    get torn() {
+      return torn;
+    },
     async write(bytes) {
       if (torn) await cut();
       torn = true;

@@ -7,7 +7,7 @@ import { jsonOf, mention, onStatus } from './connection.ts';
 import { freshness } from './fresh.ts';
 import { Held, type HeldOptions, type Perform } from './held.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
-import { insist } from './patience.ts';
+import { insist, isFull } from './patience.ts';
 import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
 import { checkName, type Subjects, subjectsOf } from './subjects.ts';
@@ -47,6 +47,8 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   const held = new Map<string, Held<P>>();
   const pulls = puller(nc, subjects);
   const fresh = freshness();
+  /** Whether the server had no room for the last fact. */
+  let full = false;
   let over = false;
   let closing = false;
   let finish!: () => void;
@@ -113,7 +115,9 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
       };
       try {
         const data = JSON.stringify(fact);
-        out.send(subject, data, options, (stored) => {
+        out.send(subject, data, options, (stored, error) => {
+          if (isFull(error) && !full) warn(`the server has no room for what is said: ${error!.message}; waiting`);
+          full = isFull(error);
           if (stored) have(stored);
           else insist(nc, () => out.publish(subject, data, options)).then(have, settled);
         });

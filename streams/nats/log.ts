@@ -5,7 +5,7 @@ import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
 import { onStatus } from './connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
-import { insist, isPassing } from './patience.ts';
+import { insist, isFull, isPassing } from './patience.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
@@ -18,6 +18,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly timeout?: number;
   /** Whether the first rules hold, which have a limit of their own for what trainers say. */
   readonly isOld?: () => boolean;
+  /** Told in a line that the server has no room, and that it has room again. */
+  readonly warn?: ((message: string) => void) | undefined;
   /** Seconds between signs of life that trainers are told of with each suggestion. */
   readonly lease?: number;
 }
@@ -30,6 +32,8 @@ export interface NatsLog extends Log {
   readonly leads: boolean;
 }
 
+/** Milliseconds before a server without room is asked again. */
+const NO_ROOM_PAUSE = 1000;
 /** Bytes of the headers of a message, at most. */
 const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -59,6 +63,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
+  let full = false;
   let closed = false;
   let end: number | undefined;
 
@@ -81,11 +86,18 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       knew(subject, seq);
       written = seq;
       leads = true;
+      if (full) options.warn?.(`${study}: the server has room again: the study goes on`);
+      full = false;
       return 'stored';
     } catch (error) {
       const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
       if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
       if (refused) leads = false;
+      if (isFull(error)) {
+        if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting`);
+        full = true;
+        await new Promise((resolve) => setTimeout(resolve, NO_ROOM_PAUSE));
+      }
       const now = await insist(nc, () => lastOf(jsm, subjects.stream, [subject]));
       for (const [at, position] of now) knew(at, position);
       return 'fenced';

@@ -5,7 +5,8 @@ import type { Entry } from '../../src/entry.ts';
 import type { Log } from '../log/log.ts';
 import { natsLog } from './log.ts';
 import { isForbidden, isPassing } from './patience.ts';
-import { request, StudyError } from './studies.ts';
+import { request } from './studies.ts';
+import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** A log that is only read. */

@@ -3,7 +3,7 @@ import { errors, type NatsConnection } from '@nats-io/nats-core';
 
 /** The server is away, or not yet up again; what was asked may be asked again. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 503 || error.code === 10008 || error.code === 10039;
+  if (error instanceof JetStreamApiError) return error.status === 503 || isFull(error) || error.code === 10008 || error.code === 10039;
   return (
     error instanceof errors.TimeoutError ||
     error instanceof errors.NoRespondersError ||
@@ -13,6 +13,12 @@ export function isPassing(error: unknown): boolean {
     (error instanceof errors.RequestError && (error.isNoResponders() || error.cause instanceof errors.TimeoutError))
   );
 }
+
+/** Codes of a stream, an account or a server that has no room: 10023, 10047 and 10077 (a limit of the stream is reached). */
+const NO_ROOM = [10023, 10047, 10077];
+
+/** Whether there is no room for what was to be stored; somebody may make some. */
+export const isFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
 
 /** Whether a user has no right to what was asked. */
 export const isForbidden = (error: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Changed, Limits } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -11,7 +11,10 @@ import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
 import { Shell } from './shell.ts';
 import type { StreamOptions } from './stream.ts';
+import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
+
+const STREAM_NOT_FOUND = 10059;
 
 export interface ServeOptions extends StudyOptions, StreamOptions {
   /** Name of the study. */
@@ -20,6 +23,8 @@ export interface ServeOptions extends StudyOptions, StreamOptions {
   readonly lease?: number;
   /** Told of each entry, and what it did. */
   readonly note?: (noted: Noted) => void;
+  /** Told in a line of what a person might want to know, such as that the server has no room. */
+  readonly warn?: (message: string) => void;
 }
 
 /** A study that this process serves. */
@@ -48,11 +53,12 @@ export async function serve<P>(
   strategy: Strategy | undefined,
   options: ServeOptions,
 ): Promise<Served> {
-  const { lease = LEASE, note, replicas, maxMessageBytes, ...settings } = options;
+  const { lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await natsLog(nc, options.study, {
     lease,
+    warn,
     isOld: () => running.engine.ledger.settings.rules < 2,
     ...(replicas !== undefined && { replicas }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
@@ -73,7 +79,10 @@ export async function serve<P>(
     resolve();
   };
   const fail = (error: unknown) => {
-    reject(error);
+    const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
+    reject(
+      isGone ? new StudyError(`the stream ${subjects.stream} is gone: somebody has deleted it on the server`, { cause: error }) : error,
+    );
     void close();
   };
   const running: Run<P> = run<P>(

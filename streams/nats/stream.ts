@@ -1,5 +1,6 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
+import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface StreamOptions {
@@ -9,6 +10,14 @@ export interface StreamOptions {
   readonly maxMessageBytes?: number;
 }
 
+/** Settings without which a study waits for ever, or loses its beginning; and what makes them so. */
+const NEEDED = {
+  retention: { is: RetentionPolicy.Limits, mend: 'cannot change it: move the stream away' },
+  discard: { is: DiscardPolicy.New, mend: '--discard new' },
+  max_age: { is: 0, mend: '--max-age 0' },
+  max_msgs_per_subject: { is: -1, mend: '--max-msgs-per-subject=-1' },
+  allow_direct: { is: true, mend: '--allow-direct' },
+} as const;
 const NAME_IN_USE = 10058;
 
 /** Makes the stream of a study, unless it is there. Nothing in it is ever deleted. @returns the longest message that it takes. */
@@ -32,5 +41,12 @@ export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, op
   } catch (error) {
     if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it is there, with other settings
   }
-  return (await jsm.streams.info(subjects.stream)).config.max_msg_size;
+  const { config } = await jsm.streams.info(subjects.stream);
+  const wrong = Object.entries(NEEDED).flatMap(([name, { is, mend }]) => {
+    const now = config[name as keyof typeof NEEDED];
+    return now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`];
+  });
+  if (wrong.length > 0)
+    throw new StudyError(`the stream ${subjects.stream} is there, with settings that no study can have: ${wrong.join('; ')}`);
+  return config.max_msg_size;
 }

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { insist, isForbidden } from './patience.ts';
 import type { RequestMethod } from './requests.ts';
 import type { Reply } from './rpc.ts';
+import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 
 const PREFIX = subjectsOf('x').stream.slice(0, -1);
@@ -31,11 +32,6 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
     },
   });
   return () => subscription.unsubscribe();
-}
-
-/** What somebody wants of a study cannot be had; the message says why. */
-export class StudyError extends Error {
-  override readonly name = 'StudyError';
 }
 
 /**

@@ -27,8 +27,8 @@ export interface DeOptions {
  * comes from one of the parents, or now and then from its prior; of conditional branches a child takes one of its parents'. Founders
  * are a Latin hypercube. Results of others stand in for founders, and later for the worst member.
  *
- * Feasible comes before infeasible and completed before stopped, then a higher budget before a lower, then the smaller loss. Failed trials
- * have no children.
+ * Feasible comes before infeasible, then the smaller loss. Where trials end at different budgets, one order of all configurations decides, by
+ * what each reported at the budgets that it has in common with others. Failed trials have no children.
  *
  * @throws OptionError; StrategyError at subscription where the study has several objectives.
  * @example

@@ -25,8 +25,9 @@ export interface Nsga2Options {
  * and conditional parameters are inherited as in `ga`. Founders are a Latin hypercube. Results of others count like its own, and stand in
  * for founders. `pareto()` shows the front.
  *
- * Constrained domination: feasible comes before infeasible, and less infeasible before more. Failed trials have no children. No
- * trainer waits: as soon as `population` results have come, whichever they are, the next parents are selected.
+ * Constrained domination: feasible comes before infeasible, and less infeasible before more. With one objective, trials that end at different
+ * budgets are compared as in `de`. Failed trials have no children. No trainer waits: as soon as `population` results have come, whichever they
+ * are, the next parents are selected.
  *
  * @throws OptionError
  * @example

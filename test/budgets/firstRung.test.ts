@@ -40,7 +40,14 @@ describe('the first rung', () => {
   it('is the lowest one that predicts the next one', () => {
     expect(agreement(reversed(3)).tau).toBeCloseTo((-3 + 1.95) / 6, 12);
     expect(firstRung([agreement(reversed(8)), agreement(same(8)), agreement(same(8))])).toMatchObject({ index: 1, pairs: 8 });
-    expect(firstRung([agreement(same(8)), agreement(reversed(8))])).toMatchObject({ index: 0 });
+    expect(firstRung([agreement(same(8)), agreement(reversed(7))])).toMatchObject({ index: 0 });
+  });
+
+  it('lies above a rung that misleads, also where only selected configurations show it', () => {
+    expect(agreement([], reversed(8))).toEqual({ tau: 0.65, pairs: 0, misleads: true });
+    expect(agreement([], reversed(7))).toEqual({ tau: 0.65, pairs: 0 });
+    expect(agreement(same(8), reversed(8)).misleads).toBeUndefined(); // unselected configurations say more
+    expect(firstRung([agreement(same(8)), agreement([], reversed(8)), agreement([])])).toMatchObject({ index: 2, tau: 0.65 });
   });
 
   it('is the full budget if no rung predicts the next one', () => {

@@ -21,8 +21,15 @@ const ranked = (curves: readonly Curve[]) => placed(curves).map(([index]) => ind
 
 describe('the order of configurations', () => {
   it('is that of the highest budget for those that reached it; others stand among them by the budget they share', () => {
-    // 0 and 1 changed places between budgets 1 and 3. 2 was between them, 3 behind them, 4 before them.
-    expect(ranked([[1, 6], [3, 5], [2], [4], [0]])).toEqual([4, 1, 2, 0, 3]);
+    // At budget 3, 0 came before 1, as at budget 1. 2 was between them, 3 behind them, 4 before them.
+    expect(ranked([[1, 5], [3, 6], [2], [4], [0]])).toEqual([4, 0, 2, 1, 3]);
+  });
+
+  it('puts what is good at a budget that misleads no higher than those that were good there and ended badly', () => {
+    // 0 to 3 end in the reverse of their order at budget 1: to be the best there, as 4 is, promises nothing more than the mean.
+    const order = ranked([[1, 9], [2, 8], [3, 7], [4, 6], [0], [5]]);
+    expect(order.filter((index) => index! < 4)).toEqual([3, 2, 1, 0]);
+    expect([order.indexOf(4), order.indexOf(5)]).toEqual([2, 3]);
   });
 
   it('puts a good start before a bad end', () => {
@@ -38,11 +45,12 @@ describe('the order of configurations', () => {
       [2, 2.5],
       [3, 4],
     ]);
-    // At budget 1, configuration 2 has the loss of 0, which reached 3.
-    expect(placed([[1, 5], [2, 6], [1]])).toEqual([
-      [0, 1.5],
-      [2, 1.5],
-      [1, 3],
+    // At budget 1, configurations 2 and 3 have the loss of 0, which reached 3: they stand behind it.
+    expect(placed([[1, 5], [2, 6], [1], [1]])).toEqual([
+      [0, 1],
+      [2, 2.5],
+      [3, 2.5],
+      [1, 4],
     ]);
   });
 

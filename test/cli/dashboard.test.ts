@@ -45,24 +45,26 @@ describe('hypertide dashboard', () => {
 });
 
 describe('hypertide importance', () => {
+  const created = {
+    type: 'created',
+    v: 1,
+    study: 's',
+    space: { parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } } },
+    objectives: [{ name: 'loss', direction: 'minimize' }],
+    strategy: 'random',
+    seed: '1',
+    limits: {},
+    parallel: 1,
+    duplicates: 'allow',
+    version: '0',
+  };
+  const paramsOf = (trial: number) => ({ x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 });
+
   it('tells which parameters matter', async () => {
     const place = directory();
-    const created = {
-      type: 'created',
-      v: 1,
-      study: 's',
-      space: { parameters: { x: { type: 'float', low: 0, high: 1 }, y: { type: 'float', low: 0, high: 1 } } },
-      objectives: [{ name: 'loss', direction: 'minimize' }],
-      strategy: 'random',
-      seed: '1',
-      limits: {},
-      parallel: 1,
-      duplicates: 'allow',
-      version: '0',
-    };
     const facts: object[] = [created];
     for (let trial = 1; trial <= 30; trial++) {
-      const params = { x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 };
+      const params = paramsOf(trial);
       facts.push(
         { type: 'suggested', trial, attempt: 1, by: 'import', params },
         { type: 'completed', trial, run: 'import', values: { loss: params.x } },
@@ -74,6 +76,27 @@ describe('hypertide importance', () => {
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
     expect((await hypertide(place, 'importance', 's.jsonl')).out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx /);
+  });
+
+  it('compares all configurations where trials were stopped, whichever way the objective goes', async () => {
+    const place = directory();
+    const facts: object[] = [{ ...created, objectives: [{ name: 'accuracy', direction: 'maximize' }] }];
+    for (let trial = 1; trial <= 30; trial++) {
+      const params = paramsOf(trial);
+      const run = `r${trial}`;
+      facts.push(
+        { type: 'suggested', trial, attempt: 1, by: 'import', params, budget: 9 },
+        { type: 'started', trial, attempt: 1, run, trainer: 't' },
+        { type: 'reported', trial, run, step: 1, values: { accuracy: params.x } },
+        // The fifteen with the lower accuracy were stopped after one step; what the others came to at the end lies far below.
+        params.x < 0.5 ? { type: 'stopped', trial, run } : { type: 'completed', trial, run, values: { accuracy: params.x - 10 } },
+      );
+    }
+    writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
+    const { fanova, pedAnova, results } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--json')).out);
+    expect(results).toBe(30);
+    expect(fanova.x).toBeGreaterThan(0.9);
+    expect(pedAnova.x).toBeGreaterThan(0.7);
   });
 
   it('says when there is too little to tell', async () => {

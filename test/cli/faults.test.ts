@@ -61,6 +61,19 @@ describe('a run', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 
+  it('writes no journal where its name would lead elsewhere, nor into what is no file', async () => {
+    const place = studyWith('');
+    writeFileSync(join(place, 'evil.yaml'), `${readFileSync(join(place, 'study.yaml'), 'utf8')}name: ../../evil\n`);
+    expect(await hypertide(place, 'run', 'evil.yaml', ...quick)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('name: expected a name'),
+    });
+    for (const path of ['/dev/null', '.']) {
+      const ended = await hypertide(place, 'run', 'study.yaml', '--journal', path, ...quick);
+      expect(ended).toMatchObject({ code: 2, err: expect.stringContaining(`${path}: expected a file for the journal, got a `) });
+    }
+  });
+
   it('begins no journal with a strategy that does not suit the study', async () => {
     const place = studyWith('strategy: ga\nobjectives: { value: minimize, size: minimize }\n');
     const ended = await hypertide(place, 'run', 'study.yaml', ...quick);
@@ -110,6 +123,21 @@ describe('a run', () => {
     expect((await hypertide(place, 'run', 'study.yaml', ...quick)).code).toBe(0);
     expect(completedIn(place)).toEqual(Array.from({ length: 60 }, (_, i) => i + 1));
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('loses nothing when its journal is replaced or removed while it runs, and says so by its exit status', async () => {
+    for (const harm of ['cp study.jsonl copy && mv copy study.jsonl', 'rm study.jsonl']) {
+      const place = studyWith('trials: 12\nparallel: 1\n');
+      const { ended } = start(place, 'run', 'study.yaml', ...sh('sleep 0.05; echo value={x}'));
+      await until(() => completedIn(place).length >= 4);
+      spawnSync('sh', ['-c', harm], { cwd: place });
+      const { code, err } = await ended;
+      expect(code).toBe(1);
+      expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it goes on in \S*study\.jsonl\.1/);
+      expect(err).toContain('study.jsonl.1, what the trials printed in');
+      expect(journalOf(place, 'study.jsonl.1').filter(({ type }) => type === 'completed')).toHaveLength(12);
+      expect((await hypertide(place, 'verify', 'study.jsonl.1')).code).toBe(0);
+    }
   });
 
   it('ends when its time is up, and the same command has its time anew', async () => {

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { coded } from '../../src/importance/coding.ts';
 import { cylinderOf, type Interval, meanSquare, shareOfBoth } from '../../src/importance/cylinder.ts';
-import { type AxisImportances, importances, type Result } from '../../src/importance/importance.ts';
+import { type AxisImportances, importances } from '../../src/importance/importance.ts';
+import { type Result, resultsOf } from '../../src/importance/results.ts';
+import type { Ended, Told } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { choice, type Dimension, float, when } from '../../src/space/dimension.ts';
 import { type Space, space } from '../../src/space/space.ts';
@@ -14,7 +16,6 @@ const unit = float(0, 1);
 interface Trial {
   readonly params: Params;
   readonly value: number;
-  readonly budget?: number;
 }
 /** What Optuna's evaluators say of trials; of those that depend on a seed, over many. */
 interface Reference {
@@ -29,7 +30,7 @@ const cases: readonly Reference[] = JSON.parse(readFileSync(new URL('../referenc
 const spaceOf = (parameters: Reference['space']): Space<Params> => space(parameters as never) as never;
 
 function reckon({ axes, encode }: Space<Params>, trials: readonly Trial[], seed = '1'): AxisImportances | undefined {
-  const results = trials.map(({ params, value, ...rest }): Result => ({ point: encode(params), loss: value, ...rest }));
+  const results = trials.map(({ params, value }): Result => ({ point: encode(params), loss: value }));
   const reckoning = importances(axes, results, rngFor(seed, 'importance', 0));
   let step = reckoning.next();
   while (!step.done) step = reckoning.next();
@@ -147,15 +148,6 @@ describe('what holds', () => {
     expect(fanova.m!).toBeGreaterThan(10 * fanova.z!);
   });
 
-  it('results at one budget are compared, the highest with enough of them', () => {
-    const low = trials.map((trial) => ({ ...trial, budget: 1 }));
-    const high = trials.slice(0, 30).map(({ params }) => ({ params, value: params.z, budget: 9 }));
-    expect(reckon(branches, [...low, ...high.slice(0, 4)])!.results).toBe(80);
-    const { results, fanova } = reckon(branches, [...low, ...high])!;
-    expect(results).toBe(30);
-    expect(fanova.z!).toBeGreaterThan(0.9);
-  });
-
   it('says nothing of few results, or of equal ones', () => {
     expect(reckon(branches, trials.slice(0, 4))).toBeUndefined();
     expect(
@@ -164,5 +156,45 @@ describe('what holds', () => {
         trials.map(({ params }) => ({ params, value: 1 })),
       ),
     ).toBeUndefined();
+  });
+});
+
+describe('the results of a study', () => {
+  const { axes } = space({ x: unit });
+  const begin = (id: number): Told => ({ type: 'suggested', id, by: 'x', point: [id / 10] });
+  const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+  const end = (id: number, rest: Partial<Ended>): Told => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [id / 10], ...rest });
+
+  it('are the losses of completed trials where all have one budget', () => {
+    const facts = [
+      begin(1),
+      begin(2),
+      begin(3),
+      begin(4),
+      report(1, 1, 9),
+      end(1, { losses: [5], budget: 9 }),
+      end(2, { losses: [3], budget: 9 }),
+      end(3, { outcome: 'failed' }),
+      end(4, { losses: [1], budget: 9, constraints: [1] }),
+    ];
+    expect(resultsOf(axes, facts)).toEqual([
+      { point: [0.1], loss: 5 },
+      { point: [0.2], loss: 3 },
+    ]);
+  });
+
+  it('are normal scores of places in one order where budgets differ, a configuration each', () => {
+    const facts = [
+      ...[begin(1), report(1, 1, 5), end(1, { losses: [0.5], budget: 3 })], // place 2
+      ...[begin(2), report(2, 1, 7), end(2, { outcome: 'stopped', step: 1, losses: [7] })], // worse than 1 at step 1: behind it, place 3
+      ...[begin(3), report(3, 1, 4), end(3, { outcome: 'stopped', step: 1, losses: [4] })], // better than 1 at step 1: before it, place 1
+      ...[begin(4), report(4, 1, 1), end(4, { outcome: 'failed' })],
+    ];
+    // Quantiles of a standard normal at 3/6, 5/6 and 1/6.
+    expect(resultsOf(axes, facts)).toEqual([
+      { point: [0.1], loss: expect.closeTo(0, 9) },
+      { point: [0.2], loss: expect.closeTo(0.967421566, 8) },
+      { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
+    ]);
   });
 });

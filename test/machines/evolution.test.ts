@@ -80,11 +80,14 @@ describe('evolutionMachine', () => {
     expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
   });
 
-  it('keeps its context as it is for asks and reports', () => {
+  it('keeps its context as it is for asks, and its state for reports that add nothing', () => {
     const { actor } = start();
-    const { context } = actor.getSnapshot();
-    actor.send({ type: 'ask', id: 1 });
+    actor.send(suggested(1));
     actor.send({ type: 'reported', id: 1, step: 1, losses: [1] });
+    const { context } = actor.getSnapshot();
+    actor.send({ type: 'ask', id: 2 });
     expect(actor.getSnapshot().context).toBe(context);
+    actor.send({ type: 'reported', id: 1, step: 2, losses: [1] });
+    expect(actor.getSnapshot().context.state).toBe(context.state);
   });
 });

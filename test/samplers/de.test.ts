@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env } from '../../src/messages.ts';
+import type { Ended, Env, Told } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { drawRates, newMemory, remembered } from '../../src/samplers/de/adaptation.ts';
 import { differentialChild } from '../../src/samplers/de/variation.ts';
@@ -116,9 +116,33 @@ describe('differentialEvolution', () => {
     expect(others.immigrants).toBe(3);
     const full = [3, 9, 8].map((loss, i) => ended(i + 4, loss, 'founder')).reduce(core.fold, others);
     expect(losses(core.fold(full, ended(9, 2, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 2, 8]);
-    expect(core.fold(full, ended(9, 10, undefined, { by: 'queue' }))).toBe(full);
+    expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 9, 8]);
     expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'asha', resumes: 2 })))).toEqual([5, 10, 7, 3, 9, 8]);
-    expect(core.fold(full, { ...ended(9, 0), outcome: 'failed' } as Ended)).toBe(full);
+    expect(losses(core.fold(full, { ...ended(9, 0), outcome: 'failed' } as Ended))).toEqual([5, 1, 7, 3, 9, 8]);
+  });
+
+  it('compares trials of different budgets by their places in one order', () => {
+    const core = differentialEvolution({ ...plane, rungs: [1, 9] }, { ...settings, population: 4 });
+    const begin = (id: number): Told => ({ type: 'suggested', id, by: 'de', point: [id / 100, 0.5] });
+    const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+    const trained = (id: number, first: number, last: number) => [
+      ...[begin(id), report(id, 1, first), report(id, 9, last)],
+      ended(id, last, 'founder', { budget: 9 }),
+    ];
+    const founders = [...trained(1, 5, 0.5), ...trained(2, 6, 0.6), ...trained(3, 7, 0.7), ...trained(4, 8, 0.8)];
+    const told = (facts: readonly Told[], from = core.start) => facts.reduce((state, fact) => core.fold(state, fact), from);
+    const child = (id: number, loss: number) => [
+      ...[begin(id), report(id, 1, loss)],
+      ended(id, loss, 'place 3, F 0.5, CR 0.9', { outcome: 'stopped', step: 1 }),
+    ];
+    const ids = ({ members }: DeState) => members.map(({ id }) => id);
+    // At step 1 trial 3 had 7: a child that had 6.5 there is before it, though it was stopped; one that had 7.5 is behind it.
+    expect(ids(told([...founders, ...child(5, 6.5)]))).toEqual([1, 2, 5, 4]);
+    expect(ids(told([...founders, ...child(5, 7.5)]))).toEqual([1, 2, 3, 4]);
+    // Of the five, the child is third and trial 3 fourth: normal scores of 2.5 / 5 and 3.5 / 5.
+    expect(told([...founders, ...child(5, 6.5)]).successes[0]!.gain).toBeCloseTo(0.524400513, 8);
+    // With one budget, nothing but the losses counts.
+    expect(losses(told(founders))).toEqual([0.5, 0.6, 0.7, 0.8]);
   });
 
   it('draws until four have come, and never waits', () => {

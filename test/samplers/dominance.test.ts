@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../src/messages.ts';
 import { fittest, frontsOf } from '../../src/samplers/dominance.ts';
 import { type Individual, individual } from '../../src/samplers/population.ts';
+import { standingOf } from '../../src/samplers/standing.ts';
 
-const trial = (id: number, losses: number[], rest: Partial<Ended> = {}): Individual =>
-  individual({ type: 'ended', outcome: 'completed', id, by: 'x', point: [0.5], losses, ...rest })!;
+function trial(id: number, losses: number[], rest: Partial<Ended> = {}): Individual {
+  const ended: Ended = { type: 'ended', outcome: 'completed', id, by: 'x', point: [0.5], losses, ...rest };
+  return individual(ended, standingOf(id, ended))!;
+}
 const ids = (members: readonly Individual[]) => members.map(({ id }) => id);
 
 describe('frontsOf', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env } from '../../src/messages.ts';
+import type { Ended, Env, Told } from '../../src/messages.ts';
 import { hypervolume } from '../../src/numeric/hypervolume.ts';
 import { nonDominatedSorting } from '../../src/samplers/nsga2.ts';
 import type { Point } from '../../src/space/axis.ts';
@@ -105,6 +105,29 @@ describe('nonDominatedSorting', () => {
     state = core.fold(state, { ...open[0]!, type: 'ended', outcome: 'failed', reason: 'error' });
     state = core.fold(state, { ...open[1]!, type: 'ended', outcome: 'completed', losses: [-1, -1] });
     expect(state.children.map(({ id }) => id)).toEqual([2]);
+  });
+
+  it('with one objective, selects from trials of different budgets by their places in one order', () => {
+    const env = { ...cube(2), rungs: [1, 9] };
+    const core = nonDominatedSorting(env, { ...settings, population: 2 });
+    const begin = (id: number): Told => ({ type: 'suggested', id, by: 'x', point: [id / 10, 0.5] });
+    const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+    const end = (id: number, rest: Partial<Ended>): Ended => ({
+      type: 'ended',
+      outcome: 'completed',
+      id,
+      by: 'x',
+      point: [id / 10, 0.5],
+      ...rest,
+    });
+    const facts = [
+      ...[begin(1), report(1, 1, 5), end(1, { losses: [0.5], budget: 9 })],
+      ...[begin(2), report(2, 1, 7), end(2, { losses: [0.7], budget: 9 })],
+      ...[begin(3), report(3, 1, 6), end(3, { outcome: 'stopped', step: 1, losses: [6] })], // between the two at step 1
+      ...[begin(4), report(4, 1, 8), end(4, { outcome: 'stopped', step: 1, losses: [8] })],
+    ];
+    const state = facts.reduce((before, fact) => core.fold(before, fact), core.start);
+    expect(state.parents.map(({ id }) => id)).toEqual([1, 3]);
   });
 
   it('takes the results of others for founders, and a promotion for its trial', () => {

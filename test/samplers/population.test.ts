@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { enter, type Individual, individual, type Population, tournament } from '../../src/samplers/population.ts';
+import { standingOf } from '../../src/samplers/standing.ts';
 
 const ended = (id: number, rest: Partial<Ended> = {}): Ended => ({
   type: 'ended',
@@ -13,7 +14,7 @@ const ended = (id: number, rest: Partial<Ended> = {}): Ended => ({
   losses: [id],
   ...rest,
 });
-const member = (id: number, rest: Partial<Ended> = {}): Individual => individual(ended(id, rest))!;
+const member = (id: number, rest: Partial<Ended> = {}): Individual => individual(ended(id, rest), standingOf(id, ended(id, rest)))!;
 const settle = (members: readonly Individual[], size: number): Population =>
   members.reduce((population, newcomer) => enter(population, newcomer, size), [] as Population);
 const ids = (population: Population) => population.map(({ id }) => id);
@@ -21,8 +22,10 @@ const ids = (population: Population) => population.map(({ id }) => id);
 describe('individual', () => {
   it('is nothing for a failed trial', () => {
     const { losses: _, ...rest } = ended(1);
-    expect(individual({ ...rest, outcome: 'failed', reason: 'error' })).toBeUndefined();
-    expect(individual({ ...rest, outcome: 'failed', reason: 'infeasible' })).toBeUndefined();
+    for (const reason of ['error', 'infeasible']) {
+      const failed: Ended = { ...rest, outcome: 'failed', reason };
+      expect(individual(failed, standingOf(1, failed))).toBeUndefined();
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import {
   choice,
   defineStrategy,
   type Fact,
+  float,
   grid,
   InfeasibleError,
   int,
@@ -248,4 +249,22 @@ it('a run is shared by those who listen, and ends when nobody does', async () =>
   await sleep(10);
   expect(evaluated).toBe(then);
   expect(seen.length).toBeGreaterThan(0);
+});
+
+describe('a result that does not count', () => {
+  it('is a failed trial, and not one that is waited for', async () => {
+    const line = space({ x: float(0, 1) });
+    for (const wrong of [[], { values: 3 }, { values: { other: 1 } }, { values: null }, 'no number', undefined]) {
+      const { completed, failed, reason } = await optimize(line, () => wrong as never, { trials: 2 }).result();
+      expect({ completed, failed, reason }, JSON.stringify(wrong)).toEqual({ completed: 0, failed: 2, reason: 'trials' });
+    }
+  });
+
+  it('is none where only the log says what the objective is called', async () => {
+    const line = space({ x: float(0, 1) });
+    const log = memoryLog();
+    await optimize(line, ({ x }) => x, { trials: 1, objectives: { loss: 'minimize' }, log }).result();
+    const { completed, best } = await optimize(line, ({ x }) => x, { trials: 3, log }).result();
+    expect([completed, Object.keys(best!.values!)]).toEqual([3, ['loss']]);
+  });
 });

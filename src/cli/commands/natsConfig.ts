@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 
@@ -27,7 +27,9 @@ export async function natsConfig({ study, trainer, seeds: directory, store, port
     ...(port !== undefined && { port }),
   });
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  for (const [name, seed] of Object.entries(seeds)) if (!kept.includes(name)) writeFileSync(pathOf(name), `${seed}\n`, { mode: 0o600 });
+  chmodSync(directory, 0o700); // it may have been there
+  for (const [name, seed] of Object.entries(seeds))
+    if (!kept.includes(name)) writeFileSync(pathOf(name), `${seed}\n`, { mode: 0o600, flag: 'wx' });
   process.stdout.write(text);
   const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
   process.stderr.write(`the seeds of ${Object.keys(seeds).join(', ')} are in ${directory}${old}: give each its own, with --nkey\n`);

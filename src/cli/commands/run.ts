@@ -42,7 +42,12 @@ export interface RunOptions {
 export async function runStudy(path: string, words: readonly string[], options: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
-  const where = options.journal ?? `${file.options.study}.jsonl`;
+  const { study: name } = file.options;
+  if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
+    throw new UsageError(
+      `${path}: name: expected a name that can be that of a file, got ${name}; --journal says where the journal is to be`,
+    );
+  const where = options.journal ?? `${name}.jsonl`;
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
@@ -55,7 +60,8 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
   const screen = live();
-  const log = patientLog(await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) }), screen.line);
+  const book = await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
+  const log = patientLog(book, screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
   const board = options.dashboard === undefined ? undefined : await beside(options.dashboard, where, log, screen.line);
@@ -81,10 +87,10 @@ export async function runStudy(path: string, words: readonly string[], options: 
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
     throw new UsageError(`${where}: ${ending.error.message}; --journal names another`);
-  const completed = watching.conclude({ journal: where, directory, ending, again: commandLine() });
+  const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
-  return ending.type === 'closed' && completed > 0 ? 0 : 1;
+  return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
 }
 
 /** A dashboard of a study that this process runs. */

@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
+import { isFull } from '../fullDisk.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import type { Line, Report } from './lines.ts';
 import { type LogFile, openLog } from './logFile.ts';
@@ -40,6 +41,8 @@ export interface Running {
 
 /** Milliseconds for a descendant that left the program's group and still holds its output open. */
 const STRAGGLERS = 1000;
+/** Milliseconds between two looks whether a disk has room again. */
+const ROOM = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
@@ -57,9 +60,10 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
   let log: LogFile;
   try {
     mkdirSync(job.paths.checkpoints, { recursive: true });
-    writeInto(job.paths.params, `${JSON.stringify(job.params, null, 2)}\n`);
+    writeInto(job.paths.params, paramsOf(job));
     log = openLog(job.paths.log, options.onWarning);
   } catch (cause) {
+    if (isFull(cause)) return whenRoom(job, options, cause as Error);
     return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
   }
   try {
@@ -69,6 +73,33 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
     log.close();
     return over(notStarted(cause));
   }
+}
+
+/** Begins when there is room for the files again. It may be told to end before. */
+function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
+  options.onWarning?.(`its files cannot be written: ${message}: waiting for room`);
+  let running: Running | undefined;
+  let end!: (outcome: Outcome) => void;
+  const done = new Promise<Outcome>((resolve) => {
+    end = resolve;
+  });
+  const timer = setInterval(() => {
+    try {
+      writeInto(job.paths.params, paramsOf(job));
+    } catch (cause) {
+      if (isFull(cause)) return;
+    }
+    clearInterval(timer);
+    running = startProcess(job, options);
+    void running.done.then(end);
+  }, ROOM);
+  const instead = (tell: keyof Omit<Running, 'done'>, outcome: Outcome) => () => {
+    if (running) return running[tell]();
+    clearInterval(timer);
+    end(outcome);
+  };
+  const preempted: Outcome = { type: 'failed', reason: 'preempted', message: 'it was ended while it waited for room on the disk' };
+  return { done, stop: instead('stop', { type: 'stopped' }), preempt: instead('preempt', preempted), kill: instead('kill', preempted) };
 }
 
 const over = (outcome: Outcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
@@ -202,6 +233,7 @@ function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
   } catch {} // nobody is left
 }
 
+const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;
 const milliseconds = (seconds: number): number => Math.min(seconds * 1000, LONGEST_TIMER);
 
 function notStarted(cause: unknown): Outcome {

@@ -67,20 +67,19 @@ export function goodPoints({ models, worlds }: Modelled, count: number): Point[]
   return [...good.values()];
 }
 
-/** A prior correlation above this means the same to the model, unless the share of noise is above that. */
-const CLOSE = { correlation: 0.99, noise: 0.1 };
+/** A prior correlation above this means the same to the model. */
+const CLOSE = 0.99;
 
 /** Whether a point is so close to a known or open one that the model cannot tell them apart. */
 export function closeness({ features, worlds }: Modelled): (point: Point) => boolean {
   const gp = worlds[0]!.gps[0]!;
   const signal = amplitude(gp.kernel);
-  if (gp.kernel.noise > CLOSE.noise * signal) return () => false;
   const row = new Float64Array(features.width);
   const covariances = new Float64Array(gp.size);
   return (point) => {
     features.encode(point, row);
     covarianceRow(gp, asSeen(gp, row, 1), 0, gp.size, covariances, 0);
-    return covariances.some((covariance) => covariance > CLOSE.correlation * signal);
+    return covariances.some((covariance) => covariance > CLOSE * signal);
   };
 }
 

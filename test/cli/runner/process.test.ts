@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -287,6 +287,37 @@ describe('a program that is ended', () => {
     expect(existsSync(join(directory, 'l'))).toBe(true);
     expect(Number(out)).toBeGreaterThan(1);
     await gone(Number(out));
+  });
+});
+
+describe('a disk that is full', () => {
+  /** A program whose parameters go to a device that has no room. */
+  const waiting = () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const paths = { params: join(directory, 'params.json'), checkpoints: join(directory, 'saved'), log: join(directory, 'log') };
+    symlinkSync('/dev/full', paths.params);
+    return { ...sh('echo loss=1', {}, { paths }), full: paths.params };
+  };
+
+  it('is waited for, and that is said', async () => {
+    const { done, warnings, full } = waiting();
+    expect(warnings).toEqual([expect.stringMatching(/its files cannot be written: ENOSPC.*: waiting for room/)]);
+    rmSync(full);
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    expect(warnings).toHaveLength(1);
+  });
+
+  it('keeps nothing from ending', async () => {
+    for (const [how, outcome] of [
+      ['stop', { type: 'stopped' }],
+      ['preempt', { type: 'failed', reason: 'preempted' }],
+      ['kill', { type: 'failed', reason: 'preempted' }],
+    ] as const) {
+      const one = waiting();
+      one[how]();
+      expect(await one.done).toMatchObject(outcome);
+    }
   });
 });
 

@@ -8,7 +8,15 @@ import { watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
-const { text, seeds } = serverConfig({ studies: ['s1', 's2'], trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+/** Studies for what one trainer forges in the name of another, one each. */
+const forging = Array.from({ length: 9 }, (_, i) => `f${i}`);
+const { text, seeds } = serverConfig({
+  studies: ['s1', 's2', ...forging],
+  trainers: ['w1', 'w2'],
+  store: 'unused',
+  host: '127.0.0.1',
+  port: -1,
+});
 /** A user of the engine's account that may do all: to see what arrives there. */
 const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
 
@@ -143,8 +151,7 @@ describe('a server with the configuration that is made for it', () => {
   describe('lets no trainer speak for another:', () => {
     const begin = async () => {
       const heard = hearing();
-      const study = 's2';
-      await jetstreamManager(admin).then((jsm) => jsm.streams.delete('HT_s2').catch(() => {}));
+      const study = forging.pop()!;
       const engine = await serve(await as('engine'), plane, random(), { study, trials: 2, parallel: 1, note: heard.note });
       await heard.until(isFact('suggested', { trial: 1 }));
       const [w1, w2] = await Promise.all([as('w1'), as('w2')]);

@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
@@ -61,6 +61,41 @@ describe('serve', () => {
     await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen in it
     expect(engine.heard.all).toHaveLength(2);
     expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'listening' });
+    await engine.close();
+  });
+
+  it.each([
+    [{ allow_direct: false }, 'allow_direct is false, not true (nats stream edit'],
+    [{ discard: 'old', max_msgs: 5 }, 'discard is old, not new (nats stream edit'],
+    [{ max_age: 1e12 }, 'max_age is 1000000000000, not 0'],
+    [{ retention: 'workqueue' }, 'retention is workqueue, not limits'],
+  ])('refuses a stream that is there with settings that lose facts or answer nobody: %j', async (settings, message) => {
+    const study = fresh();
+    const { stream, log } = subjectsOf(study);
+    const nc = await server.connect();
+    const good = { retention: 'limits', discard: 'new', allow_direct: true };
+    await (await jetstreamManager(nc)).streams.add({ name: stream, subjects: [log], ...good, ...settings } as never);
+    await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
+  });
+
+  it('says once that the server has no room, does not ask it without a pause, and goes on when it has', async () => {
+    const study = fresh();
+    const { stream, log } = subjectsOf(study);
+    const nc = await server.connect();
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({ name: stream, subjects: [log], discard: 'new', allow_direct: true, max_msgs: 9 } as never);
+    const said: string[] = [];
+    const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
+    const heard: string[] = [];
+    const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
+    await vi.waitFor(() => expect([...said, ...heard].join()).toContain('no room'), 5000);
+    const before = (await jsm.getAccountInfo()).api.total;
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that look once a second
+    expect([...said, ...heard].filter((line) => line.includes('no room')).length).toBeLessThanOrEqual(2);
+    await jsm.streams.update(stream, { max_msgs: -1 });
+    await engine.finished;
+    await done;
     await engine.close();
   });
 

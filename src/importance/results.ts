@@ -1,0 +1,25 @@
+import { normalScore, orderOf } from '../budgets/order.ts';
+import { RungResults } from '../budgets/rungResults.ts';
+import { type Ended, type Told, violates } from '../messages.ts';
+import type { Axis, Point } from '../space/axis.ts';
+
+/** A result that can be compared with others: where it was obtained, and what it was. */
+export interface Result {
+  readonly point: Point;
+  readonly loss: number;
+}
+
+/**
+ * The results of a study that can be compared. Where all trials have one budget, these are the losses of completed trials. Where budgets differ,
+ * each configuration has one result, also if it was stopped: the normal score of its place in the one order of all (see `orderOf`).
+ */
+export function resultsOf(axes: readonly Axis[], facts: readonly Told[]): readonly Result[] {
+  const results = new RungResults(axes);
+  for (const fact of facts) results.take(fact);
+  if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
+  const order = orderOf(results.counted);
+  const scores = new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
+  return results.counted.map((configuration) => ({ point: configuration.point, loss: scores.get(configuration)! }));
+}
+
+const isResult = (fact: Told): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);

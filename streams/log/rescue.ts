@@ -1,0 +1,85 @@
+import { Buffer } from 'node:buffer';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { Entry } from '../../src/entry.ts';
+import { LineIndex, readBytes } from './lineIndex.ts';
+import { encodeLine } from './lines.ts';
+
+/** What has become of a journal while it was open; nothing where it is as it was. @param size bytes that were written. */
+export async function loss(path: string, file: FileHandle, size: number): Promise<string | undefined> {
+  const mine = await file.stat();
+  const there = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+  });
+  if (there === undefined) return 'was removed';
+  if (there.ino !== mine.ino || there.dev !== mine.dev) return 'was replaced by another file';
+  if (mine.size < size) return 'was cut';
+  return mine.size > size ? 'was written to by another program' : undefined;
+}
+
+/** A file beside a journal that holds what is left of it. */
+export interface Rescue {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly index: LineIndex;
+  /** Entries of which nothing is left but their position. */
+  readonly missing: number;
+}
+
+/** Bytes that are copied at once. */
+const PIECE = 2 ** 20;
+
+/**
+ * Writes what is left of a journal into a new file beside it: the lines that its open file still holds, then the last entries, which are still
+ * known. An entry that is in neither keeps its position, as an empty object.
+ *
+ * @param lines how many there were, in so many bytes.
+ * @param recent the last of them.
+ */
+export async function rescue(path: string, old: FileHandle, { lines, bytes }: LineIndex, recent: readonly Entry[]): Promise<Rescue> {
+  const { path: place, file } = await beside(path);
+  try {
+    const index = new LineIndex();
+    const whole = Math.min(bytes, (await old.stat()).size);
+    let rest: Buffer = Buffer.alloc(0);
+    for (let offset = 0; offset < whole && index.lines < lines; ) {
+      const piece = await readBytes(old, offset, Math.min(PIECE, whole - offset));
+      if (piece.length === 0) break;
+      offset += piece.length;
+      const text = Buffer.concat([rest, piece]);
+      const end = text.lastIndexOf(10) + 1;
+      rest = text.subarray(end);
+      for (let start = 0; start < end; ) {
+        const next = text.indexOf(10, start) + 1;
+        index.add(next - start);
+        start = next;
+      }
+      await file.appendFile(text.subarray(0, end));
+    }
+    const known = new Map(recent.map((entry) => [entry.position, entry]));
+    let missing = 0;
+    for (let position = index.lines + 1; position <= lines; position++) {
+      const entry = known.get(position);
+      if (!entry) missing++;
+      const line = entry ? encodeLine(entry.at, typeof entry.fact === 'object' ? entry.fact : {}) : Buffer.from('{}\n');
+      await file.appendFile(line);
+      index.add(line.length);
+    }
+    await file.datasync();
+    return { path: place, file, index, missing };
+  } catch (cause) {
+    await file.close();
+    throw cause;
+  }
+}
+
+/** A new file beside another one. */
+async function beside(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
+  for (let n = 1; ; n++) {
+    const place = `${path}.${n}`;
+    try {
+      return { path: place, file: await open(place, 'ax+') };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+    }
+  }
+}

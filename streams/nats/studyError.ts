@@ -1,0 +1,4 @@
+/** What somebody wants of a study cannot be had; the message says why. */
+export class StudyError extends Error {
+  override readonly name = 'StudyError';
+}
