@@ -17,7 +17,7 @@ export interface Scheduler {
   turn(): Turn;
 }
 
-export const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
+const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
   tags ? { id, loss, point, tags } : { id, loss, point };
 
 /** How a trial stands that has ended; absent where it has no result to be compared, or violates an outcome constraint. */

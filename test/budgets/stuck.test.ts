@@ -24,16 +24,22 @@ const pointsOf = (entries: readonly { readonly fact: unknown }[]): Square[] =>
     .filter(({ type, resumes }) => type === 'suggested' && resumes === undefined)
     .map(({ params }) => params);
 
-const cases: readonly (readonly [string, Strategy])[] = [
-  ['stops', chain(asha({ min: 1, max: 27 }), bo())],
-  ['pauses', chain(asha({ min: 1, max: 27, pause: true }), bo())],
+// Where bo could suggest near copies, the share was .87 with trials that pause.
+const cases: readonly (readonly [string, Strategy, number])[] = [
+  ['stops', chain(asha({ min: 1, max: 27 }), bo()), 0.1],
+  ['pauses', chain(asha({ min: 1, max: 27, pause: true }), bo()), 0.6],
 ];
 
-it.each(cases)('where low budgets mislead, bo behind asha that %s leaves the neighbourhood of what looked good', async (_, strategy) => {
-  for (const seed of [1, 2]) {
-    const { entries } = await simulate(square, strategy, misleading, { seed, cost: 18 * 27 });
-    const points = pointsOf(entries);
-    const late = points.slice(points.length / 2);
-    expect(late.filter((point) => trap(point) < 0.1).length / late.length).toBeLessThan(0.2);
-  }
-});
+it.each(cases)(
+  'where low budgets mislead, bo behind asha that %s leaves the neighbourhood of what looked good',
+  async (_, strategy, most) => {
+    const shares = await Promise.all(
+      [1, 2, 3, 4].map(async (seed) => {
+        const points = pointsOf((await simulate(square, strategy, misleading, { seed, cost: 18 * 27 })).entries);
+        const late = points.slice(points.length / 2);
+        return late.filter((point) => trap(point) < 0.1).length / late.length;
+      }),
+    );
+    expect(shares.reduce((sum, share) => sum + share / 4, 0)).toBeLessThan(most);
+  },
+);

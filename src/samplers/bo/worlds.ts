@@ -67,8 +67,8 @@ export function goodPoints({ models, worlds }: Modelled, count: number): Point[]
   return [...good.values()];
 }
 
-/** A prior correlation above this means the same to the model. */
-const CLOSE = 0.99;
+/** A prior correlation above this means the same to the model. 0.99 left near copies of good starts, each of which trained to the end. */
+const CLOSE = 0.95;
 
 /** Whether a point is so close to a known or open one that the model cannot tell them apart. */
 export function closeness({ features, worlds }: Modelled): (point: Point) => boolean {
