@@ -47,7 +47,7 @@ export class TellError extends Error {
 /**
  * Opens a study for those who want no streams.
  *
- * @param options.log where it is kept; one with a past is gone on with. Default: in memory.
+ * @param options.log where it is kept; a log with entries is resumed. Default: in memory.
  * @param options.note told of each entry of the log, and what it did.
  * @example
  * const study = open(space, ga(), { trials: 100 });

@@ -13,9 +13,9 @@ import { study } from './study.ts';
 export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
   /** Default `auto()`; on a log with a past, that of the log. */
   readonly strategy?: Strategy | undefined;
-  /** Where the study is kept; one with a past is gone on with. Default: in memory. */
+  /** Where the study is kept; a log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
-  /** Ends the study as it stands. What runs then is abandoned, and taken up again when its log is gone on with. */
+  /** Ends the study as it stands. Running trials are abandoned; they are retried when the log is resumed. */
   readonly signal?: AbortSignal | undefined;
 }
 

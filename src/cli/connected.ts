@@ -13,7 +13,7 @@ export async function connected(screen: Live, url: string, options: ConnectOptio
   return nc;
 }
 
-/** What a command was told of how to come in. */
+/** How a command connects, from its options. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => given<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
 /** Addresses as they may be shown. */

@@ -4,7 +4,7 @@ import { addressOption, type Ending, onServer, seconds, whole } from './argument
 /** The commands of studies on a NATS server. */
 export function declareNats(program: Command, ending: Ending): void {
   onServer(program.command('serve'))
-    .description('Runs studies on a NATS server, for trainers anywhere; those that are there are gone on with.')
+    .description('Run studies on a NATS server, for trainers anywhere; resumes studies that exist.')
     .argument('<studies...>', 'study files')
     .option('--lease <seconds>', 'silence after which a trial counts as lost (default: 30)', seconds)
     .option('--replicas <n>', 'servers that keep a copy (default: 1)', whole)

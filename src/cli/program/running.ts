@@ -5,7 +5,7 @@ import { type Ending, port, seconds, whole, withRemote } from './arguments.ts';
 export function declareRunning(program: Command, ending: Ending): void {
   program
     .command('run')
-    .description('Runs a program for each trial; a study that was broken off is gone on with.')
+    .description('Run a program for each trial; resumes a study that was interrupted.')
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'the program and its arguments, behind --; {name} stands for a parameter')
     .option('--journal <file>', 'where the study is kept (default: <name of the study>.jsonl)')
