@@ -129,7 +129,7 @@ describe('many trainers', () => {
     }
     expect([...ends.keys()].sort()).toEqual([...attempts].sort());
     expect([...ends.values()].every((count) => count === 1)).toBe(true);
-    expect(busy).toBeGreaterThan(0.2);
+    expect(busy).toBeGreaterThan(0.1); // the last trials are lost several times, up to the limit of interruptions
   });
 
   it('ten thousand equal trials on sixteen under ASHA take at most 1.02 times the least that they can', async () => {
