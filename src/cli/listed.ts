@@ -21,7 +21,7 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
   readonly front?: boolean;
 }
 
-/** A study to read, and who is told of what does not count in it. */
+/** A study to read, and the collector of entries that do not count in it. */
 type Read = Source & { readonly passedOver?: PassedOver };
 
 const notedIn = (study: Read): Observable<Noted<Params>> =>

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../facts/facts.ts';
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {
   note(noted: Noted): void;
-  /** How many, why, and the first of them, in one line; nothing where all count. */
+  /** How many, why, and the first of them, in one line; undefined if all count. */
   line(): string | undefined;
 }
 

@@ -28,7 +28,7 @@ export interface Study extends Source {
   readonly created: Created;
   /** What a file may be called that is made of it, without its ending. */
   readonly stem: string;
-  /** Told of what does not count, where a command reads the study; it is said when the command ends. */
+  /** Collects the entries that do not count while a command reads the study; the command reports them when it ends. */
   readonly passedOver: PassedOver;
 }
 

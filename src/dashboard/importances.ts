@@ -40,7 +40,7 @@ const OUTCOMES: Partial<Record<TrialState, 'completed' | 'stopped' | 'failed'>> 
   infeasible: 'failed',
 };
 
-/** What strategies were told of the first objective, as far as the rows say it. A retracted trial has no results. */
+/** The facts about the first objective that strategies received, as far as the rows hold them. A retracted trial has no results. */
 function factsOf({ rows, space, ledger }: NonNullable<Feed['begun']>): Told[] {
   const [objective] = ledger.settings.objectives;
   return [...rows].flatMap(({ trial: id, state, by, params, budget, resumes, step, values }): Told[] => {

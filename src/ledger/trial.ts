@@ -10,7 +10,7 @@ export interface OpenTrial {
   readonly proposal: Suggested;
   /** The claim on the attempt in hand, once somebody took it on. */
   run?: string;
-  /** Every claim that was ever current, and the trainer that made it; nothing where the log does not tell authors apart. */
+  /** Every claim that was ever current, and the trainer that made it; undefined if the log does not tell authors apart. */
   readonly runs: Map<string, string | undefined>;
   /** The last step reported by the attempt in hand. */
   at?: number;

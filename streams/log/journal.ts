@@ -40,7 +40,7 @@ export interface Journal extends Log {
  *
  * One process writes at a time, by a lock file beside it (`study.jsonl.lock`), which is taken over when its process is gone. Others read
  * with `readJournal`. If the file is removed, replaced or cut meanwhile, that is noticed before the next write; it is said, and the study goes
- * on in a file beside it (`study.jsonl.1`), which has all that is left of the first. What is appended while a write is under way goes to the file in one write after it.
+ * on in a second file (`study.jsonl.1`), which holds all that is left of the first. What is appended while a write is under way goes to the file in one write after it.
  *
  * @throws JournalLockedError if somebody writes it already, JournalError if it cannot be opened.
  *

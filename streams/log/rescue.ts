@@ -4,7 +4,7 @@ import type { Entry } from '../../src/entry.ts';
 import { LineIndex, readBytes } from './lineIndex.ts';
 import { encodeLine } from './lines.ts';
 
-/** What has become of a journal while it was open; nothing where it is as it was. @param size bytes that were written. */
+/** What has become of a journal while it was open; undefined if it is unchanged. @param size bytes that were written. */
 export async function loss(path: string, file: FileHandle, size: number): Promise<string | undefined> {
   const mine = await file.stat();
   const there = await stat(path).catch((cause: NodeJS.ErrnoException) => {
