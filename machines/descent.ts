@@ -1,9 +1,9 @@
 import { assign, emit, raise, setup } from 'xstate';
 import { type Ask, type Decision, type Ended, type Env, propose, type Suggested, type Told, wait } from '../src/messages.ts';
 import type { Descent, DescentState } from '../src/samplers/gradient/descent.ts';
+import type { LbfgsVerdict } from '../src/samplers/gradient/lbfgs.ts';
 import { wanted } from '../src/samplers/gradient/round.ts';
-import type { LbfgsVerdict } from '../src/samplers/lbfgs.ts';
-import type { SgdVerdict } from '../src/samplers/sgd.ts';
+import type { SgdVerdict } from '../src/samplers/gradient/sgd.ts';
 
 type Verdict = SgdVerdict | LbfgsVerdict;
 type State = DescentState<Verdict>;

@@ -1,6 +1,6 @@
 import { assign, emit, setup } from 'xstate';
 import { type Ask, type Decision, type Env, type Propose, propose, type Told, wait } from '../src/messages.ts';
-import type { Evolution } from '../src/samplers/evolution.ts';
+import type { Evolution } from '../src/samplers/evolution/evolution.ts';
 
 interface Input {
   readonly env: Env;

@@ -2,8 +2,8 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
 import { checkOption, positive } from '../src/optionRules.ts';
-import { after } from './after.ts';
-import type { Directive, Rejected, Suggestion } from './directive.ts';
+import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
+import { after } from './engine/timeout.ts';
 
 /** What an objective may say of a trial: the value, or more. */
 export type Evaluation =

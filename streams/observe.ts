@@ -3,7 +3,7 @@ import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/fact
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../src/messages.ts';
-import type { Noted } from './noted.ts';
+import type { Noted } from './engine/appliedEntry.ts';
 
 /** A trial that has ended. */
 export interface Row<P> {

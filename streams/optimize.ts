@@ -1,10 +1,10 @@
 import { Observable, share } from 'rxjs';
 import type { CloseReason } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
+import type { Noted } from './engine/appliedEntry.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import type { Noted } from './noted.ts';
 import { type Progress, progress, type Row } from './observe.ts';
 import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';

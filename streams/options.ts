@@ -1,6 +1,6 @@
 import { OptionError } from '../src/errors.ts';
 import { type Created, DECISIONS, type Limits, type Objective, RULES } from '../src/facts/facts.ts';
-import { given, type Loose } from '../src/given.ts';
+import { given, type Loose } from '../src/omitUndefined.ts';
 import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';

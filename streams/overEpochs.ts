@@ -1,5 +1,5 @@
-import { budget } from './budget.ts';
-import { chain } from './chain.ts';
+import { budget } from './operators/budget.ts';
+import { chain } from './operators/chain.ts';
 import { asha } from './strategies/asha.ts';
 import { auto } from './strategies/auto.ts';
 import type { Strategy } from './strategy.ts';

@@ -5,7 +5,7 @@ import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
-import type { Noted } from './noted.ts';
+import type { Noted } from './engine/appliedEntry.ts';
 import { folding, type Row, rows } from './observe.ts';
 
 /** The trials that no other dominates: whatever is better in one objective is worse in another. */

@@ -1,10 +1,13 @@
 import { OptionError } from '../src/errors.ts';
 import { nearest } from '../src/space/check.ts';
-import { budget } from './budget.ts';
-import { chain } from './chain.ts';
 import { readMode } from './defaults.ts';
-import { fill } from './fill.ts';
-import { bandit, mix } from './route.ts';
+import { budget } from './operators/budget.ts';
+import { chain } from './operators/chain.ts';
+import { fill } from './operators/fill.ts';
+import { bandit, mix } from './operators/route.ts';
+import { take } from './operators/take.ts';
+import { type Condition, type PlateauOptions, plateau, until } from './operators/until.ts';
+import { dedupe } from './operators/veto.ts';
 import { asha } from './strategies/asha.ts';
 import { auto } from './strategies/auto.ts';
 import { bo } from './strategies/bo.ts';
@@ -27,9 +30,6 @@ import { sobol } from './strategies/sobol.ts';
 import { thresholdStop } from './strategies/thresholdStop.ts';
 import { tpe } from './strategies/tpe.ts';
 import type { Strategy } from './strategy.ts';
-import { take } from './take.ts';
-import { type Condition, type PlateauOptions, plateau, until } from './until.ts';
-import { dedupe } from './veto.ts';
 
 /** Strategies that take nothing but options. The constructors check the values of those. */
 const plain: Readonly<Record<string, (options: never) => Strategy>> = {

@@ -1,6 +1,5 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { type ActorLogic, createActor, type EventObject, type InspectionEvent } from 'xstate';
-import { given } from '../src/given.ts';
 import {
   type Ask,
   child,
@@ -13,6 +12,7 @@ import {
   type Told,
   type Wait,
 } from '../src/messages.ts';
+import { given } from '../src/omitUndefined.ts';
 import { guarded } from './guarded.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */

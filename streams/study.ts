@@ -1,10 +1,10 @@
 import { Observable } from 'rxjs';
 import type { Space } from '../src/space/space.ts';
-import type { Directive } from './directive.ts';
+import type { Noted } from './engine/appliedEntry.ts';
+import type { Directive } from './engine/directive.ts';
+import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
-import type { Noted } from './noted.ts';
 import type { StudyOptions } from './options.ts';
-import { run } from './run.ts';
 import type { Strategy } from './strategy.ts';
 
 /**

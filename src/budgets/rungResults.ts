@@ -1,6 +1,6 @@
+import { Twins } from '../duplicates/equivalentTrials.ts';
 import { type Ended, type Reported, type Suggested, type Told, type TrialId, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
-import { Twins } from './twins.ts';
 
 /** A configuration: a trial and those that resume it. */
 export interface Configuration {

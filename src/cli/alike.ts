@@ -1,4 +1,4 @@
-import type { Noted } from '../../streams/noted.ts';
+import type { Noted } from '../../streams/engine/appliedEntry.ts';
 import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 

@@ -8,7 +8,7 @@ import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { clean } from './clean.ts';
-import { ledgerIn } from './listed.ts';
+import { ledgerIn } from './trialTable.ts';
 import { UsageError } from './usage.ts';
 
 export const talk = (text: string): void => void process.stderr.write(`${clean(text)}\n`);

@@ -1,4 +1,4 @@
-import type { Suggestion } from '../../streams/directive.ts';
+import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 import { stopsTrials } from './stopsTrials.ts';

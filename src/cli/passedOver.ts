@@ -1,4 +1,4 @@
-import type { Noted } from '../../streams/noted.ts';
+import type { Noted } from '../../streams/engine/appliedEntry.ts';
 import type { RefusalCode } from '../facts/facts.ts';
 
 /** Counts the entries of a log that do not count. */

@@ -57,8 +57,8 @@ async function withRemote<T>(
   if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
   if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study beside it');
   const [{ accessOf, connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
-    import('./connected.ts'),
-    import('./live.ts'),
+    import('./connect.ts'),
+    import('./statusLine.ts'),
     import('../dashboard/natsSource.ts'),
     import('../../streams/nats/subjects.ts'),
   ]);

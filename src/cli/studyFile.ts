@@ -10,7 +10,7 @@ import { SpaceError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
 import { type Space, spaceFrom } from '../space/space.ts';
-import { offsetOf } from './place.ts';
+import { offsetOf } from './yamlPosition.ts';
 
 /** A study as its file describes it. */
 export interface StudyFile {

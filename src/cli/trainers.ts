@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Directive, Rejected, Suggestion } from '../../streams/directive.ts';
+import type { Directive, Rejected, Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';

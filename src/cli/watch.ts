@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import type { Noted } from '../../streams/noted.ts';
+import type { Noted } from '../../streams/engine/appliedEntry.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Alike } from './alike.ts';
-import type { Live } from './live.ts';
 import { passedOver } from './passedOver.ts';
 import { lineOf, progressLine, ranked } from './render.ts';
 import { printable } from './runner/reading.ts';
+import type { Live } from './statusLine.ts';
 import { table } from './table.ts';
 
 /** How a run of a study ended. */

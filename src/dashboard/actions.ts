@@ -1,4 +1,4 @@
-import { tryInstead } from '../../streams/tryOut.ts';
+import { tryInstead } from '../../streams/engine/dryRun.ts';
 import type { Changed, Closed, Command, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';

@@ -1,4 +1,4 @@
-import { spaceOf } from '../../streams/noted.ts';
+import { spaceOf } from '../../streams/engine/appliedEntry.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Fact, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';

@@ -1,9 +1,9 @@
-import { given } from '../given.ts';
 import { importances } from '../importance/importance.ts';
 import { resultsOf } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, Proposal, Told } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
+import { given } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
 import type { Importances, TrialState } from './wire.ts';
 

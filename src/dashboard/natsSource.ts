@@ -1,5 +1,5 @@
 import { past } from '../../streams/log/past.ts';
-import { logOn } from '../../streams/nats/looking.ts';
+import { logOn } from '../../streams/nats/readLog.ts';
 import type { RequestMethod } from '../../streams/nats/requests.ts';
 import { request } from '../../streams/nats/studies.ts';
 import type { Closed, Command } from '../facts/facts.ts';

@@ -3,7 +3,7 @@ import { journal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { past } from '../../streams/log/past.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
-import { sayTo } from '../cli/inbox.ts';
+import { sayTo } from '../cli/controlSocket.ts';
 import type { Entry } from '../entry.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 

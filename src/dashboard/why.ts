@@ -1,4 +1,4 @@
-import { spaceOf } from '../../streams/noted.ts';
+import { spaceOf } from '../../streams/engine/appliedEntry.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -6,7 +6,7 @@ import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
 import { FOREST, growForest, predictForest } from '../numeric/forest.ts';
 import { rngFor } from '../numeric/random.ts';
-import { categoriesOf, columnsOf, encoderOf } from '../samplers/features.ts';
+import { categoriesOf, columnsOf, encoderOf } from '../samplers/forest/features.ts';
 import type { Space } from '../space/space.ts';
 import type { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';

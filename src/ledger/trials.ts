@@ -12,11 +12,11 @@ import type {
 import { type Ended, type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
-import { Plateau } from '../stopping/plateau.ts';
 import { refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
 import { type Effect, noted, refused } from './effect.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
+import { Plateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';

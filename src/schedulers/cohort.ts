@@ -1,7 +1,7 @@
 import type { TrialId } from '../messages.ts';
 import { insertSorted } from '../numeric/sorted.ts';
 import type { Bracket } from './brackets.ts';
-import { precedes, type Standing } from './standing.ts';
+import { precedes, type Standing } from './rungResult.ts';
 
 /** The trials of a cohort at one budget. */
 interface Level {

@@ -2,7 +2,7 @@ import { type Ended, type Env, type Suggested, type Told, violates } from '../me
 import { TRACKED } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
-import type { Standing } from './standing.ts';
+import type { Standing } from './rungResult.ts';
 
 /** What a scheduler does with an ask: a trial goes on to a budget, or a new configuration begins at one. */
 export type Turn =

@@ -1,4 +1,4 @@
-import { Twins } from '../budgets/twins.ts';
+import { Twins } from '../duplicates/equivalentTrials.ts';
 import type { Env, Suggested, Told } from '../messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort, type Promotion } from './cohort.ts';

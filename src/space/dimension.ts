@@ -1,4 +1,4 @@
-import { given, type Loose } from '../given.ts';
+import { given, type Loose } from '../omitUndefined.ts';
 import type { PriorData } from './prior.ts';
 
 /** What a parameter may be. */

@@ -1,11 +1,11 @@
 import { SpaceError } from '../errors.ts';
 import type { Axis, Prior } from './axis.ts';
-import { priorOf } from './belief.ts';
 import { fault, nearest } from './check.ts';
 import { choiceScale, constantScale } from './choice.ts';
 import type { Conditional, Dimension, Dimensions, Value } from './dimension.ts';
 import { floatScale } from './float.ts';
 import { intScale } from './int.ts';
+import { priorOf } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
 

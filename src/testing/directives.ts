@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
-import type { Directive } from '../../streams/directive.ts';
+import type { Directive } from '../../streams/engine/directive.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';

@@ -1,4 +1,4 @@
-import type { Suggestion } from '../../streams/directive.ts';
+import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';

@@ -1,5 +1,5 @@
-import type { Directive } from '../../streams/directive.ts';
-import { Engine } from '../../streams/engine.ts';
+import type { Directive } from '../../streams/engine/directive.ts';
+import { Engine } from '../../streams/engine/engine.ts';
 import { createdOf, type StudyOptions } from '../../streams/options.ts';
 import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/entry.ts';
-import { type Damage, decodeLines, MAX_LINE } from './lines.ts';
+import { type Damage, decodeLines, MAX_LINE } from './journalCodec.ts';
 
 /** Bytes of a block: what is read and decoded at once. */
 const BLOCK = 128 * 1024;

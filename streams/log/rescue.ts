@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Entry } from '../../src/entry.ts';
+import { encodeLine } from './journalCodec.ts';
 import { LineIndex, readBytes } from './lineIndex.ts';
-import { encodeLine } from './lines.ts';
 
 /** What has become of a journal while it was open; undefined if it is unchanged. @param size bytes that were written. */
 export async function loss(path: string, file: FileHandle, size: number): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { isWhole, MAX_LINE } from './journalCodec.ts';
 import { readBytes } from './lineIndex.ts';
-import { isWhole, MAX_LINE } from './lines.ts';
 
 /** Milliseconds that `interval` lets pass between a write and its way to the disk. */
 const INTERVAL = 1000;

@@ -2,7 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Created } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { jsonOf } from './connection.ts';
-import { isForbidden, isPassing } from './patience.ts';
+import { isForbidden, isPassing } from './retry.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** Milliseconds between two looks. */

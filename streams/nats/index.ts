@@ -1,8 +1,8 @@
-export type { Trainer } from './attend.ts';
 export type { ThreadConnection } from './beats.ts';
 export { lasting } from './connect.ts';
 export type { NatsLog, NatsLogOptions } from './log.ts';
 export { natsLog } from './log.ts';
+export type { Trainer } from './runTrainer.ts';
 export type { Served, ServeOptions } from './serve.ts';
 export { serve } from './serve.ts';
 export type { TrainerOptions } from './trainer.ts';

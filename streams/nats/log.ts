@@ -5,9 +5,9 @@ import { bell } from '../log/follow.ts';
 import { type Log, LogClosedError } from '../log/log.ts';
 import { onStatus } from './connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
-import { insist, isFull, isPassing } from './patience.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
+import { insist, isFull, isPassing } from './retry.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
 import { subjectsOf } from './subjects.ts';
 

@@ -1,15 +1,15 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
-import type { Directive, Rejected } from '../directive.ts';
-import { Leases } from '../leases.ts';
-import type { Noted } from '../noted.ts';
-import type { Run } from '../run.ts';
+import type { Noted } from '../engine/appliedEntry.ts';
+import type { Directive, Rejected } from '../engine/directive.ts';
+import { Leases } from '../engine/leases.ts';
+import type { Run } from '../engine/run.ts';
 import { jsonOf, mention, onStatus } from './connection.ts';
 import { ensureConsumer } from './consumer.ts';
 import type { NatsLog } from './log.ts';
 import type { Beat, DirectiveMessage, RejectedMessage } from './messages.ts';
-import { insist } from './patience.ts';
+import { insist } from './retry.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What lies around an engine on a server: leases, and what trainers are told. */

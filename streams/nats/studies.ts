@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { insist, isForbidden } from './patience.ts';
 import type { RequestMethod } from './requests.ts';
+import { insist, isForbidden } from './retry.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';

@@ -1,10 +1,10 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { OptionError } from '../../src/errors.ts';
 import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } from '../evaluate.ts';
-import { type AttendOptions, attend, type Trainer } from './attend.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
+import type { Perform } from './claimedRun.ts';
 import { createdOn } from './created.ts';
-import type { Perform } from './held.ts';
+import { type AttendOptions, attend, type Trainer } from './runTrainer.ts';
 import type { Subjects } from './subjects.ts';
 
 export interface TrainerOptions extends Omit<AttendOptions, 'beats' | 'ready'>, EvaluateOptions {

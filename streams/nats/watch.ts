@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
-import { insist } from './patience.ts';
+import { insist } from './retry.ts';
 import type { Reply, Status } from './rpc.ts';
 import { subjectsOf } from './subjects.ts';
 

@@ -1,7 +1,7 @@
 import { child, type Env } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
-import { chain } from '../chain.ts';
-import { nest, respond } from '../nested.ts';
+import { chain } from '../operators/chain.ts';
+import { nest, respond } from '../operators/runInner.ts';
 import { named, type Strategy } from '../strategy.ts';
 import { bo } from './bo.ts';
 import { nsga2 } from './nsga2.ts';

@@ -1,9 +1,9 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
-import type { Loose } from '../../src/given.ts';
+import type { Loose } from '../../src/omitUndefined.ts';
 import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
-import { type BoSettings, boSurrogate } from '../../src/samplers/bo.ts';
-import { fitElsewhere } from '../fitting.ts';
+import { type BoSettings, boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { fitElsewhere } from '../engine/fitWorker.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type BoOptions = Loose<Partial<BoSettings>>;

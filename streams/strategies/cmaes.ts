@@ -2,9 +2,9 @@ import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
 import { bool, checkOptions, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
-import type { CmaesSettings } from '../../src/samplers/cmaes/run.ts';
-import { covarianceAdaptation } from '../../src/samplers/cmaes.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { covarianceAdaptation } from '../../src/samplers/evolution/cmaes/cmaes.ts';
+import type { CmaesSettings } from '../../src/samplers/evolution/cmaes/run.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface CmaesOptions {

@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Env } from '../../src/messages.ts';
 import { checkOptions, oneOf, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
-import { type DeSettings, differentialEvolution } from '../../src/samplers/de.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { type DeSettings, differentialEvolution } from '../../src/samplers/evolution/de/de.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface DeOptions {

@@ -1,6 +1,6 @@
 import { oneOf, wholeFrom } from '../../src/optionRules.ts';
 import type { Beginning } from '../../src/samplers/gradient/descent.ts';
-import type { Lane } from '../../src/samplers/gradient/ground.ts';
+import type { Lane } from '../../src/samplers/gradient/movableAxes.ts';
 
 /** Where descents begin, and how many there are. */
 export interface DescentOptions {

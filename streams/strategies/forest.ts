@@ -1,7 +1,7 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { checkOptions, probability, wholeFrom } from '../../src/optionRules.ts';
-import { forestSurrogate } from '../../src/samplers/forest.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { forestSurrogate } from '../../src/samplers/forest/forest.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface ForestOptions {

@@ -2,8 +2,8 @@ import { evolutionMachine } from '../../machines/evolution.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import { checkOptions, notNegative, oneOf, probability, wholeFrom } from '../../src/optionRules.ts';
-import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { type GaSettings, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface GaOptions {

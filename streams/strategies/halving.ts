@@ -3,8 +3,8 @@ import { bool, from, type Rule } from '../../src/optionRules.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { type RungOptions, rungRules } from '../../src/schedulers/rungs.ts';
 import { pauses } from '../defaults.ts';
-import { defineStrategy } from '../define.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { defineStrategy } from '../defineStrategy.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
 export interface HalvingOptions extends RungOptions {

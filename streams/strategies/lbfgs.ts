@@ -1,10 +1,10 @@
 import { lbfgsMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { checkOptions, notNegative, oneOf, part, positive, wholeFrom } from '../../src/optionRules.ts';
-import { isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
-import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/lbfgs.ts';
-import { lanes } from '../lanes.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/gradient/lbfgs.ts';
+import { isSmooth, type Lane } from '../../src/samplers/gradient/movableAxes.ts';
+import { lanes } from '../operators/multiStart.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 

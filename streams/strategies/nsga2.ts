@@ -1,7 +1,7 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Env } from '../../src/messages.ts';
 import { checkOptions, notNegative, probability, wholeFrom } from '../../src/optionRules.ts';
-import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/nsga2.ts';
+import { type Nsga2Settings, nonDominatedSorting } from '../../src/samplers/evolution/nsga2.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface Nsga2Options {

@@ -3,7 +3,7 @@ import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import { checkOptions, names, needed, part, positive, probability, upTo, wholeFrom } from '../../src/optionRules.ts';
 import { type PopulationSettings, populationOf } from '../../src/schedulers/population.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export interface PbtOptions {

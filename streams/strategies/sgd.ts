@@ -2,10 +2,10 @@ import { sgdMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import { bool, checkOptions, notNegative, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
-import { isOrdered, isSmooth, type Lane } from '../../src/samplers/gradient/ground.ts';
-import { type SgdSettings, stochasticDescent } from '../../src/samplers/sgd.ts';
-import { lanes } from '../lanes.ts';
-import { oneObjective } from '../oneObjective.ts';
+import { isOrdered, isSmooth, type Lane } from '../../src/samplers/gradient/movableAxes.ts';
+import { type SgdSettings, stochasticDescent } from '../../src/samplers/gradient/sgd.ts';
+import { lanes } from '../operators/multiStart.ts';
+import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 import { beginningOf, type DescentOptions, descentRules, startsFor } from './descent.ts';
 

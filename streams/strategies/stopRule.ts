@@ -1,6 +1,6 @@
 import type { Env, Reported, Told, TrialId } from '../../src/messages.ts';
 import { notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { defineStrategy } from '../define.ts';
+import { defineStrategy } from '../defineStrategy.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
 export interface StopOptions {

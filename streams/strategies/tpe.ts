@@ -1,7 +1,7 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Loose } from '../../src/given.ts';
+import type { Loose } from '../../src/omitUndefined.ts';
 import { checkOptions, positive, wholeFrom } from '../../src/optionRules.ts';
-import { type TpeSettings, tpeSurrogate } from '../../src/samplers/tpe.ts';
+import { type TpeSettings, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type TpeOptions = Loose<Partial<TpeSettings>>;

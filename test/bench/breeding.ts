@@ -1,5 +1,5 @@
 import { rngFor } from '../../src/numeric/random.ts';
-import { geneticAlgorithm } from '../../src/samplers/ga.ts';
+import { geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { cpu, POPULATION, ten } from './overhead.ts';
 
 /** Microseconds of CPU a fact that the genetic algorithm's numbers alone take: what no engine could save. */

@@ -1,7 +1,7 @@
 import type { Completed } from '../../src/facts/facts.ts';
+import { type Run, run } from '../../streams/engine/run.ts';
 import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
-import { type Run, run } from '../../streams/run.ts';
 import { ten } from './overhead.ts';
 
 /** What is in memory, buffers included, after everything that can be collected has been. */

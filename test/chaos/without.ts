@@ -1,5 +1,5 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
-import { Leases } from '../../streams/leases.ts';
+import { Leases } from '../../streams/engine/leases.ts';
 
 /** The rules that hold the system together, each of which can be taken away from a process of the chaos test, to see that its checker sees it. */
 export type Rule = 'fence' | 'claims' | 'restart';

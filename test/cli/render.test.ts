@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { live } from '../../src/cli/live.ts';
 import { progressLine } from '../../src/cli/render.ts';
+import { live } from '../../src/cli/statusLine.ts';
 import { shown, table } from '../../src/cli/table.ts';
 import type { Row } from '../../streams/observe.ts';
 

@@ -5,10 +5,10 @@ import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
 import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
-import { boSurrogate } from '../../src/samplers/bo.ts';
+import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { rig } from '../../src/testing/rig.ts';
+import { verify } from '../../streams/engine/verify.ts';
 import { drive, named, type Strategy } from '../../streams/strategy.ts';
-import { verify } from '../../streams/verify.ts';
 import { fleet, type Net, net } from './world.ts';
 
 type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inbox } from '../../src/cli/inbox.ts';
+import { inbox } from '../../src/cli/controlSocket.ts';
 import { act } from '../../src/dashboard/actions.ts';
 import { Feed } from '../../src/dashboard/feed.ts';
 import { journalSource } from '../../src/dashboard/source.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Ended, Message, Suggested } from '../../src/messages.ts';
-import { type GaSettings, geneticAlgorithm } from '../../src/samplers/ga.ts';
+import { type GaSettings, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 

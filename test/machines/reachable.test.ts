@@ -8,7 +8,7 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Evolution } from '../../src/samplers/evolution.ts';
+import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
 import { numbered } from '../../src/samplers/sequence.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';

@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { Tags } from '../../src/messages.ts';
-import type { Directive } from '../../streams/directive.ts';
+import type { Directive } from '../../streams/engine/directive.ts';
 import { evaluate, evaluateTrial, type Trial } from '../../streams/evaluate.ts';
 
 it('an objective sees the tags of its trial', () => {

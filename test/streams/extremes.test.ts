@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { verify } from '../../streams/engine/verify.ts';
 import * as h from '../../streams/index.ts';
 import { type Entry, memoryLog, optimize, type Strategy } from '../../streams/index.ts';
-import { verify } from '../../streams/verify.ts';
 
 const plane = h.space({ x: h.float(-5, 5), y: h.float(-5, 5) });
 

@@ -4,7 +4,7 @@ import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
 import { type FitTask, fitInTurn } from '../../src/numeric/gp/fit.ts';
-import { boSurrogate } from '../../src/samplers/bo.ts';
+import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { type SimulateOptions, simulate, type Workload } from '../../src/testing/index.ts';
 import { asha, bandit, chain, drive, float, ga, named, random, type Strategy, space } from '../../streams/index.ts';
 

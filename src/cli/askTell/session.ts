@@ -1,8 +1,8 @@
-import { chain } from '../../../streams/chain.ts';
-import { defineStrategy } from '../../../streams/define.ts';
-import type { Directive, Suggestion } from '../../../streams/directive.ts';
-import { Engine } from '../../../streams/engine.ts';
-import { fill } from '../../../streams/fill.ts';
+import { defineStrategy } from '../../../streams/defineStrategy.ts';
+import type { Directive, Suggestion } from '../../../streams/engine/directive.ts';
+import { Engine } from '../../../streams/engine/engine.ts';
+import { chain } from '../../../streams/operators/chain.ts';
+import { fill } from '../../../streams/operators/fill.ts';
 import { createdOf } from '../../../streams/options.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';

@@ -4,7 +4,7 @@ import { parseStrategy } from '../../../streams/spec.ts';
 import { version } from '../../version.ts';
 import { defaultStrategy, type Request, withBudgets } from '../askTell/protocol.ts';
 import { Session, SessionError } from '../askTell/session.ts';
-import { dataOf } from '../typed.ts';
+import { dataOf } from '../parseValue.ts';
 
 /**
  * `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request.

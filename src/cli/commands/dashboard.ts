@@ -4,7 +4,7 @@ import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { natsSource } from '../../dashboard/natsSource.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
 import { journalSource } from '../../dashboard/source.ts';
-import { accessOf, withoutPassword } from '../connected.ts';
+import { accessOf, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createdIn, talk } from '../journalFile.ts';
 import { UsageError } from '../usage.ts';

@@ -4,7 +4,7 @@ import type { Log } from '../../../streams/log/log.ts';
 import { createdOf } from '../../../streams/options.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { type Finished, readLines, readTable } from '../finished.ts';
+import { type Finished, readLines, readTable } from '../importRows.ts';
 import { begunIn, openStudy, talk } from '../journalFile.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';

@@ -1,13 +1,13 @@
-import { spaceOf } from '../../../streams/noted.ts';
-import { verify as recompute, strategyOf } from '../../../streams/verify.ts';
+import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
+import { verify as recompute, strategyOf } from '../../../streams/engine/verify.ts';
 import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { version as current } from '../../version.ts';
 import { put, talk } from '../journalFile.ts';
-import { frontIn, type Listed, readThrough, trialsIn } from '../listed.ts';
 import { ranked } from '../render.ts';
 import type { Study } from '../study.ts';
 import { shown as cellText, table } from '../table.ts';
+import { frontIn, type Listed, readThrough, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 /** Commands that read a study; they may be used while it runs. */

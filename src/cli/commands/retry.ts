@@ -1,8 +1,8 @@
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { talk } from '../journalFile.ts';
-import { type Listed, ledgerIn, trialsIn } from '../listed.ts';
 import type { Study } from '../study.ts';
+import { type Listed, ledgerIn, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 /**

@@ -1,13 +1,13 @@
-import { tryInstead } from '../../../streams/tryOut.ts';
+import { tryInstead } from '../../../streams/engine/dryRun.ts';
 import type { Changed, Closed, Command, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { closedFact } from '../../ledger/ranking.ts';
 import type { TrialId } from '../../messages.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { talk } from '../journalFile.ts';
-import { ledgerIn } from '../listed.ts';
+import { dataOf, paramsOf } from '../parseValue.ts';
 import type { Study } from '../study.ts';
-import { dataOf, paramsOf } from '../typed.ts';
+import { ledgerIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 interface SayOptions {

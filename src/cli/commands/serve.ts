@@ -1,15 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Noted } from '../../../streams/engine/appliedEntry.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
-import type { Noted } from '../../../streams/noted.ts';
 import { DECISIONS } from '../../facts/facts.ts';
 import { type Alike, failingAlike } from '../alike.ts';
-import { accessOf, connected, patiently, withoutPassword } from '../connected.ts';
+import { accessOf, connected, patiently, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { live } from '../live.ts';
 import { checkResuming } from '../resuming.ts';
 import { printable } from '../runner/reading.ts';
+import { live } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 

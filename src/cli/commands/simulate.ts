@@ -2,15 +2,15 @@ import { parseStrategy } from '../../../streams/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';
-import { given } from '../../given.ts';
+import { given } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { type Compared, type Comparison, compare } from '../../testing/compare.ts';
 import { type Recorded, recorded } from '../../testing/recorded.ts';
 import { talk } from '../journalFile.ts';
+import { dataOf } from '../parseValue.ts';
 import { type Remote, type Study, withStudy } from '../study.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { grid, shown } from '../table.ts';
-import { dataOf } from '../typed.ts';
 import { UsageError } from '../usage.ts';
 
 /** Beside the finished study on a server, or */

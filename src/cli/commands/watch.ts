@@ -1,10 +1,10 @@
 import type { Access } from '../../../streams/nats/connect.ts';
 import { trainerOf } from '../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
-import { accessOf, connected, patiently } from '../connected.ts';
+import { accessOf, connected, patiently } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { live } from '../live.ts';
 import { progressLine } from '../render.ts';
+import { live } from '../statusLine.ts';
 import { shown } from '../table.ts';
 
 export interface WatchOptions extends Access {

@@ -1,5 +1,5 @@
 import type { FailureReason } from '../../facts/facts.ts';
-import type { Line, Report, Result } from './lines.ts';
+import type { Line, Report, Result } from './parseOutput.ts';
 import { printable } from './reading.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */

@@ -1,5 +1,5 @@
 import { choice } from './choice.ts';
-import type { Line } from './lines.ts';
+import type { Line } from './parseOutput.ts';
 import { printable, type Reading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';

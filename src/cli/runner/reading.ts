@@ -1,4 +1,4 @@
-import { numbersIn, type Statement, statementOf, stepOf } from './lines.ts';
+import { numbersIn, type Statement, statementOf, stepOf } from './parseOutput.ts';
 import { sight } from './prose.ts';
 import type { TableReader } from './tables.ts';
 

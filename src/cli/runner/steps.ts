@@ -1,4 +1,4 @@
-import { isExplicit, judge, type Line, type Naming, naming, remark } from './lines.ts';
+import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
 import type { Reading } from './reading.ts';
 
 /** A report that waits for the end of its step: until then a later line may change it. */

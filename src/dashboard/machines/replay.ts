@@ -1,8 +1,8 @@
-import { Decider, type Next } from '../../../streams/decider.ts';
-import { foreknow, revises, unsuspecting } from '../../../streams/foreknowledge.ts';
-import { spaceOf } from '../../../streams/noted.ts';
+import { foreknow, revises, unsuspecting } from '../../../streams/engine/amendments.ts';
+import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
+import { Decider, type Next } from '../../../streams/engine/decider.ts';
+import { strategyOf } from '../../../streams/engine/verify.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
-import { strategyOf } from '../../../streams/verify.ts';
 import type { Entry } from '../../entry.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import type { Space } from '../../space/space.ts';

@@ -1,7 +1,7 @@
 import type { Derivatives } from '../../numeric/gp/derivatives.ts';
 import type { Features } from '../../numeric/gp/features.ts';
-import type { Outputs } from '../../numeric/outputs.ts';
-import type { Observed } from './observed.ts';
+import type { Outputs } from '../../numeric/outcomeTransform.ts';
+import type { Observed } from './observedGradient.ts';
 
 /** Each derivative costs as much as a value: more than this are left out. */
 const MOST = 200;

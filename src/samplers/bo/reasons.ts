@@ -1,6 +1,6 @@
 import { type Prediction, predict } from '../../numeric/gp/predict.ts';
+import type { Modelled } from './posteriorSamples.ts';
 import type { Scored } from './search.ts';
-import type { Modelled } from './worlds.ts';
 
 /**
  * What was expected of a point, as tags: `mean` and `sd` of each objective, in the units of the loss, and the log `acquisition`. Where budgets differ,

@@ -4,9 +4,9 @@ import type { Features } from '../../numeric/gp/features.ts';
 import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { posterior } from '../../numeric/gp/posterior.ts';
-import { type Outputs, standardise } from '../../numeric/outputs.ts';
+import { type Outputs, standardise } from '../../numeric/outcomeTransform.ts';
 import { Fit, type Fitting } from './fit.ts';
-import { FIRST_FIT, FITTED, GROWTH, type Model, SEVERAL } from './knowledge.ts';
+import { FIRST_FIT, FITTED, GROWTH, type Model, SEVERAL } from './observations.ts';
 
 /** The kernels fitted to the scores of configurations, as `Knowledge` holds those of losses. */
 export interface Scores {

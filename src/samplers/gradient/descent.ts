@@ -2,8 +2,8 @@ import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
 import type { Draw } from '../sequence.ts';
-import { holding, type Lane, nearer, startsOf } from './ground.ts';
 import { better, type Incumbent } from './incumbent.ts';
+import { holding, type Lane, nearer, startsOf } from './movableAxes.ts';
 import { issue, type Round, receive, type Slot, settled, wanted } from './round.ts';
 
 /** Where descents begin, and how often. */

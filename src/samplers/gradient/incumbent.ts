@@ -1,6 +1,6 @@
 import type { Ended } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
-import { byStanding, type Standing, standingOf } from '../standing.ts';
+import { byStanding, type Standing, standingOf } from '../rankedTrial.ts';
 
 /** The best trial so far, whoever proposed it. */
 export interface Incumbent {

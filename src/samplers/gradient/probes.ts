@@ -1,7 +1,7 @@
 import { type Parabola, parabola, placesAround } from '../../numeric/differences.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
-import { coordinates, moved } from './ground.ts';
+import { coordinates, moved } from './movableAxes.ts';
 import { lossOf, type Slot } from './round.ts';
 
 /** What the trials around a point tell of it, for each axis of the descent; NaN where they tell nothing. */

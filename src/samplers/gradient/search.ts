@@ -1,7 +1,7 @@
 import { lowersEnough, shorter } from '../../numeric/lineSearch.ts';
 import { along, descentDirection, largest } from '../../numeric/projected.ts';
 import { type CurvaturePair, curvaturePair, dampedPair } from '../../numeric/quasiNewton.ts';
-import type { Place } from './place.ts';
+import type { Place } from './iterate.ts';
 
 /** A place whose gradient is known. */
 export type Sloped = Place & { readonly gradient: Float64Array };

@@ -1,4 +1,4 @@
-import type { Noted } from '../../noted.ts';
+import type { Noted } from '../../engine/appliedEntry.ts';
 import { must, type Said, type Stage, type StageOptions } from './stage.ts';
 
 /** One rule or some that belong together, and how a trainer shows that it keeps them. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Line } from '../../../src/cli/runner/lines.ts';
+import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { type Listening, outputReader } from '../../../src/cli/runner/reader.ts';
 import { splitLines } from '../../../src/cli/runner/splitLines.ts';
 

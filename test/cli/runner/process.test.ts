@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Job } from '../../../src/cli/runner/job.ts';
-import type { Report } from '../../../src/cli/runner/lines.ts';
+import type { Report } from '../../../src/cli/runner/parseOutput.ts';
 import { type ProcessOptions, startProcess } from '../../../src/cli/runner/process.ts';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
 

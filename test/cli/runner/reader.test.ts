@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Line } from '../../../src/cli/runner/lines.ts';
+import type { Line } from '../../../src/cli/runner/parseOutput.ts';
 import { type Listening, outputReader } from '../../../src/cli/runner/reader.ts';
 
 /** What a program's output says: reports as [step, value], and the result. */

@@ -1,6 +1,6 @@
 import type { Ended, Env } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo.ts';
+import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
 import type { Reasoned } from '../../../src/samplers/surrogate.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';

@@ -3,7 +3,7 @@ import { normal, rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
-import { chain } from '../../../streams/chain.ts';
+import { chain } from '../../../streams/operators/chain.ts';
 import { ga } from '../../../streams/strategies/ga.ts';
 import { lbfgs } from '../../../streams/strategies/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';

@@ -1,0 +1,70 @@
+import type { Ask, Env } from '../../messages.ts';
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { type GrowingSet, has } from '../../numeric/growingSet.ts';
+import { latinHypercube } from '../../numeric/latin.ts';
+import { type Rng, rngFor } from '../../numeric/random.ts';
+import { draw, type Point } from '../../space/axis.ts';
+import { throughPriors } from '../lowDiscrepancy.ts';
+import { offspring, type Variation } from './offspring.ts';
+import { type Individual, type Population, tournament } from './population.ts';
+
+/** How parents are chosen, and how their children differ from them. */
+export interface Mating extends Variation {
+  /** How many members are drawn for each parent. */
+  readonly tournament: number;
+  /** Probability that a child has two parents. */
+  readonly crossover: number;
+}
+
+/** A point, and where it comes from, for people. */
+export interface Child {
+  readonly point: Point;
+  readonly origin: string;
+}
+
+/** The first of a population: a Latin hypercube taken through the priors. */
+export const foundersOf = (env: Env, count: number): Point[] =>
+  latinHypercube(count, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => throughPriors(env, u));
+
+/** How often a child that has been tried before is bred again; and how often, after that, a point is drawn from the priors. */
+const TRIES = 10;
+
+/**
+ * The next of a population, whom nobody has tried: a founder as long as there are any, then children; where nobody may have any, a draw from
+ * the priors. Where no new one was found, any: a space may be exhausted, or its trials be repeated on purpose.
+ *
+ * @param known fingerprints of points that anybody has tried
+ * @param founder whose turn it is; a veto turns it down
+ */
+export function nextOf(
+  env: Env,
+  known: GrowingSet<number>,
+  { id, veto }: Ask,
+  founder: Point | undefined,
+  bear: ((rng: Rng) => Child) | undefined,
+): Child {
+  if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, origin: 'founder' };
+  const rng = rngFor(env.seed, env.name, id, veto);
+  for (let tries = 1; ; tries++) {
+    const child = bear && tries <= TRIES ? bear(rng) : { point: env.snap(draw(env.axes, rng)), origin: 'drawn' };
+    if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
+  }
+}
+
+/** How those who may have children have one; nothing where there are none. @param population the fittest first */
+export const bearing = (population: Population, env: Env, mating: Mating): ((rng: Rng) => Child) | undefined =>
+  population.length > 0 ? (rng) => bear(population, env, mating, rng) : undefined;
+
+function bear(population: Population, env: Env, mating: Mating, rng: Rng): Child {
+  const first = tournament(population, mating.tournament, rng);
+  if (population.length === 1 || rng() >= mating.crossover) return childOf([first], env, mating, rng);
+  const others = population.filter((member) => member !== first);
+  return childOf([first, tournament(others, mating.tournament, rng)], env, mating, rng);
+}
+
+function childOf(parents: readonly [Individual, ...Individual[]], env: Env, mating: Mating, rng: Rng): Child {
+  const [first, second] = parents;
+  const point = env.snap(offspring(env.axes, second ? [first.point, second.point] : [first.point], mating, rng));
+  const ids = parents.map(({ id }) => id).sort((a, b) => a - b);
+  return { point, origin: `${second ? 'parents' : 'parent'} ${ids.join(', ')}` };
+}

@@ -1,0 +1,109 @@
+import type { Ended, Env, Suggested, TrialId } from '../../../messages.ts';
+import { halton } from '../../../numeric/halton.ts';
+import { History } from '../../../numeric/history.ts';
+import { rngFor } from '../../../numeric/random.ts';
+import { byStanding, standingOf } from '../../rankedTrial.ts';
+import type { Evolution } from '../evolution.ts';
+import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
+import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './searchDistribution.ts';
+import { priorLaw, type Told, warmLaw } from './warmStart.ts';
+
+/** A trial of its own that has not ended. */
+interface Open {
+  readonly id: TrialId;
+  readonly run: number;
+  readonly genes: Genes;
+  readonly generation?: number;
+}
+
+/** Where a CMA-ES stands. */
+export interface CmaesState {
+  /** Results of others from before its first trial. */
+  readonly told: History<Told>;
+  /** None before its first trial. */
+  readonly run?: Run;
+  readonly open: readonly Open[];
+}
+
+/**
+ * A CMA-ES that draws from its law at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
+ * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the law as it is, and each time as many results are there as make a generation,
+ * whichever law they came of, the law learns from them.
+ *
+ * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured, and gained
+ * nothing here.
+ */
+export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
+  const layout = layoutOf(env.axes);
+  const begun = ({ run, told }: CmaesState): Run =>
+    run ?? firstRun(layout, told.length ? warmLaw(layout, told.toArray()) : priorLaw(layout, settings.sigma), settings);
+  const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
+  const drawn = (law: Law, id: TrialId, veto: number) => {
+    const rng = rngFor(env.seed, env.name, id, veto);
+    return drawGenes(layout, law, veto === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
+  };
+
+  function issue(state: CmaesState, fact: Suggested): CmaesState {
+    if (fact.by !== env.name) return state;
+    const run = begun(state);
+    return { ...state, run, open: [...state.open, { id: fact.id, run: run.number, ...origin(run, fact) }] };
+  }
+
+  /** What a trial was drawn as: the draw is repeated. */
+  function origin({ law, previous }: Run, { id, point, tags }: Suggested): Pick<Open, 'genes' | 'generation'> {
+    const veto = Number(/draw (\d+)/.exec(tags?.[env.name] ?? '')?.[1] ?? 0);
+    for (const source of previous ? [law, previous] : [law]) {
+      const genes = drawn(source, id, veto);
+      const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
+      if (same) return { genes: expressed(layout, genes, point), generation: source.normal.generation };
+    }
+    return { genes: genesOf(layout, point) };
+  }
+
+  function receive(state: CmaesState, ended: Ended): CmaesState {
+    const mine = state.open.find(({ id }) => id === ended.id);
+    const open = mine ? state.open.filter((other) => other !== mine) : state.open;
+    const standing = standingOf(ended.id, ended);
+    if (!standing) return { ...state, open };
+    if (!state.run) return { ...state, told: state.told.push({ point: ended.point, standing }) };
+    if (!mine) return { ...state, run: joined(state.run, ended, { id: ended.id, genes: genesOf(layout, ended.point), standing }) };
+    if (mine.run !== state.run.number) return { ...state, open };
+    const { id, genes, generation } = mine;
+    return {
+      ...state,
+      open,
+      run: further(taught(state.run, { id, genes, standing, ...(generation !== undefined && { generation }) }, layout, settings)),
+    };
+  }
+
+  /** Somebody else's result counts where it is better than all of the run, or goes on with one that still waits for its generation. */
+  function joined(run: Run, { resumes }: Ended, outcome: Outcome): Run {
+    if (resumes !== undefined) {
+      const promoted = ({ genes, ...rest }: Outcome): Outcome => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });
+      return { ...run, outcomes: run.outcomes.map((one) => (one.id === resumes ? promoted(one) : one)) };
+    }
+    return run.best && byStanding(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout, settings)) : run;
+  }
+
+  function further(run: Run): Run {
+    if (settings.restarts === 'none' || run.outcomes.length > 0 || !converged(run, layout)) return run;
+    return restarted(run, layout, settings, rngFor(env.seed, env.name, 0, run.number));
+  }
+
+  return {
+    start: { told: History.of(), open: [] },
+    fold(state, fact) {
+      if (fact.type === 'reported') return state;
+      return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
+    },
+    full: () => false,
+    settled: () => true,
+    advance: (state) => state,
+    over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
+    breed(state, { id, veto = 0 }) {
+      const { law, number } = begun(state);
+      const mark = `run ${number}, generation ${law.normal.generation + 1}${veto ? `, draw ${veto}` : ''}`;
+      return { point: pointOf(layout, drawn(law, id, veto)), tags: { [env.name]: mark } };
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { TrialId } from '../../../messages.ts';
+import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
+import type { Rng } from '../../../numeric/random.ts';
+import { draw } from '../../../space/axis.ts';
+import { byStanding, type Standing } from '../../rankedTrial.ts';
+import { type Genes, type Law, type Layout, updated } from './searchDistribution.ts';
+import { priorLaw } from './warmStart.ts';
+
+/** A CMA-ES, in numbers. */
+export interface CmaesSettings {
+  /** Results of a generation in the first run. */
+  readonly population: number;
+  /** Deviation of the first law, in ranges. */
+  readonly sigma: number;
+  readonly restarts: 'ipop' | 'bipop' | 'none';
+  readonly adaptRates: boolean;
+}
+
+/** A result of a run. */
+export interface Outcome {
+  readonly id: TrialId;
+  readonly genes: Genes;
+  readonly standing: Standing;
+  /** The generation that drew it; none for somebody else's. */
+  readonly generation?: number;
+}
+
+/** A search from one start until it has converged. */
+export interface Run {
+  readonly number: number;
+  readonly parameters: CmaParameters;
+  readonly law: Law;
+  /** The law before: trials may still come of it. */
+  readonly previous?: Law;
+  /** Results since the last generation. */
+  readonly outcomes: readonly Outcome[];
+  readonly best?: Standing;
+  /** The best loss of each of the last generations, as many as `flat` looks at. */
+  readonly lately: readonly number[];
+  readonly evaluations: number;
+  /** What the runs before it have spent, by kind; and the population of the last large one. */
+  readonly spent: Spent;
+}
+interface Spent {
+  readonly kind: 'large' | 'small';
+  readonly large: number;
+  readonly small: number;
+  readonly population: number;
+}
+
+export const firstRun = (layout: Layout, law: Law, { population }: CmaesSettings): Run => ({
+  number: 1,
+  parameters: cmaParameters(layout.ordered.length, population),
+  law,
+  outcomes: [],
+  lately: [],
+  evaluations: 0,
+  spent: { kind: 'large', large: 0, small: 0, population },
+});
+
+/** The run with one more result, and a generation further where there are enough of them. */
+export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates }: CmaesSettings): Run {
+  const outcomes = [...run.outcomes, outcome];
+  const best = run.best && byStanding(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
+  const more = { ...run, outcomes, best, evaluations: run.evaluations + 1 };
+  if (outcomes.length < run.parameters.population) return more;
+  const ranked = outcomes.toSorted((a, b) => byStanding(a.standing, b.standing));
+  const now = run.law.normal.generation;
+  const lessons = ranked.map(({ genes, generation }) => ({ genes, foreign: generation !== now }));
+  return {
+    ...more,
+    law: updated(layout, run.law, run.parameters, lessons, adaptRates),
+    previous: run.law,
+    outcomes: [],
+    lately: [...run.lately, ranked[0]!.standing.losses[0]!].slice(-window(run.parameters)),
+  };
+}
+
+/** How many generations without any difference between their best are a plateau. */
+const window = ({ dimension, population }: CmaParameters): number => 10 + Math.ceil((30 * dimension) / population);
+
+/** The least step that a search is for, in ranges; the least difference between losses; the greatest condition of a covariance. */
+const FINEST_STEP = 1e-8;
+const FINEST_LOSS = 1e-12;
+const WORST_CONDITION = 1e14;
+
+/** Whether a run has nothing more to find: Hansen, "Benchmarking a BI-population CMA-ES on the BBOB-2009" (GECCO 2009), section 2. */
+export function converged({ law: { normal, scale }, lately, parameters }: Run, { edges }: Layout): boolean {
+  if (lately.length === window(parameters) && Math.max(...lately) - Math.min(...lately) <= FINEST_LOSS) return true;
+  if (normal.mean.length === 0) return false;
+  const step = (i: number) =>
+    normal.sigma * scale[i]! * Math.max(Math.abs(normal.covariancePath[i]!), Math.sqrt(normal.covariance[i]![i]!));
+  const still = normal.mean.every((_, i) => edges[i] || step(i) < FINEST_STEP);
+  const condition = (Math.max(...normal.lengths) / Math.min(...normal.lengths)) ** 2;
+  return (still && edges.some((of) => !of)) || condition > WORST_CONDITION;
+}
+
+/** The run after one that has converged, from a point drawn from the priors. */
+export function restarted(run: Run, layout: Layout, settings: CmaesSettings, rng: Rng): Run {
+  const spent = { ...run.spent, [run.spent.kind]: run.spent[run.spent.kind] + run.evaluations };
+  const small = settings.restarts === 'bipop' && run.number > 1 && spent.small < spent.large;
+  const chance = rng();
+  const population = small
+    ? Math.floor(settings.population * ((0.5 * spent.population) / settings.population) ** (chance * chance))
+    : 2 * spent.population;
+  const start = draw(layout.axes, rng);
+  const mean = layout.ordered.map((i) => start[i]!);
+  const next = { ...settings, population: Math.max(2, population) };
+  return {
+    ...firstRun(layout, priorLaw(layout, small ? settings.sigma * 10 ** (-2 * rng()) : settings.sigma, mean), next),
+    number: run.number + 1,
+    spent: { ...spent, kind: small ? 'small' : 'large', population: small ? spent.population : population },
+  };
+}

@@ -1,0 +1,42 @@
+import { normal, type Rng } from '../../../numeric/random.ts';
+
+/** F and CR of differential evolution: how far a difference carries, and what part of the parameters takes it. */
+export interface Rates {
+  readonly scale: number;
+  readonly crossover: number;
+}
+
+/** A child that was better than its parent, and by how much. */
+export interface Success extends Rates {
+  readonly gain: number;
+}
+
+/** What has worked before: SHADE's history of successful rates, the oldest first (Tanabe & Fukunaga, CEC 2013). */
+export type Memory = readonly Rates[];
+
+/** How many generations are remembered. */
+const SLOTS = 6;
+
+export const newMemory: Memory = Array.from({ length: SLOTS }, () => ({ scale: 0.5, crossover: 0.5 }));
+
+const SPREAD = 0.1;
+/** Rates are said in tags, and read from there: what is not said is not used. */
+const rounded = (rate: number): number => Math.round(100 * rate) / 100;
+
+/** Rates near some that worked: the scale by a Cauchy law, the crossover by a normal one. */
+export function drawRates(memory: Memory, rng: Rng): Rates {
+  const { scale: middle, crossover } = memory[Math.floor(rng() * memory.length)]!;
+  let scale = 0;
+  while (scale < 0.01) scale = middle + SPREAD * Math.tan(Math.PI * (rng() - 0.5));
+  return { scale: rounded(Math.min(1, scale)), crossover: rounded(Math.min(1, Math.max(0, crossover + SPREAD * normal(rng)))) };
+}
+
+/** The memory with the weighted Lehmer means of a generation's successes in the place of the oldest. */
+export function remembered(memory: Memory, successes: readonly Success[]): Memory {
+  if (successes.length === 0) return memory;
+  const mean = (of: (success: Success) => number): number => {
+    const moment = (power: number) => successes.reduce((sum, success) => sum + success.gain * of(success) ** power, 0);
+    return moment(1) > 0 ? moment(2) / moment(1) : 0;
+  };
+  return [...memory.slice(1), { scale: mean(({ scale }) => scale), crossover: mean(({ crossover }) => crossover) }];
+}

@@ -1,0 +1,173 @@
+import type { Ended, Env, Suggested, Told } from '../../../messages.ts';
+import { fingerprint } from '../../../numeric/fingerprint.ts';
+import { add, emptySet, type GrowingSet } from '../../../numeric/growingSet.ts';
+import { History } from '../../../numeric/history.ts';
+import { index, type Rng } from '../../../numeric/random.ts';
+import type { Point } from '../../../space/axis.ts';
+import { byStanding, peers } from '../../rankedTrial.ts';
+import { type Child, foundersOf, nextOf } from '../breeding.ts';
+import type { Evolution } from '../evolution.ts';
+import { type Individual, individual } from '../population.ts';
+import { type Ranking, rankingOf } from '../ranking.ts';
+import { drawRates, type Memory, newMemory, type Rates, remembered, type Success } from './adaptation.ts';
+import { differentialChild, type Start } from './variation.ts';
+
+/** A differential evolution, in numbers. */
+export interface DeSettings {
+  readonly population: number;
+  readonly generations: number;
+  readonly start: Start;
+  /** F and CR where they are fixed; those that are not are learned. */
+  readonly scale?: number;
+  readonly crossover?: number;
+}
+
+/** Where a differential evolution stands. */
+export interface DeState {
+  readonly issued: number;
+  /** Results of others' trials that stand in for founders. */
+  readonly immigrants: number;
+  /** By place: a child competes with who is in its target's place. */
+  readonly members: readonly Individual[];
+  /** Points of members that had to go, the oldest first: they still give differences. */
+  readonly archive: readonly Point[];
+  readonly memory: Memory;
+  readonly successes: readonly Success[];
+  /** Children that have competed since the memory was last renewed. */
+  readonly competed: number;
+  /** Points that anybody has tried. */
+  readonly known: GrowingSet<number>;
+  /** What the order of trials follows from. */
+  readonly facts: History<Told>;
+}
+
+/** The share of the population that counts as the best. */
+const BEST = 0.15;
+/** A child has four points that differ. */
+const FEWEST = 4;
+
+/**
+ * Differential evolution without generations: each result competes at once with who is in its target's place, and asks are answered from the
+ * population as it is.
+ */
+export function differentialEvolution(env: Env, settings: DeSettings): Evolution<DeState> {
+  const { population, generations } = settings;
+  const founders = foundersOf(env, population);
+  const ranking = rankingOf(env);
+
+  function bear(state: DeState, rng: Rng): Child {
+    const drawn = drawRates(state.memory, rng);
+    const rates = { scale: settings.scale ?? drawn.scale, crossover: settings.crossover ?? drawn.crossover };
+    const place = state.issued % state.members.length;
+    const donors = donorsFor(state, place, settings.start, rng);
+    return {
+      point: env.snap(differentialChild(env.axes, donors, settings.start, rates, rng)),
+      origin: tagOf(place, rates),
+    };
+  }
+
+  return {
+    start: {
+      issued: 0,
+      immigrants: 0,
+      members: [],
+      archive: [],
+      memory: newMemory,
+      successes: [],
+      competed: 0,
+      known: emptySet(),
+      facts: History.of(),
+    },
+    fold(state, fact) {
+      const facts = ranking.push(state.facts, fact);
+      const heard = facts === state.facts ? state : { ...state, facts };
+      if (fact.type === 'reported') return heard;
+      return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, settings);
+    },
+    full: () => false,
+    settled: () => true,
+    advance: (state) => state,
+    over: ({ issued }) => issued >= population * generations,
+    breed(state, ask) {
+      const { issued, immigrants, members, known } = state;
+      const founder = issued < population - immigrants ? founders[issued] : undefined;
+      const { point, origin } = nextOf(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
+      return { point, tags: { [env.name]: origin } };
+    },
+  };
+}
+
+const tagOf = (place: number, { scale, crossover }: Rates): string => `place ${place + 1}, F ${scale}, CR ${crossover}`;
+
+/** What a child's tag says. */
+function readTag(tag = ''): (Rates & { readonly place: number }) | undefined {
+  const said = /^place (\d+), F ([\d.]+), CR ([\d.]+)$/.exec(tag);
+  return said ? { place: Number(said[1]) - 1, scale: Number(said[2]), crossover: Number(said[3]) } : undefined;
+}
+
+/** The base is one of the best, or anybody; the difference is between two others, of whom the second may have had to go. */
+function donorsFor({ members, archive }: DeState, place: number, start: Start, rng: Rng) {
+  const ranks = [...members.keys()].sort((a, b) => byStanding(members[a]!.standing, members[b]!.standing));
+  const best = Math.max(2, Math.round(BEST * members.length));
+  const others = (...taken: number[]) => [...members.keys()].filter((i) => !taken.includes(i));
+  const pick = <T>(from: readonly T[]): T => from[index(rng, from.length)]!;
+  const base = start === 'rand' ? pick(others(place)) : pick(ranks.slice(0, best));
+  const plus = pick(others(place, base));
+  const rest = others(place, base, plus).map((i) => members[i]!.point);
+  return {
+    target: members[place]!.point,
+    base: members[base]!.point,
+    plus: members[plus]!.point,
+    minus: pick(start === 'rand' ? rest : [...rest, ...archive]),
+  };
+}
+
+function issue(state: DeState, { by, point }: Suggested, env: Env): DeState {
+  return { ...state, known: add(state.known, fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
+}
+
+function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, settings: DeSettings): DeState {
+  const newcomer = individual(ended, ranking.standing(before.facts, ended));
+  if (!newcomer) return before;
+  const members = ranking.now(before.facts, before.members);
+  const state = { ...before, members };
+  const resumed = ended.resumes === undefined ? -1 : members.findIndex(({ id }) => id === ended.resumes);
+  if (resumed >= 0) return { ...state, members: members.with(resumed, newcomer) }; // it goes on with its own training
+  if (ended.resumes !== undefined) return state;
+  if (members.length < settings.population) {
+    return { ...state, members: [...members, newcomer], immigrants: state.immigrants + (ended.by === env.name ? 0 : 1) };
+  }
+  const said = ended.by === env.name ? readTag(ended.tags?.[env.name]) : undefined;
+  return said ? competed(state, newcomer, said, settings) : entered(state, newcomer, worstOf(members), settings);
+}
+
+const worstOf = (members: readonly Individual[]): number =>
+  members.reduce((worst, { standing }, i) => (byStanding(standing, members[worst]!.standing) > 0 ? i : worst), 0);
+
+/** A newcomer takes a place where it does no worse than who is there. */
+function entered(state: DeState, newcomer: Individual, place: number, { population }: DeSettings): DeState {
+  const member = state.members[place]!;
+  const tied = peers(newcomer.standing, member.standing) && newcomer.standing.losses[0] === member.standing.losses[0];
+  if (!tied && byStanding(newcomer.standing, member.standing) > 0) return state;
+  return {
+    ...state,
+    members: state.members.with(place, newcomer),
+    archive: tied ? state.archive : [...state.archive, member.point].slice(-population),
+  };
+}
+
+/** A child meets its target, and its rates are remembered where it won. */
+function competed(
+  state: DeState,
+  child: Individual,
+  { place, ...rates }: Rates & { readonly place: number },
+  settings: DeSettings,
+): DeState {
+  const { standing: old } = state.members[place]!;
+  const next = entered(state, child, place, settings);
+  const gain = peers(child.standing, old) ? old.losses[0]! - child.standing.losses[0]! : 1;
+  const won = byStanding(child.standing, old) < 0 && gain > 0;
+  const successes = won ? [...state.successes, { ...rates, gain: Math.min(gain, Number.MAX_VALUE) }] : state.successes;
+  if (state.competed + 1 < settings.population) return { ...next, successes, competed: state.competed + 1 };
+  return { ...next, memory: remembered(state.memory, successes), successes: [], competed: 0 };
+}

@@ -1,0 +1,32 @@
+import { uncrowded } from '../../numeric/crowding.ts';
+import { fronts } from '../../numeric/pareto.ts';
+import { byStanding, peers, type Standing } from '../rankedTrial.ts';
+import type { Individual, Population } from './population.ts';
+
+/**
+ * Splits trials into fronts, best first. Feasible ones come before infeasible ones, and those by what they violate (constrained domination,
+ * Deb et al. 2002); completed before stopped, a higher budget before a lower; what is equal in all that, by domination of the losses.
+ */
+export function* frontsOf<T extends { readonly standing: Standing }>(trials: readonly T[]): Generator<readonly T[]> {
+  const ranking = trials.toSorted((a, b) => byStanding(a.standing, b.standing));
+  for (let from = 0; from < ranking.length; ) {
+    const next = ranking.findIndex(({ standing }, i) => i > from && !peers(standing, ranking[from]!.standing));
+    const equals = ranking.slice(from, next < 0 ? undefined : next);
+    from += equals.length;
+    for (const front of fronts(equals.map(({ standing }) => standing.losses))) yield front.map((i) => equals[i]!);
+  }
+}
+
+/**
+ * Who of some trials survives: whole fronts as long as there is room, and of the last those in the emptiest places. They stand in the order of
+ * their fitness: by front, then the lonelier first (the crowded comparison of NSGA-II).
+ */
+export function fittest(trials: readonly Individual[], size: number): Population {
+  const chosen: Individual[] = [];
+  for (const front of frontsOf(trials)) {
+    if (chosen.length >= size) break;
+    const losses = front.map(({ standing }) => standing.losses);
+    chosen.push(...uncrowded(losses, size - chosen.length).map((i) => front[i]!));
+  }
+  return chosen;
+}

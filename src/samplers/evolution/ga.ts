@@ -1,0 +1,108 @@
+import type { Ended, Env, Suggested } from '../../messages.ts';
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
+import { standingOf } from '../rankedTrial.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
+import type { Evolution } from './evolution.ts';
+import { enter, individual, type Population } from './population.ts';
+
+/** A genetic algorithm, in numbers. */
+export interface GaSettings extends Mating {
+  /** Whether each result enters the population at once, or all of a generation together. */
+  readonly steady: boolean;
+  readonly population: number;
+  readonly generations: number;
+  /** How many of the parents' generation compete with their children. */
+  readonly elite: number;
+}
+
+/** Where a genetic algorithm stands. */
+export interface GaState {
+  /** How many generations are over. */
+  readonly generation: number;
+  /** Whether the first one is still to be filled. */
+  readonly founding: boolean;
+  /** Trials of this generation that were handed out; those that flow are all one. */
+  readonly issued: number;
+  readonly open: number;
+  /** Results of others' trials that came in; those that go on with a trial are no new ones. */
+  readonly immigrants: number;
+  /** Those who have children now. */
+  readonly parents: Population;
+  /** The fittest so far of those who may be the next parents. */
+  readonly survivors: Population;
+  /** Points that anybody has tried. */
+  readonly known: GrowingSet<number>;
+}
+
+const START: GaState = {
+  generation: 0,
+  founding: true,
+  issued: 0,
+  open: 0,
+  immigrants: 0,
+  parents: [],
+  survivors: [],
+  known: emptySet(),
+};
+
+/**
+ * A genetic algorithm. The founders are a Latin hypercube taken through the priors. Results of others stand in for founders as long as there
+ * are any to come, and join the population later like any other.
+ *
+ * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured to be worse
+ * here, behind a scheduler that pauses trials: its population filled with good starts.
+ */
+export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaState> {
+  const { steady, population, generations } = settings;
+  const founders = foundersOf(env, population);
+  const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
+  return {
+    start: START,
+    fold(state, fact) {
+      if (fact.type === 'reported') return state;
+      return fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings);
+    },
+    full: (state) => !steady && state.issued >= wanted(state),
+    settled: ({ open }) => open === 0,
+    advance: (state) => select(state, settings),
+    over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
+    breed(state, ask) {
+      const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
+      const { point, origin } = nextOf(env, state.known, ask, founder, bearing(state.parents, env, settings));
+      return { point, tags: { [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` } };
+    },
+  };
+}
+
+function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
+  const known = add(state.known, fingerprint(point));
+  return by === env.name ? { ...state, known, issued: state.issued + 1, open: state.open + 1 } : { ...state, known };
+}
+
+function receive(state: GaState, ended: Ended, env: Env, { steady, population }: GaSettings): GaState {
+  const mine = ended.by === env.name;
+  const newcomer = individual(ended, standingOf(ended.id, ended));
+  const survivors = newcomer ? enter(state.survivors, newcomer, population, ended.resumes) : state.survivors;
+  return {
+    ...state,
+    open: state.open - (mine ? 1 : 0),
+    immigrants: state.immigrants + (newcomer && !mine && ended.resumes === undefined ? 1 : 0),
+    survivors,
+    parents: steady ? survivors : state.parents,
+  };
+}
+
+/** The fittest become parents; an elite of them competes with the children. Where trials failed, parents who had to go may stay. */
+function select(state: GaState, { population, elite }: GaSettings): GaState {
+  const gone = state.parents.filter((parent) => !state.survivors.includes(parent)).slice(0, population - state.survivors.length);
+  const parents = gone.reduce((filled, parent) => enter(filled, parent, population), state.survivors);
+  return {
+    ...state,
+    generation: state.generation + (state.issued > 0 ? 1 : 0),
+    founding: false,
+    issued: 0,
+    parents,
+    survivors: parents.slice(0, elite),
+  };
+}

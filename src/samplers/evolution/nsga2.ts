@@ -1,0 +1,81 @@
+import type { Ended, Env, Suggested, Told } from '../../messages.ts';
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
+import { History } from '../../numeric/history.ts';
+import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
+import { fittest } from './dominance.ts';
+import type { Evolution } from './evolution.ts';
+import { type Individual, individual, type Population } from './population.ts';
+import { type Ranking, rankingOf } from './ranking.ts';
+
+/** An NSGA-II, in numbers. */
+export interface Nsga2Settings extends Mating {
+  readonly population: number;
+  readonly generations: number;
+}
+
+/** Where an NSGA-II stands. */
+export interface Nsga2State {
+  readonly issued: number;
+  /** Results of others' trials that came in before the first generation was complete. */
+  readonly immigrants: number;
+  /** How many generations are complete. */
+  readonly generation: number;
+  /** Those who have children now, the fittest first. */
+  readonly parents: Population;
+  /** Results since the last selection. */
+  readonly children: readonly Individual[];
+  /** Points that anybody has tried. */
+  readonly known: GrowingSet<number>;
+  /** What the order of trials follows from. */
+  readonly facts: History<Told>;
+}
+
+/**
+ * The elitist non-dominated sorting genetic algorithm, NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), without a barrier: whenever as many
+ * results are there as live at once, parents and children are selected from; asks until then are answered from the parents there are.
+ */
+export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
+  const { population, generations } = settings;
+  const founders = foundersOf(env, population);
+  const ranking = rankingOf(env);
+  return {
+    start: { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: emptySet(), facts: History.of() },
+    fold(state, fact) {
+      const facts = ranking.push(state.facts, fact);
+      const heard = facts === state.facts ? state : { ...state, facts };
+      if (fact.type === 'reported') return heard;
+      return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, population);
+    },
+    full: () => false,
+    settled: () => true,
+    advance: (state) => state,
+    over: ({ issued }) => issued >= population * generations,
+    breed({ issued, immigrants, generation, parents, children, known, facts }, ask) {
+      const founder = issued < population - immigrants ? founders[issued] : undefined;
+      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
+      const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+      return { point, tags: { [env.name]: `generation ${generation + 1}, ${origin}` } };
+    },
+  };
+}
+
+function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2State {
+  const known = add(state.known, fingerprint(point));
+  return { ...state, known, issued: state.issued + (by === env.name ? 1 : 0) };
+}
+
+/** A result that goes on with an earlier one takes its place. */
+function receive(state: Nsga2State, ended: Ended, ranking: Ranking, env: Env, population: number): Nsga2State {
+  const newcomer = individual(ended, ranking.standing(state.facts, ended));
+  if (!newcomer) return state;
+  const others = <T extends Individual>(members: readonly T[]) => members.filter(({ id }) => id !== ended.resumes);
+  const resumes = ended.resumes !== undefined;
+  const children = [...(resumes ? others(state.children) : state.children), newcomer];
+  const parents = resumes ? others(state.parents) : state.parents;
+  const foreign = ended.by !== env.name && !resumes && state.generation === 0;
+  const next = { ...state, immigrants: state.immigrants + (foreign ? 1 : 0), parents, children };
+  if (children.length < population) return next;
+  const selected = fittest(ranking.now(state.facts, [...parents, ...children]), population);
+  return { ...next, generation: state.generation + 1, parents: selected, children: [] };
+}

@@ -1,0 +1,44 @@
+import type { Ended, TrialId } from '../../messages.ts';
+import { index, type Rng } from '../../numeric/random.ts';
+import { rankOf } from '../../numeric/sorted.ts';
+import type { Point } from '../../space/axis.ts';
+import { byStanding, peers, type Standing } from '../rankedTrial.ts';
+
+/** A trial that may have children. */
+export interface Individual {
+  readonly id: TrialId;
+  readonly point: Point;
+  readonly standing: Standing;
+}
+
+/** The fittest first. */
+export type Population = readonly Individual[];
+
+/** Nothing for a trial that failed: what it is worth is not known, and its children would fail as well. */
+export function individual(ended: Ended, standing: Standing | undefined): Individual | undefined {
+  return standing && ended.outcome !== 'failed' ? { id: ended.id, point: ended.point, standing } : undefined;
+}
+
+/**
+ * The population with a newcomer. One that goes on with a member's training takes its place. Where there is no room, the least fit has to go;
+ * but a newcomer that does exactly as well as a member takes its place instead, or a plateau would soon be all there is.
+ */
+export function enter(population: Population, newcomer: Individual, size: number, resumes?: TrialId): Population {
+  const others = resumes === undefined ? population : population.filter(({ id }) => id !== resumes);
+  const rank = rankOf(others, newcomer, fitter);
+  if (others.length < size) return others.toSpliced(rank, 0, newcomer);
+  const twin = [rank - 1, rank].find((k) => others[k] && equallyFit(others[k], newcomer));
+  if (twin !== undefined) return others.with(twin, newcomer);
+  return rank < size ? [...others.slice(0, rank), newcomer, ...others.slice(rank, size - 1)] : others;
+}
+
+const fitter = (a: Individual, b: Individual): boolean => byStanding(a.standing, b.standing) < 0;
+
+const equallyFit = ({ standing: a }: Individual, { standing: b }: Individual): boolean => peers(a, b) && a.losses[0] === b.losses[0];
+
+/** The fittest of some members that are drawn by lot, with replacement. */
+export function tournament(population: Population, contestants: number, rng: Rng): Individual {
+  let winner = population.length;
+  for (let k = 0; k < contestants; k++) winner = Math.min(winner, index(rng, population.length));
+  return population[winner]!;
+}

@@ -1,0 +1,169 @@
+import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
+import type { TrialId } from '../src/messages.ts';
+import type { Space } from '../src/space/space.ts';
+import type { Noted } from './engine/appliedEntry.ts';
+import type { Directive, Suggestion } from './engine/directive.ts';
+import { run } from './engine/run.ts';
+import type { Log } from './log/log.ts';
+import { memoryLog } from './log/memory.ts';
+import type { StudyOptions } from './options.ts';
+import type { Strategy } from './strategy.ts';
+
+/** A study without streams: you ask for a trial, evaluate it in your own way, and tell. */
+export interface OpenStudy<P> {
+  /**
+   * The next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open; tell one of them.
+   *
+   * @returns nothing when the study is over.
+   * @throws what the study throws.
+   */
+  ask(): Promise<Suggestion<P> | undefined>;
+  /** The result of a trial: the value of the only objective, or more. @throws TellError if it does not count. */
+  tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
+  /** A trial has no result. @throws TellError if it does not count. */
+  fail(trial: TrialId, reason?: FailureReason, message?: string): Promise<void>;
+  /**
+   * How a trial is doing.
+   *
+   * @returns whether it should stop; then say `stopped` instead of telling a result.
+   * @throws TellError if it does not count.
+   */
+  report(trial: TrialId, step: number, values: number | Values): Promise<{ readonly stop: boolean }>;
+  /** A trial was stopped; its last report is its result. @throws TellError if it does not count. */
+  stopped(trial: TrialId): Promise<void>;
+  /** Shall be tried next; what is left out is drawn. @throws TellError if it does not fit the space. */
+  enqueue(params: Params): Promise<void>;
+  /** Takes a wrong result back: everything goes on as if the trial had failed. @throws TellError */
+  retract(trial: TrialId): Promise<void>;
+  /** Ends the engine; the log can be opened again. */
+  close(): Promise<void>;
+}
+
+/** A study did not take in what it was told; the message says why. */
+export class TellError extends Error {
+  override readonly name = 'TellError';
+}
+
+/**
+ * Opens a study for those who want no streams.
+ *
+ * @param options.log where it is kept; a log with entries is resumed. Default: in memory.
+ * @param options.note told of each entry of the log, and what it did.
+ * @example
+ * const study = open(space, ga(), { trials: 100 });
+ * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
+ */
+export function open<P>(
+  space: Space<P>,
+  strategy: Strategy,
+  options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: Noted<P>) => void) | undefined } = {},
+): OpenStudy<P> {
+  const { log = memoryLog(), note, ...settings } = options;
+  const [objective = 'value'] = Object.keys(options.objectives ?? {});
+  const handed: Suggestion<P>[] = [];
+  const asking: Waiter<Suggestion<P> | undefined>[] = [];
+  const telling = new Map<string, Waiter<void>[]>();
+  const stops = new Set<TrialId>();
+  let end: { readonly error?: unknown } | undefined;
+  const { promise: ended, resolve: over } = waiting<void>();
+
+  const finish = (how: { readonly error?: unknown }) => {
+    end ??= how;
+    over();
+    for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
+    for (const { reject } of [...telling.values()].flat()) reject(how.error ?? new TellError('the study is closed'));
+  };
+  const direct = (directive: Directive<P>) => {
+    if (directive.type === 'stop') stops.add(directive.trial);
+    if (directive.type !== 'suggested') return;
+    const waiter = asking.shift();
+    if (waiter) waiter.resolve(directive);
+    else handed.push(directive);
+  };
+  const answer = ({ fact, refusal }: Noted<P>) => {
+    const waiter = telling.get(keyOf(fact))?.shift();
+    if (refusal) waiter?.reject(new TellError(refusal.message));
+    else waiter?.resolve();
+  };
+  const { engine, started, stop } = run<P>(
+    space,
+    strategy,
+    log,
+    {
+      ...settings,
+      asked: () => asking.length > 0,
+      note: (noted) => {
+        note?.(noted);
+        answer(noted);
+      },
+    },
+    { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
+  );
+
+  /** Appends a fact and waits for what becomes of it. */
+  const say = async (fact: Fact): Promise<void> => {
+    if (!end) await Promise.race([started, ended]);
+    if (end) throw end.error ?? new TellError('the study is closed');
+    const { promise, ...waiter } = waiting<void>();
+    const key = keyOf(fact);
+    telling.set(key, [...(telling.get(key) ?? []), waiter]);
+    promise.catch(() => {}); // the study may end while the fact is being stored
+    try {
+      await log.append(fact);
+    } catch (error) {
+      telling.set(
+        key,
+        telling.get(key)!.filter((other) => other !== waiter),
+      ); // no answer will come: the next one is for who says it again
+      throw error;
+    }
+    await promise;
+    if (telling.get(key)?.length === 0) telling.delete(key);
+  };
+  const named = (values: number | Values): Values => (typeof values === 'number' ? { [objective]: values } : values);
+
+  return {
+    ask: () => {
+      const suggestion = handed.shift();
+      if (suggestion) return Promise.resolve(suggestion);
+      if (end) return 'error' in end ? Promise.reject(end.error) : Promise.resolve(undefined);
+      const { promise, ...waiter } = waiting<Suggestion<P> | undefined>();
+      asking.push(waiter);
+      engine.stir();
+      return promise;
+    },
+    tell: (trial, result) => say({ type: 'completed', trial, ...(typeof result === 'number' ? { values: named(result) } : result) }),
+    fail: (trial, reason = 'error', message = '') => say({ type: 'failed', trial, reason, message }),
+    report: async (trial, step, values) => {
+      await say({ type: 'reported', trial, step, values: named(values) });
+      return { stop: stops.has(trial) };
+    },
+    stopped: (trial) => say({ type: 'stopped', trial }),
+    enqueue: (params) => say({ type: 'enqueued', params }),
+    retract: (trial) => say({ type: 'retracted', trial }),
+    close: async () => {
+      stop();
+      finish({});
+      await log.close();
+    },
+  };
+}
+
+interface Waiter<T> {
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+function waiting<T>(): Waiter<T> & { readonly promise: Promise<T> } {
+  let waiter!: Waiter<T>;
+  const promise = new Promise<T>((resolve, reject) => {
+    waiter = { resolve, reject };
+  });
+  return { ...waiter, promise };
+}
+
+/** Equal for a fact that was appended and the same fact as it comes back. */
+function keyOf(fact: unknown): string {
+  const { type, trial, step } = fact as { type?: string; trial?: TrialId; step?: number };
+  return `${type} ${trial} ${step}`;
+}

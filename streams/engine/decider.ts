@@ -1,0 +1,205 @@
+import { Subject, type Subscription } from 'rxjs';
+import type { Entry } from '../../src/entry.ts';
+import { StalledError, StrategyError } from '../../src/errors.ts';
+import { type Closed, DECISIONS, type SuggestedFact } from '../../src/facts/facts.ts';
+import type { Effect } from '../../src/ledger/effect.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { closedFact } from '../../src/ledger/ranking.ts';
+import type { OpenTrial } from '../../src/ledger/trial.ts';
+import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { draw } from '../../src/space/axis.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { Inspect, Strategy } from '../strategy.ts';
+import { type Foreknowledge, unsuspecting } from './amendments.ts';
+import { createDuplicates, type Duplicates } from './duplicates.ts';
+
+export interface DeciderOptions<P> {
+  readonly space: Space<P>;
+  /** The strategy that the study began with. */
+  readonly strategy: Strategy;
+  readonly known?: Foreknowledge;
+  readonly inspect?: Inspect;
+  /** A strategy has become ready: ask anew. */
+  readonly ready?: () => void;
+}
+
+/** What the study does next, as the fact to append; or nothing until the next fact, or until a model is ready. */
+export type Next = { readonly type: 'append'; readonly fact: SuggestedFact | Closed } | { readonly type: 'wait'; readonly until?: 'ready' };
+
+/** How often a point is drawn in search of one that keeps all constraints. */
+const DRAWS = 1000;
+
+const nothing: Next = { type: 'wait' };
+
+/**
+ * A ledger with a pipe of strategies behind it: entries in, next fact out. `fold` is the only thing that changes it; `decide` may be
+ * called at any time, any number of times, and is a function of what was folded.
+ */
+export class Decider<P> {
+  readonly ledger: Ledger<P>;
+  /** Trials that a strategy told to stop and that have not ended. */
+  readonly stops = new Map<TrialId, string>();
+  readonly #options: DeciderOptions<P>;
+  readonly #inlet$ = new Subject<Message>();
+  readonly known: Foreknowledge;
+  #duplicates: Duplicates | undefined;
+  #pipe: Subscription | undefined;
+  #replies: (Ask | Propose | Wait)[] = [];
+  #error: unknown;
+
+  constructor(options: DeciderOptions<P>) {
+    this.#options = options;
+    this.known = options.known ?? unsuspecting;
+    this.ledger = new Ledger(options.space, this.known.retracted);
+  }
+
+  /** Takes an entry in. @throws what a strategy throws. */
+  fold(entry: Entry): Effect {
+    const effect = this.ledger.fold(entry);
+    if (effect.type === 'noted' && this.#pipe === undefined) this.#begin();
+    if (effect.type === 'told') {
+      const { told } = effect;
+      if (told.type === 'suggested') this.#duplicates?.add(told);
+      if (told.type === 'ended') this.stops.delete(told.id);
+      this.#put(told);
+    }
+    return effect;
+  }
+
+  /** What should be appended now. @throws StalledError, or what a strategy throws. */
+  decide(): Next {
+    const demand = this.ledger.demand();
+    switch (demand.type) {
+      case 'nothing':
+        return nothing;
+      case 'close':
+        return this.#close(demand.reason);
+      case 'retry':
+        return { type: 'append', fact: this.#again(demand.trial) };
+      case 'queue':
+        return { type: 'append', fact: { ...this.#first('queue', demand.params), queue: demand.position } };
+      case 'ask':
+        return this.#ask(demand.fresh);
+    }
+  }
+
+  dispose(): void {
+    this.#pipe?.unsubscribe();
+  }
+
+  #begin(): void {
+    const { settings, created } = this.ledger;
+    const { space, inspect } = this.#options;
+    const { strategy, epoch, parallel, trials } = this.known.switched ?? {
+      strategy: this.#options.strategy,
+      epoch: 0,
+      parallel: settings.parallel,
+      trials: settings.limits.trials,
+    };
+    const env: Env = {
+      axes: space.axes,
+      snap: (point) => space.snap(point),
+      feasible: (point) => space.feasible(point),
+      seed: settings.seed,
+      name: epoch === 0 ? '' : `#${epoch + 1}`,
+      objectives: settings.objectives.map(({ name }) => name),
+      maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
+      parallel,
+      ...(trials !== undefined && { trials }),
+      decisions: created!.decisions ?? 1,
+      ...(inspect && { inspect }),
+    };
+    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
+    this.#pipe = this.#inlet$.pipe(strategy(env)).subscribe({
+      next: (m) => this.#hear(m),
+      error: (e) => {
+        this.#error = e ?? new StrategyError('a strategy failed without saying why');
+      },
+    });
+    this.#check();
+  }
+
+  #hear(m: Message): void {
+    if (isTold(m)) return;
+    if (m.type === 'stop') {
+      if (this.ledger.open.has(m.id) && !this.stops.has(m.id)) this.stops.set(m.id, m.by);
+    } else if (m.type === 'ready') this.#options.ready?.();
+    else this.#replies.push(m);
+  }
+
+  #put(message: Message): void {
+    this.#inlet$.next(message);
+    this.#check();
+  }
+
+  #check(): void {
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  #ask(fresh: boolean): Next {
+    const id = this.ledger.nextTrial;
+    const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
+    if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
+    if (this.ledger.running > 0) return reply.type === 'wait' && reply.until ? { type: 'wait', until: reply.until } : nothing;
+    if (reply.type === 'ask' && id === 1) {
+      throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
+    }
+    if (reply.type !== 'wait') return this.#close(fresh ? 'exhausted' : 'trials');
+    if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
+    throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);
+  }
+
+  /** Puts a question to the strategies, who answer at once and once. */
+  #reply(ask: Ask): Ask | Propose | Wait {
+    this.#replies = [];
+    this.#put(ask);
+    const [reply, second] = this.#replies;
+    if (reply === undefined) throw new StrategyError(`no strategy answered the ask for trial ${ask.id}`);
+    if (second) throw new StrategyError(`the ask for trial ${ask.id} was answered twice: ${reply.type}, then ${second.type}`);
+    return reply.type === 'propose' && !reply.point.every(Number.isFinite) ? this.#drawn(ask, reply) : reply;
+  }
+
+  /** A draw in the place of a point that is none, such as one that came of values beyond all bounds: no strategy can end a study by it. */
+  #drawn(ask: Ask, { by, tags, ...reply }: Propose): Propose {
+    const { axes, snap, feasible } = this.#options.space;
+    const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.veto);
+    let point = snap(draw(axes, rng));
+    for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));
+    return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
+  }
+
+  #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact {
+    const fact = this.#first(by, this.#options.space.decode(point) as Readonly<Record<string, unknown>>);
+    const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
+    if (budget !== undefined) fact.budget = budget;
+    if (resumes !== undefined) fact.resumes = resumes;
+    if (checkpoint !== undefined) fact.checkpoint = checkpoint;
+    if (tags !== undefined) fact.tags = tags;
+    return fact;
+  }
+
+  #first(by: string, params: Readonly<Record<string, unknown>>): { -readonly [K in keyof SuggestedFact]: SuggestedFact[K] } {
+    return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
+  }
+
+  /** What the decision knows, the metric that was taken, and which decisions make it, if they are not those that the study began with. */
+  #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
+    const { position: after, metric, created } = this.ledger;
+    return {
+      after,
+      ...(metric !== undefined && { metric }),
+      ...(created!.decisions !== DECISIONS && { decisions: DECISIONS }),
+    };
+  }
+
+  /** The same point once more, from the last checkpoint there is. */
+  #again({ suggestion, checkpoint }: OpenTrial): SuggestedFact {
+    const next = { ...suggestion, attempt: suggestion.attempt + 1, ...this.#stamp() };
+    return checkpoint === undefined ? next : { ...next, checkpoint };
+  }
+
+  #close(reason: Closed['reason']): Next {
+    return { type: 'append', fact: closedFact(reason, this.ledger.best) };
+  }
+}

@@ -1,0 +1,41 @@
+import { NEVER } from 'rxjs';
+import { DECISIONS } from '../../src/facts/facts.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { Space } from '../../src/space/space.ts';
+import { withDefaults } from '../defaults.ts';
+import type { StudyOptions } from '../options.ts';
+import { parseStrategy } from '../spec.ts';
+import type { Strategy } from '../strategy.ts';
+import { suggest } from './suggest.ts';
+
+/**
+ * Asks a strategy for the first trial of a study and throws it away, so that one that does not suit is told of before it stands in a log: there
+ * it would end every engine.
+ *
+ * @throws what the strategy throws
+ */
+export function tryOut<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
+  let failure: unknown;
+  NEVER.pipe(suggest(space, strategy, options))
+    .subscribe({
+      error: (error) => {
+        failure = error;
+      },
+    })
+    .unsubscribe();
+  if (failure !== undefined) throw failure;
+}
+
+/**
+ * Tries a strategy out that shall be put in charge of a study.
+ *
+ * @param data as in a study file
+ * @returns the same with its defaults, as the log should hold it
+ * @throws OptionError; what the strategy throws
+ */
+export function tryInstead<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): unknown {
+  const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
+  const { trials } = limits;
+  tryOut(space, parseStrategy(data), { seed, parallel, objectives: directions, ...(trials !== undefined && { trials }) });
+  return withDefaults(data, DECISIONS);
+}

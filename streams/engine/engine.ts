@@ -1,0 +1,284 @@
+import { type ActorRefFrom, createActor } from 'xstate';
+import { type StudyPhase, studyMachine } from '../../machines/study.ts';
+import type { Entry } from '../../src/entry.ts';
+import type { Closed, CloseReason, Created, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Effect } from '../../src/ledger/effect.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { closedFact } from '../../src/ledger/ranking.ts';
+import type { TrialId } from '../../src/messages.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { Inspect, Strategy, StrategySpec } from '../strategy.ts';
+import { type Foreknowledge, foreknow, revises, unsuspecting } from './amendments.ts';
+import { type Noted, noted } from './appliedEntry.ts';
+import { Decider } from './decider.ts';
+import type { Directive, Suggestion } from './directive.ts';
+
+export interface EngineOptions<P> {
+  readonly space: Space<P>;
+  readonly strategy: Strategy;
+  /** Makes a strategy of the data in a `changed` fact. */
+  readonly resolve: (spec: StrategySpec) => Strategy;
+  readonly inspect?: Inspect | undefined;
+  /** Puts a fact at the end of the log, from where it comes back through `receive`. */
+  readonly append: (fact: Created | SuggestedFact | Closed) => void;
+  readonly direct: (directive: Directive<P>) => void;
+  readonly note?: ((noted: Noted<P>) => void) | undefined;
+  /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
+  readonly asked?: (() => boolean) | undefined;
+  /** The entries up to a position, once more. */
+  readonly past: (upTo: number) => AsyncIterable<readonly Entry[]>;
+  /** The study has closed and no trial is open. */
+  readonly finished: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Drives a study: entries in, directives and facts to append out. It runs to completion: an entry is through all strategies before the
+ * next, and facts come before questions. It never has more than one question in the air.
+ */
+export class Engine<P> {
+  readonly #options: EngineOptions<P>;
+  readonly #study: ActorRefFrom<typeof studyMachine>;
+  #mailbox: Entry[] = [];
+  #known: Foreknowledge = unsuspecting;
+  #decider: Decider<P>;
+  #busy = false;
+  #over = false;
+  /** Something has happened that may be a reason to ask. */
+  #stirred = false;
+  #fitting = false;
+  /** What has been appended and not yet come back: there is one question at a time. */
+  #sent: SuggestedFact | Closed | undefined;
+  /** Open trials that were told to stop. */
+  readonly #stopped = new Set<TrialId>();
+
+  constructor(options: EngineOptions<P>) {
+    this.#options = options;
+    this.#study = createActor(studyMachine, options.inspect ? { id: 'study', inspect: options.inspect } : { id: 'study' });
+    this.#decider = this.#decideBy(this.#known);
+    this.#study.start();
+  }
+
+  get ledger(): Ledger<P> {
+    return this.#decider.ledger;
+  }
+  /** Whether a model is being fitted that the study waits for. */
+  get fitting(): boolean {
+    return this.#fitting;
+  }
+  get phase(): StudyPhase {
+    return this.#study.getSnapshot().value as StudyPhase;
+  }
+
+  /** The next entries of the log. */
+  receive(entries: readonly Entry[]): void {
+    this.#mailbox = this.#mailbox.length === 0 ? [...entries] : this.#mailbox.concat(entries);
+    this.#turn();
+  }
+
+  /** All there was in the log has been received: after the start, or after `fenced`. */
+  caughtUp(): void {
+    const { phase } = this;
+    if (this.#over || phase === 'rebuilding') return; // that ends by itself
+    if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
+    else this.#resume(phase === 'replaying');
+  }
+
+  /** Another engine wrote first; `caughtUp` is to follow once the log has been read to its head. */
+  fenced(): void {
+    this.#sent = undefined;
+    this.#study.send({ type: 'fenced' });
+  }
+
+  /** Something outside of the log is a reason to ask anew. */
+  stir(): void {
+    this.#stirred = true;
+    this.#turn();
+  }
+
+  /** Ends the study for a reason from outside. */
+  close(reason: CloseReason): void {
+    if (!this.#over && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
+  }
+
+  dispose(): void {
+    this.#over = true;
+    this.#decider.dispose();
+    this.#study.stop();
+  }
+
+  #decideBy(known: Foreknowledge): Decider<P> {
+    const { space, strategy, inspect } = this.#options;
+    return new Decider({ space, strategy, known, ...(inspect && { inspect }), ready: () => this.stir() });
+  }
+
+  /** Run to completion. */
+  #turn(): void {
+    if (this.#busy || this.#over) return;
+    this.#busy = true;
+    try {
+      while (this.#step());
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#busy = false;
+    const { closed, running, awaiting } = this.ledger;
+    if (!this.#over && this.phase === 'closed' && closed !== undefined && running === awaiting) this.#options.finished();
+  }
+
+  /** Facts before questions. Whether anything was done. */
+  #step(): boolean {
+    const { phase } = this;
+    if (this.#over || phase === 'rebuilding') return false;
+    if (this.#mailbox.length > 0) {
+      const entries = this.#mailbox;
+      this.#mailbox = [];
+      this.#foldAll(entries);
+      return true;
+    }
+    if (phase !== 'listening' || this.#sent || !this.#stirred) return false;
+    this.#stirred = false;
+    this.#decide();
+    return true;
+  }
+
+  #foldAll(entries: readonly Entry[]): void {
+    for (let i = 0; i < entries.length; i++) {
+      if (this.phase === 'rebuilding') {
+        this.#mailbox = [...entries.slice(i), ...this.#mailbox];
+        return;
+      }
+      this.#fold(entries[i]!);
+    }
+  }
+
+  #fold(entry: Entry): void {
+    const effect = this.#decider.fold(entry);
+    this.#options.note?.(noted(entry, effect));
+    const live = this.phase !== 'replaying';
+    if (revises(effect)) return this.#revise(effect, live);
+    if (effect.type === 'closed') {
+      this.#sent = undefined;
+      this.#study.send({ type: 'closed' });
+    }
+    if (!live) return;
+    this.#direct(entry, effect);
+    if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
+  }
+
+  #decide(): void {
+    this.#fitting = false;
+    if (!this.#wants()) return;
+    const next = this.#decider.decide();
+    if (next.type === 'wait') {
+      this.#fitting = next.until === 'ready';
+      return;
+    }
+    this.#options.append(next.fact);
+    if (isSame(next.fact, this.#mailbox.at(-1)?.fact)) return; // a log that answers at once: it is back, and is the next thing to be folded
+    this.#sent = next.fact;
+  }
+
+  /** What an entry means for the phase of the study. */
+  #advance({ fact }: Entry, effect: Effect): void {
+    if (isSame(this.#sent, fact)) this.#sent = undefined;
+    if (this.phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
+    if (effect.type !== 'refused') this.#stirred = true;
+  }
+
+  #wants(): boolean {
+    const { type } = this.ledger.demand();
+    return type === 'close' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
+  }
+
+  /** What trainers must know of an entry. */
+  #direct(entry: Entry, effect: Effect): void {
+    switch (effect.type) {
+      case 'refused':
+        return this.#options.direct({ type: 'rejected', ...entry, refusal: effect.refusal });
+      case 'again':
+        this.#hand(entry.fact as SuggestedFact);
+        this.#stopped.delete((entry.fact as SuggestedFact).trial); // whoever takes it on has not been told
+        return this.#stopAsTold();
+      case 'void':
+        return this.#stop(effect.trial, 'void');
+      case 'cancelled':
+        return this.#stop(effect.trial, 'person');
+      case 'closed':
+        return this.#stopAll();
+      case 'told':
+        if (effect.told.type === 'suggested') this.#hand(entry.fact as SuggestedFact);
+        else if (effect.told.type === 'ended') this.#stopped.delete(effect.told.id);
+        this.#stopAsTold();
+    }
+  }
+
+  /** Passes on what strategies want stopped, once for each trial. */
+  #stopAsTold(): void {
+    for (const [trial, by] of this.#decider.stops) {
+      if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
+    }
+  }
+
+  #stopAll(): void {
+    for (const trial of this.ledger.open.keys()) if (!this.#stopped.has(trial)) this.#stop(trial, 'closed');
+  }
+
+  #stop(trial: TrialId, by: string): void {
+    this.#stopped.add(trial);
+    this.#options.direct({ type: 'stop', trial, by });
+  }
+
+  #hand(suggestion: SuggestedFact): void {
+    if (suggestion.by !== 'import') this.#options.direct(suggestion as unknown as Suggestion<P>);
+  }
+
+  #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
+    this.#known = foreknow(this.#known, effect, this.ledger.settings, this.#options.resolve);
+    if (live) void this.#rebuild(false);
+  }
+
+  /** Tells the past anew, to strategies that know what was said later. */
+  async #rebuild(cold: boolean): Promise<void> {
+    const upTo = this.ledger.position;
+    this.#study.send({ type: 'revised' });
+    try {
+      const decider = this.#decideBy(this.#known);
+      for await (const entries of this.#options.past(upTo)) for (const entry of entries) decider.fold(entry);
+      this.#decider.dispose();
+      if (this.#over) return decider.dispose();
+      this.#decider = decider;
+      this.#resume(cold);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @param cold whether trainers may not know what is open, since nobody has told them in this process. */
+  #resume(cold: boolean): void {
+    const { ledger } = this.#decider;
+    if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
+    this.#study.send({ type: 'caughtUp' });
+    this.#stirred = true;
+    this.#stopAsTold();
+    if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
+    if (ledger.closed !== undefined) {
+      this.#stopAll();
+      this.#study.send({ type: 'closed' });
+    }
+    this.#turn();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#over) return;
+    this.dispose();
+    this.#options.fail(error);
+  }
+}
+
+/** Whether a fact is the one that was sent; whoever wrote it, the question is answered. */
+const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolean =>
+  sent?.type === 'suggested' &&
+  (fact as Partial<SuggestedFact> | null)?.type === 'suggested' &&
+  (fact as SuggestedFact).trial === sent.trial &&
+  (fact as SuggestedFact).attempt === sent.attempt;

@@ -1,0 +1,183 @@
+import { MismatchError } from '../../src/errors.ts';
+import type { Fact, Limits } from '../../src/facts/facts.ts';
+import type { Space } from '../../src/space/space.ts';
+import type { Log } from '../log/log.ts';
+import { createdOf, differences, limitsOf, type StudyOptions } from '../options.ts';
+import { parseStrategy } from '../spec.ts';
+import type { Strategy } from '../strategy.ts';
+import type { Noted } from './appliedEntry.ts';
+import type { Directive } from './directive.ts';
+import { Engine } from './engine.ts';
+import { after } from './timeout.ts';
+
+/** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
+const TURN = 10;
+
+export interface RunOptions<P> extends StudyOptions {
+  /** Whether this process has all trainers: runs that were open before its start are lost. */
+  readonly exclusive?: boolean | undefined;
+  /** Whether to go on reading after the study has closed: a change may reopen it. */
+  readonly stay?: boolean | undefined;
+  /** Told of each entry, and what it did. */
+  readonly note?: ((noted: Noted<P>) => void) | undefined;
+  /** Whether a trial is wanted now; without it, whenever there is room. */
+  readonly asked?: (() => boolean) | undefined;
+}
+
+export interface Ports<P> {
+  readonly direct: (directive: Directive<P>) => void;
+  readonly finished: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
+export interface Run<P> {
+  readonly engine: Engine<P>;
+  /** Resolves when the log has been taken in and the study goes on from it. */
+  readonly started: Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Runs an engine on a log: reads what is there, goes on from it, and follows what comes.
+ *
+ * @param strategy nothing: that of the log.
+ */
+export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): Run<P> {
+  const reading = new AbortController();
+  const since = performance.now();
+  /** The seconds that this process may work, and what calls their end off. */
+  let limit: { readonly seconds: number | undefined; readonly lift: () => void } | undefined;
+  /** The position at which the engine has caught up; nothing while it need not. */
+  let goal: number | undefined;
+  let running = true;
+  let begun = () => {};
+  const started = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+
+  const stop = () => {
+    running = false;
+    limit?.lift();
+    reading.abort();
+    engine.dispose();
+  };
+  const fail = (error: unknown) => {
+    if (!running) return;
+    stop();
+    ports.fail(error);
+  };
+  const append = async (fact: Fact) => {
+    if ((await log.append(fact)) === 'stored' || !running) return;
+    engine.fenced();
+    goal = await log.head();
+    reach();
+  };
+  // An engine begins with its strategy when it has read what the study was created with.
+  const logged: Strategy = (env) => parseStrategy(engine.ledger.created!.strategy)(env);
+  const engine = new Engine<P>({
+    space,
+    strategy: strategy ?? logged,
+    resolve: parseStrategy,
+    inspect: options.inspect,
+    asked: options.asked,
+    note: options.note,
+    append: (fact) => void append(fact).catch(fail),
+    direct: ports.direct,
+    past: (upTo) => upToPosition(log, upTo),
+    finished: () => {
+      if (!options.stay) stop();
+      ports.finished();
+    },
+    fail,
+  });
+  const reach = () => {
+    if (goal === undefined || engine.ledger.position < goal || !running) return;
+    goal = undefined;
+    engine.caughtUp();
+    begun();
+  };
+
+  /** They may be changed while it works. */
+  const watchTime = () => {
+    const { seconds } = engine.ledger.settings.limits;
+    if (limit && seconds === limit.seconds) return;
+    limit?.lift();
+    const left = (seconds ?? 0) - (performance.now() - since) / 1000;
+    limit = { seconds, lift: seconds === undefined ? () => {} : after(Math.max(0, left), () => engine.close('time')) };
+  };
+
+  const start = async () => {
+    const created = createdOf(space, strategy, options);
+    /** What follows in the log of another study is none of this engine's business. */
+    const isCompared = (): boolean => {
+      const past = engine.ledger.created;
+      if (past === undefined) return false;
+      const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
+      if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      return true;
+    };
+    if ((await log.head()) === 0) await log.append(created);
+    const head = await log.head();
+    let compared = false;
+    let prepared = false;
+    let turned = performance.now();
+    for await (const entries of log.read(1, reading.signal)) {
+      if (performance.now() - turned > TURN) {
+        await new Promise((resolve) => setImmediate(resolve));
+        turned = performance.now();
+      }
+      if (!running) return;
+      let left = entries;
+      for (; !compared && left.length > 0; left = left.slice(1)) {
+        engine.receive(left.slice(0, 1));
+        compared = isCompared();
+      }
+      engine.receive(left);
+      if (!prepared && engine.ledger.position >= head) {
+        prepared = true;
+        if (!compared) throw new MismatchError('the log does not begin with a study');
+        for (const fact of preparations(engine, options)) await log.append(fact);
+        goal = await log.head();
+      }
+      reach();
+      if (running && prepared && goal === undefined) watchTime();
+    }
+  };
+  start().catch(fail);
+  return { engine, started, stop };
+}
+
+/**
+ * What must be said before the study goes on: what the options did not say at the last start, that a new process has its own seconds, and
+ * that runs of a process that is gone are lost.
+ */
+function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
+  const { said } = ledger.settings;
+  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => said[name as keyof Limits] !== value);
+  const { parallel = said.parallel } = options;
+  const facts: Fact[] = [];
+  if (limits.length > 0 || parallel !== said.parallel || (ledger.closed === 'time' && options.seconds !== undefined)) {
+    facts.push({
+      type: 'changed',
+      by: 'start',
+      ...(parallel !== said.parallel && { parallel }),
+      ...(limits.length > 0 && { limits: Object.fromEntries(limits) }),
+    });
+  }
+  if (options.exclusive) {
+    for (const [trial, { run: held, awaiting }] of ledger.open) {
+      if (held !== undefined && !awaiting) facts.push({ type: 'failed', trial, run: held, reason: 'lost', message: 'its process is gone' });
+    }
+  }
+  return facts;
+}
+
+async function* upToPosition(log: Log, upTo: number) {
+  if (upTo === 0) return;
+  const reading = new AbortController();
+  for await (const entries of log.read(1, reading.signal)) {
+    const wanted = entries.filter(({ position }) => position <= upTo);
+    yield wanted;
+    if (wanted.length < entries.length || wanted.at(-1)?.position === upTo) return reading.abort();
+  }
+}

@@ -1,0 +1,44 @@
+import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
+import type { Entry } from '../../src/entry.ts';
+import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
+import type { Space } from '../../src/space/space.ts';
+import { createdOf, type StudyOptions } from '../options.ts';
+import { parseStrategy } from '../spec.ts';
+import type { Strategy } from '../strategy.ts';
+import type { Directive } from './directive.ts';
+import { Engine } from './engine.ts';
+
+/**
+ * A study as an operator, from what trainers say to what they are told. It keeps no log: what comes in is the log, in its order, and is
+ * answered at once. It completes when the study has closed, or when its source does.
+ *
+ * @throws OptionError, StalledError and what the strategy throws, into the stream.
+ * @example
+ * results$.pipe(suggest(space, ga(), { trials: 100, parallel: 4 })).subscribe((directive) => queue.push(directive));
+ */
+export const suggest =
+  <P>(space: Space<P>, strategy: Strategy, options: StudyOptions = {}): OperatorFunction<TrialEvent, Directive<P>> =>
+  (events$) =>
+    new Observable((out) => {
+      let position = 0;
+      const write = (fact: Fact) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
+      const engine = new Engine<P>({
+        space,
+        strategy,
+        resolve: parseStrategy,
+        inspect: options.inspect,
+        append: write,
+        direct: (directive) => out.next(directive),
+        past: () => forgotten(),
+        finished: () => out.complete(),
+        fail: (error) => out.error(error),
+      });
+      out.add(() => engine.dispose());
+      write(createdOf(space, strategy, options));
+      // What a first suggestion causes at once must find somebody listening.
+      out.add(events$.subscribe({ next: write, error: (e) => out.error(e), complete: () => out.complete() }));
+      engine.caughtUp();
+    });
+
+/** Trainers' facts never ask for the past. */
+async function* forgotten(): AsyncGenerator<readonly Entry[]> {}

@@ -1,0 +1,72 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
+import type { Entry } from '../../src/entry.ts';
+import type { Log } from '../log/log.ts';
+import { natsLog } from './log.ts';
+import { isForbidden, isPassing } from './retry.ts';
+import { request } from './studies.ts';
+import { StudyError } from './studyError.ts';
+import { subjectsOf } from './subjects.ts';
+
+/** A log that is only read. */
+export type Readable = Pick<Log, 'read' | 'head'>;
+
+const STREAM_NOT_FOUND = 10059;
+
+/**
+ * The log of a study for those who look on: from its stream, or, where this user has no right to that, from an engine that serves it.
+ * (A right to read a stream is one to write into it: whoever asks for a message says to which subject it goes.)
+ *
+ * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
+ */
+export async function logOn(nc: NatsConnection, study: string): Promise<Readable> {
+  try {
+    return await natsLog(nc, study, { create: false });
+  } catch (error) {
+    if (isForbidden(error)) return logOfEngine(nc, study);
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
+      throw new StudyError(`there is no study ${study} on this server`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The next entries, as far as there is an engine that tells them now. */
+async function entriesAfter(nc: NatsConnection, study: string, after: number): Promise<readonly Entry[]> {
+  try {
+    return (await request(nc, study, 'log', { after })) as readonly Entry[];
+  } catch (error) {
+    if (isPassing((error as Error).cause) && !nc.isClosed()) return [];
+    throw error;
+  }
+}
+
+/** Milliseconds after which one looks again though nothing was heard: what is said while a connection is away is lost. */
+const SILENCE = 2000;
+
+const logOfEngine = (nc: NatsConnection, study: string): Readable => ({
+  head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
+  read: async function* (from = 1, signal) {
+    const heard = new Subject<void>();
+    let times = 0;
+    const subscription = nc.subscribe(subjectsOf(study).status, {
+      callback: () => {
+        times++;
+        heard.next();
+      },
+    });
+    const aborted = signal ? fromEvent(signal, 'abort') : NEVER;
+    try {
+      for (let next = from; !signal?.aborted; ) {
+        const before = times;
+        const entries = await entriesAfter(nc, study, next - 1);
+        next = (entries.at(-1)?.position ?? next - 1) + 1;
+        if (entries.length > 0) yield entries;
+        else if (times === before && !signal?.aborted) await firstValueFrom(merge(heard, aborted, timer(SILENCE)));
+      }
+    } finally {
+      subscription.unsubscribe();
+    }
+  },
+});

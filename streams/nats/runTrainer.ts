@@ -1,0 +1,218 @@
+import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
+import type { Suggestion } from '../engine/directive.ts';
+import { type Beats, timedBeats } from './beats.ts';
+import { Held, type HeldOptions, type Perform } from './claimedRun.ts';
+import { jsonOf, mention, onStatus } from './connection.ts';
+import { freshness } from './deliveryTracker.ts';
+import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
+import { publisher, type Stored } from './publisher.ts';
+import { puller } from './puller.ts';
+import { insist, isFull } from './retry.ts';
+import { checkName, type Subjects, subjectsOf } from './subjects.ts';
+
+export interface AttendOptions {
+  /** Name of the trainer: its facts stand below it. Default: a random one. */
+  readonly name?: string;
+  /** Trials at a time. Default 1. */
+  readonly slots?: number;
+  /** Told in a line of what a person might want to know. */
+  readonly warn?: (message: string) => void;
+  /** Nothing is taken on before it resolves. */
+  readonly ready?: () => Promise<unknown>;
+  readonly beats?: (subjects: Subjects, name: string) => Beats;
+}
+
+/** A trainer at work. */
+export interface Trainer {
+  readonly name: string;
+  /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as a missing right. */
+  readonly done: Promise<void>;
+  /** Takes no more trials; those that run are given back, for others to go on with. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds to wait for an answer before one asks again. */
+const PATIENCE = 2000;
+
+/** Takes suggestions on, one for each free slot, and has them performed. */
+export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: AttendOptions = {}): Trainer {
+  const subjects = subjectsOf(study);
+  const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
+  const { slots = 1, warn = () => {} } = options;
+  const out = publisher(nc);
+  const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
+  /** Runs of which not all is stored. */
+  const held = new Map<string, Held<P>>();
+  const pulls = puller(nc, subjects);
+  const fresh = freshness();
+  /** Whether the server had no room for the last fact. */
+  let full = false;
+  let over = false;
+  let closing = false;
+  let finish!: () => void;
+  let fail!: (error: unknown) => void;
+  const done = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    fail = (error) => (closing && nc.isClosed() ? resolve() : reject(error));
+  }).finally(() => tidy());
+  done.catch(() => {});
+
+  const end = () => {
+    over = true;
+    pulls.end();
+    if (held.size === 0) finish();
+  };
+  const tidy = () => {
+    over = true;
+    pulls.end();
+    for (const one of [...held.values()]) one.abandon();
+    pulls.close();
+    beats.close();
+    out.close();
+    for (const stop of listening) stop();
+  };
+  const obey = (message: DirectiveMessage) => {
+    if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
+    if (message.type === 'closed') end();
+  };
+  /** Who claimed too late, or what is over, learns it here; the rest is for people. */
+  const regret = ({ type, run, code, message }: RejectedMessage) => {
+    const one = run === undefined ? undefined : held.get(run);
+    if (one && (type === 'started' || code === 'ended')) one.abandon();
+    else warn(message);
+  };
+  const listening = [
+    listen(nc, subjects.directive('*'), obey),
+    listen(nc, subjects.rejected(name), regret),
+    onStatus(nc, ({ type }) => {
+      if (type === 'disconnect') fresh.lost();
+      if (type === 'close') fail(new errors.ClosedConnectionError());
+    }),
+  ];
+
+  const ask = (subject: string) =>
+    insist(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
+  /** Whether an attempt is taken, as far as its trial's last fact tells. The log decides; this only saves the work of finding out. */
+  const isTaken = async ({ trial, attempt }: Suggestion<P>): Promise<boolean> => {
+    const last = await ask(subjects.by('*', trial));
+    if (last.headers?.code === 404) return false;
+    const said = jsonOf(last) as { attempt?: unknown } | undefined;
+    return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
+  };
+  /** Whether the study closed before this trainer began, and nothing has been said to it since. */
+  const isClosed = async () => (jsonOf(await ask(subjects.study)) as { type?: unknown } | undefined)?.type === 'closed';
+
+  /** Sends a fact until the server has it. */
+  const store =
+    (subject: string): HeldOptions['store'] =>
+    (fact, id, settled) => {
+      const options = { id, timeout: PATIENCE };
+      const have = (stored: Stored) => {
+        fresh.stored(stored);
+        settled();
+      };
+      try {
+        const data = JSON.stringify(fact);
+        out.send(subject, data, options, (stored, error) => {
+          if (isFull(error) && !full) warn(`the server has no room for what is said: ${error!.message}; waiting`);
+          full = isFull(error);
+          if (stored) have(stored);
+          else insist(nc, () => out.publish(subject, data, options)).then(have, settled);
+        });
+      } catch (error) {
+        settled(error as Error); // there is no JSON for it
+      }
+    };
+
+  /** Takes one trial after the other. It asks for the next one while the result of the last one is on its way, but does not begin it. */
+  const slot = () => {
+    let storing = false;
+    let next: Msg | undefined;
+    const pull = () =>
+      pulls.next((message) => {
+        if (storing) next = message;
+        else take(message);
+      });
+    const take = (message: Msg) => {
+      const suggestion = suggestionOf<P>(message);
+      if (!suggestion) return pass(message);
+      if (fresh.isFresh(message.reply!)) return claim(message, suggestion);
+      isTaken(suggestion).then((taken) => (taken ? pass(message) : claim(message, suggestion)), fail);
+    };
+    /** It is nothing to be taken on. */
+    const pass = (message: Msg) => {
+      mention(nc, message.reply!, '+ACK');
+      pull();
+    };
+    const claim = (message: Msg, suggestion: Suggestion<P>) => {
+      if (over) return mention(nc, message.reply!, '-NAK');
+      const { trial, attempt } = suggestion;
+      const run = `${trial}.${attempt}.${nuid.next()}`;
+      storing = true;
+      const one = new Held<P>(suggestion, run, {
+        store: store(subjects.by(name, trial)),
+        limit: limitOf(message),
+        warn,
+        fail,
+        ended: pull,
+        stored: () => {
+          beats.end(trial, run);
+          held.delete(run);
+          storing = false;
+          const waited = next;
+          next = undefined;
+          if (waited) take(waited);
+          if (over && held.size === 0) finish();
+        },
+      });
+      held.set(run, one);
+      one.claim(name, () => {
+        mention(nc, message.reply!, '+ACK');
+        beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
+        if (!options.beats) return one.perform(perform);
+        const begin = () => one.perform(perform);
+        nc.flush().then(begin, begin); // an objective that blocks would keep back what is said here
+      });
+    };
+    pull();
+  };
+
+  const begin = async () => {
+    await options.ready?.();
+    if (over) return;
+    if (await isClosed()) return end();
+    for (let i = 0; i < slots; i++) slot();
+  };
+  begin().catch(fail);
+  return {
+    name,
+    done,
+    close: () => {
+      closing = true;
+      end();
+      for (const one of [...held.values()]) one.preempt();
+      return done;
+    },
+  };
+}
+
+/** @returns ends it. */
+const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
+  const subscription = nc.subscribe(subject, {
+    callback: (error, message) => {
+      const said = error ? undefined : jsonOf(message);
+      if (typeof said === 'object' && said !== null) hear(said as T);
+    },
+  });
+  return () => subscription.unsubscribe();
+};
+
+function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
+  const fact = parseFact(jsonOf(message));
+  return isRefusal(fact) || fact.type !== 'suggested' ? undefined : (fact as unknown as Suggestion<P>);
+}
+
+const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;
+const leaseOf = ({ headers }: Msg): number => Number(headers?.get(LEASE_HEADER)) || LEASE;

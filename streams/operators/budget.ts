@@ -1,0 +1,19 @@
+import { checkOption, positive } from '../../src/optionRules.ts';
+import { defineStrategy } from '../defineStrategy.ts';
+import type { Strategy } from '../strategy.ts';
+
+/**
+ * Gives each trial the same budget, such as epochs, which trainers are told; the strategies behind it decide what to try.
+ *
+ * @param most what a trial may spend, above 0.
+ * @throws OptionError
+ * @example
+ * chain(budget(27), bo())
+ */
+export function budget(most: number): Strategy {
+  checkOption('budget', most, positive);
+  return defineStrategy<undefined>(
+    { name: 'budget', init: () => undefined, tell: () => undefined, ask: (_state, ask) => ({ ...ask, budget: most }) },
+    { budget: most },
+  );
+}

@@ -1,0 +1,39 @@
+import { pipe } from 'rxjs';
+import type { Env } from '../../src/messages.ts';
+import { named, type Strategy, type StrategySpec } from '../strategy.ts';
+
+/** A chain keeps its stages, so that a chain in a chain is the same as the one long chain. */
+interface Chain extends Strategy {
+  readonly stages: readonly Strategy[];
+}
+const stagesOf = (strategy: Strategy): readonly Strategy[] => ('stages' in strategy ? (strategy as Chain).stages : [strategy]);
+
+/**
+ * Strategies one behind the other: each is told everything, and asked what those before it handed on.
+ *
+ * @example
+ * chain(medianStop(), take(20, sobol()), ga())
+ */
+export function chain(...strategies: Strategy[]): Strategy {
+  const stages = strategies.flatMap(stagesOf);
+  const spec: StrategySpec = { chain: stages.map((stage) => stage.spec ?? stage.name) };
+  const whole = named(spec, (env) =>
+    stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
+  );
+  return Object.assign(whole, { stages });
+}
+
+const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
+
+/** A second strategy of the same kind gets a path of its own, and with it randomness of its own. */
+function apart(env: Env, stages: readonly Strategy[], i: number): Env {
+  const kind = kindOf(stages[i]!);
+  const before = stages.slice(0, i).filter((stage) => kindOf(stage) === kind).length;
+  return before === 0 ? env : { ...env, name: env.name ? `${env.name}/${before + 1}` : `${before + 1}` };
+}
+
+/** What a stage may know of those before it: at which budgets they compare trials. */
+function behind(env: Env, stages: readonly Strategy[], i: number): Env {
+  const rungs = stages.slice(0, i).findLast((stage) => stage.rungs)?.rungs;
+  return rungs ? { ...env, rungs } : env;
+}

@@ -1,0 +1,34 @@
+import { Observable } from 'rxjs';
+import { asked, child, isTold, type Message, type Wait, wait } from '../../src/messages.ts';
+import { guarded } from '../guarded.ts';
+import { named, type Strategy } from '../strategy.ts';
+import { nest } from './runInner.ts';
+
+/**
+ * Answers in place of a stage before it that waits, so that no trainer is idle. Not while a model is being fitted: that is over soon.
+ *
+ * @example
+ * chain(ga({ mode: 'generational' }), fill(random()))
+ */
+export const fill = (strategy: Strategy): Strategy =>
+  named({ fill: strategy.spec ?? strategy.name }, (parent) => {
+    const env = child(parent, 'fill');
+    return (messages$) =>
+      new Observable<Message>((out) => {
+        const inner = nest(strategy, env, out);
+        const instead = (waiting: Wait) => {
+          const reply = inner.ask(asked(waiting));
+          return reply.type === 'ask' ? wait(reply, waiting.by) : reply;
+        };
+        out.add(
+          messages$.subscribe({
+            next: guarded(out, (m) => {
+              out.next(m.type === 'wait' && m.until === undefined ? instead(m) : m);
+              if (isTold(m)) inner.tell(m);
+            }),
+            error: (e) => out.error(e),
+            complete: () => out.complete(),
+          }),
+        );
+      });
+  });

@@ -1,0 +1,86 @@
+import { type Ended, type Told, violates } from '../../src/messages.ts';
+
+/** What is known of an arm: discounted sums. */
+interface Arm {
+  readonly reward: number;
+  /** Of ended trials, in mean costs. */
+  readonly cost: number;
+  readonly pending: number;
+}
+
+/** The state of a bandit over strategies. */
+export interface Ucb {
+  readonly arms: readonly Arm[];
+  /** The latest losses of all arms, the oldest first. */
+  readonly recent: readonly number[];
+  /** Mean seconds a trial, over those that told. */
+  readonly seconds: number;
+  readonly timed: number;
+}
+
+/** So many of the latest results decide what a result is worth. */
+const WINDOW = 64;
+/** Old rewards fade: which strategy is the best changes in the course of a study. */
+const DISCOUNT = 0.97;
+
+export const ucb = (arms: number): Ucb => ({
+  arms: Array.from({ length: arms }, () => ({ reward: 0, cost: 0, pending: 0 })),
+  recent: [],
+  seconds: 0,
+  timed: 0,
+});
+
+/** Seconds added to each cost, so that among much shorter trials the noise of a busy machine decides nothing. */
+const NOISE = 1;
+
+/** @param arm index of the arm that proposed the trial; -1 if somebody else did. */
+export function learn(state: Ucb, told: Told, arm: number): Ucb {
+  if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
+  return told.type === 'ended' ? ended(state, told, arm) : state;
+}
+
+const suggested = (arms: readonly Arm[], arm: number): readonly Arm[] =>
+  arms.map((a, i) => (i === arm ? { ...a, pending: a.pending + 1 } : a));
+
+function ended(state: Ucb, told: Ended, arm: number): Ucb {
+  const { outcome, losses, seconds } = told;
+  const loss = outcome === 'completed' && !violates(told) ? losses![0]! : undefined;
+  const timed = seconds === undefined ? state.timed : state.timed + 1;
+  const mean = seconds === undefined ? state.seconds : state.seconds + (seconds - state.seconds) / timed;
+  const recent = loss === undefined ? state.recent : [...state.recent.slice(1 - WINDOW), loss];
+  if (arm < 0) return { ...state, recent, seconds: mean, timed };
+  const reward = loss === undefined ? 0 : worth(state.recent, loss);
+  const cost = seconds === undefined ? 1 : (seconds + NOISE) / (mean + NOISE);
+  const arms = state.arms.map((a, i) => {
+    const faded = { reward: a.reward * DISCOUNT, cost: a.cost * DISCOUNT, pending: a.pending };
+    return i === arm ? { reward: faded.reward + reward, cost: faded.cost + cost, pending: a.pending - 1 } : faded;
+  });
+  return { arms, recent, seconds: mean, timed };
+}
+
+/**
+ * What a result is worth: how far it goes beyond the best of the recent ones, against how far that is beyond their better quarter, so that no
+ * unit counts; and nothing where it does not. An arm that no more than varies what others have found is better than most, but finds little
+ * (credit for improvement, as in adaptive operator selection: Fialho et al., Annals of Mathematics and Artificial Intelligence 2010). The root,
+ * since near the optimum small steps are all there are.
+ */
+function worth(recent: readonly number[], loss: number): number {
+  if (recent.length === 0) return 0.5;
+  const best = Math.min(...recent);
+  if (loss >= best) return 0;
+  const quarter = [...recent].sort((a, b) => a - b)[recent.length >> 2]!;
+  return Math.sqrt((best / 2 - loss / 2) / (quarter / 2 - loss / 2)); // halves, for what would overflow
+}
+
+/**
+ * Arms in the order in which to ask them: by the upper confidence bound of reward for cost (discounted UCB, Garivier & Moulines 2011).
+ * Pending trials count as tried without a reward, so that one arm does not get all of many workers.
+ */
+export function order({ arms }: Ucb, explore: number): number[] {
+  const tried = arms.map(({ cost, pending }) => cost + pending);
+  const total = tried.reduce((a, b) => a + b, 0);
+  const bound = (i: number) =>
+    tried[i]! === 0 ? Number.POSITIVE_INFINITY : arms[i]!.reward / tried[i]! + explore * Math.sqrt(Math.log(1 + total) / tried[i]!);
+  const bounds = arms.map((_, i) => bound(i));
+  return arms.map((_, i) => i).sort((a, b) => bounds[b]! - bounds[a]! || a - b);
+}

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { patientLog } from '../../src/cli/retryingLog.ts';
+import { JournalError } from '../../streams/log/errors.ts';
+import type { Log } from '../../streams/log/log.ts';
+import { memoryLog } from '../../streams/log/memory.ts';
+
+const failure = (code: string) => new JournalError('study.jsonl', 'could not append', Object.assign(new Error(code), { code }));
+
+/** A log that fails so many times first. */
+function failing(times: number, code: string): Log {
+  const log = memoryLog();
+  return { ...log, append: async (fact) => (times-- > 0 ? Promise.reject(failure(code)) : log.append(fact)) };
+}
+
+it('waits while the disk is full, keeps the order, and says so once', async () => {
+  const said: string[] = [];
+  const log = patientLog(failing(3, 'ENOSPC'), (text) => said.push(text), 1);
+  const stored = await Promise.all([1, 2, 3].map((n) => log.append({ n })));
+  expect(stored).toEqual(['stored', 'stored', 'stored']);
+  await log.settled();
+  for await (const entries of log.read(1)) {
+    expect(entries.map(({ fact }) => fact)).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
+    break;
+  }
+  expect(said).toEqual([
+    'study.jsonl: could not append (ENOSPC): waiting for room; results are kept meanwhile',
+    'there is room again: the study goes on',
+  ]);
+});
+
+it('passes on other failures at once, and that of a full disk when it gives up', async () => {
+  await expect(patientLog(failing(1, 'EIO'), () => {}, 1).append({})).rejects.toThrow('EIO');
+  const log = patientLog(failing(Number.POSITIVE_INFINITY, 'EDQUOT'), () => {}, 60_000);
+  const stored = log.append({});
+  setTimeout(() => log.giveUp(), 10);
+  await expect(stored).rejects.toThrow('EDQUOT');
+  await log.settled();
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { rngFor } from '../../../src/numeric/random.ts';
+import type { Point } from '../../../src/space/axis.ts';
+import { choice, float, when } from '../../../src/space/dimension.ts';
+import { normal } from '../../../src/space/prior.ts';
+import { type Space, space } from '../../../src/space/space.ts';
+import { textbook } from '../../support/spaces.ts';
+import { bowl, completed, lowest, square, study } from './study.ts';
+
+describe('bo', () => {
+  it('closes in on the minimum of a bowl', () => {
+    expect(
+      lowest(
+        study(square).run(20, (p) => completed(bowl(p))),
+        bowl,
+      ),
+    ).toBeLessThan(1e-4);
+  });
+
+  it('does so on a conditional space, in the branch that holds it', () => {
+    const branches = space({
+      model: choice(['a', 'b']),
+      x: when('model', 'a', float(0, 1)),
+      y: when('model', 'b', float(0, 1)),
+    });
+    const f = ([model, x, y]: Point) => (model! < 0.5 ? 0.2 + (x! - 0.9) ** 2 : (y! - 0.1) ** 2);
+    expect(
+      lowest(
+        study(branches).run(30, (p) => completed(f(p))),
+        f,
+      ),
+    ).toBeLessThan(1e-3);
+  });
+
+  it('says what it expected', () => {
+    const s = study(square);
+    s.run(16, (p) => completed(bowl(p)));
+    const { point, tags } = s.suggest()!;
+    expect(Number(tags!.mean)).toBeCloseTo(bowl(point), 2);
+    expect(Number(tags!.sd)).toBeGreaterThan(0);
+    expect(Number(tags!.acquisition)).toBeLessThan(0);
+  });
+
+  it('is a function of what was told: not of what was asked in between', () => {
+    const [asked, silent] = [study(square, '1'), study(square, '2')];
+    const ends: [Point, number][] = asked.run(20, (p) => completed(bowl(p))).map(({ point }, i) => [point, i + 1]);
+    let state = silent.core.start;
+    for (const [point, id] of ends) {
+      state = silent.core.expect(state, { type: 'suggested', id, by: 'bo', point });
+      state = silent.core.learn(state, { type: 'ended', id, by: 'bo', point, ...completed(bowl(point)) });
+    }
+    const ask = { type: 'ask', id: 21 } as const;
+    const answers = [asked.state(), asked.state(), state].map((s) => silent.core.propose(s, ask, rngFor('1', 'bo', 21)));
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
+  it('spreads open trials', () => {
+    const s = study(square);
+    s.run(7, (p) => completed(bowl(p)));
+    const points = Array.from({ length: 6 }, () => s.suggest()!.point);
+    for (const [i, a] of points.entries())
+      for (const b of points.slice(i + 1)) expect(Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!)).toBeGreaterThan(1e-3);
+  });
+
+  it('tries each configuration of a finite space once, then none', () => {
+    const s = study(textbook);
+    const points = s.run(75, ([units, act]) => completed((units! - 0.6) ** 2 + act!));
+    expect(new Set(points.map(({ point }) => point.join())).size).toBe(75);
+    expect(points.slice(0, 25).some(({ point }) => Math.abs(point[0]! - 0.6) < 0.03 && point[1]! < 0.33)).toBe(true);
+    expect(s.suggest()).toBeUndefined();
+  });
+
+  it('finds the best that keeps the outcome constraints', () => {
+    const f = (p: Point) => completed(bowl(p), { constraints: [0.5 - p[0]!, p[1]! - 0.9] });
+    const found = study(square)
+      .run(30, f)
+      .filter(({ point: [x] }) => x! >= 0.5);
+    expect(lowest(found, bowl)).toBeLessThan(0.041); // 0.04 at (0.5, 0.7)
+  });
+
+  it('follows a right belief at once, and forgets a wrong one', () => {
+    const believed = (mean: number) => space({ x: float(0, 1, { prior: normal(mean, 0.05) }), y: float(0, 1) });
+    const seeds = ['1', '2', '3', '4', '5', '6'];
+    const bests = (of: Space<unknown>, n: number) =>
+      seeds
+        .map((seed) =>
+          lowest(
+            study(of, seed, 30).run(n, (p) => completed(bowl(p))),
+            bowl,
+          ),
+        )
+        .sort((a, b) => a - b);
+    const middle = (of: Space<unknown>, n: number) => bests(of, n)[3]!;
+    expect(middle(believed(0.3), 8)).toBeLessThan(0.3 * middle(square, 8));
+    expect(bests(believed(0.9), 30).at(-1)).toBeLessThan(0.01);
+  });
+
+  it('is faster to the minimum with gradients', () => {
+    const d = 6;
+    const names = Array.from({ length: d }, (_, i) => `x${i}`);
+    const cube = space(Object.fromEntries(names.map((name) => [name, float(0, 1)])));
+    const ellipse = (p: Point) => p.reduce((sum, x, i) => sum + (i + 1) * (x - 0.2 - 0.1 * i) ** 2, 0);
+    const gradient = (p: Point) => p.map((x, i) => 2 * (i + 1) * (x - 0.2 - 0.1 * i));
+    const best = (told: boolean) =>
+      lowest(
+        study(cube, '1', 22).run(22, (p) => completed(ellipse(p), told ? { gradient: [gradient(p)] } : {})),
+        ellipse,
+      );
+    expect(best(true)).toBeLessThan(0.2 * best(false));
+  });
+
+  it.each(['pi', 'lcb'] as const)('closes in by %s as well', (acquisition) => {
+    const points = study(square, '1', 30, ['value'], { acquisition }).run(30, (p) => completed(bowl(p)));
+    expect(lowest(points, bowl)).toBeLessThan(1e-2);
+  });
+
+  it.each([{ integrated: true }, { warp: true }, { integrated: true, warp: true }] as const)('closes in with %o', (settings) => {
+    const points = study(square, '1', 25, ['value'], settings).run(25, (p) => completed(bowl(p)));
+    expect(lowest(points, bowl)).toBeLessThan(1e-3);
+    expect(points.slice(6).every(({ modelled }) => modelled)).toBe(true);
+  });
+
+  it('covers the front of two objectives', () => {
+    // The front lies between the two minima, at y = 0.5.
+    const pair = (p: Point): [number, number] => [bowl(p, 0.2, 0.5), bowl(p, 0.8, 0.5)];
+    const points = study(square, '1', 30, ['a', 'b']).run(30, (p) => completed(0, { losses: pair(p) }));
+    const late = points.slice(8);
+    expect(late.every(({ modelled }) => modelled)).toBe(true);
+    const near = late.filter(({ point: [x, y] }) => Math.abs(y! - 0.5) < 0.05 && x! > 0.15 && x! < 0.85);
+    expect(near.length).toBeGreaterThan(15);
+    for (const third of [0.2, 0.4, 0.6]) expect(near.some(({ point: [x] }) => x! >= third && x! <= third + 0.2)).toBe(true);
+  });
+
+  it('prefers what is cheap, where it is told to', () => {
+    // Two equal minima, one of them a hundred times as dear.
+    const twin = ([x]: Point) => Math.min((x! - 0.2) ** 2, (x! - 0.8) ** 2);
+    const f = (p: Point) => completed(twin(p), { seconds: p[0]! > 0.5 ? 100 : 1 });
+    const dear = (costAware: boolean) =>
+      study(square, '3', 30, ['value'], { costAware })
+        .run(30, f)
+        .filter(({ point: [x] }) => x! > 0.5).length;
+    expect(dear(true)).toBeLessThan(dear(false));
+    expect(dear(true)).toBeLessThan(9);
+  });
+
+  it('does not propose what is known under another name', () => {
+    const stairs = ([x, y]: Point) => bowl([Math.floor(8 * x!) / 8, Math.floor(8 * y!) / 8], 0.27, 0.63);
+    const points = study(square, '1', 64).run(40, (p) => completed(stairs(p)));
+    const stepsTried = new Set(points.map(({ point: [x, y] }) => `${Math.floor(8 * x!)} ${Math.floor(8 * y!)}`));
+    expect(stepsTried.size).toBeGreaterThan(24); // 17 if it took them for different
+  });
+});

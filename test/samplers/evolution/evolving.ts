@@ -1,0 +1,22 @@
+import type { Ended, Env, Suggested } from '../../../src/messages.ts';
+import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
+import type { Point } from '../../../src/space/axis.ts';
+
+/** A core asked and told, one trial after the other; the losses of a point. */
+export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesOf: (point: Point) => readonly number[]) {
+  let state = core.start;
+  const ended: Ended[] = [];
+  for (let id = 1; id <= trials; id++) {
+    const suggested = suggestedBy(core, state, env, id);
+    const end: Ended = { ...suggested, type: 'ended', outcome: 'completed', losses: lossesOf(suggested.point) };
+    state = core.fold(core.fold(state, suggested), end);
+    ended.push(end);
+  }
+  return { state, ended };
+}
+
+/** What becomes of an ask. */
+export function suggestedBy<S>(core: Evolution<S>, state: S, env: Env, id: number, veto?: number): Suggested {
+  const { point, tags } = core.breed(state, veto === undefined ? { type: 'ask', id } : { type: 'ask', id, veto });
+  return { type: 'suggested', id, by: env.name, point: env.snap(point), ...(tags && { tags }) };
+}

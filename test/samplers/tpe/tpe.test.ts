@@ -1,0 +1,201 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Ended, Env, Suggested } from '../../../src/messages.ts';
+import { rngFor } from '../../../src/numeric/random.ts';
+import { type TpeState, tpeSurrogate } from '../../../src/samplers/tpe/tpe.ts';
+import { choice, float, int, when } from '../../../src/space/dimension.ts';
+import { normal } from '../../../src/space/prior.ts';
+import { space } from '../../../src/space/space.ts';
+import { completed, rootEnv } from '../../support/interview.ts';
+import { conditional, mixed, textbook } from '../../support/spaces.ts';
+
+const settings = { startup: 10, candidates: 24, priorWeight: 1 };
+const square = space({ x: float(0, 1), y: float(0, 1) });
+const suggested = (id: number, point: readonly number[], more: Partial<Suggested> = {}): Suggested => ({
+  type: 'suggested',
+  id,
+  by: 'somebody',
+  point,
+  ...more,
+});
+
+/** A core with what it was told. */
+function learning(env: Env) {
+  const core = tpeSurrogate(env, settings);
+  let state: TpeState = core.start;
+  let id = 0;
+  const expect_ = (point: readonly number[], more: Partial<Suggested> = {}): Suggested => {
+    const fact = suggested(++id, point, more);
+    state = core.expect(state, fact);
+    return fact;
+  };
+  const end = (fact: Ended) => {
+    state = core.learn(state, fact);
+  };
+  const propose = (ask = id + 1, veto = 0) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask, veto));
+  /** Evaluates draws without a model. */
+  const explore = (n: number, loss: (point: readonly number[]) => number) => {
+    for (let k = 0; k < n; k++) {
+      const drawn = core.explore(state, { type: 'ask', id: id + 1 });
+      if (drawn) end(completed(expect_(env.snap(drawn.point)), loss(drawn.point)));
+    }
+  };
+  return { core, expect: expect_, end, propose, explore, state: () => state };
+}
+const proposals = (of: ReturnType<typeof learning>, n = 40) => Array.from({ length: n }, (_, k) => of.propose(1000 + k)!.point);
+const mean = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
+
+describe('tpeSurrogate', () => {
+  it('proposes near the good trials, and says how much better than elsewhere', () => {
+    const of = learning(rootEnv(square));
+    of.explore(40, ([x, y]) => (x! - 0.2) ** 2 + (y! - 0.7) ** 2);
+    const distance = mean(proposals(of).map(([x, y]) => Math.hypot(x! - 0.2, y! - 0.7)));
+    expect(distance).toBeLessThan(0.2); // a random point is 0.5 away
+    expect(Number(of.propose()!.tags!.acquisition)).toBeGreaterThan(0);
+  });
+
+  it('keeps away from open trials', () => {
+    const of = learning(rootEnv(square));
+    of.explore(30, ([x, y]) => Math.hypot(x! - 0.3, y! - 0.4));
+    const crowd = proposals(of, 8);
+    const nearest = ([x, y]: readonly number[]) => Math.min(...crowd.map(([u, v]) => Math.hypot(x! - u!, y! - v!)));
+    const distance = () => mean(proposals(of, 60).slice(8).map(nearest));
+    const before = distance();
+    for (const point of crowd) of.expect(point);
+    expect(distance()).toBeGreaterThan(1.3 * before);
+  });
+
+  it('forgets a trial that failed, but not one that is infeasible', () => {
+    const knowing = (end: Partial<Ended>) => {
+      const of = learning(rootEnv(square));
+      of.explore(20, ([x]) => x!);
+      const trial = of.expect([0.5, 0.5]);
+      of.end({ ...trial, type: 'ended', outcome: 'failed', ...end });
+      return of.propose(99);
+    };
+    const never = learning(rootEnv(square));
+    never.explore(20, ([x]) => x!);
+    expect(knowing({ reason: 'error' })).toEqual(never.propose(99));
+    expect(knowing({ reason: 'infeasible' })).not.toEqual(never.propose(99));
+  });
+
+  it('ranks by one order over all budgets, and infeasible trials behind all', () => {
+    const of = learning(rootEnv(square));
+    const at = (x: number, end: Partial<Ended>, more: Partial<Suggested>) => {
+      const trial = of.expect([x, 0.5], more);
+      of.end({ ...trial, type: 'ended', outcome: 'completed', ...end });
+      return trial;
+    };
+    for (let k = 0; k < 12; k++) {
+      at(0.1 + 0.002 * k, { losses: [-1e300], constraints: [0.5] }, { budget: 9 });
+      at(0.4 + 0.002 * k, { losses: [2 + k / 100] }, { budget: 3 });
+      at(0.6 + 0.002 * k, { outcome: 'stopped', losses: [3 + k / 100], step: 4 }, { budget: 9 });
+    }
+    for (let k = 0; k < 4; k++) {
+      const x = 0.9 + 0.002 * k;
+      const { id } = at(x, { losses: [1 + k / 100] }, { budget: 3 });
+      at(x, { losses: [5 + k / 100] }, { budget: 9, resumes: id }); // higher than what others came to at 3 epochs
+    }
+    expect(mean(proposals(of).map(([x]) => Math.abs(x! - 0.9)))).toBeLessThan(0.1);
+  });
+
+  it('takes a promoted trial for the trial that it goes on from', () => {
+    const of = learning(rootEnv(square));
+    of.explore(10, () => 1);
+    const first = of.expect([0.3, 0.3], { budget: 1 });
+    of.end(completed(first, 5));
+    const whole = learning(rootEnv(square));
+    whole.explore(10, () => 1);
+    whole.end(completed(whole.expect([0.3, 0.3], { budget: 3 }), 0));
+    const second = of.expect([0.3, 0.3], { budget: 3, resumes: first.id });
+    of.end(completed(second, 0));
+    expect(of.propose(50)).toEqual(whole.propose(50));
+  });
+
+  it('chooses the branch first, then what exists in it', () => {
+    const net = space({
+      model: choice(['svm', 'tree', 'net']),
+      c: when('model', 'svm', float(0, 1)),
+      depth: when('model', 'tree', int(1, 9)),
+    });
+    const of = learning(rootEnv(net));
+    of.explore(60, (p) => {
+      const { model, c } = net.decode(p);
+      return model === 'svm' ? (c! - 0.8) ** 2 : 1;
+    });
+    const decoded = proposals(of).map((p) => net.decode(net.snap(p)));
+    expect(decoded.filter(({ model }) => model === 'svm').length).toBeGreaterThan(30);
+    expect(mean(decoded.flatMap(({ c }) => (c === undefined ? [] : [Math.abs(c - 0.8)])))).toBeLessThan(0.15);
+  });
+
+  it('tries every configuration of a finite space once, then has nothing left', () => {
+    for (const [domain, size] of [
+      [textbook, 75],
+      [conditional, 10],
+    ] as const) {
+      const of = learning(rootEnv(domain));
+      of.explore(Math.min(10, size - 3), ([x]) => x!);
+      const seen = new Set<string>();
+      for (let reply = of.propose(); reply; reply = of.propose()) {
+        const fact = of.expect(domain.snap(reply.point));
+        expect(seen.has(fact.point.join())).toBe(false);
+        seen.add(fact.point.join());
+        of.end(completed(fact, fact.point[0]!));
+      }
+      expect(seen.size).toBe(size - Math.min(10, size - 3));
+    }
+  });
+
+  it('trades several objectives off: it proposes along the front', () => {
+    const of = learning(rootEnv(square, { objectives: ['left', 'right'] }));
+    for (let k = 0; k < 60; k++) {
+      const { point } = of.core.explore(of.state(), { type: 'ask', id: k + 1 })!;
+      const [x, y] = point as [number, number];
+      of.end({ ...of.expect(point), type: 'ended', outcome: 'completed', losses: [x + Math.abs(y - 0.3), 1 - x + Math.abs(y - 0.3)] });
+    }
+    const points = proposals(of);
+    expect(mean(points.map(([, y]) => Math.abs(y! - 0.3)))).toBeLessThan(0.12);
+    expect(Math.max(...points.map(([x]) => x!)) - Math.min(...points.map(([x]) => x!))).toBeGreaterThan(0.3);
+  });
+
+  it("leans to the user's belief while it knows little, and drops it when it is wrong", () => {
+    const believing = space({ x: float(0, 1, { prior: normal(0.8, 0.05) }), y: float(0, 1) });
+    const off = (domain: typeof square, trials: number) => {
+      const of = learning(rootEnv(domain));
+      const rng = rngFor('trials', 'belief', 0);
+      for (let k = 0; k < trials; k++) {
+        const x = rng();
+        of.end(completed(of.expect([x, rng()]), Math.abs(x - 0.2)));
+      }
+      return mean(proposals(of).map(([u]) => Math.abs(u! - 0.8)));
+    };
+    expect(off(believing, 10)).toBeLessThan(off(square, 10) - 0.1);
+    expect(Math.abs(off(believing, 200) - 0.6)).toBeLessThan(0.1);
+  });
+
+  it('survives whatever losses there are, and is a function of what it was told', () =>
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(fc.constantFrom(0, 1, -1, 1e300, -1e300, 1e-300, Number.MIN_VALUE), fc.constantFrom(0, 0.25, 0.5, 1), fc.boolean()),
+          {
+            maxLength: 40,
+          },
+        ),
+        (trials) => {
+          const of = learning(rootEnv(mixed));
+          const again = learning(rootEnv(mixed));
+          trials.forEach(([loss, x, ends], k) => {
+            for (const each of [of, again]) {
+              const trial = each.expect(mixed.snap([x, x, x]));
+              if (ends) each.end(completed(trial, loss));
+            }
+            if (k % 5 === 0) of.propose(7); // to be asked must not show
+          });
+          const proposed = of.propose(500);
+          expect(proposed).toEqual(again.propose(500));
+          if (proposed) for (const x of proposed.point) expect(x >= 0 && x <= 1).toBe(true);
+        },
+      ),
+    ));
+});

@@ -1,0 +1,33 @@
+import { lastValueFrom, type Observable } from 'rxjs';
+import { expectTypeOf, test } from 'vitest';
+import * as h from '../../../streams/index.ts';
+
+const net = h.space({ rate: h.float(0, 1), act: h.choice(['relu', 'tanh']) });
+type Net = h.Infer<typeof net>;
+const run = h.optimize(net, ({ rate }) => rate);
+
+test('who looks at a study knows the type of its configurations, without naming it', async () => {
+  expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.Row<Net>>>();
+  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.Row<Net>>>();
+  expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net>>>();
+  expectTypeOf(run.pipe(h.pareto())).toEqualTypeOf<Observable<h.Front<Net>>>();
+  expectTypeOf((await lastValueFrom(run.pipe(h.trials()))).params).toEqualTypeOf<Net>();
+  expectTypeOf((await run.result()).best!.params).toEqualTypeOf<Net>();
+});
+
+test('an entry that counts has the configuration', () => {
+  run.subscribe(({ fact, refusal }) => {
+    if (refusal) expectTypeOf(fact).toBeUnknown();
+  });
+  run.subscribe((noted) => {
+    if (!noted.refusal && noted.fact.type === 'suggested') expectTypeOf(noted.fact.params).toEqualTypeOf<Net>();
+  });
+  h.open(net, h.random(), { note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.Noted<Net>>() });
+});
+
+test('of a log that is only read the type is what the reader says', () => {
+  expectTypeOf(h.follow<Net>()).returns.toEqualTypeOf<Observable<h.Noted<Net>>>();
+  expectTypeOf(h.follow()).returns.toEqualTypeOf<Observable<h.Noted<h.Params>>>();
+  const anyone = (noted: h.Noted) => expectTypeOf(noted.position).toBeNumber();
+  run.subscribe(anyone);
+});

@@ -1,0 +1,256 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../../src/facts/facts.ts';
+import { play } from '../../../src/testing/fleet.ts';
+import { rig } from '../../../src/testing/rig.ts';
+import {
+  asha,
+  chain,
+  defineStrategy,
+  type Ended,
+  random,
+  StalledError,
+  type Strategy,
+  StrategyError,
+  sobol,
+} from '../../../streams/index.ts';
+import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
+
+/** Repeats the best point so far; the middle before there is one. What it answers tells what it was told. */
+const echo = (): Strategy =>
+  defineStrategy<Ended | undefined>({
+    name: 'echo',
+    init: () => undefined,
+    tell: (best, told) => (told.type === 'ended' && told.losses && !(best && best.losses![0]! <= told.losses[0]!) ? told : best),
+    ask: (best) => best?.point ?? [0.5, 0.5],
+  });
+
+describe('what people say', () => {
+  it('serves enqueued points first, with what they leave out drawn', () => {
+    const world = rig(box, sobol(), { trials: 5 });
+    world.say({ type: 'enqueued', params: { n: 7 } });
+    world.say({ type: 'enqueued', params: { x: 0.25, n: 2 } });
+    world.say(done(1));
+    world.say(done(2));
+    const [, second, third] = suggestions(world);
+    expect(second).toMatchObject({ by: 'queue', params: { n: 7 }, queue: 3 });
+    expect(third).toMatchObject({ by: 'queue', params: { x: 0.25, n: 2 }, queue: 4 });
+    world.say(done(3));
+    expect(last(suggestions(world)).by).toBe('sobol');
+  });
+
+  it('refuses what does not fit the space, and says so', () => {
+    const world = rig(box, random(), { trials: 5 });
+    world.say({ type: 'enqueued', params: { n: 70 } });
+    expect(refusal(world)).toMatchObject({ code: 'bad-field', message: expect.stringContaining('n') });
+  });
+
+  it('stops a trial that a person cancels, and does not try it again', () => {
+    const world = rig(box, random(), { trials: 2 });
+    world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
+    world.say({ type: 'cancelled', trial: 1 });
+    expect(last(directives(world))).toEqual({ type: 'stop', trial: 1, by: 'person' });
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    expect(last(suggestions(world))).toMatchObject({ trial: 2, attempt: 1 });
+  });
+
+  it('takes a wrong result back, as if the trial had failed', async () => {
+    const world = rig(box, echo(), { trials: 5, duplicates: 'allow' });
+    world.say({ type: 'enqueued', params: { x: 0.75, n: 9 } });
+    world.say(done(1, 5));
+    world.say(done(2, 1));
+    expect(last(suggestions(world)).params).toEqual({ x: 0.75, n: 9 });
+    world.say({ type: 'retracted', trial: 2 });
+    await turn();
+    world.say(done(3, 9));
+    expect(last(suggestions(world)).params).toEqual({ x: 0.5, n: 5 });
+  });
+
+  it('goes on from a log with retractions as the engine that saw them did', async () => {
+    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
+    play(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
+    const [ended] = facts(world).filter((f) => f.type === 'completed') as { trial: number }[];
+    world.say({ type: 'retracted', trial: ended!.trial });
+    await turn();
+    const cut = world.entries.length;
+    play(world, 2, { curve: (p: Box, step) => p.x + 1 / step });
+    const resumed = rig(
+      box,
+      chain(asha({ min: 1, max: 9, pause: true }), random()),
+      { trials: 12, parallel: 3 },
+      world.entries.slice(0, cut),
+    );
+    await turn();
+    for (const { fact } of world.entries.slice(cut)) if (!['suggested', 'closed'].includes((fact as Fact).type)) resumed.say(fact as Fact);
+    expect(facts(resumed)).toEqual(facts(world));
+  });
+
+  it('will not retract what is open or never was', () => {
+    const world = rig(box, random(), { trials: 2 });
+    world.say({ type: 'retracted', trial: 1 });
+    expect(refusal(world)?.code).toBe('open');
+    world.say({ type: 'retracted', trial: 9 });
+    expect(refusal(world)?.code).toBe('unknown-trial');
+  });
+
+  it('switches the strategy, which is told the past; trials in flight keep their origin', async () => {
+    const world = rig(box, sobol(), { trials: 8, parallel: 2 });
+    world.say(done(1));
+    world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
+    await turn();
+    world.say(done(2));
+    expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/halton']);
+    const resumed = rig(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
+    await turn();
+    resumed.say(done(3));
+    world.say(done(3));
+    expect(facts(resumed)).toEqual(facts(world));
+  });
+
+  it('pauses and goes on', () => {
+    const world = rig(box, random(), { trials: 5 });
+    world.say({ type: 'changed', paused: true });
+    world.say(done(1));
+    expect(suggestions(world)).toHaveLength(1);
+    world.say({ type: 'changed', paused: false });
+    expect(suggestions(world)).toHaveLength(2);
+  });
+
+  it('opens a closed study again for more trials', () => {
+    const world = rig(box, random(), { trials: 1 });
+    world.say(done(1));
+    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 1 } });
+    expect(world.finished).toBe(true);
+    const again = rig(box, random(), { trials: 1 }, world.entries);
+    expect(again.finished).toBe(true);
+    const more = rig(box, random(), { trials: 1 }, world.entries);
+    more.say({ type: 'changed', limits: { trials: 2 } });
+    expect(last(suggestions(more)).trial).toBe(2);
+  });
+
+  it('imports finished trials, which take no slot and count for no limit', () => {
+    const world = rig(box, echo(), { trials: 1, duplicates: 'allow' });
+    world.say({ type: 'suggested', trial: 2, attempt: 1, by: 'import', params: { x: 0.125, n: 3 } });
+    world.say({ type: 'completed', trial: 2, run: 'import', values: { value: -1 } });
+    world.say(done(1));
+    expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 2 } });
+  });
+});
+
+describe('attempts', () => {
+  const held = () => {
+    const world = rig(box, random(), { trials: 2 });
+    world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
+    return world;
+  };
+
+  it('tries a lost trial again: the same point, from its last checkpoint, and strategies are told nothing', () => {
+    const world = held();
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'preempted', checkpoint: 'epoch-3' });
+    const [first, again] = suggestions(world);
+    expect(again).toMatchObject({ trial: 1, attempt: 2, params: first!.params, by: first!.by, checkpoint: 'epoch-3' });
+  });
+
+  it('takes the steps of a new attempt without complaint, and tells only those that are new', () => {
+    const world = held();
+    const report = (run: string, step: number) => world.say({ type: 'reported', trial: 1, run, step, values: { value: 1 } });
+    report('a', 1);
+    report('a', 2);
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
+    report('b', 1);
+    report('b', 3);
+    expect(directives(world).filter(({ type }) => type === 'rejected')).toEqual([]);
+    expect(world.engine.ledger.open.get(1)?.step).toBe(3);
+    report('b', 3);
+    expect(refusal(world)?.code).toBe('duplicate-step');
+  });
+
+  it('takes the first claim in the log', () => {
+    const world = held();
+    world.say({ type: 'started', trial: 1, attempt: 1, run: 'b' });
+    expect(refusal(world)?.code).toBe('claimed');
+    world.say({ type: 'reported', trial: 1, run: 'b', step: 1, values: { value: 1 } });
+    expect(refusal(world)?.code).toBe('stale-run');
+  });
+
+  it('lets the first result of any run that ever held the trial end it', () => {
+    const world = held();
+    world.say({ type: 'failed', trial: 1, run: 'a', reason: 'lost' });
+    world.say({ type: 'started', trial: 1, attempt: 2, run: 'b' });
+    world.say({ type: 'completed', trial: 1, run: 'a', values: { value: 3 } });
+    expect(world.engine.ledger.status(1)).toBe('completed');
+    world.say({ type: 'completed', trial: 1, run: 'b', values: { value: 4 } });
+    expect(refusal(world)?.code).toBe('ended');
+  });
+
+  it('gives up after as many as the study allows', () => {
+    const world = rig(box, random(), { trials: 1, attempts: 2, retryErrors: true });
+    for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'error' });
+    expect(world.engine.ledger.status(1)).toBe('failed');
+    expect(suggestions(world)).toHaveLength(2);
+  });
+
+  it('tries errors again only where the study says so', () => {
+    const once = rig(box, random(), { trials: 1 });
+    once.say({ type: 'failed', trial: 1, reason: 'error' });
+    expect(suggestions(once)).toHaveLength(1);
+    const twice = rig(box, random(), { trials: 1, retryErrors: true });
+    twice.say({ type: 'failed', trial: 1, reason: 'error' });
+    expect(suggestions(twice)).toHaveLength(2);
+  });
+});
+
+describe('a strategy that breaks its contract', () => {
+  it('has a point drawn in its place when it proposes none that is finite', () => {
+    const lost: Strategy = defineStrategy({
+      name: 'lost',
+      init: () => 0,
+      tell: (s) => s,
+      ask: (_, __, ___, { axes }) => axes.map(() => Number.NaN),
+    });
+    const world = rig(box, lost, { trials: 3, parallel: 3 });
+    const drawn = suggestions(world);
+    expect(drawn.map(({ by, tags }) => [by, tags])).toEqual(drawn.map(() => ['lost', { drawn: 'its strategy proposed no finite point' }]));
+    expect(new Set(drawn.map(({ params }) => JSON.stringify(params))).size).toBe(3);
+  });
+  const refuses: Strategy = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
+  it('is stopped when it waits for nothing', () => {
+    expect(() => rig(box, refuses, {})).toThrow(StalledError);
+  });
+  it('is stopped when nobody proposes a first configuration', () => {
+    expect(() => rig(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
+  });
+  it('is stopped when it fails', () => {
+    const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });
+    expect(() => rig(box, breaks, {})).toThrow(StrategyError);
+  });
+  it('is refused several objectives where it compares by one', () => {
+    expect(() => rig(box, asha({ min: 1, max: 9, pause: true }), { objectives: { a: 'minimize', b: 'maximize' } })).toThrow(StrategyError);
+  });
+});
+
+describe('rubbish', () => {
+  it.each([
+    [null, 'bad-field'],
+    ['text', 'bad-field'],
+    [{}, 'missing-field'],
+    [{ type: 'nonsense' }, 'bad-field'],
+    [{ type: 'completed', trial: 1 }, 'missing-field'],
+    [{ type: 'completed', trial: 1, values: { other: 1 } }, 'missing-field'],
+    [{ type: 'completed', trial: 1, values: { value: 'high' } }, 'bad-field'],
+    [{ type: 'reported', trial: 1, step: -1, values: { value: 1 } }, 'bad-field'],
+    [{ type: 'reported', trial: 1, step: 1.5, values: { value: 1 } }, 'bad-field'],
+    [{ type: 'completed', trial: 99, values: { value: 1 } }, 'unknown-trial'],
+    [{ type: 'created' }, 'missing-field'],
+    [{ type: 'suggested', trial: 7, attempt: 1, by: 'x', params: {} }, 'bad-field'],
+    [{ type: 'suggested', trial: 1, attempt: 1, by: 'x', params: { x: 0.5 } }, 'out-of-place'],
+    [{ type: 'failed', trial: 1, reason: 'boredom' }, 'bad-field'],
+  ])('%j is refused as %s, and nothing else happens', (fact, code) => {
+    const world = rig(box, random(), { trials: 2 });
+    world.say(fact as never);
+    expect(refusal(world)?.code).toBe(code);
+    world.say(done(1));
+    expect(last(suggestions(world)).trial).toBe(2);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Ended, Suggested } from '../../../src/messages.ts';
+import { learn, order, type Ucb, ucb } from '../../../streams/operators/ucb.ts';
+
+const suggested: Suggested = { type: 'suggested', id: 1, by: 'x', point: [0.5] };
+const ended = (more: Partial<Ended>): Ended => ({ ...suggested, type: 'ended', outcome: 'completed', ...more });
+
+/** A trial of an arm, from its suggestion to its end. */
+const trial = (state: Ucb, arm: number, more: Partial<Ended>): Ucb => learn(learn(state, suggested, arm), ended(more), arm);
+const failed: Partial<Ended> = { outcome: 'failed', reason: 'error' };
+
+describe('a bandit over strategies', () => {
+  it('asks first who was not tried, then who does better', () => {
+    let state = ucb(2);
+    expect(order(state, 0)).toEqual([0, 1]);
+    state = trial(state, 0, { losses: [1] });
+    expect(order(state, 0)).toEqual([1, 0]);
+    state = trial(state, 1, { losses: [2] }); // worse than all before: no reward
+    expect(order(state, 0)).toEqual([0, 1]);
+  });
+
+  it('gives no credit for what violates a constraint', () => {
+    const state = trial(trial(ucb(2), 0, { losses: [1], constraints: [1] }), 1, { losses: [2] });
+    expect(state.recent).toEqual([2]);
+    expect(order(trial(state, 1, { losses: [1] }), 0)).toEqual([1, 0]);
+  });
+
+  it('takes trials that run for tried, so that one arm does not get all of many trainers', () => {
+    let state = trial(trial(ucb(2), 1, { losses: [2] }), 0, { losses: [1] });
+    expect(order(state, 0.2)).toEqual([0, 1]);
+    for (let k = 0; k < 10; k++) state = learn(state, suggested, 0);
+    expect(order(state, 0.2)).toEqual([1, 0]);
+  });
+
+  it('gives credit when results come, however late', () => {
+    let state = learn(trial(trial(ucb(2), 1, { losses: [2] }), 1, { losses: [2] }), suggested, 0);
+    for (let k = 0; k < 5; k++) state = trial(state, 1, { losses: [2] });
+    const late = learn(state, ended({ losses: [0] }), 0);
+    expect(order(late, 0)).toEqual([0, 1]);
+  });
+
+  it('charges failures without a reward, and long trials by their time', () => {
+    const start = trial(trial(ucb(2), 0, { losses: [1] }), 1, { losses: [1] });
+    let failing = start;
+    for (let k = 0; k < 3; k++) failing = trial(failing, 0, failed);
+    expect(failing.arms[0]!.pending).toBe(0);
+    expect(failing.arms[0]!.reward / failing.arms[0]!.cost).toBeLessThan(start.arms[0]!.reward / start.arms[0]!.cost);
+
+    let timed = ucb(2);
+    for (let k = 0; k < 5; k++) {
+      timed = trial(timed, 0, { losses: [-k], seconds: 99 });
+      timed = trial(timed, 1, { losses: [-k - 0.5], seconds: 9 });
+    }
+    expect(order(timed, 0)).toEqual([1, 0]);
+  });
+
+  it('trusts who finds what is better than all before, rather than who is better than most', () => {
+    let state = trial(ucb(2), 1, { losses: [9] });
+    for (let k = 0; k < 30; k++) state = trial(state, 0, { losses: [5 + 0.01 * (k % 10)] }); // most of what is recent is its own
+    for (const loss of [8, 4, 7, 3]) state = trial(state, 1, { losses: [loss] });
+    expect(order(state, 0)).toEqual([1, 0]);
+  });
+
+  it('rewards how far a result goes beyond the best, against how far the better quarter is from it, in any unit', () => {
+    for (const unit of [1e-300, 1, 4e307]) {
+      const state = [4, 3, 2, 1].reduce((before, loss) => learn(before, ended({ losses: [loss * unit] }), -1), ucb(1));
+      const reward = (loss: number) => trial(state, 0, { losses: [loss * unit] }).arms[0]!.reward;
+      expect(reward(1)).toBe(0);
+      expect(reward(0)).toBeCloseTo(Math.sqrt(1 / 2), 12);
+      expect(reward(-4)).toBeCloseTo(Math.sqrt(5 / 6), 12);
+    }
+  });
+
+  it('learns what good is from trials of others, which no arm pays for', () => {
+    const state = learn(ucb(2), ended({ losses: [0] }), -1);
+    expect(state.recent).toEqual([0]);
+    expect(state.arms).toEqual(ucb(2).arms);
+  });
+});
