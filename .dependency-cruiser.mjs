@@ -20,6 +20,13 @@ export default {
       to: { pathNot: to, ...(core && { dependencyTypesNot: ['core'] }) },
     })),
     {
+      name: 'numbers-know-no-space',
+      comment: 'Numerics work on vectors and distributions. What depends on axes belongs to samplers or to the space itself.',
+      severity: 'error',
+      from: { path: '^src/numeric/' },
+      to: { path: '^src/', pathNot: '^src/numeric/' },
+    },
+    {
       name: 'nothing-imports-the-shell',
       comment: 'The command line, the dashboard and the tests of users stand on the rest, not under it.',
       severity: 'error',

@@ -1,15 +1,8 @@
+import type { Distribution } from '../numeric/distribution.ts';
 import type { Rng } from '../numeric/random.ts';
 
 /** A configuration as strategies see it: one coordinate in [0, 1] per axis. */
 export type Point = readonly number[];
-
-/** A belief about where good values lie, on the coordinate. Uniform where an axis has none. */
-export interface Prior {
-  /** The inverse of the cumulative distribution: maps a uniform number in [0, 1] to a coordinate. */
-  quantile(u: number): number;
-  /** Log density at a coordinate, relative to the uniform law. */
-  logDensity(coordinate: number): number;
-}
 
 /** The finitely many values of an axis, as places on the coordinate. */
 export interface Levels {
@@ -31,7 +24,8 @@ export interface Axis {
   readonly levels?: Levels;
   /** Present where the axis exists only if another (earlier) axis exists and has one of some levels. */
   readonly when?: { readonly axis: number; readonly levels: readonly number[] };
-  readonly prior?: Prior;
+  /** Where good values are expected, as a distribution of the coordinate. Absent: uniform. */
+  readonly prior?: Distribution;
 }
 
 /** The part of a space that strategies see. */

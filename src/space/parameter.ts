@@ -1,11 +1,12 @@
 import { SpaceError } from '../errors.ts';
-import type { Axis, Prior } from './axis.ts';
+import type { Distribution } from '../numeric/distribution.ts';
+import type { Axis } from './axis.ts';
 import { fault, nearest } from './check.ts';
 import { choiceScale, constantScale } from './choice.ts';
 import type { Conditional, Dimension, Dimensions, Value } from './dimension.ts';
 import { floatScale } from './float.ts';
 import { intScale } from './int.ts';
-import { priorOf } from './priorOnAxis.ts';
+import { priorOnAxis } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
 
@@ -15,7 +16,7 @@ export interface Parameter {
   readonly scale: Scale;
   /** Its place in a point; -1 for a constant, which has none. */
   readonly axis: number;
-  readonly prior: Prior | undefined;
+  readonly prior: Distribution | undefined;
   readonly when: Parent | undefined;
 }
 interface Parent {
@@ -49,7 +50,7 @@ export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
     const scale = scaleOf(path, dimension);
     const when = 'when' in dimension ? conditionOf(`${path}.when`, dimension, earlier, Object.keys(dimensions)) : undefined;
     const axis = scale.kind === 'constant' ? -1 : axes++;
-    earlier.set(name, { name, scale, axis, prior: priorOf(path, dimension, scale.levels), when });
+    earlier.set(name, { name, scale, axis, prior: priorOnAxis(path, dimension, scale.levels), when });
   }
   return [...earlier.values()];
 }

@@ -1,12 +1,18 @@
-import type { Levels, Prior } from './axis.ts';
+import {
+  type BoundedDistribution,
+  betaDistribution,
+  type Distribution,
+  truncatedLogNormal,
+  truncatedNormal,
+} from '../numeric/distribution.ts';
+import type { Levels } from './axis.ts';
 import { fault } from './check.ts';
 import type { Dimension, FloatDimension, IntDimension } from './dimension.ts';
-import { betaLaw, type Law, logNormalLaw, normalLaw } from './distribution.ts';
 import { type Chart, floatChart, linearChart, logChart } from './float.ts';
 import type { PriorData } from './prior.ts';
 
 /** The prior of a dimension on its coordinate. */
-export function priorOf(path: string, dimension: Dimension, levels: Levels | undefined): Prior | undefined {
+export function priorOnAxis(path: string, dimension: Dimension, levels: Levels | undefined): Distribution | undefined {
   if (dimension.type === 'constant' || dimension.prior === undefined) return undefined;
   const data = dimension.prior;
   if ('weights' in data) return weightsPrior(`${path}.prior.weights`, data.weights, levels, cutsOf(dimension, levels));
@@ -14,42 +20,42 @@ export function priorOf(path: string, dimension: Dimension, levels: Levels | und
   return levels ? binnedPrior(path, dimension, data, levels) : smoothPrior(path, dimension as FloatDimension, data);
 }
 
-function smoothPrior(path: string, dimension: FloatDimension, data: PriorData): Prior {
+function smoothPrior(path: string, dimension: FloatDimension, data: PriorData): Distribution {
   const isBeta = 'beta' in data;
   const chart: Chart = isBeta ? linearChart(0, 1) : floatChart(dimension);
-  const law = isBeta ? betaLaw(data.beta.a, data.beta.b) : lawOn(path, data, dimension.low, dimension.high);
+  const distribution = isBeta ? betaDistribution(data.beta.a, data.beta.b) : truncatedPrior(path, data, dimension.low, dimension.high);
   return {
-    quantile: (u) => Math.min(1, Math.max(0, chart.coordinate(law.quantile(u)))),
-    logDensity: (coordinate) => law.logDensity(chart.value(coordinate)) + Math.log(chart.slope(coordinate)),
+    quantile: (u) => Math.min(1, Math.max(0, chart.coordinate(distribution.quantile(u)))),
+    logDensity: (coordinate) => distribution.logDensity(chart.value(coordinate)) + Math.log(chart.slope(coordinate)),
   };
 }
 
 /** The mass of a level is that of its bin. */
-function binnedPrior(path: string, dimension: FloatDimension | IntDimension, data: PriorData, levels: Levels): Prior {
+function binnedPrior(path: string, dimension: FloatDimension | IntDimension, data: PriorData, levels: Levels): Distribution {
   const { low, step = 1 } = dimension;
   const cut = cutsOf(dimension, levels);
   const edge = (k: number) => low + (k - 0.5) * step;
-  const binned = (law: Law, border: (k: number) => number, levelOf: (x: number) => number): Prior => ({
-    quantile: (u) => levels.at(levelOf(law.quantile(u))),
+  const binned = (distribution: BoundedDistribution, border: (k: number) => number, levelOf: (x: number) => number): Distribution => ({
+    quantile: (u) => levels.at(levelOf(distribution.quantile(u))),
     logDensity: (coordinate) => {
       const k = levels.of(coordinate);
-      return law.logMass(border(k), border(k + 1)) - Math.log(cut(k + 1) - cut(k));
+      return distribution.logMass(border(k), border(k + 1)) - Math.log(cut(k + 1) - cut(k));
     },
   });
-  if ('beta' in data) return binned(betaLaw(data.beta.a, data.beta.b), cut, levels.of);
-  const law = lawOn(path, data, edge(0), edge(levels.count));
-  return binned(law, edge, (x) => Math.min(levels.count - 1, Math.max(0, Math.round((x - low) / step))));
+  if ('beta' in data) return binned(betaDistribution(data.beta.a, data.beta.b), cut, levels.of);
+  const distribution = truncatedPrior(path, data, edge(0), edge(levels.count));
+  return binned(distribution, edge, (x) => Math.min(levels.count - 1, Math.max(0, Math.round((x - low) / step))));
 }
 
-function lawOn(path: string, data: PriorData, low: number, high: number): Law {
-  const law =
+function truncatedPrior(path: string, data: PriorData, low: number, high: number): BoundedDistribution {
+  const distribution =
     'normal' in data
-      ? normalLaw(data.normal.mean, data.normal.sd, low, high)
+      ? truncatedNormal(data.normal.mean, data.normal.sd, low, high)
       : 'logNormal' in data
-        ? logNormalLaw(data.logNormal.median, data.logNormal.sigma, low, high)
+        ? truncatedLogNormal(data.logNormal.median, data.logNormal.sigma, low, high)
         : undefined;
-  if (!law) throw fault(`${path}.prior`, `a prior with mass in the range [${low}, ${high}]`, data);
-  return law;
+  if (!distribution) throw fault(`${path}.prior`, `a prior with mass in the range [${low}, ${high}]`, data);
+  return distribution;
 }
 
 /** The coordinates between which the bins lie: cut(k) is the lower end of the k-th. */
@@ -60,7 +66,7 @@ function cutsOf(dimension: Dimension, levels: Levels | undefined): (k: number) =
   return (k) => coordinate(dimension.low - 0.5 + k);
 }
 
-function weightsPrior(path: string, weights: readonly number[], levels: Levels | undefined, cut: (k: number) => number): Prior {
+function weightsPrior(path: string, weights: readonly number[], levels: Levels | undefined, cut: (k: number) => number): Distribution {
   if (weights.length !== levels?.count)
     throw fault(path, levels ? `${levels.count} weights, one per value` : 'finitely many values', weights);
   const total = weights.reduce((a, b) => a + b);

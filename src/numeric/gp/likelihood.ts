@@ -1,13 +1,13 @@
 import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } from '../cholesky.ts';
 
 import type { Derivatives } from './derivatives.ts';
-import { type Features, gaps } from './features.ts';
+import { type FeatureLayout, gaps } from './gaps.ts';
 import { ADDITIVE, amplitude, covariances, JOINT, type Kernel, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
 import { warpByA, warpByB, warpRows } from './warp.ts';
 
 /** What a Gaussian process is told; plain data, so that a thread can be handed it. */
 export interface Observations {
-  readonly features: Pick<Features, 'width' | 'ordered'>;
+  readonly features: FeatureLayout;
   readonly size: number;
   /** `size` rows of features. */
   readonly points: Float64Array;
@@ -143,7 +143,7 @@ const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenal
 /** The derivatives of the negative log likelihood by the coordinates that the kernel sees: `n` x `ordered`. */
 function slopesBySight(
   { scales, sharpness, additive }: Kernel,
-  { width, ordered }: Pick<Features, 'width' | 'ordered'>,
+  { width, ordered }: FeatureLayout,
   n: number,
   seen: Float64Array,
   inverted: Float64Array,

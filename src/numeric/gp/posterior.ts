@@ -1,13 +1,13 @@
 import { cholesky, choleskyWithJitter, solveLower, solveUpper } from '../cholesky.ts';
 import { type Derivatives, derivativeCovariance, derivativeVariance, VALUE } from './derivatives.ts';
-import { type Features, gaps } from './features.ts';
+import { type FeatureLayout, gaps } from './gaps.ts';
 import { amplitude, covariances, type Kernel } from './kernel.ts';
 import { NUGGET, type Observations } from './likelihood.ts';
 import { warpRows, warpSlope } from './warp.ts';
 
 /** A Gaussian process that knows its observations. Grown by `believe`; otherwise constant. */
 export interface Posterior {
-  readonly features: Pick<Features, 'width' | 'ordered'>;
+  readonly features: FeatureLayout;
   readonly kernel: Kernel;
   /** Observations and beliefs. */
   size: number;

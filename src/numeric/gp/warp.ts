@@ -1,4 +1,4 @@
-import type { Features } from './features.ts';
+import type { FeatureLayout } from './gaps.ts';
 
 /**
  * How coordinates are bent before the kernel sees them: each by the distribution function of Kumaraswamy (1980), which is close to a beta
@@ -38,7 +38,7 @@ export function warpByB(x: number, a: number, b: number): number {
 
 /** Writes rows of features as the kernel sees them. */
 export function warpRows(
-  { width, ordered }: Pick<Features, 'width' | 'ordered'>,
+  { width, ordered }: FeatureLayout,
   { a, b }: Warp,
   rows: Float64Array,
   count: number,

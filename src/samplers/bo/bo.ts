@@ -1,12 +1,12 @@
 import { Repetition } from '../../duplicates/repeatRate.ts';
 import type { Ask, Env, Told } from '../../messages.ts';
-import type { Features } from '../../numeric/gp/features.ts';
 import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
 import type { Reasoned, Surrogate } from '../surrogate.ts';
 import { average, cheapness, confidence, improvement, probabilityBelow, type Term } from './acquisition.ts';
+import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
 import { type Knowledge, type Model, model } from './observations.ts';
 import { closeness, goodPoints, keyOf, type Modelled, type World, worldsOf } from './posteriorSamples.ts';

@@ -1,5 +1,5 @@
-import type { Features } from '../../numeric/gp/features.ts';
 import { type FitTask, fitInTurn, type Kernels } from '../../numeric/gp/fit.ts';
+import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
 import { widened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 
@@ -33,7 +33,7 @@ export class Fit {
   }
 
   /** The kernels, for features that may have got a column since, for the budget. */
-  kernelsFor(features: Pick<Features, 'width' | 'ordered'>): Kernels {
+  kernelsFor(features: FeatureLayout): Kernels {
     return this.kernels.map((logs) => widened(logs, features, this.#how.bending));
   }
 

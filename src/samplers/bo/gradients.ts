@@ -1,6 +1,6 @@
 import type { Derivatives } from '../../numeric/gp/derivatives.ts';
-import type { Features } from '../../numeric/gp/features.ts';
 import type { Outputs } from '../../numeric/outcomeTransform.ts';
+import type { Features } from './features.ts';
 import type { Observed } from './observedGradient.ts';
 
 /** Each derivative costs as much as a value: more than this are left out. */

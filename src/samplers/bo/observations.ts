@@ -1,9 +1,9 @@
-import type { Features } from '../../numeric/gp/features.ts';
 import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
 import { History } from '../../numeric/history.ts';
 import type { Outputs } from '../../numeric/outcomeTransform.ts';
+import type { Features } from './features.ts';
 import { Fit, type Fitting } from './fit.ts';
 import { derivativesOf } from './gradients.ts';
 import type { Observed } from './observedGradient.ts';

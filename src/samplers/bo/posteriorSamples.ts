@@ -1,10 +1,10 @@
 import type { Suggested } from '../../messages.ts';
-import { BUDGET, type Features } from '../../numeric/gp/features.ts';
 import { amplitude } from '../../numeric/gp/kernel.ts';
 import { asSeen, covarianceRow, type Posterior } from '../../numeric/gp/posterior.ts';
 import { believe, meansAt } from '../../numeric/gp/predict.ts';
 import { dominates } from '../../numeric/pareto.ts';
 import type { Point } from '../../space/axis.ts';
+import { BUDGET, type Features } from './features.ts';
 import type { Model } from './observations.ts';
 
 /** Each objective's model. */

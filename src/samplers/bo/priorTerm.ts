@@ -1,6 +1,6 @@
-import { BUDGET, type Features } from '../../numeric/gp/features.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 import type { Term } from './acquisition.ts';
+import { BUDGET, type Features } from './features.ts';
 
 /** A user may be wrong: no belief counts as more impossible than this. */
 const FLOOR = Math.log(1e-12);

@@ -1,10 +1,10 @@
 import { normalScore, orderOf, type Placed } from '../../budgets/order.ts';
 import type { RungResults } from '../../budgets/rungResults.ts';
-import type { Features } from '../../numeric/gp/features.ts';
 import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
 import type { Observations } from '../../numeric/gp/likelihood.ts';
 import { posterior } from '../../numeric/gp/posterior.ts';
 import { type Outputs, standardise } from '../../numeric/outcomeTransform.ts';
+import type { Features } from './features.ts';
 import { Fit, type Fitting } from './fit.ts';
 import { FIRST_FIT, FITTED, GROWTH, type Model, SEVERAL } from './observations.ts';
 

@@ -1,8 +1,8 @@
-import type { Features } from '../../numeric/gp/features.ts';
 import { lbfgsb } from '../../numeric/lbfgsb.ts';
 import { normal, type Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, draw, type Point } from '../../space/axis.ts';
 import type { Term } from './acquisition.ts';
+import type { Features } from './features.ts';
 
 /** A point with what the acquisition function says of it. */
 export interface Scored {

@@ -1,6 +1,5 @@
 import { RungResults } from '../../budgets/rungResults.ts';
 import type { Ended, Env, Reported, Suggested, Told, TrialId } from '../../messages.ts';
-import { type BudgetRange, type Features, features as featuresOf } from '../../numeric/gp/features.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sobol.ts';
@@ -9,6 +8,7 @@ import { countCells } from '../../space/cells.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';
+import { type BudgetRange, type Features, features as featuresOf } from './features.ts';
 import type { Fitting } from './fit.ts';
 import { isModelled, type Knowledge, nothing, observe, type View } from './observations.ts';
 import { observeScores, type Scores, unscored } from './scores.ts';

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
-import { BUDGET, features, gaps } from '../../../src/numeric/gp/features.ts';
 import { fitInTurn, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
+import { gaps } from '../../../src/numeric/gp/gaps.ts';
 import { covariances, kernelOf, widened } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
 import { believe, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
 import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
+import { features } from '../../../src/samplers/bo/features.ts';
 import type { Axis } from '../../../src/space/axis.ts';
 
 const float = (name: string): Axis => ({ name, kind: 'float', ordered: true });
@@ -34,31 +35,6 @@ function example(size = 20): Observations {
 }
 
 const logs = Float64Array.of(0.3, -0.7, 0.2, -0.4, 0.1, 0.6, Math.log(0.02));
-
-describe('features', () => {
-  it('puts coordinates before levels, and gives an absent level a number of its own', () => {
-    const conditional: Axis = { ...choice('b', 2), when: { axis: 0, levels: [1] } };
-    const f = features([choice('a', 2), conditional, float('x')]);
-    expect(f).toMatchObject({ width: 3, ordered: 1, axes: [2, 0, 1] });
-    const out = new Float64Array(6);
-    f.encode([0.25, 0.5, 0.7], out);
-    f.encode([0.75, 0.75, 0.2], out, 3);
-    expect([...out]).toEqual([0.7, 0, -1, 0.2, 1, 1]);
-  });
-});
-
-describe('features with budgets', () => {
-  it('have the budget on a logarithmic scale behind the coordinates, and mean the highest where they are told none', () => {
-    const f = features([choice('a', 2), float('x')], [1, 81]);
-    expect(f).toMatchObject({ width: 3, ordered: 2, axes: [1, BUDGET, 0] });
-    const out = new Float64Array(15);
-    for (const [i, budget] of [1, 9, 81, 243].entries()) f.encode([0.75, 0.4], out, 3 * i, budget);
-    f.encode([0.75, 0.4], out, 12);
-    expect([1, 4, 7, 10, 13].map((at) => out[at]!)).toEqual([0, expect.closeTo(0.5, 12), 1, 1, 1]);
-    expect(f.decode(out, 3)).toEqual([0.75, 0.4]);
-    expect(f.continuous([0.75, 0.4])).toEqual([0]);
-  });
-});
 
 describe('widened', () => {
   const [x, y, joint, additive, sharpness, noise] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];

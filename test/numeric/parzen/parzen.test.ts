@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CellColumn, SmoothColumn } from '../../../src/numeric/parzen/columns.ts';
 import { Parzen, recencyWeights } from '../../../src/numeric/parzen/parzen.ts';
-import { supportOf } from '../../../src/numeric/parzen/support.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
+import { supportOf } from '../../../src/samplers/parzenSupport.ts';
 import type { Axis } from '../../../src/space/axis.ts';
 
 interface Reference {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { features } from '../../../src/numeric/gp/features.ts';
 import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
 import { type Posterior, posterior } from '../../../src/numeric/gp/posterior.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { cheapness, confidence, improvement, probabilityBelow, type Term } from '../../../src/samplers/bo/acquisition.ts';
+import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
 import { belief } from '../../../src/samplers/bo/priorTerm.ts';
 import { choice, float } from '../../../src/space/dimension.ts';

@@ -11,9 +11,9 @@ import { fullRates, type LearningRates, tempered } from '../../../numeric/cma/le
 import { withMargin } from '../../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
 import { ndtri } from '../../../numeric/normal.ts';
-import { supportOf } from '../../../numeric/parzen/support.ts';
 import type { Rng } from '../../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
+import { supportOf } from '../../parzenSupport.ts';
 
 /** Which axes the two halves of a law are about. */
 export interface Layout {

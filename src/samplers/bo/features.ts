@@ -1,3 +1,4 @@
+import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 
 /** The lowest and the highest of budgets that differ. */
@@ -7,10 +8,7 @@ export type BudgetRange = readonly [lowest: number, highest: number];
  * How points of a space lie before a kernel: ordered axes first, as coordinates; then, where trials were trained for different budgets, the
  * logarithm of the budget; then unordered axes, as numbers of their levels.
  */
-export interface Features {
-  readonly width: number;
-  /** So many leading columns are coordinates. */
-  readonly ordered: number;
+export interface Features extends FeatureLayout {
   /** The axis behind each column; BUDGET for that of the budget. */
   readonly axes: readonly number[];
   /** Writes the features of a snapped point, by default at the highest budget. */
@@ -64,28 +62,4 @@ export function features(axes: readonly Axis[], budgets?: BudgetRange): Features
       return point;
     },
   };
-}
-
-/**
- * Writes how far a row of features is from each of the first `count` rows of `points`, column by column: squared differences of
- * coordinates, 0 or 1 for levels.
- *
- * @param out `count` x `width`
- */
-export function gaps(
-  { width, ordered }: Pick<Features, 'width' | 'ordered'>,
-  x: Float64Array,
-  xAt: number,
-  points: Float64Array,
-  count: number,
-  out: Float64Array,
-  outAt = 0,
-): void {
-  for (let j = 0, at = 0; j < count; j++) {
-    for (let c = 0; c < ordered; c++, at++) {
-      const difference = x[xAt + c]! - points[at]!;
-      out[outAt + at] = difference * difference;
-    }
-    for (let c = ordered; c < width; c++, at++) out[outAt + at] = x[xAt + c] === points[at] ? 0 : 1;
-  }
 }
