@@ -1,35 +1,35 @@
-/** A space, or parameters for it, that cannot be. The message says where, what was expected, and what came. */
+/** A space that is not valid, or parameters that do not fit it. The message says where, what was expected, and what was given. */
 export class SpaceError extends Error {
   override readonly name = 'SpaceError';
 }
 
-/** A study cannot go on: its strategy waits although nothing runs that could end the waiting. */
+/** A study cannot continue: its strategy waits, but no open trial or fit is left that could end the wait. */
 export class StalledError extends Error {
   override readonly name = 'StalledError';
 }
 
-/** A strategy broke its contract: it gave no answer to an ask, or more than one, or does not suit the study. */
+/** A strategy broke its contract (it answered an ask never or more than once), or it does not support this study. */
 export class StrategyError extends Error {
   override readonly name = 'StrategyError';
 }
 
-/** A log belongs to another study than the one it was opened for; the message spells out the differences. */
+/** The log belongs to a different study. The message lists the differences. */
 export class MismatchError extends Error {
   override readonly name = 'MismatchError';
 }
 
-/** An option that cannot be used. The message says which, what was expected, and what came. */
+/** An invalid option. The message names it, and says what was expected and what was given. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
   readonly option: string;
 
-  /** @param hint what else may help, behind the sentence. */
+  /** @param hint text to append to the message. */
   constructor(option: string, expected: string, got: unknown, hint = '') {
     super(`${option}: expected ${expected}, got ${shown(got)}${hint}`);
     this.option = option;
   }
 
-  /** The same error with the place of what the option belongs to. */
+  /** The same error, with `place` in front of the option's name. */
   within(place: string): OptionError {
     const placed = new OptionError(`${place}.${this.option}`, '', '');
     placed.message = `${place}.${this.message}`;
