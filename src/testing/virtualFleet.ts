@@ -88,7 +88,7 @@ export class VirtualFleet<P> {
     const step = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
     const last = Math.max(step, Math.ceil(budget ?? workload.steps));
     const run = `${trial}.${attempt}`;
-    const fate = this.#fateOf(suggestion, step, last);
+    const fate = this.#fateOf(run, step, last);
     const trainer = this.#free.pop();
     if (trainer === undefined) throw new Error(`trial ${trial} was suggested while all trainers were at work`);
     const job = { suggestion, trainer, run, curve: workload.curve(params), last, began: agenda.now, step, ...(fate && { fate }) };
@@ -102,10 +102,12 @@ export class VirtualFleet<P> {
     if (job) this.#end(job, { type: 'stopped', trial, run: job.run, step: job.step, by });
   }
 
-  #fateOf({ trial, attempt }: Suggestion<P>, from: number, last: number): Job<P>['fate'] {
+  #fateOf(run: string, from: number, last: number): Job<P>['fate'] {
     const { seed, crash = 0, lose = 0 } = this.#options;
     if (crash + lose === 0) return undefined;
-    const rng = rngFor(seed, 'simulate/fate', trial, attempt);
+    // The run stands first: keys that differ only in their last character begin with numbers in arithmetic progression, so that two lost attempts
+    // would foretell the third.
+    const rng = rngFor(`${seed}/${run}`, 'simulate/fate', 0);
     const luck = rng();
     if (luck >= crash + lose) return undefined;
     return { reason: luck < crash ? 'error' : 'lost', step: Math.min(last, from + 1 + index(rng, last - from)) };

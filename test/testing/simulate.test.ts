@@ -37,11 +37,13 @@ function fittedElsewhere() {
 
 const suggested = (entries: readonly { readonly fact: unknown }[]) =>
   entries.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
-const counts = (entries: readonly { readonly fact: unknown }[]) => {
-  const by = new Map<string, number>();
-  for (const { fact } of entries) by.set((fact as Fact).type, (by.get((fact as Fact).type) ?? 0) + 1);
-  return Object.fromEntries(by);
+const counted = <T>(values: readonly T[]) => {
+  const by = new Map<T, number>();
+  for (const value of values) by.set(value, (by.get(value) ?? 0) + 1);
+  return by;
 };
+const counts = (entries: readonly { readonly fact: unknown }[]) =>
+  Object.fromEntries(counted(entries.map(({ fact }) => (fact as Fact).type)));
 
 describe('a simulated study', () => {
   it('takes the time that its trainers would take', async () => {
@@ -129,7 +131,17 @@ describe('many trainers', () => {
     }
     expect([...ends.keys()].sort()).toEqual([...attempts].sort());
     expect([...ends.values()].every((count) => count === 1)).toBe(true);
-    expect(busy).toBeGreaterThan(0.1); // the last trials are lost several times, up to the limit of interruptions
+    expect(busy).toBeGreaterThan(0.2);
+  });
+
+  it('lose an attempt as often whatever was lost before', async () => {
+    const { entries } = await run(random(), equal, { trials: 5000, trainers: 100, lose: 0.3 });
+    const made = counted(suggested(entries).map(({ attempt }) => attempt));
+    for (const attempt of [2, 3, 4, 5]) {
+      const [before, again] = [made.get(attempt - 1)!, made.get(attempt)!];
+      const expected = 0.3 * before;
+      expect(Math.abs(again - expected), `attempt ${attempt}`).toBeLessThan(3.5 * Math.sqrt(expected * 0.7));
+    }
   });
 
   it('ten thousand equal trials on sixteen under ASHA take at most 1.02 times the least that they can', async () => {
