@@ -1,5 +1,5 @@
 import { assign, emit, raise, setup } from 'xstate';
-import { type Ask, type Decision, type Ended, type Env, propose, type Suggested, type Told, wait } from '../src/messages.ts';
+import { type Ask, type Decision, type Ended, type Env, propose, type StrategyEvent, type Suggested, wait } from '../src/messages.ts';
 import type { Descent, DescentState } from '../src/samplers/gradient/descent.ts';
 import type { LbfgsVerdict } from '../src/samplers/gradient/lbfgs.ts';
 import { wanted } from '../src/samplers/gradient/round.ts';
@@ -17,7 +17,7 @@ interface Context extends Input {
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: Told | Ask | { type: State['verdict'] }; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask | { type: State['verdict'] }; emitted: Ask | Decision },
   actions: {
     fold: assign(({ context: { core, state } }, fact: Suggested | Ended) => ({ state: core.fold(state, fact) })),
     /** An event rather than `always` guards, so that it has a name in the chart; `open`, which leads nowhere, as long as results are missing. */

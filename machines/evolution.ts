@@ -1,5 +1,5 @@
 import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Env, type Propose, propose, type Told, wait } from '../src/messages.ts';
+import { type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, wait } from '../src/messages.ts';
 import type { Evolution } from '../src/samplers/evolution/evolution.ts';
 
 interface Input {
@@ -16,14 +16,14 @@ function answer({ env, core, state }: Context, ask: Ask): Propose {
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
     full: ({ context }) => context.core.full(context.state),
     settled: ({ context }) => context.core.settled(context.state),
     over: ({ context }) => context.core.over(context.state),
   },
   actions: {
-    fold: assign(({ context }, fact: Told) => ({ state: context.core.fold(context.state, fact) })),
+    fold: assign(({ context }, fact: StrategyEvent) => ({ state: context.core.fold(context.state, fact) })),
     advance: assign(({ context }) => ({ state: context.core.advance(context.state) })),
     breed: emit(({ context }, ask: Ask) => answer(context, ask)),
     wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name)),

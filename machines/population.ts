@@ -1,5 +1,15 @@
 import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Ended, type Env, type Propose, propose, type Suggested, type Told, wait } from '../src/messages.ts';
+import {
+  type Ask,
+  type Decision,
+  type Ended,
+  type Env,
+  type Propose,
+  propose,
+  type StrategyEvent,
+  type Suggested,
+  wait,
+} from '../src/messages.ts';
 import type { Population, PopulationState, Training } from '../src/schedulers/population.ts';
 
 interface Input {
@@ -21,7 +31,7 @@ function train(context: Context, ask: Ask): Decision {
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
     founded: ({ context: { core, state } }) => core.founded(state),
     over: ({ context: { core, state } }) => core.over(state),

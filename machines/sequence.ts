@@ -1,5 +1,5 @@
 import { assign, emit, setup } from 'xstate';
-import { type Ask, type Decision, type Env, type Propose, propose, type Suggested, type Told } from '../src/messages.ts';
+import { type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, type Suggested } from '../src/messages.ts';
 import type { Sequence } from '../src/samplers/sequence.ts';
 
 interface Input {
@@ -17,7 +17,7 @@ function answer({ env, core, state }: Context, ask: Ask): Propose | Ask {
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
     concerned: ({ context }, fact: Suggested) => context.core.concerns(fact),
     spent: ({ context }) => context.core.spent(context.state),

@@ -8,8 +8,8 @@ import {
   propose,
   type Ready,
   type Reported,
+  type StrategyEvent,
   type Suggested,
-  type Told,
   wait,
 } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
@@ -35,12 +35,12 @@ const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, as
 
 function model(context: Context, ask: Ask): Propose | Ask {
   const { core, env, state } = context;
-  const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.veto));
+  const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
   return reasoned ? answer(context, ask, 'modelling', reasoned) : explore(context, ask, 'falling back');
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: Told | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   actors: {
     fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, state } }) => {
       const long = core.long?.(state);

@@ -59,7 +59,7 @@ export const violates = ({ constraints }: { readonly constraints?: readonly numb
   constraints?.some((c) => c > 0) ?? false;
 
 /** What strategies are told. It has happened, it is in the log, and all state is a fold over it. */
-export type Told = Suggested | Reported | Ended;
+export type StrategyEvent = Suggested | Reported | Ended;
 
 /** A question: one more trial? It changes no state, and is put again until it is answered. */
 export interface Ask {
@@ -67,7 +67,7 @@ export interface Ask {
   /** The number that the trial would get. */
   readonly id: TrialId;
   /** How many answers to this ask were turned down. It keys the randomness, so that the same stage may answer differently. */
-  readonly veto?: number;
+  readonly retry?: number;
   readonly budget?: number;
   readonly tags?: Tags;
 }
@@ -75,7 +75,7 @@ export interface Ask {
 /** Decisions are imperative. A proposal becomes `suggested` once it is in the log. */
 export interface Propose extends Proposal {
   readonly type: 'propose';
-  readonly veto?: number;
+  readonly retry?: number;
 }
 /** Not now. It keeps what the ask carried, so that a later stage may answer in its place. */
 export interface Wait extends Omit<Ask, 'type'> {
@@ -96,7 +96,7 @@ export interface Ready {
 }
 export type Decision = Propose | Wait | Stop | Ready;
 
-export type Message = Told | Ask | Decision;
+export type Message = StrategyEvent | Ask | Decision;
 
 /** What a strategy may know of its study. */
 export interface Env extends Domain {
@@ -122,7 +122,7 @@ export interface Env extends Domain {
 /** The environment of a stage within another. */
 export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name: env.name ? `${env.name}/${name}` : name });
 
-export const isTold = (m: Message): m is Told => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
+export const isStrategyEvent = (m: Message): m is StrategyEvent => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 
 /**
  * An answer to an ask. What the ask carried goes on to the trial.
@@ -144,11 +144,11 @@ export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 
 /** The ask that was answered so, to be put to somebody else. */
-export function asked({ id, veto = 0, budget, tags }: Propose | Wait): Ask {
+export function asked({ id, retry = 0, budget, tags }: Propose | Wait): Ask {
   return {
     type: 'ask',
     id,
-    ...(veto > 0 && { veto }),
+    ...(retry > 0 && { retry }),
     ...(budget !== undefined && { budget }),
     ...(tags !== undefined && { tags }),
   };

@@ -1,7 +1,7 @@
 import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import type { Noted } from './engine/appliedEntry.ts';
+import type { AppliedEntry } from './engine/appliedEntry.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
@@ -56,7 +56,7 @@ export class TellError extends Error {
 export function open<P>(
   space: Space<P>,
   strategy: Strategy,
-  options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: Noted<P>) => void) | undefined } = {},
+  options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
 ): OpenStudy<P> {
   const { log = memoryLog(), note, ...settings } = options;
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
@@ -80,7 +80,7 @@ export function open<P>(
     if (waiter) waiter.resolve(directive);
     else handed.push(directive);
   };
-  const answer = ({ fact, refusal }: Noted<P>) => {
+  const answer = ({ fact, refusal }: AppliedEntry<P>) => {
     const waiter = telling.get(keyOf(fact))?.shift();
     if (refusal) waiter?.reject(new TellError(refusal.message));
     else waiter?.resolve();

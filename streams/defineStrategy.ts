@@ -1,6 +1,6 @@
 import { fromTransition } from 'xstate';
 import { StrategyError } from '../src/errors.ts';
-import { type Ask, child, type Env, type Propose, propose, type Reported, type Told, type Wait, wait } from '../src/messages.ts';
+import { type Ask, child, type Env, type Propose, propose, type Reported, type StrategyEvent, type Wait, wait } from '../src/messages.ts';
 import { type Rng, rngFor } from '../src/numeric/random.ts';
 import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
@@ -12,7 +12,7 @@ export interface Definition<S> {
   readonly name: string;
   init(env: Env): S;
   /** The next state. It must not change the last one. */
-  tell(state: S, told: Told, env: Env): S;
+  tell(state: S, told: StrategyEvent, env: Env): S;
   /** A point, `wait`, a complete proposal, or the ask itself, perhaps marked with a budget. Nothing: the ask is handed on. */
   ask?(state: S, ask: Ask, rng: Rng, env: Env): Point | 'wait' | Propose | Ask | undefined;
   /** Whether the trial that has just reported (which `state` knows already) should stop. */
@@ -37,7 +37,7 @@ export interface Definition<S> {
 export function defineStrategy<S>(definition: Definition<S>, spec: StrategySpec = definition.name): Strategy {
   return named(spec, (parent) => {
     const env = child(parent, definition.name);
-    const logic = fromTransition<S, Told | Ask, never, undefined, Emitted>(
+    const logic = fromTransition<S, StrategyEvent | Ask, never, undefined, Emitted>(
       (state, message, { emit }) => {
         if (message.type === 'ask') {
           emit(answer(definition, state, message, env));
@@ -54,7 +54,7 @@ export function defineStrategy<S>(definition: Definition<S>, spec: StrategySpec 
 }
 
 function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env): Ask | Propose | Wait {
-  const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.veto), env);
+  const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env);
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
   if (isPoint(decision)) {

@@ -25,9 +25,9 @@ export type {
   Proposal,
   Propose,
   Reported,
+  StrategyEvent,
   Suggested,
   Tags,
-  Told,
   TrialId,
   Wait,
 } from '../src/messages.ts';
@@ -44,7 +44,7 @@ export type { OpenStudy } from './createStudy.ts';
 export { open, TellError } from './createStudy.ts';
 export type { Definition } from './defineStrategy.ts';
 export { defineStrategy } from './defineStrategy.ts';
-export type { Noted } from './engine/appliedEntry.ts';
+export type { AppliedEntry } from './engine/appliedEntry.ts';
 export { follow } from './engine/appliedEntry.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export { suggest } from './engine/suggest.ts';

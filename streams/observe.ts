@@ -3,7 +3,7 @@ import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/fact
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../src/messages.ts';
-import type { Noted } from './engine/appliedEntry.ts';
+import type { AppliedEntry } from './engine/appliedEntry.ts';
 
 /** A trial that has ended. */
 export interface Row<P> {
@@ -68,10 +68,10 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<Noted<P>, Row<P>> => folding(rows<P>);
+export const trials = <P>(): OperatorFunction<AppliedEntry<P>, Row<P>> => folding(rows<P>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function rows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
+export function rows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
   const open = new Map<TrialId, { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values }>();
   const ended = new Map<TrialId, Row<P>>();
   return ({ fact, told, refusal }) => {
@@ -136,9 +136,9 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
  */
-export const best = <P>(): OperatorFunction<Noted<P>, Row<P>> => folding(bestRows<P>);
+export const best = <P>(): OperatorFunction<AppliedEntry<P>, Row<P>> => folding(bestRows<P>);
 
-function bestRows<P>(): (noted: Noted<P>) => readonly Row<P>[] {
+function bestRows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
   const rowsOf = rows<P>();
   const results = new Map<TrialId, Result<P>>();
   let first: Result<P> | undefined;
@@ -172,9 +172,9 @@ interface Result<P> {
  * @example
  * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));
  */
-export const progress = <P>(): OperatorFunction<Noted<P>, Progress<P>> => folding(progressAfter<P>);
+export const progress = <P>(): OperatorFunction<AppliedEntry<P>, Progress<P>> => folding(progressAfter<P>);
 
-function progressAfter<P>(): (noted: Noted<P>) => readonly Progress<P>[] {
+function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] {
   const bestOf = bestRows<P>();
   let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   return (noted) => {

@@ -1,7 +1,7 @@
 import { Observable, share } from 'rxjs';
 import type { CloseReason } from '../src/facts/facts.ts';
 import type { Space } from '../src/space/space.ts';
-import type { Noted } from './engine/appliedEntry.ts';
+import type { AppliedEntry } from './engine/appliedEntry.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
@@ -31,7 +31,7 @@ export interface Result<P> {
 }
 
 /** A study that runs while somebody listens: each entry of its log, and what it did. */
-export interface Optimization<P> extends Observable<Noted<P>> {
+export interface Optimization<P> extends Observable<AppliedEntry<P>> {
   /** Runs it to its end; shares the run with those who listen already. @throws what the study throws. */
   result(): Promise<Result<P>>;
 }
@@ -48,11 +48,11 @@ export interface Optimization<P> extends Observable<Noted<P>> {
 export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
   const { strategy, log: given, signal, timeLimit, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
-  const run$ = new Observable<Noted<P>>((out) => {
+  const run$ = new Observable<AppliedEntry<P>>((out) => {
     const log = given ?? memoryLog();
     /** A bare number is the value of the first objective: where the options name none, that of the log. */
     const evaluating = { value: named ?? 'value', ...(timeLimit !== undefined && { timeLimit }) };
-    const note = (noted: Noted<P>) => {
+    const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
     };
@@ -70,7 +70,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
   return Object.assign(run$, { result: () => resultOf<P>(run$) });
 }
 
-const resultOf = <P>(run$: Observable<Noted<P>>): Promise<Result<P>> =>
+const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<Result<P>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     run$.pipe(progress()).subscribe({

@@ -5,7 +5,7 @@ import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
-import type { Noted } from './engine/appliedEntry.ts';
+import type { AppliedEntry } from './engine/appliedEntry.ts';
 import { folding, type Row, rows } from './observe.ts';
 
 /** The trials that no other dominates: whatever is better in one objective is worse in another. */
@@ -38,7 +38,7 @@ export interface ParetoOptions {
  *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))
  *   .subscribe(({ rows, hypervolume }) => console.log(hypervolume, rows));
  */
-export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<Noted<P>, Front<P>> => folding(() => fronts<P>(options));
+export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> => folding(() => fronts<P>(options));
 
 interface Candidate<P> {
   readonly row: Row<P>;
@@ -53,7 +53,7 @@ interface Standings<P> {
   readonly worst: Losses;
 }
 
-function fronts<P>({ reference }: ParetoOptions): (noted: Noted<P>) => readonly Front<P>[] {
+function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = rows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };

@@ -4,12 +4,12 @@ import {
   type Ask,
   child,
   type Env,
-  isTold,
+  isStrategyEvent,
   type Message,
   type Propose,
   type Ready,
   type Stop,
-  type Told,
+  type StrategyEvent,
   type Wait,
 } from '../src/messages.ts';
 import { given } from '../src/omitUndefined.ts';
@@ -38,14 +38,14 @@ export type Inspect = (event: InspectionEvent) => void;
 export type Emitted = Ask | Propose | Wait | Stop | Ready;
 /** @typeParam Own events that a machine raises for itself */
 // biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are its own affair
-export type StrategyLogic<I, Own extends EventObject = never> = ActorLogic<any, Told | Ask | Own, I, any, Emitted>;
+export type StrategyLogic<I, Own extends EventObject = never> = ActorLogic<any, StrategyEvent | Ask | Own, I, any, Emitted>;
 
 /** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
 const TRIES = 200;
 
 /**
  * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
- * anew with another veto, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
+ * anew with another retry, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
  *
  * @param logic its phases answer asks, and it changes its state by facts alone.
  * @param env of the `stage`: the machine's actor is named by its path.
@@ -70,9 +70,9 @@ export const drive =
         if (!infeasible) out.next({ ...m, point });
       };
       const ask = (m: Ask) => {
-        for (let veto = m.veto ?? 0, tries = 0; tries < TRIES; veto++, tries++) {
+        for (let retry = m.retry ?? 0, tries = 0; tries < TRIES; retry++, tries++) {
           infeasible = false;
-          actor.send(veto === 0 ? m : { ...m, veto });
+          actor.send(retry === 0 ? m : { ...m, retry });
           if (!infeasible) return;
         }
         out.next(m);
@@ -87,7 +87,7 @@ export const drive =
             const live = actor.getSnapshot().status === 'active';
             if (m.type === 'ask') return live ? ask(m) : out.next(m); // a spent strategy is a wire
             out.next(m); // what happened goes on before what it causes
-            if (live && isTold(m) && hears(m)) actor.send(m);
+            if (live && isStrategyEvent(m) && hears(m)) actor.send(m);
           },
           error: (e) => out.error(e),
           complete: () => out.complete(),
@@ -96,7 +96,7 @@ export const drive =
     });
 
 /** Which facts a machine listens to: an event costs microseconds even where no state has a transition for it. */
-function hearing(logic: object): (told: Told) => boolean {
+function hearing(logic: object): (told: StrategyEvent) => boolean {
   const { events = ['*'] } = logic as { readonly events?: readonly string[] };
   const all = events.includes('*');
   return ({ type }) => all || events.includes(type);

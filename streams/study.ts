@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Space } from '../src/space/space.ts';
-import type { Noted } from './engine/appliedEntry.ts';
+import type { AppliedEntry } from './engine/appliedEntry.ts';
 import type { Directive } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
@@ -25,7 +25,7 @@ export const study = <P>(
   space: Space<P>,
   strategy: Strategy | undefined,
   log: Log,
-  options: StudyOptions & { readonly exclusive?: boolean | undefined; readonly note?: ((noted: Noted<P>) => void) | undefined } = {},
+  options: StudyOptions & { readonly exclusive?: boolean | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
 ): Observable<Directive<P>> =>
   new Observable((out) => {
     const { stop } = run<P>(space, strategy, log, options, {

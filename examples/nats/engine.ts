@@ -3,7 +3,7 @@
 //   nats-server -js &
 //   npx tsx examples/nats/engine.ts nats://127.0.0.1:4222
 import { connect } from '@nats-io/transport-node';
-import { best, float, ga, int, type Noted, space } from 'hypertide';
+import { type AppliedEntry, best, float, ga, int, space } from 'hypertide';
 import { lasting, serve } from 'hypertide/nats';
 import { Subject } from 'rxjs';
 
@@ -11,7 +11,7 @@ const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
 const nc = await connect({ servers: url, ...lasting, waitOnFirstConnect: true });
 
 const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8) });
-const noted$ = new Subject<Noted>();
+const noted$ = new Subject<AppliedEntry>();
 noted$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
 
 const { finished, close } = await serve(nc, parameters, ga(), {

@@ -1,5 +1,5 @@
 import { Twins } from '../duplicates/equivalentTrials.ts';
-import { type Ended, type Reported, type Suggested, type Told, type TrialId, violates } from '../messages.ts';
+import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
 /** A configuration: a trial and those that resume it. */
@@ -70,7 +70,7 @@ export class RungResults {
     return rung !== undefined && configuration !== undefined && !configuration.losses.has(rung);
   }
 
-  take(told: Told): void {
+  take(told: StrategyEvent): void {
     const isTwin = this.#isTwin(told);
     if (told.type === 'suggested') return this.#begin(told);
     const configuration = this.#byTrial.get(told.id);
@@ -81,7 +81,7 @@ export class RungResults {
     if (rung !== undefined && !configuration.losses.has(rung)) this.#note(configuration, rung, told.losses[0]!);
   }
 
-  #isTwin(told: Told): boolean {
+  #isTwin(told: StrategyEvent): boolean {
     if (told.type === 'ended' && violates(told)) return false;
     return this.#twins.take(told, told.type !== 'reported' || this.isNew(told));
   }

@@ -1,4 +1,4 @@
-import type { Noted } from '../../streams/engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 
@@ -29,7 +29,7 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * @param past position up to which the log was there before: nothing in it is news.
  * @returns takes each entry of the log; says once that it is so. After a restart one more such failure is enough.
  */
-export function failingAlike(past: number): (noted: Noted) => Alike | undefined {
+export function failingAlike(past: number): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
   /** Those since the start. */
   const fresh = new Set<TrialId>();

@@ -3,14 +3,14 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Noted } from '../../streams/engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 
 /** Where a study that runs hears what people say to it from other terminals: a socket beside its journal, for the user who runs it. */
 export interface Inbox {
   /** To be told of each entry of the journal, so that who has said something hears what became of it. */
-  note(noted: Noted): void;
+  note(noted: AppliedEntry): void;
   close(): void;
 }
 

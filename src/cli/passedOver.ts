@@ -1,9 +1,9 @@
-import type { Noted } from '../../streams/engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { RefusalCode } from '../facts/facts.ts';
 
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {
-  note(noted: Noted): void;
+  note(noted: AppliedEntry): void;
   /** How many, why, and the first of them, in one line; undefined if all count. */
   line(): string | undefined;
 }

@@ -1,5 +1,5 @@
 import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
-import { follow, type Noted, spaceOf } from '../../streams/engine/appliedEntry.ts';
+import { type AppliedEntry, follow, spaceOf } from '../../streams/engine/appliedEntry.ts';
 import { openRow, type Row, trials } from '../../streams/observe.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Source } from '../dashboard/source.ts';
@@ -24,7 +24,7 @@ export interface Listed extends Omit<Row<Params>, 'status'> {
 /** A study to read, and the collector of entries that do not count in it. */
 type Read = Source & { readonly passedOver?: PassedOver };
 
-const notedIn = (study: Read): Observable<Noted<Params>> =>
+const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
   from(study.past(1)).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
     follow(),
@@ -42,7 +42,7 @@ export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front
 export async function trialsIn(study: Read): Promise<Listed[]> {
   const rows = new Map<TrialId, Listed>();
   let front: readonly Row<Params>[] | undefined;
-  const noted$ = new Subject<Noted<Params>>();
+  const noted$ = new Subject<AppliedEntry<Params>>();
   let position = 0;
   noted$.subscribe((noted) => {
     position = noted.position;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import type { Noted } from '../../streams/engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
@@ -33,7 +33,7 @@ export interface Conclusion {
 
 /** Shows a study as it runs, and what came of it. */
 export interface Watch {
-  note(noted: Noted<Params>): void;
+  note(noted: AppliedEntry<Params>): void;
   /** Whether the study was paused when it was left, and still is. */
   readonly paused: boolean;
   /** @returns how many trials have been completed, those of earlier runs included. */
@@ -45,7 +45,7 @@ const TOP = 10;
 
 /** @param past position up to which the log was there before. */
 export function watch(screen: Live, past: number, json: boolean): Watch {
-  const noted$ = new Subject<Noted<Params>>();
+  const noted$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, Row<Params>>();
   let since = performance.now();
   let before = 0;

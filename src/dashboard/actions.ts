@@ -1,4 +1,4 @@
-import { tryInstead } from '../../streams/engine/dryRun.ts';
+import { dryRunChange } from '../../streams/engine/dryRun.ts';
 import type { Changed, Closed, Command, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -57,7 +57,7 @@ function said(action: Action, ledger: Ledger<Params>, space: Space<Params>): Sai
       if (!ledger.open.has(action.trial)) throw new ActionError(`trial ${action.trial} is not open`);
       return { type: 'cancelled', trial: action.trial };
     case 'change':
-      return changeOf(action.strategy === undefined ? action : { ...action, strategy: tryInstead(ledger, action.strategy) });
+      return changeOf(action.strategy === undefined ? action : { ...action, strategy: dryRunChange(ledger, action.strategy) });
     case 'close':
       if (ledger.closed !== undefined) throw new ActionError('this study is closed already');
       return closedFact('person', ledger.best);

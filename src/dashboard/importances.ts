@@ -1,7 +1,7 @@
 import { importances } from '../importance/importance.ts';
 import { resultsOf } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
-import type { Ended, Proposal, Told } from '../messages.ts';
+import type { Ended, Proposal, StrategyEvent } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { given } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
@@ -41,14 +41,14 @@ const OUTCOMES: Partial<Record<TrialState, 'completed' | 'stopped' | 'failed'>> 
 };
 
 /** The facts about the first objective that strategies received, as far as the rows hold them. A retracted trial has no results. */
-function factsOf({ rows, space, ledger }: NonNullable<Feed['begun']>): Told[] {
+function factsOf({ rows, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
   const [objective] = ledger.settings.objectives;
-  return [...rows].flatMap(({ trial: id, state, by, params, budget, resumes, step, values }): Told[] => {
+  return [...rows].flatMap(({ trial: id, state, by, params, budget, resumes, step, values }): StrategyEvent[] => {
     const proposal = given<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
-    const suggested: Told = { ...proposal, type: 'suggested' };
+    const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
     if (state === 'retracted') return [suggested];
     const { reports } = rows.get(id)!;
-    const reported = reports.flatMap((_, i): Told[] =>
+    const reported = reports.flatMap((_, i): StrategyEvent[] =>
       i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
     );
     const outcome = OUTCOMES[state];

@@ -1,15 +1,15 @@
 import { past } from '../../streams/log/past.ts';
-import { logOn } from '../../streams/nats/readLog.ts';
+import { readLog } from '../../streams/nats/readLog.ts';
 import type { RequestMethod } from '../../streams/nats/requests.ts';
 import { request } from '../../streams/nats/studies.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 import type { Said, Source } from './source.ts';
 
-type Connection = Parameters<typeof logOn>[0];
+type Connection = Parameters<typeof readLog>[0];
 
 /** A study on a server. What a person says goes through its engine. */
 export async function natsSource(nc: Connection, study: string, place: string): Promise<Source> {
-  const log = await logOn(nc, study);
+  const log = await readLog(nc, study);
   return {
     place,
     read: (from, signal) => log.read(from, signal),

@@ -1,4 +1,4 @@
-import type { Told, TrialId } from '../messages.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import type { Axis } from '../space/axis.ts';
 import { Steps } from './flatRegions.ts';
@@ -36,7 +36,7 @@ export class Twins {
    * @param compares false for a report at a step at which others did not report, or of no interest
    * @returns whether the losses of its trial, so far, equal those of an earlier configuration.
    */
-  take(told: Told, compares = true): boolean {
+  take(told: StrategyEvent, compares = true): boolean {
     const { id } = told;
     const same = compares && this.#steps.take(told) === 'same';
     if (told.type === 'suggested') {

@@ -1,4 +1,4 @@
-import type { Told, TrialId } from '../messages.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { separation } from '../space/chebyshevDistance.ts';
@@ -55,7 +55,7 @@ export class Steps {
   }
 
   /** @returns how the trial compares with others by its result; for a report, by that. */
-  take(fact: Told): Likeness {
+  take(fact: StrategyEvent): Likeness {
     const { id } = fact;
     const before = this.#last.get(id);
     if (fact.type === 'suggested') {

@@ -1,4 +1,4 @@
-import type { Told, TrialId } from '../messages.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { Steps } from './flatRegions.ts';
 import { Seen } from './suggestedPoints.ts';
@@ -28,7 +28,7 @@ export class Repetition {
   }
 
   /** @param fact of reports, the first at a rung alone */
-  take(fact: Told): void {
+  take(fact: StrategyEvent): void {
     const { id } = fact;
     if (fact.type === 'reported' && !this.#budgeted.has(id)) return; // where all train for as long, the end says all
     const likeness = this.#steps.take(fact);

@@ -1,6 +1,6 @@
 import { normalScore, orderOf } from '../budgets/order.ts';
 import { RungResults } from '../budgets/rungResults.ts';
-import { type Ended, type Told, violates } from '../messages.ts';
+import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
 /** A result that can be compared with others: where it was obtained, and what it was. */
@@ -13,7 +13,7 @@ export interface Result {
  * The results of a study that can be compared. Where all trials have one budget, these are the losses of completed trials. Where budgets differ,
  * each configuration has one result, also if it was stopped: the normal score of its place in the one order of all (see `orderOf`).
  */
-export function resultsOf(axes: readonly Axis[], facts: readonly Told[]): readonly Result[] {
+export function resultsOf(axes: readonly Axis[], facts: readonly StrategyEvent[]): readonly Result[] {
   const results = new RungResults(axes);
   for (const fact of facts) results.take(fact);
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
@@ -22,4 +22,4 @@ export function resultsOf(axes: readonly Axis[], facts: readonly Told[]): readon
   return results.counted.map((configuration) => ({ point: configuration.point, loss: scores.get(configuration)! }));
 }
 
-const isResult = (fact: Told): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);
+const isResult = (fact: StrategyEvent): fact is Ended => fact.type === 'ended' && fact.outcome === 'completed' && !violates(fact);

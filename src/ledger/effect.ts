@@ -1,12 +1,12 @@
 import type { CloseReason, Params, Refusal, RefusalCode } from '../facts/facts.ts';
-import type { Told, TrialId } from '../messages.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** What an entry did. */
 export type Effect =
   | { readonly type: 'refused'; readonly refusal: Refusal }
   /** Strategies are told. */
-  | { readonly type: 'told'; readonly told: Told }
+  | { readonly type: 'told'; readonly told: StrategyEvent }
   /** Another attempt at an open trial was suggested; strategies are told nothing. */
   | { readonly type: 'again' }
   | { readonly type: 'cancelled'; readonly trial: TrialId }

@@ -7,10 +7,10 @@ export type Rng = () => number;
  * The generator for one decision. It is a function of its key alone: there is no generator state to persist, share or lose, and what one
  * strategy draws cannot shift another's numbers.
  *
- * @param veto how many answers to this ask were turned down before; another number gives another, equally good draw.
+ * @param retry how many answers to this ask were turned down before; another number gives another, equally good draw.
  */
-export const rngFor = (seed: string, path: string, ask: number, veto = 0): Rng =>
-  seedrandom.alea(veto === 0 ? `${seed}/${path}/${ask}` : `${seed}/${path}/${ask}/${veto}`);
+export const rngFor = (seed: string, path: string, ask: number, retry = 0): Rng =>
+  seedrandom.alea(retry === 0 ? `${seed}/${path}/${ask}` : `${seed}/${path}/${ask}/${retry}`);
 
 /** A standard normal draw (Box & Muller 1958). */
 export const normal = (rng: Rng): number => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());

@@ -18,7 +18,7 @@ const withReplacement = (env: Env): Sequence<undefined> => ({
   concerns: () => false,
   fold: () => undefined,
   spent: () => false,
-  at: (_, { id, veto }) => ({ point: draw(env.axes, rngFor(env.seed, env.name, id, veto)) }),
+  at: (_, { id, retry }) => ({ point: draw(env.axes, rngFor(env.seed, env.name, id, retry)) }),
 });
 
 /** How often an ask is answered by a draw from the priors, before any untried cell will do. */
@@ -46,7 +46,7 @@ function withoutReplacement(env: Env): Sequence<Untried> {
     fold: cells.fold,
     spent: () => false, // a budget at which nothing was tried may still come
     at(state, ask) {
-      let vetoes = ask.veto ?? 0;
+      let vetoes = ask.retry ?? 0;
       for (const cell of candidates(state, ask)) if (vetoes-- === 0) return { point: cells.at(cell) };
       return undefined;
     },

@@ -16,7 +16,7 @@ export interface Sequence<S> {
   fold(state: S, fact: Suggested): S;
   /** Whether there is nothing left for any ask. */
   spent(state: S): boolean;
-  /** The answer to an ask: another one for each veto, until there is none. */
+  /** The answer to an ask: another one for each retry, until there is none. */
   at(state: S, ask: Ask): Draw | undefined;
 }
 
@@ -55,9 +55,9 @@ export function numbered(env: Env, count: number, pointAt: (i: number) => Point)
     concerns: ({ by, tags }) => by === env.name && tags?.[env.name] !== undefined,
     fold: (_, { tags }) => from(Number(tags![env.name]) + 1),
     spent: ({ index }) => index >= count,
-    at(state, { veto = 0 }) {
+    at(state, { retry = 0 }) {
       let next = state;
-      for (let n = 0; n < veto && next.index < count; n++) next = from(next.index + 1);
+      for (let n = 0; n < retry && next.index < count; n++) next = from(next.index + 1);
       return next.index < count ? { point: next.point, tags: { [env.name]: String(next.index) } } : undefined;
     },
   };

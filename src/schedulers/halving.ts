@@ -1,6 +1,6 @@
 import { type Agreement, type FirstRung, firstRung } from '../budgets/firstRung.ts';
 import { type Configuration, RungResults } from '../budgets/rungResults.ts';
-import { type Ended, type Env, type Reported, type Suggested, type Told, violates } from '../messages.ts';
+import { type Ended, type Env, type Reported, type StrategyEvent, type Suggested, violates } from '../messages.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
 import { type Member, Rung } from './rung.ts';
 import { Supply } from './scheduler.ts';
@@ -70,7 +70,7 @@ export class Halving {
     this.#begun = settings.rungs.map(() => 0);
   }
 
-  tell(told: Told): void {
+  tell(told: StrategyEvent): void {
     this.#behind = false;
     if (told.type === 'suggested') this.#supply.take(told);
     const isNew = told.type === 'reported' && this.#results.isNew(told);

@@ -65,7 +65,7 @@ export function populationOf(env: Env, settings: PopulationSettings): Population
   const { interval, max, quantile, size } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;
   const room = Math.min(size, trials, countCells(env.axes));
-  const rngOf = ({ id, veto }: Ask) => rngFor(env.seed, env.name, id, veto);
+  const rngOf = ({ id, retry }: Ask) => rngFor(env.seed, env.name, id, retry);
   const isDone = ({ stage, open, failed }: Member) => !open && !failed && stage!.budget >= max;
 
   const founded = ({ members, configurations }: PopulationState) => members.length >= room || configurations >= trials;

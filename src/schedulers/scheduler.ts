@@ -1,4 +1,4 @@
-import { type Ended, type Env, type Suggested, type Told, violates } from '../messages.ts';
+import { type Ended, type Env, type StrategyEvent, type Suggested, violates } from '../messages.ts';
 import { TRACKED } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
@@ -13,7 +13,7 @@ export type Turn =
 /** Says which trials go on, and for how long. What it is told changes it; what it is asked does not. */
 export interface Scheduler {
   /** @param mark what the trial, or the one that it goes on from, was marked with; absent for those of others. */
-  tell(told: Told, mark: string | undefined): void;
+  tell(told: StrategyEvent, mark: string | undefined): void;
   turn(): Turn;
 }
 

@@ -1,5 +1,5 @@
 import { Twins } from '../duplicates/equivalentTrials.ts';
-import type { Env, Suggested, Told } from '../messages.ts';
+import type { Env, StrategyEvent, Suggested } from '../messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort, type Promotion } from './cohort.ts';
 import { resultOf, type Scheduler, Supply, type Turn } from './scheduler.ts';
@@ -27,7 +27,7 @@ export class SynchronousBrackets implements Scheduler {
     this.#twins = new Twins(env.axes);
   }
 
-  tell(told: Told, mark: string | undefined): void {
+  tell(told: StrategyEvent, mark: string | undefined): void {
     const isTwin = this.#twins.take(told);
     if (told.type === 'suggested') this.#begin(told, mark);
     if (told.type === 'ended' && mark !== undefined) {

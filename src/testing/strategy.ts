@@ -4,7 +4,7 @@ import type { StudyOptions } from '../../streams/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { SuggestedFact } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
-import { type Ask, type Env, isTold, type Message, type Propose, type Suggested } from '../messages.ts';
+import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
@@ -92,7 +92,7 @@ function* story<P>(of: Case<P>, put: (m: Message) => Message[], length: number):
     yield asked;
     const [reply] = asked.heard.filter(isReply);
     const foreign = { id, by: 'somebody', point: of.space.snap(draw(of.space.axes, rng)) };
-    const { type: _, veto: __, ...own } = (reply?.type === 'propose' ? reply : foreign) as Propose;
+    const { type: _, retry: __, ...own } = (reply?.type === 'propose' ? reply : foreign) as Propose;
     const suggested: Suggested = { ...own, type: 'suggested' };
     yield say(suggested);
     open.push(suggested);
@@ -163,7 +163,7 @@ export const properties = {
   'lets facts and foreign decisions through, unchanged and first'<P>(of: Case<P>): void {
     const { put } = listen(of);
     for (const { said, heard } of story(of, put, 30))
-      if (isTold(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
+      if (isStrategyEvent(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
     const point = of.space.snap(draw(of.space.axes, rngFor('foreign', 'contract', 0)));
     const foreign: Message[] = [
       { type: 'stop', id: 1, by: 'somebody' },
@@ -177,7 +177,7 @@ export const properties = {
   'is not changed by being asked'<P>(of: Case<P>): void {
     const [curious, plain] = [listen(of), listen(of)];
     const put = (m: Message) => {
-      if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, veto: k });
+      if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, retry: k });
       const heard = curious.put(m);
       deepStrictEqual(heard, plain.put(m), `asking changed what follows ${m.type}`);
       return heard;

@@ -4,7 +4,7 @@ import type { Created, Fact, Params, Refusal } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Effect } from '../../src/ledger/effect.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import type { Told } from '../../src/messages.ts';
+import type { StrategyEvent } from '../../src/messages.ts';
 import { spaceFrom } from '../../src/space/space.ts';
 
 /**
@@ -12,12 +12,12 @@ import { spaceFrom } from '../../src/space/space.ts';
  *
  * @typeParam P the type of configurations
  */
-export type Noted<P = unknown> =
-  | { readonly position: number; readonly at: number; readonly fact: Fact<P>; readonly told?: Told; readonly refusal?: never }
+export type AppliedEntry<P = unknown> =
+  | { readonly position: number; readonly at: number; readonly fact: Fact<P>; readonly told?: StrategyEvent; readonly refusal?: never }
   | { readonly position: number; readonly at: number; readonly fact: unknown; readonly told?: never; readonly refusal: Refusal };
 
 /** What became of an entry. */
-export function noted<P = Params>({ position, at, fact }: Entry, effect: Effect): Noted<P> {
+export function noted<P = Params>({ position, at, fact }: Entry, effect: Effect): AppliedEntry<P> {
   if (effect.type === 'refused') return { position, at, fact, refusal: effect.refusal };
   const counts = { position, at, fact: fact as Fact<P> }; // it fits the space, or it would have been refused
   return effect.type === 'told' ? { ...counts, told: effect.told } : counts;
@@ -31,13 +31,13 @@ export function noted<P = Params>({ position, at, fact }: Entry, effect: Effect)
  * from(readJournal('study.jsonl')).pipe(concatAll(), follow(), trials()).subscribe(console.table);
  */
 export const follow =
-  <P = Params>(): OperatorFunction<Entry, Noted<P>> =>
+  <P = Params>(): OperatorFunction<Entry, AppliedEntry<P>> =>
   (entries$) =>
     new Observable((out) => {
       let ledger: Ledger<unknown> | undefined;
       return entries$
         .pipe(
-          map((entry): Noted<P> => {
+          map((entry): AppliedEntry<P> => {
             const fact = parseFact(entry.fact);
             if (!ledger && !isRefusal(fact) && fact.type === 'created') ledger = new Ledger(spaceOf(fact));
             if (ledger) return noted(entry, ledger.fold(entry));

@@ -6,19 +6,19 @@ import type { Effect } from '../../src/ledger/effect.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import { type Ask, type Env, isTold, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
+import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { draw } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
-import { type Foreknowledge, unsuspecting } from './amendments.ts';
+import { type Amendments, noAmendments } from './amendments.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 
 export interface DeciderOptions<P> {
   readonly space: Space<P>;
   /** The strategy that the study began with. */
   readonly strategy: Strategy;
-  readonly known?: Foreknowledge;
+  readonly known?: Amendments;
   readonly inspect?: Inspect;
   /** A strategy has become ready: ask anew. */
   readonly ready?: () => void;
@@ -42,7 +42,7 @@ export class Decider<P> {
   readonly stops = new Map<TrialId, string>();
   readonly #options: DeciderOptions<P>;
   readonly #inlet$ = new Subject<Message>();
-  readonly known: Foreknowledge;
+  readonly known: Amendments;
   #duplicates: Duplicates | undefined;
   #pipe: Subscription | undefined;
   #replies: (Ask | Propose | Wait)[] = [];
@@ -50,7 +50,7 @@ export class Decider<P> {
 
   constructor(options: DeciderOptions<P>) {
     this.#options = options;
-    this.known = options.known ?? unsuspecting;
+    this.known = options.known ?? noAmendments;
     this.ledger = new Ledger(options.space, this.known.retracted);
   }
 
@@ -121,7 +121,7 @@ export class Decider<P> {
   }
 
   #hear(m: Message): void {
-    if (isTold(m)) return;
+    if (isStrategyEvent(m)) return;
     if (m.type === 'stop') {
       if (this.ledger.open.has(m.id) && !this.stops.has(m.id)) this.stops.set(m.id, m.by);
     } else if (m.type === 'ready') this.#options.ready?.();
@@ -163,7 +163,7 @@ export class Decider<P> {
   /** A draw in the place of a point that is none, such as one that came of values beyond all bounds: no strategy can end a study by it. */
   #drawn(ask: Ask, { by, tags, ...reply }: Propose): Propose {
     const { axes, snap, feasible } = this.#options.space;
-    const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.veto);
+    const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.retry);
     let point = snap(draw(axes, rng));
     for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));
     return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };

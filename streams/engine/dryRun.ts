@@ -14,7 +14,7 @@ import { suggest } from './suggest.ts';
  *
  * @throws what the strategy throws
  */
-export function tryOut<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
+export function dryRun<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
   let failure: unknown;
   NEVER.pipe(suggest(space, strategy, options))
     .subscribe({
@@ -33,9 +33,9 @@ export function tryOut<P>(space: Space<P>, strategy: Strategy, options: StudyOpt
  * @returns the same with its defaults, as the log should hold it
  * @throws OptionError; what the strategy throws
  */
-export function tryInstead<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): unknown {
+export function dryRunChange<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): unknown {
   const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
   const { trials } = limits;
-  tryOut(space, parseStrategy(data), { seed, parallel, objectives: directions, ...(trials !== undefined && { trials }) });
+  dryRun(space, parseStrategy(data), { seed, parallel, objectives: directions, ...(trials !== undefined && { trials }) });
   return withDefaults(data, DECISIONS);
 }

@@ -9,7 +9,7 @@ export interface Seen {
   has(proposal: Proposal): boolean;
 }
 
-export function createSeen(): Seen {
+export function createSuggestedPoints(): Seen {
   const keys = new Set<number>();
   const keyOf = ({ point, budget = -1, tags }: Proposal) => fingerprint([...point, budget, Number(tags?.replicate ?? -1)]);
   return {
@@ -23,16 +23,16 @@ export function createSeen(): Seen {
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
   add(told: Suggested): void;
-  /** Puts an ask, again with another veto while the answer is a duplicate. */
+  /** Puts an ask, again with another retry while the answer is a duplicate. */
   ask(id: TrialId, put: (ask: Ask) => Ask | Propose | Wait): Ask | Propose | Wait;
 }
 
 /** How often an ask is put anew before its strategy is taken to have nothing new. */
-const VETOES = 64;
+const RETRIES = 64;
 
 /** Once a strategy has nothing new, a configuration that nobody has tried is drawn in its name, as long as a finite space has one. */
 export function createDuplicates(env: Env): Duplicates {
-  const seen = createSeen();
+  const seen = createSuggestedPoints();
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
   let state = rest?.start;
   const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
@@ -49,8 +49,8 @@ export function createDuplicates(env: Env): Duplicates {
       const ask: Ask = { type: 'ask', id };
       let reply = put(ask);
       for (let tries = 0; reply.type === 'propose' && seen.has(reply); tries++) {
-        if (tries === VETOES) return drawn(ask, reply);
-        reply = put({ ...ask, veto: (reply.veto ?? 0) + 1 });
+        if (tries === RETRIES) return drawn(ask, reply);
+        reply = put({ ...ask, retry: (reply.retry ?? 0) + 1 });
       }
       return reply;
     },

@@ -8,8 +8,8 @@ import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy, StrategySpec } from '../strategy.ts';
-import { type Foreknowledge, foreknow, revises, unsuspecting } from './amendments.ts';
-import { type Noted, noted } from './appliedEntry.ts';
+import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
+import { type AppliedEntry, noted } from './appliedEntry.ts';
 import { Decider } from './decider.ts';
 import type { Directive, Suggestion } from './directive.ts';
 
@@ -22,7 +22,7 @@ export interface EngineOptions<P> {
   /** Puts a fact at the end of the log, from where it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
-  readonly note?: ((noted: Noted<P>) => void) | undefined;
+  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
   readonly asked?: (() => boolean) | undefined;
   /** The entries up to a position, once more. */
@@ -40,7 +40,7 @@ export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
   #mailbox: Entry[] = [];
-  #known: Foreknowledge = unsuspecting;
+  #known: Amendments = noAmendments;
   #decider: Decider<P>;
   #busy = false;
   #over = false;
@@ -107,7 +107,7 @@ export class Engine<P> {
     this.#study.stop();
   }
 
-  #decideBy(known: Foreknowledge): Decider<P> {
+  #decideBy(known: Amendments): Decider<P> {
     const { space, strategy, inspect } = this.#options;
     return new Decider({ space, strategy, known, ...(inspect && { inspect }), ready: () => this.stir() });
   }
@@ -156,7 +156,7 @@ export class Engine<P> {
     const effect = this.#decider.fold(entry);
     this.#options.note?.(noted(entry, effect));
     const live = this.phase !== 'replaying';
-    if (revises(effect)) return this.#revise(effect, live);
+    if (amends(effect)) return this.#revise(effect, live);
     if (effect.type === 'closed') {
       this.#sent = undefined;
       this.#study.send({ type: 'closed' });
@@ -234,7 +234,7 @@ export class Engine<P> {
   }
 
   #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
-    this.#known = foreknow(this.#known, effect, this.ledger.settings, this.#options.resolve);
+    this.#known = amend(this.#known, effect, this.ledger.settings, this.#options.resolve);
     if (live) void this.#rebuild(false);
   }
 

@@ -32,7 +32,7 @@ const underWay = new Map<number, Waiting>();
  * Fits kernels in the one thread there is for that, so that no ask has to wait for it. It is the same function as here, so the results are
  * the same to the bit. Where there are no threads, or the thread does not live, they are fitted on the spot.
  */
-export function fitElsewhere(tasks: readonly FitTask[]): Promise<Results> {
+export function fitInWorker(tasks: readonly FitTask[]): Promise<Results> {
   worker ??= start();
   const thread = worker;
   if (!thread) return Promise.resolve(tasks.map(fitInTurn));

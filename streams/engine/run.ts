@@ -5,7 +5,7 @@ import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../options.ts';
 import { parseStrategy } from '../spec.ts';
 import type { Strategy } from '../strategy.ts';
-import type { Noted } from './appliedEntry.ts';
+import type { AppliedEntry } from './appliedEntry.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 import { after } from './timeout.ts';
@@ -19,7 +19,7 @@ export interface RunOptions<P> extends StudyOptions {
   /** Whether to go on reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
   /** Told of each entry, and what it did. */
-  readonly note?: ((noted: Noted<P>) => void) | undefined;
+  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. */
   readonly asked?: (() => boolean) | undefined;
 }

@@ -5,7 +5,7 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Space } from '../../src/space/space.ts';
 import { parseStrategy } from '../spec.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
-import { type Foreknowledge, foreknow, revises, unsuspecting } from './amendments.ts';
+import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { Decider, type Next } from './decider.ts';
 
 /** What came of recomputing a log. */
@@ -43,14 +43,14 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {
   const { due, ...others } = await suggestions(read);
-  let known = unsuspecting;
+  let known = noAmendments;
   let asking = questioner(space, strategy, known);
   let recomputed = 0;
   for await (const entries of read()) {
     for (const entry of entries) {
       const effect = asking.decider.fold(entry);
-      if (revises(effect)) {
-        known = foreknow(known, effect, asking.decider.ledger.settings, parseStrategy);
+      if (amends(effect)) {
+        known = amend(known, effect, asking.decider.ledger.settings, parseStrategy);
         asking.decider.dispose();
         asking = await retold(questioner(space, strategy, known), read, entry.position);
       }
@@ -109,7 +109,7 @@ interface Questioner<P> {
   answer(): Promise<unknown>;
 }
 
-function questioner<P>(space: Space<P>, strategy: Strategy, known: Foreknowledge): Questioner<P> {
+function questioner<P>(space: Space<P>, strategy: Strategy, known: Amendments): Questioner<P> {
   let ring = () => {};
   const decider = new Decider({ space, strategy, known, ready: () => ring() });
   const answer = async (): Promise<unknown> => {

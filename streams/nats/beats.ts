@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
 import { lasting } from './connect.ts';
-import { mention } from './connection.ts';
+import { publish } from './connection.ts';
 import type { Beat } from './messages.ts';
 import type { Subjects } from './subjects.ts';
 
@@ -21,7 +21,7 @@ export function timedBeats(nc: NatsConnection, subjects: Subjects, trainer: stri
   let timer: ReturnType<typeof setInterval> | undefined;
   let period = Number.POSITIVE_INFINITY;
   const beat = () => {
-    for (const [run, trial] of runs) mention(nc, subjects.beat(trainer, trial), JSON.stringify({ run } satisfies Beat));
+    for (const [run, trial] of runs) publish(nc, subjects.beat(trainer, trial), JSON.stringify({ run } satisfies Beat));
   };
   return {
     begin: (trial, run, every) => {

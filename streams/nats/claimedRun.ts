@@ -26,7 +26,7 @@ export interface Performing {
 /** Begins what a claim asks for; what it throws makes the trial fail. Sooner or later it is to say an end. */
 export type Perform<P> = (claim: Claim<P>) => Performing;
 
-export interface HeldOptions {
+export interface ClaimedRunOptions {
   /** Sends a fact until the server has it; `settled` is told why it will not take it. */
   readonly store: (fact: TrialEvent, id: string, settled: (refused?: Error) => void) => void;
   /** The longest fact that counts, in bytes. */
@@ -43,9 +43,9 @@ export interface HeldOptions {
 const HEAVY = ['metrics', 'gradient', 'checkpoint'] as const;
 
 /** A run in hand: its facts go out one after the other, each when the server has the one before. */
-export class Held<P> {
+export class ClaimedRun<P> {
   readonly #claim: Claim<P>;
-  readonly #options: HeldOptions;
+  readonly #options: ClaimedRunOptions;
   readonly #facts: TrialEvent[] = [];
   #performing: Performing | undefined;
   #stopped: string | undefined;
@@ -53,7 +53,7 @@ export class Held<P> {
   #sending = false;
   #over = false;
 
-  constructor(suggestion: Suggestion<P>, run: string, options: HeldOptions) {
+  constructor(suggestion: Suggestion<P>, run: string, options: ClaimedRunOptions) {
     this.#options = options;
     this.#claim = { suggestion, run, say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact) } };
   }

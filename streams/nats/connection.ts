@@ -25,7 +25,7 @@ export function jsonOf(message: Msg): unknown {
 }
 
 /** Publishes what may be missed. Never throws: what cannot be sent (the connection is closed, the message is too large) is missed. */
-export function mention(nc: NatsConnection, subject: string, data: string, options?: PublishOptions): void {
+export function publish(nc: NatsConnection, subject: string, data: string, options?: PublishOptions): void {
   try {
     nc.publish(subject, data, options);
   } catch {}

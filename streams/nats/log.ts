@@ -7,7 +7,7 @@ import { onStatus } from './connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
-import { insist, isFull, isPassing } from './retry.ts';
+import { isFull, isPassing, withRetry } from './retry.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -54,8 +54,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
   const js = jetstream(nc, { timeout });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
-  const longest = create ? await insist(nc, () => ensureStream(jsm, subjects, options)) : -1;
-  const fence = await insist(nc, () => lastOf(jsm, subjects.stream, own));
+  const longest = create ? await withRetry(nc, () => ensureStream(jsm, subjects, options)) : -1;
+  const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
   const instance = nuid.next();
   const out = publisher(nc);
   const news = bell();
@@ -75,7 +75,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const knew = (subject: string, position: number) => {
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
   };
-  const publish = async (fact: unknown): Promise<'stored' | 'fenced'> => {
+  const publishFact = async (fact: unknown): Promise<'stored' | 'fenced'> => {
     const { type, after } = fact as { type?: unknown; after?: unknown };
     const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
@@ -98,7 +98,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
         full = true;
         await new Promise((resolve) => setTimeout(resolve, NO_ROOM_PAUSE));
       }
-      const now = await insist(nc, () => lastOf(jsm, subjects.stream, [subject]));
+      const now = await withRetry(nc, () => lastOf(jsm, subjects.stream, [subject]));
       for (const [at, position] of now) knew(at, position);
       return 'fenced';
     }
@@ -121,10 +121,10 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
         throw new RangeError(`read from: expected a position, a whole number from 1 on, but got ${from}`);
       return entriesFrom(reading, from, signal);
     },
-    head: () => insist(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
+    head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
-      const appended = appending.then(() => publish(fact));
+      const appended = appending.then(() => publishFact(fact));
       appending = appended.catch(() => {});
       return appended;
     },

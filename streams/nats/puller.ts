@@ -1,5 +1,5 @@
 import { type Msg, type NatsConnection, nanos } from '@nats-io/nats-core';
-import { inboxOf, mention, onStatus } from './connection.ts';
+import { inboxOf, onStatus, publish } from './connection.ts';
 import { type Subjects, TRAINERS } from './subjects.ts';
 
 /** Hands suggestions out to slots. */
@@ -36,7 +36,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
   let over = false;
   const ask = (one: Waiting) => {
     one.again = performance.now() + PATIENCE;
-    mention(nc, subject, pull, { reply: inbox });
+    publish(nc, subject, pull, { reply: inbox });
   };
   const hear = (message: Msg) => {
     const one = waiting[0];
@@ -49,7 +49,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
     } else if (one && !over) {
       waiting.shift();
       one.take(message);
-    } else mention(nc, message.reply, '-NAK'); // for somebody else
+    } else publish(nc, message.reply, '-NAK'); // for somebody else
   };
   const subscription = nc.subscribe(inbox, { callback: (error, message) => (error ? undefined : hear(message)) });
   const late = (now: number) => {

@@ -20,7 +20,7 @@ const STREAM_NOT_FOUND = 10059;
  *
  * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
  */
-export async function logOn(nc: NatsConnection, study: string): Promise<Readable> {
+export async function readLog(nc: NatsConnection, study: string): Promise<Readable> {
   try {
     return await natsLog(nc, study, { create: false });
   } catch (error) {

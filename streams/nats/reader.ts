@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../src/entry.ts';
 import { type Bell, bell } from '../log/follow.ts';
 import { entryOf } from './entry.ts';
-import { insist } from './retry.ts';
+import { withRetry } from './retry.ts';
 
 /** Messages asked for at once: more only wait in memory. Ten times as many took twice the memory, and longer, since it had to be cleaned up. */
 const PULL = 500;
@@ -50,7 +50,9 @@ export async function* entriesFrom(reading: Reading, from: number, signal?: Abor
 
 /** One ordered consumer, until it is full, or cannot go on. */
 async function begin({ nc, js, stream, news: outside, end }: Reading, from: number) {
-  const consumer = await insist(nc, () => js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }));
+  const consumer = await withRetry(nc, () =>
+    js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
+  );
   const news = bell();
   const ended = new AbortController();
   let waiting: JsMsg[] = [];

@@ -28,7 +28,7 @@ const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 
 /** Asks until there is an answer, for as long as the connection is meant to live. @throws what will not pass. */
-export async function insist<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
+export async function withRetry<T>(nc: NatsConnection, ask: () => Promise<T>): Promise<T> {
   for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     try {
       return await ask();

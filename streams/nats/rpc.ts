@@ -5,12 +5,12 @@ import { check } from '../../src/facts/check.ts';
 import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
-import type { Noted } from '../engine/appliedEntry.ts';
-import { tryInstead } from '../engine/dryRun.ts';
+import type { AppliedEntry } from '../engine/appliedEntry.ts';
+import { dryRunChange } from '../engine/dryRun.ts';
 import type { Run } from '../engine/run.ts';
 import { past } from '../log/past.ts';
 import { rows as foldRows, openRow, type Progress, type Row } from '../observe.ts';
-import { mention } from './connection.ts';
+import { publish } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import type { Subjects } from './subjects.ts';
@@ -40,7 +40,7 @@ const ROOM = 200_000;
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
   const rowsOf = foldRows<P>();
   const rows = new Map<TrialId, Row<P>>();
-  const waiting = new Map<string, (noted: Noted) => void>();
+  const waiting = new Map<string, (noted: AppliedEntry) => void>();
   /** How many rows have each status. */
   const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
   const add = (row: Row<P>) => {
@@ -53,7 +53,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   /** Appends a fact, and waits for what becomes of it. */
   const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
     const request = nuid.next();
-    const answered = new Promise<Noted>((resolve) => waiting.set(request, resolve));
+    const answered = new Promise<AppliedEntry>((resolve) => waiting.set(request, resolve));
     while ((await log.append({ ...fact, request })) === 'fenced'); // it is no decision: what others wrote first does not change it
     const { position, refusal } = await answered;
     if (refusal) throw new RequestRefused(refusal.message);
@@ -86,7 +86,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     if (!requests.run?.engine.ledger.created || !log.leads) return;
     const { best, ...rest } = statusOf(requests.run);
     const text = JSON.stringify({ ...rest, ...(best && { best }) });
-    mention(nc, subjects.status, text.length > ROOM ? JSON.stringify(rest) : text);
+    publish(nc, subjects.status, text.length > ROOM ? JSON.stringify(rest) : text);
   };
 
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
@@ -112,7 +112,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       const changes = definedOf({ paused, parallel, limits, strategy, rules });
       if (Object.keys(changes).length === 0)
         throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy, rules');
-      if (strategy !== undefined) Object.assign(changes, { strategy: tryInstead(engine.ledger, strategy) });
+      if (strategy !== undefined) Object.assign(changes, { strategy: dryRunChange(engine.ledger, strategy) });
       return say({ type: 'changed', ...changes } as Changed);
     },
     close: ({ engine: { ledger } }) => {
@@ -124,7 +124,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const requests = {
     /** Set once there is an engine. */
     run: undefined as Run<P> | undefined,
-    note: (noted: Noted<P>) => {
+    note: (noted: AppliedEntry<P>) => {
       rowsOf(noted).forEach(add);
       due ??= setTimeout(publishStatus, FRAME);
       const { request } = (noted.fact ?? {}) as { request?: string };

@@ -3,16 +3,16 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
 import type { Suggestion } from '../engine/directive.ts';
 import { type Beats, timedBeats } from './beats.ts';
-import { Held, type HeldOptions, type Perform } from './claimedRun.ts';
-import { jsonOf, mention, onStatus } from './connection.ts';
+import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
+import { jsonOf, onStatus, publish } from './connection.ts';
 import { freshness } from './deliveryTracker.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
 import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
-import { insist, isFull } from './retry.ts';
+import { isFull, withRetry } from './retry.ts';
 import { checkName, type Subjects, subjectsOf } from './subjects.ts';
 
-export interface AttendOptions {
+export interface RunTrainerOptions {
   /** Name of the trainer: its facts stand below it. Default: a random one. */
   readonly name?: string;
   /** Trials at a time. Default 1. */
@@ -37,14 +37,14 @@ export interface Trainer {
 const PATIENCE = 2000;
 
 /** Takes suggestions on, one for each free slot, and has them performed. */
-export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: AttendOptions = {}): Trainer {
+export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
   const subjects = subjectsOf(study);
   const name = checkName('name', options.name ?? `t${nuid.next().slice(-12).toLowerCase()}`);
   const { slots = 1, warn = () => {} } = options;
   const out = publisher(nc);
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   /** Runs of which not all is stored. */
-  const held = new Map<string, Held<P>>();
+  const held = new Map<string, ClaimedRun<P>>();
   const pulls = puller(nc, subjects);
   const fresh = freshness();
   /** Whether the server had no room for the last fact. */
@@ -93,7 +93,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
   ];
 
   const ask = (subject: string) =>
-    insist(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
+    withRetry(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
   /** Whether an attempt is taken, as far as its trial's last fact tells. The log decides; this only saves the work of finding out. */
   const isTaken = async ({ trial, attempt }: Suggestion<P>): Promise<boolean> => {
     const last = await ask(subjects.by('*', trial));
@@ -106,7 +106,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
 
   /** Sends a fact until the server has it. */
   const store =
-    (subject: string): HeldOptions['store'] =>
+    (subject: string): ClaimedRunOptions['store'] =>
     (fact, id, settled) => {
       const options = { id, timeout: PATIENCE };
       const have = (stored: Stored) => {
@@ -119,7 +119,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
           if (isFull(error) && !full) warn(`the server has no room for what is said: ${error!.message}; waiting`);
           full = isFull(error);
           if (stored) have(stored);
-          else insist(nc, () => out.publish(subject, data, options)).then(have, settled);
+          else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
         });
       } catch (error) {
         settled(error as Error); // there is no JSON for it
@@ -143,15 +143,15 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
     };
     /** It is nothing to be taken on. */
     const pass = (message: Msg) => {
-      mention(nc, message.reply!, '+ACK');
+      publish(nc, message.reply!, '+ACK');
       pull();
     };
     const claim = (message: Msg, suggestion: Suggestion<P>) => {
-      if (over) return mention(nc, message.reply!, '-NAK');
+      if (over) return publish(nc, message.reply!, '-NAK');
       const { trial, attempt } = suggestion;
       const run = `${trial}.${attempt}.${nuid.next()}`;
       storing = true;
-      const one = new Held<P>(suggestion, run, {
+      const one = new ClaimedRun<P>(suggestion, run, {
         store: store(subjects.by(name, trial)),
         limit: limitOf(message),
         warn,
@@ -169,7 +169,7 @@ export function attend<P>(nc: NatsConnection, study: string, perform: Perform<P>
       });
       held.set(run, one);
       one.claim(name, () => {
-        mention(nc, message.reply!, '+ACK');
+        publish(nc, message.reply!, '+ACK');
         beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
         if (!options.beats) return one.perform(perform);
         const begin = () => one.perform(perform);

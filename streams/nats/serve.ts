@@ -2,7 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Changed, Limits } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Noted } from '../engine/appliedEntry.ts';
+import type { AppliedEntry } from '../engine/appliedEntry.ts';
 import { type Run, run } from '../engine/run.ts';
 import type { StudyOptions } from '../options.ts';
 import type { Strategy } from '../strategy.ts';
@@ -22,7 +22,7 @@ export interface ServeOptions extends StudyOptions, StreamOptions {
   /** Seconds between signs of life after which a run counts as lost. Default 30. */
   readonly lease?: number;
   /** Told of each entry, and what it did. */
-  readonly note?: (noted: Noted) => void;
+  readonly note?: (noted: AppliedEntry) => void;
   /** Told in a line of what a person might want to know, such as that the server has no room. */
   readonly warn?: (message: string) => void;
 }

@@ -1,15 +1,15 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
-import type { Noted } from '../engine/appliedEntry.ts';
+import type { AppliedEntry } from '../engine/appliedEntry.ts';
 import type { Directive, Rejected } from '../engine/directive.ts';
 import { Leases } from '../engine/leases.ts';
 import type { Run } from '../engine/run.ts';
-import { jsonOf, mention, onStatus } from './connection.ts';
+import { jsonOf, onStatus, publish } from './connection.ts';
 import { ensureConsumer } from './consumer.ts';
 import type { NatsLog } from './log.ts';
 import type { Beat, DirectiveMessage, RejectedMessage } from './messages.ts';
-import { insist } from './retry.ts';
+import { withRetry } from './retry.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What lies around an engine on a server: leases, and what trainers are told. */
@@ -39,7 +39,7 @@ export class Shell<P> {
 
   /** Begins to watch over leases, once the log has been taken in. */
   async watch(): Promise<void> {
-    await insist(this.#nc, () => this.#consumer());
+    await withRetry(this.#nc, () => this.#consumer());
     if (this.#over) return;
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
@@ -62,7 +62,7 @@ export class Shell<P> {
   }
 
   /** What an entry means for the lease of its trial. */
-  note({ position, fact, refusal }: Noted): void {
+  note({ position, fact, refusal }: AppliedEntry): void {
     if (refusal) return;
     const { type, trial: id } = fact as { type: string; trial?: TrialId };
     if (id === undefined) return;
@@ -107,7 +107,7 @@ export class Shell<P> {
 
   #tell(message: DirectiveMessage): void {
     const subject = this.#subjects.directive(message.type === 'stop' ? message.trial : 'all');
-    mention(this.#nc, subject, JSON.stringify(message));
+    publish(this.#nc, subject, JSON.stringify(message));
   }
 
   /** Of several engines, the one that appended last answers. */
@@ -121,7 +121,7 @@ export class Shell<P> {
       ...(typeof trial === 'number' && { trial }),
       ...(typeof held === 'string' && { run: held }),
     };
-    mention(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
+    publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
   }
 
   /** A deadline is over. Only when all that the server holds has been heard, a sign of life among it, is the attempt given up. */

@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { RequestMethod } from './requests.ts';
-import { insist, isForbidden } from './retry.ts';
+import { isForbidden, withRetry } from './retry.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
@@ -13,7 +13,7 @@ export async function studiesOn(nc: NatsConnection): Promise<string[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const names: string[] = [];
   try {
-    for await (const name of await insist(nc, async () => jsm.streams.names()))
+    for await (const name of await withRetry(nc, async () => jsm.streams.names()))
       if (name.startsWith(PREFIX)) names.push(name.slice(PREFIX.length));
   } catch (cause) {
     if (isForbidden(cause)) throw new StudyError('this user has no right to list the studies of a server; --study names them', { cause });

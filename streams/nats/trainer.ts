@@ -4,10 +4,10 @@ import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } f
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
 import { createdOn } from './created.ts';
-import { type AttendOptions, attend, type Trainer } from './runTrainer.ts';
+import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
 import type { Subjects } from './subjects.ts';
 
-export interface TrainerOptions extends Omit<AttendOptions, 'beats' | 'ready'>, EvaluateOptions {
+export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready'>, EvaluateOptions {
   /**
    * The objective blocks the event loop: then signs of life come from a thread, which connects by itself. One trial at a time; a stop is
    * heard when the objective leaves the event loop free.
@@ -48,7 +48,7 @@ export function trainer<P>(nc: NatsConnection, study: string, objective: Objecti
     };
   };
   const beats = blocking && { beats: (subjects: Subjects, name: string) => threadBeats(blocking, subjects, name) };
-  const self = attend<P>(nc, study, perform, { ...rest, ...beats, ready: named });
+  const self = runTrainer<P>(nc, study, perform, { ...rest, ...beats, ready: named });
   const over = () => waiting.abort();
   self.done.then(over, over);
   return self;

@@ -1,6 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
-import { insist } from './retry.ts';
+import { withRetry } from './retry.ts';
 import type { Reply, Status } from './rpc.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -35,7 +35,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       listen(subject, (data, of) => out.next({ type: 'message', subject: of, data }));
     }
     listen(subjects.status, (data) => data && tell(data as Status));
-    insist(nc, () => nc.request(subjects.rpc('status'), '', { timeout: 2000 })).then(
+    withRetry(nc, () => nc.request(subjects.rpc('status'), '', { timeout: 2000 })).then(
       (answer) => {
         const reply = answer.json<Reply>();
         if (reply.ok) tell(reply.result as Status);

@@ -1,6 +1,6 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
-import { type Ask, child, type Env, type Message, type Told, type Wait } from '../../src/messages.ts';
+import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { given } from '../../src/omitUndefined.ts';
 import { checkOption, checkOptions, notNegative, positive } from '../../src/optionRules.ts';
@@ -17,7 +17,7 @@ export type Arms = Readonly<Record<string, Strategy>>;
 /** Who is asked first, as a fold over what is told. */
 interface Policy {
   /** @param arm index of the arm that proposed the trial, or -1. */
-  tell(told: Told, arm: number): void;
+  tell(told: StrategyEvent, arm: number): void;
   /** All arms, the most wanted one first. */
   order(ask: Ask): readonly number[];
 }
@@ -114,7 +114,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
 
 /** A weighted random order without replacement: by u^(1/w), largest first (Efraimidis & Spirakis 2006). */
 function shuffled(weights: readonly number[], env: Env, ask: Ask): number[] {
-  const rng = rngFor(env.seed, env.name, ask.id, ask.veto);
+  const rng = rngFor(env.seed, env.name, ask.id, ask.retry);
   const keys = weights.map((weight) => Math.log(1 - rng()) / weight);
   return keys.map((_, i) => i).sort((a, b) => keys[b]! - keys[a]!);
 }

@@ -1,12 +1,12 @@
 import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } from 'rxjs';
 import { StrategyError } from '../../src/errors.ts';
-import { type Ask, type Env, isTold, type Message, type Propose, type Told, type Wait } from '../../src/messages.ts';
+import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import type { Strategy } from '../strategy.ts';
 
 /** A strategy within another: it is told everything, and asked when the outer one sees fit. */
 export interface Nested {
-  tell(told: Told): void;
+  tell(told: StrategyEvent): void;
   /** Its answer; the ask itself where it hands it on. */
   ask(ask: Ask): Ask | Propose | Wait;
 }
@@ -18,7 +18,7 @@ export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Ne
   out.add(
     inlet$.pipe(strategy(env)).subscribe({
       next: (m) => {
-        if (isTold(m)) return;
+        if (isStrategyEvent(m)) return;
         if (m.type === 'stop' || m.type === 'ready') out.next(m);
         else reply = m;
       },
@@ -39,7 +39,7 @@ export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Ne
 /** What a stage of other strategies does with what comes by. */
 export interface Responder {
   answer(ask: Ask): Ask | Propose | Wait;
-  tell(told: Told): void;
+  tell(told: StrategyEvent): void;
 }
 
 /** A stage that answers asks by strategies within it, and lets everything else through before it is told of it. */
@@ -53,7 +53,7 @@ export const respond =
           next: guarded(out, (m) => {
             if (m.type === 'ask') return out.next(answer(m));
             out.next(m);
-            if (isTold(m)) tell(m);
+            if (isStrategyEvent(m)) tell(m);
           }),
           error: (e) => out.error(e),
           complete: () => out.complete(),

@@ -1,4 +1,4 @@
-import { type Ended, type Told, violates } from '../../src/messages.ts';
+import { type Ended, type StrategyEvent, violates } from '../../src/messages.ts';
 
 /** What is known of an arm: discounted sums. */
 interface Arm {
@@ -34,7 +34,7 @@ export const ucb = (arms: number): Ucb => ({
 const NOISE = 1;
 
 /** @param arm index of the arm that proposed the trial; -1 if somebody else did. */
-export function learn(state: Ucb, told: Told, arm: number): Ucb {
+export function learn(state: Ucb, told: StrategyEvent, arm: number): Ucb {
   if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
   return told.type === 'ended' ? ended(state, told, arm) : state;
 }

@@ -1,5 +1,5 @@
 import { Plateau } from '../../src/ledger/plateau.ts';
-import { child, type Env, type Told } from '../../src/messages.ts';
+import { child, type Env, type StrategyEvent } from '../../src/messages.ts';
 import { checkOption, checkOptions, notNegative, wholeFrom } from '../../src/optionRules.ts';
 import { named, type Strategy, type StrategySpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
@@ -7,7 +7,7 @@ import { nest, respond } from './runInner.ts';
 
 /** When a stage is over: begins a fold over what the stage is told, which says after each fact whether the condition holds. */
 export interface Condition {
-  (env: Env): (told: Told, own: boolean) => boolean;
+  (env: Env): (told: StrategyEvent, own: boolean) => boolean;
   /** The same as data; absent for a bare function. */
   readonly spec?: StrategySpec;
 }
@@ -28,7 +28,7 @@ export const until = (condition: Condition, strategy: Strategy): Strategy =>
       const holds = condition(env);
       const own = new Set<number>();
       let over = false;
-      const isOwn = (told: Told): boolean => {
+      const isOwn = (told: StrategyEvent): boolean => {
         if (told.type === 'suggested' && told.by.startsWith(`${env.name}/`)) own.add(told.id);
         return told.type === 'ended' ? own.delete(told.id) : own.has(told.id);
       };
@@ -64,7 +64,7 @@ export function plateau(results: number, options: PlateauOptions = {}): Conditio
   const begin = (env: Env) => {
     oneObjective(env, 'plateau compares results by');
     const fold = new Plateau(improvement);
-    return (told: Told, own: boolean) => {
+    return (told: StrategyEvent, own: boolean) => {
       if (told.type === 'ended') fold.add(told, own);
       return fold.length >= results;
     };

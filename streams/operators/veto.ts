@@ -1,6 +1,6 @@
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { createSeen } from '../engine/duplicates.ts';
+import { createSuggestedPoints } from '../engine/duplicates.ts';
 import { named, type Strategy, type StrategySpec } from '../strategy.ts';
 import { nest, respond } from './runInner.ts';
 
@@ -11,9 +11,9 @@ interface Ban {
 }
 
 /** How often a strategy is asked for another point before the ask is handed on. */
-const VETOES = 64;
+const RETRIES = 64;
 
-/** A strategy that is asked anew, with another veto, as long as its answer is banned. */
+/** A strategy that is asked anew, with another retry, as long as its answer is banned. */
 const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () => Ban): Strategy =>
   named(spec, (parent) => {
     const env = child(parent, kind);
@@ -22,10 +22,10 @@ const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () =
       const ban = start();
       return {
         answer: (ask) => {
-          for (let veto = ask.veto ?? 0, tries = 0; tries < VETOES; tries++) {
-            const reply = inner.ask(veto === 0 ? ask : { ...ask, veto });
+          for (let retry = ask.retry ?? 0, tries = 0; tries < RETRIES; tries++) {
+            const reply = inner.ask(retry === 0 ? ask : { ...ask, retry });
             if (reply.type !== 'propose' || !ban.has(reply)) return reply;
-            veto = (reply.veto ?? veto) + 1;
+            retry = (reply.retry ?? retry) + 1;
           }
           return ask;
         },
@@ -44,7 +44,8 @@ const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () =
  * @example
  * chain(dedupe(ga()), random())
  */
-export const dedupe = (strategy: Strategy): Strategy => under('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, createSeen);
+export const dedupe = (strategy: Strategy): Strategy =>
+  under('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, createSuggestedPoints);
 
 /**
  * A strategy without the points that a predicate names. Once it finds no other, asks are handed on. A promotion of a trial that was run is

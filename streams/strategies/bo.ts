@@ -3,7 +3,7 @@ import { OptionError } from '../../src/errors.ts';
 import type { Loose } from '../../src/omitUndefined.ts';
 import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { type BoSettings, boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { fitElsewhere } from '../engine/fitWorker.ts';
+import { fitInWorker } from '../engine/fitWorker.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type BoOptions = Loose<Partial<BoSettings>>;
@@ -31,7 +31,7 @@ export const bo = (options: BoOptions = {}): Strategy => {
   });
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settingsFor(options)), elsewhere: fitElsewhere });
+    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settingsFor(options)), elsewhere: fitInWorker });
   });
 };
 

@@ -52,7 +52,7 @@ export interface SgdOptions extends DescentOptions {
  * Stochastic gradient descent on hyperparameters: plain, with momentum, or Adam, in the unit cube, so that logarithmic parameters move by
  * factors. Steps are projected to the box; a noisy descent tries the average of its iterates from time to time (Polyak & Juditsky 1992).
  *
- * Told gradients move floats without steps; probes move everything that is ordered, by a level at least. What has no order, and what decides
+ * StrategyEvent gradients move floats without steps; probes move everything that is ordered, by a level at least. What has no order, and what decides
  * whether other parameters exist, is held: as the start has it, and from the second start on as the best trial in the log has it. To tune that
  * too, put a strategy before this one, or beside it.
  *

@@ -1,4 +1,4 @@
-import type { Env, Reported, Told, TrialId } from '../../src/messages.ts';
+import type { Env, Reported, StrategyEvent, TrialId } from '../../src/messages.ts';
 import { notNegative, wholeFrom } from '../../src/optionRules.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { type Strategy, specOf } from '../strategy.ts';
@@ -48,7 +48,7 @@ export function stopRule<C, P>(rule: Rule<C, P>, warmup: number, peers: number, 
   );
 }
 
-function hear<C, P>(state: State<C, P>, told: Told, rule: Rule<C, P>, warmup: number, peers: number): State<C, P> {
+function hear<C, P>(state: State<C, P>, told: StrategyEvent, rule: Rule<C, P>, warmup: number, peers: number): State<C, P> {
   const { courses, reports } = state;
   if (told.type === 'suggested') {
     const course = told.resumes === undefined ? undefined : courses.get(told.resumes);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { float, type Noted, random, space } from '../../streams/index.ts';
+import { type AppliedEntry, float, random, space } from '../../streams/index.ts';
 import { natsLog, serve } from '../../streams/nats/index.ts';
 import { subjectsOf } from '../../streams/nats/subjects.ts';
 import type { NatsServer } from '../support/nats.ts';
@@ -14,7 +14,7 @@ const line = space({ x: float(-5, 5) });
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 let count = 0;
 export const fresh = () => `bench-${++count}`;
-const typeOf = ({ fact }: Noted): string | undefined => (fact as { type?: string } | undefined)?.type;
+const typeOf = ({ fact }: AppliedEntry): string | undefined => (fact as { type?: string } | undefined)?.type;
 
 /** A promise, and what resolves it. */
 function signal(): { readonly heard: Promise<void>; readonly ring: () => void } {
@@ -101,7 +101,7 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
-  const note = (noted: Noted) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
+  const note = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
   return rate(trials, here(server), async () => {
     const { close } = await serve(nc, line, random(), { study: fresh(), trials, parallel: trials, note });
     await done.heard;
@@ -122,7 +122,7 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const exits = children.map((child) => once(child, 'exit'));
   const warm = signal();
   let completed = 0;
-  const note = (noted: Noted) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
+  const note = (noted: AppliedEntry) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
   const { finished, close } = await serve(nc, line, random(), { study, trials: trials + WARM, parallel: 4 * SLOTS, note });
   await warm.heard;
   const trainers = children.map(({ pid }) => pid!);

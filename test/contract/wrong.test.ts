@@ -68,7 +68,7 @@ const wrong: { readonly [K in keyof typeof properties]: Readonly<Record<string, 
     'draws from elsewhere': () =>
       defineStrategy({ name: 'wrong', init: () => 0, tell: (s) => s, ask: () => net.axes.map(() => Math.random()) }),
   },
-  'differs by seed': { 'knows no seed': () => answering((ask) => [propose(ask, 'wrong', spread(ask.id + (ask.veto ?? 0)))]) },
+  'differs by seed': { 'knows no seed': () => answering((ask) => [propose(ask, 'wrong', spread(ask.id + (ask.retry ?? 0)))]) },
   'answers every ask at once and once': {
     'answers twice': () => answering((ask) => [propose(ask, 'wrong', middle), propose(ask, 'wrong', middle)]),
     'never answers': () => answering(() => []),

@@ -5,7 +5,7 @@ import { coded } from '../../src/importance/coding.ts';
 import { cylinderOf, type Interval, meanSquare, shareOfBoth } from '../../src/importance/cylinder.ts';
 import { type AxisImportances, importances } from '../../src/importance/importance.ts';
 import { type Result, resultsOf } from '../../src/importance/results.ts';
-import type { Ended, Told } from '../../src/messages.ts';
+import type { Ended, StrategyEvent } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { choice, type Dimension, float, when } from '../../src/space/dimension.ts';
 import { type Space, space } from '../../src/space/space.ts';
@@ -161,9 +161,16 @@ describe('what holds', () => {
 
 describe('the results of a study', () => {
   const { axes } = space({ x: unit });
-  const begin = (id: number): Told => ({ type: 'suggested', id, by: 'x', point: [id / 10] });
-  const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
-  const end = (id: number, rest: Partial<Ended>): Told => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [id / 10], ...rest });
+  const begin = (id: number): StrategyEvent => ({ type: 'suggested', id, by: 'x', point: [id / 10] });
+  const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
+  const end = (id: number, rest: Partial<Ended>): StrategyEvent => ({
+    type: 'ended',
+    outcome: 'completed',
+    id,
+    by: 'x',
+    point: [id / 10],
+    ...rest,
+  });
 
   it('are the losses of completed trials where all have one budget', () => {
     const facts = [

@@ -37,7 +37,7 @@ function life(machine: AnyStateMachine, core: unknown) {
     },
     /** Ends the trials that are open. */
     end(result: (x: number) => Partial<Ended> | undefined): string {
-      for (const { type: _, veto: __, ...proposal } of open.splice(0)) {
+      for (const { type: _, retry: __, ...proposal } of open.splice(0)) {
         const told = result(proposal.point[0]!);
         const end = told ? { outcome: 'completed' as const, ...told } : { outcome: 'failed' as const, reason: 'error' };
         actor.send({ ...proposal, type: 'ended', ...end } satisfies Ended);

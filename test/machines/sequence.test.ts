@@ -59,7 +59,7 @@ describe('sequenceMachine', () => {
 
   it('hands an ask on where all that is left has been turned down', () => {
     const { actor, emitted } = start([[0, 0]]);
-    const ask = { type: 'ask', id: 1, veto: 1 } as const;
+    const ask = { type: 'ask', id: 1, retry: 1 } as const;
     actor.send(ask);
     expect(emitted).toEqual([ask]);
     expect(actor.getSnapshot().value).toBe('drawing');

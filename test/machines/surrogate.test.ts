@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Ask, Ended, Message, Propose, Suggested, Told } from '../../src/messages.ts';
+import type { Ask, Ended, Message, Propose, StrategyEvent, Suggested } from '../../src/messages.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { completed, failed, rootEnv, suggestedFrom } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -25,7 +25,7 @@ function started(core: Surrogate<unknown> = counting as Surrogate<unknown>, else
   actor.on('*', (m) => heard.push(m));
   actor.start();
   let id = 0;
-  const tell = (fact: Told) => actor.send(fact);
+  const tell = (fact: StrategyEvent) => actor.send(fact);
   const ask = (more: Partial<Ask> = {}): Message => {
     actor.send({ type: 'ask', id: id + 1, ...more });
     return heard.at(-1)!;
@@ -71,7 +71,7 @@ describe('surrogateMachine', () => {
     expect(suggest().tags).toMatchObject({ phase: 'modelling' });
   });
 
-  it('is changed by no ask, answers a veto differently, and hands on what it has no answer to', () => {
+  it('is changed by no ask, answers a retry differently, and hands on what it has no answer to', () => {
     const { actor, ask, suggest, end } = started();
     const [a, b] = [suggest(), suggest()];
     expect(ask({ id: 95 })).toEqual({ type: 'ask', id: 95 });
@@ -79,7 +79,7 @@ describe('surrogateMachine', () => {
     end(b!, done);
     const before = actor.getSnapshot();
     const first = ask() as Propose;
-    const second = ask({ veto: 1 }) as Propose;
+    const second = ask({ retry: 1 }) as Propose;
     expect(ask()).toEqual(first);
     expect(second.point).not.toEqual(first.point);
     expect(actor.getSnapshot().context).toBe(before.context);

@@ -23,12 +23,12 @@ describe('numbered', () => {
   const list = numbered(env, 8, (i) => [i / 10]);
   const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
 
-  it('passes over what is infeasible, as the next point and for each veto', () => {
+  it('passes over what is infeasible, as the next point and for each retry', () => {
     expect(list.at(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: { list: '0' } });
     expect(list.at(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: { list: '7' } });
-    expect(list.at(past(2), { type: 'ask', id: 2, veto: 1 })?.tags).toEqual({ list: '4' });
-    expect(list.at(past(2), { type: 'ask', id: 2, veto: 2 })?.tags).toEqual({ list: '7' });
-    expect(list.at(past(2), { type: 'ask', id: 2, veto: 3 })).toBeUndefined();
+    expect(list.at(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual({ list: '4' });
+    expect(list.at(past(2), { type: 'ask', id: 2, retry: 2 })?.tags).toEqual({ list: '7' });
+    expect(list.at(past(2), { type: 'ask', id: 2, retry: 3 })).toBeUndefined();
   });
 
   it('is spent after its last feasible point', () => {

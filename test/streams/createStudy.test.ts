@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import {
+  type AppliedEntry,
   chain,
   type Fact,
   float,
   type Log,
   medianStop,
   memoryLog,
-  type Noted,
   open,
   random,
   space,
@@ -108,7 +108,7 @@ describe('open', () => {
   });
 
   it('serves what is enqueued, and takes results back', async () => {
-    const notes: Noted[] = [];
+    const notes: AppliedEntry[] = [];
     const study = open(line, random(), { note: (noted) => notes.push(noted) });
     await study.enqueue({ x: 2 });
     await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');

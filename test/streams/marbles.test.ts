@@ -30,9 +30,14 @@ const ended = (id: number, by: string, loss: number, more: Partial<h.Ended> = {}
 });
 /** Proposes one point for ever. */
 const fixed = (name: string, x: number) => h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: () => [x] });
-/** Proposes the next point for each veto, until there is none. */
+/** Proposes the next point for each retry, until there is none. */
 const steps = (name: string, points: readonly number[]) =>
-  h.defineStrategy({ name, init: () => 0, tell: (s) => s, ask: (_, { veto = 0 }) => (veto < points.length ? [points[veto]!] : undefined) });
+  h.defineStrategy({
+    name,
+    init: () => 0,
+    tell: (s) => s,
+    ask: (_, { retry = 0 }) => (retry < points.length ? [points[retry]!] : undefined),
+  });
 /** Waits for ever. */
 const sits = h.defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
 const proposed = (id: number, by: string, x: number, more: Partial<h.Propose> = {}): h.Propose => ({
@@ -98,7 +103,7 @@ describe('operators on a study, in marbles', () => {
       '-a-b-c-|',
       '-x-b-y-|',
       { a: ask(1), b: suggested(1, 'other', 0.25), c: ask(2) },
-      { x: proposed(1, 'dedupe/a', 0.25), y: proposed(2, 'dedupe/a', 0.5, { veto: 1 }) },
+      { x: proposed(1, 'dedupe/a', 0.25), y: proposed(2, 'dedupe/a', 0.5, { retry: 1 }) },
     );
     const promoted = proposed(2, 'a', 0.25, { resumes: 1, budget: 3 });
     stage(
@@ -116,14 +121,14 @@ describe('operators on a study, in marbles', () => {
       '-a-|',
       '-x-|',
       { a: ask(1) },
-      { x: proposed(1, 'reject/a', 0.25, { veto: 1 }) },
+      { x: proposed(1, 'reject/a', 0.25, { retry: 1 }) },
     );
     stage(
       h.reject(() => true, steps('a', [0.75])),
       '-a-|',
       '-x-|',
       { a: ask(1) },
-      { x: { type: 'ask', id: 1, veto: 1 } },
+      { x: { type: 'ask', id: 1, retry: 1 } },
     );
   });
 

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { Ask, Ended, Env, Message, Propose, Suggested, Told } from '../../src/messages.ts';
+import type { Ask, Ended, Env, Message, Propose, StrategyEvent, Suggested } from '../../src/messages.ts';
 import type { Domain } from '../../src/space/axis.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 
@@ -37,12 +37,12 @@ export function interview(strategy: Strategy, env: Env) {
     subscription,
     /** What comes out for a message. */
     put,
-    tell: (...facts: readonly Told[]): void => {
+    tell: (...facts: readonly StrategyEvent[]): void => {
       for (const fact of facts) put(fact);
     },
     /** The one reply to an ask. */
-    ask: (id: number, veto?: number): Message => {
-      const ask: Ask = veto === undefined ? { type: 'ask', id } : { type: 'ask', id, veto };
+    ask: (id: number, retry?: number): Message => {
+      const ask: Ask = retry === undefined ? { type: 'ask', id } : { type: 'ask', id, retry };
       const [reply, ...others] = put(ask);
       if (!reply || others.length > 0) throw new Error(`expected one reply to ask ${id}, got ${1 + others.length}`);
       return reply;
@@ -57,7 +57,7 @@ export const proposal = (reply: Message): Propose => {
 };
 
 /** The fact that a proposal becomes. */
-export const suggestedFrom = ({ veto: _, ...proposal }: Propose): Suggested => ({ ...proposal, type: 'suggested' });
+export const suggestedFrom = ({ retry: _, ...proposal }: Propose): Suggested => ({ ...proposal, type: 'suggested' });
 
 export const completed = (suggested: Suggested, loss: number): Ended => ({
   ...suggested,

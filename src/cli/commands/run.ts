@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import type { Noted } from '../../../streams/engine/appliedEntry.ts';
-import { tryOut } from '../../../streams/engine/dryRun.ts';
+import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
+import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { journal } from '../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
@@ -58,7 +58,7 @@ export async function runStudy(path: string, words: readonly string[], options: 
     command,
   });
   const { goal, options: settings } = await goalOf(where, created, wanted);
-  if (!created) tryOut(file.space, file.strategy ?? auto(), settings);
+  if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = live();
   const book = await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
   const log = patientLog(book, screen.line);
@@ -178,7 +178,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     ...(file.grace !== undefined && { grace: file.grace }),
   });
   const failing = failingAlike(await log.head());
-  const note = (noted: Noted<Params>) => {
+  const note = (noted: AppliedEntry<Params>) => {
     watching.note(noted);
     box?.note(noted);
     const alike = failing(noted);

@@ -1,4 +1,4 @@
-import { tryInstead } from '../../../streams/engine/dryRun.ts';
+import { dryRunChange } from '../../../streams/engine/dryRun.ts';
 import type { Changed, Closed, Command, Limits, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { closedFact } from '../../ledger/ranking.ts';
@@ -97,7 +97,7 @@ export async function change(study: Study, options: ChangeOptions): Promise<numb
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   const data: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
   const factFor = (ledger: Ledger<Params>): Command => {
-    const instead = data === undefined ? undefined : tryInstead(ledger, data);
+    const instead = data === undefined ? undefined : dryRunChange(ledger, data);
     const limits = limitsOf(options, ledger);
     const changed: Changed = {
       type: 'changed',

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Noted } from '../../../streams/engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type Served, serve } from '../../../streams/nats/serve.ts';
@@ -48,7 +48,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     const head = await log.head();
     await log.close();
     const failing = failingAlike(head);
-    const note = (noted: Noted) => {
+    const note = (noted: AppliedEntry) => {
       const alike = failing(noted);
       if (alike) void paused(study, engine, alike);
     };

@@ -3,7 +3,7 @@ import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
 import type { Perform } from '../../../streams/nats/claimedRun.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
-import { attend } from '../../../streams/nats/runTrainer.ts';
+import { runTrainer } from '../../../streams/nats/runTrainer.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import type { Params } from '../../facts/facts.ts';
 import { accessOf, connected, patiently } from '../connect.ts';
@@ -85,7 +85,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       };
       return { stop: process.stop, preempt: process.preempt, abandon };
     };
-    const trainer = attend<Params>(nc, study, perform, { slots: parallel, warn: screen.line, ...(name !== undefined && { name }) });
+    const trainer = runTrainer<Params>(nc, study, perform, { slots: parallel, warn: screen.line, ...(name !== undefined && { name }) });
     let ended = false;
     const atOnce = new Promise<void>((resolve) => {
       interrupted = (count) => {

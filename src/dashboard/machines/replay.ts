@@ -1,4 +1,4 @@
-import { foreknow, revises, unsuspecting } from '../../../streams/engine/amendments.ts';
+import { amend, amends, noAmendments } from '../../../streams/engine/amendments.ts';
 import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
 import { Decider, type Next } from '../../../streams/engine/decider.ts';
 import { strategyOf } from '../../../streams/engine/verify.ts';
@@ -15,7 +15,7 @@ export class Replay {
   readonly #space: Space<Params>;
   readonly #strategy: ReturnType<typeof strategyOf>;
   readonly #changed: (() => void) | undefined;
-  #known = unsuspecting;
+  #known = noAmendments;
   #decider: Decider<Params>;
   #ready = () => {};
   watch: MachineWatch;
@@ -38,8 +38,8 @@ export class Replay {
 
   async fold(entry: Entry): Promise<void> {
     const effect = this.#decider.fold(entry);
-    if (!revises(effect)) return;
-    this.#known = foreknow(this.#known, effect, this.#decider.ledger.settings, parseStrategy);
+    if (!amends(effect)) return;
+    this.#known = amend(this.#known, effect, this.#decider.ledger.settings, parseStrategy);
     this.#decider.dispose();
     this.#decider = this.#begin();
     await this.#retell(entry.position);

@@ -1,5 +1,5 @@
 import { Repetition } from '../../duplicates/repeatRate.ts';
-import type { Ask, Env, Told } from '../../messages.ts';
+import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
@@ -83,7 +83,7 @@ export function boSurrogate(
   );
   const repetitionOf = History.folding(
     () => new Repetition(axes),
-    (repetition, fact: Told) => repetition.take(fact),
+    (repetition, fact: StrategyEvent) => repetition.take(fact),
   );
 
   function modelled(state: BoState): Modelled | undefined {

@@ -1,5 +1,5 @@
 import { RungResults } from '../../budgets/rungResults.ts';
-import type { Ended, Env, Reported, Suggested, Told, TrialId } from '../../messages.ts';
+import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sobol.ts';
@@ -22,7 +22,7 @@ const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
 /** What is known, as a fold over what was told. */
 export interface BoState {
-  readonly told: History<Told>;
+  readonly told: History<StrategyEvent>;
   /** Where the budgets of one objective's results differ: the kernels of the scores of configurations. */
   readonly scores: Scores;
   /** Where the sequence stands that answers without a model are drawn from. */
@@ -66,7 +66,7 @@ export function createFold(env: Env, how: Fitting): Fold {
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
   const resultsOf = History.folding(
     () => new RungResults(axes, env.rungs),
-    (results, fact: Told) => results.take(fact),
+    (results, fact: StrategyEvent) => results.take(fact),
   );
   const plain = featuresOf(axes);
   const single = objectives.length === 1;
@@ -84,7 +84,7 @@ export function createFold(env: Env, how: Fitting): Fold {
   }
 
   /** The state with one more fact, and the kernels that it gives reason to fit. */
-  function heard(state: BoState, fact: Told): BoState {
+  function heard(state: BoState, fact: StrategyEvent): BoState {
     const told = state.told.push(fact);
     const several = fact.type === 'suggested' ? undefined : results({ told });
     return { ...state, told, scores: several ? observeScores(how, plain, several, state.scores) : state.scores };

@@ -34,17 +34,17 @@ const TRIES = 10;
  * the priors. Where no new one was found, any: a space may be exhausted, or its trials be repeated on purpose.
  *
  * @param known fingerprints of points that anybody has tried
- * @param founder whose turn it is; a veto turns it down
+ * @param founder whose turn it is; a retry turns it down
  */
 export function nextOf(
   env: Env,
   known: GrowingSet<number>,
-  { id, veto }: Ask,
+  { id, retry }: Ask,
   founder: Point | undefined,
   bear: ((rng: Rng) => Child) | undefined,
 ): Child {
-  if (founder && !veto && !has(known, fingerprint(founder))) return { point: founder, origin: 'founder' };
-  const rng = rngFor(env.seed, env.name, id, veto);
+  if (founder && !retry && !has(known, fingerprint(founder))) return { point: founder, origin: 'founder' };
+  const rng = rngFor(env.seed, env.name, id, retry);
   for (let tries = 1; ; tries++) {
     const child = bear && tries <= TRIES ? bear(rng) : { point: env.snap(draw(env.axes, rng)), origin: 'drawn' };
     if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;

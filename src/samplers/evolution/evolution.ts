@@ -1,11 +1,11 @@
-import type { Ask, Told } from '../../messages.ts';
+import type { Ask, StrategyEvent } from '../../messages.ts';
 import type { Draw } from '../sequence.ts';
 
 /** The numeric core of a strategy that learns from generations of trials: one is handed out, comes home, and makes the next. */
 export interface Evolution<S> {
   readonly start: S;
   /** The state after a fact about anybody's trial. */
-  fold(state: S, fact: Told): S;
+  fold(state: S, fact: StrategyEvent): S;
   /** Whether the generation has been handed out in full. Never, where generations flow into each other and no ask is to wait for results. */
   full(state: S): boolean;
   /** Whether all its trials have ended. */

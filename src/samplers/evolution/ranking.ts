@@ -1,20 +1,20 @@
 import { normalScore, orderOf } from '../../budgets/order.ts';
 import { RungResults } from '../../budgets/rungResults.ts';
-import type { Ended, Env, Told } from '../../messages.ts';
+import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { type Standing, standingOf } from '../rankedTrial.ts';
 
 /** How trials compare, by the facts so far. Where all trials have one budget, or there are several objectives, as `standingOf` says. */
 export interface Ranking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
-  push(facts: History<Told>, fact: Told): History<Told>;
+  push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
   /** How a trial that just ended stands. Undefined if it teaches nothing: it failed, or, where budgets differ, it is a twin. */
-  standing(facts: History<Told>, ended: Ended): Standing | undefined;
+  standing(facts: History<StrategyEvent>, ended: Ended): Standing | undefined;
   /**
    * Trials as they stand now; the same array where all trials have one budget. Where budgets differ, the loss in a standing is the normal score
    * of its configuration's place in the one order of all (see `orderOf`). Behind them come those that have no place, and then the infeasible ones.
    */
-  now<T extends { readonly standing: Standing }>(facts: History<Told>, trials: readonly T[]): readonly T[];
+  now<T extends { readonly standing: Standing }>(facts: History<StrategyEvent>, trials: readonly T[]): readonly T[];
 }
 
 /** @param env whose `rungs` are the budgets at which trials are compared */
@@ -22,12 +22,12 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
   const single = objectives.length === 1;
   const resultsOf = History.folding(
     () => new RungResults(axes, rungs),
-    (results, fact: Told) => results.take(fact),
+    (results, fact: StrategyEvent) => results.take(fact),
   );
-  let last: { readonly facts: History<Told>; readonly placed: (standing: Standing) => Standing } | undefined;
+  let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: Standing) => Standing } | undefined;
 
   /** Undefined where all trials have one budget. */
-  function placing(facts: History<Told>): ((standing: Standing) => Standing) | undefined {
+  function placing(facts: History<StrategyEvent>): ((standing: Standing) => Standing) | undefined {
     if (!single || !resultsOf(facts).differ) return undefined;
     if (last?.facts !== facts) last = { facts, placed: placedBy(resultsOf(facts)) };
     return last.placed;

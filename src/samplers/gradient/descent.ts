@@ -76,20 +76,20 @@ export function startPoint(
   count: number,
 ): (state: DescentState, ask: Ask, suits: (axis: Axis) => boolean) => Point {
   const starts = startsOf(env, lane);
-  return ({ incumbent, start, round }, { id, veto = 0 }, suits) => {
-    if (veto > 0) return draw(env.axes, rngFor(env.seed, env.name, id, veto));
+  return ({ incumbent, start, round }, { id, retry = 0 }, suits) => {
+    if (retry > 0) return draw(env.axes, rngFor(env.seed, env.name, id, retry));
     if (start === 1 && lane.index === 0 && from === 'incumbent' && incumbent) return incumbent.point;
     return holding(env, incumbent, starts((start - 1) * count + 1 + round.slots.indexOf(wanted(round)!)), suits);
   };
 }
 
 /**
- * The next trial of the round; a veto pulls it to the centre, which is known to be feasible. Its tags say what it is for.
+ * The next trial of the round; a retry pulls it to the centre, which is known to be feasible. Its tags say what it is for.
  *
  * @param centre absent at the start, whose trials lie nowhere but there
  */
 export function handedOut(env: Env, { round, start }: DescentState, ask: Ask, at: Point, centre: Point | undefined, tags: Tags): Draw {
   const { role } = wanted(round)!;
-  const point = env.snap(centre ? nearer(centre, at, ask.veto ?? 0) : at);
+  const point = env.snap(centre ? nearer(centre, at, ask.retry ?? 0) : at);
   return { point, tags: { start: String(start), round: String(round.number), role, ...tags } };
 }

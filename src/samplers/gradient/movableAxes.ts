@@ -34,8 +34,8 @@ const SHORTER = 0.7;
 const TRIES = 40;
 
 const between = (from: Point, to: Point, part: number): Point => from.map((u, i) => u + part * (to[i]! - u));
-/** Where a veto leads: nearer to a point that is known to be good. */
-export const nearer = (from: Point, to: Point, veto: number): Point => (veto === 0 ? to : between(from, to, SHORTER ** veto));
+/** Where a retry leads: nearer to a point that is known to be good. */
+export const nearer = (from: Point, to: Point, retry: number): Point => (retry === 0 ? to : between(from, to, SHORTER ** retry));
 
 /** The farthest of a few points on the way to another that is feasible. */
 export function reachable(env: Env, from: Point, to: Point): Point {

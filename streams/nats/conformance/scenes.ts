@@ -1,4 +1,4 @@
-import type { Noted } from '../../engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../engine/appliedEntry.ts';
 import { must, type Said, type Stage, type StageOptions } from './stage.ts';
 
 /** One rule or some that belong together, and how a trainer shows that it keeps them. */
@@ -40,7 +40,7 @@ function isPublishedOnce({ said }: Stage): void {
 }
 
 function isTakenIn({ noted }: Stage): void {
-  const refused = noted.find(({ refusal }) => refusal) as (Noted & { refusal: { message: string } }) | undefined;
+  const refused = noted.find(({ refusal }) => refusal) as (AppliedEntry & { refusal: { message: string } }) | undefined;
   must(!refused, `a fact was refused: ${refused?.refusal.message}: ${JSON.stringify(refused?.fact)}`);
 }
 

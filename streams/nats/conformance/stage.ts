@@ -3,7 +3,7 @@ import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import { choice, float, int } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
-import type { Noted } from '../../engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../engine/appliedEntry.ts';
 import { type Served, serve } from '../serve.ts';
 import { subjectsOf, TRAINERS, trainerOf } from '../subjects.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';
@@ -59,7 +59,7 @@ export interface Stage {
   /** When it showed signs of life, and for which run. */
   readonly beats: readonly { readonly at: number; readonly run: unknown }[];
   /** What the engine has taken in, and what became of it. */
-  readonly noted: readonly Noted[];
+  readonly noted: readonly AppliedEntry[];
   /** Begins the trainer. */
   start(): Begun;
   /** Publishes a fact as another trainer. */
@@ -91,7 +91,7 @@ export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const said: Said[] = [];
   const beats: { at: number; run: unknown }[] = [];
-  const noted: Noted[] = [];
+  const noted: AppliedEntry[] = [];
   const subscription = nc.subscribe(`ht.${study}.>`, {
     callback: (_, { subject, data, headers }) => {
       const at = performance.now();

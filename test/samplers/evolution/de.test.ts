@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Told } from '../../../src/messages.ts';
+import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { drawRates, newMemory, remembered } from '../../../src/samplers/evolution/de/adaptation.ts';
 import { type DeSettings, type DeState, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
@@ -123,14 +123,14 @@ describe('differentialEvolution', () => {
 
   it('compares trials of different budgets by their places in one order', () => {
     const core = differentialEvolution({ ...plane, rungs: [1, 9] }, { ...settings, population: 4 });
-    const begin = (id: number): Told => ({ type: 'suggested', id, by: 'de', point: [id / 100, 0.5] });
-    const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+    const begin = (id: number): StrategyEvent => ({ type: 'suggested', id, by: 'de', point: [id / 100, 0.5] });
+    const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
     const trained = (id: number, first: number, last: number) => [
       ...[begin(id), report(id, 1, first), report(id, 9, last)],
       ended(id, last, 'founder', { budget: 9 }),
     ];
     const founders = [...trained(1, 5, 0.5), ...trained(2, 6, 0.6), ...trained(3, 7, 0.7), ...trained(4, 8, 0.8)];
-    const told = (facts: readonly Told[], from = core.start) => facts.reduce((state, fact) => core.fold(state, fact), from);
+    const told = (facts: readonly StrategyEvent[], from = core.start) => facts.reduce((state, fact) => core.fold(state, fact), from);
     const child = (id: number, loss: number) => [
       ...[begin(id), report(id, 1, loss)],
       ended(id, loss, 'place 3, F 0.5, CR 0.9', { outcome: 'stopped', step: 1 }),

@@ -141,8 +141,8 @@ describe('geneticAlgorithm, steady', () => {
       core,
       [1, 2, 3, 4].flatMap((id) => [suggested(id), completed(id, id)]),
     );
-    const points = [0, 1, 2, 3].map((veto) => JSON.stringify(core.breed(state, { type: 'ask', id: 5, veto }).point));
+    const points = [0, 1, 2, 3].map((retry) => JSON.stringify(core.breed(state, { type: 'ask', id: 5, retry }).point));
     expect(new Set(points).size).toBe(4);
-    expect(JSON.stringify(core.breed(state, { type: 'ask', id: 5, veto: 3 }).point)).toBe(points[3]);
+    expect(JSON.stringify(core.breed(state, { type: 'ask', id: 5, retry: 3 }).point)).toBe(points[3]);
   });
 });

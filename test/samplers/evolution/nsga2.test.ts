@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Env, Told } from '../../../src/messages.ts';
+import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
 import { hypervolume } from '../../../src/numeric/hypervolume.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import type { Point } from '../../../src/space/axis.ts';
@@ -110,8 +110,8 @@ describe('nonDominatedSorting', () => {
   it('with one objective, selects from trials of different budgets by their places in one order', () => {
     const env = { ...cube(2), rungs: [1, 9] };
     const core = nonDominatedSorting(env, { ...settings, population: 2 });
-    const begin = (id: number): Told => ({ type: 'suggested', id, by: 'x', point: [id / 10, 0.5] });
-    const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+    const begin = (id: number): StrategyEvent => ({ type: 'suggested', id, by: 'x', point: [id / 10, 0.5] });
+    const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
     const end = (id: number, rest: Partial<Ended>): Ended => ({
       type: 'ended',
       outcome: 'completed',

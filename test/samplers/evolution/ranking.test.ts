@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended, Suggested, Told } from '../../../src/messages.ts';
+import type { Ended, StrategyEvent, Suggested } from '../../../src/messages.ts';
 import { History } from '../../../src/numeric/history.ts';
 import { rankingOf } from '../../../src/samplers/evolution/ranking.ts';
 import { type Standing, standingOf } from '../../../src/samplers/rankedTrial.ts';
@@ -8,13 +8,13 @@ import { space } from '../../../src/space/space.ts';
 
 const { axes } = space({ x: float(0, 1) });
 const env = { axes, rungs: [1, 3, 9], objectives: ['loss'] };
-const begin = (id: number, rest: Partial<Suggested> = {}): Told => ({ type: 'suggested', id, by: 'x', point: [id / 10], ...rest });
-const report = (id: number, step: number, loss: number): Told => ({ type: 'reported', id, step, losses: [loss] });
+const begin = (id: number, rest: Partial<Suggested> = {}): StrategyEvent => ({ type: 'suggested', id, by: 'x', point: [id / 10], ...rest });
+const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
 const end = (id: number, rest: Partial<Ended>): Ended => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [id / 10], ...rest });
 const stopped = (id: number, step: number, loss: number) => end(id, { outcome: 'stopped', step, losses: [loss] });
 
-function told(facts: readonly Told[], ranking = rankingOf(env)) {
-  return { ranking, facts: facts.reduce(ranking.push, History.of<Told>()) };
+function told(facts: readonly StrategyEvent[], ranking = rankingOf(env)) {
+  return { ranking, facts: facts.reduce(ranking.push, History.of<StrategyEvent>()) };
 }
 const standing = (ended: Ended) => ({ standing: standingOf(ended.id, ended)! });
 const brief = ({ tier, losses }: Standing) => [tier, losses[0]];
@@ -70,7 +70,8 @@ describe('rankingOf', () => {
       two,
       end(3, { losses: [1], budget: 9 }),
     ]);
-    const now = (after: History<Told>) => ranking.now(after, [standing(one), standing(two)]).map(({ standing: { losses } }) => losses[0]);
+    const now = (after: History<StrategyEvent>) =>
+      ranking.now(after, [standing(one), standing(two)]).map(({ standing: { losses } }) => losses[0]);
     expect(now(facts)).toEqual([expect.closeTo(-SCORE, 8), expect.closeTo(SCORE, 8)]);
     const resumed = begin(4, { point: [0.1], resumes: 1 });
     const after = [resumed, report(4, 9, 2)].reduce(ranking.push, facts); // at step 9 it is worse than trial 3

@@ -32,7 +32,7 @@ function learning(env: Env) {
   const end = (fact: Ended) => {
     state = core.learn(state, fact);
   };
-  const propose = (ask = id + 1, veto = 0) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask, veto));
+  const propose = (ask = id + 1, retry = 0) => core.propose(state, { type: 'ask', id: ask }, rngFor(env.seed, env.name, ask, retry));
   /** Evaluates draws without a model. */
   const explore = (n: number, loss: (point: readonly number[]) => number) => {
     for (let k = 0; k < n; k++) {

@@ -22,12 +22,12 @@ test('an entry that counts has the configuration', () => {
   run.subscribe((noted) => {
     if (!noted.refusal && noted.fact.type === 'suggested') expectTypeOf(noted.fact.params).toEqualTypeOf<Net>();
   });
-  h.open(net, h.random(), { note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.Noted<Net>>() });
+  h.open(net, h.random(), { note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
 });
 
 test('of a log that is only read the type is what the reader says', () => {
-  expectTypeOf(h.follow<Net>()).returns.toEqualTypeOf<Observable<h.Noted<Net>>>();
-  expectTypeOf(h.follow()).returns.toEqualTypeOf<Observable<h.Noted<h.Params>>>();
-  const anyone = (noted: h.Noted) => expectTypeOf(noted.position).toBeNumber();
+  expectTypeOf(h.follow<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
+  expectTypeOf(h.follow()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
+  const anyone = (noted: h.AppliedEntry) => expectTypeOf(noted.position).toBeNumber();
   run.subscribe(anyone);
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type FitTask, fitInTurn } from '../../../src/numeric/gp/fit.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { fitElsewhere } from '../../../streams/engine/fitWorker.ts';
+import { fitInWorker } from '../../../streams/engine/fitWorker.ts';
 
 function task(size: number): FitTask {
   const rng = rngFor('fitting', 'test', size);
@@ -21,7 +21,7 @@ it('fits elsewhere what it fits here, to the bit, and leaves the event loop free
   const tasks = [task(20), task(150)];
   let turns = 0;
   const clock = setInterval(() => turns++, 1);
-  const results = await Promise.all([fitElsewhere(tasks), fitElsewhere([task(10)]), fitElsewhere([])]);
+  const results = await Promise.all([fitInWorker(tasks), fitInWorker([task(10)]), fitInWorker([])]);
   clearInterval(clock);
   expect(results).toEqual([tasks.map(fitInTurn), [fitInTurn(task(10))], []]);
   expect(turns).toBeGreaterThan(0);

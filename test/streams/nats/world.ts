@@ -1,7 +1,7 @@
 import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { float, int, type Noted, random, space } from '../../../streams/index.ts';
+import { type AppliedEntry, float, int, random, space } from '../../../streams/index.ts';
 import { natsLog, type Served, type ServeOptions, serve } from '../../../streams/nats/index.ts';
 import { subjectsOf, TRAINERS } from '../../../streams/nats/subjects.ts';
 import type { NatsServer } from '../../support/nats.ts';
@@ -18,15 +18,15 @@ export const fresh = (): string => `study-${++count}`;
 
 /** Entries of a study as they come, to wait for. */
 export interface Heard {
-  readonly all: readonly Noted[];
-  note(noted: Noted): void;
+  readonly all: readonly AppliedEntry[];
+  note(noted: AppliedEntry): void;
   /** The first entry that fits, past ones included. */
-  until(fits: (noted: Noted) => boolean): Promise<Noted>;
+  until(fits: (noted: AppliedEntry) => boolean): Promise<AppliedEntry>;
 }
 
 export function hearing(): Heard {
-  const all: Noted[] = [];
-  const waiting = new Set<(noted: Noted) => void>();
+  const all: AppliedEntry[] = [];
+  const waiting = new Set<(noted: AppliedEntry) => void>();
   return {
     all,
     note: (noted) => {
@@ -37,7 +37,7 @@ export function hearing(): Heard {
       new Promise((resolve) => {
         const past = all.find(fits);
         if (past) return resolve(past);
-        const tell = (noted: Noted) => {
+        const tell = (noted: AppliedEntry) => {
           if (!fits(noted)) return;
           waiting.delete(tell);
           resolve(noted);
@@ -49,7 +49,7 @@ export function hearing(): Heard {
 
 export const isFact =
   (type: Fact['type'], more: Readonly<Record<string, unknown>> = {}) =>
-  ({ fact, refusal }: Noted): boolean =>
+  ({ fact, refusal }: AppliedEntry): boolean =>
     !refusal &&
     (fact as Fact).type === type &&
     Object.entries(more).every(([name, value]) => (fact as unknown as Record<string, unknown>)[name] === value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Env, Message, Propose, Suggested, Told } from '../../../src/messages.ts';
+import type { Env, Message, Propose, StrategyEvent, Suggested } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { active } from '../../../src/space/axis.ts';
 import { space } from '../../../src/space/space.ts';
@@ -27,9 +27,9 @@ function raced(strategy: h.Strategy, env: Env, trials: number) {
   const rng = rngFor('race', '', trials);
   const { ask, tell } = interview(strategy, env);
   const open: Suggested[] = [];
-  const told: Told[] = [];
+  const told: StrategyEvent[] = [];
   const replies: Message[] = [];
-  const say = (fact: Told) => {
+  const say = (fact: StrategyEvent) => {
     told.push(fact);
     tell(fact);
   };
@@ -88,7 +88,7 @@ describe.each(rows)('%s', (name, make) => {
     const { told } = raced(make(), env, 60);
     const { ask, tell } = interview(make(), env);
     tell(...told);
-    const points = [0, 1, 2, 3].map((veto) => JSON.stringify((ask(61, veto) as Propose).point));
+    const points = [0, 1, 2, 3].map((retry) => JSON.stringify((ask(61, retry) as Propose).point));
     expect(new Set(points).size).toBe(4);
     expect(JSON.stringify((ask(61, 3) as Propose).point)).toBe(points[3]);
   });

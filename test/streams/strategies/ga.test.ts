@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Env, isTold, type Message, type Propose, type Suggested, type Told } from '../../../src/messages.ts';
+import { type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { active, type Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';
@@ -17,10 +17,10 @@ const sphere = (point: Point): number => point.reduce((sum, u, i) => sum + (u - 
 function evolve(strategy: Strategy, env: Env, loss: (point: Point) => number, trials: number, order = 'order') {
   const { ask, tell } = interview(strategy, env);
   const rng = rngFor(order, '', 0);
-  const told: Told[] = [];
+  const told: StrategyEvent[] = [];
   const open: Suggested[] = [];
   const replies: Message[] = [];
-  const say = (fact: Told) => {
+  const say = (fact: StrategyEvent) => {
     told.push(fact);
     tell(fact);
   };
@@ -145,7 +145,7 @@ describe('ga', () => {
     const { put } = interview(ga(), env);
     const fact: Message = { type: 'suggested', id: 1, by: 'queue', point: [0, 0, 0, 0, 0] };
     expect(put(fact)).toEqual([fact]);
-    expect(isTold(fact)).toBe(true);
+    expect(isStrategyEvent(fact)).toBe(true);
   });
 
   it('has 12 members, more in long studies, and where generations are waited for as many as may be open', () => {

@@ -55,8 +55,8 @@ describe('grid', () => {
   it('turns down more vetoes than there are cells left', () => {
     const { ask, tell } = interview(grid(), rootEnv(textbook));
     tell({ type: 'suggested', id: 1, by: 'grid', point: [0.5, 0.5], tags: { grid: '72' } });
-    expect([0, 1, 2].map((veto) => ask(2, veto).type)).toEqual(['propose', 'propose', 'ask']);
-    expect(ask(2, 2)).toEqual({ type: 'ask', id: 2, veto: 2 });
+    expect([0, 1, 2].map((retry) => ask(2, retry).type)).toEqual(['propose', 'propose', 'ask']);
+    expect(ask(2, 2)).toEqual({ type: 'ask', id: 2, retry: 2 });
   });
 
   it('is data with its options', () => {

@@ -40,7 +40,7 @@ describe('random', () => {
   it('answers as many vetoes as configurations are left', () => {
     const { ask, tell } = interview(random(), rootEnv(textbook));
     tell(...drain(random(), rootEnv(textbook), 40));
-    const replies = Array.from({ length: 40 }, (_, veto) => ask(41, veto));
+    const replies = Array.from({ length: 40 }, (_, retry) => ask(41, retry));
     const points = replies.flatMap((m) => (m.type === 'propose' ? [m.point] : []));
     expect(points).toHaveLength(35);
     expect(distinct(points)).toBe(35);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Env, isTold, type Message, type Propose, type Suggested, type Told } from '../../../src/messages.ts';
+import { type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Suggested } from '../../../src/messages.ts';
 import type { Domain } from '../../../src/space/axis.ts';
 import { grid } from '../../../streams/strategies/grid.ts';
 import { halton } from '../../../streams/strategies/halton.ts';
@@ -45,13 +45,13 @@ describe.each(strategies)('%s', (_, make) => {
 
     it('goes on from any prefix of the facts as if nothing had happened', () => {
       let handedOn = 0;
-      const cuts = fc.record({ choices: fc.array(fc.nat({ max: 5 }), { maxLength: 40, size: 'max' }), veto: fc.nat({ max: 3 }) });
+      const cuts = fc.record({ choices: fc.array(fc.nat({ max: 5 }), { maxLength: 40, size: 'max' }), retry: fc.nat({ max: 3 }) });
       fc.assert(
-        fc.property(cuts, ({ choices, veto }) => {
+        fc.property(cuts, ({ choices, retry }) => {
           const lived = interview(make(), env);
-          const log: Told[] = [];
+          const log: StrategyEvent[] = [];
           const open: Suggested[] = [];
-          const tell = (fact: Told) => {
+          const tell = (fact: StrategyEvent) => {
             log.push(fact);
             lived.tell(fact);
           };
@@ -73,8 +73,8 @@ describe.each(strategies)('%s', (_, make) => {
           }
           const fresh = interview(make(), env);
           fresh.tell(...log);
-          const replies = [fresh.ask(id), fresh.ask(id, veto), fresh.ask(id)];
-          expect(replies).toEqual([lived.ask(id), lived.ask(id, veto), lived.ask(id)]);
+          const replies = [fresh.ask(id), fresh.ask(id, retry), fresh.ask(id)];
+          expect(replies).toEqual([lived.ask(id), lived.ask(id, retry), lived.ask(id)]);
           if (!isProposal(replies[0]!)) handedOn++;
         }),
         { seed: 1, numRuns: 30 },
@@ -83,9 +83,9 @@ describe.each(strategies)('%s', (_, make) => {
       if (ends) expect(handedOn).toBeGreaterThan(0);
     });
 
-    it('answers each veto with another point, until it hands the ask on', () => {
+    it('answers each retry with another point, until it hands the ask on', () => {
       const { ask } = interview(make(), env);
-      const replies = Array.from({ length: 8 }, (_, veto) => ask(1, veto));
+      const replies = Array.from({ length: 8 }, (_, retry) => ask(1, retry));
       const marks = replies.filter(isProposal).map(({ point, tags }) => JSON.stringify(tags ?? point));
       expect(marks.length).toBeGreaterThan(7);
       expect(new Set(marks).size).toBe(marks.length);
@@ -154,7 +154,7 @@ it('a stage is told nothing but facts: what it proposed and nobody took is propo
     const { ask, put } = interview(make(), rootEnv(mixed));
     const first = ask(1);
     expect(ask(1)).toEqual(first);
-    expect(put(first).some(isTold)).toBe(false);
+    expect(put(first).some(isStrategyEvent)).toBe(false);
     expect(ask(1)).toEqual(first);
   }
 });

@@ -6,7 +6,7 @@ import { byStanding, standingOf } from '../../rankedTrial.ts';
 import type { Evolution } from '../evolution.ts';
 import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
 import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './searchDistribution.ts';
-import { priorLaw, type Told, warmLaw } from './warmStart.ts';
+import { priorLaw, type WarmStartResult, warmLaw } from './warmStart.ts';
 
 /** A trial of its own that has not ended. */
 interface Open {
@@ -19,7 +19,7 @@ interface Open {
 /** Where a CMA-ES stands. */
 export interface CmaesState {
   /** Results of others from before its first trial. */
-  readonly told: History<Told>;
+  readonly told: History<WarmStartResult>;
   /** None before its first trial. */
   readonly run?: Run;
   readonly open: readonly Open[];
@@ -38,9 +38,9 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   const begun = ({ run, told }: CmaesState): Run =>
     run ?? firstRun(layout, told.length ? warmLaw(layout, told.toArray()) : priorLaw(layout, settings.sigma), settings);
   const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
-  const drawn = (law: Law, id: TrialId, veto: number) => {
-    const rng = rngFor(env.seed, env.name, id, veto);
-    return drawGenes(layout, law, veto === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
+  const drawn = (law: Law, id: TrialId, retry: number) => {
+    const rng = rngFor(env.seed, env.name, id, retry);
+    return drawGenes(layout, law, retry === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
   };
 
   function issue(state: CmaesState, fact: Suggested): CmaesState {
@@ -51,9 +51,9 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
 
   /** What a trial was drawn as: the draw is repeated. */
   function origin({ law, previous }: Run, { id, point, tags }: Suggested): Pick<Open, 'genes' | 'generation'> {
-    const veto = Number(/draw (\d+)/.exec(tags?.[env.name] ?? '')?.[1] ?? 0);
+    const retry = Number(/draw (\d+)/.exec(tags?.[env.name] ?? '')?.[1] ?? 0);
     for (const source of previous ? [law, previous] : [law]) {
-      const genes = drawn(source, id, veto);
+      const genes = drawn(source, id, retry);
       const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
       if (same) return { genes: expressed(layout, genes, point), generation: source.normal.generation };
     }
@@ -100,10 +100,10 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     settled: () => true,
     advance: (state) => state,
     over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
-    breed(state, { id, veto = 0 }) {
+    breed(state, { id, retry = 0 }) {
       const { law, number } = begun(state);
-      const mark = `run ${number}, generation ${law.normal.generation + 1}${veto ? `, draw ${veto}` : ''}`;
-      return { point: pointOf(layout, drawn(law, id, veto)), tags: { [env.name]: mark } };
+      const mark = `run ${number}, generation ${law.normal.generation + 1}${retry ? `, draw ${retry}` : ''}`;
+      return { point: pointOf(layout, drawn(law, id, retry)), tags: { [env.name]: mark } };
     },
   };
 }

@@ -6,7 +6,7 @@ import { byStanding, type Standing } from '../../rankedTrial.ts';
 import { type Law, type Layout, lawOf } from './searchDistribution.ts';
 
 /** A result of somebody else. */
-export interface Told {
+export interface WarmStartResult {
   readonly point: Point;
   readonly standing: Standing;
 }
@@ -36,7 +36,7 @@ const NARROW = 1e-3;
  * arXiv:2012.06932). Odds move from the prior towards the values of the best. On an axis that a point does not have, the point is
  * where the prior is.
  */
-export function warmLaw(layout: Layout, told: readonly Told[]): Law {
+export function warmLaw(layout: Layout, told: readonly WarmStartResult[]): Law {
   const best = [...told].sort((a, b) => byStanding(a.standing, b.standing)).slice(0, Math.max(1, Math.floor(PROMISING * told.length)));
   const middle = priorMean(layout);
   const has = best.map(({ point }) => active(layout.axes, point));

@@ -1,4 +1,4 @@
-import type { Ended, Env, Suggested, Told } from '../../../messages.ts';
+import type { Ended, Env, StrategyEvent, Suggested } from '../../../messages.ts';
 import { fingerprint } from '../../../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../../../numeric/growingSet.ts';
 import { History } from '../../../numeric/history.ts';
@@ -38,7 +38,7 @@ export interface DeState {
   /** Points that anybody has tried. */
   readonly known: GrowingSet<number>;
   /** What the order of trials follows from. */
-  readonly facts: History<Told>;
+  readonly facts: History<StrategyEvent>;
 }
 
 /** The share of the population that counts as the best. */
