@@ -1,34 +1,59 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { cruise, type IConfiguration, type ICruiseResult } from 'dependency-cruiser';
-import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Arrow, arrowsUp, circles, readImports, rules } from './support/imports.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { default: config }: { readonly default: IConfiguration } = await import(`${root}.dependency-cruiser.mjs`);
-const rules = config.forbidden!;
-const folders = ['src', 'machines', 'streams', 'examples', 'test'];
+let project: Awaited<ReturnType<typeof readImports>>;
+beforeAll(async () => {
+  project = await readImports();
+});
 
-async function violations(baseDir: string): Promise<{ readonly broken: readonly string[]; readonly modules: number }> {
-  const options = { ...config.options, baseDir, validate: true, ruleSet: { forbidden: rules } };
-  const { output } = await cruise(folders, options, undefined, { tsConfig: extractTSConfig(join(root, 'tsconfig.json')) });
-  const { summary } = output as ICruiseResult;
-  return {
-    broken: summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`),
-    modules: summary.totalCruised,
-  };
-}
+it('modules import only what they may', () => {
+  expect(project.broken).toEqual([]);
+  expect(project.modules).toBeGreaterThan(100); // with an unsupported compiler dependency-cruiser reads nothing and reports no error
+});
 
-it('modules import only what they may', async () => {
-  const { broken, modules } = await violations(root);
-  expect(broken).toEqual([]);
-  expect(modules).toBeGreaterThan(100); // with another compiler it reads nothing, and finds all well
+describe('folders', () => {
+  /** Arrows up that are still there. This list only shrinks. */
+  const known = [
+    'src/numeric -> src/space',
+    'streams/strategies -> streams/engine',
+    'streams/operators -> streams/engine',
+    'src/dashboard -> src/cli',
+  ];
+  const written = ({ from, to }: Arrow) => `${from} -> ${to}`;
+  const production = (path: string) => /^(src|machines|streams)\//.test(path);
+  const ofProduction = () => project.imports.filter(({ from }) => production(from));
+
+  it('import from lower floors only', () => {
+    expect(
+      arrowsUp(ofProduction())
+        .map(written)
+        .filter((arrow) => !known.includes(arrow)),
+    ).toEqual([]);
+  });
+  it('do not import each other in circles', () => {
+    const folder = (path: string) => path.split('/').slice(0, 2).join('/');
+    expect(circles(ofProduction().filter(({ from, to }) => !known.includes(`${folder(from)} -> ${folder(to)}`)))).toEqual([]);
+  });
+  it('are reported when they do', () => {
+    const down = { from: 'src/cli/main.ts', to: 'src/dashboard/serve.ts' };
+    const up = { from: 'src/dashboard/app.ts', to: 'src/cli/program.ts' };
+    expect(arrowsUp([down])).toEqual([]);
+    expect(arrowsUp([down, up])).toEqual([{ from: 'src/dashboard', to: 'src/cli' }]);
+    expect(circles([down])).toEqual([]);
+    expect(circles([down, up])).toEqual([['src/cli', 'src/dashboard']]);
+    const around = ['streams/log/log.ts', 'streams/spec.ts', 'streams/nats/log.ts', 'streams/log/memory.ts'];
+    expect(circles(around.slice(1).map((to, i) => ({ from: around[i]!, to })))).toEqual([
+      ['streams/log', 'streams/nats', 'streams/spec.ts'],
+    ]);
+    expect(() => arrowsUp([{ from: 'src/unknown/file.ts', to: 'src/numeric/random.ts' }])).toThrow('src/unknown has no floor');
+  });
 });
 
 describe('a rule is broken by', () => {
-  /** A file each that breaks a rule. */
+  /** For each rule, a file that breaks it. */
   const wrong: Readonly<Record<string, readonly [path: string, imports: string]>> = {
     'src-imports-only-what-is-below-it': ['src/clever.ts', 'rxjs'],
     'machines-imports-only-what-is-below-it': ['machines/watcher.ts', '../streams/index.ts'],
@@ -55,7 +80,7 @@ describe('a rule is broken by', () => {
     for (const path of ['src/cli/main.ts', 'src/space/axis.ts', 'streams/log/journal.ts', 'streams/nats/log.ts', 'test/none.ts'])
       put(path, 'export {};');
     for (const [path, imports] of Object.values(wrong)) put(path, `import '${imports}';`);
-    ({ broken } = await violations(world));
+    ({ broken } = await readImports(world));
   });
   afterAll(() => rmSync(world, { recursive: true }));
 
