@@ -1,4 +1,4 @@
-import { Twins } from '../duplicates/equivalentTrials.ts';
+import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
 import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
@@ -33,7 +33,7 @@ export class RungResults {
   readonly #counted: Growing[] = [];
   readonly #byTrial = new Map<TrialId, Growing>();
   readonly #rungs: readonly number[] | undefined;
-  readonly #twins: Twins;
+  readonly #twins: EquivalentTrials;
   /** The budgets at which trials ended. */
   readonly #ends = new Set<number>();
 
@@ -41,7 +41,7 @@ export class RungResults {
   constructor(axes: readonly Axis[], rungs?: readonly number[]) {
     this.configurations = this.#all;
     this.#rungs = rungs;
-    this.#twins = new Twins(axes);
+    this.#twins = new EquivalentTrials(axes);
   }
 
   /** Whether trials ended at different budgets. */

@@ -3,141 +3,144 @@ import { fingerprint } from '../numeric/fingerprint.ts';
 import type { Axis, Point } from '../space/axis.ts';
 import { separation } from '../space/chebyshevDistance.ts';
 
-/** Equal results no further apart than this, in the coordinate where they differ most, may be one step. */
-const NEAR = 0.25;
-/** What more than this share of the results elsewhere came to as well says nothing: many values are coarse, and it may be chance. */
-const CHANCE = 0.05;
-/** So many of the latest results are compared with the next. */
+/** Equal results at most this far apart, in the coordinate where they differ most, may lie in one region. */
+const MAX_DISTANCE = 0.25;
+/** If more than this share of the distant results equals a result, equality may be chance: many metrics take few values. */
+const MAX_COINCIDENCES = 0.05;
+/** The next result is compared with this many of the latest ones. */
 const WINDOW = 512;
 /**
- * How much farther a step is expected to go at each end, in parts of what is known of it. Whoever avoids what is known tries the nearest place
- * beyond: so the ends are found in a few strides, and the next step is not hidden.
+ * How far a region is assumed to extend beyond its observed ends, as a share of its width. A sampler that avoids the region then tries points
+ * a little beyond it, so its ends are found in a few trials and the next region is not hidden.
  */
-const REACH = 0.5;
+const EXTRAPOLATION = 0.5;
 
-/** What a trial came to at a budget, and before, and the trials that it resumes, as one number. */
-interface Result {
+/** A result of a trial at a budget; `curve` is a fingerprint of all its losses so far, including those of the trials that it resumes. */
+interface TrialResult {
   readonly point: Point;
-  readonly course: number;
+  readonly curve: number;
   readonly budget: number;
 }
 
-/** A trial's last result, and how it compared. */
-interface Last extends Result {
-  readonly likeness: Likeness;
+interface LastResult extends TrialResult {
+  readonly similarity: Similarity;
 }
 
-/** A part of an axis in which it changes nothing. */
-interface Flat {
+/** An interval of an axis in which the parameter has no effect. */
+interface FlatRegion {
   readonly low: number;
   readonly high: number;
 }
 
-/** How a result compares with earlier ones: it equals that of a neighbour, perhaps by chance, or is probably the same thing. */
-export type Likeness = 'new' | 'equal' | 'same';
+/** How a result compares with earlier ones. `equal`: a neighbour has the same result, perhaps by chance. `same`: the two are probably equivalent. */
+export type Similarity = 'new' | 'equal' | 'same';
 
 /**
- * Learns where parameters act in steps. Two results that are near each other and exactly equal have probably been the same thing under two
- * names, and so is all that lies between them, unless results there say otherwise. What is learnt of an axis holds for all values of the others.
+ * Learns where parameters act in steps, such as a float that is rounded by the objective. If two neighbours have exactly equal results, they are
+ * probably equivalent, and so are all points between them, unless a result there differs. A region of an axis holds for all values of the others.
  */
-export class Steps {
+export class FlatRegions {
   readonly #axes: readonly Axis[];
-  readonly #points: Point[] = [];
-  readonly #last = new Map<TrialId, Last>();
-  readonly #results: Result[] = [];
-  #flats: readonly (readonly Flat[])[];
-  /** Keys of all that was handed out; made when they are asked for. */
-  #keys: Set<number> | undefined;
+  readonly #suggested: Point[] = [];
+  readonly #lastByTrial = new Map<TrialId, LastResult>();
+  readonly #recent: TrialResult[] = [];
+  #regions: readonly (readonly FlatRegion[])[];
+  /** Keys of all suggested points, computed when needed. */
+  #suggestedKeys: Set<number> | undefined;
 
   constructor(axes: readonly Axis[]) {
     this.#axes = axes;
-    this.#flats = axes.map(() => []);
+    this.#regions = axes.map(() => []);
   }
 
-  /** @returns how the trial compares with others by its result; for a report, by that. */
-  take(fact: StrategyEvent): Likeness {
+  /** @returns how the latest result of the trial compares with those of others */
+  take(fact: StrategyEvent): Similarity {
     const { id } = fact;
-    const before = this.#last.get(id);
+    const before = this.#lastByTrial.get(id);
     if (fact.type === 'suggested') {
-      const parent = fact.resumes === undefined ? undefined : this.#last.get(fact.resumes);
-      this.#last.set(id, parent ? { ...parent, point: fact.point } : { point: fact.point, course: 0, budget: -1, likeness: 'new' });
-      this.#points.push(fact.point);
-      this.#keys?.add(keyOf(fact.point, this.#flats, REACH));
+      const parent = fact.resumes === undefined ? undefined : this.#lastByTrial.get(fact.resumes);
+      this.#lastByTrial.set(id, parent ? { ...parent, point: fact.point } : { point: fact.point, curve: 0, budget: -1, similarity: 'new' });
+      this.#suggested.push(fact.point);
+      this.#suggestedKeys?.add(regionKey(fact.point, this.#regions, EXTRAPOLATION));
       return 'new';
     }
     if (fact.type === 'ended' && fact.outcome === 'failed') return 'new';
-    if (fact.type === 'ended' && fact.outcome === 'stopped') return before?.likeness ?? 'new'; // its last report says it
+    if (fact.type === 'ended' && fact.outcome === 'stopped') return before?.similarity ?? 'new'; // its last report was compared already
     const { budget, point } =
       fact.type === 'reported' ? { budget: fact.step, point: before?.point } : { budget: fact.budget ?? 0, point: fact.point };
-    if (point === undefined || before?.budget === budget) return before?.likeness ?? 'new';
-    return this.#compare(id, { point, budget, course: fingerprint([before?.course ?? 0, budget, ...fact.losses!]) });
+    if (point === undefined || before?.budget === budget) return before?.similarity ?? 'new';
+    return this.#classify(id, { point, budget, curve: fingerprint([before?.curve ?? 0, budget, ...fact.losses!]) });
   }
 
-  /** Whether a point is probably the same as one that was handed out. */
+  /** Whether a point is probably equivalent to a suggested one. */
   has(point: Point): boolean {
-    if (this.#flats.every((flats) => flats.length === 0)) return false;
-    this.#keys ??= new Set(this.#points.map((known) => keyOf(known, this.#flats, REACH)));
-    return this.#keys.has(keyOf(point, this.#flats, REACH));
+    if (this.#regions.every((regions) => regions.length === 0)) return false;
+    this.#suggestedKeys ??= new Set(this.#suggested.map((known) => regionKey(known, this.#regions, EXTRAPOLATION)));
+    return this.#suggestedKeys.has(regionKey(point, this.#regions, EXTRAPOLATION));
   }
 
-  #compare(id: TrialId, result: Result): Likeness {
-    const { point, course } = result;
-    const equal = this.#results.filter((other) => other.course === course);
-    this.#results.push(result);
-    if (this.#results.length > WINDOW) this.#results.shift();
+  #classify(id: TrialId, result: TrialResult): Similarity {
+    const { point, curve } = result;
+    const equal = this.#recent.filter((other) => other.curve === curve);
+    this.#recent.push(result);
+    if (this.#recent.length > WINDOW) this.#recent.shift();
     const near = equal
       .map((other) => ({ other, apart: separation(this.#axes, point, other.point) }))
-      .filter(({ apart }) => apart <= NEAR)
+      .filter(({ apart }) => apart <= MAX_DISTANCE)
       .sort((a, b) => a.apart - b.apart);
-    const telling = equal.length - near.length <= CHANCE * this.#results.length;
-    const same = near.filter(({ other }) => this.#areSame(result, other) || (telling && this.#unite(result, other)));
-    const likeness = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
-    this.#last.set(id, { ...result, likeness });
-    return likeness;
+    const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;
+    const same = near.filter(({ other }) => this.#isSame(result, other) || (significant && this.#tryMerge(result, other)));
+    const similarity = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
+    this.#lastByTrial.set(id, { ...result, similarity });
+    return similarity;
   }
 
-  #areSame(a: Result, b: Result): boolean {
-    return keyOf(a.point, this.#flats, 0) === keyOf(b.point, this.#flats, 0);
+  #isSame(a: TrialResult, b: TrialResult): boolean {
+    return regionKey(a.point, this.#regions, 0) === regionKey(b.point, this.#regions, 0);
   }
 
-  /** Takes what lies between two results for flat, unless that makes others the same that came to something else. */
-  #unite(a: Result, b: Result): boolean {
-    const flats = this.#flats.map((of, i) => united(of, a.point[i]!, b.point[i]!));
-    const courses = new Map<string, number>();
-    for (const { point, course, budget } of this.#results) {
-      const key = `${keyOf(point, flats, 0)} ${budget}`;
-      if ((courses.get(key) ?? course) !== course) return false;
-      courses.set(key, course);
+  /** Makes everything between two results one region, unless that would make points with different results equivalent. */
+  #tryMerge(a: TrialResult, b: TrialResult): boolean {
+    const regions = this.#regions.map((ofAxis, i) => mergeInterval(ofAxis, a.point[i]!, b.point[i]!));
+    const curves = new Map<string, number>();
+    for (const { point, curve, budget } of this.#recent) {
+      const key = `${regionKey(point, regions, 0)} ${budget}`;
+      if ((curves.get(key) ?? curve) !== curve) return false;
+      curves.set(key, curve);
     }
-    this.#flats = flats;
-    this.#keys = undefined;
+    this.#regions = regions;
+    this.#suggestedKeys = undefined;
     return true;
   }
 }
 
-/** Parts of an axis with what lies between two numbers; disjoint. */
-function united(flats: readonly Flat[], x: number, y: number): readonly Flat[] {
-  if (x === y) return flats;
+/** Adds the interval between two numbers to disjoint regions, and unites it with those that it touches. */
+function mergeInterval(regions: readonly FlatRegion[], x: number, y: number): readonly FlatRegion[] {
+  if (x === y) return regions;
   let [low, high] = [Math.min(x, y), Math.max(x, y)];
-  const apart = flats.filter((flat) => {
-    if (flat.high < low || flat.low > high) return true;
-    [low, high] = [Math.min(low, flat.low), Math.max(high, flat.high)];
+  const apart = regions.filter((region) => {
+    if (region.high < low || region.low > high) return true;
+    [low, high] = [Math.min(low, region.low), Math.max(high, region.high)];
     return false;
   });
   return [...apart, { low, high }];
 }
 
-/** Points that are the same have the same key. @param reach how far beyond what is known of a step it is expected to go. */
-const keyOf = (point: Point, flats: readonly (readonly Flat[])[], reach: number): number =>
-  fingerprint(point.map((x, i) => flatAt(flats[i]!, x, reach)?.low ?? x));
+/**
+ * A key that equivalent points share.
+ *
+ * @param extrapolation how far regions are assumed to extend, as a share of their width
+ */
+const regionKey = (point: Point, regions: readonly (readonly FlatRegion[])[], extrapolation: number): number =>
+  fingerprint(point.map((x, i) => regionAt(regions[i]!, x, extrapolation)?.low ?? x));
 
-/** The part that a number lies in; of those that may go on to there, the nearest. */
-function flatAt(flats: readonly Flat[], x: number, reach: number): Flat | undefined {
-  let nearest: Flat | undefined;
+/** The region that contains a number, or else the nearest one that may extend to it. */
+function regionAt(regions: readonly FlatRegion[], x: number, extrapolation: number): FlatRegion | undefined {
+  let nearest: FlatRegion | undefined;
   let least = Infinity;
-  for (const flat of flats) {
-    const gap = Math.max(flat.low - x, x - flat.high, 0);
-    if (gap <= reach * (flat.high - flat.low) && gap < least) [nearest, least] = [flat, gap];
+  for (const region of regions) {
+    const gap = Math.max(region.low - x, x - region.high, 0);
+    if (gap <= extrapolation * (region.high - region.low) && gap < least) [nearest, least] = [region, gap];
   }
   return nearest;
 }

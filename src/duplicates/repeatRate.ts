@@ -1,55 +1,56 @@
 import type { StrategyEvent, TrialId } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
-import { Steps } from './flatRegions.ts';
-import { Seen } from './suggestedPoints.ts';
+import { FlatRegions } from './flatRegions.ts';
+import { SuggestedPoints } from './suggestedPoints.ts';
 
-/** So many of the last proposals of a model are looked at. */
+/** The rate is computed over this many of the latest proposals. */
 const WINDOW = 10;
-/** A model that only repeated itself is asked again now and then. */
-const MOST = 0.95;
+/** Below 1, so that a model that only repeated itself still gets another chance. */
+const MAX_RATE = 0.95;
 
 /**
- * What a model should not propose again, under the same name or, where parameters act in steps, under another; and how often it did so
- * nevertheless, as its results show, which are exactly those of a neighbour. Where losses are smooth or noisy, never. At low budgets proposals
- * are many, and repetitions would take the places of others in the rungs.
+ * Tells a model which points it should not propose again, because the same point or an equivalent one (see `FlatRegions`) was suggested before,
+ * and measures how often it proposed equivalent points anyway. A proposal counts as a repeat if its result exactly equals that of a neighbour,
+ * so with smooth or noisy losses the rate stays 0. Only proposals with a budget count: at low budgets there are many, and each repeat would take
+ * a place in a rung.
  */
-export class Repetition {
-  readonly #seen: Seen;
-  readonly #steps: Steps;
-  /** Of the last proposals of the model at some budget, whether each was a repetition. */
-  readonly #last: boolean[] = [];
-  /** New configurations with a budget, proposed by the model, of which nothing has been heard. */
-  readonly #unheard = new Set<TrialId>();
-  readonly #budgeted = new Set<TrialId>();
+export class RepeatTracker {
+  readonly #suggested: SuggestedPoints;
+  readonly #flatRegions: FlatRegions;
+  /** Whether each of the latest proposals was a repeat. */
+  readonly #recentRepeats: boolean[] = [];
+  /** New configurations that the model proposed and that have no result yet. */
+  readonly #awaitingResult = new Set<TrialId>();
+  readonly #withBudget = new Set<TrialId>();
 
   constructor(axes: readonly Axis[]) {
-    this.#seen = new Seen(axes);
-    this.#steps = new Steps(axes);
+    this.#suggested = new SuggestedPoints(axes);
+    this.#flatRegions = new FlatRegions(axes);
   }
 
-  /** @param fact of reports, the first at a rung alone */
+  /** @param fact if a report, the trial's first one at a rung */
   take(fact: StrategyEvent): void {
     const { id } = fact;
-    if (fact.type === 'reported' && !this.#budgeted.has(id)) return; // where all train for as long, the end says all
-    const likeness = this.#steps.take(fact);
+    if (fact.type === 'reported' && !this.#withBudget.has(id)) return; // without budgets, only final results are compared
+    const similarity = this.#flatRegions.take(fact);
     if (fact.type === 'suggested') {
-      if (fact.budget !== undefined) this.#budgeted.add(id);
-      if (fact.budget !== undefined && fact.resumes === undefined && fact.tags?.acquisition !== undefined) this.#unheard.add(id);
-      return this.#seen.add(fact.point);
+      if (fact.budget !== undefined) this.#withBudget.add(id);
+      if (fact.budget !== undefined && fact.resumes === undefined && fact.tags?.acquisition !== undefined) this.#awaitingResult.add(id);
+      return this.#suggested.add(fact.point);
     }
-    if (fact.type === 'ended') this.#budgeted.delete(id);
-    if (!this.#unheard.delete(id) || fact.losses === undefined) return;
-    this.#last.push(likeness !== 'new');
-    if (this.#last.length > WINDOW) this.#last.shift();
+    if (fact.type === 'ended') this.#withBudget.delete(id);
+    if (!this.#awaitingResult.delete(id) || fact.losses === undefined) return;
+    this.#recentRepeats.push(similarity !== 'new');
+    if (this.#recentRepeats.length > WINDOW) this.#recentRepeats.shift();
   }
 
   /** @param point snapped */
   has(point: Point): boolean {
-    return this.#seen.has(point) || this.#steps.has(point);
+    return this.#suggested.has(point) || this.#flatRegions.has(point);
   }
 
-  /** How often something else should be proposed: always but for now and then, once half of what the model proposed was known. */
-  get tedium(): number {
-    return Math.min(MOST, (2 * this.#last.filter(Boolean).length) / WINDOW);
+  /** The probability with which to explore instead of asking the model: twice the share of repeats, at most 0.95. */
+  get repeatRate(): number {
+    return Math.min(MAX_RATE, (2 * this.#recentRepeats.filter(Boolean).length) / WINDOW);
   }
 }

@@ -1,8 +1,8 @@
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
 
-/** Which configurations have been handed out, where one can come twice: those whose existing axes all have finitely many values. */
-export class Seen {
+/** The configurations suggested so far, where a repeat is possible: those whose active axes all have finitely many values. */
+export class SuggestedPoints {
   readonly #axes: readonly Axis[];
   readonly #keys = new Set<number>();
 
@@ -11,15 +11,15 @@ export class Seen {
   }
 
   add(point: Point): void {
-    if (this.#countable(point)) this.#keys.add(fingerprint(point));
+    if (this.#canRepeat(point)) this.#keys.add(fingerprint(point));
   }
 
   /** @param point snapped */
   has(point: Point): boolean {
-    return this.#keys.size > 0 && this.#countable(point) && this.#keys.has(fingerprint(point));
+    return this.#keys.size > 0 && this.#canRepeat(point) && this.#keys.has(fingerprint(point));
   }
 
-  #countable(point: Point): boolean {
+  #canRepeat(point: Point): boolean {
     if (this.#axes.some(({ levels, when }) => !levels && !when)) return false;
     const on = active(this.#axes, point);
     return this.#axes.every(({ levels }, i) => levels || !on[i]);

@@ -1,4 +1,4 @@
-import { Twins } from '../duplicates/equivalentTrials.ts';
+import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
 import type { Env, StrategyEvent, Suggested } from '../messages.ts';
 import type { Bracket } from './brackets.ts';
 import { Cohort, type Promotion } from './cohort.ts';
@@ -13,7 +13,7 @@ export class SynchronousBrackets implements Scheduler {
   readonly #eta: number;
   readonly #trials: number | undefined;
   readonly #supply: Supply;
-  readonly #twins: Twins;
+  readonly #twins: EquivalentTrials;
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
   #configurations = 0;
@@ -24,7 +24,7 @@ export class SynchronousBrackets implements Scheduler {
     this.#eta = eta;
     this.#trials = env.trials;
     this.#supply = new Supply(env);
-    this.#twins = new Twins(env.axes);
+    this.#twins = new EquivalentTrials(env.axes);
   }
 
   tell(told: StrategyEvent, mark: string | undefined): void {

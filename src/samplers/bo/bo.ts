@@ -1,4 +1,4 @@
-import { Repetition } from '../../duplicates/repeatRate.ts';
+import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
@@ -81,8 +81,8 @@ export function boSurrogate(
     () => new Set<string>(),
     (keys, point: Point) => keys.add(keyOf(point)),
   );
-  const repetitionOf = History.folding(
-    () => new Repetition(axes),
+  const repeatsOf = History.folding(
+    () => new RepeatTracker(axes),
     (repetition, fact: StrategyEvent) => repetition.take(fact),
   );
 
@@ -160,12 +160,10 @@ export function boSurrogate(
    */
   function choose(state: BoState, ranked: readonly Scored[], model: Modelled): Scored | undefined {
     const known = keysOf(state.handedOut);
-    const repetition = repetitionOf(state.told);
+    const repeats = repeatsOf(state.told);
     const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(keyOf(point)));
     const isClose = fold.results(state) ? closeness(model) : () => false;
-    return (
-      fresh.find(({ point }) => !repetition.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repetition.has(point)) ?? fresh[0]
-    );
+    return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
   }
 
   const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.at(sequence, ask);
@@ -192,8 +190,8 @@ export function boSurrogate(
       };
     },
     propose(state, ask, rng: Rng): Reasoned | undefined {
-      const { tedium } = repetitionOf(state.told);
-      if (tedium > 0 && rng() < tedium) return explore(state, ask);
+      const { repeatRate } = repeatsOf(state.told);
+      if (repeatRate > 0 && rng() < repeatRate) return explore(state, ask);
       const known = modelled(state);
       if (!known) return undefined;
       const terms = termsOf(state, known);

@@ -1,6 +1,6 @@
 import { normalScore, orderOf } from '../../budgets/order.ts';
 import { RungResults } from '../../budgets/rungResults.ts';
-import { Repetition } from '../../duplicates/repeatRate.ts';
+import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ended, Env, Reported, Suggested, Tags } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { rngFor } from '../../numeric/random.ts';
@@ -32,7 +32,7 @@ const STARTS = 8;
 
 /** What each configuration taught. */
 class Lessons {
-  readonly repetition: Repetition;
+  readonly repeats: RepeatTracker;
   readonly #results: RungResults;
   /** By the index of the configuration. */
   readonly #lessons: (Lesson | undefined)[] = [];
@@ -40,7 +40,7 @@ class Lessons {
   turns = 0;
 
   constructor({ axes, rungs }: Env) {
-    this.repetition = new Repetition(axes);
+    this.repeats = new RepeatTracker(axes);
     this.#results = new RungResults(axes, rungs);
   }
 
@@ -52,7 +52,7 @@ class Lessons {
   take(fact: Suggested | Reported | Ended): void {
     const known = this.#results.configurations.length;
     this.#results.take(fact);
-    this.repetition.take(fact);
+    this.repeats.take(fact);
     if (fact.type === 'reported') return;
     this.turns++;
     if (fact.type === 'ended') this.#learn(fact);
@@ -125,9 +125,9 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Fore
     propose({ facts, draws }, ask, rng) {
       const model = modelOf(facts);
       if (model === undefined) return undefined;
-      const { repetition } = lessonsOf(facts);
-      if (rng() < Math.max(random, repetition.tedium)) return interleaved(unmodelled.at(draws, ask));
-      const score = (point: Point) => (repetition.has(point) ? Number.NEGATIVE_INFINITY : improvement(model, point));
+      const { repeats } = lessonsOf(facts);
+      if (rng() < Math.max(random, repeats.repeatRate)) return interleaved(unmodelled.at(draws, ask));
+      const score = (point: Point) => (repeats.has(point) ? Number.NEGATIVE_INFINITY : improvement(model, point));
       const found: Scored[] = startsOf(model, lessonsOf(facts).all()).map((point) => climb(env, point, score, rng));
       for (let k = 0; k < challengers; k++) {
         const point = env.snap(draw(env.axes, rng));

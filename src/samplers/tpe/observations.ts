@@ -1,6 +1,6 @@
 import { orderOf } from '../../budgets/order.ts';
 import { RungResults } from '../../budgets/rungResults.ts';
-import { Repetition } from '../../duplicates/repeatRate.ts';
+import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ended, Env, Reported, Suggested } from '../../messages.ts';
 import { Parzen } from '../../numeric/parzen/parzen.ts';
 import type { Support } from '../../numeric/parzen/support.ts';
@@ -63,7 +63,7 @@ const SHARPER = 0.6;
 
 /** What the facts say of good and bad places. It grows with each fact, and its answers depend on the facts alone. */
 export class Evidence {
-  readonly repetition: Repetition;
+  readonly repeats: RepeatTracker;
   readonly #axes: readonly Axis[];
   readonly #priorWeight: number;
   readonly #subspaces: readonly Subspace[];
@@ -76,7 +76,7 @@ export class Evidence {
   #good: Good = new Map();
 
   constructor({ axes, rungs }: Pick<Env, 'axes' | 'rungs'>, priorWeight: number) {
-    this.repetition = new Repetition(axes);
+    this.repeats = new RepeatTracker(axes);
     this.#results = new RungResults(axes, rungs);
     this.#axes = axes;
     this.#priorWeight = priorWeight;
@@ -94,7 +94,7 @@ export class Evidence {
   take(fact: Suggested | Reported | Ended): void {
     const known = this.#results.configurations.length;
     this.#results.take(fact);
-    this.repetition.take(fact);
+    this.repeats.take(fact);
     if (fact.type === 'reported') return;
     if (fact.type === 'ended') this.#learn(fact);
     else if (this.#results.configurations.length > known) this.#join(known);
@@ -177,14 +177,14 @@ export class Evidence {
       const draws = Array.from({ length: count }, () => good.draw(rng));
       // Where all axes exist together, a draw is a configuration.
       const alone = this.#subspaces.length === 1;
-      const fresh = alone ? draws.filter((draw) => !this.repetition.has(snap(placed(subspace, draw, nowhere)))) : draws;
+      const fresh = alone ? draws.filter((draw) => !this.repeats.has(snap(placed(subspace, draw, nowhere)))) : draws;
       if (fresh.length === 0) return undefined;
       const chosen = choose(good, subspace.bad, fresh);
       ratio += chosen.ratio;
       point = placed(subspace, chosen.draw, point);
     }
     const snapped = snap(point);
-    return this.repetition.has(snapped) ? undefined : { point: snapped, ratio };
+    return this.repeats.has(snapped) ? undefined : { point: snapped, ratio };
   }
 
   #densityOfGood({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {

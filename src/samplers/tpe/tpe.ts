@@ -55,7 +55,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
     explore: ({ draws }, ask) => random.at(draws, ask),
     propose({ facts, draws }, ask, rng) {
       const evidence = evidenceOf(facts);
-      if (rng() < evidence.repetition.tedium) return random.at(draws, ask);
+      if (rng() < evidence.repeats.repeatRate) return random.at(draws, ask);
       for (let k = 0; k <= REDRAWS; k++) {
         const candidate = evidence.best(candidates, env, rng);
         if (candidate === undefined) continue;
