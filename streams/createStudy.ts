@@ -12,6 +12,12 @@ import type { Strategy } from './strategy.ts';
 /** A study without streams: you ask for a trial, evaluate it in your own way, and tell. */
 export interface OpenStudy<P> {
   /**
+   * Resolves when the log has been read and the study goes on from it; you need not wait for it.
+   *
+   * @throws what keeps the study from running, such as MismatchError where the log is of another study.
+   */
+  ready(): Promise<void>;
+  /**
    * The next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open; tell one of them.
    *
    * @returns nothing when the study is over.
@@ -64,6 +70,8 @@ export function open<P>(
   const asking: Waiter<Suggestion<P> | undefined>[] = [];
   const telling = new Map<string, Waiter<void>[]>();
   const stops = new Set<TrialId>();
+  /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
+  const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
   const { promise: ended, resolve: over } = waiting<void>();
 
@@ -73,11 +81,24 @@ export function open<P>(
     for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
     for (const { reject } of [...telling.values()].flat()) reject(how.error ?? new TellError('the study is closed'));
   };
+  /** A suggestion whose claim cannot be stored is handed out by the next ask. */
+  const claim = async (suggestion: Suggestion<P>): Promise<Suggestion<P>> => {
+    const { trial, attempt } = suggestion;
+    const run = `${trial}.${attempt}`;
+    try {
+      await log.append({ type: 'started', trial, attempt, run });
+    } catch (error) {
+      handed.unshift(suggestion);
+      throw error;
+    }
+    runs.set(trial, run);
+    return suggestion;
+  };
   const direct = (directive: Directive<P>) => {
     if (directive.type === 'stop') stops.add(directive.trial);
     if (directive.type !== 'suggested') return;
     const waiter = asking.shift();
-    if (waiter) waiter.resolve(directive);
+    if (waiter) waiter.resolve(claim(directive));
     else handed.push(directive);
   };
   const answer = ({ fact, refusal }: AppliedEntry<P>) => {
@@ -91,6 +112,7 @@ export function open<P>(
     log,
     {
       ...settings,
+      exclusive: true,
       asked: () => asking.length > 0,
       note: (noted) => {
         note?.(noted);
@@ -120,25 +142,33 @@ export function open<P>(
     await promise;
     if (telling.get(key)?.length === 0) telling.delete(key);
   };
+  const of = (trial: TrialId): { readonly trial: TrialId; readonly run?: string } => {
+    const run = runs.get(trial);
+    return run === undefined ? { trial } : { trial, run };
+  };
   const named = (values: number | Values): Values => (typeof values === 'number' ? { [objective]: values } : values);
 
   return {
+    ready: async () => {
+      await Promise.race([started, ended]);
+      if (end && 'error' in end) throw end.error;
+    },
     ask: () => {
       const suggestion = handed.shift();
-      if (suggestion) return Promise.resolve(suggestion);
+      if (suggestion) return claim(suggestion);
       if (end) return 'error' in end ? Promise.reject(end.error) : Promise.resolve(undefined);
       const { promise, ...waiter } = waiting<Suggestion<P> | undefined>();
       asking.push(waiter);
       engine.stir();
       return promise;
     },
-    tell: (trial, result) => say({ type: 'completed', trial, ...(typeof result === 'number' ? { values: named(result) } : result) }),
-    fail: (trial, reason = 'error', message = '') => say({ type: 'failed', trial, reason, message }),
+    tell: (trial, result) => say({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
+    fail: (trial, reason = 'error', message = '') => say({ type: 'failed', ...of(trial), reason, message }),
     report: async (trial, step, values) => {
-      await say({ type: 'reported', trial, step, values: named(values) });
+      await say({ type: 'reported', ...of(trial), step, values: named(values) });
       return { stop: stops.has(trial) };
     },
-    stopped: (trial) => say({ type: 'stopped', trial }),
+    stopped: (trial) => say({ type: 'stopped', ...of(trial) }),
     enqueue: (params) => say({ type: 'enqueued', params }),
     retract: (trial) => say({ type: 'retracted', trial }),
     close: async () => {
@@ -150,7 +180,7 @@ export function open<P>(
 }
 
 interface Waiter<T> {
-  readonly resolve: (value: T) => void;
+  readonly resolve: (value: T | Promise<T>) => void;
   readonly reject: (error: unknown) => void;
 }
 

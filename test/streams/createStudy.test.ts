@@ -120,4 +120,31 @@ describe('open', () => {
     expect((await study.ask())!.trial).toBe(2);
     await study.close();
   });
+
+  it('hands out what was being evaluated when its process ended, as a new attempt that reports from the start', async () => {
+    const log = memoryLog();
+    const first = open(line, random(), { log: { ...log, close: async () => {} } });
+    const { trial, params } = (await first.ask())!;
+    await first.report(trial, 1, 5);
+    await first.report(trial, 2, 4);
+    await first.close();
+
+    const second = open(line, random(), { log });
+    await second.ready();
+    const again = (await second.ask())!;
+    expect(again).toMatchObject({ trial, params, attempt: 2 });
+    expect(await second.report(trial, 1, 3)).toEqual({ stop: false });
+    await second.tell(trial, 2);
+    expect((await second.ask())!.trial).toBe(trial + 1);
+    await second.close();
+  });
+
+  it('is not ready on the log of another study', async () => {
+    const log = memoryLog();
+    const lasting = { ...log, close: async () => {} };
+    const first = open(line, random(), { log: lasting });
+    await first.ready();
+    await first.close();
+    await expect(open(space({ y: float(0, 1) }), random(), { log: lasting }).ready()).rejects.toThrow('another study');
+  });
 });
