@@ -3,7 +3,7 @@
  * report. With `pause`, trials pause there, and the best third are resumed from their checkpoints; no epoch is trained twice.
  */
 import assert from 'node:assert/strict';
-import { asha, chain, float, type Infer, type Objective, optimize, type Row, random, space, trials } from 'hypertide';
+import { asha, chain, float, type Infer, type Objective, optimize, random, space, type TrialRow, trials } from 'hypertide';
 import { lastValueFrom, toArray } from 'rxjs';
 
 const networks = space({ rate: float(1e-4, 1, { log: true }) });
@@ -41,7 +41,7 @@ for (const pause of [false, true]) {
     parallel: 4,
   });
   const [rows, { best }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
-  const count = (is: (row: Row<Network>) => boolean) => rows.filter(is).length;
+  const count = (is: (row: TrialRow<Network>) => boolean) => rows.filter(is).length;
   const promoted = count(({ resumes }) => resumes !== undefined);
   const stopped = count(({ status }) => status === 'stopped');
   console.log(

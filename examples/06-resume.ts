@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chain, float, type Log, memoryLog, optimize, random, sobol, space, take, trials } from 'hypertide';
-import { journal } from 'hypertide/journal';
+import { openJournal } from 'hypertide/journal';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 
 const plane = space({ x: float(-5, 5), y: float(-5, 5) });
@@ -28,7 +28,7 @@ const run = async (log: Log, ended = () => {}) => {
 
 const [path] = process.argv.slice(2);
 if (path) {
-  await run(await journal(path), () => process.send?.('a trial has ended'));
+  await run(await openJournal(path), () => process.send?.('a trial has ended'));
   process.exit();
 }
 
@@ -39,7 +39,7 @@ let before = 0;
 child.on('message', () => ++before === 12 && child.kill('SIGKILL'));
 await new Promise((resolve) => child.once('exit', resolve));
 
-const resumed = await run(await journal(file));
+const resumed = await run(await openJournal(file));
 const undisturbed = await run(memoryLog());
 await rm(directory, { recursive: true });
 

@@ -3,15 +3,15 @@
  * trainers some of which crash or get lost. `hypertide simulate study.yaml --from study.jsonl` does the same with a journal.
  */
 import assert from 'node:assert/strict';
-import { asha, chain, type Entry, float, ga, open, random, sobol, space, tpe } from 'hypertide';
-import { compare, recorded, simulate } from 'hypertide/testing';
+import { asha, chain, createStudy, type Entry, float, ga, random, sobol, space, tpe } from 'hypertide';
+import { compare, recordedWorkload, simulate } from 'hypertide/testing';
 
 const networks = space({ rate: float(1e-4, 1, { log: true }), decay: float(1e-6, 1e-1, { log: true }) });
 const epochs = 9;
 
 // The study that was: 400 configurations spread evenly, an hour for each epoch.
 const entries: Entry[] = [];
-const past = open(networks, sobol(), { trials: 400, note: (entry) => void entries.push(entry) });
+const past = createStudy(networks, sobol(), { trials: 400, note: (entry) => void entries.push(entry) });
 for (let next = await past.ask(); next; next = await past.ask()) {
   const { rate, decay } = next.params;
   const floor = 0.05 + 0.1 * (Math.log10(rate) + 2) ** 2 + 0.02 * (Math.log10(decay) + 4) ** 2;
@@ -21,7 +21,7 @@ for (let next = await past.ask(); next; next = await past.ask()) {
 }
 await past.close();
 
-const known = recorded(networks, entries);
+const known = recordedWorkload(networks, entries);
 const early = asha({ min: 1, max: epochs });
 const candidates = { random: random(), ga: ga(), tpe: tpe(), 'tpe, stopped early': chain(early, tpe()) };
 const { moments, rows } = await compare(networks, candidates, known, { trainers: 4, trials: 60, crash: 0.05, lose: 0.05, seeds: 5 });

@@ -13,10 +13,10 @@ import {
   int,
   type Objective,
   optimize,
-  type Row,
   random,
   type Strategy,
   space,
+  type TrialRow,
   trials,
 } from 'hypertide';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -52,7 +52,7 @@ async function search(strategy: Strategy, limits: { readonly trials?: number; re
   };
   const study = optimize(networks, train, { strategy, objectives: { loss: 'minimize' }, seed: 1, ...limits });
   const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
-  return { rows, best: best as Row<Network>, reason, epochs };
+  return { rows, best: best as TrialRow<Network>, reason, epochs };
 }
 
 const [plain, halving] = await Promise.all([

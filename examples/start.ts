@@ -9,8 +9,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { auto, chain, optimize, progress, type Row, trials } from 'hypertide';
-import { journal } from 'hypertide/journal';
+import { auto, chain, optimize, progress, type TrialRow, trials } from 'hypertide';
+import { openJournal } from 'hypertide/journal';
 import { trainers } from './digits/pool.ts';
 import { comparison, readRecord } from './digits/record.ts';
 import { type Screen, screen, summary } from './digits/screen.ts';
@@ -27,9 +27,9 @@ interface Options {
 }
 
 /** All trials of a study that runs until it is over or interrupted. */
-const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, view: Screen): Promise<Row<Network>[]> => {
+const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, view: Screen): Promise<TrialRow<Network>[]> => {
   const pool = trainers(options.parallel);
-  const log = path === undefined ? undefined : await journal(path);
+  const log = path === undefined ? undefined : await openJournal(path);
   const study = optimize(networks, objective(pool.train), {
     ...options,
     strategy: chain(early, searcher),
@@ -37,7 +37,7 @@ const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, 
     signal,
     ...(log && { log }),
   });
-  const rows: Row<Network>[] = [];
+  const rows: TrialRow<Network>[] = [];
   try {
     await Promise.all([
       study.pipe(progress()).forEach(view.progress),

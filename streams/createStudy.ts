@@ -10,7 +10,7 @@ import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 
 /** A study without streams: you ask for a trial, evaluate it in your own way, and tell. */
-export interface OpenStudy<P> {
+export interface Study<P> {
   /**
    * Resolves when the log has been read and the study goes on from it; you need not wait for it.
    *
@@ -56,14 +56,14 @@ export class TellError extends Error {
  * @param options.log where it is kept; a log with entries is resumed. Default: in memory.
  * @param options.note told of each entry of the log, and what it did.
  * @example
- * const study = open(space, ga(), { trials: 100 });
+ * const study = createStudy(space, ga(), { trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
-export function open<P>(
+export function createStudy<P>(
   space: Space<P>,
   strategy: Strategy,
   options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
-): OpenStudy<P> {
+): Study<P> {
   const { log = memoryLog(), note, ...settings } = options;
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];

@@ -4,10 +4,10 @@ import { type Ask, child, type Env, type Propose, propose, type Reported, type S
 import { type Rng, rngFor } from '../src/numeric/random.ts';
 import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
-import { drive, type Emitted, named, type Strategy, type StrategySpec } from './strategy.ts';
+import { drive, type Emitted, type Strategy, type StrategySpec, withSpec } from './strategy.ts';
 
 /** A strategy without phases: a fold over what is told, and decisions that are functions of the state. */
-export interface Definition<S> {
+export interface StrategyDefinition<S> {
   /** The last part of its path. */
   readonly name: string;
   init(env: Env): S;
@@ -34,8 +34,8 @@ export interface Definition<S> {
  *
  * @param spec the same as data, where it can be named in a study file; without it, a log records the name alone.
  */
-export function defineStrategy<S>(definition: Definition<S>, spec: StrategySpec = definition.name): Strategy {
-  return named(spec, (parent) => {
+export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: StrategySpec = definition.name): Strategy {
+  return withSpec(spec, (parent) => {
     const env = child(parent, definition.name);
     const logic = fromTransition<S, StrategyEvent | Ask, never, undefined, Emitted>(
       (state, message, { emit }) => {
@@ -53,7 +53,7 @@ export function defineStrategy<S>(definition: Definition<S>, spec: StrategySpec 
   });
 }
 
-function answer<S>({ ask: decide }: Definition<S>, state: S, ask: Ask, env: Env): Ask | Propose | Wait {
+function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, env: Env): Ask | Propose | Wait {
   const decision = decide?.(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry), env);
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);

@@ -10,7 +10,7 @@ export type {
   Fact,
   FailureReason,
   Limits,
-  Objective as Goal,
+  ObjectiveSpec,
   Params,
   Refusal,
   TrialEvent,
@@ -38,21 +38,21 @@ export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
 export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/dimension.ts';
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
-export { space, spaceFrom } from '../src/space/space.ts';
+export { parseSpace, space } from '../src/space/space.ts';
 export { version } from '../src/version.ts';
-export type { OpenStudy } from './createStudy.ts';
-export { open, TellError } from './createStudy.ts';
-export type { Definition } from './defineStrategy.ts';
+export type { Study } from './createStudy.ts';
+export { createStudy, TellError } from './createStudy.ts';
+export type { StrategyDefinition } from './defineStrategy.ts';
 export { defineStrategy } from './defineStrategy.ts';
 export type { AppliedEntry } from './engine/appliedEntry.ts';
-export { follow } from './engine/appliedEntry.ts';
+export { applyEntries } from './engine/appliedEntry.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export { suggest } from './engine/suggest.ts';
 export type { EvaluateOptions, Evaluation, Objective, Trial } from './evaluate.ts';
 export { evaluate, InfeasibleError } from './evaluate.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
-export type { Progress, Row } from './observe.ts';
+export type { Progress, TrialRow } from './observe.ts';
 export { best, progress, trials } from './observe.ts';
 export { budget } from './operators/budget.ts';
 export { chain } from './operators/chain.ts';
@@ -63,7 +63,7 @@ export { take } from './operators/take.ts';
 export type { Condition, PlateauOptions } from './operators/until.ts';
 export { plateau, until } from './operators/until.ts';
 export { dedupe, reject } from './operators/veto.ts';
-export type { Optimization, OptimizeOptions, Result } from './optimize.ts';
+export type { Optimization, OptimizeOptions, OptimizeResult } from './optimize.ts';
 export { optimize } from './optimize.ts';
 export type { StudyOptions } from './options.ts';
 export type { Front, ParetoOptions } from './pareto.ts';
@@ -110,5 +110,5 @@ export { thresholdStop } from './strategies/thresholdStop.ts';
 export type { TpeOptions } from './strategies/tpe.ts';
 export { tpe } from './strategies/tpe.ts';
 export type { Inspect, Strategy, StrategySpec } from './strategy.ts';
-export { drive, named, stage } from './strategy.ts';
-export { study } from './study.ts';
+export { drive, stage, withSpec } from './strategy.ts';
+export { runStudy } from './study.ts';

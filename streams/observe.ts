@@ -6,7 +6,7 @@ import { type Ended, type Tags, type TrialId, violates } from '../src/messages.t
 import type { AppliedEntry } from './engine/appliedEntry.ts';
 
 /** A trial that has ended. */
-export interface Row<P> {
+export interface TrialRow<P> {
   readonly trial: TrialId;
   readonly params: P;
   readonly status: Status;
@@ -29,12 +29,12 @@ export interface Row<P> {
 }
 
 /** A trial that has not ended. */
-export interface OpenRow<P> extends Pick<Row<P>, 'trial' | 'params' | 'by' | 'budget' | 'resumes' | 'tags' | 'step'> {
+export interface OpenTrialRow<P> extends Pick<TrialRow<P>, 'trial' | 'params' | 'by' | 'budget' | 'resumes' | 'tags' | 'step'> {
   readonly status: 'open';
 }
 
 /** The row of a trial that has been suggested. */
-export const openRow = <P>({ trial, params, by, budget, resumes, tags }: SuggestedFact<P>): OpenRow<P> => ({
+export const openRow = <P>({ trial, params, by, budget, resumes, tags }: SuggestedFact<P>): OpenTrialRow<P> => ({
   trial,
   params,
   status: 'open',
@@ -52,7 +52,7 @@ export interface Progress<P> {
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
-  readonly best?: Row<P>;
+  readonly best?: TrialRow<P>;
   readonly closed?: CloseReason;
 }
 
@@ -68,12 +68,12 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<AppliedEntry<P>, Row<P>> => folding(rows<P>);
+export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(rows<P>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function rows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
+export function rows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const open = new Map<TrialId, { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values }>();
-  const ended = new Map<TrialId, Row<P>>();
+  const ended = new Map<TrialId, TrialRow<P>>();
   return ({ fact, told, refusal }) => {
     if (refusal) return [];
     const { type } = fact as Fact<P>;
@@ -93,11 +93,11 @@ export function rows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
 
 const pick = ({ values, metrics }: { values: Values; metrics?: Values }) => (metrics ? { values, metrics } : { values });
 
-function retractedRow<P>(ended: Map<TrialId, Row<P>>, trial: TrialId): readonly Row<P>[] {
+function retractedRow<P>(ended: Map<TrialId, TrialRow<P>>, trial: TrialId): readonly TrialRow<P>[] {
   const row = ended.get(trial);
   if (row === undefined) return [];
   const { values: _values, metrics: _metrics, ...rest } = row;
-  const retracted: Row<P> = { ...rest, status: 'retracted' };
+  const retracted: TrialRow<P> = { ...rest, status: 'retracted' };
   ended.set(trial, retracted);
   return [retracted];
 }
@@ -109,7 +109,7 @@ interface Known<P> {
   readonly message?: string;
 }
 
-function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P>): Row<P> {
+function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P>): TrialRow<P> {
   const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, constraints, seconds } = told;
   return {
     trial,
@@ -136,9 +136,9 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P
  * @example
  * optimize(space, objective).pipe(best()).subscribe(({ params, values }) => console.log(values, params));
  */
-export const best = <P>(): OperatorFunction<AppliedEntry<P>, Row<P>> => folding(bestRows<P>);
+export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
 
-function bestRows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
+function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rowsOf = rows<P>();
   const results = new Map<TrialId, Result<P>>();
   let first: Result<P> | undefined;
@@ -161,7 +161,7 @@ function bestRows<P>(): (noted: AppliedEntry<P>) => readonly Row<P>[] {
 }
 
 interface Result<P> {
-  readonly row: Row<P>;
+  readonly row: TrialRow<P>;
   readonly loss: number;
   readonly budget: number;
 }

@@ -5,10 +5,10 @@ import type { AppliedEntry } from './engine/appliedEntry.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import { type Progress, progress, type Row } from './observe.ts';
+import { type Progress, progress, type TrialRow } from './observe.ts';
 import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
-import { study } from './study.ts';
+import { runStudy } from './study.ts';
 
 export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
   /** Default `auto()`; on a log with a past, that of the log. */
@@ -20,9 +20,9 @@ export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'ti
 }
 
 /** What became of a study. */
-export interface Result<P> {
+export interface OptimizeResult<P> {
   /** Absent where no trial was completed. */
-  readonly best?: Row<P>;
+  readonly best?: TrialRow<P>;
   readonly reason: CloseReason | 'aborted';
   /** How many trials ended so; those of earlier runs on the same log are counted too. */
   readonly completed: number;
@@ -33,7 +33,7 @@ export interface Result<P> {
 /** A study that runs while somebody listens: each entry of its log, and what it did. */
 export interface Optimization<P> extends Observable<AppliedEntry<P>> {
   /** Runs it to its end; shares the run with those who listen already. @throws what the study throws. */
-  result(): Promise<Result<P>>;
+  result(): Promise<OptimizeResult<P>>;
 }
 
 /**
@@ -62,7 +62,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
     out.add(
-      study(space, strategy, log, { ...settings, note, exclusive: true })
+      runStudy(space, strategy, log, { ...settings, note, exclusive: true })
         .pipe(evaluate(objective, evaluating))
         .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
     );
@@ -70,7 +70,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
   return Object.assign(run$, { result: () => resultOf<P>(run$) });
 }
 
-const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<Result<P>> =>
+const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<OptimizeResult<P>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     run$.pipe(progress()).subscribe({
@@ -82,7 +82,7 @@ const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<Result<P>> =>
     });
   });
 
-const resultFrom = <P>({ best, closed, completed, stopped, failed }: Partial<Progress<P>> = {}): Result<P> => ({
+const resultFrom = <P>({ best, closed, completed, stopped, failed }: Partial<Progress<P>> = {}): OptimizeResult<P> => ({
   ...(best && { best }),
   reason: closed ?? 'aborted',
   completed: completed ?? 0,

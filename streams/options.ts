@@ -1,5 +1,5 @@
 import { OptionError } from '../src/errors.ts';
-import { type Created, DECISIONS, type Limits, type Objective, RULES } from '../src/facts/facts.ts';
+import { type Created, DECISIONS, type Limits, type ObjectiveSpec, RULES } from '../src/facts/facts.ts';
 import { given, type Loose } from '../src/omitUndefined.ts';
 import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
 import type { Space } from '../src/space/space.ts';
@@ -29,7 +29,7 @@ export interface StudyOptions extends Loose<Limits> {
   readonly inspect?: Inspect | undefined;
 }
 
-const objectivesOf = (options: StudyOptions): Objective[] =>
+const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
 /** The limits that the options name. */

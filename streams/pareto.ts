@@ -6,12 +6,12 @@ import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
 import type { AppliedEntry } from './engine/appliedEntry.ts';
-import { folding, type Row, rows } from './observe.ts';
+import { folding, rows, type TrialRow } from './observe.ts';
 
 /** The trials that no other dominates: whatever is better in one objective is worse in another. */
 export interface Front<P> {
   /** By the first objective, the best first. */
-  readonly rows: readonly Row<P>[];
+  readonly rows: readonly TrialRow<P>[];
   /** Where the hypervolume is measured from, in the units of the objectives. */
   readonly reference: Values;
   /**
@@ -41,7 +41,7 @@ export interface ParetoOptions {
 export const pareto = <P>(options: ParetoOptions = {}): OperatorFunction<AppliedEntry<P>, Front<P>> => folding(() => fronts<P>(options));
 
 interface Candidate<P> {
-  readonly row: Row<P>;
+  readonly row: TrialRow<P>;
   readonly losses: Losses;
   readonly budget: number;
 }

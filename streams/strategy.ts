@@ -105,9 +105,9 @@ function hearing(logic: object): (told: StrategyEvent) => boolean {
 /**
  * Gives a strategy its form as data: what a log records of it. `parseStrategy` makes our own of it again.
  *
- * @example named('loud', () => tap(console.debug))
+ * @example withSpec('loud', () => tap(console.debug))
  */
-export const named = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
+export const withSpec = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   Object.assign((env: Env) => build(env), { spec });
 
 /** A strategy with options as data: its name alone where none was given. */
@@ -125,4 +125,4 @@ export function specOf(name: string, options: object): StrategySpec {
  * const ping = (options: PingOptions = {}) => stage('ping', options, (env) => drive(pingMachine, env, { env, ...options }));
  */
 export const stage = (name: string, options: object, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
-  named(specOf(name, options), (parent) => build(child(parent, name)));
+  withSpec(specOf(name, options), (parent) => build(child(parent, name)));

@@ -21,7 +21,7 @@ import type { Strategy } from './strategy.ts';
  *
  * @throws MismatchError into the stream where the log is of another space, strategy or seed; StalledError, StrategyError of strategies.
  */
-export const study = <P>(
+export const runStudy = <P>(
   space: Space<P>,
   strategy: Strategy | undefined,
   log: Log,

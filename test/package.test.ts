@@ -11,13 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What somebody writes first. */
 const program = `
 import { asha, chain, choice, float, optimize, random, space, type Infer, type Strategy } from 'hypertide';
-import { journal, JournalError } from 'hypertide/journal';
-import { properties } from 'hypertide/testing';
+import { JournalError, openJournal } from 'hypertide/journal';
+import { strategyProperties } from 'hypertide/testing';
 
 const net = space({ rate: float(1e-5, 1e-1, { log: true }), activation: choice(['relu', 'tanh']) });
 const value = ({ rate, activation }: Infer<typeof net>): number => Math.abs(Math.log10(rate) + 3) + (activation === 'relu' ? 0 : 1);
 const strategy: Strategy = chain(random());
-const log = await journal('study.jsonl');
+const log = await openJournal('study.jsonl');
 const { best } = await optimize(net, value, { strategy, log, trials: 30, parallel: 2 }).result();
 await log.close();
 
@@ -25,7 +25,7 @@ const activation: 'relu' | 'tanh' = best!.params.activation;
 // @ts-expect-error a number is no strategy
 export const wrong = () => chain(asha({ min: 1, max: 9 }), 3);
 export const failed = (error: unknown) => error instanceof JournalError;
-console.log(JSON.stringify({ activation, properties: Object.keys(properties).length }));
+console.log(JSON.stringify({ activation, properties: Object.keys(strategyProperties).length }));
 `;
 /** The same without types, run before anything is compiled. */
 const plain = `

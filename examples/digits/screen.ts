@@ -1,9 +1,9 @@
 import Table from 'cli-table3';
-import type { Progress, Row } from 'hypertide';
+import type { Progress, TrialRow } from 'hypertide';
 import colours from 'picocolors';
 import type { Network } from './study.ts';
 
-type Trial = Row<Network>;
+type Trial = TrialRow<Network>;
 
 const bar = (done: number, width = 24): string => '█'.repeat(Math.round(Math.min(done, 1) * width)).padEnd(width, '░');
 const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(2)} %`);

@@ -4,11 +4,11 @@
 //   npx tsx examples/nats/engine.ts nats://127.0.0.1:4222
 import { connect } from '@nats-io/transport-node';
 import { type AppliedEntry, best, float, ga, int, space } from 'hypertide';
-import { lasting, serve } from 'hypertide/nats';
+import { reconnectOptions, serve } from 'hypertide/nats';
 import { Subject } from 'rxjs';
 
 const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
-const nc = await connect({ servers: url, ...lasting, waitOnFirstConnect: true });
+const nc = await connect({ servers: url, ...reconnectOptions, waitOnFirstConnect: true });
 
 const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8) });
 const noted$ = new Subject<AppliedEntry>();

@@ -3,7 +3,7 @@
 //   npx tsx examples/nats/trainer.ts nats://127.0.0.1:4222
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
-import { lasting, trainer } from 'hypertide/nats';
+import { reconnectOptions, trainer } from 'hypertide/nats';
 
 interface Params {
   readonly rate: number;
@@ -11,7 +11,7 @@ interface Params {
 }
 
 const [url = 'nats://127.0.0.1:4222'] = process.argv.slice(2);
-const nc = await connect({ servers: url, ...lasting, waitOnFirstConnect: true });
+const nc = await connect({ servers: url, ...reconnectOptions, waitOnFirstConnect: true });
 
 const { done } = trainer<Params>(
   nc,

@@ -1,6 +1,6 @@
 import { open, stat, writeFile } from 'node:fs/promises';
 import { JournalLockedError } from '../../streams/log/errors.ts';
-import { journal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { journalSource } from '../dashboard/source.ts';
@@ -62,7 +62,7 @@ export async function createdIn(path: string): Promise<Created> {
 /** Opens a study that nobody runs. @throws UsageError where somebody does */
 export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
   const created = await createdIn(path); // a file that is no journal is not touched
-  const log = await journal(path, { warn: talk }).catch((error) => {
+  const log = await openJournal(path, { warn: talk }).catch((error) => {
     if (!(error instanceof JournalLockedError)) throw error;
     throw new UsageError(`${path}: the study is running (process ${error.pid}); end that run, say it again, and run it on`);
   });

@@ -1,13 +1,13 @@
 import { readJournal } from '../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../streams/options.ts';
-import type { Created, Objective } from '../facts/facts.ts';
+import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Listening } from './runner/reader.ts';
 import { UsageError } from './usage.ts';
 
 /** What a program's output is read for. */
 export interface Goal {
-  readonly objectives: readonly Objective[];
+  readonly objectives: readonly ObjectiveSpec[];
   /** The name under which the program prints the only objective, where it is another. */
   readonly metric?: string;
 }
@@ -43,7 +43,7 @@ export async function goalOf<O extends StudyOptions>(
   if (created === undefined) return { goal: { objectives: wanted }, options };
   const { objectives } = created;
   const [logged] = objectives;
-  const [{ name: metric, direction }] = wanted as [Objective];
+  const [{ name: metric, direction }] = wanted as [ObjectiveSpec];
   const renames = objectives.length === 1 && wanted.length === 1 && logged!.name === 'value' && metric !== 'value';
   if (!renames || logged!.direction !== direction) return { goal: { objectives }, options };
   const other = await otherMetric(journal, metric);

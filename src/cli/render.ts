@@ -1,5 +1,5 @@
 import colours from 'picocolors';
-import type { Progress, Row } from '../../streams/observe.ts';
+import type { Progress, TrialRow } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import { violates } from '../messages.ts';
 
@@ -50,7 +50,7 @@ const terminalWidth = (): number => process.stderr.columns || 80;
 const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
 /** A trial in one line. */
-export function lineOf({ trial, status, reason, message, values, params }: Row<Params>): string {
+export function lineOf({ trial, status, reason, message, values, params }: TrialRow<Params>): string {
   const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${printable(message)}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }

@@ -9,7 +9,7 @@ import type { Strategy } from '../../streams/strategy.ts';
 import { SpaceError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
-import { type Space, spaceFrom } from '../space/space.ts';
+import { parseSpace, type Space } from '../space/space.ts';
 import { offsetOf } from './yamlPosition.ts';
 
 /** A study as its file describes it. */
@@ -145,7 +145,7 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
   } = data as Readonly<Record<string, never>>;
   const settings: StudyOptions = { ...(objective !== undefined && { objectives: namedObjective(objective) }), ...options };
   return {
-    space: spaceFrom(constraints === undefined ? { parameters } : { parameters, constraints }),
+    space: parseSpace(constraints === undefined ? { parameters } : { parameters, constraints }),
     ...strategyIn(strategy, { epochs, early, ...settings }),
     options: { ...settings, study: name },
     ...(words !== undefined && {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
-import type { Row } from '../../streams/observe.ts';
+import type { TrialRow } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import { violates } from '../messages.ts';
 import { clean } from './clean.ts';
@@ -31,7 +31,7 @@ export const plain = {
 } as const;
 
 /** A trial as a table shows it. */
-export type Shown = Omit<Row<Params>, 'status'> & { readonly status: string };
+export type Shown = Omit<TrialRow<Params>, 'status'> & { readonly status: string };
 
 interface Column {
   readonly name: string;

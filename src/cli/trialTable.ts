@@ -1,6 +1,6 @@
 import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
-import { type AppliedEntry, follow, spaceOf } from '../../streams/engine/appliedEntry.ts';
-import { openRow, type Row, trials } from '../../streams/observe.ts';
+import { type AppliedEntry, applyEntries, spaceOf } from '../../streams/engine/appliedEntry.ts';
+import { openRow, type TrialRow, trials } from '../../streams/observe.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Source } from '../dashboard/source.ts';
 import type { Entry } from '../entry.ts';
@@ -12,7 +12,7 @@ import type { Space } from '../space/space.ts';
 import type { PassedOver } from './passedOver.ts';
 
 /** A trial of a study: that has ended, or is open. */
-export interface Listed extends Omit<Row<Params>, 'status'> {
+export interface Listed extends Omit<TrialRow<Params>, 'status'> {
   readonly status: Status | 'open';
   /** Positions of the entries that began and ended it. */
   readonly suggested: number;
@@ -27,7 +27,7 @@ type Read = Source & { readonly passedOver?: PassedOver };
 const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
   from(study.past(1)).pipe(
     mergeMap((entries: readonly Entry[]) => entries),
-    follow(),
+    applyEntries(),
     tap((noted) => study.passedOver?.note(noted)),
   );
 
@@ -41,7 +41,7 @@ export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front
 /** The trials of a study, each as it stands now. */
 export async function trialsIn(study: Read): Promise<Listed[]> {
   const rows = new Map<TrialId, Listed>();
-  let front: readonly Row<Params>[] | undefined;
+  let front: readonly TrialRow<Params>[] | undefined;
   const noted$ = new Subject<AppliedEntry<Params>>();
   let position = 0;
   noted$.subscribe((noted) => {

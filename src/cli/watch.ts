@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
-import { type Progress, progress, type Row, trials } from '../../streams/observe.ts';
+import { type Progress, progress, type TrialRow, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
-import type { CloseReason, Created, FailedFact, Objective, Params } from '../facts/facts.ts';
+import type { CloseReason, Created, FailedFact, ObjectiveSpec, Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Alike } from './alike.ts';
 import { passedOver } from './passedOver.ts';
@@ -46,14 +46,14 @@ const TOP = 10;
 /** @param past position up to which the log was there before. */
 export function watch(screen: Live, past: number, json: boolean): Watch {
   const noted$ = new Subject<AppliedEntry<Params>>();
-  const rows = new Map<TrialId, Row<Params>>();
+  const rows = new Map<TrialId, TrialRow<Params>>();
   let since = performance.now();
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   let limit: number | undefined;
-  let objective: Objective = { name: 'value', direction: 'minimize' };
+  let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
   /** With several objectives, the trials that no other dominates. */
-  let front: readonly Row<Params>[] | undefined;
+  let front: readonly TrialRow<Params>[] | undefined;
   const passed = passedOver();
   let live = past === 0;
   let paused = false;
@@ -64,7 +64,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     const seconds = (performance.now() - since) / 1000;
     return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
   };
-  const tell = (row: Row<Params>) => {
+  const tell = (row: TrialRow<Params>) => {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
     else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
   };
@@ -104,7 +104,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may stand twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
-      if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [Objective];
+      if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [ObjectiveSpec];
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },

@@ -1,5 +1,5 @@
 import { JournalLockedError } from '../../streams/log/errors.ts';
-import { journal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { past } from '../../streams/log/past.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
@@ -40,7 +40,7 @@ export const journalSource = (path: string, warn: (message: string) => void = qu
   read: (from, signal) => readJournal(path, { from, follow: true, signal, warn }),
   past: (from) => readJournal(path, { from, warn }),
   say: async (fact) => {
-    const log = await journal(path, { warn }).catch((error) => {
+    const log = await openJournal(path, { warn }).catch((error) => {
       if (error instanceof JournalLockedError) return error;
       throw error;
     });

@@ -1,5 +1,5 @@
 /** What goes between the dashboard's server and its page. */
-import type { CloseReason, Fact, FailureReason, Limits, Objective, Params, Refusal, Values } from '../facts/facts.ts';
+import type { CloseReason, Fact, FailureReason, Limits, ObjectiveSpec, Params, Refusal, Values } from '../facts/facts.ts';
 import type { Tags, TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
 
@@ -65,7 +65,7 @@ export interface Headline {
   /** Configurations to try. */
   readonly limit?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
-  readonly objective: Objective;
+  readonly objective: ObjectiveSpec;
   readonly position: number;
   /** Milliseconds since 1970 of the last entry. */
   readonly at: number;
@@ -74,7 +74,7 @@ export interface Headline {
 /** All of a study but its trials. */
 export interface Detail extends Headline {
   readonly space: SpaceData;
-  readonly objectives: readonly Objective[];
+  readonly objectives: readonly ObjectiveSpec[];
   readonly strategy: unknown;
   readonly seed: string;
   readonly parallel: number;

@@ -6,7 +6,7 @@ export type Values = Readonly<Record<string, number>>;
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What a study optimises. The first one decides which trial is the best. */
-export interface Objective {
+export interface ObjectiveSpec {
   readonly name: string;
   readonly direction: 'minimize' | 'maximize';
 }
@@ -61,7 +61,7 @@ export interface Created {
   readonly study: string;
   /** The space as data, see `Space.toJSON`. */
   readonly space: unknown;
-  readonly objectives: readonly Objective[];
+  readonly objectives: readonly ObjectiveSpec[];
   /** The strategy as data, with those of its options that were left to a default; a part of it that is only code stands as its name. */
   readonly strategy: unknown;
   readonly seed: string;

@@ -1,11 +1,11 @@
-import type { Completed, Objective, Values } from '../facts/facts.ts';
+import type { Completed, ObjectiveSpec, Values } from '../facts/facts.ts';
 import type { Ended } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { lossOf } from './settings.ts';
 
 /** What a result holds besides its values, as strategies see it. Of a gradient or an error, all objectives' or none. */
-export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, objectives: readonly Objective[]): Partial<Ended> {
+export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, objectives: readonly ObjectiveSpec[]): Partial<Ended> {
   const { gradient, stderr, constraints, seconds } = fact;
   if (!gradient && !stderr && !constraints && seconds === undefined) return {};
   const slopes = gradient && gradientOf(gradient, point, space, objectives);
@@ -23,7 +23,7 @@ function gradientOf<P>(
   gradient: Readonly<Record<string, Values>>,
   point: Point,
   space: Space<P>,
-  objectives: readonly Objective[],
+  objectives: readonly ObjectiveSpec[],
 ): number[][] | undefined {
   const slopes = space.slopes(point);
   const rows: number[][] = [];

@@ -1,10 +1,10 @@
-import type { Changed, Created, Limits, Objective, Values } from '../facts/facts.ts';
+import type { Changed, Created, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
 
 /** What is in force: `created`, and every `changed` since. */
 export interface Settings {
   readonly study: string;
   readonly seed: string;
-  readonly objectives: readonly Objective[];
+  readonly objectives: readonly ObjectiveSpec[];
   readonly limits: Limits;
   readonly parallel: number;
   /** What the options said at the last start that said something new. What they say again is no news, and undoes no change since. */
@@ -44,10 +44,10 @@ export const changedBy = (settings: Settings, { paused, parallel, limits, strate
 });
 
 /** The one place where directions are read: strategies minimise. */
-export const lossOf = ({ direction }: Objective, value: number): number => (direction === 'maximize' ? -value : value);
+export const lossOf = ({ direction }: ObjectiveSpec, value: number): number => (direction === 'maximize' ? -value : value);
 
 /** One loss an objective, or the name of the value that is missing. */
-export function lossesOf(objectives: readonly Objective[], values: Values): number[] | string {
+export function lossesOf(objectives: readonly ObjectiveSpec[], values: Values): number[] | string {
   const losses: number[] = [];
   for (const objective of objectives) {
     const value = values[objective.name];

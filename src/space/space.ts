@@ -37,7 +37,7 @@ export interface Space<P> extends Domain {
   slopes(point: Point): number[];
   /** How many configurations there are, constraints not counted; Infinity if one of the parameters is continuous. */
   readonly size: number;
-  /** The space as a study file holds it. `spaceFrom` reads it. */
+  /** The space as a study file holds it. `parseSpace` reads it. */
   toJSON(): SpaceData;
 }
 
@@ -67,9 +67,9 @@ export const space = <const D extends Dimensions>(
  *
  * @param predicates the code of the predicates that the data name.
  * @throws SpaceError naming the path in the data, what was expected and what came.
- * @example spaceFrom({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
+ * @example parseSpace({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
  */
-export function spaceFrom(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
+export function parseSpace(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
   const any = () => undefined;
   fields({ parameters: any }, { constraints: any })('space', data);
   const { parameters, constraints = [] } = data as Params;
@@ -84,7 +84,7 @@ function withCode(path: string, constraint: unknown, predicates: Readonly<Record
   if (!isRecord(constraint) || typeof constraint.predicate !== 'string') return constraint;
   const name = constraint.predicate;
   if (Object.hasOwn(predicates, name)) return { ...constraint, holds: predicates[name] };
-  throw fault(`${path}.predicate`, 'a predicate whose code was passed to spaceFrom', name, nearest(name, Object.keys(predicates)));
+  throw fault(`${path}.predicate`, 'a predicate whose code was passed to parseSpace', name, nearest(name, Object.keys(predicates)));
 }
 
 function build<P extends Params>(definition: unknown, constraints: readonly unknown[]): Space<P> {

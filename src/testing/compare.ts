@@ -1,6 +1,6 @@
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Space } from '../space/space.ts';
-import { type Moment, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
+import { type NewBest, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 import type { Workload } from './virtualFleet.ts';
 
 export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
@@ -9,7 +9,7 @@ export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
 }
 
 /** How a strategy did, as medians over the seeds. */
-export interface Compared {
+export interface ComparisonRow {
   readonly strategy: string;
   /** The value of the best trial after a part of the time that the slowest strategy took. Absent where there was none yet. */
   readonly values: readonly (number | undefined)[];
@@ -25,7 +25,7 @@ export interface Compared {
 export interface Comparison {
   /** The moments at which values are given, in virtual seconds. */
   readonly moments: readonly number[];
-  readonly rows: readonly Compared[];
+  readonly rows: readonly ComparisonRow[];
 }
 
 /** Parts of the whole time at which strategies are compared. */
@@ -35,7 +35,7 @@ const PARTS = [1 / 8, 1 / 4, 1 / 2, 1];
  * The same study by several strategies, in virtual time: what each has found after the same time.
  *
  * @example
- * const { rows } = await compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recorded(networks, entries), {
+ * const { rows } = await compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recordedWorkload(networks, entries), {
  *   trainers: 100,
  *   trials: 1000,
  * });
@@ -66,7 +66,7 @@ export async function compare<P>(
 }
 
 /** The best trial at a moment. */
-const standing = <P>({ trace }: Simulation<P>, at: number): Moment<P> | undefined => trace.findLast(({ seconds }) => seconds <= at);
+const standing = <P>({ trace }: Simulation<P>, at: number): NewBest<P> | undefined => trace.findLast(({ seconds }) => seconds <= at);
 
 /** Absent where one of the numbers is. */
 function median(numbers: readonly (number | undefined)[]): number | undefined {

@@ -3,7 +3,7 @@ import type { Directive } from '../../streams/engine/directive.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
-import type { Given, Rig } from './rig.ts';
+import type { PositionedDirective, TestStudy } from './rig.ts';
 
 /**
  * The directives of a study that was cut off and gone on with: after the cut they are those of the whole run; before that, what trainers held
@@ -11,7 +11,7 @@ import type { Given, Rig } from './rig.ts';
  *
  * @throws where they differ.
  */
-export function compareDirectives<P>(space: Space<P>, whole: Rig<P>, resumed: Rig<P>, cut: number, run: number): void {
+export function compareDirectives<P>(space: Space<P>, whole: TestStudy<P>, resumed: TestStudy<P>, cut: number, run: number): void {
   const later = whole.given.filter(({ position }) => position > cut);
   const again = resumed.given.length - later.length;
   ok(again >= 0, `directives are missing after a cut at ${cut} in run ${run}`);
@@ -19,12 +19,12 @@ export function compareDirectives<P>(space: Space<P>, whole: Rig<P>, resumed: Ri
   const held = heldAfter(space, whole, cut);
   const before = whole.given.filter(({ position }) => position <= cut).map(({ directive }) => directive);
   const expected = before.filter((directive, i) => directive.type !== 'rejected' && held.has(directive.trial) && isInForce(before, i));
-  const first = resumed.given.slice(0, again).map(({ directive }: Given<P>) => directive);
+  const first = resumed.given.slice(0, again).map(({ directive }: PositionedDirective<P>) => directive);
   deepStrictEqual(sorted(first), sorted(expected), `what is open was not given out again after a cut at ${cut} in run ${run}`);
 }
 
 /** The trials that trainers held when an entry had been written; not those that waited for their next attempt. */
-function heldAfter<P>(space: Space<P>, { entries }: Rig<P>, cut: number): Set<TrialId> {
+function heldAfter<P>(space: Space<P>, { entries }: TestStudy<P>, cut: number): Set<TrialId> {
   const ledger = new Ledger(space);
   for (const entry of entries.slice(0, cut)) ledger.fold(entry);
   return new Set([...ledger.open].filter(([, { awaiting }]) => !awaiting).map(([id]) => id));

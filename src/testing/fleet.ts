@@ -2,7 +2,7 @@ import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
-import type { Rig } from './rig.ts';
+import type { TestStudy } from './rig.ts';
 
 /** What virtual trainers do. */
 export interface FleetOptions<P> {
@@ -33,7 +33,7 @@ interface Job<P> {
  * Plays trainers of all speeds until the study is over: which open trial does its next step is drawn from the seed. They report, complete,
  * crash, get lost, and obey stops, though not always at once.
  */
-export function play<P>(rig: Rig<P>, seed: number | string, options: FleetOptions<P>): void {
+export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: FleetOptions<P>): void {
   const jobs = new Map<TrialId, Job<P>>();
   const rng = rngFor(String(seed), 'fleet', 0);
   let read = 0;
@@ -47,7 +47,7 @@ export function play<P>(rig: Rig<P>, seed: number | string, options: FleetOption
   }
 }
 
-function take<P>(jobs: Map<TrialId, Job<P>>, directive: Rig<P>['given'][number]['directive'], { steps = 3 }: FleetOptions<P>): void {
+function take<P>(jobs: Map<TrialId, Job<P>>, directive: TestStudy<P>['given'][number]['directive'], { steps = 3 }: FleetOptions<P>): void {
   if (directive.type === 'suggested') {
     const { trial, attempt, budget = steps } = directive;
     jobs.set(trial, { suggestion: directive, run: `r${trial}.${attempt}`, last: budget, started: false, step: 0 });

@@ -2,7 +2,7 @@ import type { Log } from '../../streams/log/log.ts';
 import type { Entry } from '../entry.ts';
 
 /** What the contracts need of a test runner: `{ describe, it, expect }` of vitest or Jest. */
-export interface TestApi {
+export interface TestRunner {
   describe(name: string, tests: () => void): unknown;
   it(name: string, test: () => void | Promise<void>): unknown;
   expect(got: unknown): Matchers;
@@ -37,7 +37,7 @@ export interface LogUnderTest {
  * import { describe, expect, it } from 'vitest';
  * logContract({ describe, it, expect }, 'memory', async () => ...);
  */
-export function logContract({ describe, it, expect }: TestApi, name: string, open: () => Promise<LogUnderTest>): void {
+export function logContract({ describe, it, expect }: TestRunner, name: string, open: () => Promise<LogUnderTest>): void {
   const withLog = (test: (log: Log, made: LogUnderTest) => Promise<void>) => async () => {
     const made = await open();
     try {

@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts';
-import type { Completed, Objective, ReportedFact, Values } from '../facts/facts.ts';
+import type { Completed, ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { TrialId } from '../messages.ts';
@@ -20,7 +20,7 @@ interface Recording {
 }
 
 /** A finished study as a workload. */
-export interface Recorded<P> extends Workload<P> {
+export interface RecordedWorkload<P> extends Workload<P> {
   /** How many configurations are known. */
   readonly size: number;
   /** How far the recorded configuration that stands for this one is away in the unit cube; a choice that differs counts as 1. */
@@ -40,9 +40,9 @@ export interface Recorded<P> extends Workload<P> {
  * @example
  * const entries: Entry[] = [];
  * for await (const batch of readJournal('finished.jsonl')) entries.push(...batch);
- * await simulate(networks, tpe(), recorded(networks, entries), { trainers: 1000, trials: 5000 });
+ * await simulate(networks, tpe(), recordedWorkload(networks, entries), { trainers: 1000, trials: 5000 });
  */
-export function recorded<P>(space: Space<P>, entries: Iterable<Entry>): Recorded<P> {
+export function recordedWorkload<P>(space: Space<P>, entries: Iterable<Entry>): RecordedWorkload<P> {
   const { recordings, objective } = read(space, entries);
   if (recordings.length === 0) throw new Error('nothing was recorded: no trial of the log fits the space and has a result');
   const timed = recordings.filter((r) => r.timed > 0);
@@ -66,7 +66,7 @@ export function recorded<P>(space: Space<P>, entries: Iterable<Entry>): Recorded
 }
 
 /** The configurations of a log that have a value. */
-function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordings: Recording[]; readonly objective: Objective } {
+function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordings: Recording[]; readonly objective: ObjectiveSpec } {
   const ledger = new Ledger(space);
   const byTrial = new Map<TrialId, { readonly recording: Recording; readonly from: number }>();
   const wrong = new Set<Recording>();

@@ -8,16 +8,16 @@ import type { Fact } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
 
 /** A directive, and the position of the log at which it was given. */
-export interface Given<P> {
+export interface PositionedDirective<P> {
   readonly position: number;
   readonly directive: Directive<P>;
 }
 
 /** A study that is stepped by hand: no clock, no promise, no file. */
-export interface Rig<P> {
+export interface TestStudy<P> {
   readonly engine: Engine<P>;
   readonly entries: readonly Entry[];
-  readonly given: readonly Given<P>[];
+  readonly given: readonly PositionedDirective<P>[];
   /** Whether the study is over and no trial is open. */
   readonly finished: boolean;
   /** Appends a fact, as a trainer or a person would. @throws what the study throws */
@@ -31,9 +31,9 @@ export interface Rig<P> {
  *
  * @param past entries of an earlier life, which it goes on from.
  */
-export function rig<P>(space: Space<P>, strategy: Strategy, options: StudyOptions, past: readonly Entry[] = []): Rig<P> {
+export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options: StudyOptions, past: readonly Entry[] = []): TestStudy<P> {
   const entries: Entry[] = [...past];
-  const given: Given<P>[] = [];
+  const given: PositionedDirective<P>[] = [];
   let finished = false;
   let failure: unknown;
   const append = (fact: Fact) => {

@@ -6,10 +6,10 @@ import type { CloseReason, TrialEvent } from '../facts/facts.ts';
 import { checkOptions, needed, notNegative, probability, type Rule, wholeFrom } from '../optionRules.ts';
 import type { Space } from '../space/space.ts';
 import { Agenda } from './agenda.ts';
-import { type Rig, rig } from './rig.ts';
-import { type Hardship, VirtualFleet, type Workload } from './virtualFleet.ts';
+import { createTestStudy, type TestStudy } from './rig.ts';
+import { type FleetConditions, VirtualFleet, type Workload } from './virtualFleet.ts';
 
-export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, Hardship {
+export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, FleetConditions {
   /** How many trainers there are, each with a trial at a time. Default 1. */
   readonly trainers?: number | undefined;
   /** Virtual seconds after which the study is closed. */
@@ -17,7 +17,7 @@ export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, Hardshi
 }
 
 /** The study had a new best trial. */
-export interface Moment<P> {
+export interface NewBest<P> {
   /** Virtual seconds since the beginning. */
   readonly seconds: number;
   /** Steps trained until then, by all trainers. */
@@ -34,7 +34,7 @@ export interface Moment<P> {
 export interface Simulation<P> {
   readonly reason: CloseReason;
   /** Each best trial as it was found; the last one is the result. */
-  readonly trace: readonly Moment<P>[];
+  readonly trace: readonly NewBest<P>[];
   /** Virtual seconds until the last trainer was done. */
   readonly seconds: number;
   /** Steps trained by all trainers. */
@@ -51,7 +51,7 @@ export interface Simulation<P> {
  *
  * @throws what the study throws.
  * @example
- * const digits = recorded(networks, entries); // a finished study of one's own
+ * const digits = recordedWorkload(networks, entries); // a finished study of one's own
  * for (const strategy of [tpe(), chain(asha({ min: 1, max: 27 }), tpe())]) {
  *   const { trace, seconds } = await simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
  *   console.log(trace.at(-1)?.regret, seconds);
@@ -66,11 +66,11 @@ export async function simulate<P>(
   const { trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
   check(workload, { crash, lose, spread });
   const agenda = new Agenda();
-  const world = rig(space, strategy, { ...study, parallel: trainers });
+  const world = createTestStudy(space, strategy, { ...study, parallel: trainers });
   const { engine } = world;
   const { seed, objectives } = engine.ledger.settings;
   const objective = objectives[0]!.name;
-  const trace: Moment<P>[] = [];
+  const trace: NewBest<P>[] = [];
   const say = (event: TrialEvent) => {
     world.say(event);
     const { best } = engine.ledger;
@@ -92,7 +92,7 @@ export async function simulate<P>(
 }
 
 /** Passes on to the fleet what the study has told trainers since the last time. */
-function obeying<P>({ given }: Rig<P>, fleet: VirtualFleet<P>): () => void {
+function obeying<P>({ given }: TestStudy<P>, fleet: VirtualFleet<P>): () => void {
   let read = 0;
   return () => {
     for (; read < given.length; read++) {
@@ -105,13 +105,13 @@ function obeying<P>({ given }: Rig<P>, fleet: VirtualFleet<P>): () => void {
 }
 
 /** What a configuration comes to when it is trained in full. */
-function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, objective: string): Pick<Moment<P>, 'value' | 'regret'> {
+function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, objective: string): Pick<NewBest<P>, 'value' | 'regret'> {
   const values = curve(params).value(steps);
   const value = typeof values === 'number' ? values : values[objective]!;
   return optimum === undefined ? { value } : { value, regret: Math.abs(value - optimum) };
 }
 
-function check({ steps }: Workload<never>, { crash = 0, lose = 0, spread = 0 }: Hardship): void {
+function check({ steps }: Workload<never>, { crash = 0, lose = 0, spread = 0 }: FleetConditions): void {
   const rest: Rule = {
     expected: 'a probability of at most 1 with that of a crash',
     holds: (value) => probability.holds(value) && crash + lose <= 1,

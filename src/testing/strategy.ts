@@ -9,12 +9,12 @@ import { rngFor } from '../numeric/random.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { compareDirectives } from './directives.ts';
-import { type FleetOptions, play } from './fleet.ts';
-import type { TestApi } from './log.ts';
-import { type Rig, rig } from './rig.ts';
+import { type FleetOptions, runFleet } from './fleet.ts';
+import type { TestRunner } from './log.ts';
+import { createTestStudy, type TestStudy } from './rig.ts';
 
 /** A strategy under test, and the world it is tested in. */
-export interface Case<P> {
+export interface StrategyCase<P> {
   /** Makes it anew. */
   readonly make: () => Strategy;
   readonly space: Space<P>;
@@ -25,7 +25,7 @@ export interface Case<P> {
 }
 
 /** What the random cases came across; a property that never meets the interesting case proves nothing. */
-export interface Met {
+export interface Coverage {
   runs: number;
   openAtCut: number;
   stopsInForce: number;
@@ -36,7 +36,7 @@ export interface Met {
   promotions: number;
 }
 
-const envOf = <P>({ space, study }: Case<P>, seed = '1'): Env => ({
+const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env => ({
   axes: space.axes,
   snap: space.snap,
   feasible: space.feasible,
@@ -47,17 +47,22 @@ const envOf = <P>({ space, study }: Case<P>, seed = '1'): Env => ({
   ...(study.trials !== undefined && { trials: study.trials }),
 });
 
-function played<P>({ make, space, study, fleet }: Case<P>, order: number, seed: number | string = 1): Rig<P> {
-  const world = rig(space, make(), { ...study, seed });
-  play(world, order, fleet);
+function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number, seed: number | string = 1): TestStudy<P> {
+  const world = createTestStudy(space, make(), { ...study, seed });
+  runFleet(world, order, fleet);
   return world;
 }
 
-const factsOf = <P>({ entries }: Rig<P>) => entries.map(({ fact }) => fact);
-const suggestionsOf = <P>(world: Rig<P>) => factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
+const factsOf = <P>({ entries }: TestStudy<P>) => entries.map(({ fact }) => fact);
+const suggestionsOf = <P>(world: TestStudy<P>) =>
+  factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
 
 /** A bare subscription: what goes in, and what comes out. */
-function listen<P>(of: Case<P>): { readonly put: (m: Message) => Message[]; readonly source: Subject<Message>; readonly end: () => void } {
+function listen<P>(of: StrategyCase<P>): {
+  readonly put: (m: Message) => Message[];
+  readonly source: Subject<Message>;
+  readonly end: () => void;
+} {
   const source = new Subject<Message>();
   let out: Message[] = [];
   let failure: unknown;
@@ -82,7 +87,7 @@ function listen<P>(of: Case<P>): { readonly put: (m: Message) => Message[]; read
 const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
 
 /** Facts of some trials, as a study would tell them to a stage that proposed none of them, and of its own. */
-function* story<P>(of: Case<P>, put: (m: Message) => Message[], length: number): Generator<{ said: Message; heard: Message[] }> {
+function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], length: number): Generator<{ said: Message; heard: Message[] }> {
   const rng = rngFor('story', 'contract', length);
   const open: Suggested[] = [];
   const say = (said: Message) => ({ said, heard: put(said) });
@@ -108,8 +113,8 @@ function* story<P>(of: Case<P>, put: (m: Message) => Message[], length: number):
 /**
  * What must hold for every strategy and every composition. Each throws where it does not.
  */
-export const properties = {
-  'keeps to its slots, numbers trials without a gap, and ends'<P>(of: Case<P>): void {
+export const strategyProperties = {
+  'keeps to its slots, numbers trials without a gap, and ends'<P>(of: StrategyCase<P>): void {
     const world = played(of, 3);
     ok(world.finished, 'the study did not end');
     const first = suggestionsOf(world).filter(({ attempt }) => attempt === 1);
@@ -124,16 +129,16 @@ export const properties = {
     }
   },
 
-  'is a function of the seed and of the order of events'<P>(of: Case<P>): void {
+  'is a function of the seed and of the order of events'<P>(of: StrategyCase<P>): void {
     deepStrictEqual(factsOf(played(of, 7)), factsOf(played(of, 7)));
   },
 
-  'differs by seed'<P>(of: Case<P>): void {
+  'differs by seed'<P>(of: StrategyCase<P>): void {
     const params = (seed: number) => suggestionsOf(played(of, 7, seed)).map((s) => JSON.stringify(s.params));
     ok(JSON.stringify(params(1)) !== JSON.stringify(params(2)), 'two seeds gave the same suggestions');
   },
 
-  'answers every ask at once and once'<P>(of: Case<P>): void {
+  'answers every ask at once and once'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
     for (const { said, heard } of story(of, put, 60)) {
       const replies = heard.filter(isReply);
@@ -143,7 +148,7 @@ export const properties = {
     }
   },
 
-  'proposes snapped and feasible points in the cube'<P>(of: Case<P>): void {
+  'proposes snapped and feasible points in the cube'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
     for (const { heard } of story(of, put, 60)) {
       for (const m of heard) {
@@ -160,7 +165,7 @@ export const properties = {
     }
   },
 
-  'lets facts and foreign decisions through, unchanged and first'<P>(of: Case<P>): void {
+  'lets facts and foreign decisions through, unchanged and first'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
     for (const { said, heard } of story(of, put, 30))
       if (isStrategyEvent(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
@@ -174,7 +179,7 @@ export const properties = {
     for (const m of foreign) deepStrictEqual(put(m), [m]);
   },
 
-  'is not changed by being asked'<P>(of: Case<P>): void {
+  'is not changed by being asked'<P>(of: StrategyCase<P>): void {
     const [curious, plain] = [listen(of), listen(of)];
     const put = (m: Message) => {
       if (m.type === 'ask') for (let k = 0; k < 3; k++) curious.put({ ...m, retry: k });
@@ -185,7 +190,7 @@ export const properties = {
     for (const _ of story(of, put, 60));
   },
 
-  'starts afresh with each subscription'<P>(of: Case<P>): void {
+  'starts afresh with each subscription'<P>(of: StrategyCase<P>): void {
     const strategy = of.make()(envOf(of));
     const source = new Subject<Message>();
     const replay = (messages: readonly Message[]) => {
@@ -200,14 +205,14 @@ export const properties = {
     deepStrictEqual(replay(messages), replay(messages));
   },
 
-  'lets go of its source'<P>(of: Case<P>): void {
+  'lets go of its source'<P>(of: StrategyCase<P>): void {
     const { source, end } = listen(of);
     ok(source.observed);
     end();
     ok(!source.observed, 'it still listens after it was unsubscribed');
   },
 
-  'passes an error of its source on'<P>(of: Case<P>): void {
+  'passes an error of its source on'<P>(of: StrategyCase<P>): void {
     const { source, put } = listen(of);
     source.error(new Error('the source broke'));
     let broke = false;
@@ -219,11 +224,11 @@ export const properties = {
     ok(broke, 'the error was lost');
   },
 
-  'goes on from any prefix of its log as if nothing had happened'<P>(of: Case<P>, met: Met = newMet()): void {
+  'goes on from any prefix of its log as if nothing had happened'<P>(of: StrategyCase<P>, met: Coverage = newCoverage()): void {
     for (let run = 0; run < (of.runs ?? 100); run++) {
       const whole = played(of, run);
       const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));
-      const resumed = rig(of.space, of.make(), { ...of.study, seed: 1 }, whole.entries.slice(0, cut));
+      const resumed = createTestStudy(of.space, of.make(), { ...of.study, seed: 1 }, whole.entries.slice(0, cut));
       tally(met, whole, resumed, cut);
       for (const { fact } of whole.entries.slice(cut)) if (!isEngines(fact)) resumed.say(fact as never);
       deepStrictEqual(factsOf(resumed), factsOf(whole), `another log after a cut at ${cut} in run ${run}`);
@@ -234,7 +239,7 @@ export const properties = {
 
 const isEngines = (fact: unknown) => ['created', 'suggested', 'closed'].includes((fact as { type: string }).type);
 
-export const newMet = (): Met => ({
+export const newCoverage = (): Coverage => ({
   runs: 0,
   openAtCut: 0,
   stopsInForce: 0,
@@ -245,7 +250,7 @@ export const newMet = (): Met => ({
   promotions: 0,
 });
 
-function tally<P>(met: Met, whole: Rig<P>, resumed: Rig<P>, cut: number): void {
+function tally<P>(met: Coverage, whole: TestStudy<P>, resumed: TestStudy<P>, cut: number): void {
   met.runs++;
   met.openAtCut += resumed.given.some(({ directive }) => directive.type === 'suggested') ? 1 : 0;
   met.stopsInForce += resumed.given.some(({ directive }) => directive.type === 'stop') ? 1 : 0;
@@ -263,8 +268,8 @@ function tally<P>(met: Met, whole: Rig<P>, resumed: Rig<P>, cut: number): void {
  * @example
  * strategyContract({ describe, it }, 'ga', { make: () => ga(), space, study: { trials: 30, parallel: 3 }, fleet: { curve } });
  */
-export function strategyContract<P>({ describe, it }: Pick<TestApi, 'describe' | 'it'>, name: string, of: Case<P>): void {
+export function strategyContract<P>({ describe, it }: Pick<TestRunner, 'describe' | 'it'>, name: string, of: StrategyCase<P>): void {
   describe(`${name} keeps the contract of a strategy`, () => {
-    for (const [title, property] of Object.entries(properties)) it(title, () => property(of));
+    for (const [title, property] of Object.entries(strategyProperties)) it(title, () => property(of));
   });
 }

@@ -5,7 +5,7 @@ import { index, normal, rngFor } from '../numeric/random.ts';
 import type { Agenda } from './agenda.ts';
 
 /** How one configuration learns. */
-export interface Curve {
+export interface LearningCurve {
   /** The value after a step, 1, 2, ...; by name where there are several objectives. */
   value(step: number): number | Values;
   /** Virtual seconds that a step takes. Default 1. */
@@ -16,13 +16,13 @@ export interface Curve {
 export interface Workload<P> {
   /** Steps of a whole training, such as epochs: that of a trial without a budget. */
   readonly steps: number;
-  curve(params: P): Curve;
+  curve(params: P): LearningCurve;
   /** The best value of the first objective that can be had; regret is the distance from it. */
   readonly optimum?: number | undefined;
 }
 
 /** What goes wrong, and how unlike trainers are. */
-export interface Hardship {
+export interface FleetConditions {
   /** Probability that an attempt ends in an error, at one of its steps. Default 0. */
   readonly crash?: number | undefined;
   /** Probability that an attempt is lost. Default 0. */
@@ -35,7 +35,7 @@ interface Job<P> {
   readonly suggestion: Suggestion<P>;
   readonly trainer: number;
   readonly run: string;
-  readonly curve: Curve;
+  readonly curve: LearningCurve;
   /** The last step, and, where the attempt does not come to its end, what happens at which step. */
   readonly last: number;
   readonly fate?: { readonly reason: 'error' | 'lost'; readonly step: number };
@@ -43,7 +43,7 @@ interface Job<P> {
   step: number;
 }
 
-export interface VirtualFleetOptions<P> extends Hardship {
+export interface VirtualFleetOptions<P> extends FleetConditions {
   readonly trainers: number;
   readonly seed: string;
   /** Name of the first objective. */

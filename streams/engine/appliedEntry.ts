@@ -5,7 +5,7 @@ import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import type { Effect } from '../../src/ledger/effect.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import type { StrategyEvent } from '../../src/messages.ts';
-import { spaceFrom } from '../../src/space/space.ts';
+import { parseSpace } from '../../src/space/space.ts';
 
 /**
  * An entry that counts, and what strategies were told of it; or one that does not, and why.
@@ -28,9 +28,9 @@ export function noted<P = Params>({ position, at, fact }: Entry, effect: Effect)
  *
  * @throws SpaceError into the stream where the log's own space cannot be read.
  * @example
- * from(readJournal('study.jsonl')).pipe(concatAll(), follow(), trials()).subscribe(console.table);
+ * from(readJournal('study.jsonl')).pipe(concatAll(), applyEntries(), trials()).subscribe(console.table);
  */
-export const follow =
+export const applyEntries =
   <P = Params>(): OperatorFunction<Entry, AppliedEntry<P>> =>
   (entries$) =>
     new Observable((out) => {
@@ -49,7 +49,7 @@ export const follow =
     });
 
 /** The space of a study as its log holds it. Predicates are code, which a log does not hold; who only watches does not need them. */
-export function spaceOf({ space }: Created): ReturnType<typeof spaceFrom> {
+export function spaceOf({ space }: Created): ReturnType<typeof parseSpace> {
   const { constraints = [], ...rest } = space as { constraints?: readonly object[] };
-  return spaceFrom({ ...rest, constraints: constraints.filter((constraint) => !('predicate' in constraint)) });
+  return parseSpace({ ...rest, constraints: constraints.filter((constraint) => !('predicate' in constraint)) });
 }

@@ -45,11 +45,11 @@ export interface Journal extends Log {
  * @throws JournalLockedError if somebody writes it already, JournalError if it cannot be opened.
  *
  * @example
- * const log = await journal('study.jsonl', { fsync: 'always' });
+ * const log = await openJournal('study.jsonl', { fsync: 'always' });
  * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
  * await log.close();
  */
-export async function journal(path: string, options: JournalOptions = {}): Promise<Journal> {
+export async function openJournal(path: string, options: JournalOptions = {}): Promise<Journal> {
   const { fsync = 'interval', warn = console.warn, clock = Date.now } = options;
   const file = await open(path, 'a+').catch((cause) => {
     throw new JournalError(path, 'cannot open the journal', cause);

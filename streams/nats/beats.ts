@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { TrialId } from '../../src/messages.ts';
-import { lasting } from './connect.ts';
+import { reconnectOptions } from './connect.ts';
 import { publish } from './connection.ts';
 import type { Beat } from './messages.ts';
 import type { Subjects } from './subjects.ts';
@@ -53,7 +53,7 @@ const { connect, nkeyAuthenticator } = require(workerData.transport);
 const { seed, ...options } = workerData.connection;
 if (seed) options.authenticator = nkeyAuthenticator(new TextEncoder().encode(seed));
 const timers = new Map();
-const ready = connect({ ...options, ...workerData.lasting, waitOnFirstConnect: true });
+const ready = connect({ ...options, ...workerData.reconnectOptions, waitOnFirstConnect: true });
 parentPort.on('message', async ({ subject, beat, every }) => {
   clearInterval(timers.get(beat));
   timers.delete(beat);
@@ -64,7 +64,7 @@ parentPort.on('message', async ({ subject, beat, every }) => {
 /** Beats from a thread with a connection of its own, for objectives that block the event loop. */
 export function threadBeats(connection: ThreadConnection, subjects: Subjects, trainer: string): Beats {
   const transport = createRequire(import.meta.url).resolve('@nats-io/transport-node');
-  const worker = new Worker(program, { eval: true, workerData: { transport, connection, lasting }, execArgv: [] });
+  const worker = new Worker(program, { eval: true, workerData: { transport, connection, reconnectOptions }, execArgv: [] });
   worker.unref();
   const tell = (trial: TrialId, run: string, every?: number) => {
     const beat = JSON.stringify({ run } satisfies Beat);

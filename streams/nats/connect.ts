@@ -7,9 +7,9 @@ import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transpo
  * dead, also while it is being made. The client's own settings give up after ten attempts.
  *
  * @example
- * const nc = await connect({ servers: 'nats://127.0.0.1:4222', ...lasting, waitOnFirstConnect: true });
+ * const nc = await connect({ servers: 'nats://127.0.0.1:4222', ...reconnectOptions, waitOnFirstConnect: true });
  */
-export const lasting = {
+export const reconnectOptions = {
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
   reconnectJitter: 250,
@@ -65,7 +65,7 @@ export async function connectTo(
     return await connect({
       servers: hosts,
       name,
-      ...lasting,
+      ...reconnectOptions,
       ...(inboxPrefix !== undefined && { inboxPrefix }),
       ...(authenticator && { authenticator }),
       ...(isEncrypted && { tls: files }),

@@ -43,7 +43,7 @@ const WRONG_LAST_SEQUENCE = 10071;
  * the server. What is appended is fenced: it is stored only if this log knows the last message of its subject, by having read or written
  * it. A fact that the server has not confirmed in time counts as fenced too; whether it was stored, reading on tells.
  *
- * @param nc any connection; the caller closes it. To outlast a server it needs settings such as `lasting`.
+ * @param nc any connection; the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
  * @throws OptionError for a name that cannot stand in a subject; JetStreamApiError where the server refuses.
  * @example
  * const log = await natsLog(await connect(), 'digits');

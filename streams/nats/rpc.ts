@@ -9,7 +9,7 @@ import type { AppliedEntry } from '../engine/appliedEntry.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
 import type { Run } from '../engine/run.ts';
 import { past } from '../log/past.ts';
-import { rows as foldRows, openRow, type Progress, type Row } from '../observe.ts';
+import { rows as foldRows, openRow, type Progress, type TrialRow } from '../observe.ts';
 import { publish } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
@@ -39,11 +39,11 @@ const ROOM = 200_000;
 /** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
   const rowsOf = foldRows<P>();
-  const rows = new Map<TrialId, Row<P>>();
+  const rows = new Map<TrialId, TrialRow<P>>();
   const waiting = new Map<string, (noted: AppliedEntry) => void>();
   /** How many rows have each status. */
   const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
-  const add = (row: Row<P>) => {
+  const add = (row: TrialRow<P>) => {
     const before = rows.get(row.trial);
     if (before) ended[before.status]--;
     ended[row.status]++;
@@ -60,7 +60,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     return { position };
   };
 
-  const rowOf = (trial: TrialId | undefined) => (trial === undefined ? undefined : (rows.get(trial) as Row<Params> | undefined));
+  const rowOf = (trial: TrialId | undefined) => (trial === undefined ? undefined : (rows.get(trial) as TrialRow<Params> | undefined));
   const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
     const { study, paused, limits, objectives } = ledger.settings;
     const best = rowOf(ledger.best?.trial);

@@ -28,7 +28,7 @@ export interface ServeOptions extends StudyOptions, StreamOptions {
 }
 
 /** A study that this process serves. */
-export interface Served {
+export interface ServedStudy {
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
   /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
@@ -42,7 +42,7 @@ export interface Served {
  * requests. Several engines may serve one study: of two decisions one is stored, and when one engine is gone the other goes on.
  *
  * @param strategy nothing: that of the log, which begins with `auto()`.
- * @param nc the caller closes it. To outlast a server it needs settings such as `lasting`.
+ * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
  * @throws into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, tpe(), { study: 'digits', trials: 100, parallel: 8 });
@@ -52,7 +52,7 @@ export async function serve<P>(
   space: Space<P>,
   strategy: Strategy | undefined,
   options: ServeOptions,
-): Promise<Served> {
+): Promise<ServedStudy> {
   const { lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });

@@ -1,6 +1,6 @@
 import { pipe } from 'rxjs';
 import type { Env } from '../../src/messages.ts';
-import { named, type Strategy, type StrategySpec } from '../strategy.ts';
+import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 
 /** A chain keeps its stages, so that a chain in a chain is the same as the one long chain. */
 interface Chain extends Strategy {
@@ -17,7 +17,7 @@ const stagesOf = (strategy: Strategy): readonly Strategy[] => ('stages' in strat
 export function chain(...strategies: Strategy[]): Strategy {
   const stages = strategies.flatMap(stagesOf);
   const spec: StrategySpec = { chain: stages.map((stage) => stage.spec ?? stage.name) };
-  const whole = named(spec, (env) =>
+  const whole = withSpec(spec, (env) =>
     stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
   );
   return Object.assign(whole, { stages });

@@ -4,7 +4,7 @@ import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait 
 import { rngFor } from '../../src/numeric/random.ts';
 import { given } from '../../src/omitUndefined.ts';
 import { checkOption, checkOptions, notNegative, positive } from '../../src/optionRules.ts';
-import { named, type Strategy } from '../strategy.ts';
+import { type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { nest, respond } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
@@ -74,7 +74,7 @@ export function bandit(arms: Arms, options: { readonly explore?: number | undefi
   checkNames('bandit', Object.keys(arms));
   checkOptions('bandit', options, { explore: notNegative });
   const { explore = 0.2 } = options;
-  return named({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
+  return withSpec({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), () => {
       let state = ucb(Object.keys(arms).length);
@@ -106,7 +106,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);
   const spec = Object.fromEntries(pairs.map(([name, [{ spec: data, name: code }, weight]]) => [name, [data ?? code, weight]]));
-  return named({ mix: spec }, (parent) => {
+  return withSpec({ mix: spec }, (parent) => {
     const env = child(parent, 'mix');
     return route(strategies, env, () => ({ tell: () => {}, order: (ask) => shuffled(weights, env, ask) }));
   });

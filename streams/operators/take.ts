@@ -1,6 +1,6 @@
 import { child } from '../../src/messages.ts';
 import { checkOption, wholeFrom } from '../../src/optionRules.ts';
-import { named, type Strategy } from '../strategy.ts';
+import { type Strategy, withSpec } from '../strategy.ts';
 import { nest, respond } from './runInner.ts';
 
 /**
@@ -13,7 +13,7 @@ import { nest, respond } from './runInner.ts';
  */
 export function take(n: number, strategy: Strategy): Strategy {
   checkOption('take', n, wholeFrom(0));
-  return named({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
+  return withSpec({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'take');
     return respond((out) => {
       const inner = nest(strategy, env, out);

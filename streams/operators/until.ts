@@ -1,7 +1,7 @@
 import { Plateau } from '../../src/ledger/plateau.ts';
 import { child, type Env, type StrategyEvent } from '../../src/messages.ts';
 import { checkOption, checkOptions, notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { named, type Strategy, type StrategySpec } from '../strategy.ts';
+import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { nest, respond } from './runInner.ts';
 
@@ -21,7 +21,7 @@ export interface Condition {
  * chain(until(() => ({ type }, own) => own && type === 'ended', sobol()), bo()) // until its first trial has ended
  */
 export const until = (condition: Condition, strategy: Strategy): Strategy =>
-  named({ until: [condition.spec ?? (condition.name || 'code'), strategy.spec ?? strategy.name] }, (parent) => {
+  withSpec({ until: [condition.spec ?? (condition.name || 'code'), strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'until');
     return respond((out) => {
       const inner = nest(strategy, env, out);

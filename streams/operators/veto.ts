@@ -1,7 +1,7 @@
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { createSuggestedPoints } from '../engine/duplicates.ts';
-import { named, type Strategy, type StrategySpec } from '../strategy.ts';
+import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { nest, respond } from './runInner.ts';
 
 /** What may not be run. */
@@ -15,7 +15,7 @@ const RETRIES = 64;
 
 /** A strategy that is asked anew, with another retry, as long as its answer is banned. */
 const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () => Ban): Strategy =>
-  named(spec, (parent) => {
+  withSpec(spec, (parent) => {
     const env = child(parent, kind);
     return respond((out) => {
       const inner = nest(strategy, env, out);

@@ -2,7 +2,7 @@ import { child, type Env } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { chain } from '../operators/chain.ts';
 import { nest, respond } from '../operators/runInner.ts';
-import { named, type Strategy } from '../strategy.ts';
+import { type Strategy, withSpec } from '../strategy.ts';
 import { bo } from './bo.ts';
 import { nsga2 } from './nsga2.ts';
 import { tpe } from './tpe.ts';
@@ -24,7 +24,7 @@ const WIDE = 40;
  * @example
  * optimize(space({ rate: float(1e-5, 1e-1, { log: true }) }), train, { strategy: auto(), trials: 50 });
  */
-export const auto = (): Strategy => named('auto', (parent) => choose(parent)(child(parent, 'auto')));
+export const auto = (): Strategy => withSpec('auto', (parent) => choose(parent)(child(parent, 'auto')));
 
 function choose({ axes, objectives }: Env): Strategy {
   const many = because(`more than ${MODELLED} trials`, objectives.length > 1 ? nsga2() : tpe());
@@ -40,7 +40,7 @@ function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
 
 /** A strategy whose suggestions say why it was asked. */
 const because = (why: string, strategy: Strategy): Strategy =>
-  named(strategy.spec!, (env) =>
+  withSpec(strategy.spec!, (env) =>
     respond((out) => {
       const { tell, ask } = nest(strategy, env, out);
       return {
@@ -55,7 +55,7 @@ const because = (why: string, strategy: Strategy): Strategy =>
 
 /** A strategy until `n` trials have been handed out, by whomever; then asks are handed on, and it is told no more. */
 const first = (n: number, strategy: Strategy): Strategy =>
-  named(strategy.spec!, (env) =>
+  withSpec(strategy.spec!, (env) =>
     respond((out) => {
       const { tell, ask } = nest(strategy, env, out);
       let handedOut = 0;

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Entry } from '../../src/entry.ts';
-import { type Curve, simulate } from '../../src/testing/index.ts';
-import { asha, chain, open, random } from '../../streams/index.ts';
+import { type LearningCurve, simulate } from '../../src/testing/index.ts';
+import { asha, chain, createStudy, random } from '../../streams/index.ts';
 import { type Funnel, lcbench } from './curves/lcbench.ts';
 import { lowestAfter, play } from './curves/play.ts';
 import { problems } from './curves/problems.ts';
@@ -92,11 +92,11 @@ it('counts each step once: a result after reports is the last of them, and a res
 
 it('trainers step together, so that eight of them have spent as much as one by the same budget', async () => {
   const { space, workload } = gru;
-  const study = open(space, random(), { seed: 5, trials: 8, parallel: 8 });
-  const curves: Curve[] = [];
+  const study = createStudy(space, random(), { seed: 5, trials: 8, parallel: 8 });
+  const curves: LearningCurve[] = [];
   for (let i = 0; i < 8; i++) curves.push(workload.curve((await study.ask())!.params));
   await study.close();
-  const lowest = (of: readonly Curve[], steps: number): number =>
+  const lowest = (of: readonly LearningCurve[], steps: number): number =>
     Math.min(...of.flatMap(({ value }) => Array.from({ length: steps }, (_, i) => value(i + 1) as number)));
 
   const one = await play(gru, 'random', { seed: 5, trainers: 1, trainings: 3 });

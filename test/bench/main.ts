@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryLog, random } from '../../streams/index.ts';
-import { journal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { breeding } from './breeding.ts';
 import { bytesPerTrial } from './memory.ts';
 import { history, perFact, replay, strategies } from './overhead.ts';
@@ -51,7 +51,7 @@ for (const [name, make] of Object.entries(strategies)) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'hypertide-'));
-const onJournal = () => journal(join(folder, `${rows.length}.jsonl`), { fsync: 'never' });
+const onJournal = () => openJournal(join(folder, `${rows.length}.jsonl`), { fsync: 'never' });
 for (const [name, make] of Object.entries(strategies)) {
   note(`${name}: heap on a journal`, await bytesPerTrial(make(), 20_000, onJournal), 500, 'bytes a trial');
 }

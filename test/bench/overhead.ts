@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
-import { rig } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/rig.ts';
 import { type Directive, float, ga, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
 
 /** A space of ten floats. */
@@ -43,7 +43,7 @@ export function perFact(strategy: Strategy, trials: number): number {
 
 /** A log of a study of so many trials. */
 export function history(strategy: Strategy, trials: number): readonly Entry[] {
-  const { entries, given, say } = rig(ten, strategy, { trials, seed: 1 });
+  const { entries, given, say } = createTestStudy(ten, strategy, { trials, seed: 1 });
   for (let i = 0; i < given.length; i++) {
     const { directive } = given[i]!;
     if (directive.type === 'suggested')
@@ -56,6 +56,6 @@ export function history(strategy: Strategy, trials: number): readonly Entry[] {
 export function replay(strategy: Strategy, lines: readonly string[]): number {
   const start = cpu();
   const past = lines.map((line) => JSON.parse(line) as Entry);
-  rig(ten, strategy, { seed: 1 }, past);
+  createTestStudy(ten, strategy, { seed: 1 }, past);
   return (cpu() - start) / 1e6;
 }

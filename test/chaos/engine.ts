@@ -1,13 +1,13 @@
 // An engine of the chaos test: one of two.
 import { connect } from '@nats-io/transport-node';
 import { float, int, random, space } from '../../streams/index.ts';
-import { lasting, serve } from '../../streams/nats/index.ts';
+import { reconnectOptions, serve } from '../../streams/nats/index.ts';
 import { takeAway } from './without.ts';
 
 const [servers, study, trials, parallel, lease, without] = process.argv.slice(2);
 const nc = await connect({
   servers: servers!,
-  ...lasting,
+  ...reconnectOptions,
   waitOnFirstConnect: true,
   pingInterval: 1000,
 });

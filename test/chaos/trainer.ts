@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { rngFor } from '../../src/numeric/random.ts';
-import { lasting, trainer } from '../../streams/nats/index.ts';
+import { reconnectOptions, trainer } from '../../streams/nats/index.ts';
 import { takeAway, withoutAcknowledgements } from './without.ts';
 
 type Arguments = [
@@ -22,7 +22,7 @@ type Arguments = [
 const [servers, study, name, diary, seed, lease, pace, without, acknowledgements] = process.argv.slice(2) as Arguments;
 const nc = await connect({
   servers,
-  ...lasting,
+  ...reconnectOptions,
   waitOnFirstConnect: true,
   pingInterval: 1000,
 });

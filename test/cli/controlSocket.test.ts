@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { inbox } from '../../src/cli/controlSocket.ts';
-import { journal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { directory, hypertide, journalOf, start, studyIn, until } from './support.ts';
 
 /** Trials that end when there is a file `go`. */
@@ -73,7 +73,7 @@ describe('a study that runs', () => {
 it('a study that another program runs, without an inbox, is not written to', async () => {
   const place = studyIn('trials: 1\n');
   await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value={x}');
-  const log = await journal(join(place, 'study.jsonl'));
+  const log = await openJournal(join(place, 'study.jsonl'));
   const { code, err } = await hypertide(place, 'change', 'study.jsonl', '--more', '1');
   await log.close();
   expect({ code, err }).toEqual({

@@ -6,7 +6,7 @@ import { Feed } from '../../src/dashboard/feed.ts';
 import { natsSource } from '../../src/dashboard/natsSource.ts';
 import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connect.ts';
-import { type Served, serve, trainer } from '../../streams/nats/index.ts';
+import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { serverConfig } from '../../streams/nats/serverConfig.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 const at = (study: string) => ['--nats', server.url, '--study', study];
-const engineOf = async (study: string, trials: number): Promise<Served> =>
+const engineOf = async (study: string, trials: number): Promise<ServedStudy> =>
   serve(await server.connect(), line, random(), { study, trials, parallel: 1 });
 const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
 
@@ -109,7 +109,7 @@ describe('on a server where nobody can do more than their part', () => {
   const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
   let own: NatsServer;
   let place: string;
-  let engine: Served;
+  let engine: ServedStudy;
   beforeAll(async () => {
     own = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
     place = directory();

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../src/cli/render.ts';
 import { live } from '../../src/cli/statusLine.ts';
 import { shown, table } from '../../src/cli/table.ts';
-import type { Row } from '../../streams/observe.ts';
+import type { TrialRow } from '../../streams/observe.ts';
 
-const row = (trial: number, names: number): Row<Readonly<Record<string, unknown>>> => ({
+const row = (trial: number, names: number): TrialRow<Readonly<Record<string, unknown>>> => ({
   trial,
   params: Object.fromEntries(Array.from({ length: names }, (_, i) => [`a_rather_long_name_${i}`, 0.123456789 * trial])),
   status: 'completed',

@@ -1,4 +1,4 @@
-import type { Case } from '../../src/testing/strategy.ts';
+import type { StrategyCase } from '../../src/testing/strategy.ts';
 import * as h from '../../streams/index.ts';
 import { fleet, type Net, net, tellingFleet } from './world.ts';
 
@@ -7,7 +7,7 @@ const stops = () => h.asha({ min: 1, max: 9 });
 const half = (point: h.Point) => point[0]! > 0.5;
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
-export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>> = {
+export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
   random: { make: h.random },
   grid: { make: () => h.grid({ levels: 3 }) },
   sobol: { make: h.sobol },
@@ -117,4 +117,10 @@ export const cases: Record<string, Pick<Case<Net>, 'make'> & Partial<Case<Net>>>
 const runs = Number(process.env.CONTRACT_RUNS ?? 50);
 
 /** A row in its world. */
-export const caseOf = (name: string): Case<Net> => ({ space: net, study: { trials: 24, parallel: 3 }, fleet, runs, ...cases[name]! });
+export const caseOf = (name: string): StrategyCase<Net> => ({
+  space: net,
+  study: { trials: 24, parallel: 3 },
+  fleet,
+  runs,
+  ...cases[name]!,
+});

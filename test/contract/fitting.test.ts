@@ -6,16 +6,16 @@ import { child } from '../../src/messages.ts';
 import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { rig } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/rig.ts';
 import { verify } from '../../streams/engine/verify.ts';
-import { drive, named, type Strategy } from '../../streams/strategy.ts';
+import { drive, type Strategy, withSpec } from '../../streams/strategy.ts';
 import { fleet, type Net, net } from './world.ts';
 
 type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
 
 /** `bo`, to which every fit is too long as soon as somebody else makes them. */
 const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
-  named('bo', (parent) => {
+  withSpec('bo', (parent) => {
     const env = child(parent, 'bo');
     const settings = { startup: 4, acquisition: 'ei', costAware: false, integrated: thorough, warp: thorough } as const;
     return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(elsewhere && { elsewhere }) });
@@ -26,7 +26,7 @@ async function played(seed: number, thorough: boolean, trials: number) {
   const rng = rngFor(String(seed), 'moments', 0);
   const due: (() => void)[] = [];
   const elsewhere: Elsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInTurn))));
-  const world = rig(net, model(thorough, elsewhere), { trials, parallel: 3, seed });
+  const world = createTestStudy(net, model(thorough, elsewhere), { trials, parallel: 3, seed });
   const open: SuggestedFact[] = [];
   let read = 0;
   let gaps = 0;

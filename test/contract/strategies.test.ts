@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type Case, type Met, newMet, properties, strategyContract } from '../../src/testing/strategy.ts';
+import { type Coverage, newCoverage, type StrategyCase, strategyContract, strategyProperties } from '../../src/testing/strategy.ts';
 import { caseOf, cases } from './cases.ts';
 import type { Net } from './world.ts';
 
 for (const name of Object.keys(cases)) strategyContract({ describe, it }, name, caseOf(name));
 
 describe('the prefix property', () => {
-  const prefix = properties['goes on from any prefix of its log as if nothing had happened'];
-  const met = (name: string, over: Partial<Case<Net>> = {}): Met => {
-    const count = newMet();
+  const prefix = strategyProperties['goes on from any prefix of its log as if nothing had happened'];
+  const met = (name: string, over: Partial<StrategyCase<Net>> = {}): Coverage => {
+    const count = newCoverage();
     prefix({ ...caseOf(name), ...over }, count);
     return count;
   };

@@ -1,6 +1,6 @@
 import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { type Case, properties } from '../../src/testing/strategy.ts';
+import { type StrategyCase, strategyProperties } from '../../src/testing/strategy.ts';
 import { type Ask, defineStrategy, type Message, propose, random, type Strategy } from '../../streams/index.ts';
 import { fleet, type Net, net } from './world.ts';
 
@@ -59,7 +59,7 @@ const losesErrors = (): Strategy => (env) => (source) =>
   });
 
 /** For each property, strategies that break it. */
-const wrong: { readonly [K in keyof typeof properties]: Readonly<Record<string, () => Strategy>> } = {
+const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<string, () => Strategy>> } = {
   'keeps to its slots, numbers trials without a gap, and ends': {
     'waits for ever': () => answering((ask) => [{ ...ask, type: 'wait', by: 'wrong' }]),
     'never answers': () => answering(() => []),
@@ -110,10 +110,10 @@ const wrong: { readonly [K in keyof typeof properties]: Readonly<Record<string, 
   },
 };
 
-const caseOf = (make: () => Strategy): Case<Net> => ({ make, space: net, study: { trials: 24, parallel: 3 }, fleet, runs: 20 });
+const caseOf = (make: () => Strategy): StrategyCase<Net> => ({ make, space: net, study: { trials: 24, parallel: 3 }, fleet, runs: 20 });
 
 describe.each(Object.entries(wrong))('the property "%s"', (name, strategies) => {
-  const property = properties[name as keyof typeof properties] as (of: Case<Net>) => void;
+  const property = strategyProperties[name as keyof typeof strategyProperties] as (of: StrategyCase<Net>) => void;
   it.each(Object.entries(strategies))('fails for a strategy that %s', (_, make) => {
     expect(() => property(caseOf(make))).toThrow();
   });

@@ -6,7 +6,7 @@ import { natsSource } from '../../src/dashboard/natsSource.ts';
 import { type Dashboard, dashboard } from '../../src/dashboard/serve.ts';
 import { logSource } from '../../src/dashboard/source.ts';
 import { float, int } from '../../src/space/dimension.ts';
-import { space, spaceFrom } from '../../src/space/space.ts';
+import { parseSpace, space } from '../../src/space/space.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve } from '../../streams/nats/serve.ts';
 import { trainer } from '../../streams/nats/trainer.ts';
@@ -97,7 +97,7 @@ describe('what is written is text', () => {
     ]);
     const log = memoryLog();
     await log.append(
-      createdOf(spaceFrom({ parameters }) as never, random(), {
+      createdOf(parseSpace({ parameters }) as never, random(), {
         study: (MARKUP + NAME).slice(0, 256),
         objectives: { [MARKUP]: 'minimize', [NAME]: 'maximize' },
         seed: 1,

@@ -9,13 +9,13 @@ import { journalSource } from '../../src/dashboard/source.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
-import { journal } from '../../streams/log/journal.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 
 it('a journal that nobody runs can be acted on, one that another process writes only through that', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
-  const log = await journal(path);
+  const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
   const feed = new Feed('s', journalSource(path));
   await feed.caughtUp;
@@ -33,7 +33,7 @@ it('a journal that nobody runs can be acted on, one that another process writes 
 
 it('one that hypertide run writes is acted on through it, from any dashboard of this machine', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
-  const log = await journal(path);
+  const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
   const box = await inbox(path, async (fact) => {
     await log.append(fact);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
-import { play } from '../../src/testing/fleet.ts';
-import { rig } from '../../src/testing/rig.ts';
+import { runFleet } from '../../src/testing/fleet.ts';
+import { createTestStudy } from '../../src/testing/rig.ts';
 import { caseOf } from '../contract/cases.ts';
 
 /** The first suggestions of each strategy. */
@@ -14,8 +14,8 @@ export const recorded = (): Golden => JSON.parse(readFileSync(goldenFile, 'utf8'
 /** The first 20 suggestions of a row of the contract's table, in a study with one seed and one fleet. */
 export function suggestionsOf(name: string): readonly object[] {
   const { make, space, study, fleet } = caseOf(name);
-  const world = rig(space, make(), { ...study, seed: 'golden' });
-  play(world, 'golden', fleet);
+  const world = createTestStudy(space, make(), { ...study, seed: 'golden' });
+  runFleet(world, 'golden', fleet);
   return world.entries
     .map(({ fact }) => fact as SuggestedFact)
     .filter(({ type }) => type === 'suggested')

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Cells, cells, countCells } from '../../src/space/cells.ts';
 import { boolean, choice, type Dimension, float, int, ordinal, when } from '../../src/space/dimension.ts';
-import { space, spaceFrom } from '../../src/space/space.ts';
+import { parseSpace, space } from '../../src/space/space.ts';
 import { refusal } from './helpers.ts';
 
 const all = ({ count, at }: Cells) => Array.from({ length: count }, (_, i) => at(i));
@@ -45,8 +45,8 @@ const finite: fc.Arbitrary<Dimension> = fc.oneof(
   fc.constantFrom(choice(['a', 'b', 'c']), ordinal([1, 2]), float(0, 1, { step: 0.5 })),
 );
 const valuesOf = (dimension: Dimension) => {
-  const { decode, size } = spaceFrom({ parameters: { x: dimension } });
-  return Array.from({ length: size }, (_, k) => decode(cells(spaceFrom({ parameters: { x: dimension } })).at(k)).x as never);
+  const { decode, size } = parseSpace({ parameters: { x: dimension } });
+  return Array.from({ length: size }, (_, k) => decode(cells(parseSpace({ parameters: { x: dimension } })).at(k)).x as never);
 };
 const trees = fc
   .array(fc.record({ dimension: finite, parent: fc.nat(), mask: fc.nat({ max: 15 }) }), { minLength: 1, maxLength: 6 })
@@ -57,7 +57,7 @@ const trees = fc
       const values = i === on ? [] : valuesOf(nodes[on]!.dimension).filter((_, k) => (mask >> k) & 1);
       parameters[`p${i}`] = values.length > 0 ? when(`p${on}`, values, dimension) : dimension;
     });
-    return spaceFrom({ parameters });
+    return parseSpace({ parameters });
   });
 
 test('numbers and points are one to one, in any tree', () => {

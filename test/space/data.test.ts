@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { atMost, predicate } from '../../src/space/constraint.ts';
 import { float, int } from '../../src/space/dimension.ts';
-import { space, spaceFrom } from '../../src/space/space.ts';
+import { parseSpace, space } from '../../src/space/space.ts';
 import { refusal } from './helpers.ts';
 
 const STUDY = `
@@ -25,8 +25,8 @@ constraints:
 `;
 
 describe('the form as data', () => {
-  const study = spaceFrom(parse(STUDY));
-  const again = spaceFrom(JSON.parse(JSON.stringify(study)));
+  const study = parseSpace(parse(STUDY));
+  const again = parseSpace(JSON.parse(JSON.stringify(study)));
   test('is given back as it came', () => {
     expect(study.toJSON()).toEqual(parse(STUDY));
     expect(again.toJSON()).toEqual(study.toJSON());
@@ -48,7 +48,7 @@ describe('the form as data', () => {
   });
   test('cannot be changed from outside', () => {
     const data = { parameters: { x: { type: 'int', low: 1, high: 9 } } };
-    const s = spaceFrom(data);
+    const s = parseSpace(data);
     data.parameters.x.high = 3;
     (s.toJSON().parameters.x as { high: number }).high = 4;
     expect([s.toJSON().parameters.x, s.decode([1])]).toEqual([{ type: 'int', low: 1, high: 9 }, { x: 9 }]);
@@ -60,11 +60,11 @@ test('predicates stand by name, and need their code', () => {
   const made = space({ units: int(1, 9) }, { constraints: [atMost({ units: 1 }, 8), predicate('small nets', (p) => p.units < 5)] });
   const data = JSON.parse(JSON.stringify(made));
   expect(data.constraints).toEqual([{ atMost: { units: 1 }, limit: 8 }, { predicate: 'small nets' }]);
-  expect(refusal(() => spaceFrom(data))).toBe(
-    'constraints[1].predicate: expected a predicate whose code was passed to spaceFrom, got "small nets"',
+  expect(refusal(() => parseSpace(data))).toBe(
+    'constraints[1].predicate: expected a predicate whose code was passed to parseSpace, got "small nets"',
   );
-  expect(refusal(() => spaceFrom(data, { 'smal nets': small }))).toContain('did you mean smal nets?');
-  const read = spaceFrom(data, { 'small nets': small });
+  expect(refusal(() => parseSpace(data, { 'smal nets': small }))).toContain('did you mean smal nets?');
+  const read = parseSpace(data, { 'small nets': small });
   expect([read.feasible([0.1]), read.feasible([0.9])]).toEqual([true, false]);
   expect(read.toJSON()).toEqual(made.toJSON());
 });
@@ -105,14 +105,14 @@ test.each<[string, string]>([
   ['{ "": { type: boolean } }', 'parameters: expected parameters with proper names, got ""'],
   ['{}', 'parameters: expected at least one parameter, got {}'],
 ])('%s is refused', (parameters, message) => {
-  expect(refusal(() => spaceFrom({ parameters: parse(parameters) }))).toBe(message);
+  expect(refusal(() => parseSpace({ parameters: parse(parameters) }))).toBe(message);
 });
 
 test('the data itself has parameters and constraints, and nothing else', () => {
-  expect(refusal(() => spaceFrom({ params: {} }))).toContain('space.params: unknown key, expected one of parameters, constraints');
-  expect(refusal(() => spaceFrom([]))).toBe('space: expected a mapping, got []');
-  expect(refusal(() => spaceFrom({}))).toBe('space.parameters: expected a value, got nothing');
-  expect(refusal(() => spaceFrom({ parameters: { x: float(0, 1) }, constraints: {} }))).toBe(
+  expect(refusal(() => parseSpace({ params: {} }))).toContain('space.params: unknown key, expected one of parameters, constraints');
+  expect(refusal(() => parseSpace([]))).toBe('space: expected a mapping, got []');
+  expect(refusal(() => parseSpace({}))).toBe('space.parameters: expected a value, got nothing');
+  expect(refusal(() => parseSpace({ parameters: { x: float(0, 1) }, constraints: {} }))).toBe(
     'constraints: expected a list of constraints, got {}',
   );
 });

@@ -1,9 +1,9 @@
 import type { Dimension } from '../../src/space/dimension.ts';
-import { type Space, spaceFrom } from '../../src/space/space.ts';
+import { parseSpace, type Space } from '../../src/space/space.ts';
 
 /** A space of one parameter, `x`. */
 export const only = (dimension: Dimension): Space<{ readonly x: never }> =>
-  spaceFrom({ parameters: { x: dimension } }) as Space<{ readonly x: never }>;
+  parseSpace({ parameters: { x: dimension } }) as Space<{ readonly x: never }>;
 
 /** The message of the SpaceError that a call throws. */
 export function refusal(call: () => unknown): string {

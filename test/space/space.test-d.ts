@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import { atLeast, atMost, forbid, predicate } from '../../src/space/constraint.ts';
 import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/dimension.ts';
-import { type Infer, type Space, space, spaceFrom } from '../../src/space/space.ts';
+import { type Infer, parseSpace, type Space, space } from '../../src/space/space.ts';
 
 const parameters = {
   lr: float(1e-5, 1e-1, { log: true }),
@@ -30,7 +30,7 @@ test('the type of a configuration is exact', () => {
   }>();
   expectTypeOf(net.decode).returns.toEqualTypeOf<Infer<typeof net>>();
   expectTypeOf(net.parse).returns.toEqualTypeOf<Infer<typeof net>>();
-  expectTypeOf(spaceFrom).returns.toEqualTypeOf<Space<Readonly<Record<string, unknown>>>>();
+  expectTypeOf(parseSpace).returns.toEqualTypeOf<Space<Readonly<Record<string, unknown>>>>();
 });
 
 test('parameters may be written as data', () => {

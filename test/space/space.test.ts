@@ -5,7 +5,7 @@ import { active, draw } from '../../src/space/axis.ts';
 import { atMost, forbid, predicate } from '../../src/space/constraint.ts';
 import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { logNormal, weights } from '../../src/space/prior.ts';
-import { space, spaceFrom } from '../../src/space/space.ts';
+import { parseSpace, space } from '../../src/space/space.ts';
 import { refusal } from './helpers.ts';
 
 const net = space(
@@ -98,7 +98,7 @@ test('size counts configurations, absent parameters once', () => {
 
 describe('conditions', () => {
   const opt = choice(['adam', 'sgd']);
-  const from = (parameters: unknown) => () => spaceFrom({ parameters });
+  const from = (parameters: unknown) => () => parseSpace({ parameters });
   test('may hang on ints, ordinals and booleans', () => {
     const s = space({ layers: int(1, 3), second: when('layers', [2, 3], int(1, 9)), big: boolean(), rate: when('big', true, float(0, 1)) });
     expect(s.decode([0, 0.9, 0, 0.9])).toEqual({ layers: 1, big: false });
@@ -218,7 +218,7 @@ describe('constraints', () => {
     expect(pair.feasible(pair.encode({ opt: 'sgd', m: 1, k: 4 }))).toBe(false);
   });
   test('hold at their limit, whatever decimal fractions do', () => {
-    const s = spaceFrom({
+    const s = parseSpace({
       parameters: { a: float(0, 1, { step: 0.25 }), b: float(0, 1, { step: 0.25 }) },
       constraints: [
         { atMost: { a: 0.1, b: 0.2 }, limit: 0.3 },
@@ -239,7 +239,7 @@ describe('constraints', () => {
   });
   test('name parameters that there are, with values that they have', () => {
     const refused = (constraint: unknown) =>
-      refusal(() => spaceFrom({ parameters: { units: int(1, 9), act: choice(['relu', 'tanh']) }, constraints: [constraint] }));
+      refusal(() => parseSpace({ parameters: { units: int(1, 9), act: choice(['relu', 'tanh']) }, constraints: [constraint] }));
     expect(refused({ atMost: { unit: 1 }, limit: 3 })).toBe(
       'constraints[0].atMost.unit: unknown key, expected one of units, act; did you mean units?',
     );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { play } from '../../src/testing/fleet.ts';
-import { rig } from '../../src/testing/rig.ts';
+import { runFleet } from '../../src/testing/fleet.ts';
+import { createTestStudy } from '../../src/testing/rig.ts';
 import type { Strategy } from '../../streams/index.ts';
 import * as h from '../../streams/index.ts';
 import { fleet, net } from '../contract/world.ts';
@@ -35,8 +35,8 @@ const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Str
 /** All that a study wrote and told its trainers; or why it could not go on. The name of its strategy, as `created` has it, is left out. */
 function lived(of: Strategy, order: number) {
   try {
-    const world = rig(net, of, { trials: 20, parallel: 3, seed: 1 });
-    play(world, order, fleet);
+    const world = createTestStudy(net, of, { trials: 20, parallel: 3, seed: 1 });
+    runFleet(world, order, fleet);
     return { facts: world.entries.slice(1).map(({ fact }) => fact), directives: world.given };
   } catch (error) {
     return { failed: (error as Error).message };

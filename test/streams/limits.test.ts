@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { rig } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/rig.ts';
 import { asha, chain, random } from '../../streams/index.ts';
 import { box, directives, done, facts, last, suggestions } from '../support/engine.ts';
 
 describe('limits', () => {
   it('ends at the target, and tells what runs to stop', () => {
-    const world = rig(box, random(), { target: 0.5, parallel: 2 });
+    const world = createTestStudy(box, random(), { target: 0.5, parallel: 2 });
     world.say(done(1, 0.4));
     expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'target' });
     expect(last(directives(world))).toEqual({ type: 'stop', trial: 2, by: 'closed' });
@@ -15,7 +15,7 @@ describe('limits', () => {
   });
 
   it('reads the target in the direction of the objective', () => {
-    const world = rig(box, random(), { target: 0.5, objectives: { score: 'maximize' } });
+    const world = createTestStudy(box, random(), { target: 0.5, objectives: { score: 'maximize' } });
     world.say({ type: 'completed', trial: 1, values: { score: 0.4 } });
     expect(suggestions(world)).toHaveLength(2);
     world.say({ type: 'completed', trial: 2, values: { score: 0.6 } });
@@ -23,7 +23,7 @@ describe('limits', () => {
   });
 
   it('ends after so many results in a row without a better one, once those that run have ended', () => {
-    const world = rig(box, random(), { plateau: 2, parallel: 2 });
+    const world = createTestStudy(box, random(), { plateau: 2, parallel: 2 });
     world.say(done(1, 3));
     world.say(done(2, 4)); // one without
     world.say({ type: 'failed', trial: 3, reason: 'error' }); // no result
@@ -41,7 +41,7 @@ describe('limits', () => {
   });
 
   it('counts anew when it is opened again', () => {
-    const world = rig(box, random(), { plateau: 2 });
+    const world = createTestStudy(box, random(), { plateau: 2 });
     for (const trial of [1, 2, 3]) world.say(done(trial));
     expect(world.engine.ledger.closed).toBe('plateau');
     world.say({ type: 'changed', parallel: 1 });
@@ -52,12 +52,12 @@ describe('limits', () => {
   });
 
   it('ends when what it may cost is spent: steps that were trained, and 1 for a trial without', () => {
-    const plain = rig(box, random(), { cost: 3 });
+    const plain = createTestStudy(box, random(), { cost: 3 });
     for (const trial of [1, 2, 3]) plain.say(done(trial));
     expect(last(facts(plain))).toMatchObject({ type: 'closed', reason: 'cost' });
     expect(suggestions(plain)).toHaveLength(3);
 
-    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 7, parallel: 2 });
+    const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true, first: 1 }), random()), { cost: 7, parallel: 2 });
     const cost = () => world.engine.ledger.cost;
     world.say(done(1, 5));
     world.say(done(2, 4));
@@ -80,10 +80,10 @@ describe('limits', () => {
     [{ plateau: 0 }, 'plateau: expected a whole number of at least 1, got 0'],
     [{ cost: -1 }, 'cost: expected a number of at least 0, got -1'],
     [{ duplicates: 'never' as never }, 'duplicates: expected forbid or allow, got "never"'],
-  ])('refuses %j', (options, message) => expect(() => rig(box, random(), options)).toThrow(message));
+  ])('refuses %j', (options, message) => expect(() => createTestStudy(box, random(), options)).toThrow(message));
 
   it('voids what an engine decided before it knew of a change', () => {
-    const world = rig(box, random(), { trials: 3, parallel: 1 });
+    const world = createTestStudy(box, random(), { trials: 3, parallel: 1 });
     world.say({ type: 'changed', parallel: 2 });
     const before = world.entries.length;
     world.say({ type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { x: 0.5, n: 5 }, after: 1 });

@@ -1,8 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import type { InspectionEvent } from 'xstate';
-import { compare, play, simulate } from '../../src/testing/index.ts';
+import { compare, runFleet, simulate } from '../../src/testing/index.ts';
 import * as h from '../../streams/index.ts';
-import { journal, readJournal } from '../../streams/journal.ts';
+import { openJournal, readJournal } from '../../streams/journal.ts';
 
 /** Each option that may be left out, as `undefined`. */
 type Blank<T> = { readonly [K in keyof T as Record<never, never> extends Pick<T, K> ? K : never]-?: undefined };
@@ -54,16 +54,16 @@ test('an option that may be left out may be undefined', () => {
   h.boolean(blank(h.boolean));
   h.space({ x: h.float(0, 1) }, { constraints: undefined });
   h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
-  h.study(line, undefined, log, blank(h.study<{ x: number }>));
-  h.open(line, h.random(), blank(h.open<{ x: number }>));
+  h.runStudy(line, undefined, log, blank(h.runStudy<{ x: number }>));
+  h.createStudy(line, h.random(), blank(h.createStudy<{ x: number }>));
   h.suggest(line, h.random(), blank(h.suggest<{ x: number }>));
   h.evaluate(({ x }: { x: number }) => x, blank(h.evaluate));
-  void journal('a', blank(journal));
+  void openJournal('a', blank(openJournal));
   void readJournal('a', blank(readJournal));
   const workload = { steps: 1, optimum: undefined, curve: () => ({ value: () => 1, seconds: undefined }) };
   void simulate(line, h.random(), workload, blank(simulate));
   void compare(line, {}, workload, blank(compare));
-  play({} as never, 1, { curve: () => 1, ...blank(play) });
+  runFleet({} as never, 1, { curve: () => 1, ...blank(runFleet) });
 });
 
 test('who inspects is told what XState tells', () => {

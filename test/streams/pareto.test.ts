@@ -40,7 +40,7 @@ const noted = (
     { type: 'completed', trial: i + 1, run: `r${i}`, ...trial } as Fact,
   ]);
   const entries = [created, ...facts, ...more].map((fact, i) => ({ position: i + 1, at: 0, fact }));
-  return from(entries as h.Entry[]).pipe(h.follow());
+  return from(entries as h.Entry[]).pipe(h.applyEntries());
 };
 const of = (loss: number, gain: number) => ({ values: { loss, gain } });
 const trialsIn = ({ rows }: h.Front<unknown>) => rows.map(({ trial }) => trial);

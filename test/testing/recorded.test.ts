@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compare, recorded, rig, simulate } from '../../src/testing/index.ts';
+import { compare, createTestStudy, recordedWorkload, simulate } from '../../src/testing/index.ts';
 import { asha, chain, choice, float, ga, type Infer, random, sobol, space } from '../../streams/index.ts';
 
 const plane = space({ x: float(0, 10), kind: choice(['a', 'b']) });
@@ -9,7 +9,7 @@ type Plane = Infer<typeof plane>;
 function log(
   trials: readonly { readonly params: Plane; readonly curve: readonly number[]; readonly seconds?: number; readonly broken?: true }[],
 ) {
-  const world = rig(plane, random(), { trials: 0, objectives: { score: 'maximize' } });
+  const world = createTestStudy(plane, random(), { trials: 0, objectives: { score: 'maximize' } });
   for (const { params, curve, seconds, broken } of trials) {
     const trial = world.engine.ledger.nextTrial;
     world.say({ type: 'suggested', trial, attempt: 1, by: 'import', params });
@@ -26,7 +26,7 @@ describe('a recorded study', () => {
     { params: { x: 9, kind: 'a' }, curve: [5, 6, 7, 6], seconds: 16 },
     { params: { x: 9, kind: 'b' }, curve: [3, 3.5], broken: true },
   ]);
-  const known = recorded(plane, entries);
+  const known = recordedWorkload(plane, entries);
 
   it('shows the curve of the nearest configuration, where a choice weighs as much as a whole range', () => {
     const curve = (x: number, kind: 'a' | 'b') => [1, 2, 3, 4].map((step) => known.curve({ x, kind }).value(step));
@@ -51,7 +51,7 @@ describe('a recorded study', () => {
       { steps: 9, curve: ({ x }) => ({ value: (step) => x - step, seconds: 5 }) },
       { trials: 30 },
     );
-    const { size, steps, optimum, curve } = recorded(plane, past);
+    const { size, steps, optimum, curve } = recordedWorkload(plane, past);
     expect({ size, steps }).toEqual({ size: 30, steps: 9 });
     const best = past.map(({ fact }) => fact as { type: string; trial: number; params: Plane }).filter(({ type }) => type === 'suggested');
     const [{ params }] = best.toSorted((a, b) => a.params.x - b.params.x) as [(typeof best)[number]];
@@ -59,10 +59,10 @@ describe('a recorded study', () => {
     expect(curve(params).seconds).toBeCloseTo(5, 12);
     expect(optimum).toBe(params.x - 9);
     const retracted = [...past, { position: past.length + 1, at: 0, fact: { type: 'retracted', trial: 1 } }];
-    expect(recorded(plane, retracted).size).toBe(29);
+    expect(recordedWorkload(plane, retracted).size).toBe(29);
   });
 
-  it('is an error where nothing was', () => expect(() => recorded(plane, log([]))).toThrow('nothing was recorded'));
+  it('is an error where nothing was', () => expect(() => recordedWorkload(plane, log([]))).toThrow('nothing was recorded'));
 
   it('lets strategies be compared by what they would have found at the same time', async () => {
     const { entries: past } = await simulate(
@@ -76,7 +76,7 @@ describe('a recorded study', () => {
       ga: ga({ population: 8 }),
       'asha, ga': chain(asha({ min: 1, max: 9, pause: true }), ga({ population: 8 })),
     };
-    const { moments, rows } = await compare(plane, strategies, recorded(plane, past), { trials: 60, trainers: 4, seeds: 5 });
+    const { moments, rows } = await compare(plane, strategies, recordedWorkload(plane, past), { trials: 60, trainers: 4, seeds: 5 });
     const byName = Object.fromEntries(rows.map((row) => [row.strategy, row]));
     expect(moments).toEqual([1 / 8, 1 / 4, 1 / 2, 1].map((part) => part * 9 * 15));
     for (const { values, regrets } of rows) {

@@ -6,7 +6,7 @@ import { child } from '../../src/messages.ts';
 import { type FitTask, fitInTurn } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { type SimulateOptions, simulate, type Workload } from '../../src/testing/index.ts';
-import { asha, bandit, chain, drive, float, ga, named, random, type Strategy, space } from '../../streams/index.ts';
+import { asha, bandit, chain, drive, float, ga, random, type Strategy, space, withSpec } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 interface Line {
@@ -28,7 +28,7 @@ function fittedElsewhere() {
     return tasks.map(fitInTurn);
   };
   const model = (apart: boolean): Strategy =>
-    named('bo', (parent) => {
+    withSpec('bo', (parent) => {
       const env = child(parent, 'bo');
       return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings, 0), ...(apart && { elsewhere }) });
     });

@@ -10,7 +10,7 @@ import type { Strategy } from '../../../streams/strategy.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { draw } from '../../space/axis.ts';
-import { spaceFrom } from '../../space/space.ts';
+import { parseSpace } from '../../space/space.ts';
 import { type Asked, type Init, isBudgeted, type Report, spaceDataOf, type Tell, withBudgets } from './protocol.ts';
 
 /** The harness said what it may not, or the study cannot go on. */
@@ -45,7 +45,7 @@ export class Session {
     const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
     this.#maxStep = maxStep ?? undefined;
     this.#parallel = workers;
-    const space = spaceFrom(spaceDataOf(init.space));
+    const space = parseSpace(spaceDataOf(init.space));
     const whole = neverIdle(parseStrategy(maxStep ? withBudgets(strategy, maxStep) : strategy));
     const trials = budget && trialsIn(budget, this.#maxStep, isBudgeted(strategy));
     this.#engine = new Engine({

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { journal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { createdOf } from '../../../streams/options.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
@@ -63,7 +63,7 @@ async function take({ params, values, budget, ...rest }: Finished, ledger: Ledge
 
 async function begin(path: string, study: string): Promise<void> {
   const { space, strategy, options } = await readStudyFile(study);
-  const log = await journal(path, { warn: talk });
+  const log = await openJournal(path, { warn: talk });
   try {
     if ((await log.head()) === 0) await log.append(createdOf(space, strategy, options));
   } finally {

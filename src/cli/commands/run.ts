@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
-import { journal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { study } from '../../../streams/study.ts';
+import { runStudy } from '../../../streams/study.ts';
 import { MismatchError } from '../../errors.ts';
 import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
@@ -39,7 +39,7 @@ export interface RunOptions {
 }
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
-export async function runStudy(path: string, words: readonly string[], options: RunOptions): Promise<number> {
+export async function runPrograms(path: string, words: readonly string[], options: RunOptions): Promise<number> {
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const { study: name } = file.options;
@@ -60,7 +60,7 @@ export async function runStudy(path: string, words: readonly string[], options: 
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = live();
-  const book = await journal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
+  const book = await openJournal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
   const log = patientLog(book, screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
@@ -185,7 +185,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     if (alike) end({ type: 'alike', alike });
     if (watching.paused && !attended) end({ type: 'paused' });
   };
-  const subscription = study(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
+  const subscription = runStudy(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
     next: (directive) => fleet.obey(directive),
     error: (error) => end({ type: 'failed', error }),
     complete: () => end({ type: 'closed' }),

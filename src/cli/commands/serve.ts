@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
-import { type Served, serve } from '../../../streams/nats/serve.ts';
+import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../facts/facts.ts';
 import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, connected, patiently, withoutPassword } from '../connect.ts';
@@ -35,13 +35,13 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const screen = live();
   const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const settings = { ...(lease !== undefined && { lease }), ...(replicas !== undefined && { replicas }) };
-  const served: Served[] = [];
+  const served: ServedStudy[] = [];
   let ending = false;
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
   });
-  const begin = async ({ space, strategy, options: described }: StudyFile): Promise<Served> => {
+  const begin = async ({ space, strategy, options: described }: StudyFile): Promise<ServedStudy> => {
     const { study } = described;
     const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
     const log = await patiently(screen, what, natsLog(nc, study, settings));
@@ -58,7 +58,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     return engine;
   };
   /** Waits for a person to correct the trainers. */
-  const paused = async (study: string, engine: Served, { trials, message, limits }: Alike) => {
+  const paused = async (study: string, engine: ServedStudy, { trials, message, limits }: Alike) => {
     screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${printable(message)}`);
     screen.line(
       `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,

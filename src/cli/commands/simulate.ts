@@ -4,8 +4,8 @@ import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';
 import { given } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
-import { type Compared, type Comparison, compare } from '../../testing/compare.ts';
-import { type Recorded, recorded } from '../../testing/recorded.ts';
+import { type Comparison, type ComparisonRow, compare } from '../../testing/compare.ts';
+import { type RecordedWorkload, recordedWorkload } from '../../testing/recorded.ts';
 import { talk } from '../journalFile.ts';
 import { dataOf } from '../parseValue.ts';
 import { type Remote, type Study, withStudy } from '../study.ts';
@@ -59,11 +59,11 @@ const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'c
   ...(seconds !== undefined && { seconds }),
 });
 
-async function workloadOf(study: Study, space: Space<Params>): Promise<Recorded<Params>> {
+async function workloadOf(study: Study, space: Space<Params>): Promise<RecordedWorkload<Params>> {
   const entries: Entry[] = [];
   for await (const batch of study.past(1)) entries.push(...batch);
   try {
-    return recorded(space, entries);
+    return recordedWorkload(space, entries);
   } catch (error) {
     throw new UsageError(`${study.place}: ${(error as Error).message}`);
   }
@@ -77,7 +77,7 @@ function strategiesOf({ strategy = auto() }: StudyFile, words: readonly string[]
 
 function tableOf({ moments, rows }: Comparison): string {
   const head = ['strategy', ...moments.map((at) => `best after ${shown(at)} s`), 'ends after', 'steps', 'busy'];
-  const cells = ({ strategy, values, seconds, cost, busy }: Compared) => [
+  const cells = ({ strategy, values, seconds, cost, busy }: ComparisonRow) => [
     strategy,
     ...values.map(shown),
     `${shown(seconds)} s`,

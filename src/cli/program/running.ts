@@ -51,7 +51,9 @@ Examples:
   hypertide run study.yaml --parallel 4 -- env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
   hypertide run study.yaml --trials 200 --json > trials.jsonl`,
     )
-    .action((study, command, options) => ending(import('../commands/run.ts').then(({ runStudy }) => runStudy(study, command, options))));
+    .action((study, command, options) =>
+      ending(import('../commands/run.ts').then(({ runPrograms }) => runPrograms(study, command, options))),
+    );
 
   program
     .command('check')

@@ -4,7 +4,7 @@ import { choice, float, int } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
 import type { AppliedEntry } from '../../engine/appliedEntry.ts';
-import { type Served, serve } from '../serve.ts';
+import { type ServedStudy, serve } from '../serve.ts';
 import { subjectsOf, TRAINERS, trainerOf } from '../subjects.ts';
 import { type LoopbackProxy, proxyTo } from './proxy.ts';
 
@@ -108,7 +108,7 @@ export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }
     tell: (count, { type }) => (type === 'suggested' ? count + 1 : count),
     ask: (count) => tasks.encode({ x: count, steps: 2, pause: 0.05, outcome: 'value', ...script[count] }),
   });
-  const engine: Served = await serve(nc, tasks, scripted, {
+  const engine: ServedStudy = await serve(nc, tasks, scripted, {
     study,
     lease,
     parallel,

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { open, parseStrategy, type StrategySpec } from '../../../streams/index.ts';
+import { createStudy, parseStrategy, type StrategySpec } from '../../../streams/index.ts';
 import type { Problem } from './problem.ts';
 
 /** One run of whoever is measured, on one problem. */
@@ -24,7 +24,7 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
   name,
   stop: () => {},
   start: async ({ space }, seed, trials) => {
-    const study = open(space, parseStrategy(spec), { seed, trials });
+    const study = createStudy(space, parseStrategy(spec), { seed, trials });
     let spent = 0;
     let last = 0;
     const timed = async <T>(act: () => Promise<T>): Promise<T> => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { choice, float, int, spaceFrom, when } from '../../../streams/index.ts';
+import { choice, float, int, parseSpace, when } from '../../../streams/index.ts';
 import { type Problem, problem } from './problem.ts';
 
 type Value = number | string;
@@ -45,12 +45,12 @@ const leastOf = ({ errors }: Table): number => errors.reduce((a, b) => Math.min(
 type Params = Readonly<Record<string, Value>>;
 
 const tables = Object.fromEntries(NAMES.map((name) => [name, read(name)])) as Record<(typeof NAMES)[number], Table>;
-const spaceOf = ({ axes }: Table) => spaceFrom({ parameters: Object.fromEntries(axes.map((axis) => [axis.name, dimension(axis)])) });
+const spaceOf = ({ axes }: Table) => parseSpace({ parameters: Object.fromEntries(axes.map((axis) => [axis.name, dimension(axis)])) });
 const lossOf = (table: Table) => (params: object) => errorAt(table, (name) => (params as Params)[name]!);
 
 /** Which model to take for the digits is a parameter too. */
 const models = { svm: tables.svm_digits, rf: tables.rf_digits, mlp: tables.mlp_digits };
-const anyModel = spaceFrom({
+const anyModel = parseSpace({
   parameters: Object.fromEntries([
     ['model', choice(Object.keys(models))],
     ...Object.entries(models).flatMap(([model, { axes }]) =>

@@ -7,8 +7,8 @@ type Net = h.Infer<typeof net>;
 const run = h.optimize(net, ({ rate }) => rate);
 
 test('who looks at a study knows the type of its configurations, without naming it', async () => {
-  expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.Row<Net>>>();
-  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.Row<Net>>>();
+  expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
+  expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
   expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net>>>();
   expectTypeOf(run.pipe(h.pareto())).toEqualTypeOf<Observable<h.Front<Net>>>();
   expectTypeOf((await lastValueFrom(run.pipe(h.trials()))).params).toEqualTypeOf<Net>();
@@ -22,12 +22,12 @@ test('an entry that counts has the configuration', () => {
   run.subscribe((noted) => {
     if (!noted.refusal && noted.fact.type === 'suggested') expectTypeOf(noted.fact.params).toEqualTypeOf<Net>();
   });
-  h.open(net, h.random(), { note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
+  h.createStudy(net, h.random(), { note: (noted) => expectTypeOf(noted).toEqualTypeOf<h.AppliedEntry<Net>>() });
 });
 
 test('of a log that is only read the type is what the reader says', () => {
-  expectTypeOf(h.follow<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
-  expectTypeOf(h.follow()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
+  expectTypeOf(h.applyEntries<Net>()).returns.toEqualTypeOf<Observable<h.AppliedEntry<Net>>>();
+  expectTypeOf(h.applyEntries()).returns.toEqualTypeOf<Observable<h.AppliedEntry<h.Params>>>();
   const anyone = (noted: h.AppliedEntry) => expectTypeOf(noted.position).toBeNumber();
   run.subscribe(anyone);
 });

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Entry } from '../../../src/entry.ts';
 import type { Created, SuggestedFact } from '../../../src/facts/facts.ts';
-import { rig } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/rig.ts';
 import { version } from '../../../src/version.ts';
 import { strategyOf, verify } from '../../../streams/engine/verify.ts';
-import { asha, bohb, chain, float, hyperband, memoryLog, open, random, type Strategy, space } from '../../../streams/index.ts';
+import { asha, bohb, chain, createStudy, float, hyperband, memoryLog, random, type Strategy, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/options.ts';
 
 const line = space({ x: float(0, 1) });
@@ -18,7 +18,7 @@ const suggestions = (entries: readonly Entry[]) =>
 
 /** Goes on with a log until no trial is open: reports come step by step, and a trial ends when it is told to stop. */
 function finish(entries: readonly Entry[], strategy: Strategy) {
-  const study = rig(line, strategy, {}, entries);
+  const study = createTestStudy(line, strategy, {}, entries);
   while (!study.finished) {
     const [trial, { suggestion, step: last = 0 }] = [...study.engine.ledger.open][0]!;
     const valueAt = (step: number) => ({ value: ((suggestion.params.x as number) - 0.3) ** 2 + 1 / step });
@@ -69,7 +69,7 @@ it('a new log holds options that were left to a default, and its suggestions nee
       'tpe',
     ],
   });
-  const study = rig(line, chain(asha({ min: 1, max: 9 }), random()), { trials: 2 });
+  const study = createTestStudy(line, chain(asha({ min: 1, max: 9 }), random()), { trials: 2 });
   expect(suggestions(study.entries).every(({ decisions }) => decisions === undefined)).toBe(true);
 });
 
@@ -84,7 +84,7 @@ it.each([
 ] as const)('a log of decisions 1 (%s) is compared with a strategy by the defaults of then', async (name, early, difference) => {
   const log = memoryLog();
   for (const { fact } of logs[name]) await log.append(fact as Created);
-  const study = open(line, chain(early, random()), { log });
+  const study = createStudy(line, chain(early, random()), { log });
   if (difference === undefined) expect(await study.ask()).toBeDefined();
   else await expect(study.ask()).rejects.toThrow(difference);
   await study.close();

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../../src/facts/facts.ts';
-import { play } from '../../../src/testing/fleet.ts';
-import { rig } from '../../../src/testing/rig.ts';
+import { runFleet } from '../../../src/testing/fleet.ts';
+import { createTestStudy } from '../../../src/testing/rig.ts';
 import {
   asha,
   chain,
@@ -27,7 +27,7 @@ const echo = (): Strategy =>
 
 describe('what people say', () => {
   it('serves enqueued points first, with what they leave out drawn', () => {
-    const world = rig(box, sobol(), { trials: 5 });
+    const world = createTestStudy(box, sobol(), { trials: 5 });
     world.say({ type: 'enqueued', params: { n: 7 } });
     world.say({ type: 'enqueued', params: { x: 0.25, n: 2 } });
     world.say(done(1));
@@ -40,13 +40,13 @@ describe('what people say', () => {
   });
 
   it('refuses what does not fit the space, and says so', () => {
-    const world = rig(box, random(), { trials: 5 });
+    const world = createTestStudy(box, random(), { trials: 5 });
     world.say({ type: 'enqueued', params: { n: 70 } });
     expect(refusal(world)).toMatchObject({ code: 'bad-field', message: expect.stringContaining('n') });
   });
 
   it('stops a trial that a person cancels, and does not try it again', () => {
-    const world = rig(box, random(), { trials: 2 });
+    const world = createTestStudy(box, random(), { trials: 2 });
     world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
     world.say({ type: 'cancelled', trial: 1 });
     expect(last(directives(world))).toEqual({ type: 'stop', trial: 1, by: 'person' });
@@ -55,7 +55,7 @@ describe('what people say', () => {
   });
 
   it('takes a wrong result back, as if the trial had failed', async () => {
-    const world = rig(box, echo(), { trials: 5, duplicates: 'allow' });
+    const world = createTestStudy(box, echo(), { trials: 5, duplicates: 'allow' });
     world.say({ type: 'enqueued', params: { x: 0.75, n: 9 } });
     world.say(done(1, 5));
     world.say(done(2, 1));
@@ -67,14 +67,14 @@ describe('what people say', () => {
   });
 
   it('goes on from a log with retractions as the engine that saw them did', async () => {
-    const world = rig(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
-    play(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
+    const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
+    runFleet(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
     const [ended] = facts(world).filter((f) => f.type === 'completed') as { trial: number }[];
     world.say({ type: 'retracted', trial: ended!.trial });
     await turn();
     const cut = world.entries.length;
-    play(world, 2, { curve: (p: Box, step) => p.x + 1 / step });
-    const resumed = rig(
+    runFleet(world, 2, { curve: (p: Box, step) => p.x + 1 / step });
+    const resumed = createTestStudy(
       box,
       chain(asha({ min: 1, max: 9, pause: true }), random()),
       { trials: 12, parallel: 3 },
@@ -86,7 +86,7 @@ describe('what people say', () => {
   });
 
   it('will not retract what is open or never was', () => {
-    const world = rig(box, random(), { trials: 2 });
+    const world = createTestStudy(box, random(), { trials: 2 });
     world.say({ type: 'retracted', trial: 1 });
     expect(refusal(world)?.code).toBe('open');
     world.say({ type: 'retracted', trial: 9 });
@@ -94,13 +94,13 @@ describe('what people say', () => {
   });
 
   it('switches the strategy, which is told the past; trials in flight keep their origin', async () => {
-    const world = rig(box, sobol(), { trials: 8, parallel: 2 });
+    const world = createTestStudy(box, sobol(), { trials: 8, parallel: 2 });
     world.say(done(1));
     world.say({ type: 'changed', strategy: { chain: [{ dedupe: 'halton' }, 'random'] } });
     await turn();
     world.say(done(2));
     expect(suggestions(world).map(({ by }) => by)).toEqual(['sobol', 'sobol', 'sobol', '#2/dedupe/halton']);
-    const resumed = rig(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
+    const resumed = createTestStudy(box, sobol(), { trials: 8, parallel: 2 }, world.entries);
     await turn();
     resumed.say(done(3));
     world.say(done(3));
@@ -108,7 +108,7 @@ describe('what people say', () => {
   });
 
   it('pauses and goes on', () => {
-    const world = rig(box, random(), { trials: 5 });
+    const world = createTestStudy(box, random(), { trials: 5 });
     world.say({ type: 'changed', paused: true });
     world.say(done(1));
     expect(suggestions(world)).toHaveLength(1);
@@ -117,19 +117,19 @@ describe('what people say', () => {
   });
 
   it('opens a closed study again for more trials', () => {
-    const world = rig(box, random(), { trials: 1 });
+    const world = createTestStudy(box, random(), { trials: 1 });
     world.say(done(1));
     expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'trials', best: { trial: 1 } });
     expect(world.finished).toBe(true);
-    const again = rig(box, random(), { trials: 1 }, world.entries);
+    const again = createTestStudy(box, random(), { trials: 1 }, world.entries);
     expect(again.finished).toBe(true);
-    const more = rig(box, random(), { trials: 1 }, world.entries);
+    const more = createTestStudy(box, random(), { trials: 1 }, world.entries);
     more.say({ type: 'changed', limits: { trials: 2 } });
     expect(last(suggestions(more)).trial).toBe(2);
   });
 
   it('imports finished trials, which take no slot and count for no limit', () => {
-    const world = rig(box, echo(), { trials: 1, duplicates: 'allow' });
+    const world = createTestStudy(box, echo(), { trials: 1, duplicates: 'allow' });
     world.say({ type: 'suggested', trial: 2, attempt: 1, by: 'import', params: { x: 0.125, n: 3 } });
     world.say({ type: 'completed', trial: 2, run: 'import', values: { value: -1 } });
     world.say(done(1));
@@ -139,7 +139,7 @@ describe('what people say', () => {
 
 describe('attempts', () => {
   const held = () => {
-    const world = rig(box, random(), { trials: 2 });
+    const world = createTestStudy(box, random(), { trials: 2 });
     world.say({ type: 'started', trial: 1, attempt: 1, run: 'a' });
     return world;
   };
@@ -185,17 +185,17 @@ describe('attempts', () => {
   });
 
   it('gives up after as many as the study allows', () => {
-    const world = rig(box, random(), { trials: 1, attempts: 2, retryErrors: true });
+    const world = createTestStudy(box, random(), { trials: 1, attempts: 2, retryErrors: true });
     for (const attempt of [1, 2]) world.say({ type: 'failed', trial: 1, attempt, reason: 'error' });
     expect(world.engine.ledger.status(1)).toBe('failed');
     expect(suggestions(world)).toHaveLength(2);
   });
 
   it('tries errors again only where the study says so', () => {
-    const once = rig(box, random(), { trials: 1 });
+    const once = createTestStudy(box, random(), { trials: 1 });
     once.say({ type: 'failed', trial: 1, reason: 'error' });
     expect(suggestions(once)).toHaveLength(1);
-    const twice = rig(box, random(), { trials: 1, retryErrors: true });
+    const twice = createTestStudy(box, random(), { trials: 1, retryErrors: true });
     twice.say({ type: 'failed', trial: 1, reason: 'error' });
     expect(suggestions(twice)).toHaveLength(2);
   });
@@ -209,24 +209,26 @@ describe('a strategy that breaks its contract', () => {
       tell: (s) => s,
       ask: (_, __, ___, { axes }) => axes.map(() => Number.NaN),
     });
-    const world = rig(box, lost, { trials: 3, parallel: 3 });
+    const world = createTestStudy(box, lost, { trials: 3, parallel: 3 });
     const drawn = suggestions(world);
     expect(drawn.map(({ by, tags }) => [by, tags])).toEqual(drawn.map(() => ['lost', { drawn: 'its strategy proposed no finite point' }]));
     expect(new Set(drawn.map(({ params }) => JSON.stringify(params))).size).toBe(3);
   });
   const refuses: Strategy = defineStrategy({ name: 'sits', init: () => 0, tell: (s) => s, ask: () => 'wait' });
   it('is stopped when it waits for nothing', () => {
-    expect(() => rig(box, refuses, {})).toThrow(StalledError);
+    expect(() => createTestStudy(box, refuses, {})).toThrow(StalledError);
   });
   it('is stopped when nobody proposes a first configuration', () => {
-    expect(() => rig(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
+    expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
   });
   it('is stopped when it fails', () => {
     const breaks = defineStrategy({ name: 'breaks', init: () => 0, tell: (s) => s, ask: () => [0.5, 0.5, 0.5, 0.5, 0.5] });
-    expect(() => rig(box, breaks, {})).toThrow(StrategyError);
+    expect(() => createTestStudy(box, breaks, {})).toThrow(StrategyError);
   });
   it('is refused several objectives where it compares by one', () => {
-    expect(() => rig(box, asha({ min: 1, max: 9, pause: true }), { objectives: { a: 'minimize', b: 'maximize' } })).toThrow(StrategyError);
+    expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), { objectives: { a: 'minimize', b: 'maximize' } })).toThrow(
+      StrategyError,
+    );
   });
 });
 
@@ -247,7 +249,7 @@ describe('rubbish', () => {
     [{ type: 'suggested', trial: 1, attempt: 1, by: 'x', params: { x: 0.5 } }, 'out-of-place'],
     [{ type: 'failed', trial: 1, reason: 'boredom' }, 'bad-field'],
   ])('%j is refused as %s, and nothing else happens', (fact, code) => {
-    const world = rig(box, random(), { trials: 2 });
+    const world = createTestStudy(box, random(), { trials: 2 });
     world.say(fact as never);
     expect(refusal(world)?.code).toBe(code);
     world.say(done(1));

@@ -6,8 +6,8 @@ import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
 import { type Env, type Message, propose, wait } from '../../../src/messages.ts';
 import { index, rngFor } from '../../../src/numeric/random.ts';
 import { draw } from '../../../src/space/axis.ts';
-import { play } from '../../../src/testing/fleet.ts';
-import { type Rig, rig } from '../../../src/testing/rig.ts';
+import { runFleet } from '../../../src/testing/fleet.ts';
+import { createTestStudy, type TestStudy } from '../../../src/testing/rig.ts';
 import { strategyOf, verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
@@ -20,10 +20,10 @@ import {
   memoryLog,
   optimize,
   random,
+  runStudy,
   type Strategy,
   sobol,
   space,
-  study,
 } from '../../../streams/index.ts';
 
 const box = space({ x: float(0, 1), n: int(1, 9) });
@@ -43,7 +43,7 @@ const done = (trial: number, value: number): Fact => ({ type: 'completed', trial
 const evolve = chain(ga({ population: 4 }), random());
 
 /** Completes the open trials, the last one first, until the study holds so many facts. */
-async function work(world: Rig<Box>, upTo: number): Promise<void> {
+async function work(world: TestStudy<Box>, upTo: number): Promise<void> {
   while (world.entries.length < upTo && !world.finished) {
     const [trial, { suggestion }] = [...world.engine.ledger.open].at(-1)!;
     world.say(done(trial, curve(suggestion.params as Box)));
@@ -57,15 +57,15 @@ describe('verify', () => {
     ['promotions', chain(asha({ min: 1, max: 9, pause: true }), random())],
     ['stops', chain(asha({ min: 1, max: 9 }), sobol())],
   ] as const)('recomputes all of a study with crashes, retries and stops: %s', async (_, strategy) => {
-    const world = rig(box, strategy, { trials: 30, parallel: 4, seed: 5 });
-    play(world, 11, { curve, crash: 0.1, lose: 0.2 });
+    const world = createTestStudy(box, strategy, { trials: 30, parallel: 4, seed: 5 });
+    runFleet(world, 11, { curve, crash: 0.1, lose: 0.2 });
     expect(world.finished).toBe(true);
     expect(suggestions(world.entries).some(({ attempt }) => attempt > 1)).toBe(true);
     expect(await check(world.entries)).toEqual({ recomputed: count(world.entries) });
   });
 
   it('recomputes what was decided before and after a retraction, each from what was known then', async () => {
-    const world = rig(box, evolve, { trials: 30, parallel: 3, seed: 5 });
+    const world = createTestStudy(box, evolve, { trials: 30, parallel: 3, seed: 5 });
     await work(world, 20);
     const best = world.engine.ledger.best!.trial;
     world.say({ type: 'retracted', trial: best });
@@ -83,7 +83,7 @@ describe('verify', () => {
   });
 
   it('recomputes across a switch of the strategy, more trials, and what was enqueued', async () => {
-    const world = rig(box, random(), { trials: 10, parallel: 2, seed: 5 });
+    const world = createTestStudy(box, random(), { trials: 10, parallel: 2, seed: 5 });
     await work(world, 12);
     world.say({ type: 'changed', strategy: { chain: [{ ga: { population: 4 } }, 'random'] } });
     await turn();
@@ -106,7 +106,7 @@ describe('verify', () => {
     let commands = [20, 35];
     const entries: Entry[] = [];
     const say = (fact: Fact) => void log.append(fact);
-    const working = study<Box>(box, strategy, log, { trials: 40, parallel: 4, seed: 2 }).pipe(
+    const working = runStudy<Box>(box, strategy, log, { trials: 40, parallel: 4, seed: 2 }).pipe(
       tap((directive) => {
         if (directive.type !== 'suggested') return;
         const { trial, params } = directive;
@@ -128,8 +128,8 @@ describe('verify', () => {
   });
 
   it('says the first suggestion that was tampered with', async () => {
-    const world = rig(box, evolve, { trials: 20, parallel: 2, seed: 5 });
-    play(world, 3, { curve });
+    const world = createTestStudy(box, evolve, { trials: 20, parallel: 2, seed: 5 });
+    runFleet(world, 3, { curve });
     const victim = suggestions(world.entries)[12]!;
     const tampered = (change: object) =>
       world.entries.map((entry) =>
@@ -154,7 +154,7 @@ describe('verify', () => {
   });
 
   it('says so where a strategy would have waited for ever', async () => {
-    const world = rig(box, random(), { trials: 3 });
+    const world = createTestStudy(box, random(), { trials: 3 });
     await work(world, 1000);
     const never = answering((m) => wait(m, 'never'));
     expect(await check(world.entries, never)).toMatchObject({
@@ -173,7 +173,7 @@ describe('verify', () => {
   });
 
   it('does not count what people imported', async () => {
-    const world = rig(box, evolve, { trials: 3 });
+    const world = createTestStudy(box, evolve, { trials: 3 });
     await work(world, 4);
     const { nextTrial } = world.engine.ledger;
     world.say({ type: 'suggested', trial: nextTrial, attempt: 1, by: 'import', params: { x: 0.5, n: 2 } });

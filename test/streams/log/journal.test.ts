@@ -3,19 +3,19 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { JournalError } from '../../../streams/log/errors.ts';
-import { type JournalOptions, journal } from '../../../streams/log/journal.ts';
+import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { entriesOf, journalPath } from './support.ts';
 
 for (const fsync of ['always', 'interval', 'never'] as const) {
   logContract({ describe, it, expect }, `a journal with fsync ${fsync}`, async () => {
     const path = journalPath();
-    const opened = [await journal(path, { fsync })];
+    const opened = [await openJournal(path, { fsync })];
     return {
       log: opened[0]!,
       async reopen() {
         await opened.at(-1)!.close();
-        opened.push(await journal(path, { fsync }));
+        opened.push(await openJournal(path, { fsync }));
         return opened.at(-1)!;
       },
       dispose: () => opened.at(-1)!.close(),
@@ -28,7 +28,7 @@ const quiet: JournalOptions = { warn: () => {}, clock: () => 7 };
 /** Opens a journal, closes it, and tells what is in it and what was said. */
 async function visit(path: string) {
   const said: string[] = [];
-  const log = await journal(path, { ...quiet, warn: (message) => said.push(message) });
+  const log = await openJournal(path, { ...quiet, warn: (message) => said.push(message) });
   const head = await log.head();
   await log.close();
   const entries = await entriesOf(log.read());
@@ -38,7 +38,7 @@ async function visit(path: string) {
 describe('the file of a journal', () => {
   it('has the fact of each line beside its time', async () => {
     const path = journalPath();
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     await log.append({ v: 1, type: 'completed', values: { loss: 0.5 } });
     await log.close();
     expect(readFileSync(path, 'utf8')).toBe('{"at":7,"v":1,"type":"completed","values":{"loss":0.5}}\n');
@@ -46,7 +46,7 @@ describe('the file of a journal', () => {
 
   it('may be cut off at every byte of its last two lines', async () => {
     const path = journalPath();
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     const facts = ['one', 'zwölf', '😀'].map((text) => ({ text }));
     for (const fact of facts) await log.append(fact);
     await log.close();
@@ -60,7 +60,7 @@ describe('the file of a journal', () => {
       expect(found).toEqual({ head: stored.length, facts: stored });
       expect(said).toHaveLength(ends.includes(size) ? 0 : 1);
 
-      const again = await journal(path, quiet);
+      const again = await openJournal(path, quiet);
       await again.append({ text: 'next' });
       await again.close();
       expect((await visit(path)).facts).toEqual([...stored, { text: 'next' }]);
@@ -72,7 +72,7 @@ describe('the file of a journal', () => {
     const invalid = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d, 10]); // {"\xff":1}
     writeFileSync(path, Buffer.concat([Buffer.from('{"n":0}\n{"n":\n\n[1]\n\0\0\n'), invalid, Buffer.from('{"at":3,"n":1}\r\n')]));
     const said: string[] = [];
-    const log = await journal(path, { ...quiet, warn: (message) => said.push(message) });
+    const log = await openJournal(path, { ...quiet, warn: (message) => said.push(message) });
     await log.close();
     const entries = await entriesOf(log.read());
     await entriesOf(log.read());
@@ -100,7 +100,7 @@ describe('the file of a journal', () => {
   it('is read right where lines and characters cross the borders of what is read at once', async () => {
     const path = journalPath();
     const facts = Array.from({ length: 400 }, (_, n) => ({ n, text: '漢😀é'.repeat((n * 7919) % 1500) }));
-    const log = await journal(path, { fsync: 'never' });
+    const log = await openJournal(path, { fsync: 'never' });
     await Promise.all(facts.map((fact) => log.append(fact)));
     await log.close();
     expect(statSync(path).size).toBeGreaterThan(2 * 2 ** 20);
@@ -116,7 +116,7 @@ describe('a journal', () => {
 
   it('refuses what it could not read back', async () => {
     const path = journalPath();
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     const bad = [undefined, null, 1, 'text', [1], { at: 1 }, circular, { n: 1n }, { text: 'x'.repeat(16 * 2 ** 20) }];
@@ -131,7 +131,7 @@ describe('a journal', () => {
 
   it('reads live what it will read from the file', async () => {
     const path = journalPath();
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     await log.append({ zero: -0, gone: undefined, date: new Date(0), nan: Number.NaN });
     await log.close();
     const live = await entriesOf(log.read());
@@ -141,7 +141,7 @@ describe('a journal', () => {
   it('writes what is appended in one turn with one write and one way to the disk', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
-    const log = await journal(path, { fsync: 'always' });
+    const log = await openJournal(path, { fsync: 'always' });
     const write = vi.spyOn(handle, 'write');
     const sync = vi.spyOn(handle, 'datasync');
     await Promise.all(Array.from({ length: 100 }, (_, n) => log.append({ n })));
@@ -153,7 +153,7 @@ describe('a journal', () => {
   it('takes nothing of an append that the disk refuses, and goes on when it can', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     await log.append({ n: 0 });
     // A disk with room for 5 bytes: it takes them, then says that it is full.
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -177,7 +177,7 @@ describe('a journal', () => {
   it('cuts what was half written before the next write, where it could not at once', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
-    const log = await journal(path, { ...quiet, fsync: 'always' });
+    const log = await openJournal(path, { ...quiet, fsync: 'always' });
     const broken = Object.assign(new Error('EIO: i/o error'), { code: 'EIO' });
     vi.spyOn(handle, 'datasync').mockRejectedValueOnce(broken);
     vi.spyOn(handle, 'truncate').mockRejectedValueOnce(broken).mockRejectedValueOnce(broken);
@@ -192,7 +192,7 @@ describe('a journal', () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const said: string[] = [];
-    const log = await journal(path, { fsync: 'interval', warn: (message) => said.push(message) });
+    const log = await openJournal(path, { fsync: 'interval', warn: (message) => said.push(message) });
     await log.append({ n: 0 });
     vi.spyOn(handle, 'datasync').mockRejectedValueOnce(new Error('EIO: i/o error'));
     await log.close();
@@ -201,7 +201,7 @@ describe('a journal', () => {
 
   it('says what is wrong with a path', async () => {
     const path = `${journalPath()}/no/such`;
-    await expect(journal(path)).rejects.toThrow(`${path}: cannot open the journal (ENOENT`);
+    await expect(openJournal(path)).rejects.toThrow(`${path}: cannot open the journal (ENOENT`);
     await expect(entriesOf(readJournal(path))).rejects.toThrow(`${path}: cannot read the journal (ENOENT`);
   });
 });
@@ -217,7 +217,7 @@ describe('reading a journal beside its writer', () => {
 
   it('follows what is appended until it is told to stop', async () => {
     const path = journalPath();
-    const log = await journal(path);
+    const log = await openJournal(path);
     await log.append({ n: 0 });
     const stop = new AbortController();
     const seen: unknown[] = [];

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { JournalLockedError } from '../../../streams/log/errors.ts';
-import { journal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { entriesOf, journalPath } from './support.ts';
 
@@ -19,16 +19,16 @@ const run = (program: string, path: string) =>
 describe('the writer of a journal', () => {
   it('is one: a second is refused, told who writes, and let in afterwards', async () => {
     const path = journalPath();
-    const first = await journal(path);
+    const first = await openJournal(path);
     await first.append({ n: 0 });
-    const refused = await journal(path).catch((error) => error);
+    const refused = await openJournal(path).catch((error) => error);
     expect(refused).toBeInstanceOf(JournalLockedError);
     expect(refused).toMatchObject({ path, pid: process.pid, lock: expect.stringMatching(/study\.jsonl\.lock$/) });
     expect(refused.message).toContain(`process ${process.pid}`);
     await first.append({ n: 1 });
     await first.close();
     expect(existsSync(`${path}.lock`)).toBe(false);
-    const second = await journal(path);
+    const second = await openJournal(path);
     expect(await second.head()).toBe(2);
     await second.close();
   });
@@ -41,7 +41,7 @@ describe('the writer of a journal', () => {
     for await (const line of createInterface(child.stdout)) {
       stored = Number(line);
       if (stored === 20) {
-        await expect(journal(path)).rejects.toThrow(`process ${child.pid}`);
+        await expect(openJournal(path)).rejects.toThrow(`process ${child.pid}`);
         expect((await entriesOf(readJournal(path))).length).toBeGreaterThanOrEqual(21);
       }
       if (stored === 50) child.kill('SIGKILL');
@@ -49,7 +49,7 @@ describe('the writer of a journal', () => {
     await gone;
     expect(stored).toBeGreaterThanOrEqual(50);
     expect(existsSync(`${path}.lock`)).toBe(true);
-    const log = await journal(path, quiet);
+    const log = await openJournal(path, quiet);
     expect(await log.head()).toBeGreaterThan(stored);
     await log.close();
     const facts = (await entriesOf(log.read())).map((e) => e.fact);
@@ -70,11 +70,11 @@ describe('the writer of a journal', () => {
 
   it('takes over from a process whose number another one has got', async () => {
     const path = journalPath();
-    const first = await journal(path);
+    const first = await openJournal(path);
     const lock = JSON.parse(readFileSync(`${path}.lock`, 'utf8'));
     await first.close();
     writeFileSync(`${path}.lock`, JSON.stringify({ ...lock, started: `${lock.started}0` }));
-    const second = await journal(path);
+    const second = await openJournal(path);
     expect(JSON.parse(readFileSync(`${path}.lock`, 'utf8'))).toEqual(lock);
     await second.close();
   });
@@ -82,14 +82,14 @@ describe('the writer of a journal', () => {
   it('does not take over from another machine', async () => {
     const path = journalPath();
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere', started: '' }));
-    await expect(journal(path)).rejects.toThrow('process 1 on elsewhere');
+    await expect(openJournal(path)).rejects.toThrow('process 1 on elsewhere');
   });
 
   it('takes over a lock file without contents, as a power cut leaves it, but not one that is just being made', async () => {
     const path = journalPath();
     writeFileSync(`${path}.lock`, '');
-    await expect(journal(path)).rejects.toThrow(JournalLockedError);
+    await expect(openJournal(path)).rejects.toThrow(JournalLockedError);
     utimesSync(`${path}.lock`, 0, 0);
-    await (await journal(path)).close();
+    await (await openJournal(path)).close();
   });
 });

@@ -1,6 +1,6 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { journal } from '../../../streams/log/journal.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import { entriesOf, journalPath } from './support.ts';
 
@@ -8,7 +8,7 @@ import { entriesOf, journalPath } from './support.ts';
 async function written(facts: number) {
   const path = journalPath();
   const said: string[] = [];
-  const log = await journal(path, { fsync: 'never', warn: (text) => said.push(text), clock: () => 7 });
+  const log = await openJournal(path, { fsync: 'never', warn: (text) => said.push(text), clock: () => 7 });
   for (let n = 1; n <= facts; n++) await log.append({ n });
   return { path, log, said };
 }

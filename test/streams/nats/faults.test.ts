@@ -8,7 +8,7 @@ import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
-import { lasting, natsLog, serve, trainer } from '../../../streams/nats/index.ts';
+import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
@@ -138,7 +138,7 @@ describe('without a person', () => {
     const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
     undo.push(() => server.dispose());
     const as = (name: string) => ({
-      ...lasting,
+      ...reconnectOptions,
       authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])),
       inboxPrefix: `_INBOX_${name}`,
     });

@@ -2,7 +2,7 @@ import { jetstream } from '@nats-io/jetstream';
 import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../../streams/index.ts';
-import { natsLog, type Served, type ServeOptions, serve } from '../../../streams/nats/index.ts';
+import { natsLog, type ServedStudy, type ServeOptions, serve } from '../../../streams/nats/index.ts';
 import { subjectsOf, TRAINERS } from '../../../streams/nats/subjects.ts';
 import type { NatsServer } from '../../support/nats.ts';
 
@@ -59,7 +59,7 @@ export async function engineOn(
   server: NatsServer,
   options: ServeOptions,
   connection: NodeConnectionOptions = {},
-): Promise<Served & { readonly heard: Heard; readonly nc: NatsConnection }> {
+): Promise<ServedStudy & { readonly heard: Heard; readonly nc: NatsConnection }> {
   const heard = hearing();
   const nc = await server.connect(connection);
   const served = await serve(nc, plane, random(), { note: heard.note, ...options });

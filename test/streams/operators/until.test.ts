@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, Propose, Suggested } from '../../../src/messages.ts';
-import { rig } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/rig.ts';
 import {
   type Condition,
   chain,
@@ -99,6 +99,6 @@ describe('until', () => {
 
   it('refuses several objectives', () => {
     const options = { objectives: { a: 'minimize', b: 'minimize' } } as const;
-    expect(() => rig(line, until(plateau(2), sobol()), options)).toThrow('plateau compares results by one objective');
+    expect(() => createTestStudy(line, until(plateau(2), sobol()), options)).toThrow('plateau compares results by one objective');
   });
 });

@@ -1,13 +1,17 @@
 import { expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { rig } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/rig.ts';
 import { asha, chain, float, random, space } from '../../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 
 /** Trainers in virtual time: each unit of budget takes one unit, beyond what the trial goes on from. */
 function simulate(trainers: number, trials: number): { readonly time: number; readonly work: number; readonly asked: Map<number, number> } {
-  const study = rig(line, chain(asha({ min: 1, max: 27, pause: true, first: 1 }), random()), { seed: 1, trials, parallel: trainers });
+  const study = createTestStudy(line, chain(asha({ min: 1, max: 27, pause: true, first: 1 }), random()), {
+    seed: 1,
+    trials,
+    parallel: trainers,
+  });
   const rng = rngFor('losses', 'asha', 0);
   const running: { readonly trial: number; readonly until: number }[] = [];
   const asked = new Map<number, number>();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import type { Ask, Ended, Propose, Suggested } from '../../../src/messages.ts';
-import { rig } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/rig.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, textbook } from '../../support/spaces.ts';
@@ -156,7 +156,7 @@ it('successiveHalving runs one cohort after the other', () => {
 describe('in a tiny finite space', () => {
   /** Runs a study to its end, one trial after the other. */
   function suggestions(strategy: h.Strategy): SuggestedFact[] {
-    const study = rig(conditional, strategy, { seed: 1, parallel: 2 });
+    const study = createTestStudy(conditional, strategy, { seed: 1, parallel: 2 });
     const facts: SuggestedFact[] = [];
     for (let k = 0; k < study.given.length && facts.length < 500; k++) {
       const { directive } = study.given[k]!;

@@ -1,7 +1,7 @@
-import { journal } from '../../../../streams/log/journal.ts';
+import { openJournal } from '../../../../streams/log/journal.ts';
 
 /** Appends without end, and prints the number of each fact once it is stored. */
-const log = await journal(process.argv[2]!, { fsync: 'always' });
+const log = await openJournal(process.argv[2]!, { fsync: 'always' });
 for (let n = 0; ; n++) {
   await log.append({ n });
   process.stdout.write(`${n}\n`);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { journal } from '../../../../streams/log/journal.ts';
+import { openJournal } from '../../../../streams/log/journal.ts';
 
 /** Opens a journal, prints whether it is locked, and exits without closing it. */
 const path = process.argv[2]!;
-await journal(path);
+await openJournal(path);
 console.log(existsSync(`${path}.lock`));
 process.exit(3);

@@ -2,10 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import type { Task } from '../../../../streams/nats/conformance/stage.ts';
-import { lasting, trainer } from '../../../../streams/nats/index.ts';
+import { reconnectOptions, trainer } from '../../../../streams/nats/index.ts';
 
 const [servers, study, name] = process.argv.slice(2) as [string, string, string];
-const nc = await connect({ servers, ...lasting });
+const nc = await connect({ servers, ...reconnectOptions });
 const objective = async (
   { x, steps, pause, outcome }: Task,
   { report, signal }: { report: (value: number, step: number) => void; signal: AbortSignal },
