@@ -1,5 +1,7 @@
+import type { Entry } from '../../src/entry.ts';
 import { MismatchError } from '../../src/errors.ts';
 import type { Fact, Limits } from '../../src/facts/facts.ts';
+import { isRecord } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../options.ts';
@@ -121,11 +123,15 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     let compared = false;
     let prepared = false;
     let turned = performance.now();
+    const takeTurn = async () => {
+      if (performance.now() - turned <= TURN) return;
+      await new Promise((resolve) => setImmediate(resolve));
+      turned = performance.now();
+    };
     for await (const entries of log.read(1, reading.signal)) {
-      if (performance.now() - turned > TURN) {
-        await new Promise((resolve) => setImmediate(resolve));
-        turned = performance.now();
-      }
+      // Reports are answered first: an objective that waits for one turn after a report finds the stop, however long its step took.
+      const reports = entries.some(isReport);
+      if (!reports) await takeTurn();
       if (!running) return;
       let left = entries;
       for (; !compared && left.length > 0; left = left.slice(1)) {
@@ -141,11 +147,14 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
       }
       reach();
       if (running && prepared && goal === undefined) watchTime();
+      if (reports) await takeTurn();
     }
   };
   start().catch(fail);
   return { engine, started, stop };
 }
+
+const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === 'reported';
 
 /**
  * What must be said before the study goes on: what the options did not say at the last start, that a new process has its own seconds, and

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   MismatchError,
   medianStop,
   memoryLog,
+  type Objective,
   optimize,
   progress,
   random,
@@ -39,6 +40,28 @@ describe('optimize', () => {
     const values = (await improvements).map(({ values }) => values!.value!);
     expect(values).toEqual([...values].sort((a, b) => b - a));
     expect(await states).toMatchObject({ trials: 10, open: 0, completed: 10, closed: 'trials' });
+  });
+
+  it('answers a report within one turn, however long its step took', async () => {
+    const steps: string[] = [];
+    const stopAtFirst = defineStrategy({
+      name: 'stopAtFirst',
+      init: () => false,
+      tell: (_, { type }) => type === 'reported',
+      ask: (_state, _ask, rng) => [rng()],
+      stop: (is) => is,
+    });
+    const objective: Objective<{ readonly x: number }> = async (_, { trial, signal, report }) => {
+      for (let step = 1; step <= 3 && !signal.aborted; step++) {
+        for (const since = performance.now(); performance.now() - since < 12; );
+        steps.push(`${trial}.${step}`);
+        report(1, step);
+        await setImmediate();
+      }
+      return 1;
+    };
+    expect(await optimize(line, objective, { strategy: stopAtFirst, trials: 3 }).result()).toMatchObject({ stopped: 3 });
+    expect(steps).toEqual(['1.1', '2.1', '3.1']);
   });
 
   it('runs asynchronous objectives side by side, never more than allowed', async () => {
