@@ -1,7 +1,7 @@
 import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
-import type { AppliedEntry } from './engine/appliedEntry.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';

@@ -16,6 +16,7 @@ export type {
   TrialEvent,
   Values,
 } from '../src/facts/facts.ts';
+export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type {
   Ask,
   Decision,
@@ -44,8 +45,7 @@ export type { Study } from './createStudy.ts';
 export { createStudy, TellError } from './createStudy.ts';
 export type { StrategyDefinition } from './defineStrategy.ts';
 export { defineStrategy } from './defineStrategy.ts';
-export type { AppliedEntry } from './engine/appliedEntry.ts';
-export { applyEntries } from './engine/appliedEntry.ts';
+export { applyEntries } from './engine/applyEntries.ts';
 export type { Directive, Rejected, StopDirective, Suggestion } from './engine/directive.ts';
 export { suggest } from './engine/suggest.ts';
 export type { EvaluateOptions, Evaluation, Objective, Trial } from './evaluate.ts';

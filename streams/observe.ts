@@ -1,9 +1,9 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
-import type { CloseReason, Fact, SuggestedFact, Values } from '../src/facts/facts.ts';
+import type { CloseReason, ReportedFact, SuggestedFact, Values } from '../src/facts/facts.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { better } from '../src/ledger/ranking.ts';
 import type { Status } from '../src/ledger/trial.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../src/messages.ts';
-import type { AppliedEntry } from './engine/appliedEntry.ts';
 
 /** A trial that has ended. */
 export interface TrialRow<P> {
@@ -74,24 +74,22 @@ export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => f
 export function rows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const open = new Map<TrialId, { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values }>();
   const ended = new Map<TrialId, TrialRow<P>>();
-  return ({ fact, told, refusal }) => {
+  return ({ effect, fact, event, refusal }) => {
     if (refusal) return [];
-    const { type } = fact as Fact<P>;
-    if (type === 'suggested' && told) open.set((fact as SuggestedFact<P>).trial, { suggestion: fact as SuggestedFact<P> });
-    if (type === 'retracted') return retractedRow(ended, (fact as { trial: TrialId }).trial);
-    if (told?.type === 'reported') Object.assign(open.get(told.id)!, pick(fact as { values: Values; metrics?: Values }));
-    if (told?.type !== 'ended') return [];
-    const known = open.get(told.id)!;
-    open.delete(told.id);
-    if (type === 'completed') Object.assign(known, pick(fact as { values: Values; metrics?: Values }));
-    const { message } = fact as { message?: string };
-    const row = rowOf<P>(told, type === 'failed' && message ? { ...known, message } : known);
-    ended.set(told.id, row);
+    if (effect === 'suggested') open.set(fact.trial, { suggestion: fact });
+    if (fact.type === 'retracted') return retractedRow(ended, fact.trial);
+    if (effect === 'reported') Object.assign(open.get(fact.trial)!, pick(fact));
+    if (effect !== 'ended') return [];
+    const known = open.get(fact.trial)!;
+    open.delete(fact.trial);
+    if (fact.type === 'completed') Object.assign(known, pick(fact));
+    const row = rowOf<P>(event, fact.type === 'failed' && fact.message ? { ...known, message: fact.message } : known);
+    ended.set(fact.trial, row);
     return [row];
   };
 }
 
-const pick = ({ values, metrics }: { values: Values; metrics?: Values }) => (metrics ? { values, metrics } : { values });
+const pick = ({ values, metrics }: Pick<ReportedFact, 'values' | 'metrics'>) => (metrics ? { values, metrics } : { values });
 
 function retractedRow<P>(ended: Map<TrialId, TrialRow<P>>, trial: TrialId): readonly TrialRow<P>[] {
   const row = ended.get(trial);
@@ -146,7 +144,7 @@ function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
     const [row] = rowsOf(noted);
     if (row?.status === 'completed' && violates(row)) return [];
     if (row?.status === 'completed') {
-      const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
       const result = { row, loss: losses![0]!, budget };
       results.set(row.trial, result);
       if (!better(result, first)) return [];
@@ -179,9 +177,9 @@ function progressAfter<P>(): (noted: AppliedEntry<P>) => readonly Progress<P>[] 
   let state: Progress<P> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   return (noted) => {
     if (noted.refusal) return [];
-    const { fact, told } = noted;
-    if (told?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
-    if (told?.type === 'ended') state = { ...state, open: state.open - 1, [told.outcome]: state[told.outcome] + 1 };
+    const { fact, event } = noted;
+    if (event?.type === 'suggested') state = { ...state, trials: state.trials + 1, open: state.open + 1 };
+    if (event?.type === 'ended') state = { ...state, open: state.open - 1, [event.outcome]: state[event.outcome] + 1 };
     if (fact.type === 'closed') state = { ...state, closed: fact.reason };
     if (fact.type === 'changed') state = reopened(state);
     const [first] = bestOf(noted);

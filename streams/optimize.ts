@@ -1,7 +1,7 @@
 import { Observable, share } from 'rxjs';
 import type { CloseReason } from '../src/facts/facts.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Space } from '../src/space/space.ts';
-import type { AppliedEntry } from './engine/appliedEntry.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';

@@ -1,11 +1,11 @@
 import type { OperatorFunction } from 'rxjs';
 import type { Created, Values } from '../src/facts/facts.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { lossOf } from '../src/ledger/settings.ts';
 import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
-import type { AppliedEntry } from './engine/appliedEntry.ts';
 import { folding, rows, type TrialRow } from './observe.ts';
 
 /** The trials that no other dominates: whatever is better in one objective is worse in another. */
@@ -67,7 +67,7 @@ function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => re
     }
     const [row] = rowsOf(noted);
     if (row?.status === 'completed') {
-      const { losses, budget = Number.POSITIVE_INFINITY } = noted.told as Ended;
+      const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
       if (violates(row)) return [];
       const candidate = { row, losses: losses!, budget };
       candidates.set(row.trial, candidate);

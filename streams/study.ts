@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Space } from '../src/space/space.ts';
-import type { AppliedEntry } from './engine/appliedEntry.ts';
 import type { Directive } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';

@@ -1,5 +1,5 @@
-import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 
 /** The first trials of a study that all failed for the same reason. */
@@ -36,10 +36,10 @@ export function failingAlike(past: number): (noted: AppliedEntry) => Alike | und
   let usable = false;
   let said = false;
   let limit: number | undefined;
-  return ({ fact, told, refusal, position }) => {
+  return ({ fact, event, refusal, position }) => {
     if (refusal) return undefined;
     if (fact.type === 'created' || fact.type === 'changed') limit = fact.limits?.trials ?? limit;
-    if (told?.type !== 'ended') return undefined;
+    if (event?.type !== 'ended') return undefined;
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;

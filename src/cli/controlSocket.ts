@@ -3,9 +3,9 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 
 /** Where a study that runs hears what people say to it from other terminals: a socket beside its journal, for the user who runs it. */
 export interface Inbox {

@@ -1,5 +1,5 @@
-import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import type { RefusalCode } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 
 /** Counts the entries of a log that do not count. */
 export interface PassedOver {

@@ -1,10 +1,11 @@
 import { from, lastValueFrom, mergeMap, type Observable, Subject, tap } from 'rxjs';
-import { type AppliedEntry, applyEntries, spaceOf } from '../../streams/engine/appliedEntry.ts';
+import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
 import { openRow, type TrialRow, trials } from '../../streams/observe.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
 import type { Source } from '../dashboard/source.ts';
 import type { Entry } from '../entry.ts';
-import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
+import type { Created, Params } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Status } from '../ledger/trial.ts';
 import type { TrialId } from '../messages.ts';
@@ -46,7 +47,7 @@ export async function trialsIn(study: Read): Promise<Listed[]> {
   let position = 0;
   noted$.subscribe((noted) => {
     position = noted.position;
-    if (noted.told?.type === 'suggested') rows.set(noted.told.id, { ...openRow(noted.fact as SuggestedFact), suggested: position });
+    if (noted.effect === 'suggested') rows.set(noted.fact.trial, { ...openRow(noted.fact), suggested: position });
   });
   noted$.pipe(trials()).subscribe((row) => {
     const { suggested, ended = position } = rows.get(row.trial)!;

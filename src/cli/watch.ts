@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import type { AppliedEntry } from '../../streams/engine/appliedEntry.ts';
 import { type Progress, progress, type TrialRow, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
-import type { CloseReason, Created, FailedFact, ObjectiveSpec, Params } from '../facts/facts.ts';
+import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 import type { Alike } from './alike.ts';
 import { passedOver } from './passedOver.ts';
@@ -97,14 +97,14 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
   });
   return {
     note: (noted) => {
-      const { fact, told, refusal } = noted;
-      if (!refusal && fact.type === 'failed' && told === undefined) triedAgain(fact);
+      const { fact, event, refusal } = noted;
+      if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.note(noted);
       noted$.next(noted);
       if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may stand twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
-      if (!refusal && fact.type === 'created') [objective] = (fact as Created).objectives as [ObjectiveSpec];
+      if (!refusal && fact.type === 'created') objective = fact.objectives[0]!;
       if (!live && noted.position >= past) caughtUp();
       if (live && !json) screen.status(status);
     },

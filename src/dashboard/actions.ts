@@ -88,8 +88,8 @@ function comeBack(feed: Feed, fact: Said, signal: AbortSignal): Promise<Fate> {
   const wanted = JSON.stringify(fact);
   const came = new Promise<Fate>((resolve, reject) => {
     const late = setTimeout(() => reject(new ActionError('it was written, but has not come back from the log yet')), PATIENCE);
-    const ignore = feed.listen(({ position, fact: logged }, effect) => {
-      if (isSame(logged, fact, wanted)) resolve(effect.type === 'refused' ? { position, refusal: effect.refusal.message } : { position });
+    const ignore = feed.listen(({ position, fact: logged, refusal }) => {
+      if (isSame(logged, fact, wanted)) resolve(refusal ? { position, refusal: refusal.message } : { position });
     });
     signal.addEventListener('abort', () => {
       clearTimeout(late);

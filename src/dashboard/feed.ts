@@ -1,8 +1,8 @@
-import { spaceOf } from '../../streams/engine/appliedEntry.ts';
+import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import type { Entry } from '../entry.ts';
-import type { Created, Fact, Params } from '../facts/facts.ts';
+import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
-import type { Effect } from '../ledger/effect.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Space } from '../space/space.ts';
 import type { Source } from './source.ts';
@@ -10,7 +10,7 @@ import { TrialRows } from './trialRows.ts';
 import type { Detail, Headline } from './wire.ts';
 
 /** Told of each entry, and what it did. */
-export type Listener = (entry: Entry, effect: Effect) => void;
+export type Listener = (applied: AppliedEntry<Params>) => void;
 
 /** A study that has begun. */
 interface Begun {
@@ -120,16 +120,16 @@ export class Feed {
     this.#begun ??= beginning(entry);
     if (this.#begun === undefined) return;
     const { ledger, rows } = this.#begun;
-    const effect = ledger.fold(entry);
-    rows.fold(entry, effect);
-    this.#count(entry, effect);
-    for (const listener of this.#listeners) listener(entry, effect);
+    const applied = ledger.fold(entry);
+    rows.fold(applied);
+    this.#count(applied);
+    for (const listener of this.#listeners) listener(applied);
   }
 
-  #count({ fact }: Entry, effect: Effect): void {
-    if (effect.type === 'refused') this.#rejected++;
-    else if ((fact as Fact).type === 'enqueued') this.#queued++;
-    else if ((fact as { queue?: number }).queue !== undefined && effect.type === 'told') this.#queued--;
+  #count({ effect, fact, refusal }: AppliedEntry<Params>): void {
+    if (refusal) this.#rejected++;
+    else if (fact.type === 'enqueued') this.#queued++;
+    else if (effect === 'suggested' && fact.queue !== undefined) this.#queued--;
   }
 
   /** The study in a line; nothing while its log is empty. */

@@ -59,14 +59,14 @@ export class Metrics {
     const study = feed.id;
     const times = new Map<number, number>();
     this.#feeds.add(feed);
-    feed.listen(({ position, at, fact }, effect) => {
+    feed.listen(({ position, at, fact, refusal }) => {
       times.set(position, at);
       times.delete(position - REMEMBERED);
-      if (effect.type === 'refused') return this.#rejected.inc({ study, code: effect.refusal.code });
-      const { type, by, after } = fact as { type: string; by?: string; after?: number };
-      this.#facts.inc({ study, kind: type });
-      if (type !== 'suggested') return;
-      this.#suggestions.inc({ study, by: by!.split('/')[0]! });
+      if (refusal) return this.#rejected.inc({ study, code: refusal.code });
+      this.#facts.inc({ study, kind: fact.type });
+      if (fact.type !== 'suggested') return;
+      const { by, after } = fact;
+      this.#suggestions.inc({ study, by: by.split('/')[0]! });
       const known = after === undefined ? undefined : times.get(after);
       if (known !== undefined) this.#asks.observe({ study }, Math.max(0, at - known) / 1000);
     });

@@ -1,6 +1,5 @@
-import type { Entry } from '../entry.ts';
-import type { Fact, SuggestedFact, Values } from '../facts/facts.ts';
-import type { Effect } from '../ledger/effect.ts';
+import type { Fact, Params, SuggestedFact, Values } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { type TrialId, violates } from '../messages.ts';
 import type { Changes, RowChange, TrialRow, TrialState } from './wire.ts';
 
@@ -36,15 +35,13 @@ export class TrialRows {
     this.#objective = objective;
   }
 
-  fold({ position, at, fact, author }: Entry, effect: Effect): void {
+  fold({ position, at, author, effect, fact: said, event, refusal }: AppliedEntry<Params>): void {
     this.position = position;
-    if (effect.type === 'refused') return;
-    const said = fact as Fact;
-    if (!('trial' in said) || effect.type === 'void') return;
+    if (refusal || !('trial' in said) || effect === 'void') return;
     const before = this.#kept.get(said.trial)?.row.state;
     const kept = said.type === 'suggested' ? this.#suggest(said, position, at) : this.#kept.get(said.trial);
     if (kept === undefined) return;
-    change(kept.row, said, effect, at);
+    change(kept.row, said, event, at);
     const trainer = author ?? (said.type === 'started' ? said.trainer : undefined); // a log that knows its authors is believed before they are
     if (trainer !== undefined && (said.type === 'started' || kept.row.trainer === undefined)) kept.row.trainer = trainer;
     if (before !== undefined) this.counts[before]--;
@@ -119,7 +116,7 @@ function withCurve(row: TrialRow, reports: readonly number[], since: number, upT
 }
 
 /** What an entry that counts does to its trial's row. */
-function change(row: Draft, fact: Fact, effect: Effect, at: number): void {
+function change(row: Draft, fact: Fact, event: AppliedEntry['event'], at: number): void {
   switch (fact.type) {
     case 'started':
       row.state = 'running';
@@ -142,10 +139,10 @@ function change(row: Draft, fact: Fact, effect: Effect, at: number): void {
     case 'failed':
       row.reason = fact.reason;
       if (fact.message !== undefined) row.message = fact.message;
-      if (effect.type === 'told') end(row, fact.reason === 'infeasible' ? 'infeasible' : 'failed', at);
+      if (event) end(row, fact.reason === 'infeasible' ? 'infeasible' : 'failed', at);
       return;
     case 'cancelled':
-      if (effect.type === 'told') end(row, 'failed', at);
+      if (event) end(row, 'failed', at);
       row.reason = 'cancelled';
       return;
     case 'retracted':

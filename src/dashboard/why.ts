@@ -1,4 +1,4 @@
-import { spaceOf } from '../../streams/engine/appliedEntry.ts';
+import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -77,8 +77,8 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
   const ledger = new Ledger<Params>(space);
   const ended: Ended[] = [];
   for await (const entry of entriesUpTo(feed, after ?? 0)) {
-    const effect = ledger.fold(entry);
-    if (effect.type === 'told' && effect.told.type === 'ended' && effect.told.outcome === 'completed') ended.push(effect.told);
+    const { event } = ledger.fold(entry);
+    if (event?.type === 'ended' && event.outcome === 'completed') ended.push(event);
   }
   const known = ended.filter(({ id }) => feed.begun?.rows.get(id)?.row.state !== 'retracted');
   if (known.length < FEWEST) return undefined;

@@ -1,63 +1,67 @@
-import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
-import { type Effect, refused } from './effect.ts';
+import type { Cancelled, Completed, FailedFact, Refusal, RefusalCode, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
 import type { OpenTrial } from './trial.ts';
 
+/** The functions below return why a fact is rejected, or undefined if it counts. */
+type Verdict = Refusal | undefined;
+
+export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message });
+
 /**
- * Why what a named trainer says of a run does not count, from rules 2 on: it has not claimed the run, or does not say which one it means. The
- * engine, and the only writer of a journal, have no name: what they say is held to the other rules alone.
+ * From rules 2 on, a named trainer speaks only for runs that it has claimed, and must name the run. The engine and the single writer of a
+ * journal have no name: only the other rules apply to them.
  */
-export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { runs }: OpenTrial): Effect | undefined {
-  if (fact.type === 'cancelled') return refused('wrong-author', `trainer ${author} cannot cancel trial ${fact.trial}: only people can`);
+export function refuseAuthor(fact: TrialEvent | Cancelled, author: string, { runs }: OpenTrial<unknown>): Verdict {
+  if (fact.type === 'cancelled') return refuse('wrong-author', `trainer ${author} cannot cancel trial ${fact.trial}: only people can`);
   const { trial: id, type, run } = fact;
   if (run === undefined)
-    return refused('missing-field', `run is missing: ${type} of trial ${id} must name the run that trainer ${author} claimed`);
+    return refuse('missing-field', `run is missing: ${type} of trial ${id} must name the run that trainer ${author} claimed`);
   const holder = runs.get(run);
-  if (holder === author || !runs.has(run)) return undefined; // a run that is unknown is refused where it matters
-  return refused(
+  if (holder === author || !runs.has(run)) return undefined; // the rules below reject an unknown run where it matters
+  return refuse(
     'wrong-author',
     `run ${run} of trial ${id} was claimed by ${holder === undefined ? 'the engine' : `trainer ${holder}`}, not by trainer ${author}`,
   );
 }
 
-/** Why a claim on an attempt does not hold. The first one in the log does. */
-export function refuseClaim({ trial: id, attempt, run }: Started, trial: OpenTrial): Effect | undefined {
-  if (attempt !== trial.suggestion.attempt || trial.awaiting) return refused('stale-run', `attempt ${attempt} at trial ${id} is over`);
+/** The first claim in the log holds the attempt. */
+export function refuseClaim({ trial: id, attempt, run }: Started, trial: OpenTrial<unknown>): Verdict {
+  if (attempt !== trial.suggestion.attempt || trial.awaiting) return refuse('stale-run', `attempt ${attempt} at trial ${id} is over`);
   if (trial.run === undefined || trial.run === run) return undefined;
-  return refused('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
+  return refuse('claimed', `attempt ${attempt} at trial ${id} is taken by run ${trial.run}`);
 }
 
-/** Why a word of a run does not count: it does not hold the trial. A word of nobody in particular is taken for that of whoever does. */
-export function refuseRun({ trial: id, run }: ReportedFact | Stopped | FailedFact, trial: OpenTrial): Effect | undefined {
-  if (trial.awaiting) return refused('stale-run', `trial ${id} waits for its next attempt`);
+/** Only the run that holds the trial may report, stop or fail it. A fact without a run counts as one of that run. */
+export function refuseRun({ trial: id, run }: ReportedFact | Stopped | FailedFact, trial: OpenTrial<unknown>): Verdict {
+  if (trial.awaiting) return refuse('stale-run', `trial ${id} waits for its next attempt`);
   if (run === undefined || run === trial.run) return undefined;
-  const holder = trial.run === undefined ? 'nobody' : `run ${trial.run}`;
-  return refused('stale-run', `trial ${id} is held by ${holder}, not by run ${run}`);
+  const holder = trial.run === undefined ? 'no run' : `run ${trial.run}`;
+  return refuse('stale-run', `trial ${id} is held by ${holder}, not by run ${run}`);
 }
 
-/** Why a step comes too late. */
-export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial): Effect | undefined {
+/** Steps of an attempt must grow. */
+export function refuseStep({ trial: id, step }: ReportedFact, trial: OpenTrial<unknown>): Verdict {
   if (trial.at === undefined || step > trial.at) return undefined;
-  return refused('duplicate-step', `trial ${id} has already reported step ${trial.at}, so step ${step} comes too late`);
+  return refuse('duplicate-step', `trial ${id} has already reported step ${trial.at}, so step ${step} comes too late`);
 }
 
-/** Why a result does not count. That of any run that ever held the trial does: finished work is not thrown away. */
-export function refuseResult({ trial: id, run }: Completed, trial: OpenTrial): Effect | undefined {
+/** A result counts if it comes from any run that ever held the trial, so that no finished work is lost. */
+export function refuseResult({ trial: id, run }: Completed, trial: OpenTrial<unknown>): Verdict {
   if (run === undefined || trial.runs.has(run) || trial.proposal.by === 'import') return undefined;
-  return refused('stale-run', `run ${run} never held trial ${id}`);
+  return refuse('stale-run', `run ${run} never held trial ${id}`);
 }
 
-/** Why a failure does not count: it is that of an earlier attempt, or of an attempt that nobody took on, and somebody has. */
-export function refuseFailure(fact: FailedFact, trial: OpenTrial): Effect | undefined {
+/** A failure must be of the current attempt. One without a run says that no trainer claimed it, which must be true. */
+export function refuseFailure(fact: FailedFact, trial: OpenTrial<unknown>): Verdict {
   const { attempt } = trial.suggestion;
   if (fact.attempt !== undefined && fact.attempt !== attempt) {
-    return refused('stale-run', `attempt ${fact.attempt} at trial ${fact.trial} is over`);
+    return refuse('stale-run', `attempt ${fact.attempt} at trial ${fact.trial} is over`);
   }
   if (fact.attempt !== undefined && fact.run === undefined && trial.run !== undefined) {
-    return refused('claimed', `attempt ${attempt} at trial ${fact.trial} is taken by run ${trial.run}`);
+    return refuse('claimed', `attempt ${attempt} at trial ${fact.trial} is taken by run ${trial.run}`);
   }
   return refuseRun(fact, trial);
 }
 
-/** Why values do not count: `losses` is the name of the one that is missing. */
-export const refuseValues = (losses: readonly number[] | string): Effect | undefined =>
-  typeof losses === 'string' ? refused('missing-field', `values.${losses} is missing`) : undefined;
+/** @param losses or the name of the value that is missing. */
+export const refuseValues = (losses: readonly number[] | string): Verdict =>
+  typeof losses === 'string' ? refuse('missing-field', `values.${losses} is missing`) : undefined;

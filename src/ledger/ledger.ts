@@ -6,7 +6,6 @@ import type {
   CloseReason,
   Created,
   Enqueued,
-  Fact,
   Limits,
   Params,
   SuggestedFact,
@@ -16,23 +15,26 @@ import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Space } from '../space/space.ts';
-import { type Demand, type Effect, noted, refused } from './effect.ts';
+import { type Applied, type AppliedEntry, type Demand, rejected } from './appliedEntry.ts';
+import { refuse } from './claim.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
 import type { OpenTrial, Status } from './trial.ts';
 import { Trials } from './trials.ts';
 
-/** Bytes that a trainer's fact may be long under rules 1. From rules 2 on, what a stream takes is not too long. */
+/** The longest fact of a trainer under rules 1, in bytes. From rules 2 on, only the stream sets a limit. */
 export const LONGEST_FACT = 16 * 1024;
 
 /**
- * The border between what is written and what strategies see: a fold over the entries of a log. It alone decides what counts, knows the
- * open trials, and turns names, units and directions into points and losses. Nothing in it is a decision.
+ * A fold over the entries of a log, between what is written and what strategies see. It decides which facts count, knows the open trials,
+ * and turns names, units and directions into points and losses. It takes no decisions of a strategy.
+ *
+ * @typeParam P the type of configurations
  */
 export class Ledger<P> {
   readonly #space: Space<P>;
   readonly #trials: Trials<P>;
-  readonly #queue = new Map<number, Params>();
+  readonly #queue = new Map<number, P>();
   #settings: Settings | undefined;
   #created: Created | undefined;
   #position = 0;
@@ -41,88 +43,92 @@ export class Ledger<P> {
   #closed: CloseReason | undefined;
   #metric: string | undefined;
 
-  /** @param retracted trials whose results are known to be wrong, though the fold has not come to where that was said. */
+  /** @param retracted trials whose results are known to be wrong, though the fold has not reached the entries that say so. */
   constructor(space: Space<P>, retracted: ReadonlySet<TrialId> = new Set()) {
     this.#space = space;
     this.#trials = new Trials(space, retracted);
   }
 
-  /** Takes the next entry in. */
-  fold(entry: Entry): Effect {
-    this.#position = entry.position;
-    if (entry.refusal) return { type: 'refused', refusal: entry.refusal };
-    const fact = parseFact(entry.fact);
-    if (isRefusal(fact)) return { type: 'refused', refusal: fact };
-    if (fact.type === 'created') return this.#create(fact);
-    if (this.#settings === undefined) return refused('out-of-place', `a log begins with created, not ${fact.type}`);
-    if (entry.bytes !== undefined && this.#settings.rules < 2)
-      return refused('too-large', `a fact must be at most ${LONGEST_FACT} bytes long, not ${entry.bytes}`);
-    return this.#apply(fact, entry);
+  /** Applies the next entry. */
+  fold(entry: Entry): AppliedEntry<P> {
+    const { position, at, author } = entry;
+    this.#position = position;
+    const applied = this.#apply(entry);
+    return author === undefined ? { position, at, ...applied } : { position, at, author, ...applied };
   }
 
-  #apply(fact: Exclude<Fact, Created>, { position, author }: Entry): Effect {
+  #apply({ fact: data, refusal, bytes, position, author }: Entry): Applied<P> {
+    if (refusal) return rejected(data, refusal);
+    const fact = parseFact<P>(data);
+    if (isRefusal(fact)) return rejected(data, fact);
+    if (fact.type === 'created') return this.#create(fact);
+    if (this.#settings === undefined) return rejected(fact, refuse('out-of-place', `a log begins with created, not ${fact.type}`));
+    if (bytes !== undefined && this.#settings.rules < 2)
+      return rejected(fact, refuse('too-large', `a fact must be at most ${LONGEST_FACT} bytes long, not ${bytes}`));
     switch (fact.type) {
       case 'suggested':
         return this.#suggest(fact);
       case 'enqueued':
         return this.#enqueue(fact, position);
       case 'retracted':
-        return this.#trials.retract(fact.trial);
+        return this.#trials.retract(fact);
       case 'changed':
         return this.#change(fact, position);
       case 'closed':
         return this.#close(fact, position);
       default:
-        return this.#hear(fact, author);
+        return this.#applyToTrial(fact, author);
     }
   }
 
-  #hear(fact: TrialEvent | Cancelled, author: string | undefined): Effect {
-    const effect = this.#trials.hear(fact, author);
-    if (effect.type !== 'refused' && 'metric' in fact && fact.metric !== undefined) this.#metric = fact.metric;
-    return effect;
+  #applyToTrial(fact: TrialEvent | Cancelled, author: string | undefined): Applied<P> {
+    const applied = this.#trials.apply(fact, author);
+    if (!applied.refusal && 'metric' in fact && fact.metric !== undefined) this.#metric = fact.metric;
+    return applied;
   }
 
-  #create(fact: Created): Effect {
-    if (JSON.stringify(fact) === JSON.stringify(this.#created)) return noted; // it may stand twice, so that no damage can take it away
-    if (this.#settings) return refused('out-of-place', 'created stands once, at the beginning of a log');
-    this.#settings = settingsOf(fact);
-    this.#trials.govern(this.#settings);
-    this.#created = fact;
-    return noted;
+  #create(fact: Created): Applied<P> {
+    const isRepeated = JSON.stringify(fact) === JSON.stringify(this.#created); // it may be stored twice, so that damage cannot lose it
+    if (this.#settings && !isRepeated) return rejected(fact, refuse('out-of-place', 'created stands once, at the beginning of a log'));
+    if (!this.#settings) {
+      this.#settings = settingsOf(fact);
+      this.#trials.govern(this.#settings);
+      this.#created = fact;
+    }
+    return { effect: 'noted', fact };
   }
 
-  #suggest(fact: SuggestedFact): Effect {
-    const effect = this.#trials.suggest(fact, this.#switched);
-    if (fact.queue !== undefined && effect.type === 'told') this.#queue.delete(fact.queue);
-    return effect;
+  #suggest(fact: SuggestedFact<P>): Applied<P> {
+    const applied = this.#trials.suggest(fact, this.#switched);
+    if (fact.queue !== undefined && applied.effect === 'suggested') this.#queue.delete(fact.queue);
+    return applied;
   }
 
-  #enqueue({ params }: Enqueued, position: number): Effect {
+  #enqueue(fact: Enqueued, position: number): Applied<P> {
     try {
-      this.#queue.set(position, this.#space.complete(params, rngFor(this.settings.seed, 'queue', position)) as Params);
-      return noted;
+      this.#queue.set(position, this.#space.complete(fact.params, rngFor(this.settings.seed, 'queue', position)));
+      return { effect: 'noted', fact };
     } catch (error) {
-      return refused('bad-field', (error as Error).message);
+      return rejected(fact, refuse('bad-field', (error as Error).message));
     }
   }
 
-  #change(fact: Changed, position: number): Effect {
+  #change(fact: Changed, position: number): Applied<P> {
     this.#settings = changedBy(this.settings, fact);
     this.#switched = position;
     this.#closed = undefined;
     this.#trials.govern(this.#settings);
-    return fact.strategy === undefined ? noted : { type: 'switched' };
+    return { effect: fact.strategy === undefined ? 'noted' : 'switched', fact };
   }
 
-  #close({ reason }: Closed, position: number): Effect {
-    this.#closed = reason;
+  #close(fact: Closed, position: number): Applied<P> {
+    this.#closed = fact.reason;
     this.#switched = position;
-    return { type: 'closed' };
+    return { effect: 'closed', fact };
   }
 
-  /** What should happen next; nothing while it is closed, paused or full. */
-  demand(): Demand {
+  /** What should happen next: nothing while the study is closed, paused or full. */
+  demand(): Demand<P> {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
     const { open, configurations, budgeted, goodEnough, cost, plateau } = this.#trials;
     if (goodEnough) return { type: 'close', reason: 'target' };
@@ -152,7 +158,7 @@ export class Ledger<P> {
   get nextTrial(): TrialId {
     return this.#trials.next;
   }
-  /** How many trials are open, imports not counted. */
+  /** How many trials are open, without imports. */
   get running(): number {
     return this.#trials.open.running;
   }
@@ -163,7 +169,7 @@ export class Ledger<P> {
   get configurations(): number {
     return this.#trials.configurations;
   }
-  /** What trials have cost that have ended, in steps. */
+  /** What ended trials have cost, in steps. */
   get cost(): number {
     return this.#trials.cost;
   }
@@ -173,32 +179,32 @@ export class Ledger<P> {
   get closed(): CloseReason | undefined {
     return this.#closed;
   }
-  get best(): Best | undefined {
+  get best(): Best<P> | undefined {
     return this.#trials.best;
   }
-  get open(): ReadonlyMap<TrialId, OpenTrial> {
+  get open(): ReadonlyMap<TrialId, OpenTrial<P>> {
     return this.#trials.open.byId;
   }
-  /** The name under which programs print the value, as the last result or report says that had to find it out. */
+  /** The printed metric that is the value, as the last fact with a `metric` says. */
   get metric(): string | undefined {
     return this.#metric;
   }
-  /** Why parameters are none of this space; nothing if they are. */
+  /** Why parameters are not a configuration of this space; undefined if they are. */
   unfit(params: Params): string | undefined {
     const point = this.#trials.encode(params);
     return typeof point === 'string' ? point : undefined;
   }
-  /** How a trial ended; nothing while it is open. */
+  /** How a trial ended; undefined while it is open. */
   status(id: TrialId): Status | undefined {
     return this.#trials.status(id);
   }
-  /** What a trial left for others to go on from. */
+  /** The checkpoint of an ended trial, from which others may resume. */
   checkpoint(id: TrialId): string | undefined {
     return this.#trials.checkpoint(id);
   }
 }
 
-/** Why no new trial may begin; a result of one that runs may yet end a plateau. */
+/** The limit that allows no new trial. A running trial may still end a plateau. */
 function spent(limits: Limits, cost: number, plateau: number): 'cost' | 'plateau' | undefined {
   if (cost >= (limits.cost ?? Number.POSITIVE_INFINITY)) return 'cost';
   return plateau >= (limits.plateau ?? Number.POSITIVE_INFINITY) ? 'plateau' : undefined;

@@ -3,31 +3,31 @@ import type { TrialId } from '../messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The trials that have not ended: which of them take a slot, and which wait for their next attempt. */
-export class OpenTrials {
-  readonly #byId = new Map<TrialId, OpenTrial>();
+export class OpenTrials<P> {
+  readonly #byId = new Map<TrialId, OpenTrial<P>>();
   readonly #awaiting = new Set<TrialId>();
   #running = 0;
 
-  add(trial: OpenTrial): void {
+  add(trial: OpenTrial<P>): void {
     this.#byId.set(trial.proposal.id, trial);
     if (!isImport(trial)) this.#running++;
   }
 
-  remove(trial: OpenTrial): void {
+  remove(trial: OpenTrial<P>): void {
     const { id } = trial.proposal;
     this.#byId.delete(id);
     this.#awaiting.delete(id);
     if (!isImport(trial)) this.#running--;
   }
 
-  /** Its attempt has failed, and another one is due. */
-  postpone(trial: OpenTrial): void {
+  /** Marks a trial whose attempt failed as due for another one. */
+  await(trial: OpenTrial<P>): void {
     trial.awaiting = true;
     this.#awaiting.add(trial.proposal.id);
   }
 
-  /** Its next attempt has been suggested; nobody holds it yet. */
-  handOutAgain(trial: OpenTrial, suggestion: SuggestedFact): void {
+  /** Begins the next attempt, which no run holds yet. */
+  retry(trial: OpenTrial<P>, suggestion: SuggestedFact<P>): void {
     trial.suggestion = suggestion;
     trial.awaiting = false;
     delete trial.run;
@@ -35,7 +35,7 @@ export class OpenTrials {
     this.#awaiting.delete(trial.proposal.id);
   }
 
-  get byId(): ReadonlyMap<TrialId, OpenTrial> {
+  get byId(): ReadonlyMap<TrialId, OpenTrial<P>> {
     return this.#byId;
   }
   /** How many take a slot; imports do not. */
@@ -46,11 +46,11 @@ export class OpenTrials {
   get awaiting(): number {
     return this.#awaiting.size;
   }
-  /** The one whose next attempt has been due for longest. */
-  get due(): OpenTrial | undefined {
+  /** The trial whose next attempt has been due longest. */
+  get due(): OpenTrial<P> | undefined {
     const [id] = this.#awaiting;
     return id === undefined ? undefined : this.#byId.get(id);
   }
 }
 
-const isImport = ({ proposal }: OpenTrial): boolean => proposal.by === 'import';
+const isImport = ({ proposal }: OpenTrial<unknown>): boolean => proposal.by === 'import';

@@ -1,27 +1,28 @@
-import type { SuggestedFact } from '../facts/facts.ts';
+import type { Params, SuggestedFact } from '../facts/facts.ts';
 import type { Suggested } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
 /** A trial that has not ended. */
-export interface OpenTrial {
-  /** Its latest suggestion: that of the attempt in hand. */
-  suggestion: SuggestedFact;
-  /** What strategies were told of its first suggestion. */
+export interface OpenTrial<P = Params> {
+  /** The suggestion of its current attempt. */
+  suggestion: SuggestedFact<P>;
+  /** Its first suggestion, as strategies received it. */
   readonly proposal: Suggested;
-  /** The claim on the attempt in hand, once somebody took it on. */
+  /** The run that holds the current attempt; undefined until a trainer claims it. */
   run?: string;
-  /** Every claim that was ever current, and the trainer that made it; undefined if the log does not tell authors apart. */
+  /** Every run that ever held the trial, with its trainer; undefined if the log does not know authors. */
   readonly runs: Map<string, string | undefined>;
-  /** The last step reported by the attempt in hand. */
+  /** The last step that the current attempt reported. */
   at?: number;
-  /** The highest step reported by any attempt. */
+  /** The highest step that any attempt reported. */
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;
   /** Its attempt failed and another one is due. */
   awaiting: boolean;
-  /** How many attempts failed by an error, and how many were lost or preempted. */
+  /** Attempts that failed by an error. */
   errors: number;
+  /** Attempts that were lost or preempted. */
   interruptions: number;
   cancelled: boolean;
 }
@@ -29,8 +30,8 @@ export interface OpenTrial {
 /** How a trial ended. `void`: it never began, though its number is used up. */
 export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
-/** What strategies are told of a suggestion. */
-function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, point: Point): Suggested {
+/** A suggestion as strategies receive it. */
+function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact<unknown>, point: Point): Suggested {
   const suggested: { -readonly [K in keyof Suggested]: Suggested[K] } = { type: 'suggested', id, by, point };
   if (budget !== undefined) suggested.budget = budget;
   if (resumes !== undefined) suggested.resumes = resumes;
@@ -38,7 +39,7 @@ function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact, po
   return suggested;
 }
 
-export const openTrial = (suggestion: SuggestedFact, point: Point): OpenTrial => ({
+export const openTrial = <P>(suggestion: SuggestedFact<P>, point: Point): OpenTrial<P> => ({
   suggestion,
   proposal: suggestedOf(suggestion, point),
   runs: new Map(),

@@ -1,5 +1,5 @@
 import type { Entry } from '../entry.ts';
-import type { Completed, ObjectiveSpec, ReportedFact, Values } from '../facts/facts.ts';
+import type { ObjectiveSpec, Values } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { TrialId } from '../messages.ts';
@@ -70,24 +70,20 @@ function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordin
   const ledger = new Ledger(space);
   const byTrial = new Map<TrialId, { readonly recording: Recording; readonly from: number }>();
   const wrong = new Set<Recording>();
-  for (const { position, ...entry } of entries) {
-    const effect = ledger.fold({ position, ...entry });
-    if (effect.type === 'retracted') wrong.add(byTrial.get(effect.trial)!.recording);
-    if (effect.type !== 'told') continue;
-    const { told } = effect;
-    if (told.type === 'suggested') {
-      const parent = told.resumes === undefined ? undefined : byTrial.get(told.resumes)?.recording;
-      const recording = parent ?? { point: told.point, steps: [], values: [], seconds: 0, timed: 0 };
-      byTrial.set(told.id, { recording, from: recording.steps.at(-1) ?? 0 });
-      continue;
-    }
-    const { recording, from } = byTrial.get(told.id)!;
-    if (told.type === 'reported') put(recording, told.step, (entry.fact as ReportedFact).values);
-    else if (told.outcome === 'completed') {
-      const step = told.budget ?? told.step ?? 1;
-      put(recording, step, (entry.fact as Completed).values);
-      if (told.seconds === undefined) continue;
-      recording.seconds += told.seconds;
+  for (const entry of entries) {
+    const { effect, fact, event } = ledger.fold(entry);
+    if (effect === 'retracted') wrong.add(byTrial.get(fact.trial)!.recording);
+    else if (effect === 'suggested') {
+      const parent = event.resumes === undefined ? undefined : byTrial.get(event.resumes)?.recording;
+      const recording = parent ?? { point: event.point, steps: [], values: [], seconds: 0, timed: 0 };
+      byTrial.set(event.id, { recording, from: recording.steps.at(-1) ?? 0 });
+    } else if (effect === 'reported') put(byTrial.get(fact.trial)!.recording, fact.step, fact.values);
+    else if (effect === 'ended' && fact.type === 'completed' && event.outcome === 'completed') {
+      const { recording, from } = byTrial.get(fact.trial)!;
+      const step = event.budget ?? event.step ?? 1;
+      put(recording, step, fact.values);
+      if (event.seconds === undefined) continue;
+      recording.seconds += event.seconds;
       recording.timed += Math.max(1, step - from);
     }
   }

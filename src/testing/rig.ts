@@ -36,7 +36,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
   const given: PositionedDirective<P>[] = [];
   let finished = false;
   let failure: unknown;
-  const append = (fact: Fact) => {
+  const append = (fact: Fact<unknown>) => {
     const entry: Entry = { position: entries.length + 1, at: entries.length + 1, fact: JSON.parse(JSON.stringify(fact)) };
     entries.push(entry);
     engine.receive([entry]);

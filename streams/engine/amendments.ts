@@ -1,34 +1,36 @@
-import type { Effect } from '../../src/ledger/effect.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
 
-/** What is known of the log before its fold begins: what later entries say about earlier ones. */
+/** What later entries of a log say about earlier ones, so that a new fold knows it from the beginning. */
 export interface Amendments {
   readonly retracted: ReadonlySet<TrialId>;
-  /** The strategy in force, and the room it was given, if it was switched. */
+  /** The current strategy and the limits it was given, if the strategy was switched. */
   readonly switched?: { readonly strategy: Strategy; readonly epoch: number; readonly parallel: number; readonly trials?: number };
 }
 
 export const noAmendments: Amendments = { retracted: new Set() };
 
-/** Whether strategies must be told the past anew after an entry. */
-export const amends = (effect: Effect): effect is Effect & { type: 'retracted' | 'switched' } =>
-  effect.type === 'retracted' || effect.type === 'switched';
+type Amendment<P> = AppliedEntry<P> & { readonly effect: 'retracted' | 'switched' };
+
+/** Whether strategies must read the log again because of an entry. */
+export const amends = <P>(applied: AppliedEntry<P>): applied is Amendment<P> =>
+  applied.effect === 'retracted' || applied.effect === 'switched';
 
 /**
- * What is known after an entry that amends the past.
+ * Adds an entry to the amendments.
  *
- * @param settings in force after it.
- * @param resolve makes a strategy of data.
+ * @param settings after the entry
+ * @param resolve makes a strategy from data
  */
-export function amend(
+export function amend<P>(
   known: Amendments,
-  effect: Effect & { type: 'retracted' | 'switched' },
+  amendment: Amendment<P>,
   { strategy, epoch, parallel, limits }: Settings,
   resolve: (spec: StrategySpec) => Strategy,
 ): Amendments {
-  if (effect.type === 'retracted') return { ...known, retracted: new Set([...known.retracted, effect.trial]) };
+  if (amendment.effect === 'retracted') return { ...known, retracted: new Set([...known.retracted, amendment.fact.trial]) };
   const room = limits.trials === undefined ? { parallel } : { parallel, trials: limits.trials };
   return { ...known, switched: { strategy: resolve(strategy as StrategySpec), epoch, ...room } };
 }

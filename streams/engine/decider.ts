@@ -2,7 +2,7 @@ import { Subject, type Subscription } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import { type Closed, DECISIONS, type SuggestedFact } from '../../src/facts/facts.ts';
-import type { Effect } from '../../src/ledger/effect.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
@@ -24,13 +24,15 @@ export interface DeciderOptions<P> {
   readonly ready?: () => void;
 }
 
-/** What the study does next, as the fact to append; or nothing until the next fact, or until a model is ready. */
-export type Next = { readonly type: 'append'; readonly fact: SuggestedFact | Closed } | { readonly type: 'wait'; readonly until?: 'ready' };
+/** What the study does next: append a fact, wait for the next fact, or wait until a model is ready. */
+export type Next<P> =
+  | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Closed }
+  | { readonly type: 'wait'; readonly until?: 'ready' };
 
 /** How often a point is drawn in search of one that keeps all constraints. */
 const DRAWS = 1000;
 
-const nothing: Next = { type: 'wait' };
+const nothing = { type: 'wait' } as const;
 
 /**
  * A ledger with a pipe of strategies behind it: entries in, next fact out. `fold` is the only thing that changes it; `decide` may be
@@ -54,21 +56,20 @@ export class Decider<P> {
     this.ledger = new Ledger(options.space, this.known.retracted);
   }
 
-  /** Takes an entry in. @throws what a strategy throws. */
-  fold(entry: Entry): Effect {
-    const effect = this.ledger.fold(entry);
-    if (effect.type === 'noted' && this.#pipe === undefined) this.#begin();
-    if (effect.type === 'told') {
-      const { told } = effect;
-      if (told.type === 'suggested') this.#duplicates?.add(told);
-      if (told.type === 'ended') this.stops.delete(told.id);
-      this.#put(told);
+  /** Applies an entry. @throws what a strategy throws. */
+  fold(entry: Entry): AppliedEntry<P> {
+    const applied = this.ledger.fold(entry);
+    if (applied.effect === 'noted' && this.#pipe === undefined) this.#begin();
+    if (applied.event) {
+      if (applied.effect === 'suggested') this.#duplicates?.add(applied.event);
+      if (applied.effect === 'ended') this.stops.delete(applied.event.id);
+      this.#put(applied.event);
     }
-    return effect;
+    return applied;
   }
 
   /** What should be appended now. @throws StalledError, or what a strategy throws. */
-  decide(): Next {
+  decide(): Next<P> {
     const demand = this.ledger.demand();
     switch (demand.type) {
       case 'nothing':
@@ -137,7 +138,7 @@ export class Decider<P> {
     if (this.#error !== undefined) throw this.#error;
   }
 
-  #ask(fresh: boolean): Next {
+  #ask(fresh: boolean): Next<P> {
     const id = this.ledger.nextTrial;
     const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
@@ -169,8 +170,8 @@ export class Decider<P> {
     return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
   }
 
-  #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact {
-    const fact = this.#first(by, this.#options.space.decode(point) as Readonly<Record<string, unknown>>);
+  #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact<P> {
+    const fact = this.#first(by, this.#options.space.decode(point));
     const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
     if (budget !== undefined) fact.budget = budget;
     if (resumes !== undefined) fact.resumes = resumes;
@@ -179,7 +180,7 @@ export class Decider<P> {
     return fact;
   }
 
-  #first(by: string, params: Readonly<Record<string, unknown>>): { -readonly [K in keyof SuggestedFact]: SuggestedFact[K] } {
+  #first(by: string, params: P): { -readonly [K in keyof SuggestedFact<P>]: SuggestedFact<P>[K] } {
     return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
   }
 
@@ -194,12 +195,12 @@ export class Decider<P> {
   }
 
   /** The same point once more, from the last checkpoint there is. */
-  #again({ suggestion, checkpoint }: OpenTrial): SuggestedFact {
+  #again({ suggestion, checkpoint }: OpenTrial<P>): SuggestedFact<P> {
     const next = { ...suggestion, attempt: suggestion.attempt + 1, ...this.#stamp() };
     return checkpoint === undefined ? next : { ...next, checkpoint };
   }
 
-  #close(reason: Closed['reason']): Next {
+  #close(reason: Closed['reason']): Next<P> {
     return { type: 'append', fact: closedFact(reason, this.ledger.best) };
   }
 }

@@ -2,16 +2,15 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import { type StudyPhase, studyMachine } from '../../machines/study.ts';
 import type { Entry } from '../../src/entry.ts';
 import type { Closed, CloseReason, Created, SuggestedFact } from '../../src/facts/facts.ts';
-import type { Effect } from '../../src/ledger/effect.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy, StrategySpec } from '../strategy.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
-import { type AppliedEntry, noted } from './appliedEntry.ts';
 import { Decider } from './decider.ts';
-import type { Directive, Suggestion } from './directive.ts';
+import type { Directive } from './directive.ts';
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
@@ -20,7 +19,7 @@ export interface EngineOptions<P> {
   readonly resolve: (spec: StrategySpec) => Strategy;
   readonly inspect?: Inspect | undefined;
   /** Puts a fact at the end of the log, from where it comes back through `receive`. */
-  readonly append: (fact: Created | SuggestedFact | Closed) => void;
+  readonly append: (fact: Created | SuggestedFact<P> | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
@@ -48,7 +47,7 @@ export class Engine<P> {
   #stirred = false;
   #fitting = false;
   /** What has been appended and not yet come back: there is one question at a time. */
-  #sent: SuggestedFact | Closed | undefined;
+  #sent: SuggestedFact<P> | Closed | undefined;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
 
@@ -153,17 +152,21 @@ export class Engine<P> {
   }
 
   #fold(entry: Entry): void {
-    const effect = this.#decider.fold(entry);
-    this.#options.note?.(noted(entry, effect));
+    const applied = this.#decider.fold(entry);
+    this.#options.note?.(applied);
     const live = this.phase !== 'replaying';
-    if (amends(effect)) return this.#revise(effect, live);
-    if (effect.type === 'closed') {
+    if (amends(applied)) {
+      this.#known = amend(this.#known, applied, this.ledger.settings, this.#options.resolve);
+      if (live) void this.#rebuild(false);
+      return;
+    }
+    if (applied.effect === 'closed') {
       this.#sent = undefined;
       this.#study.send({ type: 'closed' });
     }
     if (!live) return;
-    this.#direct(entry, effect);
-    if (!this.#over) this.#advance(entry, effect); // whoever was told may have ended it
+    this.#direct(applied);
+    if (!this.#over) this.#advance(applied); // the receiver of a directive may have ended it
   }
 
   #decide(): void {
@@ -180,10 +183,10 @@ export class Engine<P> {
   }
 
   /** What an entry means for the phase of the study. */
-  #advance({ fact }: Entry, effect: Effect): void {
+  #advance({ fact, refusal }: AppliedEntry<P>): void {
     if (isSame(this.#sent, fact)) this.#sent = undefined;
     if (this.phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
-    if (effect.type !== 'refused') this.#stirred = true;
+    if (!refusal) this.#stirred = true;
   }
 
   #wants(): boolean {
@@ -191,24 +194,29 @@ export class Engine<P> {
     return type === 'close' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
   }
 
-  /** What trainers must know of an entry. */
-  #direct(entry: Entry, effect: Effect): void {
-    switch (effect.type) {
-      case 'refused':
-        return this.#options.direct({ type: 'rejected', ...entry, refusal: effect.refusal });
-      case 'again':
-        this.#hand(entry.fact as SuggestedFact);
-        this.#stopped.delete((entry.fact as SuggestedFact).trial); // whoever takes it on has not been told
+  /** Sends what trainers must know of an entry. */
+  #direct(applied: AppliedEntry<P>): void {
+    const { effect, fact } = applied;
+    switch (effect) {
+      case 'rejected':
+        return this.#options.direct({ type: 'rejected', ...applied });
+      case 'retried':
+        this.#hand(fact);
+        this.#stopped.delete(fact.trial); // the trainer that claims it does not know of the stop
         return this.#stopAsTold();
       case 'void':
-        return this.#stop(effect.trial, 'void');
+        return this.#stop(fact.trial, 'void');
       case 'cancelled':
-        return this.#stop(effect.trial, 'person');
+        return this.#stop(fact.trial, 'person');
       case 'closed':
         return this.#stopAll();
-      case 'told':
-        if (effect.told.type === 'suggested') this.#hand(entry.fact as SuggestedFact);
-        else if (effect.told.type === 'ended') this.#stopped.delete(effect.told.id);
+      case 'suggested':
+        this.#hand(fact);
+        return this.#stopAsTold();
+      case 'reported':
+        return this.#stopAsTold();
+      case 'ended':
+        this.#stopped.delete(fact.trial);
         this.#stopAsTold();
     }
   }
@@ -229,13 +237,8 @@ export class Engine<P> {
     this.#options.direct({ type: 'stop', trial, by });
   }
 
-  #hand(suggestion: SuggestedFact): void {
-    if (suggestion.by !== 'import') this.#options.direct(suggestion as unknown as Suggestion<P>);
-  }
-
-  #revise(effect: Effect & { type: 'retracted' | 'switched' }, live: boolean): void {
-    this.#known = amend(this.#known, effect, this.ledger.settings, this.#options.resolve);
-    if (live) void this.#rebuild(false);
+  #hand(suggestion: SuggestedFact<P>): void {
+    if (suggestion.by !== 'import') this.#options.direct(suggestion);
   }
 
   /** Tells the past anew, to strategies that know what was said later. */
@@ -276,9 +279,9 @@ export class Engine<P> {
   }
 }
 
-/** Whether a fact is the one that was sent; whoever wrote it, the question is answered. */
-const isSame = (sent: SuggestedFact | Closed | undefined, fact: unknown): boolean =>
-  sent?.type === 'suggested' &&
-  (fact as Partial<SuggestedFact> | null)?.type === 'suggested' &&
-  (fact as SuggestedFact).trial === sent.trial &&
-  (fact as SuggestedFact).attempt === sent.attempt;
+/** Whether a fact answers the question of the one that was sent, no matter which engine wrote it. */
+const isSame = <P>(sent: SuggestedFact<P> | Closed | undefined, fact: unknown): boolean =>
+  sent?.type === 'suggested' && isSuggestion(fact) && fact.trial === sent.trial && fact.attempt === sent.attempt;
+
+const isSuggestion = (fact: unknown): fact is { readonly trial: unknown; readonly attempt: unknown } =>
+  typeof fact === 'object' && fact !== null && 'type' in fact && fact.type === 'suggested';

@@ -1,13 +1,13 @@
 import type { Entry } from '../../src/entry.ts';
 import { MismatchError } from '../../src/errors.ts';
 import type { Fact, Limits } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../options.ts';
 import { parseStrategy } from '../spec.ts';
 import type { Strategy } from '../strategy.ts';
-import type { AppliedEntry } from './appliedEntry.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 import { after } from './timeout.ts';
@@ -68,7 +68,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     stop();
     ports.fail(error);
   };
-  const append = async (fact: Fact) => {
+  const append = async (fact: Fact<P>) => {
     if ((await log.append(fact)) === 'stored' || !running) return;
     engine.fenced();
     goal = await log.head();

@@ -21,7 +21,7 @@ export const suggest =
   (events$) =>
     new Observable((out) => {
       let position = 0;
-      const write = (fact: Fact) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
+      const write = (fact: Fact<P>) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
       const engine = new Engine<P>({
         space,
         strategy,

@@ -116,7 +116,7 @@ function questioner<P>(space: Space<P>, strategy: Strategy, known: Amendments): 
     const ready = new Promise<void>((resolve) => {
       ring = resolve;
     });
-    let next: Next;
+    let next: Next<P>;
     try {
       next = decider.decide();
     } catch (error) {

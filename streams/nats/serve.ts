@@ -1,8 +1,8 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Changed, Limits } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { AppliedEntry } from '../engine/appliedEntry.ts';
 import { type Run, run } from '../engine/run.ts';
 import type { StudyOptions } from '../options.ts';
 import type { Strategy } from '../strategy.ts';

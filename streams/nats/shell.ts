@@ -1,7 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
-import type { AppliedEntry } from '../engine/appliedEntry.ts';
 import type { Directive, Rejected } from '../engine/directive.ts';
 import { Leases } from '../engine/leases.ts';
 import type { Run } from '../engine/run.ts';
@@ -63,9 +63,8 @@ export class Shell<P> {
 
   /** What an entry means for the lease of its trial. */
   note({ position, fact, refusal }: AppliedEntry): void {
-    if (refusal) return;
-    const { type, trial: id } = fact as { type: string; trial?: TrialId };
-    if (id === undefined) return;
+    if (refusal || !('trial' in fact)) return;
+    const { type, trial: id } = fact;
     const trial = this.run.engine.ledger.open.get(id);
     if (trial === undefined) this.#stopping.delete(id);
     if (trial === undefined || trial.awaiting || trial.proposal.by === 'import') {

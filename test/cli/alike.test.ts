@@ -57,8 +57,9 @@ describe('a study whose first trials fail for the same reason', () => {
       failing({
         position,
         at: 0,
+        effect: 'ended',
         fact: { type: 'failed', trial, reason: 'error', message: `exited with code ${trial}` },
-        told: { type: 'ended', id: trial } as never,
+        event: { type: 'ended', id: trial } as never,
       });
     expect([1, 2, 3, 4].map((position) => failed(position, position))).toEqual([undefined, undefined, undefined, undefined]);
     expect(failed(11, 5)).toMatchObject({ trials: [1, 2, 3, 4, 5], message: 'error: exited with code 5' });

@@ -103,7 +103,7 @@ describe('an inbox', () => {
     expect(facts).toEqual([]);
     const answer = talk('{"type":"cancelled","trial":3}\n');
     await until(() => facts.length > 0);
-    box!.note({ position: 7, at: 0, fact: facts[0] as never });
+    box!.note({ position: 7, at: 0, effect: 'noted', fact: facts[0] as never });
     expect(await answer).toBe('{"position":7}\n');
     box!.close();
     expect(facts).toMatchObject([{ type: 'cancelled', trial: 3 }]);

@@ -37,7 +37,7 @@ it('one that hypertide run writes is acted on through it, from any dashboard of 
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
   const box = await inbox(path, async (fact) => {
     await log.append(fact);
-    box!.note({ position: await log.head(), at: 0, fact: fact as Fact });
+    box!.note({ position: await log.head(), at: 0, effect: 'noted', fact: fact as Fact });
   });
   const feed = new Feed('s', journalSource(path));
   await feed.caughtUp;

@@ -54,8 +54,8 @@ async function take({ params, values, budget, ...rest }: Finished, ledger: Ledge
     { type: 'completed', trial, run: 'import', values, ...rest },
   ];
   for (const fact of facts) {
-    const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
-    if (effect.type === 'refused') return effect.refusal.message;
+    const { refusal } = ledger.fold({ position: ledger.position + 1, at: 0, fact });
+    if (refusal) return refusal.message;
     await log.append(fact);
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { verify as recompute, strategyOf } from '../../../streams/engine/verify.ts';
 import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';

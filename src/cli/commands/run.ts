@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
@@ -8,6 +7,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import { runStudy } from '../../../streams/study.ts';
 import { MismatchError } from '../../errors.ts';
 import { type Created, DECISIONS, type Params, type TrialEvent } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { given } from '../../omitUndefined.ts';
 import { failingAlike, isTelling } from '../alike.ts';

@@ -29,8 +29,8 @@ async function append(
 ): Promise<number> {
   const ledger = await ledgerIn(study, study.created);
   const fact = factFor(ledger);
-  const effect = ledger.fold({ position: ledger.position + 1, at: 0, fact });
-  if (effect.type === 'refused') throw new UsageError(effect.refusal.message);
+  const { refusal } = ledger.fold({ position: ledger.position + 1, at: 0, fact });
+  if (refusal) throw new UsageError(refusal.message);
   const { position, running } = await study.say(fact);
   if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
   else talk(running ? now : later);

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import type { AppliedEntry } from '../../../streams/engine/appliedEntry.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, connected, patiently, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';

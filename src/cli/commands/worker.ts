@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { Perform } from '../../../streams/nats/claimedRun.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { createdOn } from '../../../streams/nats/created.ts';

@@ -1,5 +1,5 @@
 import { amend, amends, noAmendments } from '../../../streams/engine/amendments.ts';
-import { spaceOf } from '../../../streams/engine/appliedEntry.ts';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { Decider, type Next } from '../../../streams/engine/decider.ts';
 import { strategyOf } from '../../../streams/engine/verify.ts';
 import { parseStrategy } from '../../../streams/spec.ts';
@@ -55,7 +55,7 @@ export class Replay {
   }
 
   /** What the study would decide now, once the models that it takes are there. */
-  async decide(): Promise<Next> {
+  async decide(): Promise<Next<Params>> {
     for (;;) {
       const ready = new Promise<void>((resolve) => {
         this.#ready = resolve;

@@ -1,4 +1,4 @@
-import type { AppliedEntry } from '../../engine/appliedEntry.ts';
+import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
 import { must, type Said, type Stage, type StageOptions } from './stage.ts';
 
 /** One rule or some that belong together, and how a trainer shows that it keeps them. */

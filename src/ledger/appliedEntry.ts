@@ -1,0 +1,81 @@
+import type { Entry } from '../entry.ts';
+import type {
+  Cancelled,
+  Changed,
+  Closed,
+  CloseReason,
+  Completed,
+  Fact,
+  FailedFact,
+  Refusal,
+  ReportedFact,
+  Retracted,
+  Stopped,
+  SuggestedFact,
+} from '../facts/facts.ts';
+import type { Ended, Reported, Suggested } from '../messages.ts';
+import type { OpenTrial } from './trial.ts';
+
+/** A fact that was rejected: it stays in the log and changes nothing. */
+interface Rejection {
+  readonly effect: 'rejected';
+  /** As it was written. */
+  readonly fact: unknown;
+  readonly refusal: Refusal;
+  readonly event?: never;
+}
+
+/** A fact that counts but is no event for strategies. */
+interface Silent<E extends string, F> {
+  readonly effect: E;
+  readonly fact: F;
+  readonly event?: never;
+  readonly refusal?: never;
+}
+
+/** A fact that strategies receive as an event. */
+interface Heard<E extends string, F, Event> {
+  readonly effect: E;
+  readonly fact: F;
+  readonly event: Event;
+  readonly refusal?: never;
+}
+
+/** A fact that counts. */
+type AppliedFact<P> =
+  | Heard<'suggested', SuggestedFact<P>, Suggested>
+  | Heard<'reported', ReportedFact, Reported>
+  | Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended>
+  /** Another attempt at an open trial was suggested. */
+  | Silent<'retried', SuggestedFact<P>>
+  /** The engine that suggested it did not know of a change: the number of the trial is used up and nothing else happens. */
+  | Silent<'void', SuggestedFact<P>>
+  | Silent<'cancelled', Cancelled>
+  /** A result is wrong: the strategies must read the log again without it. */
+  | Silent<'retracted', Retracted>
+  /** A new strategy must read the log from its beginning. */
+  | Silent<'switched', Changed>
+  | Silent<'closed', Closed>
+  | Silent<'noted', Fact<P>>;
+
+/** A fact together with what it did. */
+export type Applied<P> = AppliedFact<P> | Rejection;
+
+/**
+ * An entry of a log together with what it did. `effect` says what that is, and with it the type of `fact`; `event` is what strategies
+ * received, if they received anything; `refusal` says why an entry was rejected.
+ *
+ * @typeParam P the type of configurations
+ */
+export type AppliedEntry<P = unknown> = Pick<Entry, 'position' | 'at' | 'author'> & Applied<P>;
+
+/** What the study needs next. */
+export type Demand<P> =
+  | { readonly type: 'nothing' }
+  | { readonly type: 'close'; readonly reason: CloseReason }
+  | { readonly type: 'retry'; readonly trial: OpenTrial<P> }
+  | { readonly type: 'queue'; readonly params: P; readonly position: number }
+  /** `fresh`: whether a new configuration may begin; otherwise only promotions may. */
+  | { readonly type: 'ask'; readonly fresh: boolean };
+
+export const rejected = (fact: unknown, refusal: Refusal): Rejection => ({ effect: 'rejected', fact, refusal });

@@ -1,0 +1,47 @@
+import { defer, map, type OperatorFunction } from 'rxjs';
+import type { Entry } from '../../src/entry.ts';
+import type { Created, Params } from '../../src/facts/facts.ts';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { type AppliedEntry, rejected } from '../../src/ledger/appliedEntry.ts';
+import { refuse } from '../../src/ledger/claim.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { parseSpace, type Space } from '../../src/space/space.ts';
+
+/**
+ * What each entry of a log did, without an engine: for programs that only watch. The space comes from the log itself.
+ *
+ * @typeParam P the type that you expect of configurations
+ * @throws SpaceError into the stream if the space in the log cannot be read.
+ * @example
+ * from(readJournal('study.jsonl')).pipe(concatAll(), applyEntries(), trials()).subscribe(console.table);
+ */
+export const applyEntries =
+  <P = Params>(): OperatorFunction<Entry, AppliedEntry<P>> =>
+  (entries$) =>
+    defer(() => {
+      let ledger: Ledger<P> | undefined;
+      return entries$.pipe(
+        map((entry): AppliedEntry<P> => {
+          ledger ??= begin(entry);
+          if (ledger) return ledger.fold(entry);
+          const { position, at, fact } = entry;
+          return { position, at, ...rejected(fact, refuse('out-of-place', 'a log begins with created')) };
+        }),
+      );
+    });
+
+function begin<P>(entry: Entry): Ledger<P> | undefined {
+  const fact = parseFact(entry.fact);
+  return isRefusal(fact) || fact.type !== 'created' ? undefined : new Ledger(spaceOf<P>(fact));
+}
+
+/**
+ * The space of a study as its log holds it, without predicates: they are code, which a log does not hold, and readers do not need them.
+ *
+ * @typeParam P the type that you expect of configurations
+ * @throws SpaceError
+ */
+export function spaceOf<P = Params>({ space }: Created): Space<P> {
+  const { constraints = [], ...rest } = space as { constraints?: readonly object[] };
+  return parseSpace({ ...rest, constraints: constraints.filter((constraint) => !('predicate' in constraint)) }) as Space<P>;
+}
