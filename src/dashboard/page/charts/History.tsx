@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import type { Objective } from '../../../facts/facts.ts';
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { ends, numeric } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
 import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
@@ -70,7 +70,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
 }
 
 /** The best value as trials came: of those with the highest budget so far, as others have not shown what they can do. */
-function bestSoFar(objective: Objective): readonly (readonly [trial: number, value: number])[] {
+function bestSoFar(objective: ObjectiveSpec): readonly (readonly [trial: number, value: number])[] {
   const best: (readonly [number, number])[] = [];
   let highest = Number.NEGATIVE_INFINITY;
   let first = Number.POSITIVE_INFINITY;

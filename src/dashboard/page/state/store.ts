@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
-import type { Objective } from '../../../facts/facts.ts';
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/dimension.ts';
 import type { Changes, Detail, Headline, Importances, Machines, RowChange, TrialRow } from '../../wire.ts';
 import { numeric, parameterScale, roundScale, type Scale } from '../lib/scale.ts';
@@ -73,15 +73,15 @@ export function forget(): void {
   });
 }
 
-const none: readonly Objective[] = [];
+const none: readonly ObjectiveSpec[] = [];
 export const objectives = computed(() => detail.value?.objectives ?? none);
-export const sign = (objective: Objective): number => (objective.direction === 'maximize' ? -1 : 1);
+export const sign = (objective: ObjectiveSpec): number => (objective.direction === 'maximize' ? -1 : 1);
 
 /** Compared as text: the list is the same as long as the space is. */
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 
-export const resultOf = (row: TrialRow, objective: Objective | undefined): number | undefined =>
+export const resultOf = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
   objective && row.state !== 'retracted' ? row.values?.[objective.name] : undefined;
 
 /** Whether a trial's value is a result that counts. */
