@@ -2,7 +2,7 @@ import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.
 
 type Results = readonly (readonly Kernels[])[];
 
-/** Runs in the thread. It is text, so that whoever bundles this package needs no second entry. Sources, as tests run them, need a loader. */
+/** Runs in the worker. It is text, so that a bundler needs no second entry. TypeScript sources, as in tests, need a loader. */
 const program = `
 const { parentPort, workerData } = require('node:worker_threads');
 const loader = workerData.endsWith('.ts') ? import('tsx/esm/api').then(({ register }) => register()) : Promise.resolve();
@@ -13,24 +13,24 @@ parentPort.on('message', async ({ id, tasks }) => {
 });
 `;
 
-/** The sources lie in folders of their own; the bundle's chunks all lie one folder below `dist`. */
+/** Sources are two folders below the root, chunks of the bundle one folder below `dist`. */
 const path = import.meta.url.endsWith('.ts') ? '../../src/numeric/gp/fit.ts' : '../src/numeric/gp/fit.js';
 const numbers = new URL(path, import.meta.url).href;
 
-/** What is to be told of a task that is under way. */
+/** Tasks that the worker has, and where their results go. */
 interface Waiting {
   readonly tasks: readonly FitTask[];
   readonly resolve: (results: Results) => void;
 }
 
 let worker: ReturnType<typeof start>;
-let impossible = false;
+let unavailable = false;
 let last = 0;
-const underWay = new Map<number, Waiting>();
+const pending = new Map<number, Waiting>();
 
 /**
- * Fits kernels in the one thread there is for that, so that no ask has to wait for it. It is the same function as here, so the results are
- * the same to the bit. Where there are no threads, or the thread does not live, they are fitted on the spot.
+ * Fits kernels in one shared worker, so that the event loop stays free. The worker runs the same function, so the results are the same to the
+ * bit. If workers cannot start or the worker dies, the kernels are fitted on this thread.
  */
 export function fitInWorker(tasks: readonly FitTask[]): Promise<Results> {
   worker ??= start();
@@ -38,37 +38,37 @@ export function fitInWorker(tasks: readonly FitTask[]): Promise<Results> {
   if (!thread) return Promise.resolve(tasks.map(fitInTurn));
   return new Promise((resolve) => {
     const id = ++last;
-    underWay.set(id, { tasks, resolve });
-    thread.ref(); // a process that waits for nothing else waits for this
+    pending.set(id, { tasks, resolve });
+    thread.ref(); // keeps the process alive until the results are there
     thread.postMessage({ id, tasks });
   });
 }
 
 function start() {
-  if (impossible) return undefined;
+  if (unavailable) return undefined;
   try {
     const { Worker } = globalThis.process.getBuiltinModule('node:worker_threads');
     const thread = new Worker(program, { eval: true, workerData: numbers, execArgv: [] });
     thread.unref();
     thread.on('message', ({ id, results }: { id: number; results: Results }) => {
-      underWay.get(id)?.resolve(results);
-      underWay.delete(id);
-      if (underWay.size === 0) thread.unref();
+      pending.get(id)?.resolve(results);
+      pending.delete(id);
+      if (pending.size === 0) thread.unref();
     });
-    thread.on('error', giveUp);
-    thread.on('exit', giveUp);
+    thread.on('error', fallBack);
+    thread.on('exit', fallBack);
     return thread;
   } catch {
-    impossible = true; // not in Node
+    unavailable = true; // not in Node
     return undefined;
   }
 }
 
-/** Does here what the thread will not do. */
-function giveUp(): void {
+/** Fits on this thread what the worker has not answered. */
+function fallBack(): void {
   worker = undefined;
-  impossible = true;
-  const left = [...underWay.values()];
-  underWay.clear();
+  unavailable = true;
+  const left = [...pending.values()];
+  pending.clear();
   for (const { tasks, resolve } of left) resolve(tasks.map(fitInTurn));
 }

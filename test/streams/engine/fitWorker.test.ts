@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest';
+import { EventEmitter } from 'node:events';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { type FitTask, fitInTurn } from '../../../src/numeric/gp/fit.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { fitInWorker } from '../../../streams/engine/fitWorker.ts';
+
+/** Counts what is fitted on this thread; the worker loads the module itself. */
+vi.mock(import('../../../src/numeric/gp/fit.ts'), async (original) => {
+  const actual = await original();
+  return { ...actual, fitInTurn: vi.fn(actual.fitInTurn) };
+});
 
 function task(size: number): FitTask {
   const rng = rngFor('fitting', 'test', size);
@@ -17,12 +23,64 @@ function task(size: number): FitTask {
   };
 }
 
-it('fits elsewhere what it fits here, to the bit, and leaves the event loop free', async () => {
+/** A module of its own: it keeps one worker for good. */
+async function freshWorker() {
+  vi.resetModules();
+  return (await import('../../../streams/engine/fitWorker.ts')).fitInWorker;
+}
+
+/** Gives the module another `Worker`. */
+const workerIs = (Worker: unknown) =>
+  vi.spyOn(process, 'getBuiltinModule').mockReturnValue({ Worker } as unknown as typeof import('node:worker_threads'));
+
+beforeEach(() => {
+  vi.restoreAllMocks();
+  vi.mocked(fitInTurn).mockClear();
+});
+
+it('fits in a worker what it would fit here, to the bit, and leaves the event loop free', async () => {
+  const fitInWorker = await freshWorker();
   const tasks = [task(20), task(150)];
   let turns = 0;
   const clock = setInterval(() => turns++, 1);
   const results = await Promise.all([fitInWorker(tasks), fitInWorker([task(10)]), fitInWorker([])]);
   clearInterval(clock);
-  expect(results).toEqual([tasks.map(fitInTurn), [fitInTurn(task(10))], []]);
   expect(turns).toBeGreaterThan(0);
+  expect(fitInTurn).not.toHaveBeenCalled(); // else the worker did not answer, and the results are the fallback's
+  expect(results).toEqual([tasks.map(fitInTurn), [fitInTurn(task(10))], []]);
+});
+
+it('fits here if there are no workers', async () => {
+  workerIs(
+    class {
+      constructor() {
+        throw new Error('no threads here');
+      }
+    },
+  );
+  const fitInWorker = await freshWorker();
+  const results = await fitInWorker([task(10)]);
+  expect(fitInTurn).toHaveBeenCalledTimes(1);
+  expect(results).toEqual([fitInTurn(task(10))]);
+});
+
+it('fits here what a worker that died has not answered', async () => {
+  let started = 0;
+  workerIs(
+    class extends EventEmitter {
+      constructor() {
+        super();
+        started++;
+      }
+      ref() {}
+      unref() {}
+      postMessage() {
+        setImmediate(() => this.emit('exit', 1));
+      }
+    },
+  );
+  const fitInWorker = await freshWorker();
+  expect(await fitInWorker([task(10)])).toEqual([fitInTurn(task(10))]);
+  expect(await fitInWorker([task(8)])).toEqual([fitInTurn(task(8))]);
+  expect(started).toBe(1);
 });
