@@ -40,6 +40,7 @@ export { boolean, choice, constant, float, int, ordinal, when } from '../src/spa
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { parseSpace, space } from '../src/space/space.ts';
+export type { TrialRow, TrialStatus } from '../src/study/trials.ts';
 export { version } from '../src/version.ts';
 export type { Study } from './createStudy.ts';
 export { createStudy, TellError } from './createStudy.ts';
@@ -52,7 +53,7 @@ export type { EvaluateOptions, Evaluation, Objective, Trial } from './evaluate.t
 export { evaluate, InfeasibleError } from './evaluate.ts';
 export type { Log } from './log/log.ts';
 export { memoryLog } from './log/memory.ts';
-export type { Progress, TrialRow } from './observe.ts';
+export type { Progress } from './observe.ts';
 export { best, progress, trials } from './observe.ts';
 export { budget } from './operators/budget.ts';
 export { chain } from './operators/chain.ts';

@@ -1,48 +1,9 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
-import type { CloseReason, ReportedFact, SuggestedFact, Values } from '../src/facts/facts.ts';
+import type { CloseReason } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { better } from '../src/ledger/ranking.ts';
-import type { Status } from '../src/ledger/trial.ts';
-import { type Ended, type Tags, type TrialId, violates } from '../src/messages.ts';
-
-/** A trial that has ended. */
-export interface TrialRow<P> {
-  readonly trial: TrialId;
-  readonly params: P;
-  readonly status: Status;
-  /** The result, where there is one. */
-  readonly values?: Values;
-  /** Why it failed, and what its trainer said of that. */
-  readonly reason?: string;
-  readonly message?: string;
-  readonly by: string;
-  readonly budget?: number;
-  readonly resumes?: TrialId;
-  /** Marks that its strategy left. */
-  readonly tags?: Tags;
-  /** The last step reported. */
-  readonly step?: number;
-  readonly metrics?: Values;
-  /** Outcome constraints: at most 0 is feasible, and what violates one is never the best. */
-  readonly constraints?: readonly number[];
-  readonly seconds?: number;
-}
-
-/** A trial that has not ended. */
-export interface OpenTrialRow<P> extends Pick<TrialRow<P>, 'trial' | 'params' | 'by' | 'budget' | 'resumes' | 'tags' | 'step'> {
-  readonly status: 'open';
-}
-
-/** The row of a trial that has been suggested. */
-export const openRow = <P>({ trial, params, by, budget, resumes, tags }: SuggestedFact<P>): OpenTrialRow<P> => ({
-  trial,
-  params,
-  status: 'open',
-  by,
-  ...(budget !== undefined && { budget }),
-  ...(resumes !== undefined && { resumes }),
-  ...(tags !== undefined && { tags }),
-});
+import { type Ended, type TrialId, violates } from '../src/messages.ts';
+import { type TrialRow, TrialRows } from '../src/study/trials.ts';
 
 /** How a study is doing. */
 export interface Progress<P> {
@@ -68,62 +29,14 @@ export const folding =
  * @example
  * optimize(space, objective).pipe(trials()).subscribe(console.table);
  */
-export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(rows<P>);
+export const trials = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(endedRows<P>);
 
 /** The row of each trial that ends, or whose result is retracted. */
-export function rows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
-  const open = new Map<TrialId, { suggestion: SuggestedFact<P>; values?: Values; metrics?: Values }>();
-  const ended = new Map<TrialId, TrialRow<P>>();
-  return ({ effect, fact, event, refusal }) => {
-    if (refusal) return [];
-    if (effect === 'suggested') open.set(fact.trial, { suggestion: fact });
-    if (fact.type === 'retracted') return retractedRow(ended, fact.trial);
-    if (effect === 'reported') Object.assign(open.get(fact.trial)!, pick(fact));
-    if (effect !== 'ended') return [];
-    const known = open.get(fact.trial)!;
-    open.delete(fact.trial);
-    if (fact.type === 'completed') Object.assign(known, pick(fact));
-    const row = rowOf<P>(event, fact.type === 'failed' && fact.message ? { ...known, message: fact.message } : known);
-    ended.set(fact.trial, row);
-    return [row];
-  };
-}
-
-const pick = ({ values, metrics }: Pick<ReportedFact, 'values' | 'metrics'>) => (metrics ? { values, metrics } : { values });
-
-function retractedRow<P>(ended: Map<TrialId, TrialRow<P>>, trial: TrialId): readonly TrialRow<P>[] {
-  const row = ended.get(trial);
-  if (row === undefined) return [];
-  const { values: _values, metrics: _metrics, ...rest } = row;
-  const retracted: TrialRow<P> = { ...rest, status: 'retracted' };
-  ended.set(trial, retracted);
-  return [retracted];
-}
-
-interface Known<P> {
-  readonly suggestion: SuggestedFact<P>;
-  readonly values?: Values;
-  readonly metrics?: Values;
-  readonly message?: string;
-}
-
-function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P>): TrialRow<P> {
-  const { id: trial, outcome: status, losses, reason, by, budget, resumes, tags, step, constraints, seconds } = told;
-  return {
-    trial,
-    params: suggestion.params,
-    status,
-    by,
-    ...(losses && values && { values }),
-    ...(reason !== undefined && { reason }),
-    ...(message !== undefined && { message }),
-    ...(budget !== undefined && { budget }),
-    ...(resumes !== undefined && { resumes }),
-    ...(tags !== undefined && { tags }),
-    ...(step !== undefined && { step }),
-    ...(losses && metrics && { metrics }),
-    ...(constraints && { constraints }),
-    ...(seconds !== undefined && { seconds }),
+export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>[] {
+  const rows = new TrialRows<P>();
+  return (entry) => {
+    const row = rows.fold(entry);
+    return row && (entry.effect === 'ended' || (!entry.refusal && entry.fact.type === 'retracted')) ? [row] : [];
   };
 }
 
@@ -137,7 +50,7 @@ function rowOf<P>(told: Ended, { suggestion, values, metrics, message }: Known<P
 export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
 
 function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
-  const rowsOf = rows<P>();
+  const rowsOf = endedRows<P>();
   const results = new Map<TrialId, Result<P>>();
   let first: Result<P> | undefined;
   return (noted) => {

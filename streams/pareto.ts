@@ -6,7 +6,8 @@ import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { hypervolume } from '../src/numeric/hypervolume.ts';
 import { dominates, type Losses } from '../src/numeric/pareto.ts';
 import { checkOption, finite } from '../src/optionRules.ts';
-import { folding, rows, type TrialRow } from './observe.ts';
+import type { TrialRow } from '../src/study/trials.ts';
+import { endedRows, folding } from './observe.ts';
 
 /** The trials that no other dominates: whatever is better in one objective is worse in another. */
 export interface Front<P> {
@@ -54,7 +55,7 @@ interface Standings<P> {
 }
 
 function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
-  const rowsOf = rows<P>();
+  const rowsOf = endedRows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
   let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
   let objectives: Created['objectives'] = [];

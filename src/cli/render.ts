@@ -1,19 +1,9 @@
 import colours from 'picocolors';
-import type { Progress, TrialRow } from '../../streams/observe.ts';
+import type { Progress } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
-import { violates } from '../messages.ts';
-
+import type { TrialRow } from '../study/trials.ts';
 import { printable } from './runner/reading.ts';
-import { type Shown, shown } from './table.ts';
-
-/** The best rows first: higher budgets, then lower losses; none that violates an outcome constraint. */
-export function ranked<R extends Shown>(rows: readonly R[], maximize: boolean, objective: string): R[] {
-  const loss = ({ values }: R) => (maximize ? -1 : 1) * values![objective]!;
-  const budget = ({ budget: spent }: R) => spent ?? Number.POSITIVE_INFINITY;
-  return rows
-    .filter((row) => row.status === 'completed' && !violates(row))
-    .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
-}
+import { shown } from './table.ts';
 
 /** Characters of the bar: at most, and below which there is none. */
 const LONGEST_BAR = 24;
@@ -50,7 +40,7 @@ const terminalWidth = (): number => process.stderr.columns || 80;
 const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
 /** A trial in one line. */
-export function lineOf({ trial, status, reason, message, values, params }: TrialRow<Params>): string {
+export function lineOf({ trial, status, reason, message, values, params }: TrialRow): string {
   const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${printable(message)}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }

@@ -1,8 +1,6 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
-import type { TrialRow } from '../../streams/observe.ts';
-import type { Params } from '../facts/facts.ts';
-import { violates } from '../messages.ts';
+import { isInfeasible, type TrialRow } from '../study/trials.ts';
 import { clean } from './clean.ts';
 
 /** A value as people read it. */
@@ -30,9 +28,6 @@ export const plain = {
   middle: '  ',
 } as const;
 
-/** A trial as a table shows it. */
-export type Shown = Omit<TrialRow<Params>, 'status'> & { readonly status: string };
-
 interface Column {
   readonly name: string;
   readonly cells: readonly string[];
@@ -46,7 +41,7 @@ interface Column {
  *
  * @param width of the terminal; 0 where there is none, and where it does not know: all is shown.
  */
-export function table(rows: readonly Shown[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
+export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
   const all = columnsOf(rows);
   const columns = fitted(all, width || Number.POSITIVE_INFINITY);
   const text = grid(
@@ -72,8 +67,8 @@ export function grid(head: readonly string[], rows: readonly (readonly string[])
     .join('\n');
 }
 
-function columnsOf(rows: readonly Shown[]): Column[] {
-  const column = (name: string, rank: number, cell: (row: Shown) => unknown): Column => ({
+function columnsOf(rows: readonly TrialRow[]): Column[] {
+  const column = (name: string, rank: number, cell: (row: TrialRow) => unknown): Column => ({
     name,
     rank,
     cells: rows.map((row) => shown(cell(row))),
@@ -89,9 +84,9 @@ function columnsOf(rows: readonly Shown[]): Column[] {
   ];
 }
 
-/** A result that is of no use is named as the failure is that a trainer tells of itself. */
-function statusOf(row: Shown): string {
-  const reason = row.reason ?? (violates(row) ? 'infeasible' : undefined);
+/** A result that violates a constraint goes by the same name as a trial that its trainer calls infeasible. */
+function statusOf(row: TrialRow): string {
+  const reason = row.reason ?? (isInfeasible(row) ? 'infeasible' : undefined);
   return reason === undefined ? row.status : `${row.status}: ${reason}`;
 }
 

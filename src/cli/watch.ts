@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { Subject } from 'rxjs';
-import { type Progress, progress, type TrialRow, trials } from '../../streams/observe.ts';
+import { type Progress, progress, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
+import { bestFirst, type TrialRow } from '../study/trials.ts';
 import type { Alike } from './alike.ts';
 import { passedOver } from './passedOver.ts';
-import { lineOf, progressLine, ranked } from './render.ts';
+import { lineOf, progressLine } from './render.ts';
 import { printable } from './runner/reading.ts';
 import type { Live } from './statusLine.ts';
 import { table } from './table.ts';
@@ -46,14 +47,14 @@ const TOP = 10;
 /** @param past position up to which the log was there before. */
 export function watch(screen: Live, past: number, json: boolean): Watch {
   const noted$ = new Subject<AppliedEntry<Params>>();
-  const rows = new Map<TrialId, TrialRow<Params>>();
+  const rows = new Map<TrialId, TrialRow>();
   let since = performance.now();
   let before = 0;
   let state: Progress<Params> = { trials: 0, open: 0, completed: 0, stopped: 0, failed: 0 };
   let limit: number | undefined;
   let objective: ObjectiveSpec = { name: 'value', direction: 'minimize' };
   /** With several objectives, the trials that no other dominates. */
-  let front: readonly TrialRow<Params>[] | undefined;
+  let front: readonly TrialRow[] | undefined;
   const passed = passedOver();
   let live = past === 0;
   let paused = false;
@@ -64,7 +65,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     const seconds = (performance.now() - since) / 1000;
     return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
   };
-  const tell = (row: TrialRow<Params>) => {
+  const tell = (row: TrialRow) => {
     if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
     else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
   };
@@ -113,7 +114,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     },
     conclude: ({ journal, directory, ending, again }) => {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
-      const best = front ?? ranked([...rows.values()], objective.direction === 'maximize', objective.name).slice(0, TOP);
+      const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
         const last = {
           reason,

@@ -16,7 +16,7 @@ export function studyEvents(c: Context, studies: Studies): Response {
     await state('studies', studies.headlines);
     if (feed?.begun === undefined) return;
     await state('study', feed.detail());
-    for (const changes of feed.begun.rows.changesSince(position)) {
+    for (const changes of feed.begun.changes.since(position)) {
       if (changes.position === position) continue;
       const data = JSON.stringify(changes);
       await stream.writeSSE({ event: 'trials', data, ...(!changes.more && { id: `${feed.id}:${changes.position}` }) });

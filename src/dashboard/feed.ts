@@ -5,8 +5,9 @@ import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Space } from '../space/space.ts';
+import { bestFirst } from '../study/trials.ts';
 import type { Source } from './source.ts';
-import { TrialRows } from './trialRows.ts';
+import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline } from './wire.ts';
 
 /** Told of each entry, and what it did. */
@@ -18,7 +19,7 @@ interface Begun {
   readonly createdAt: number;
   readonly space: Space<Params>;
   readonly ledger: Ledger<Params>;
-  readonly rows: TrialRows;
+  readonly changes: TrialChanges;
 }
 
 /** Milliseconds of work after which others get their turn. */
@@ -119,9 +120,9 @@ export class Feed {
     this.#at = entry.at;
     this.#begun ??= beginning(entry);
     if (this.#begun === undefined) return;
-    const { ledger, rows } = this.#begun;
+    const { ledger, changes } = this.#begun;
     const applied = ledger.fold(entry);
-    rows.fold(applied);
+    changes.fold(applied);
     this.#count(applied);
     for (const listener of this.#listeners) listener(applied);
   }
@@ -135,9 +136,9 @@ export class Feed {
   /** The study in a line; nothing while its log is empty. */
   headline(): Headline | undefined {
     if (this.#begun === undefined) return undefined;
-    const { ledger, rows } = this.#begun;
+    const { ledger, changes } = this.#begun;
     const { settings, closed } = ledger;
-    const { completed, pruned, failed, infeasible } = rows.counts;
+    const { completed, stopped, failed } = changes.rows.counts;
     const best = bestOf(this.#begun);
     return {
       id: this.id,
@@ -149,12 +150,12 @@ export class Feed {
       configurations: ledger.configurations,
       open: ledger.running,
       completed,
-      pruned,
-      failed: failed + infeasible,
+      stopped,
+      failed,
       ...(settings.limits.trials !== undefined && { limit: settings.limits.trials }),
       ...(best && { best }),
       objective: settings.objectives[0]!,
-      position: rows.position,
+      position: changes.position,
       at: this.#at,
     };
   }
@@ -180,26 +181,24 @@ export class Feed {
   }
 }
 
-/** A fold that began without knowing of retractions has one that does not count as its best; then the best of the rest is it. */
-function bestOf({ ledger, rows }: Begun): Headline['best'] {
-  const { best, settings } = ledger;
+/** The ledger ranks a result before it knows that it was retracted; then the best of the others counts. */
+function bestOf({ ledger: { best, settings }, changes: { rows } }: Begun): Headline['best'] {
   if (best === undefined) return undefined;
-  const [objective] = settings.objectives;
-  const { row } = rows.get(best.trial) ?? {};
-  if (row?.state === 'completed') return { trial: best.trial, value: row.values![objective!.name]! };
-  const sign = objective!.direction === 'maximize' ? -1 : 1;
-  let first: { trial: number; value: number; budget: number } | undefined;
-  for (const { trial, state, values, budget = Number.POSITIVE_INFINITY } of rows) {
-    const value = values?.[objective!.name];
-    if (state !== 'completed' || value === undefined) continue;
-    if (!first || budget > first.budget || (budget === first.budget && sign * value < sign * first.value)) first = { trial, value, budget };
-  }
-  return first && { trial: first.trial, value: first.value };
+  const objective = settings.objectives[0]!;
+  const row = rows.get(best.trial);
+  const first = row?.status === 'completed' ? row : bestFirst(rows, objective)[0];
+  return first && { trial: first.trial, value: first.values![objective.name]! };
 }
 
 function beginning(entry: Entry): Begun | undefined {
   const fact = parseFact(entry.fact);
   if (isRefusal(fact) || fact.type !== 'created') return undefined;
   const space = spaceOf(fact) as Space<Params>;
-  return { created: fact, createdAt: entry.at, space, ledger: new Ledger<Params>(space), rows: new TrialRows(fact.objectives[0]!.name) };
+  return {
+    created: fact,
+    createdAt: entry.at,
+    space,
+    ledger: new Ledger<Params>(space),
+    changes: new TrialChanges(fact.objectives[0]!.name),
+  };
 }

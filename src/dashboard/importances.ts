@@ -5,7 +5,7 @@ import type { Ended, Proposal, StrategyEvent } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { given } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
-import type { Importances, TrialState } from './wire.ts';
+import type { Importances } from './wire.ts';
 
 /** Results that are looked at, at most: of more, some evenly from all over the study. */
 const MOST = 1500;
@@ -33,28 +33,20 @@ export async function importancesOf(feed: Feed): Promise<Importances | undefined
   }
 }
 
-const OUTCOMES: Partial<Record<TrialState, 'completed' | 'stopped' | 'failed'>> = {
-  completed: 'completed',
-  pruned: 'stopped',
-  failed: 'failed',
-  infeasible: 'failed',
-};
-
 /** The facts about the first objective that strategies received, as far as the rows hold them. A retracted trial has no results. */
-function factsOf({ rows, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
+function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
   const [objective] = ledger.settings.objectives;
-  return [...rows].flatMap(({ trial: id, state, by, params, budget, resumes, step, values }): StrategyEvent[] => {
+  return [...changes.rows].flatMap(({ trial: id, status, by, params, budget, resumes, step, values, constraints }): StrategyEvent[] => {
     const proposal = given<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
     const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
-    if (state === 'retracted') return [suggested];
-    const { reports } = rows.get(id)!;
+    if (status === 'retracted') return [suggested];
+    const { reports } = changes.history(id)!;
     const reported = reports.flatMap((_, i): StrategyEvent[] =>
       i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
     );
-    const outcome = OUTCOMES[state];
-    if (outcome === undefined) return [suggested, ...reported];
+    if (status === 'open') return [suggested, ...reported];
     const value = values?.[objective!.name];
     const losses = value === undefined ? undefined : [lossOf(objective!, value)];
-    return [suggested, ...reported, given<Ended>({ ...proposal, type: 'ended', outcome, step, losses })];
+    return [suggested, ...reported, given<Ended>({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
   });
 }

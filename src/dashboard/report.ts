@@ -46,7 +46,7 @@ async function dataOf(feed: Feed): Promise<ReportData> {
   await feed.caughtUp;
   const detail = feed.detail();
   if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
-  const rows = [...feed.begun.rows.changesSince(0)].flatMap((changes) => changes.rows);
+  const rows = [...feed.begun.changes.since(0)].flatMap((changes) => changes.rows);
   const importances = await importancesOf(feed);
   return {
     detail,

@@ -6,14 +6,14 @@ const MOST = 2000;
 
 /** All that the log says of a trial, in order, what does not count included. */
 export async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
-  const kept = feed.begun?.rows.get(trial);
-  if (kept === undefined) return undefined;
+  const history = feed.begun?.changes.history(trial);
+  if (history === undefined) return undefined;
   const found: TrialEntry[] = [];
-  for await (const entries of feed.source.past(kept.first)) {
+  for await (const entries of feed.source.past(history.first)) {
     for (const { position, at, fact, refusal } of entries) {
       if ((fact as { trial?: unknown } | null)?.trial === trial) found.push({ position, at, fact, ...(refusal && { refusal }) });
     }
-    if (entries.at(-1)!.position >= kept.last) break;
+    if (entries.at(-1)!.position >= history.last) break;
   }
   return found.length <= MOST ? found : [...found.slice(0, MOST / 2), ...found.slice(-MOST / 2)];
 }

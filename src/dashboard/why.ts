@@ -27,9 +27,9 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
 }
 
 async function suggestionOf(feed: Feed, trial: TrialId): Promise<SuggestedFact | undefined> {
-  const kept = feed.begun?.rows.get(trial);
-  if (kept === undefined) return undefined;
-  for await (const entries of feed.source.past(kept.first)) return entries[0]!.fact as SuggestedFact;
+  const history = feed.begun?.changes.history(trial);
+  if (history === undefined) return undefined;
+  for await (const entries of feed.source.past(history.first)) return entries[0]!.fact as SuggestedFact;
   return undefined;
 }
 
@@ -80,7 +80,7 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
     const { event } = ledger.fold(entry);
     if (event?.type === 'ended' && event.outcome === 'completed') ended.push(event);
   }
-  const known = ended.filter(({ id }) => feed.begun?.rows.get(id)?.row.state !== 'retracted');
+  const known = ended.filter(({ id }) => feed.begun?.changes.rows.get(id)?.status !== 'retracted');
   if (known.length < FEWEST) return undefined;
   const [objective] = created.objectives;
   const encode = encoderOf(space.axes);

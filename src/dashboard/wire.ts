@@ -1,35 +1,8 @@
 /** What goes between the dashboard's server and its page. */
-import type { CloseReason, Fact, FailureReason, Limits, ObjectiveSpec, Params, Refusal, Values } from '../facts/facts.ts';
-import type { Tags, TrialId } from '../messages.ts';
+import type { CloseReason, Fact, Limits, ObjectiveSpec, Params, Refusal, Values } from '../facts/facts.ts';
+import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
-
-/** How a trial stands. `waiting`: suggested, and nobody has taken it on yet. `pruned`: stopped by a strategy. */
-export type TrialState = 'waiting' | 'running' | 'completed' | 'pruned' | 'failed' | 'infeasible' | 'retracted';
-
-/** A trial as charts and the table show it. */
-export interface TrialRow {
-  readonly trial: TrialId;
-  readonly state: TrialState;
-  readonly params: Params;
-  readonly by: string;
-  readonly attempt: number;
-  /** The result; of an open trial, what it reported last. */
-  readonly values?: Values;
-  readonly metrics?: Values;
-  readonly reason?: FailureReason | (string & {});
-  readonly message?: string;
-  readonly budget?: number;
-  readonly resumes?: TrialId;
-  readonly tags?: Tags;
-  /** The last step reported. */
-  readonly step?: number;
-  readonly trainer?: string;
-  /** Milliseconds since 1970. */
-  readonly suggestedAt: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly seconds?: number;
-}
+import type { TrialRow } from '../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
 export interface RowChange extends TrialRow {
@@ -60,7 +33,7 @@ export interface Headline {
   readonly configurations: number;
   readonly open: number;
   readonly completed: number;
-  readonly pruned: number;
+  readonly stopped: number;
   readonly failed: number;
   /** Configurations to try. */
   readonly limit?: number;

@@ -1,6 +1,7 @@
 import type { Schema } from '../../src/facts/check.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { schemas } from '../../src/facts/schemas.ts';
+import { trialRowSchema, trialStatuses } from '../../src/study/trials.ts';
 
 /** What one may ask of a study, and what comes back. */
 export interface RequestKind {
@@ -10,7 +11,6 @@ export interface RequestKind {
 
 const text = (description: string): Schema => ({ type: 'string', description });
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
-const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
 const nothing: Schema = { type: 'object', description: 'nothing' };
 
 /** The fields of a fact that a person gives: the request is the fact without its type, and without who says it. */
@@ -19,30 +19,6 @@ function fieldsOf(type: Fact['type']): Schema {
   const { type: _, v: __, by: ___, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
-
-const statuses = ['open', 'completed', 'stopped', 'failed', 'retracted', 'void'];
-
-const row: Schema = {
-  type: 'object',
-  properties: {
-    trial: { type: 'integer', minimum: 1 },
-    params: { type: 'object', description: 'values by the names of the parameters' },
-    status: { type: 'string', enum: statuses },
-    values: numbers,
-    reason: text('why it failed'),
-    message: text('what its trainer said of that'),
-    by: text('path of the strategy, queue or import'),
-    budget: { type: 'number' },
-    resumes: { type: 'integer', minimum: 1 },
-    tags: { type: 'object' },
-    step: count('the last one'),
-    metrics: numbers,
-    constraints: { type: 'array', items: { type: 'number' }, description: 'at most 0 is feasible' },
-    seconds: { type: 'number' },
-  },
-  required: ['trial', 'params', 'status', 'by'],
-  description: 'a trial as it stands',
-};
 
 /** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
 export const statusSchema: Schema = {
@@ -59,7 +35,7 @@ export const statusSchema: Schema = {
     completed: count('with a result'),
     stopped: count('stopped early'),
     failed: count('without a result'),
-    best: row,
+    best: trialRowSchema,
     closed: text('why it is over'),
   },
   required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
@@ -96,11 +72,11 @@ export const requestKinds = {
       type: 'object',
       properties: {
         after: count('rows of later trials only'),
-        status: { type: 'string', enum: statuses, description: 'only these' },
+        status: { type: 'string', enum: trialStatuses, description: 'only these' },
       },
       description: 'the next rows, as many as one answer has room for; ask again with `after` until there is none',
     },
-    result: { type: 'array', items: row },
+    result: { type: 'array', items: trialRowSchema },
   },
   log: {
     request: {

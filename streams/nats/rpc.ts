@@ -6,10 +6,11 @@ import type { Changed, CloseReason, Command, Params } from '../../src/facts/fact
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
+import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import { dryRunChange } from '../engine/dryRun.ts';
 import type { Run } from '../engine/run.ts';
 import { past } from '../log/past.ts';
-import { rows as foldRows, openRow, type Progress, type TrialRow } from '../observe.ts';
+import type { Progress } from '../observe.ts';
 import { publish } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
@@ -38,17 +39,8 @@ const ROOM = 200_000;
 
 /** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
 export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
-  const rowsOf = foldRows<P>();
-  const rows = new Map<TrialId, TrialRow<P>>();
+  const rows = new TrialRows<P>();
   const waiting = new Map<string, (noted: AppliedEntry) => void>();
-  /** How many rows have each status. */
-  const ended = { completed: 0, stopped: 0, failed: 0, retracted: 0, void: 0 };
-  const add = (row: TrialRow<P>) => {
-    const before = rows.get(row.trial);
-    if (before) ended[before.status]--;
-    ended[row.status]++;
-    rows.set(row.trial, row);
-  };
 
   /** Appends a fact, and waits for what becomes of it. */
   const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
@@ -60,10 +52,12 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     return { position };
   };
 
-  const rowOf = (trial: TrialId | undefined) => (trial === undefined ? undefined : (rows.get(trial) as TrialRow<Params> | undefined));
-  const statusOf = ({ engine: { ledger, phase } }: Run<P>): Status => {
+  const bestOf = ({ engine: { ledger } }: Run<P>) => (ledger.best ? (rows.get(ledger.best.trial) as TrialRow | undefined) : undefined);
+  const statusOf = (run: Run<P>): Status => {
+    const { ledger, phase } = run.engine;
     const { study, paused, limits, objectives } = ledger.settings;
-    const best = rowOf(ledger.best?.trial);
+    const { completed, stopped, failed } = rows.counts;
+    const best = bestOf(run);
     return {
       study,
       phase,
@@ -73,9 +67,9 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       ...(limits.trials !== undefined && { limit: limits.trials }),
       trials: ledger.nextTrial - 1,
       open: ledger.running,
-      completed: ended.completed,
-      stopped: ended.stopped,
-      failed: ended.failed,
+      completed,
+      stopped,
+      failed,
       ...(best && { best }),
       ...(ledger.closed !== undefined && { closed: ledger.closed }),
     };
@@ -91,16 +85,10 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
 
   const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
     status: statusOf,
-    best: ({ engine }) => rowOf(engine.ledger.best?.trial) ?? null,
-    trials: ({ engine }, { after = 0, status }) => {
-      const open = [...engine.ledger.open.values()].map(({ suggestion, step }) => ({
-        ...openRow(suggestion),
-        ...(step !== undefined && { step }),
-      }));
-      const found = [...rows.values(), ...open].filter(
-        (row) => row.trial > Number(after) && (status === undefined || row.status === status),
-      );
-      const page = pager<(typeof found)[number]>(ROOM);
+    best: (run) => bestOf(run) ?? null,
+    trials: (_, { after = 0, status }) => {
+      const found = [...rows].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
+      const page = pager<TrialRow<P>>(ROOM);
       for (const row of found.sort((a, b) => a.trial - b.trial)) if (!page.add(row)) break;
       return page.items;
     },
@@ -125,7 +113,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     /** Set once there is an engine. */
     run: undefined as Run<P> | undefined,
     note: (noted: AppliedEntry<P>) => {
-      rowsOf(noted).forEach(add);
+      rows.fold(noted);
       due ??= setTimeout(publishStatus, FRAME);
       const { request } = (noted.fact ?? {}) as { request?: string };
       if (request === undefined) return;

@@ -2,10 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../src/cli/render.ts';
 import { live } from '../../src/cli/statusLine.ts';
 import { shown, table } from '../../src/cli/table.ts';
-import type { TrialRow } from '../../streams/observe.ts';
+import type { TrialRow } from '../../src/study/trials.ts';
 
-const row = (trial: number, names: number): TrialRow<Readonly<Record<string, unknown>>> => ({
+const row = (trial: number, names: number): TrialRow => ({
   trial,
+  attempt: 1,
+  suggested: 2 * trial,
+  suggestedAt: 0,
   params: Object.fromEntries(Array.from({ length: names }, (_, i) => [`a_rather_long_name_${i}`, 0.123456789 * trial])),
   status: 'completed',
   values: { loss: 1 / trial },

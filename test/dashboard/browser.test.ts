@@ -224,7 +224,7 @@ parallel: 2
     await press(page, 'Stop this trial');
     await page.getByText('it is told to stop').waitFor();
     await until(() => said('stopped').some(({ trial }) => trial === endless()));
-    await page.getByRole('complementary').locator('.state', { hasText: 'pruned' }).waitFor();
+    await page.getByRole('complementary').locator('.state', { hasText: 'stopped' }).waitFor();
     await page.locator('tbody tr', { hasText: 'completed' }).first().click();
     await press(page, 'Retract its result');
     await page.getByText('its result counts no more').waitFor();

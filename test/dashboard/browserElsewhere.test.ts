@@ -248,7 +248,7 @@ describe('colours', () => {
       'completed',
       'running',
       'waiting',
-      'pruned',
+      'stopped',
       'failed',
       'infeasible',
       'retracted',

@@ -25,11 +25,11 @@ describe('events', () => {
     const [first, ...more] = events.filter(({ event }) => event === 'trials');
     expect(first!.id).toBe('net:9');
     expect(first!.data.rows).toMatchObject([
-      { trial: 1, state: 'completed', values: { loss: 0.5 }, curve: [1, 1.5], trainer: 't1' },
-      { trial: 2, state: 'completed' },
+      { trial: 1, status: 'completed', values: { loss: 0.5 }, curve: [1, 1.5], trainer: 't1' },
+      { trial: 2, status: 'completed' },
     ]);
     expect(more.at(-1)!.id).toBe('net:13');
-    expect(more.at(-1)!.data.rows).toMatchObject([{ trial: 3, state: 'completed' }]);
+    expect(more.at(-1)!.data.rows).toMatchObject([{ trial: 3, status: 'completed' }]);
     expect(more.flatMap(({ data }) => data.rows[0].curve ?? [])).toEqual([1, 1.3]);
     expect(events.findLast(({ event }) => event === 'studies')!.data).toMatchObject([
       { id: 'net', study: 'net', phase: 'running', trials: 3, completed: 3, best: { trial: 3, value: 0.3 }, limit: 100 },

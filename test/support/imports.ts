@@ -43,6 +43,7 @@ export const floors: readonly string[] = [
   'src/space',
   'src/facts',
   'src/ledger',
+  'src/study',
   'src/duplicates',
   'src/budgets',
   'src/importance',
@@ -55,7 +56,6 @@ export const floors: readonly string[] = [
   'streams/engine',
   'streams/nats',
   'src/testing',
-  'src/study',
   'src/dashboard',
   'src/cli',
 ];

@@ -2,12 +2,12 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { verify as recompute, strategyOf } from '../../../streams/engine/verify.ts';
 import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
+import { bestFirst } from '../../study/trials.ts';
 import { version as current } from '../../version.ts';
 import { put, talk } from '../journalFile.ts';
-import { ranked } from '../render.ts';
 import type { Study } from '../study.ts';
 import { shown as cellText, table } from '../table.ts';
-import { frontIn, type Listed, readThrough, trialsIn } from '../trialTable.ts';
+import { frontIn, type ListedTrial, readThrough, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 /** Commands that read a study; they may be used while it runs. */
@@ -30,13 +30,13 @@ export async function best(study: Study, { json, number, reference }: BestOption
     return bestOfSeveral(study, { ...(json && { json }), ...(number && { number }), ...(reference && { reference }) });
   const count = number ?? 1;
   const all = await trialsIn(study);
-  const rows = ranked(all, objectives[0]!.direction === 'maximize', objectives[0]!.name).slice(0, count);
+  const rows = bestFirst(all, objectives[0]!).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
   return rows.length > 0 ? 0 : 1;
 }
 
-const withoutBest = (rows: readonly Listed[]): string =>
+const withoutBest = (rows: readonly ListedTrial[]): string =>
   rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best are the front. */
@@ -91,7 +91,7 @@ export async function exportTrials(study: Study, { format = 'jsonl', output }: E
 }
 
 /** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as RFC 4180 has it; what else has parts, as JSON. */
-function csv(rows: readonly Listed[]): string {
+function csv(rows: readonly ListedTrial[]): string {
   const flat = rows.map(({ params, values = {}, metrics = {}, ...rest }) => ({
     ...rest,
     ...prefixed('params', params),

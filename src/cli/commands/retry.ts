@@ -1,8 +1,7 @@
-import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { talk } from '../journalFile.ts';
 import type { Study } from '../study.ts';
-import { type Listed, ledgerIn, trialsIn } from '../trialTable.ts';
+import { type ListedTrial, ledgerIn, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 /**
@@ -19,7 +18,7 @@ export async function retry(study: Study, words: readonly string[], { json }: { 
   if (room > limit || closed !== undefined)
     await study.say({ type: 'changed', ...(Number.isFinite(room) && { limits: { trials: room } }) });
   let running = false;
-  for (const { params } of failed) ({ running } = await study.say({ type: 'enqueued', params: params as Params }));
+  for (const { params } of failed) ({ running } = await study.say({ type: 'enqueued', params }));
   const trials: TrialId[] = failed.map(({ trial }) => trial);
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
   else talk(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);
@@ -27,7 +26,7 @@ export async function retry(study: Study, words: readonly string[], { json }: { 
 }
 
 /** @throws UsageError */
-function failedTrial(rows: readonly Listed[], word: string): Listed {
+function failedTrial(rows: readonly ListedTrial[], word: string): ListedTrial {
   const row = rows.find(({ trial }) => String(trial) === word);
   if (row === undefined) throw new UsageError(`expected numbers of trials, got ${word}, which is none of this study`);
   if (row.status !== 'failed') throw new UsageError(`trial ${word}: expected a trial that failed, but it is ${row.status}`);
@@ -35,7 +34,7 @@ function failedTrial(rows: readonly Listed[], word: string): Listed {
 }
 
 /** Of each configuration the last trial, if that failed for a reason that may not come again. */
-function lastFailures(rows: readonly Listed[]): Listed[] {
+function lastFailures(rows: readonly ListedTrial[]): ListedTrial[] {
   const last = new Map(rows.map((row) => [JSON.stringify(row.params), row]));
   return [...last.values()].filter(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
 }

@@ -1,9 +1,8 @@
 import { useComputed } from '@preact/signals';
-import type { TrialState } from '../../wire.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { cut } from '../lib/format.ts';
 import { ends, numeric, roundScale, type Scale } from '../lib/scale.ts';
-import { colour, looks, rgb } from '../lib/theme.ts';
+import { colour, looks, rgb, type TrialState } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { focused, selectedIndices } from '../state/selection.ts';
 import { objectives, type PageRow, rows } from '../state/store.ts';
@@ -50,7 +49,7 @@ function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
 }
 
 /** Those that lie over others first. */
-const ORDER: readonly TrialState[] = ['running', 'completed', 'pruned', 'infeasible', 'failed', 'retracted', 'waiting'];
+const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
 
 const curves = (all: readonly PageRow[], steps: Scale, values: Scale): Overlay => {
   /** Pixels of a curve, one point after the other. */

@@ -57,7 +57,7 @@ export function Importance() {
       xAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
       yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, splitLine: { show: false } },
       tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle(), valueFormatter: percent },
-      series: [bar('PED-ANOVA', shares.pedAnova, '--pruned'), bar('fANOVA', shares.fanova, '--completed')] as never,
+      series: [bar('PED-ANOVA', shares.pedAnova, '--stopped'), bar('fANOVA', shares.fanova, '--completed')] as never,
     };
   });
   const count = Object.keys(known?.fanova ?? {}).length;

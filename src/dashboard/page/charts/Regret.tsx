@@ -8,7 +8,7 @@ import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
 
-const COLOURS = ['--completed', '--pruned', '--infeasible', '--running', '--failed', '--retracted'];
+const COLOURS = ['--completed', '--stopped', '--infeasible', '--running', '--failed', '--retracted'];
 
 interface Part {
   trials: number;

@@ -1,10 +1,9 @@
-import type { TrialState } from '../../wire.ts';
 import { markOf, show } from '../lib/canvas.ts';
 import { cut, number } from '../lib/format.ts';
 import { type Mark, stamp } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
 import { ends } from '../lib/scale.ts';
-import { colour, looks, palette, rgb, states } from '../lib/theme.ts';
+import { colour, looks, palette, rgb, states, type TrialState } from '../lib/theme.ts';
 import { focused, selected, selectedIndices } from '../state/selection.ts';
 import { columns, rowOf, rows, scales } from '../state/store.ts';
 import { across, type Frame, type Grid, NEAR, type Overlay, up } from './overlay.ts';

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { TrialState } from '../../wire.ts';
+import { isInfeasible, type TrialRow } from '../../../study/trials.ts';
 import type { Rgb } from './pixels.ts';
 
 /** How trials of a state look, everywhere. */
@@ -19,11 +19,19 @@ const DIAMOND = 'M5 0L10 5L5 10L0 5Z';
 const CROSS = 'M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z';
 const STRUCK = 'M0 4H10V6H0Z';
 
+/** How a trial stands, as it is drawn: an open one is running or waits for a trainer, and an infeasible one has a mark of its own. */
+export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'failed' | 'infeasible' | 'retracted';
+
+export function stateOf(row: TrialRow): TrialState {
+  if (row.status === 'open') return row.running ? 'running' : 'waiting';
+  return row.status !== 'retracted' && isInfeasible(row) ? 'infeasible' : row.status;
+}
+
 export const looks: Readonly<Record<TrialState, Look>> = {
   completed: { label: 'completed', colour: '--completed', mark: CIRCLE },
   running: { label: 'running', colour: '--running', mark: CIRCLE, hollow: true },
   waiting: { label: 'waiting', colour: '--waiting', mark: CIRCLE, hollow: true, dashed: true },
-  pruned: { label: 'pruned', colour: '--pruned', mark: TRIANGLE },
+  stopped: { label: 'stopped', colour: '--stopped', mark: TRIANGLE },
   failed: { label: 'failed', colour: '--failed', mark: CROSS },
   infeasible: { label: 'infeasible', colour: '--infeasible', mark: DIAMOND },
   retracted: { label: 'retracted', colour: '--retracted', mark: STRUCK },

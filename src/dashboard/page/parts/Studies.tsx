@@ -56,15 +56,15 @@ export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }
 );
 
 /** Of a limit, which is one of configurations; trials that go on from others come on top. */
-export function Progress({ of: { trials, configurations, open, limit, completed, pruned, failed } }: { readonly of: Headline }) {
+export function Progress({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
   const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
   const more = limit !== undefined && trials > configurations ? ` in ${trials} trials` : '';
   return (
-    <span class="progress" title={`${completed} completed, ${pruned} pruned, ${failed} failed, ${open} open`}>
+    <span class="progress" title={`${completed} completed, ${stopped} stopped, ${failed} failed, ${open} open`}>
       <span class="progress-bar" aria-hidden="true">
         <span class="is-completed" style={part(completed)} />
-        <span class="is-pruned" style={part(pruned)} />
+        <span class="is-stopped" style={part(stopped)} />
         <span class="is-failed" style={part(failed)} />
         <span class="is-running" style={part(open)} />
       </span>

@@ -1,5 +1,5 @@
 import { batch, computed } from '@preact/signals';
-import type { TrialState } from '../../wire.ts';
+import type { TrialState } from '../lib/theme.ts';
 import { columns, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 

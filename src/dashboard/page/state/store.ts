@@ -1,11 +1,14 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/dimension.ts';
-import type { Changes, Detail, Headline, Importances, Machines, RowChange, TrialRow } from '../../wire.ts';
+import type { TrialRow } from '../../../study/trials.ts';
+import type { Changes, Detail, Headline, Importances, Machines, RowChange } from '../../wire.ts';
 import { numeric, parameterScale, roundScale, type Scale } from '../lib/scale.ts';
+import { stateOf, type TrialState } from '../lib/theme.ts';
 
 /** A trial with its curve: step, value, step, value, ... */
 export interface PageRow extends TrialRow {
+  readonly state: TrialState;
   readonly curve: readonly number[];
 }
 
@@ -60,7 +63,7 @@ function refresh(): void {
 
 function merged({ curve: news, ...row }: RowChange, before: PageRow | undefined): PageRow {
   const curve = news === undefined ? (before?.curve ?? []) : [...(before?.curve ?? []), ...news];
-  return { ...row, curve: curve.length <= 2 * CURVE ? curve : curve.filter((_, i) => Math.floor(i / 2) % 2 === 1) };
+  return { ...row, state: stateOf(row), curve: curve.length <= 2 * CURVE ? curve : curve.filter((_, i) => Math.floor(i / 2) % 2 === 1) };
 }
 
 export function forget(): void {
@@ -82,10 +85,10 @@ const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 
 export const resultOf = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
-  objective && row.state !== 'retracted' ? row.values?.[objective.name] : undefined;
+  objective && row.values?.[objective.name];
 
 /** Whether a trial's value is a result that counts. */
-export const counts = ({ state }: TrialRow): boolean => state === 'completed';
+export const counts = ({ state }: PageRow): boolean => state === 'completed';
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 
@@ -94,7 +97,7 @@ const objectiveScales = computed(() =>
   objectives.value.map((objective) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const row of rows.value) {
-      const value = counts(row) || row.state === 'pruned' ? resultOf(row, objective) : undefined;
+      const value = counts(row) || row.state === 'stopped' ? resultOf(row, objective) : undefined;
       if (value === undefined) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);

@@ -1,0 +1,194 @@
+import type { Schema } from '../facts/check.ts';
+import type { ObjectiveSpec, Params, SuggestedFact, Values } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import { lossOf } from '../ledger/settings.ts';
+import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
+import { given } from '../omitUndefined.ts';
+
+/** How a trial stands, in the words of the command line, the page and every reply. */
+export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;
+export type TrialStatus = (typeof trialStatuses)[number];
+
+/**
+ * A trial as it stands: all that its log says about it, in one row.
+ *
+ * @typeParam P the type of configurations
+ */
+export interface TrialRow<P = Params> {
+  readonly trial: TrialId;
+  readonly params: P;
+  readonly status: TrialStatus;
+  /** Present while a trainer works on the open trial. */
+  readonly running?: true;
+  /** The attempt in hand, or the last one: 1, 2, ... */
+  readonly attempt: number;
+  /** The result; of an open or stopped trial, what it reported last. */
+  readonly values?: Values;
+  readonly metrics?: Values;
+  /** Outcome constraints: at most 0 is feasible. A trial that violates one is never the best. */
+  readonly constraints?: readonly number[];
+  /** Why the trial failed, or its last attempt, and the trainer's message. */
+  readonly reason?: string;
+  readonly message?: string;
+  /** Path of the strategy, `queue` or `import`. */
+  readonly by: string;
+  readonly budget?: number;
+  /** The trial that it continues. */
+  readonly resumes?: TrialId;
+  readonly tags?: Tags;
+  /** The highest step reported. */
+  readonly step?: number;
+  /** Seconds that the result took, as its trainer says. */
+  readonly seconds?: number;
+  readonly trainer?: string;
+  /** Positions of the entries that began and ended it. */
+  readonly suggested: number;
+  readonly ended?: number;
+  /** Milliseconds since 1970. */
+  readonly suggestedAt: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
+const positive: Schema = { type: 'integer', minimum: 1 };
+const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
+const time = (of: string): Schema => ({ type: 'integer', minimum: 0, description: `${of}, in milliseconds since 1970` });
+
+/** The row as JSON Schema. */
+export const trialRowSchema: Schema = {
+  type: 'object',
+  properties: {
+    trial: positive,
+    params: { type: 'object', description: 'values by the names of the parameters' },
+    status: { type: 'string', enum: trialStatuses },
+    running: { type: 'boolean', description: 'true while a trainer works on it' },
+    attempt: positive,
+    values: numbers,
+    metrics: numbers,
+    constraints: { type: 'array', items: { type: 'number' }, description: 'at most 0 is feasible' },
+    reason: { type: 'string', description: 'why it failed' },
+    message: { type: 'string', description: 'the message of its trainer' },
+    by: { type: 'string', description: 'path of the strategy, queue or import' },
+    budget: { type: 'number' },
+    resumes: positive,
+    tags: { type: 'object' },
+    step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
+    seconds: { type: 'number' },
+    trainer: { type: 'string' },
+    suggested: { ...positive, description: 'position of the entry that began it' },
+    ended: { ...positive, description: 'position of the entry that ended it' },
+    suggestedAt: time('when it was suggested'),
+    startedAt: time('when a trainer took it on'),
+    endedAt: time('when it ended'),
+  } satisfies Readonly<Record<keyof TrialRow, Schema>>,
+  required: ['trial', 'params', 'status', 'attempt', 'by', 'suggested', 'suggestedAt'] satisfies readonly (keyof TrialRow)[],
+  description: 'a trial as it stands',
+};
+
+type Draft<P> = { -readonly [K in keyof TrialRow<P>]: TrialRow<P>[K] };
+
+/** The trials of a study: a fold over the entries that count. */
+export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
+  readonly #rows = new Map<TrialId, Draft<P>>();
+  readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
+
+  /** @returns the row of the trial that the entry is about. It changes until the trial has ended, and never after. */
+  fold(entry: AppliedEntry<P>): TrialRow<P> | undefined {
+    if (entry.refusal || entry.effect === 'void' || !('trial' in entry.fact)) return undefined;
+    const { trial } = entry.fact;
+    const known = this.#rows.get(trial);
+    const before = known?.status;
+    const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, entry) : known && change(known, entry);
+    if (row === undefined) return undefined;
+    if (before !== undefined) this.#counts[before]--;
+    this.#counts[row.status]++;
+    this.#rows.set(trial, row);
+    return row;
+  }
+
+  get(trial: TrialId): TrialRow<P> | undefined {
+    return this.#rows.get(trial);
+  }
+
+  get counts(): Readonly<Record<TrialStatus, number>> {
+    return this.#counts;
+  }
+
+  [Symbol.iterator](): Iterator<TrialRow<P>> {
+    return this.#rows.values();
+  }
+}
+
+type At = Pick<AppliedEntry, 'position' | 'at'>;
+
+function suggestedRow<P>(fact: SuggestedFact<P>, { position, at }: At): Draft<P> {
+  const { trial, params, attempt, by, budget, resumes, tags } = fact;
+  return given<Draft<P>>({ trial, params, status: 'open', attempt, by, budget, resumes, tags, suggested: position, suggestedAt: at });
+}
+
+function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly effect: 'rejected' }>): Draft<P> {
+  const { fact, effect, event, at, author } = entry;
+  switch (fact.type) {
+    case 'suggested':
+      row.attempt = fact.attempt;
+      delete row.running;
+      break;
+    case 'started':
+    case 'reported':
+      row.running = true;
+      row.startedAt ??= at;
+      break;
+    case 'failed':
+      delete row.running;
+      row.reason = fact.reason;
+      if (fact.message) row.message = fact.message;
+      else delete row.message;
+      break;
+    case 'retracted': {
+      const { values: _values, metrics: _metrics, ...rest } = row;
+      return { ...rest, status: 'retracted' };
+    }
+  }
+  if (fact.type === 'completed' || (fact.type === 'reported' && effect === 'reported')) {
+    row.values = fact.values;
+    if (fact.metrics) row.metrics = fact.metrics;
+  }
+  if (event?.type === 'reported') row.step = event.step;
+  if (event?.type === 'ended') end(row, event, entry);
+  const isClaim = fact.type === 'started';
+  const trainer = author ?? (isClaim ? fact.trainer : undefined); // what the log says of its authors counts more than their own word
+  if (trainer !== undefined && (isClaim || row.trainer === undefined)) row.trainer = trainer;
+  return row;
+}
+
+function end<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }: Ended, { position, at }: At): void {
+  row.status = outcome;
+  row.ended = position;
+  row.endedAt = at;
+  row.startedAt ??= row.suggestedAt;
+  delete row.running;
+  if (reason === undefined) delete row.reason;
+  else row.reason = reason;
+  if (outcome !== 'failed') delete row.message;
+  if (losses === undefined) {
+    delete row.values;
+    delete row.metrics;
+  }
+  if (constraints) row.constraints = constraints;
+  if (seconds !== undefined) row.seconds = seconds;
+}
+
+/** Whether a trial cannot be used, by its trainer's word or because it violates an outcome constraint. */
+export const isInfeasible = (row: Pick<TrialRow, 'reason' | 'constraints'>): boolean => row.reason === 'infeasible' || violates(row);
+
+/** The completed trials that violate no constraint, the best first: by higher budget, then by lower loss. */
+export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget' | 'constraints'>>(
+  rows: Iterable<R>,
+  objective: ObjectiveSpec,
+): R[] {
+  const loss = ({ values }: R) => lossOf(objective, values![objective.name]!);
+  const budget = ({ budget: spent = Number.POSITIVE_INFINITY }: R) => spent;
+  return [...rows]
+    .filter((row) => row.status === 'completed' && !violates(row))
+    .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
+}
