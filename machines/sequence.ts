@@ -12,15 +12,15 @@ interface Context extends Input {
 
 /** What an ask is answered with: the next point, or the ask itself where all that is left was turned down. */
 function answer({ env, core, state }: Context, ask: Ask): Propose | Ask {
-  const drawn = core.at(state, ask);
+  const drawn = core.propose(state, ask);
   return drawn ? propose(ask, env.name, drawn.point, drawn.tags) : ask;
 }
 
 const machine = setup({
   types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
-    concerned: ({ context }, fact: Suggested) => context.core.concerns(fact),
-    spent: ({ context }) => context.core.spent(context.state),
+    concerned: ({ context }, fact: Suggested) => context.core.advances(fact),
+    spent: ({ context }) => context.core.exhausted(context.state),
   },
   actions: {
     fold: assign(({ context }, fact: Suggested) => ({ state: context.core.fold(context.state, fact) })),

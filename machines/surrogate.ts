@@ -13,13 +13,14 @@ import {
   wait,
 } from '../src/messages.ts';
 import { rngFor } from '../src/numeric/random.ts';
-import type { LongFit, Reasoned, Surrogate } from '../src/samplers/surrogate.ts';
+import type { ProposedPoint } from '../src/samplers/sequence.ts';
+import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
 
 interface Input {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
   /** Makes long fits without anybody having to wait; where it is not given, they are made when they are needed. */
-  readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['settle']>[0]>;
+  readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>;
 }
 interface Context extends Input {
   readonly state: unknown;
@@ -28,7 +29,7 @@ interface Context extends Input {
 type Phase = 'exploring' | 'modelling' | 'falling back';
 
 /** An answer that says in which phase it was given. Where there is none, the ask goes on. */
-const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: Reasoned | undefined): Propose | Ask =>
+const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: ProposedPoint | undefined): Propose | Ask =>
   reasoned ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase }) : ask;
 
 const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.state, ask));
@@ -43,12 +44,12 @@ const machine = setup({
   types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   actors: {
     fit: fromPromise<void, Context>(async ({ input: { core, elsewhere, state } }) => {
-      const long = core.long?.(state);
-      if (long && elsewhere) long.settle(await elsewhere(long.tasks));
+      const long = core.longFit?.(state);
+      if (long && elsewhere) long.apply(await elsewhere(long.tasks));
     }),
   },
   guards: {
-    long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.long?.(state) !== undefined,
+    long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
     /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
     fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && tags?.phase === ('falling back' satisfies Phase),

@@ -6,7 +6,7 @@ import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
 import { FOREST, growForest, predictForest } from '../numeric/forest.ts';
 import { rngFor } from '../numeric/random.ts';
-import { categoriesOf, columnsOf, encoderOf } from '../samplers/forest/features.ts';
+import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';
 import type { Space } from '../space/space.ts';
 import type { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
@@ -83,13 +83,13 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
   const known = ended.filter(({ id }) => feed.begun?.changes.rows.get(id)?.status !== 'retracted');
   if (known.length < FEWEST) return undefined;
   const [objective] = created.objectives;
-  const encode = encoderOf(space.axes);
+  const encode = featureEncoder(space.axes);
   const table = {
-    columns: columnsOf(
+    columns: transpose(
       known.map(({ point }) => encode(point)),
       space.axes.length,
     ),
-    categories: categoriesOf(space.axes),
+    categories: categoryCounts(space.axes),
     targets: Float64Array.from(known, ({ losses }) => losses![0]!),
   };
   const forest = growForest(table, { ...FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));

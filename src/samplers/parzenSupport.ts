@@ -1,10 +1,10 @@
 import type { Cells, Support } from '../numeric/parzen/support.ts';
 import type { Axis } from '../space/axis.ts';
 
-/** Ordered values finer than this are treated as a continuum: kernels are never narrower than a hundredth of the range. */
-const FINE = 128;
+/** Ordered axes with more levels are treated as continuous, since kernels are never narrower than a hundredth of the range. */
+const MAX_CELLS = 128;
 
-/** The place between two neighbouring values where rounding changes its mind. */
+/** The coordinate between two neighbouring levels at which rounding switches from one to the other, by bisection. */
 function boundary(of: (coordinate: number) => number, k: number, below: number, above: number): number {
   while (true) {
     const middle = 0.5 * (below + above);
@@ -14,7 +14,7 @@ function boundary(of: (coordinate: number) => number, k: number, below: number, 
   }
 }
 
-function cellsOf({ levels, prior }: Axis): Cells {
+function axisCells({ levels, prior }: Axis): Cells {
   const count = levels!.count;
   const centres = Float64Array.from({ length: count }, (_, k) => levels!.at(k));
   const edges = new Float64Array(count + 1);
@@ -27,7 +27,8 @@ function cellsOf({ levels, prior }: Axis): Cells {
   return { centres, edges, logPrior: mass.map((m) => Math.log(m / total)), cumulative };
 }
 
-export function supportOf(axis: Axis): Support {
-  const cells = axis.levels && (!axis.ordered || axis.levels.count <= FINE) ? { cells: cellsOf(axis) } : undefined;
-  return { ordered: axis.ordered, ...cells, ...(axis.prior && { prior: axis.prior }) };
-}
+export const supportOnAxis = (axis: Axis): Support => ({
+  ordered: axis.ordered,
+  cells: axis.levels && (!axis.ordered || axis.levels.count <= MAX_CELLS) ? axisCells(axis) : undefined,
+  prior: axis.prior,
+});

@@ -1,33 +1,34 @@
 import type { Ended } from '../messages.ts';
 
-/** How a trial that is over compares with others. */
-export interface Standing {
-  readonly slot: number;
-  /** 0 completed, 1 stopped, 2 infeasible: what is of a lower tier comes first, whatever its losses. */
+/** An ended trial, as strategies compare it with others. */
+export interface RankedTrial {
+  /** Identifies the trial, or its configuration. Among equals, the lower index is better. */
+  readonly index: number;
+  /** 0 completed, 1 stopped, 2 infeasible. A lower tier is better, for any losses. */
   readonly tier: 0 | 1 | 2;
-  /** Within a tier, what was trained for longer comes first. */
-  readonly fidelity: number;
-  /** To be minimised; of infeasible trials the sum of what they violate. */
+  /** Within a tier, a higher budget is better. For a stopped trial this is its last step. */
+  readonly budget: number;
+  /** All minimised. For an infeasible trial: its total constraint violation. */
   readonly losses: readonly number[];
 }
 
-/** Undefined for a trial that teaches nothing. */
-export function standingOf(slot: number, { outcome, reason, losses, constraints, budget, step }: Ended): Standing | undefined {
+/** @returns undefined if the trial says nothing about its configuration, for example because it was lost */
+export function rankTrial(index: number, { outcome, reason, losses, constraints, budget, step }: Ended): RankedTrial | undefined {
   const violation = constraints?.reduce((sum, c) => sum + Math.max(0, c), 0) ?? 0;
   if (outcome === 'failed') {
-    return reason === 'infeasible' ? { slot, tier: 2, fidelity: 0, losses: [Number.POSITIVE_INFINITY] } : undefined;
+    return reason === 'infeasible' ? { index, tier: 2, budget: 0, losses: [Number.POSITIVE_INFINITY] } : undefined;
   }
-  if (violation > 0) return { slot, tier: 2, fidelity: 0, losses: [violation] };
-  if (outcome === 'completed') return { slot, tier: 0, fidelity: budget ?? Number.POSITIVE_INFINITY, losses: losses! };
-  return { slot, tier: 1, fidelity: step ?? 0, losses: losses ?? [Number.POSITIVE_INFINITY] };
+  if (violation > 0) return { index, tier: 2, budget: 0, losses: [violation] };
+  if (outcome === 'completed') return { index, tier: 0, budget: budget ?? Number.POSITIVE_INFINITY, losses: losses! };
+  return { index, tier: 1, budget: step ?? 0, losses: losses ?? [Number.POSITIVE_INFINITY] };
 }
 
-/** Whether two standings differ in losses alone. */
-export const peers = (a: Standing, b: Standing): boolean => a.tier === b.tier && a.fidelity === b.fidelity;
+/** Whether two trials differ only in their losses. */
+export const sameTier = (a: RankedTrial, b: RankedTrial): boolean => a.tier === b.tier && a.budget === b.budget;
 
-/** Better first, by the first loss; older first among equals. */
-export const byStanding = (a: Standing, b: Standing): number =>
+/** Sorts better trials first. Losses are compared by the first objective. */
+export const compareRanked = (a: RankedTrial, b: RankedTrial): number =>
   a.tier - b.tier ||
-  (a.fidelity === b.fidelity ? 0 : b.fidelity - a.fidelity) ||
+  (a.budget === b.budget ? 0 : b.budget - a.budget) ||
   (a.losses[0] === b.losses[0] ? 0 : a.losses[0]! - b.losses[0]!) ||
-  a.slot - b.slot;
+  a.index - b.index;

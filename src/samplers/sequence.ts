@@ -1,50 +1,50 @@
 import type { Ask, Env, Suggested, Tags } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 
-/** A point to propose, and the mark by which its `suggested` is known again. */
-export interface Draw {
+/** A point to propose, and its tags. */
+export interface ProposedPoint {
   readonly point: Point;
   readonly tags?: Tags;
 }
 
-/** Points that depend on no result. Where the sequence stands is a fold over what was suggested. */
+/** Points that do not depend on results. The state of the sequence is a fold over suggestions. */
 export interface Sequence<S> {
   readonly start: S;
-  /** Whether a suggestion moves the sequence. */
-  concerns(fact: Suggested): boolean;
-  /** The state after a suggestion that concerns it. */
+  /** Whether a suggestion changes the state. */
+  advances(fact: Suggested): boolean;
+  /** The state after a suggestion that advances it. */
   fold(state: S, fact: Suggested): S;
-  /** Whether there is nothing left for any ask. */
-  spent(state: S): boolean;
-  /** The answer to an ask: another one for each retry, until there is none. */
-  at(state: S, ask: Ask): Draw | undefined;
+  /** Whether there are no points left for any ask. */
+  exhausted(state: S): boolean;
+  /** The answer to an ask: a different point for each retry, undefined if there are no more. */
+  propose(state: S, ask: Ask): ProposedPoint | undefined;
 }
 
-/** How many unusable points in a row are passed over before a sequence counts as spent. */
-const PATIENCE = 1e6;
+/** After this many unusable points in a row, a sequence counts as exhausted. */
+const MAX_SKIPPED = 1e6;
 
-/** The first whole number in [from, end) that is usable; `end` where there is none. */
-export function seek(from: number, end: number, usable: (i: number) => boolean): number {
-  for (let i = from; i < Math.min(end, from + PATIENCE); i++) if (usable(i)) return i;
+/** The first usable integer in [from, end), or `end`. */
+export function findUsable(from: number, end: number, usable: (i: number) => boolean): number {
+  for (let i = from; i < Math.min(end, from + MAX_SKIPPED); i++) if (usable(i)) return i;
   return end;
 }
 
-/** The place of a numbered sequence: the next point to be drawn. */
-interface Next {
+/** The next point of a numbered sequence. */
+interface SequencePosition {
   readonly index: number;
   readonly point: Point;
 }
 
 /**
- * The sequence of the points 0..count-1 in their order, infeasible ones left out. Each carries its number as a tag under the stage's own
- * path, and the sequence goes on after the one that was suggested last.
+ * The feasible ones of the points 0..count-1, in order. Each suggestion carries its number in a tag named after the stage, from which the
+ * sequence continues.
  *
  * @param pointAt the i-th point, snapped
  */
-export function numbered(env: Env, count: number, pointAt: (i: number) => Point): Sequence<Next> {
-  const from = (first: number): Next => {
+export function numberedSequence(env: Env, count: number, pointAt: (i: number) => Point): Sequence<SequencePosition> {
+  const from = (first: number): SequencePosition => {
     let point: Point = [];
-    const index = seek(first, count, (i) => {
+    const index = findUsable(first, count, (i) => {
       point = pointAt(i);
       return env.feasible(point);
     });
@@ -52,10 +52,10 @@ export function numbered(env: Env, count: number, pointAt: (i: number) => Point)
   };
   return {
     start: from(0),
-    concerns: ({ by, tags }) => by === env.name && tags?.[env.name] !== undefined,
+    advances: ({ by, tags }) => by === env.name && tags?.[env.name] !== undefined,
     fold: (_, { tags }) => from(Number(tags![env.name]) + 1),
-    spent: ({ index }) => index >= count,
-    at(state, { retry = 0 }) {
+    exhausted: ({ index }) => index >= count,
+    propose(state, { retry = 0 }) {
       let next = state;
       for (let n = 0; n < retry && next.index < count; n++) next = from(next.index + 1);
       return next.index < count ? { point: next.point, tags: { [env.name]: String(next.index) } } : undefined;

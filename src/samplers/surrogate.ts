@@ -1,41 +1,42 @@
-import type { Ask, Ended, Reported, Suggested, Tags } from '../messages.ts';
+import type { Ask, Ended, Reported, Suggested } from '../messages.ts';
 import type { FitTask, Kernels } from '../numeric/gp/fit.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
+import type { ProposedPoint } from './sequence.ts';
 
-/** Fits that the next proposal needs and that take long: as data, which a thread can be handed, and what takes in what came of them. */
+/** Slow fits that the next proposal needs. The tasks are plain data, so a thread can run them; `apply` takes their results. */
 export interface LongFit {
   readonly tasks: readonly FitTask[];
-  settle(results: readonly (readonly Kernels[])[]): void;
+  apply(results: readonly (readonly Kernels[])[]): void;
 }
 
-/** A point, and why it. */
-export interface Reasoned {
+/** A point with the value of its acquisition function. Higher is better. */
+export interface ScoredPoint {
   readonly point: Point;
-  readonly tags?: Tags;
+  readonly score: number;
 }
 
 /**
- * The numeric core of a strategy that models the results: a fold over facts, and two pure ways to answer an ask. `S` is immutable; what can be
- * computed from it is not kept in it.
+ * A strategy that models results, without its phases: a fold over facts, and two pure ways to answer an ask. `S` is immutable; caches of what is
+ * computed from it live outside.
  */
 export interface Surrogate<S> {
   readonly start: S;
-  /** A trial has been handed out. */
+  /** The state after a suggestion. */
   expect(state: S, fact: Suggested): S;
-  /** A trial has reported. */
+  /** The state after a report. */
   report(state: S, fact: Reported): S;
-  /** A trial is over. */
+  /** The state after a trial ended. */
   learn(state: S, fact: Ended): S;
-  /** Whether there are results enough to fit a model. */
+  /** Whether there are enough results to fit a model. */
   ready(state: S): boolean;
-  /** An answer without a model; `undefined` where there is nothing left to try. */
-  explore(state: S, ask: Ask): Reasoned | undefined;
-  /** An answer from the model; `undefined` where none can be fitted to these results. */
-  propose(state: S, ask: Ask, rng: Rng): Reasoned | undefined;
+  /** An answer without a model; undefined if nothing is left to try. */
+  explore(state: S, ask: Ask): ProposedPoint | undefined;
+  /** An answer from the model; undefined if none can be fitted to these results. */
+  propose(state: S, ask: Ask, rng: Rng): ProposedPoint | undefined;
   /**
-   * Fits better made elsewhere, before anybody asks. To take in what came of them changes nothing that the state says: `propose` would come to
-   * the same, later.
+   * Fits that are better made in a thread before the next ask. Applying their results does not change any answer: `propose` would compute the
+   * same itself, only later.
    */
-  long?(state: S): LongFit | undefined;
+  longFit?(state: S): LongFit | undefined;
 }

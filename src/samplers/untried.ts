@@ -4,26 +4,26 @@ import { permute } from '../numeric/permutation.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
 import { cells } from '../space/cells.ts';
-import { seek } from './sequence.ts';
+import { findUsable } from './sequence.ts';
 
-interface Used {
+interface CellsAtBudget {
   readonly used: GrowingSet<number>;
-  /** The first place in the shuffled order of the cells whose cell is unused and feasible. */
+  /** The position in the shuffled order of the first cell that is untried and feasible. */
   readonly next: number;
 }
 
-/** Which cells were tried, at each budget: a configuration tried for one epoch is not known at nine. */
-export type Untried = ReadonlyMap<number, Used>;
+/** The cells that were tried, by budget: a configuration that was tried for one epoch may be tried again for nine. */
+export type Untried = ReadonlyMap<number, CellsAtBudget>;
 
-/** The cells of a finite space, as far as they are still to be tried at a budget. Without a budget: as whole trials. */
+/** The untried cells of a finite space at each budget; without a budget, those of whole trials. */
 export interface UntriedCells {
   readonly start: Untried;
   fold(state: Untried, tried: Pick<Proposal, 'point' | 'budget'>): Untried;
-  /** Whether a cell is feasible and was not tried. */
+  /** Whether a cell is feasible and untried. */
   usable(state: Untried, cell: number, budget?: number): boolean;
-  /** All usable cells, in an order shuffled by the seed. */
-  left(state: Untried, budget?: number): Generator<number>;
-  /** Whether there is no usable cell. */
+  /** All usable cells in a random order. */
+  remaining(state: Untried, budget?: number): Generator<number>;
+  /** Whether no cell is usable. */
   exhausted(state: Untried, budget?: number): boolean;
   at(cell: number): Point;
   indexOf(point: Point): number;
@@ -33,22 +33,22 @@ export interface UntriedCells {
 export function untriedCells(env: Env): UntriedCells {
   const { count, at, indexOf } = cells(env);
   const shuffled = permute(count, rngFor(env.seed, env.name, 0));
-  const free = (used: GrowingSet<number>, cell: number) => !has(used, cell) && env.feasible(at(cell));
-  const seekFree = (used: GrowingSet<number>, from: number) => seek(from, count, (place) => free(used, shuffled(place)));
-  const fresh: Used = { used: emptySet(), next: seekFree(emptySet(), 0) };
-  const usedAt = (state: Untried, budget = Number.POSITIVE_INFINITY) => state.get(budget) ?? fresh;
+  const isFree = (used: GrowingSet<number>, cell: number) => !has(used, cell) && env.feasible(at(cell));
+  const nextFree = (used: GrowingSet<number>, from: number) => findUsable(from, count, (place) => isFree(used, shuffled(place)));
+  const none: CellsAtBudget = { used: emptySet(), next: nextFree(emptySet(), 0) };
+  const usedAt = (state: Untried, budget = Number.POSITIVE_INFINITY) => state.get(budget) ?? none;
 
   return {
     start: new Map(),
     fold(state, { point, budget = Number.POSITIVE_INFINITY }) {
       const before = usedAt(state, budget);
       const used = add(before.used, indexOf(point));
-      return used === before.used ? state : new Map(state).set(budget, { used, next: seekFree(used, before.next) });
+      return used === before.used ? state : new Map(state).set(budget, { used, next: nextFree(used, before.next) });
     },
-    usable: (state, cell, budget) => free(usedAt(state, budget).used, cell),
-    *left(state, budget) {
+    usable: (state, cell, budget) => isFree(usedAt(state, budget).used, cell),
+    *remaining(state, budget) {
       const { used, next } = usedAt(state, budget);
-      for (let place = next; place < count; place = seekFree(used, place + 1)) yield shuffled(place);
+      for (let place = next; place < count; place = nextFree(used, place + 1)) yield shuffled(place);
     },
     exhausted: (state, budget) => usedAt(state, budget).next === count,
     at,

@@ -1,5 +1,5 @@
 import { type Ended, type Env, type StrategyEvent, type Suggested, violates } from '../messages.ts';
-import { TRACKED } from '../samplers/random.ts';
+import { MAX_TRACKED_CELLS } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
 import type { Standing } from './rungResult.ts';
@@ -30,7 +30,7 @@ export class Supply {
   #state: Untried | undefined;
 
   constructor(env: Env) {
-    this.#cells = countCells(env.axes) <= TRACKED ? untriedCells(env) : undefined;
+    this.#cells = countCells(env.axes) <= MAX_TRACKED_CELLS ? untriedCells(env) : undefined;
     this.#state = this.#cells?.start;
   }
 

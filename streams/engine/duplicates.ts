@@ -36,14 +36,14 @@ export function createDuplicates(env: Env): Duplicates {
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
   let state = rest?.start;
   const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
-    const draw = rest?.at(state, budget === undefined ? ask : { ...ask, budget });
+    const draw = rest?.propose(state, budget === undefined ? ask : { ...ask, budget });
     if (draw === undefined) return ask;
     return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...(budget !== undefined && { budget }) };
   };
   return {
     add(told) {
       seen.add(told);
-      if (rest?.concerns(told)) state = rest.fold(state, told);
+      if (rest?.advances(told)) state = rest.fold(state, told);
     },
     ask(id, put) {
       const ask: Ask = { type: 'ask', id };

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { child, type Env, type Message, type Propose, type Wait } from '../../src/messages.ts';
 import { fingerprint } from '../../src/numeric/fingerprint.ts';
-import { better, type Incumbent } from '../../src/samplers/gradient/incumbent.ts';
+import { type Incumbent, updateIncumbent } from '../../src/samplers/gradient/incumbent.ts';
 import type { Lane } from '../../src/samplers/gradient/movableAxes.ts';
 import { follow, lineUp, turns } from '../../src/samplers/gradient/sequentialHalving.ts';
 import type { Strategy } from '../strategy.ts';
@@ -39,7 +39,7 @@ export const lanes = (
       tell(told) {
         if (told.type === 'reported') return;
         if (told.type === 'suggested') tried.add(fingerprint(told.point));
-        const best = told.type === 'ended' ? better(incumbent, told) : incumbent;
+        const best = told.type === 'ended' ? updateIncumbent(incumbent, told) : incumbent;
         const lane = envs.findIndex(({ name }) => name === told.by);
         if (lane >= 0) race = follow(race, lane, told, LAP);
         for (const [i, inner] of nested.entries()) if (i === lane || best !== incumbent) inner.tell(told);

@@ -10,7 +10,7 @@ import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
-import { numbered } from '../../src/samplers/sequence.ts';
+import { numberedSequence } from '../../src/samplers/sequence.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
 import { rootEnv } from '../support/interview.ts';
@@ -47,7 +47,7 @@ const once: Surrogate<{ results: number }> = {
   ready: ({ results }) => results >= 1,
   explore: () => ({ point: [0, 0] }),
   propose: () => undefined,
-  long: ({ results }) => (results === 2 ? { tasks: [], settle: () => {} } : undefined),
+  longFit: ({ results }) => (results === 2 ? { tasks: [], apply: () => {} } : undefined),
 };
 
 /** Results that mean what their tags say. */
@@ -92,7 +92,7 @@ const lives: Readonly<Record<string, Life>> = {
   },
   sequence: {
     machine: sequenceMachine,
-    input: { env, core: numbered(env, 2, (i) => [i, i]) },
+    input: { env, core: numberedSequence(env, 2, (i) => [i, i]) },
     events: ['0', '1'].map((list) => ({ type: 'suggested', id: 1, by: 'list', point: [0, 0], tags: { list } })),
   },
   'descent: sgd': {

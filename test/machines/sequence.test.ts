@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import type { Env, Message, Suggested } from '../../src/messages.ts';
-import { numbered } from '../../src/samplers/sequence.ts';
+import { numberedSequence } from '../../src/samplers/sequence.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
 const env: Env = { ...rootEnv(textbook), name: 'list' };
-const listOf = (points: readonly number[][]) => numbered(env, points.length, (i) => points[i]!);
+const listOf = (points: readonly number[][]) => numberedSequence(env, points.length, (i) => points[i]!);
 const start = (points: readonly number[][], at = env) => {
   const emitted: Message[] = [];
   const actor = createActor(sequenceMachine, { input: { env: at, core: listOf(points) } });

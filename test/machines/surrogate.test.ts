@@ -102,7 +102,7 @@ describe('surrogateMachine', () => {
     const core: Surrogate<{ open: number; results: number }> = {
       ...counting,
       propose: ({ results }) => ({ point: [1, 1], tags: { results: String(results) } }),
-      long: ({ results }) => (results > fitted + 1 ? { tasks: [], settle: () => (fitted = results) } : undefined),
+      longFit: ({ results }) => (results > fitted + 1 ? { tasks: [], apply: () => (fitted = results) } : undefined),
     };
     let finish = () => {};
     const { actor, suggest, end, ask, phase } = started(
@@ -126,7 +126,7 @@ describe('surrogateMachine', () => {
   });
 
   it('makes long fits itself where nobody else does', () => {
-    const core = { ...counting, long: () => ({ tasks: [], settle: () => {} }) } as Surrogate<unknown>;
+    const core = { ...counting, longFit: () => ({ tasks: [], apply: () => {} }) } as Surrogate<unknown>;
     const { suggest, end, phase } = started(core);
     for (const trial of [suggest(), suggest()]) end(trial, done);
     expect(phase()).toBe('modelling');

@@ -1,40 +1,40 @@
 import { describe, expect, it } from 'vitest';
 import type { Env } from '../../src/messages.ts';
-import { numbered, seek } from '../../src/samplers/sequence.ts';
+import { findUsable, numberedSequence } from '../../src/samplers/sequence.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
 describe('seek', () => {
   it('finds the first usable number, or the end', () => {
     const even = (i: number) => i % 2 === 0;
-    expect([seek(3, 9, even), seek(4, 9, even), seek(9, 9, even)]).toEqual([4, 4, 9]);
-    expect(seek(0, 9, () => false)).toBe(9);
+    expect([findUsable(3, 9, even), findUsable(4, 9, even), findUsable(9, 9, even)]).toEqual([4, 4, 9]);
+    expect(findUsable(0, 9, () => false)).toBe(9);
   });
 
   it('gives up after a million in a row', () => {
     let tried = 0;
-    const last = seek(5, 2 ** 40, () => ++tried < 0);
+    const last = findUsable(5, 2 ** 40, () => ++tried < 0);
     expect([last, tried]).toEqual([2 ** 40, 1e6]);
   });
 });
 
 describe('numbered', () => {
   const env: Env = { ...rootEnv(textbook), name: 'list', feasible: ([x]) => x! < 0.5 || x! > 0.65 };
-  const list = numbered(env, 8, (i) => [i / 10]);
+  const list = numberedSequence(env, 8, (i) => [i / 10]);
   const past = (index: number) => list.fold(list.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
 
   it('passes over what is infeasible, as the next point and for each retry', () => {
-    expect(list.at(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: { list: '0' } });
-    expect(list.at(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: { list: '7' } });
-    expect(list.at(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual({ list: '4' });
-    expect(list.at(past(2), { type: 'ask', id: 2, retry: 2 })?.tags).toEqual({ list: '7' });
-    expect(list.at(past(2), { type: 'ask', id: 2, retry: 3 })).toBeUndefined();
+    expect(list.propose(list.start, { type: 'ask', id: 1 })).toEqual({ point: [0], tags: { list: '0' } });
+    expect(list.propose(past(4), { type: 'ask', id: 2 })).toEqual({ point: [0.7], tags: { list: '7' } });
+    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 1 })?.tags).toEqual({ list: '4' });
+    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 2 })?.tags).toEqual({ list: '7' });
+    expect(list.propose(past(2), { type: 'ask', id: 2, retry: 3 })).toBeUndefined();
   });
 
   it('is spent after its last feasible point', () => {
-    const tail = numbered({ ...env, feasible: ([x]) => x! < 0.35 }, 8, (i) => [i / 10]);
+    const tail = numberedSequence({ ...env, feasible: ([x]) => x! < 0.35 }, 8, (i) => [i / 10]);
     const fold = (index: number) =>
       tail.fold(tail.start, { type: 'suggested', id: 1, by: 'list', point: [], tags: { list: String(index) } });
-    expect([2, 3].map((index) => tail.spent(fold(index)))).toEqual([false, true]);
+    expect([2, 3].map((index) => tail.exhausted(fold(index)))).toEqual([false, true]);
   });
 });

@@ -28,13 +28,13 @@ function sumOf(numbers: Float64Array): number {
   return sum;
 }
 
-export interface Shape {
-  /** Weight of the prior component, against 1 for a recent observation. */
-  readonly priorWeight: number;
-  /** The least bandwidth, against the usual 1 / min(100, 2 + observations) of the range. */
-  readonly clip: number;
-  /** Weights of n observations, in the order of their slots. */
-  readonly weights: (n: number) => Float64Array;
+export interface ParzenOptions {
+  /** Weight of the prior component, where a recent observation weighs 1. Default: 1. */
+  readonly priorWeight?: number | undefined;
+  /** A factor of the minimal bandwidth, which is 1 / min(100, 2 + observations) of the range. Default: 1. */
+  readonly clip?: number | undefined;
+  /** Weights of n observations, in the order of their slots. Default: `recencyWeights`. */
+  readonly weights?: ((n: number) => Float64Array) | undefined;
 }
 
 /** An axis among others, for the screen. */
@@ -50,7 +50,7 @@ const nothingOn = (n: number): Place<Bells & Coded> => {
 };
 const ZERO = new Float64Array(1);
 
-const columnOf = (support: Support, { priorWeight, clip }: Omit<Shape, 'weights'>): SmoothColumn | CellColumn | CategoryColumn => {
+const columnOf = (support: Support, priorWeight: number, clip: number): SmoothColumn | CellColumn | CategoryColumn => {
   const { cells } = support;
   if (cells === undefined) return new SmoothColumn(support, clip);
   return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
@@ -84,10 +84,10 @@ export class Parzen {
   readonly #screen = new Screen();
   #settled = false;
 
-  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: Partial<Shape> = {}) {
+  constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: ParzenOptions = {}) {
     this.#priorWeight = priorWeight;
     this.#weightsOf = weights;
-    this.columns = supports.map((support) => columnOf(support, { priorWeight, clip }));
+    this.columns = supports.map((support) => columnOf(support, priorWeight, clip));
     this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
     this.#coded = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
   }

@@ -16,8 +16,8 @@ export interface Cells {
  */
 export interface Support {
   readonly ordered: boolean;
-  readonly cells?: Cells;
-  readonly prior?: Distribution;
+  readonly cells?: Cells | undefined;
+  readonly prior?: Distribution | undefined;
 }
 
 /** The first index whose entry is above x, at most the last one. */

@@ -4,7 +4,8 @@ import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
-import type { Reasoned, Surrogate } from '../surrogate.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import { average, cheapness, confidence, improvement, probabilityBelow, type Term } from './acquisition.ts';
 import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
@@ -13,7 +14,7 @@ import { closeness, goodPoints, keyOf, type Modelled, type World, worldsOf } fro
 import { belief } from './priorTerm.ts';
 import { reasons } from './reasons.ts';
 import { scoreModel } from './scores.ts';
-import { rank, type Scored, search } from './search.ts';
+import { rank, search } from './search.ts';
 import { type BoState, createFold, PLAIN, VIEWS } from './state.ts';
 
 export type { BoState };
@@ -158,7 +159,7 @@ export function boSurrogate(
    * The best that is new; if there is one, one that is not known under another name. Where budgets differ, nor one that the model holds for the same
    * as a known one: its neighbour may be the best at a low budget and bad at the full one, and then every suggestion would be next to it.
    */
-  function choose(state: BoState, ranked: readonly Scored[], model: Modelled): Scored | undefined {
+  function choose(state: BoState, ranked: readonly ScoredPoint[], model: Modelled): ScoredPoint | undefined {
     const known = keysOf(state.handedOut);
     const repeats = repeatsOf(state.told);
     const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(keyOf(point)));
@@ -166,7 +167,7 @@ export function boSurrogate(
     return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
   }
 
-  const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.at(sequence, ask);
+  const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.propose(sequence, ask);
 
   return {
     start: fold.start,
@@ -175,21 +176,21 @@ export function boSurrogate(
     learn: fold.learn,
     ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
     explore,
-    long(state) {
+    longFit(state) {
       const fits = [
         ...consulted(state).flatMap((known) => known.fits),
         ...(fold.results(state) && state.scores.fit ? [state.scores.fit] : []),
       ];
       if (fits.reduce((sum, fit) => sum + fit.work, 0) <= long) return undefined;
-      const rests = fits.map((fit) => fit.rest());
+      const rests = fits.map((fit) => fit.remaining());
       return {
         tasks: rests.map(({ task }) => task),
-        settle: (results) => {
-          for (const [i, { settle }] of rests.entries()) settle(results[i]!);
+        apply: (results) => {
+          for (const [i, { apply }] of rests.entries()) apply(results[i]!);
         },
       };
     },
-    propose(state, ask, rng: Rng): Reasoned | undefined {
+    propose(state, ask, rng: Rng): ProposedPoint | undefined {
       const { repeatRate } = repeatsOf(state.told);
       if (repeatRate > 0 && rng() < repeatRate) return explore(state, ask);
       const known = modelled(state);

@@ -26,8 +26,8 @@ export class Fit {
 
   get kernels(): Kernels {
     if (!this.#made) {
-      const { task, settle } = this.rest();
-      settle(fitInTurn(task));
+      const { task, apply } = this.remaining();
+      apply(fitInTurn(task));
     }
     return this.#made!.kernels;
   }
@@ -44,12 +44,12 @@ export class Fit {
   }
 
   /** What is left to do, as data, and what takes in what came of it. */
-  rest(): { readonly task: FitTask; settle(results: readonly Kernels[]): void } {
+  remaining(): { readonly task: FitTask; apply(results: readonly Kernels[]): void } {
     const fits = this.#unmade();
     const before = fits.length > 0 ? fits[0]!.#before : undefined;
     return {
       task: { ...this.#how, warm: before?.kernels ?? [], steps: fits.map((fit) => fit.#observations()) },
-      settle: (results) => {
+      apply: (results) => {
         for (const [i, fit] of fits.entries()) fit.#made ??= { kernels: results[i]! };
       },
     };

@@ -1,12 +1,12 @@
 import { type Prediction, predict } from '../../numeric/gp/predict.ts';
+import type { ScoredPoint } from '../surrogate.ts';
 import type { Modelled } from './posteriorSamples.ts';
-import type { Scored } from './search.ts';
 
 /**
  * What was expected of a point, as tags: `mean` and `sd` of each objective, in the units of the loss, and the log `acquisition`. Where budgets differ,
  * `at` is the budget at which that loss is meant: the highest one with enough results.
  */
-export function reasons({ features, models }: Modelled, { point, score }: Scored): Record<string, string> {
+export function reasons({ features, models }: Modelled, { point, score }: ScoredPoint): Record<string, string> {
   const row = new Float64Array(features.width);
   features.encode(point, row);
   const predictions = models.map(({ gps, outputs }) => {

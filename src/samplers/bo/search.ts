@@ -1,14 +1,9 @@
 import { lbfgsb } from '../../numeric/lbfgsb.ts';
 import { normal, type Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, draw, type Point } from '../../space/axis.ts';
+import type { ScoredPoint } from '../surrogate.ts';
 import type { Term } from './acquisition.ts';
 import type { Features } from './features.ts';
-
-/** A point with what the acquisition function says of it. */
-export interface Scored {
-  readonly point: Point;
-  readonly score: number;
-}
 
 /** Above so many levels an ordered axis is searched as if it were continuous, then snapped; up to it, every level is tried. */
 const FEW_LEVELS = 16;
@@ -22,7 +17,7 @@ const ROUNDS = 3;
 const STEPS = [-2, -1, 1, 2];
 
 /** The log acquisition function at many points. */
-function scoreAll(terms: readonly Term[], { width, encode }: Features, points: readonly Point[]): Scored[] {
+function scoreAll(terms: readonly Term[], { width, encode }: Features, points: readonly Point[]): ScoredPoint[] {
   const rows = new Float64Array(points.length * width);
   for (let i = 0; i < points.length; i++) encode(points[i]!, rows, i * width);
   const scores = new Float64Array(points.length);
@@ -30,10 +25,10 @@ function scoreAll(terms: readonly Term[], { width, encode }: Features, points: r
   return points.map((point, i) => ({ point, score: Number.isNaN(scores[i]!) ? -Infinity : scores[i]! }));
 }
 
-const descending = (a: Scored, b: Scored) => b.score - a.score;
+const descending = (a: ScoredPoint, b: ScoredPoint) => b.score - a.score;
 
 /** All of some points, best first. */
-export const rank = (terms: readonly Term[], features: Features, points: readonly Point[]): Scored[] =>
+export const rank = (terms: readonly Term[], features: Features, points: readonly Point[]): ScoredPoint[] =>
   scoreAll(terms, features, points).sort(descending);
 
 /**
@@ -51,7 +46,7 @@ export function search(
   good: readonly Point[],
   rng: Rng,
   observations: number,
-): Scored[] {
+): ScoredPoint[] {
   const share = Math.min(1, CHEAP / observations);
   const candidates: Point[] = [...good];
   for (let i = 0; i < UNIFORM * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
@@ -79,7 +74,7 @@ function perturb(axes: readonly Axis[], point: Point, spread: number, rng: Rng):
 const continuous = ({ ordered, levels }: Axis): boolean => ordered && !(levels && levels.count <= FEW_LEVELS);
 
 /** Alternates the continuous axes and the others until neither finds anything better. */
-function climb(terms: readonly Term[], features: Features, domain: Domain, start: Scored): Scored {
+function climb(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   let best = start;
   for (let round = 0; round < ROUNDS; round++) {
     const before = best.score;
@@ -90,7 +85,7 @@ function climb(terms: readonly Term[], features: Features, domain: Domain, start
   return best;
 }
 
-function followGradient(terms: readonly Term[], features: Features, domain: Domain, start: Scored): Scored {
+function followGradient(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   const { axes } = domain;
   const on = active(axes, start.point);
   const columns = Array.from({ length: features.ordered }, (_, c) => c).filter(
@@ -123,7 +118,7 @@ function followGradient(terms: readonly Term[], features: Features, domain: Doma
   return better(terms, features, domain, start, [point]);
 }
 
-function tryLevels(terms: readonly Term[], features: Features, domain: Domain, start: Scored): Scored {
+function tryLevels(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   let best = start;
   for (const [i, axis] of domain.axes.entries()) {
     const { levels } = axis;
@@ -145,7 +140,7 @@ function tryLevels(terms: readonly Term[], features: Features, domain: Domain, s
 }
 
 /** The best of a point and others, which are snapped first and dropped where infeasible. */
-function better(terms: readonly Term[], features: Features, domain: Domain, best: Scored, others: readonly Point[]): Scored {
+function better(terms: readonly Term[], features: Features, domain: Domain, best: ScoredPoint, others: readonly Point[]): ScoredPoint {
   const allowed = others.map(domain.snap).filter(domain.feasible);
   return scoreAll(terms, features, allowed).reduce((a, b) => (b.score > a.score ? b : a), best);
 }

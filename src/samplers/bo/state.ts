@@ -142,7 +142,7 @@ export function createFold(env: Env, how: Fitting): Fold {
     sequence,
     expect: (state, fact) => ({
       ...heard(state, fact),
-      sequence: sequence.concerns(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
+      sequence: sequence.advances(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
       open: new Map(state.open).set(fact.id, fact),
       handedOut: state.handedOut.push(fact.point),
     }),

@@ -1,16 +1,16 @@
 import { uncrowded } from '../../numeric/crowding.ts';
 import { fronts } from '../../numeric/pareto.ts';
-import { byStanding, peers, type Standing } from '../rankedTrial.ts';
+import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 import type { Individual, Population } from './population.ts';
 
 /**
  * Splits trials into fronts, best first. Feasible ones come before infeasible ones, and those by what they violate (constrained domination,
  * Deb et al. 2002); completed before stopped, a higher budget before a lower; what is equal in all that, by domination of the losses.
  */
-export function* frontsOf<T extends { readonly standing: Standing }>(trials: readonly T[]): Generator<readonly T[]> {
-  const ranking = trials.toSorted((a, b) => byStanding(a.standing, b.standing));
+export function* frontsOf<T extends { readonly standing: RankedTrial }>(trials: readonly T[]): Generator<readonly T[]> {
+  const ranking = trials.toSorted((a, b) => compareRanked(a.standing, b.standing));
   for (let from = 0; from < ranking.length; ) {
-    const next = ranking.findIndex(({ standing }, i) => i > from && !peers(standing, ranking[from]!.standing));
+    const next = ranking.findIndex(({ standing }, i) => i > from && !sameTier(standing, ranking[from]!.standing));
     const equals = ranking.slice(from, next < 0 ? undefined : next);
     from += equals.length;
     for (const front of fronts(equals.map(({ standing }) => standing.losses))) yield front.map((i) => equals[i]!);

@@ -1,5 +1,5 @@
 import type { Ask, StrategyEvent } from '../../messages.ts';
-import type { Draw } from '../sequence.ts';
+import type { ProposedPoint } from '../sequence.ts';
 
 /** The numeric core of a strategy that learns from generations of trials: one is handed out, comes home, and makes the next. */
 export interface Evolution<S> {
@@ -15,5 +15,5 @@ export interface Evolution<S> {
   /** Whether there are no more trials to be handed out, in any generation. */
   over(state: S): boolean;
   /** The answer to an ask. */
-  breed(state: S, ask: Ask): Draw;
+  breed(state: S, ask: Ask): ProposedPoint;
 }

@@ -1,7 +1,7 @@
 import type { Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
-import { standingOf } from '../rankedTrial.ts';
+import { rankTrial } from '../rankedTrial.ts';
 import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
@@ -82,7 +82,7 @@ function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
 
 function receive(state: GaState, ended: Ended, env: Env, { steady, population }: GaSettings): GaState {
   const mine = ended.by === env.name;
-  const newcomer = individual(ended, standingOf(ended.id, ended));
+  const newcomer = individual(ended, rankTrial(ended.id, ended));
   const survivors = newcomer ? enter(state.survivors, newcomer, population, ended.resumes) : state.survivors;
   return {
     ...state,

@@ -2,20 +2,20 @@ import type { Ended, TrialId } from '../../messages.ts';
 import { index, type Rng } from '../../numeric/random.ts';
 import { rankOf } from '../../numeric/sorted.ts';
 import type { Point } from '../../space/axis.ts';
-import { byStanding, peers, type Standing } from '../rankedTrial.ts';
+import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 
 /** A trial that may have children. */
 export interface Individual {
   readonly id: TrialId;
   readonly point: Point;
-  readonly standing: Standing;
+  readonly standing: RankedTrial;
 }
 
 /** The fittest first. */
 export type Population = readonly Individual[];
 
 /** Nothing for a trial that failed: what it is worth is not known, and its children would fail as well. */
-export function individual(ended: Ended, standing: Standing | undefined): Individual | undefined {
+export function individual(ended: Ended, standing: RankedTrial | undefined): Individual | undefined {
   return standing && ended.outcome !== 'failed' ? { id: ended.id, point: ended.point, standing } : undefined;
 }
 
@@ -32,9 +32,9 @@ export function enter(population: Population, newcomer: Individual, size: number
   return rank < size ? [...others.slice(0, rank), newcomer, ...others.slice(rank, size - 1)] : others;
 }
 
-const fitter = (a: Individual, b: Individual): boolean => byStanding(a.standing, b.standing) < 0;
+const fitter = (a: Individual, b: Individual): boolean => compareRanked(a.standing, b.standing) < 0;
 
-const equallyFit = ({ standing: a }: Individual, { standing: b }: Individual): boolean => peers(a, b) && a.losses[0] === b.losses[0];
+const equallyFit = ({ standing: a }: Individual, { standing: b }: Individual): boolean => sameTier(a, b) && a.losses[0] === b.losses[0];
 
 /** The fittest of some members that are drawn by lot, with replacement. */
 export function tournament(population: Population, contestants: number, rng: Rng): Individual {

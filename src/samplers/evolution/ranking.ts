@@ -2,19 +2,19 @@ import { normalScore, orderOf } from '../../budgets/order.ts';
 import { RungResults } from '../../budgets/rungResults.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
-import { type Standing, standingOf } from '../rankedTrial.ts';
+import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
 /** How trials compare, by the facts so far. Where all trials have one budget, or there are several objectives, as `standingOf` says. */
 export interface Ranking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
   /** How a trial that just ended stands. Undefined if it teaches nothing: it failed, or, where budgets differ, it is a twin. */
-  standing(facts: History<StrategyEvent>, ended: Ended): Standing | undefined;
+  standing(facts: History<StrategyEvent>, ended: Ended): RankedTrial | undefined;
   /**
    * Trials as they stand now; the same array where all trials have one budget. Where budgets differ, the loss in a standing is the normal score
    * of its configuration's place in the one order of all (see `orderOf`). Behind them come those that have no place, and then the infeasible ones.
    */
-  now<T extends { readonly standing: Standing }>(facts: History<StrategyEvent>, trials: readonly T[]): readonly T[];
+  now<T extends { readonly standing: RankedTrial }>(facts: History<StrategyEvent>, trials: readonly T[]): readonly T[];
 }
 
 /** @param env whose `rungs` are the budgets at which trials are compared */
@@ -24,10 +24,10 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
     () => new RungResults(axes, rungs),
     (results, fact: StrategyEvent) => results.take(fact),
   );
-  let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: Standing) => Standing } | undefined;
+  let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: RankedTrial) => RankedTrial } | undefined;
 
   /** Undefined where all trials have one budget. */
-  function placing(facts: History<StrategyEvent>): ((standing: Standing) => Standing) | undefined {
+  function placing(facts: History<StrategyEvent>): ((standing: RankedTrial) => RankedTrial) | undefined {
     if (!single || !resultsOf(facts).differ) return undefined;
     if (last?.facts !== facts) last = { facts, placed: placedBy(resultsOf(facts)) };
     return last.placed;
@@ -36,7 +36,7 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
   return {
     push: (facts, fact) => (single && (fact.type !== 'reported' || resultsOf(facts).isNew(fact)) ? facts.push(fact) : facts),
     standing(facts, ended) {
-      const standing = standingOf(ended.id, ended);
+      const standing = rankTrial(ended.id, ended);
       const placed = placing(facts);
       if (!standing || !placed) return standing;
       return resultsOf(facts).of(ended.id)?.counts === false ? undefined : placed(standing);
@@ -48,13 +48,13 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
   };
 }
 
-function placedBy(results: RungResults): (standing: Standing) => Standing {
+function placedBy(results: RungResults): (standing: RankedTrial) => RankedTrial {
   const order = orderOf(results.counted);
   const scores = new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
   return (standing) => {
     if (standing.tier === 2) return standing;
-    const score = scores.get(results.of(standing.slot)!);
+    const score = scores.get(results.of(standing.index)!);
     if (score === undefined) return { ...standing, tier: 1 };
-    return { slot: standing.slot, tier: 0, fidelity: Number.POSITIVE_INFINITY, losses: [score] };
+    return { index: standing.index, tier: 0, budget: Number.POSITIVE_INFINITY, losses: [score] };
   };
 }

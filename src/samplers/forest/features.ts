@@ -1,13 +1,15 @@
 import { type Axis, active, type Point } from '../../space/axis.ts';
 
-/** Below this, a coordinate stands for an axis that does not exist, so that a tree can split those off. */
+/** The coordinate of an inactive ordered axis. It lies below all others, so a tree can separate those trials. */
 const ABSENT = -1;
 
 /**
- * Points as rows of features that a tree takes: coordinates, and categories by their number, with one more for where an axis does not exist.
- * A row may be given to be written to.
+ * Encodes points as rows of tree features: a coordinate for each ordered axis, the number of the level for each unordered one, with one more
+ * category for an inactive axis.
+ *
+ * @returns a function that writes to the given row, or to a new one
  */
-export function encoderOf(axes: readonly Axis[]): (point: Point, row?: Float64Array) => Float64Array {
+export function featureEncoder(axes: readonly Axis[]): (point: Point, row?: Float64Array) => Float64Array {
   const conditional = axes.some(({ when }) => when);
   return (point, row = new Float64Array(axes.length)) => {
     const on = conditional ? active(axes, point) : undefined;
@@ -20,10 +22,10 @@ export function encoderOf(axes: readonly Axis[]): (point: Point, row?: Float64Ar
   };
 }
 
-/** How many categories each feature has; 0 for an ordered one. */
-export const categoriesOf = (axes: readonly Axis[]): readonly number[] =>
+/** The number of categories of each feature; 0 for an ordered one. */
+export const categoryCounts = (axes: readonly Axis[]): readonly number[] =>
   axes.map(({ ordered, levels }) => (ordered ? 0 : levels!.count + 1));
 
-/** The columns of rows. */
-export const columnsOf = (rows: readonly Float64Array[], count: number): readonly Float64Array[] =>
+/** The columns of a table given by its rows. */
+export const transpose = (rows: readonly Float64Array[], count: number): readonly Float64Array[] =>
   Array.from({ length: count }, (_, f) => Float64Array.from(rows, (row) => row[f]!));

@@ -2,48 +2,42 @@ import { type Forest, type ForestSettings, growForest, type Prediction, predictF
 import type { Rng } from '../../numeric/random.ts';
 import { logExpectedImprovement } from '../../numeric/special.ts';
 import type { Axis, Point } from '../../space/axis.ts';
-import { categoriesOf, columnsOf, encoderOf } from './features.ts';
+import { categoryCounts, featureEncoder, transpose } from './features.ts';
+import type { ForestObservation } from './observations.ts';
 
-/** What a trial taught, or, without a loss, that it is open. */
-export interface Lesson {
-  readonly point: Point;
-  /** What it was trained for; Infinity where nothing is said of it. */
-  readonly fidelity: number;
-  /** `infeasible`: it has no loss that counts, and is taken for the worst. */
-  readonly loss?: number | 'infeasible';
-}
-
-/** A forest fitted to results, and the least of what it predicts where there are some. */
+/** A forest fitted to results. */
 export interface ForestModel {
   readonly forest: Forest;
   readonly encode: (point: Point) => Float64Array;
+  /** The lowest mean that it predicts at an observed point. */
   readonly lowest: number;
 }
 
-/** Features of a point, and last what it is trained for. */
-function encoder(axes: readonly Axis[]): (point: Point, fidelity: number) => Float64Array {
-  const encode = encoderOf(axes);
-  return (point, fidelity) => {
+/** Encodes a point; its budget is the last feature. */
+function encoder(axes: readonly Axis[]): (point: Point, budget: number) => Float64Array {
+  const encode = featureEncoder(axes);
+  return (point, budget) => {
     const row = encode(point, new Float64Array(axes.length + 1));
-    row[axes.length] = fidelity;
+    row[axes.length] = budget;
     return row;
   };
 }
 
 /**
- * Those of SMAC3 2.4 (Lindauer et al., JMLR 2022). Thirty trees were no better than ten. Trees that all see every result were better where losses
- * are exact, but took luck for merit where they are noisy, and found no more there than random search.
+ * The settings of SMAC3 2.4 (Lindauer et al., JMLR 2022). Thirty trees were no better than ten. Without the bootstrap, trees were better on exact
+ * losses, but overfitted noisy ones and were no better there than random search.
  */
 const TREES: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 1, threshold: 'random' };
 
-/** How far above zero the smallest loss is put, in ranges, at least: what lies closer together than this is not worth telling apart yet. */
-const LEAST_EDGE = 0.02;
-/** The share of losses that are to be told apart from the smallest. */
-const BEST_SHARE = 0.1;
+/** The smallest offset that is added to losses before the logarithm, as a share of their range: smaller differences do not matter yet. */
+const MIN_OFFSET = 0.02;
+/** The offset is the distance from the smallest loss to this quantile. */
+const OFFSET_QUANTILE = 0.1;
 
 /**
- * Losses as the forest sees them: logarithms of the distance from a little below the best, in units of the spread (as SMAC3 does for costs).
- * `undefined` where there is nothing to tell them apart.
+ * The targets of the forest: log(scaled loss + offset), where losses are scaled to start at 0 with a fixed range (as SMAC3 does for costs).
+ *
+ * @returns undefined if all losses are equal
  */
 export function logLosses(losses: readonly number[]): Float64Array | undefined {
   const sorted = Float64Array.from(losses).sort();
@@ -51,47 +45,50 @@ export function logLosses(losses: readonly number[]): Float64Array | undefined {
   const high = sorted.at(-1)!;
   const range = high / 2 - low / 2; // halves cannot overflow
   if (!(range > 0)) return undefined;
-  const good = sorted[Math.max(1, Math.floor(BEST_SHARE * (sorted.length - 1)))]!;
-  const edge = Math.max(LEAST_EDGE, (good / 2 - low / 2) / range);
-  return Float64Array.from(losses, (loss) => Math.log((loss / 2 - low / 2) / range + edge));
+  const quantile = sorted[Math.max(1, Math.floor(OFFSET_QUANTILE * (sorted.length - 1)))]!;
+  const offset = Math.max(MIN_OFFSET, (quantile / 2 - low / 2) / range);
+  return Float64Array.from(losses, (loss) => Math.log((loss / 2 - low / 2) / range + offset));
 }
 
-/** @returns undefined where the losses cannot be told apart. */
-export function fitForestModel(axes: readonly Axis[], lessons: readonly Lesson[], rng: Rng): ForestModel | undefined {
-  const told = lessons.flatMap(({ loss }) => (typeof loss === 'number' ? loss : []));
-  const logs = told.length > 1 ? logLosses(told) : undefined;
+/** @returns undefined if there are fewer than two different losses */
+export function fitForestModel(axes: readonly Axis[], observations: readonly ForestObservation[], rng: Rng): ForestModel | undefined {
+  const losses = observations.flatMap(({ loss }) => (typeof loss === 'number' ? loss : []));
+  const logs = losses.length > 1 ? logLosses(losses) : undefined;
   if (logs === undefined) return undefined;
   const worst = logs.reduce((a, b) => Math.max(a, b));
-  const middle = Float64Array.from(logs).sort()[logs.length >> 1]!;
+  const median = Float64Array.from(logs).sort()[logs.length >> 1]!;
   let next = 0;
-  // Open trials are taken for middling ones, so that what is near them attracts no more.
-  const targets = Float64Array.from(lessons, ({ loss }) => (loss === undefined ? middle : loss === 'infeasible' ? worst : logs[next++]!));
-  const full = lessons.reduce((most, { fidelity }) => Math.max(most, Number.isFinite(fidelity) ? fidelity : 0), 0) + 1;
+  // Open trials get the median, so that their neighbourhood does not attract more trials.
+  const targets = Float64Array.from(observations, ({ loss }) =>
+    loss === undefined ? median : loss === 'infeasible' ? worst : logs[next++]!,
+  );
+  const cap = observations.reduce((most, { budget }) => Math.max(most, Number.isFinite(budget) ? budget : 0), 0) + 1;
   const encode = encoder(axes);
-  const rows = lessons.map(({ point, fidelity }) => encode(point, Math.min(fidelity, full)));
+  const rows = observations.map(({ point, budget }) => encode(point, Math.min(budget, cap)));
   const forest = growForest(
     {
-      columns: columnsOf(rows, axes.length + 1),
-      categories: [...categoriesOf(axes), 0],
+      columns: transpose(rows, axes.length + 1),
+      categories: [...categoryCounts(axes), 0],
       targets,
     },
     TREES,
     rng,
   );
-  const most = lessons.reduce((top, { fidelity }) => Math.max(top, Math.min(fidelity, full)), 0);
-  const model = { forest, encode: (point: Point) => encode(point, most), lowest: 0 };
-  const means = lessons.flatMap(({ point, loss }) => (typeof loss === 'number' ? predict(model, point).mean : []));
+  const highest = observations.reduce((most, { budget }) => Math.max(most, Math.min(budget, cap)), 0);
+  const model = { forest, encode: (point: Point) => encode(point, highest), lowest: 0 };
+  const means = observations.flatMap(({ point, loss }) => (typeof loss === 'number' ? predictAt(model, point).mean : []));
   return { ...model, lowest: means.reduce((a, b) => Math.min(a, b)) };
 }
 
-export const predict = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point: Point): Prediction => predictForest(forest, encode(point));
+export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point: Point): Prediction =>
+  predictForest(forest, encode(point));
 
-/** Trees that agree are still not certain. */
-const LEAST_DEVIATION = 1e-3;
+/** Above 0, since trees may agree and still be wrong. */
+const MIN_SD = 1e-3;
 
-/** log of the expected improvement over the lowest prediction. */
-export function improvement(model: ForestModel, point: Point): number {
-  const { mean, variance } = predict(model, point);
-  const sd = Math.max(LEAST_DEVIATION, Math.sqrt(variance));
+/** The log of the expected improvement over the lowest prediction. */
+export function logImprovement(model: ForestModel, point: Point): number {
+  const { mean, variance } = predictAt(model, point);
+  const sd = Math.max(MIN_SD, Math.sqrt(variance));
   return Math.log(sd) + logExpectedImprovement((model.lowest - mean) / sd);
 }

@@ -1,8 +1,8 @@
 import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
-import type { Draw } from '../sequence.ts';
-import { better, type Incumbent } from './incumbent.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { holding, type Lane, nearer, startsOf } from './movableAxes.ts';
 import { issue, type Round, receive, type Slot, settled, wanted } from './round.ts';
 
@@ -37,7 +37,7 @@ export interface Descent<S extends DescentState> {
   /** The state with the round that its verdict asks for. */
   next(state: S): S;
   /** The answer to an ask while the round has a trial left. */
-  propose(state: S, ask: Ask): Draw;
+  propose(state: S, ask: Ask): ProposedPoint;
 }
 
 /** The state with a new round. */
@@ -55,7 +55,7 @@ export const opening = <S extends DescentState>(state: S, slots: readonly Slot[]
 export const foldBy =
   <S extends DescentState>({ name }: Env, { restarts }: Beginning, read: (state: S) => S) =>
   (state: S, fact: Suggested | Ended): S => {
-    const next = fact.type === 'ended' ? { ...state, incumbent: better(state.incumbent, fact) } : state;
+    const next = fact.type === 'ended' ? { ...state, incumbent: updateIncumbent(state.incumbent, fact) } : state;
     if (fact.by !== name) return next;
     const round = fact.type === 'suggested' ? issue(state.round, fact) : receive(state.round, fact);
     return next.verdict === 'open' && settled(round) ? last(read({ ...next, round }), restarts) : { ...next, round };
@@ -88,7 +88,14 @@ export function startPoint(
  *
  * @param centre absent at the start, whose trials lie nowhere but there
  */
-export function handedOut(env: Env, { round, start }: DescentState, ask: Ask, at: Point, centre: Point | undefined, tags: Tags): Draw {
+export function handedOut(
+  env: Env,
+  { round, start }: DescentState,
+  ask: Ask,
+  at: Point,
+  centre: Point | undefined,
+  tags: Tags,
+): ProposedPoint {
   const { role } = wanted(round)!;
   const point = env.snap(centre ? nearer(centre, at, ask.retry ?? 0) : at);
   return { point, tags: { start: String(start), round: String(round.number), role, ...tags } };

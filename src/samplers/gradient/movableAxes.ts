@@ -2,7 +2,7 @@ import type { Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import { SOBOL_DIMENSIONS, sobol } from '../../numeric/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
-import { throughPriors } from '../lowDiscrepancy.ts';
+import { applyPriors } from '../lowDiscrepancy.ts';
 import type { Incumbent } from './incumbent.ts';
 
 /** Whether an axis has a derivative: it is a float without steps. */
@@ -61,7 +61,7 @@ export function startsOf(env: Env, { family, index, count }: Lane): (start: numb
   const place = (start: number) => index + (start - 1) * count;
   if (env.axes.length > SOBOL_DIMENSIONS) return (start) => env.snap(draw(env.axes, rngFor(env.seed, path, place(start))));
   const uniform = sobol(env.axes.length, rngFor(env.seed, path, 0));
-  return (start) => throughPriors(env, uniform(place(start)));
+  return (start) => applyPriors(env, uniform(place(start)));
 }
 
 /** A start that keeps what a descent cannot move (choices, and what hangs on them) as the incumbent has it. */

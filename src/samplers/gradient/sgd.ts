@@ -1,7 +1,7 @@
 import type { Ask, Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
-import type { Draw } from '../sequence.ts';
+import type { ProposedPoint } from '../sequence.ts';
 import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './descent.ts';
 import { type Course, courseFrom, lookingAt, noiseOf, type Pace, type Source, stepped, stepsAround } from './descentState.ts';
 import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient, unkept } from './iterate.ts';
@@ -60,7 +60,7 @@ export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdS
     return Array.from({ length: count }, (_, i) => ({ role: `start${i + 1}`, point: [] }));
   }
 
-  function propose(state: SgdState, ask: Ask): Draw {
+  function propose(state: SgdState, ask: Ask): ProposedPoint {
     const { course, round, source } = state;
     const at = course ? wanted(round)!.point : startAt(state, ask, suits(state));
     return handedOut(env, state, ask, at, course?.centre, source === 'told' ? {} : { seed: seedOf(state, ask) });

@@ -1,52 +1,55 @@
 import { contributions, spread } from '../../numeric/hypervolume.ts';
 import { fronts } from '../../numeric/pareto.ts';
-import { peers, type Standing } from '../rankedTrial.ts';
+import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 
-/** The slots of the good trials, and what each weighs; nothing where the newest weigh most. */
-export type Good = ReadonlyMap<number, number | undefined>;
+/** The indices of the trials below the split, each with its weight; undefined if it depends on the trial's age alone. */
+export type BelowWeights = ReadonlyMap<number, number | undefined>;
 
-/** How many of n trials count as good. */
-const countOf = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
+/** How many of n trials lie below the split. */
+const belowCount = (n: number): number => Math.min(Math.ceil(0.1 * n), 25);
 
-/** The first of a ranking. With several objectives: fronts of equals in all else, and of the last front those that dominate the most volume. */
-function best(ranking: readonly Standing[], count: number): readonly Standing[] {
+/** The first trials of a ranking. With several objectives: whole fronts, and of the last front those that dominate the most volume. */
+function selectBelow(ranking: readonly RankedTrial[], count: number): readonly RankedTrial[] {
   if (!ranking.some(({ losses }) => losses.length > 1)) return ranking.slice(0, count);
-  const chosen: Standing[] = [];
-  for (let from = 0; from < ranking.length && chosen.length < count; ) {
-    const next = ranking.findIndex((standing, i) => i > from && !peers(standing, ranking[from]!));
-    const equals = ranking.slice(from, next < 0 ? undefined : next);
-    from += equals.length;
-    for (const front of fronts(equals.map(({ losses }) => losses))) {
-      const members = front.map((i) => equals[i]!);
-      const room = count - chosen.length;
+  const selected: RankedTrial[] = [];
+  for (let from = 0; from < ranking.length && selected.length < count; ) {
+    const next = ranking.findIndex((trial, i) => i > from && !sameTier(trial, ranking[from]!));
+    const tier = ranking.slice(from, next < 0 ? undefined : next);
+    from += tier.length;
+    for (const front of fronts(tier.map(({ losses }) => losses))) {
+      const members = front.map((i) => tier[i]!);
+      const room = count - selected.length;
       if (room <= 0) break;
-      const some =
+      const chosen =
         members.length <= room
           ? members.keys()
           : spread(
               members.map(({ losses }) => losses),
               room,
             );
-      for (const i of some) chosen.push(members[i]!);
+      for (const i of chosen) selected.push(members[i]!);
     }
   }
-  return chosen;
+  return selected;
 }
 
-/** What weighs nothing would still have a kernel. */
-const LEAST_WEIGHT = 1e-6;
+/** Above 0, since a kernel without weight would still set the bandwidth of its neighbours. */
+const MIN_WEIGHT = 1e-6;
 
 /**
- * The good ones of a ranking. With several objectives each of the leading ones weighs as much as the volume that it alone dominates, against
- * the most of them (Ozaki et al., JAIR 2022, section 4.3), and those that are there for want of better hardly anything.
+ * Splits trials into those below (the best tenth, at most 25) and the rest, as the tree-structured Parzen estimator does. With several objectives,
+ * the best trials are weighted by the volume that each alone dominates, as a share of the largest such volume (Ozaki et al., JAIR 2022,
+ * section 4.3); trials of a lower tier get the minimal weight.
+ *
+ * @param ranking the best trial first
  */
-export function goodOf(ranking: readonly Standing[]): Good {
-  const good = best(ranking, countOf(ranking.length));
-  const leading = good.filter((standing) => peers(standing, good[0]!));
-  if (!leading.some(({ losses }) => losses.length > 1)) return new Map(good.map(({ slot }) => [slot, undefined]));
+export function splitTrials(ranking: readonly RankedTrial[]): BelowWeights {
+  const below = selectBelow(ranking, belowCount(ranking.length));
+  const leading = below.filter((trial) => sameTier(trial, below[0]!));
+  if (!leading.some(({ losses }) => losses.length > 1)) return new Map(below.map(({ index }) => [index, undefined]));
   const volumes = contributions(leading.map(({ losses }) => losses));
   const most = Math.max(...volumes);
-  const weights = new Map(good.map(({ slot }) => [slot, LEAST_WEIGHT]));
-  for (const [i, { slot }] of leading.entries()) weights.set(slot, most > 0 ? Math.max(LEAST_WEIGHT, volumes[i]! / most) : 1);
+  const weights = new Map(below.map(({ index }) => [index, MIN_WEIGHT]));
+  for (const [i, { index }] of leading.entries()) weights.set(index, most > 0 ? Math.max(MIN_WEIGHT, volumes[i]! / most) : 1);
   return weights;
 }

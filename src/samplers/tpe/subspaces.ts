@@ -1,8 +1,8 @@
 import type { Axis } from '../../space/axis.ts';
 
 /**
- * Groups the axes that exist under the same conditions, each group after the one that its conditions speak of. A trial has all axes of a group
- * or none, so a joint density on each needs no imputation (Optuna's `group`).
+ * Groups the axes that exist under the same conditions, parents before children. A trial has all axes of a group or none, so each group has a
+ * joint density without imputation (Optuna's `group`).
  */
 export function subspaces(axes: readonly Axis[]): readonly (readonly number[])[] {
   const conditions: string[] = [];

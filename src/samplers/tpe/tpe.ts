@@ -1,69 +1,70 @@
-import type { Ended, Env, Reported, Suggested } from '../../messages.ts';
+import type { Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { randomSequence } from '../random.ts';
 import type { Surrogate } from '../surrogate.ts';
-import { Evidence } from './observations.ts';
+import { TpeObservations } from './observations.ts';
 
 export interface TpeSettings {
-  /** How many trials are handed out before the first model, at least half of them with results by then. Default: 10. */
+  /** How many trials are suggested before the first model; at least half of them must have ended by then. Default: 10. */
   readonly startup: number;
-  /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
+  /** How many draws from the density of the trials below the split compete for each proposal. Default: 24. */
   readonly candidates: number;
-  /** Weight of the prior belief in each density, against 1 for a recent trial. Default: 1. */
+  /** Weight of the prior in each density, where a recent trial weighs 1. Default: 1. */
   readonly priorWeight: number;
 }
 
-/** All that was told. What follows from it is computed when it is asked for, and kept beside. */
+/** The facts so far. Densities are computed from them when needed, and cached outside the state. */
 export interface TpeState {
-  readonly facts: History<Suggested | Reported | Ended>;
-  readonly handedOut: number;
+  readonly facts: History<StrategyEvent>;
+  readonly suggested: number;
   readonly results: number;
-  /** Where the draws without a model stand. */
-  readonly draws: unknown;
+  /** The state of the random sequence that answers without a model. */
+  readonly sequence: unknown;
 }
 
-/** How often a proposal that was handed out before is drawn anew. */
-const REDRAWS = 4;
+/** How often a proposal is drawn again if it was suggested before. */
+const MAX_REDRAWS = 4;
 
 /**
- * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011, section 4): proposes where the density l of the good trials is high
- * against the density g of the others, which is where the expected improvement over the quantile between them is high.
+ * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011, section 4). It splits trials at a quantile of the losses, estimates a
+ * density l of those below and g of those above, and proposes the point with the highest l / g, which has the highest expected improvement
+ * over that quantile.
  */
 export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: TpeSettings): Surrogate<TpeState> {
   const random = randomSequence(env);
-  const evidenceOf = History.folding(
-    () => new Evidence(env, priorWeight),
-    (evidence, fact: Suggested | Reported | Ended) => evidence.take(fact),
+  const observationsOf = History.folding(
+    () => new TpeObservations(env, priorWeight),
+    (observations, fact: StrategyEvent) => observations.take(fact),
   );
 
   return {
-    start: { facts: History.of(), handedOut: 0, results: 0, draws: random.start },
+    start: { facts: History.of(), suggested: 0, results: 0, sequence: random.start },
     expect: (state, fact) => ({
       ...state,
       facts: state.facts.push(fact),
-      handedOut: state.handedOut + 1,
-      draws: random.concerns(fact) ? random.fold(state.draws, fact) : state.draws,
+      suggested: state.suggested + 1,
+      sequence: random.advances(fact) ? random.fold(state.sequence, fact) : state.sequence,
     }),
     learn: (state, fact) => ({
       ...state,
       facts: state.facts.push(fact),
       results: state.results + (fact.outcome === 'failed' ? 0 : 1),
     }),
-    report: (state, fact) => (evidenceOf(state.facts).isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
-    // Parallel trials need not all be over: the first results of many at once are worth following.
-    ready: ({ handedOut, results }) => handedOut >= startup && 2 * results >= startup,
-    explore: ({ draws }, ask) => random.at(draws, ask),
-    propose({ facts, draws }, ask, rng) {
-      const evidence = evidenceOf(facts);
-      if (rng() < evidence.repeats.repeatRate) return random.at(draws, ask);
-      for (let k = 0; k <= REDRAWS; k++) {
-        const candidate = evidence.best(candidates, env, rng);
+    report: (state, fact) => (observationsOf(state.facts).results.isNew(fact) ? { ...state, facts: state.facts.push(fact) } : state),
+    // With many parallel trials, half of the results are enough to start.
+    ready: ({ suggested, results }) => suggested >= startup && 2 * results >= startup,
+    explore: ({ sequence }, ask) => random.propose(sequence, ask),
+    propose({ facts, sequence }, ask, rng) {
+      const observations = observationsOf(facts);
+      if (rng() < observations.results.repeats.repeatRate) return random.propose(sequence, ask);
+      for (let k = 0; k <= MAX_REDRAWS; k++) {
+        const candidate = observations.best(candidates, env, rng);
         if (candidate === undefined) continue;
         const { point, ratio } = candidate;
         if (!Number.isFinite(ratio)) return undefined;
         return { point, tags: { acquisition: ratio.toPrecision(5) } };
       }
-      return random.at(draws, ask);
+      return random.propose(sequence, ask);
     },
   };
 }

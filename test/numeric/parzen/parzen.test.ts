@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CellColumn, SmoothColumn } from '../../../src/numeric/parzen/columns.ts';
 import { Parzen, recencyWeights } from '../../../src/numeric/parzen/parzen.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { supportOf } from '../../../src/samplers/parzenSupport.ts';
+import { supportOnAxis } from '../../../src/samplers/parzenSupport.ts';
 import type { Axis } from '../../../src/space/axis.ts';
 
 interface Reference {
@@ -25,9 +25,9 @@ const axisOf = (kind: Axis['kind'], count?: number): Axis => ({
   ordered: kind !== 'choice',
   ...(count !== undefined && { levels: { count, at: (k) => (k + 0.5) / count, of: (u) => Math.min(count - 1, Math.floor(u * count)) } }),
 });
-const float = supportOf(axisOf('float'));
-const int = supportOf(axisOf('int', 5));
-const choice = supportOf(axisOf('choice', 3));
+const float = supportOnAxis(axisOf('float'));
+const int = supportOnAxis(axisOf('int', 5));
+const choice = supportOnAxis(axisOf('choice', 3));
 const logDensities = (parzen: Parzen, at: readonly (readonly number[])[]) => at.map((x) => parzen.logDensity(x));
 
 const filled = (supports: ConstructorParameters<typeof Parzen>[0], seen: readonly (readonly number[])[]): Parzen => {
@@ -41,7 +41,7 @@ const filled = (supports: ConstructorParameters<typeof Parzen>[0], seen: readonl
 describe('Parzen', () => {
   describe.each(references)("has Optuna's mixture on $space", ({ axes, seen, weights, kernels, at, logDensities: wanted }) => {
     const parzen = filled(
-      axes.map(({ kind, count }) => supportOf(axisOf(kind, count))),
+      axes.map(({ kind, count }) => supportOnAxis(axisOf(kind, count))),
       seen,
     );
     it(`weights and densities of ${seen.length} observations`, () => {
@@ -120,7 +120,7 @@ describe('Parzen', () => {
 
   it("starts from the user's belief", () => {
     const prior = { quantile: (u: number) => u / 2, logDensity: (x: number) => (x < 0.5 ? Math.log(2) : Number.NEGATIVE_INFINITY) };
-    const parzen = new Parzen([supportOf({ ...axisOf('float'), prior }), supportOf({ ...axisOf('choice', 2), prior })]);
+    const parzen = new Parzen([supportOnAxis({ ...axisOf('float'), prior }), supportOnAxis({ ...axisOf('choice', 2), prior })]);
     expect([
       ...logDensities(parzen, [
         [0.2, 0],
@@ -133,11 +133,11 @@ describe('Parzen', () => {
   });
 
   it('takes finely divided axes as a continuum, and finds uneven cells', () => {
-    expect(supportOf(axisOf('int', 1000)).cells).toBeUndefined();
+    expect(supportOnAxis(axisOf('int', 1000)).cells).toBeUndefined();
     // 1, 2, 3 in logarithms between 0.5 and 3.5: rounding changes its mind at 1.5 and 2.5.
     const place = (v: number) => Math.log(v / 0.5) / Math.log(7);
     const levels = { count: 3, at: (k: number) => place(k + 1), of: (u: number) => Math.round(0.5 * 7 ** u) - 1 };
-    const { edges } = supportOf({ name: 'n', kind: 'int', ordered: true, levels }).cells!;
+    const { edges } = supportOnAxis({ name: 'n', kind: 'int', ordered: true, levels }).cells!;
     [0, place(1.5), place(2.5), 1].forEach((edge, k) => {
       expect(edges[k]).toBeCloseTo(edge, 12);
     });

@@ -1,7 +1,7 @@
 import type { Ended, Env } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
-import type { Reasoned } from '../../../src/samplers/surrogate.ts';
+import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { type Space, space } from '../../../src/space/space.ts';
@@ -15,7 +15,7 @@ export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['v
   const core = boSurrogate(env, { startup: 6, acquisition: 'ei', costAware: false, integrated: false, warp: false, ...settings });
   let state = core.start;
   let id = 0;
-  const suggest = (more: { budget?: number } = {}): (Reasoned & { id: number }) | undefined => {
+  const suggest = (more: { budget?: number } = {}): (ProposedPoint & { id: number }) | undefined => {
     const ask = { type: 'ask', id: id + 1, ...more } as const;
     const modelled = core.ready(state) ? core.propose(state, ask, rngFor(seed, 'bo', ask.id)) : undefined;
     const reasoned = modelled ?? core.explore(state, ask);

@@ -110,7 +110,7 @@ describe('covarianceAdaptation', () => {
     expect(core.fold(mine, told(9, [0.1, 0.1], 4)).run!.outcomes).toHaveLength(1);
     expect(core.fold(mine, told(9, [0.1, 0.1], 2)).run!.outcomes).toHaveLength(2);
     const promoted = core.fold(mine, { ...told(9, open[0]!.point, 1, 'asha'), budget: 9, resumes: 1 });
-    expect(promoted.run!.outcomes).toMatchObject([{ id: 9, standing: { losses: [1], fidelity: 9 } }]);
+    expect(promoted.run!.outcomes).toMatchObject([{ id: 9, standing: { losses: [1], budget: 9 } }]);
   });
 
   it('repeats a draw that was turned down before from its tag', () => {

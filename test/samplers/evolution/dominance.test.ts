@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../../src/messages.ts';
 import { fittest, frontsOf } from '../../../src/samplers/evolution/dominance.ts';
 import { type Individual, individual } from '../../../src/samplers/evolution/population.ts';
-import { standingOf } from '../../../src/samplers/rankedTrial.ts';
+import { rankTrial } from '../../../src/samplers/rankedTrial.ts';
 
 function trial(id: number, losses: number[], rest: Partial<Ended> = {}): Individual {
   const ended: Ended = { type: 'ended', outcome: 'completed', id, by: 'x', point: [0.5], losses, ...rest };
-  return individual(ended, standingOf(id, ended))!;
+  return individual(ended, rankTrial(id, ended))!;
 }
 const ids = (members: readonly Individual[]) => members.map(({ id }) => id);
 

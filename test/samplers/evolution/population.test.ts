@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { enter, type Individual, individual, type Population, tournament } from '../../../src/samplers/evolution/population.ts';
-import { standingOf } from '../../../src/samplers/rankedTrial.ts';
+import { rankTrial } from '../../../src/samplers/rankedTrial.ts';
 
 const ended = (id: number, rest: Partial<Ended> = {}): Ended => ({
   type: 'ended',
@@ -14,7 +14,7 @@ const ended = (id: number, rest: Partial<Ended> = {}): Ended => ({
   losses: [id],
   ...rest,
 });
-const member = (id: number, rest: Partial<Ended> = {}): Individual => individual(ended(id, rest), standingOf(id, ended(id, rest)))!;
+const member = (id: number, rest: Partial<Ended> = {}): Individual => individual(ended(id, rest), rankTrial(id, ended(id, rest)))!;
 const settle = (members: readonly Individual[], size: number): Population =>
   members.reduce((population, newcomer) => enter(population, newcomer, size), [] as Population);
 const ids = (population: Population) => population.map(({ id }) => id);
@@ -24,7 +24,7 @@ describe('individual', () => {
     const { losses: _, ...rest } = ended(1);
     for (const reason of ['error', 'infeasible']) {
       const failed: Ended = { ...rest, outcome: 'failed', reason };
-      expect(individual(failed, standingOf(1, failed))).toBeUndefined();
+      expect(individual(failed, rankTrial(1, failed))).toBeUndefined();
     }
   });
 });

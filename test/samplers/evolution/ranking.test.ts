@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended, StrategyEvent, Suggested } from '../../../src/messages.ts';
 import { History } from '../../../src/numeric/history.ts';
 import { rankingOf } from '../../../src/samplers/evolution/ranking.ts';
-import { type Standing, standingOf } from '../../../src/samplers/rankedTrial.ts';
+import { type RankedTrial, rankTrial } from '../../../src/samplers/rankedTrial.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
 
@@ -16,8 +16,8 @@ const stopped = (id: number, step: number, loss: number) => end(id, { outcome: '
 function told(facts: readonly StrategyEvent[], ranking = rankingOf(env)) {
   return { ranking, facts: facts.reduce(ranking.push, History.of<StrategyEvent>()) };
 }
-const standing = (ended: Ended) => ({ standing: standingOf(ended.id, ended)! });
-const brief = ({ tier, losses }: Standing) => [tier, losses[0]];
+const standing = (ended: Ended) => ({ standing: rankTrial(ended.id, ended)! });
+const brief = ({ tier, losses }: RankedTrial) => [tier, losses[0]];
 /** The quantile of a standard normal at 5/6. */
 const SCORE = 0.967421566;
 
@@ -27,7 +27,7 @@ describe('rankingOf', () => {
     const { ranking, facts } = told([begin(1), begin(2), ended]);
     const trials = [standing(ended)];
     expect(ranking.now(facts, trials)).toBe(trials);
-    expect(ranking.standing(facts, ended)).toEqual({ slot: 1, tier: 0, fidelity: 9, losses: [5] });
+    expect(ranking.standing(facts, ended)).toEqual({ index: 1, tier: 0, budget: 9, losses: [5] });
   });
 
   it('keeps of the reports those that add a result at a rung', () => {

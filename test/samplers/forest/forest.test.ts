@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Env } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { forestSurrogate } from '../../../src/samplers/forest/forest.ts';
-import { climb } from '../../../src/samplers/forest/localSearch.ts';
+import { localSearch } from '../../../src/samplers/forest/localSearch.ts';
 import { logLosses } from '../../../src/samplers/forest/model.ts';
 import { choice, float, int, when } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
@@ -57,8 +57,8 @@ describe('climb', () => {
     const rng = rngFor('climb', 'test', 1);
     const goal = mixed.snap([0.3, 0.8, 0.9]);
     const height = (p: readonly number[]) => -Math.abs(p[0]! - goal[0]!) - Math.abs(p[1]! - goal[1]!) - (p[2] === goal[2] ? 0 : 1);
-    expect(climb(mixed, mixed.snap([0.9, 0.1, 0.1]), height, rng).score).toBeGreaterThan(-0.05);
-    const top = climb(constrained, constrained.snap([0, 0]), ([x, y]) => 2 * x! + y!, rng);
+    expect(localSearch(mixed, mixed.snap([0.9, 0.1, 0.1]), height, rng).score).toBeGreaterThan(-0.05);
+    const top = localSearch(constrained, constrained.snap([0, 0]), ([x, y]) => 2 * x! + y!, rng);
     expect(constrained.feasible(top.point)).toBe(true);
     expect(constrained.decode(top.point)).toEqual({ x: 8, y: 1 });
   });
@@ -72,7 +72,7 @@ describe('climb', () => {
       for (const [i, x] of point.entries()) if (x !== 0.5) moved.add(i);
       return -1;
     };
-    climb(wide, wide.snap(Array(100).fill(0.5)), count, rngFor('climb', 'wide', 1));
+    localSearch(wide, wide.snap(Array(100).fill(0.5)), count, rngFor('climb', 'wide', 1));
     // Nothing is better anywhere: the scale halves from 0.05 until it is below 0.005, which takes four steps along 32 axes, four ways each.
     expect(asked).toBe(1 + 4 * 32 * 4);
     expect(moved.size).toBeGreaterThan(70); // 1 - (68 / 100)^4 of a hundred are 79

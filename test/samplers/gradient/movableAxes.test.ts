@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { better } from '../../../src/samplers/gradient/incumbent.ts';
+import { updateIncumbent } from '../../../src/samplers/gradient/incumbent.ts';
 import { holding, isOrdered, isSmooth, movable, reachable, startsOf } from '../../../src/samplers/gradient/movableAxes.ts';
 import { active } from '../../../src/space/axis.ts';
 import { atMost } from '../../../src/space/constraint.ts';
@@ -30,8 +30,12 @@ it('starts hold what cannot move as the best trial has it', () => {
   const starts = startsOf(env, { family: 'sgd', index: 0, count: 1 });
   expect(holding(env, undefined, starts(1), isSmooth)).toEqual(starts(1));
   const completed = { type: 'ended', outcome: 'completed', by: 'x', losses: [1] } as const;
-  const good = better(undefined, { ...completed, id: 1, point: withSgd });
-  const best = better(better(good, { ...completed, id: 2, point: withAdam, losses: [0] }), { ...completed, id: 3, point: withSgd });
+  const good = updateIncumbent(undefined, { ...completed, id: 1, point: withSgd });
+  const best = updateIncumbent(updateIncumbent(good, { ...completed, id: 2, point: withAdam, losses: [0] }), {
+    ...completed,
+    id: 3,
+    point: withSgd,
+  });
   for (const [incumbent, at] of [[good, withSgd] as const, [best, withAdam] as const]) {
     const moving = movable(net.axes, at, isSmooth);
     const start = holding(env, incumbent, starts(2), isSmooth);
@@ -60,7 +64,7 @@ it('what is out of reach is replaced by the last good point on the way', () => {
 
 it('no infeasible or failed trial is the incumbent', () => {
   const point = [...withSgd];
-  expect(better(undefined, { type: 'ended', outcome: 'failed', id: 1, by: 'x', point })).toBeUndefined();
+  expect(updateIncumbent(undefined, { type: 'ended', outcome: 'failed', id: 1, by: 'x', point })).toBeUndefined();
   const infeasible = { type: 'ended', outcome: 'completed', id: 1, by: 'x', point, losses: [0], constraints: [1] } as const;
-  expect(better(undefined, infeasible)).toBeUndefined();
+  expect(updateIncumbent(undefined, infeasible)).toBeUndefined();
 });

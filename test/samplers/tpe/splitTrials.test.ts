@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { byStanding, type Standing } from '../../../src/samplers/rankedTrial.ts';
-import { goodOf } from '../../../src/samplers/tpe/splitTrials.ts';
+import { compareRanked, type RankedTrial } from '../../../src/samplers/rankedTrial.ts';
+import { splitTrials } from '../../../src/samplers/tpe/splitTrials.ts';
 
-const standing = (slot: number, losses: number[], tier: 0 | 1 | 2 = 0): Standing => ({ slot, tier, fidelity: 1, losses });
-const ranking = (standings: Standing[]) => standings.sort(byStanding);
+const trial = (index: number, losses: number[], tier: 0 | 1 | 2 = 0): RankedTrial => ({ index, tier, budget: 1, losses });
+const ranking = (trials: RankedTrial[]) => trials.sort(compareRanked);
 
 it('takes a tenth of the trials for good, 25 at most, all of equal worth where there is one objective', () => {
-  const of = (n: number) => goodOf(ranking(Array.from({ length: n }, (_, slot) => standing(slot, [-slot]))));
+  const of = (n: number) => splitTrials(ranking(Array.from({ length: n }, (_, index) => trial(index, [-index]))));
   expect(of(0).size).toBe(0);
   expect([...of(11)]).toEqual([
     [10, undefined],
@@ -17,9 +17,9 @@ it('takes a tenth of the trials for good, 25 at most, all of equal worth where t
 
 it('weighs the good ones of several objectives by the volume that each alone dominates', () => {
   // Fifteen of a far front, so that two are good.
-  const front = [standing(0, [0, 10]), standing(1, [10, 5])];
-  const far = Array.from({ length: 13 }, (_, i) => standing(i + 2, [20, 20 + i]));
-  const weights = goodOf(ranking([...front, ...far]));
+  const front = [trial(0, [0, 10]), trial(1, [10, 5])];
+  const far = Array.from({ length: 13 }, (_, i) => trial(i + 2, [20, 20 + i]));
+  const weights = splitTrials(ranking([...front, ...far]));
   expect([...weights.keys()].sort()).toEqual([0, 1]);
   // The box is from (0, 5) to (11, 10.5): the first alone has 10 x 0.5, the second 1 x 5, and both 1 x 0.5.
   expect(weights.get(0)).toBeCloseTo(1, 12);
@@ -27,16 +27,16 @@ it('weighs the good ones of several objectives by the volume that each alone dom
 });
 
 it('hardly counts what is good for want of better, and repetitions of the same losses not at all', () => {
-  const done = [standing(0, [1, 3]), standing(1, [3, 1])];
-  const stopped = Array.from({ length: 18 }, (_, i) => standing(i + 2, [i, i], 1));
-  expect([...goodOf(ranking([...done, ...stopped]))]).toEqual([
+  const done = [trial(0, [1, 3]), trial(1, [3, 1])];
+  const stopped = Array.from({ length: 18 }, (_, i) => trial(i + 2, [i, i], 1));
+  expect([...splitTrials(ranking([...done, ...stopped]))]).toEqual([
     [0, 1],
     [1, 1],
   ]);
-  const few = goodOf(ranking([done[0]!, ...stopped]));
+  const few = splitTrials(ranking([done[0]!, ...stopped]));
   expect(few.get(0)).toBe(1);
   expect(few.get(2)).toBe(1e-6);
-  const twice = goodOf(ranking([standing(0, [1, 3]), standing(1, [1, 3]), ...stopped]));
+  const twice = splitTrials(ranking([trial(0, [1, 3]), trial(1, [1, 3]), ...stopped]));
   expect([...twice]).toEqual([
     [0, 1],
     [1, 1],

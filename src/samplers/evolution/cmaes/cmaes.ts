@@ -2,7 +2,7 @@ import type { Ended, Env, Suggested, TrialId } from '../../../messages.ts';
 import { halton } from '../../../numeric/halton.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
-import { byStanding, standingOf } from '../../rankedTrial.ts';
+import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { Evolution } from '../evolution.ts';
 import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
 import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './searchDistribution.ts';
@@ -63,7 +63,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   function receive(state: CmaesState, ended: Ended): CmaesState {
     const mine = state.open.find(({ id }) => id === ended.id);
     const open = mine ? state.open.filter((other) => other !== mine) : state.open;
-    const standing = standingOf(ended.id, ended);
+    const standing = rankTrial(ended.id, ended);
     if (!standing) return { ...state, open };
     if (!state.run) return { ...state, told: state.told.push({ point: ended.point, standing }) };
     if (!mine) return { ...state, run: joined(state.run, ended, { id: ended.id, genes: genesOf(layout, ended.point), standing }) };
@@ -82,7 +82,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
       const promoted = ({ genes, ...rest }: Outcome): Outcome => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });
       return { ...run, outcomes: run.outcomes.map((one) => (one.id === resumes ? promoted(one) : one)) };
     }
-    return run.best && byStanding(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout, settings)) : run;
+    return run.best && compareRanked(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout, settings)) : run;
   }
 
   function further(run: Run): Run {

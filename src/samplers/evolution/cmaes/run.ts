@@ -2,7 +2,7 @@ import type { TrialId } from '../../../messages.ts';
 import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
 import type { Rng } from '../../../numeric/random.ts';
 import { draw } from '../../../space/axis.ts';
-import { byStanding, type Standing } from '../../rankedTrial.ts';
+import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
 import { type Genes, type Law, type Layout, updated } from './searchDistribution.ts';
 import { priorLaw } from './warmStart.ts';
 
@@ -20,7 +20,7 @@ export interface CmaesSettings {
 export interface Outcome {
   readonly id: TrialId;
   readonly genes: Genes;
-  readonly standing: Standing;
+  readonly standing: RankedTrial;
   /** The generation that drew it; none for somebody else's. */
   readonly generation?: number;
 }
@@ -34,7 +34,7 @@ export interface Run {
   readonly previous?: Law;
   /** Results since the last generation. */
   readonly outcomes: readonly Outcome[];
-  readonly best?: Standing;
+  readonly best?: RankedTrial;
   /** The best loss of each of the last generations, as many as `flat` looks at. */
   readonly lately: readonly number[];
   readonly evaluations: number;
@@ -61,10 +61,10 @@ export const firstRun = (layout: Layout, law: Law, { population }: CmaesSettings
 /** The run with one more result, and a generation further where there are enough of them. */
 export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates }: CmaesSettings): Run {
   const outcomes = [...run.outcomes, outcome];
-  const best = run.best && byStanding(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
+  const best = run.best && compareRanked(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
   const more = { ...run, outcomes, best, evaluations: run.evaluations + 1 };
   if (outcomes.length < run.parameters.population) return more;
-  const ranked = outcomes.toSorted((a, b) => byStanding(a.standing, b.standing));
+  const ranked = outcomes.toSorted((a, b) => compareRanked(a.standing, b.standing));
   const now = run.law.normal.generation;
   const lessons = ranked.map(({ genes, generation }) => ({ genes, foreign: generation !== now }));
   return {

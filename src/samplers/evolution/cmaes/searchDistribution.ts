@@ -13,7 +13,7 @@ import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
 import { ndtri } from '../../../numeric/normal.ts';
 import type { Rng } from '../../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
-import { supportOf } from '../../parzenSupport.ts';
+import { supportOnAxis } from '../../parzenSupport.ts';
 
 /** Which axes the two halves of a law are about. */
 export interface Layout {
@@ -27,7 +27,7 @@ export interface Layout {
 }
 
 export function layoutOf(axes: readonly Axis[]): Layout {
-  const supports = axes.map(supportOf);
+  const supports = axes.map(supportOnAxis);
   const indices = (wanted: boolean) => [...axes.keys()].filter((i) => axes[i]!.ordered === wanted);
   const [ordered, unordered] = [indices(true), indices(false)];
   return {

@@ -2,13 +2,13 @@ import { leastOdds, withMargin } from '../../../numeric/cma/categorical.ts';
 import { diagonal, gaussian, type Matrix, shaped, type Vector } from '../../../numeric/cma/gaussian.ts';
 import type { Point } from '../../../space/axis.ts';
 import { active } from '../../../space/axis.ts';
-import { byStanding, type Standing } from '../../rankedTrial.ts';
+import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
 import { type Law, type Layout, lawOf } from './searchDistribution.ts';
 
 /** A result of somebody else. */
 export interface WarmStartResult {
   readonly point: Point;
-  readonly standing: Standing;
+  readonly standing: RankedTrial;
 }
 
 /** gamma and alpha of the paper: the share of results that are promising, and how far round each of them. */
@@ -37,7 +37,7 @@ const NARROW = 1e-3;
  * where the prior is.
  */
 export function warmLaw(layout: Layout, told: readonly WarmStartResult[]): Law {
-  const best = [...told].sort((a, b) => byStanding(a.standing, b.standing)).slice(0, Math.max(1, Math.floor(PROMISING * told.length)));
+  const best = [...told].sort((a, b) => compareRanked(a.standing, b.standing)).slice(0, Math.max(1, Math.floor(PROMISING * told.length)));
   const middle = priorMean(layout);
   const has = best.map(({ point }) => active(layout.axes, point));
   const places = best.map(({ point }, k) => layout.ordered.map((i, o) => (has[k]![i] ? point[i]! : middle[o]!)));

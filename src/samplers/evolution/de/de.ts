@@ -4,7 +4,7 @@ import { add, emptySet, type GrowingSet } from '../../../numeric/growingSet.ts';
 import { History } from '../../../numeric/history.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
 import type { Point } from '../../../space/axis.ts';
-import { byStanding, peers } from '../../rankedTrial.ts';
+import { compareRanked, sameTier } from '../../rankedTrial.ts';
 import { type Child, foundersOf, nextOf } from '../breeding.ts';
 import type { Evolution } from '../evolution.ts';
 import { type Individual, individual } from '../population.ts';
@@ -107,7 +107,7 @@ function readTag(tag = ''): (Rates & { readonly place: number }) | undefined {
 
 /** The base is one of the best, or anybody; the difference is between two others, of whom the second may have had to go. */
 function donorsFor({ members, archive }: DeState, place: number, start: Start, rng: Rng) {
-  const ranks = [...members.keys()].sort((a, b) => byStanding(members[a]!.standing, members[b]!.standing));
+  const ranks = [...members.keys()].sort((a, b) => compareRanked(members[a]!.standing, members[b]!.standing));
   const best = Math.max(2, Math.round(BEST * members.length));
   const others = (...taken: number[]) => [...members.keys()].filter((i) => !taken.includes(i));
   const pick = <T>(from: readonly T[]): T => from[index(rng, from.length)]!;
@@ -142,13 +142,13 @@ function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, sett
 }
 
 const worstOf = (members: readonly Individual[]): number =>
-  members.reduce((worst, { standing }, i) => (byStanding(standing, members[worst]!.standing) > 0 ? i : worst), 0);
+  members.reduce((worst, { standing }, i) => (compareRanked(standing, members[worst]!.standing) > 0 ? i : worst), 0);
 
 /** A newcomer takes a place where it does no worse than who is there. */
 function entered(state: DeState, newcomer: Individual, place: number, { population }: DeSettings): DeState {
   const member = state.members[place]!;
-  const tied = peers(newcomer.standing, member.standing) && newcomer.standing.losses[0] === member.standing.losses[0];
-  if (!tied && byStanding(newcomer.standing, member.standing) > 0) return state;
+  const tied = sameTier(newcomer.standing, member.standing) && newcomer.standing.losses[0] === member.standing.losses[0];
+  if (!tied && compareRanked(newcomer.standing, member.standing) > 0) return state;
   return {
     ...state,
     members: state.members.with(place, newcomer),
@@ -165,8 +165,8 @@ function competed(
 ): DeState {
   const { standing: old } = state.members[place]!;
   const next = entered(state, child, place, settings);
-  const gain = peers(child.standing, old) ? old.losses[0]! - child.standing.losses[0]! : 1;
-  const won = byStanding(child.standing, old) < 0 && gain > 0;
+  const gain = sameTier(child.standing, old) ? old.losses[0]! - child.standing.losses[0]! : 1;
+  const won = compareRanked(child.standing, old) < 0 && gain > 0;
   const successes = won ? [...state.successes, { ...rates, gain: Math.min(gain, Number.MAX_VALUE) }] : state.successes;
   if (state.competed + 1 < settings.population) return { ...next, successes, competed: state.competed + 1 };
   return { ...next, memory: remembered(state.memory, successes), successes: [], competed: 0 };

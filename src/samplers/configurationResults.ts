@@ -1,0 +1,32 @@
+import { RungResults } from '../budgets/rungResults.ts';
+import { RepeatTracker } from '../duplicates/repeatRate.ts';
+import type { Env, Reported, StrategyEvent } from '../messages.ts';
+
+/** The facts of a study by configuration: results at each rung, and repeats. */
+export class ConfigurationResults {
+  readonly rungs: RungResults;
+  readonly repeats: RepeatTracker;
+
+  constructor({ axes, rungs }: Pick<Env, 'axes' | 'rungs'>) {
+    this.rungs = new RungResults(axes, rungs);
+    this.repeats = new RepeatTracker(axes);
+  }
+
+  /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
+  isNew(fact: Reported): boolean {
+    return this.rungs.isNew(fact);
+  }
+
+  /**
+   * Adds a fact.
+   *
+   * @returns the index of the configuration that a suggestion introduces or that an ended trial belongs to; otherwise undefined
+   */
+  take(fact: StrategyEvent): number | undefined {
+    const known = this.rungs.configurations.length;
+    this.rungs.take(fact);
+    this.repeats.take(fact);
+    if (fact.type === 'ended') return this.rungs.of(fact.id)?.index;
+    return fact.type === 'suggested' && this.rungs.configurations.length > known ? known : undefined;
+  }
+}
