@@ -1,31 +1,51 @@
-import { OptionError } from '../src/errors.ts';
 import { type Created, DECISIONS, type Limits, type ObjectiveSpec, RULES } from '../src/facts/facts.ts';
-import { given, type Loose } from '../src/omitUndefined.ts';
-import { checkOption, checkOptions, finite, notNegative, oneOf, wholeFrom } from '../src/optionRules.ts';
+import { given } from '../src/omitUndefined.ts';
+import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../src/optionSet.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
 import { withDefaults } from './defaults.ts';
 import { auto } from './strategies/auto.ts';
 import type { Inspect, Strategy } from './strategy.ts';
 
+export const studyOptions = {
+  /** The name of the study. Default: study. */
+  study: optional(text, 'study'),
+  /** The seed of all random choices. Default: 0. */
+  seed: optional(textOrNumber, 0),
+  /** What is optimised, by name; the first objective decides which trial is best. Default: one objective `value`, minimised. */
+  objectives: optional(byName(oneOf('minimize', 'maximize'), 'at least one name with minimize or maximize')),
+  /** Whether trainers resume from checkpoints, which strategies that pause trials need. Default: false. */
+  resumes: optional(bool, false),
+  /** How many trials run at the same time. Default: 1. */
+  parallel: optional(wholeFrom(1), 1),
+  /** Whether a configuration may be tried twice at the same budget: `forbid` or `allow`. Default: forbid. */
+  duplicates: optional(oneOf('forbid', 'allow'), 'forbid'),
+  /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
+  trials: optional(wholeFrom(0)),
+  /** The study ends when one process has worked on it for this many seconds. */
+  seconds: optional(notNegative),
+  /** The study ends when the first objective reaches this value. */
+  target: optional(finite),
+  /**
+   * The study ends when its trials have cost this much, in steps such as epochs. A trial that resumes another pays only for its own steps, and one
+   * without steps or budget costs 1.
+   */
+  cost: optional(notNegative),
+  /** The study ends after this many results in a row without a better one. */
+  plateau: optional(wholeFrom(1)),
+  /** How many attempts a trial has if they fail by an error, see `retryErrors`. Lost and preempted attempts have at least 30. Default: 3. */
+  attempts: optional(wholeFrom(1)),
+  /** Whether a trial that failed by an error is tried again. Default: false. */
+  retryErrors: optional(bool),
+};
+
 /**
- * How a study is run. What is left out has the default named, or on a log with a past, what the log says; and there, limits and `parallel`
- * count where they are not what they were at the last start, so that a restart undoes no change that somebody has made since.
+ * How a study runs. An option that is left out has its default or, on a log with a past, the value in the log. There, a limit or `parallel` counts
+ * only if it differs from the previous start, so a restart never undoes a change made in between.
  */
-export interface StudyOptions extends Loose<Limits> {
-  /** Name of the study. Default `study`. */
-  readonly study?: string | undefined;
-  /** Of all randomness. Default `0`. */
-  readonly seed?: string | number | undefined;
-  /** What is optimised, by name; the first one decides which trial is the best. Default `{ value: 'minimize' }`. */
-  readonly objectives?: Readonly<Record<string, 'minimize' | 'maximize'>> | undefined;
-  /** Whether the trainers resume from checkpoints: says so to who starts them, where a strategy pauses trials. Default false. */
-  readonly resumes?: boolean | undefined;
-  /** How many trials may be open at once. Default 1. */
-  readonly parallel?: number | undefined;
-  /** Whether a configuration may be tried twice at the same budget. Default `forbid`. */
-  readonly duplicates?: 'forbid' | 'allow' | undefined;
-  /** Told of every transition of every machine, by XState's inspection events. It can change nothing. */
+export interface StudyOptions extends OptionsOf<typeof studyOptions> {
+  /** Receives every transition of every machine, as XState's inspection events. It must change nothing. */
   readonly inspect?: Inspect | undefined;
 }
 
@@ -42,45 +62,23 @@ const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
 
 /** The fact that a log begins with. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
-  check(options);
+  const { study, seed, resumes, parallel, duplicates } = settle('', studyOptions, options);
   return {
     type: 'created',
     v: 1,
-    study: options.study ?? 'study',
+    study,
     space: space.toJSON(),
     objectives: objectivesOf(options),
     strategy: recorded(strategy ?? auto()),
-    seed: String(options.seed ?? 0),
+    seed: String(seed),
     limits: limitsOf(options),
-    parallel: options.parallel ?? 1,
-    duplicates: options.duplicates ?? 'forbid',
-    ...(options.resumes && { resumes: true }),
+    parallel,
+    duplicates,
+    ...(resumes && { resumes }),
     rules: RULES,
     decisions: DECISIONS,
     version,
   };
-}
-
-/** Before anything is written: a log that begins with what cannot be is no log. */
-function check(options: StudyOptions): void {
-  const { trials, parallel, attempts, seconds, plateau, cost, target, duplicates } = options;
-  checkOptions(
-    '',
-    { trials, parallel, attempts, seconds, plateau, cost, target, duplicates },
-    {
-      trials: wholeFrom(0),
-      parallel: wholeFrom(1),
-      attempts: wholeFrom(1),
-      seconds: notNegative,
-      plateau: wholeFrom(1),
-      cost: notNegative,
-      target: finite,
-      duplicates: oneOf('forbid', 'allow'),
-    },
-  );
-  const objectives = objectivesOf(options);
-  if (objectives.length === 0) throw new OptionError('objectives', 'at least one name with minimize or maximize', {});
-  for (const { name, direction } of objectives) checkOption(`objectives.${name}`, direction, oneOf('minimize', 'maximize'));
 }
 
 /** What an option and a log say differently, a line each; nothing where the log is this study's. */

@@ -1,7 +1,7 @@
+import { stopsTrials } from '../../streams/defaults.ts';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
-import { stopsTrials } from './stopsTrials.ts';
 
 /** Says, once each, what a user should know of a program's output. */
 export interface Notices {

@@ -1,4 +1,4 @@
-import { resumingIn } from '../../streams/defaults.ts';
+import { pausingIn } from '../../streams/defaults.ts';
 import type { Template } from './runner/template.ts';
 import { UsageError } from './usage.ts';
 
@@ -20,7 +20,7 @@ export interface Resuming {
  * @throws UsageError
  */
 export function checkResuming({ strategy, decisions, resumes, command }: Resuming): void {
-  const name = resumingIn(strategy, decisions);
+  const name = pausingIn(strategy, decisions);
   if (name === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
   const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
   const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { budgetedIn } from '../../streams/defaults.ts';
+import { budgetingIn } from '../../streams/defaults.ts';
 import type { StudyOptions } from '../../streams/options.ts';
 import { overEpochs } from '../../streams/overEpochs.ts';
 import { parseStrategy } from '../../streams/spec.ts';
@@ -172,7 +172,7 @@ function strategyIn(
     if (early !== undefined) throw new SpaceError('early: expected epochs as well, the most that a trial may train');
     return strategy ? { strategy } : {};
   }
-  const own = budgetedIn(data);
+  const own = budgetingIn(data);
   if (own !== undefined) throw new SpaceError(`epochs: ${own} in the strategy decides for how long trials train; leave out one of them`);
   if (early !== false && Object.keys(objectives).length > 1)
     throw new SpaceError(

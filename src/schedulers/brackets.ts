@@ -1,4 +1,4 @@
-import { type RungOptions, rungsOf } from './rungs.ts';
+import { type RungSettings, rungsOf } from './rungs.ts';
 
 /** A bracket of Hyperband: how many configurations begin, and the budgets to which ever fewer of them come. */
 export interface Bracket {
@@ -11,9 +11,9 @@ export interface Bracket {
  * to the one that begins at the highest: n = ceil((s_max + 1) / (s + 1) eta^s) for s halvings. For (1, 81, 3) they begin with 81, 34, 15, 8
  * and 5.
  */
-export function bracketsOf(options: RungOptions): Bracket[] {
-  const { eta = 3 } = options;
-  const rungs = rungsOf(options);
+export function bracketsOf(settings: RungSettings): Bracket[] {
+  const { eta } = settings;
+  const rungs = rungsOf(settings);
   return rungs.map((_, k) => {
     const halvings = rungs.length - 1 - k;
     return { size: Math.ceil((rungs.length * eta ** halvings) / (halvings + 1)), budgets: rungs.slice(k) };

@@ -1,13 +1,18 @@
 import type { Env } from '../messages.ts';
 import type { Rng } from '../numeric/random.ts';
+import { fraction, probability } from '../optionRules.ts';
+import { optional, type SettingsOf } from '../optionSet.ts';
 import { type Axis, active, draw, type Point } from '../space/axis.ts';
 
-export interface Explore {
-  /** The probability that a parameter is drawn anew from its prior. */
-  readonly resample: number;
-  /** Otherwise an ordered one moves so far up or down, as a part of its range; by one value where its values are further apart. */
-  readonly step: number;
-  /** The axes that stay as they are. */
+export const exploreOptions = {
+  /** The probability that a parameter of a clone is drawn from its prior instead of moved by a step. Default: 0.25. */
+  resample: optional(probability, 0.25),
+  /** The size of such a step, as a fraction of the parameter's range; at least to the neighbouring value. Default: 0.1. */
+  step: optional(fraction, 0.1),
+};
+
+export interface Explore extends SettingsOf<typeof exploreOptions> {
+  /** The axes that do not change. */
   readonly fixed: ReadonlySet<number>;
 }
 

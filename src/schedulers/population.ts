@@ -1,18 +1,27 @@
 import { type Ask, type Ended, type Env, type Suggested, type TrialId, violates } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
+import { names, positive, upTo, wholeFrom } from '../optionRules.ts';
+import { optional, required, type SettingsOf } from '../optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
-import { type Explore, explore } from './explore.ts';
+import { type Explore, explore, exploreOptions } from './explore.ts';
 
-export interface PopulationSettings extends Explore {
-  /** How many members train side by side. */
-  readonly size: number;
-  /** The budget between two looks at the others. */
+export const pbtOptions = {
+  /** The budget of a member, such as a number of epochs, when it is complete. */
+  max: required(positive),
+  /** How much budget a member spends between comparisons with the others. Default: a tenth of `max`, rounded up. */
+  interval: optional(positive),
+  /** How many members train. Default: 10. */
+  population: optional(wholeFrom(2), 10),
+  /** This share of the members, the worst, continues from checkpoints of the same share of the best. Default: 0.25. */
+  quantile: optional(upTo(0.5), 0.25),
+  ...exploreOptions,
+  /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */
+  fixed: optional(names),
+};
+
+export interface PopulationSettings extends Omit<SettingsOf<typeof pbtOptions>, 'fixed'>, Explore {
   readonly interval: number;
-  /** The budget at which a member is done. */
-  readonly max: number;
-  /** The share of members that are taken for good, and for bad. */
-  readonly quantile: number;
 }
 
 /** How far a member has come, and the trial whose checkpoint holds that. */
@@ -62,9 +71,9 @@ export interface Population {
 
 /** Members are known by a tag under the stage's own path. */
 export function populationOf(env: Env, settings: PopulationSettings): Population {
-  const { interval, max, quantile, size } = settings;
+  const { interval, max, quantile, population } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;
-  const room = Math.min(size, trials, countCells(env.axes));
+  const room = Math.min(population, trials, countCells(env.axes));
   const rngOf = ({ id, retry }: Ask) => rngFor(env.seed, env.name, id, retry);
   const isDone = ({ stage, open, failed }: Member) => !open && !failed && stage!.budget >= max;
 

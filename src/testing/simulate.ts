@@ -3,7 +3,7 @@ import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../entry.ts';
 import { StrategyError } from '../errors.ts';
 import type { CloseReason, TrialEvent } from '../facts/facts.ts';
-import { checkOptions, needed, notNegative, probability, type Rule, wholeFrom } from '../optionRules.ts';
+import { checkOption, notNegative, probability, wholeFrom } from '../optionRules.ts';
 import type { Space } from '../space/space.ts';
 import { Agenda } from './agenda.ts';
 import { createTestStudy, type TestStudy } from './rig.ts';
@@ -112,9 +112,9 @@ function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, object
 }
 
 function check({ steps }: Workload<never>, { crash = 0, lose = 0, spread = 0 }: FleetConditions): void {
-  const rest: Rule = {
-    expected: 'a probability of at most 1 with that of a crash',
-    holds: (value) => probability.holds(value) && crash + lose <= 1,
-  };
-  checkOptions('', { steps, crash, lose, spread }, { steps: needed(wholeFrom(1)), crash: probability, lose: rest, spread: notNegative });
+  checkOption('steps', steps, wholeFrom(1));
+  checkOption('crash', crash, probability);
+  const holds = (value: unknown): value is number => probability.holds(value) && crash + value <= 1;
+  checkOption('lose', lose, { expected: 'a probability of at most 1 with that of a crash', holds });
+  checkOption('spread', spread, notNegative);
 }

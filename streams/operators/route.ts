@@ -3,7 +3,8 @@ import { OptionError } from '../../src/errors.ts';
 import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { given } from '../../src/omitUndefined.ts';
-import { checkOption, checkOptions, notNegative, positive } from '../../src/optionRules.ts';
+import { checkOption, notNegative, positive } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { nest, respond } from './runInner.ts';
@@ -61,19 +62,23 @@ function checkNames(kind: string, names: readonly string[]): void {
   if (odd !== undefined) throw new OptionError(kind, 'names of arms without /', odd);
 }
 
+export const banditOptions = {
+  /** The weight of the confidence bound; 0 relies on means alone. Default: 0.2. */
+  explore: optional(notNegative, 0.2),
+};
+export type BanditOptions = OptionsOf<typeof banditOptions>;
+
 /**
  * Learns which of several strategies to trust: discounted UCB on how far their results go beyond the best of recent ones, for what they cost
  * (Garivier & Moulines 2011).
  *
- * @param options.explore weight of the confidence bound; 0 trusts means alone. Default 0.2.
  * @throws OptionError; StrategyError at subscription where the study has several objectives.
  * @example
  * bandit({ evolve: ga(), space: sobol() })
  */
-export function bandit(arms: Arms, options: { readonly explore?: number | undefined } = {}): Strategy {
+export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
   checkNames('bandit', Object.keys(arms));
-  checkOptions('bandit', options, { explore: notNegative });
-  const { explore = 0.2 } = options;
+  const { explore } = settle('bandit', banditOptions, options);
   return withSpec({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), () => {

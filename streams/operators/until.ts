@@ -1,6 +1,7 @@
 import { Plateau } from '../../src/ledger/plateau.ts';
 import { child, type Env, type StrategyEvent } from '../../src/messages.ts';
-import { checkOption, checkOptions, notNegative, wholeFrom } from '../../src/optionRules.ts';
+import { checkOption, notNegative, wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { nest, respond } from './runInner.ts';
@@ -42,11 +43,11 @@ export const until = (condition: Condition, strategy: Strategy): Strategy =>
     });
   });
 
-/** Options of `plateau`. */
-export interface PlateauOptions {
-  /** By how much a result must be better than the best one, in the unit of the objective. Default 0. */
-  readonly improvement?: number | undefined;
-}
+export const plateauOptions = {
+  /** A result counts as better only if it improves on the best one by more than this, in units of the objective. Default: 0. */
+  improvement: optional(notNegative, 0),
+};
+export type PlateauOptions = OptionsOf<typeof plateauOptions>;
 
 /**
  * So many results of the stage in a row, none of which was better than all before it at its budget, whoever proposed those. Trials that were
@@ -59,8 +60,7 @@ export interface PlateauOptions {
  */
 export function plateau(results: number, options: PlateauOptions = {}): Condition {
   checkOption('plateau', results, wholeFrom(1));
-  checkOptions('plateau', options, { improvement: notNegative });
-  const { improvement = 0 } = options;
+  const { improvement } = settle('plateau', plateauOptions, options);
   const begin = (env: Env) => {
     oneObjective(env, 'plateau compares results by');
     const fold = new Plateau(improvement);

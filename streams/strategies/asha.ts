@@ -1,7 +1,7 @@
-import { checkOptions } from '../../src/optionRules.ts';
-import { rungsOf } from '../../src/schedulers/rungs.ts';
+import { settle } from '../../src/optionSet.ts';
+import { checkRungs, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Strategy } from '../strategy.ts';
-import { type HalvingOptions, halving, halvingRules } from './halving.ts';
+import { type HalvingOptions, halving, halvingOptions } from './halving.ts';
 
 export type AshaOptions = HalvingOptions;
 
@@ -19,7 +19,13 @@ export type AshaOptions = HalvingOptions;
  * chain(asha({ min: 1, max: 81, pause: true }), bo()); // for trainers that resume from checkpoints
  */
 export function asha(options: AshaOptions): Strategy {
-  checkOptions('asha', options, halvingRules(options));
-  const { eta = 3, first } = options;
-  return halving('asha', options, { rungs: rungsOf(options), eta, first });
+  const settings = settle('asha', halvingOptions, options);
+  checkRungs('asha', settings);
+  return halving('asha', options, { ...settings, rungs: rungsOf(settings) });
+}
+
+/** Options in studies from before decisions 2, which had `mode` (`promote` or `stop`) in the place of `pause`. */
+export function readMode({ mode, ...options }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (mode === 'promote' || mode === 'stop') return { pause: mode === 'promote', ...options };
+  return mode === undefined ? options : { mode, ...options };
 }

@@ -1,12 +1,11 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
-import type { Loose } from '../../src/omitUndefined.ts';
-import { bool, checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
-import { type BoSettings, boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { fitInWorker } from '../engine/fitWorker.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export type BoOptions = Loose<Partial<BoSettings>>;
+export type BoOptions = OptionsOf<typeof boOptions>;
 
 /**
  * Bayesian optimisation by a Gaussian process: the strategy for evaluations that are dear, up to some hundreds of them. It models all
@@ -22,19 +21,9 @@ export type BoOptions = Loose<Partial<BoSettings>>;
  * optimize(space({ lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 10) }) }), train, { strategy: bo(), trials: 50 });
  */
 export const bo = (options: BoOptions = {}): Strategy => {
-  checkOptions('bo', options, {
-    startup: wholeFrom(1),
-    acquisition: oneOf('ei', 'pi', 'lcb'),
-    costAware: bool,
-    integrated: bool,
-    warp: bool,
-  });
+  const settings = settle('bo', boOptions, options);
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
-    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settingsFor(options)), elsewhere: fitInWorker });
+    return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings), elsewhere: fitInWorker });
   });
 };
-
-function settingsFor({ startup, acquisition = 'ei', costAware = false, integrated = false, warp = false }: BoOptions): BoSettings {
-  return { acquisition, costAware, integrated, warp, ...(startup !== undefined && { startup }) };
-}

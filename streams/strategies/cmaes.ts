@@ -1,25 +1,12 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import type { Env } from '../../src/messages.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
-import { bool, checkOptions, oneOf, part, wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, settle } from '../../src/optionSet.ts';
 import { covarianceAdaptation } from '../../src/samplers/evolution/cmaes/cmaes.ts';
-import type { CmaesSettings } from '../../src/samplers/evolution/cmaes/run.ts';
+import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface CmaesOptions {
-  /** lambda: how many results make a generation. Default: 4 + 3 ln(number of parameters), rounded down; at least as many as may be open at once. */
-  readonly population?: number | undefined;
-  /** The standard deviation of the first draws, as a part of each parameter's range (or of its prior's spread). Default: 1/6. */
-  readonly sigma?: number | undefined;
-  /**
-   * What follows when the search has converged: a new one from a random start with twice the population (`ipop`, the default; Auger & Hansen
-   * 2005), large and small ones in turn (`bipop`; Hansen 2009), or nothing (`none`): asks are handed on.
-   */
-  readonly restarts?: 'ipop' | 'bipop' | 'none' | undefined;
-  /** Whether to slow down where results are noisy or the landscape has many valleys (Nomura et al. 2023). Default: false. */
-  readonly adaptRates?: boolean | undefined;
-}
+export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
 
 /**
  * CMA-ES, the covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772): it learns the scale of each parameter, and how they depend on
@@ -43,23 +30,10 @@ export interface CmaesOptions {
  * chain(take(20, sobol()), cmaes())
  */
 export function cmaes(options: CmaesOptions = {}): Strategy {
-  check(options);
+  const settings = settle('cmaes', cmaesOptions, options);
   return stage('cmaes', options, (env) => {
     oneObjective(env, 'cmaes ranks trials by');
-    return drive(evolutionMachine, env, { env, core: covarianceAdaptation(env, settingsFor(env, options)) });
-  });
-}
-
-function settingsFor({ axes, parallel }: Env, options: CmaesOptions): CmaesSettings {
-  const { population = Math.max(defaultPopulation(axes.length), parallel), sigma = 1 / 6, restarts = 'ipop', adaptRates = false } = options;
-  return { population, sigma, restarts, adaptRates };
-}
-
-function check(options: CmaesOptions): void {
-  checkOptions('cmaes', options, {
-    population: wholeFrom(2),
-    sigma: part,
-    restarts: oneOf('ipop', 'bipop', 'none'),
-    adaptRates: bool,
+    const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;
+    return drive(evolutionMachine, env, { env, core: covarianceAdaptation(env, { ...settings, population }) });
   });
 }

@@ -1,17 +1,10 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { checkOptions, probability, wholeFrom } from '../../src/optionRules.ts';
-import { forestSurrogate } from '../../src/samplers/forest/forest.ts';
+import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface ForestOptions {
-  /** How many results come before the first model. Default: 10. */
-  readonly startup?: number | undefined;
-  /** The share of proposals drawn from the priors whatever the model says. Default: 0.1. */
-  readonly random?: number | undefined;
-  /** How many draws from the priors compete for each proposal with what local search finds. Default: 1000. */
-  readonly challengers?: number | undefined;
-}
+export type ForestOptions = OptionsOf<typeof forestOptions>;
 
 /**
  * Bayesian optimisation with a random forest (SMAC; Hutter, Hoos & Leyton-Brown, LION 2011): at home where many parameters are choices or exist
@@ -22,10 +15,9 @@ export interface ForestOptions {
  * forest({ random: 0.2 })
  */
 export const forest = (options: ForestOptions = {}): Strategy => {
-  checkOptions('forest', options, { startup: wholeFrom(1), random: probability, challengers: wholeFrom(0) });
-  const { startup = 10, random = 0.1, challengers = 1000 } = options;
+  const settings = settle('forest', forestOptions, options);
   return stage('forest', options, (env) => {
     oneObjective(env, 'forest models');
-    return drive(surrogateMachine, env, { env, core: forestSurrogate(env, { startup, random, challengers }) });
+    return drive(surrogateMachine, env, { env, core: forestSurrogate(env, settings) });
   });
 };

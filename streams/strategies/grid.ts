@@ -1,19 +1,26 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
-import { bool, checkOption, wholeFrom } from '../../src/optionRules.ts';
+import { bool, oneOrByName, wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface GridOptions {
-  /** How many values a continuous parameter is tried at: one number for all, or some by name. A parameter with finitely many values is tried
-   * at all of them, unless it is named here. Default: 10. */
-  readonly levels?: number | Readonly<Record<string, number>> | undefined;
-  /** Whether the order is random, so that a study that is stopped has covered the space evenly. Default: true. */
-  readonly shuffle?: boolean | undefined;
-}
-
 const DEFAULT_LEVELS = 10;
+
+export const gridOptions = {
+  /**
+   * How many values of a continuous parameter are tried: one number for all, or numbers by parameter. All values of a parameter with finitely many
+   * values are tried, unless it is named here. Default: 10.
+   */
+  levels: optional(
+    oneOrByName(wholeFrom(1), 'a whole number of at least 1, or such numbers by the names of parameters', 0),
+    DEFAULT_LEVELS,
+  ),
+  /** Whether the order is random, so that a study that ends early has covered the space evenly. Default: true. */
+  shuffle: optional(bool, true),
+};
+export type GridOptions = OptionsOf<typeof gridOptions>;
 
 /**
  * Every combination of the parameters' values, each once: full factorial. Values of inactive parameters are not combined. After the last
@@ -23,23 +30,14 @@ const DEFAULT_LEVELS = 10;
  * @example grid({ levels: { lr: 5 } })
  */
 export const grid = (options: GridOptions = {}): Strategy => {
-  const { levels = DEFAULT_LEVELS, shuffle = true } = options;
-  checkLevels(levels);
-  checkOption('grid.shuffle', shuffle, bool);
+  const { levels, shuffle } = settle('grid', gridOptions, options);
   return stage('grid', options, (env) => {
     return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
   });
 };
 
-type Levels = NonNullable<GridOptions['levels']>;
-
-function checkLevels(levels: Levels): void {
-  if (typeof levels !== 'object' || levels === null) checkOption('grid.levels', levels, wholeFrom(1));
-  else for (const [name, count] of Object.entries(levels)) checkOption(`grid.levels.${name}`, count, wholeFrom(1));
-}
-
 /** How many levels an axis gets. */
-function levelsFor(axes: readonly Axis[], levels: Levels): (axis: Axis) => number {
+function levelsFor(axes: readonly Axis[], levels: SettingsOf<typeof gridOptions>['levels']): (axis: Axis) => number {
   const byName = new Map(typeof levels === 'object' ? Object.entries(levels) : []);
   const continuous = typeof levels === 'number' ? levels : DEFAULT_LEVELS;
   const names = axes.map(({ name }) => name);

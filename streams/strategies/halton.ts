@@ -1,12 +1,14 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
-import { bool, checkOptions } from '../../src/optionRules.ts';
+import { bool } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface HaltonOptions {
-  /** Random permutations of the digits, keyed by the study's seed. Default: true. */
-  readonly scramble?: boolean | undefined;
-}
+export const haltonOptions = {
+  /** Whether the digits are randomly permuted, keyed by the seed of the study. Default: true. */
+  scramble: optional(bool, true),
+};
+export type HaltonOptions = OptionsOf<typeof haltonOptions>;
 
 /**
  * Halton points, taken through the priors: they cover the space more evenly than random ones, at any number of them.
@@ -18,7 +20,6 @@ export interface HaltonOptions {
  * chain(take(20, halton()), bo())
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
-  checkOptions('halton', options, { scramble: bool });
-  const { scramble = true } = options;
+  const { scramble } = settle('halton', haltonOptions, options);
   return stage('halton', options, (env) => drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) }));
 };

@@ -1,38 +1,29 @@
+import { DECISIONS } from '../../src/facts/facts.ts';
 import { propose } from '../../src/messages.ts';
-import { bool, from, type Rule } from '../../src/optionRules.ts';
+import { bool, positive } from '../../src/optionRules.ts';
+import { type OptionsOf, optional } from '../../src/optionSet.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
-import { type RungOptions, rungRules } from '../../src/schedulers/rungs.ts';
-import { pauses } from '../defaults.ts';
+import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
-export interface HalvingOptions extends RungOptions {
+export const halvingOptions = {
+  ...rungOptions,
   /**
-   * `false` (the default): a trial runs to `max` and is stopped when it falls behind. The trainer only has to report its steps and to stop when
-   * told. `true`: a trial ends at a rung, and the best are resumed from their checkpoints up to the next one. The trainer has to respect its
-   * budget and to save and load checkpoints.
+   * `false`: a trial trains on and is stopped when it falls behind. The trainer only has to report its steps and to stop when told. `true`: a trial
+   * ends at a rung, and the best are resumed from their checkpoints up to the next one. The trainer has to respect its budget and to save and load
+   * checkpoints. Default: false.
    */
-  readonly pause?: boolean | undefined;
-  /**
-   * Fixes by hand the lowest budget at which trials are compared. Default: learned during the study, as the lowest rung that predicts the order
-   * at the next one.
-   */
-  readonly first?: number | undefined;
-}
+  pause: optional(bool),
+  /** The lowest budget at which trials are compared. Default: learned during the study, as the lowest rung that predicts the order at the next one. */
+  first: optional(positive),
+};
 
-/** The rules for these options. */
-export const halvingRules = (options: HalvingOptions) => ({
-  ...rungRules(options),
-  pause: bool,
-  first: within(options),
-});
+export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 
-const within = ({ min, max }: RungOptions): Rule => ({
-  ...from(min),
-  expected: `a number from ${min} to ${max}`,
-  holds: (value) => from(min).holds(value) && (value as number) <= max,
-});
+/** Whether trials pause at rungs if the option is left out: they did before decisions 2. */
+export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2;
 
 /** Asynchronous halving as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
 export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
@@ -42,7 +33,7 @@ export function halving(name: string, options: HalvingOptions, settings: Omit<Ha
       name,
       init: (env) => {
         oneObjective(env, `${name} compares trials by`);
-        return new Halving({ ...settings, pause: pauses(options.pause, env) }, env);
+        return new Halving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env);
       },
       tell: (state, told) => {
         state.tell(told);

@@ -1,25 +1,30 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Ask, Env, Propose } from '../../src/messages.ts';
 import { propose } from '../../src/messages.ts';
-import { checkOptions, oneOf, wholeFrom } from '../../src/optionRules.ts';
+import { oneOf, wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
-import { type RungOptions, rungRules, rungsOf } from '../../src/schedulers/rungs.ts';
+import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Scheduler } from '../../src/schedulers/scheduler.ts';
 import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { chain } from '../operators/chain.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { type Strategy, specOf } from '../strategy.ts';
-import { type HalvingOptions, halving, halvingRules } from './halving.ts';
-import { type TpeOptions, tpe } from './tpe.ts';
+import { halving, halvingOptions } from './halving.ts';
+import { tpe } from './tpe.ts';
 
-export interface HyperbandOptions extends HalvingOptions {
+export const hyperbandOptions = {
+  ...halvingOptions,
   /**
-   * `asynchronous` (the default): brackets fill side by side, and no trainer waits. `synchronous`: one bracket after the other, as in the paper;
-   * trials are promoted when all of their level have ended, and the next bracket begins while others still run. It always pauses trials.
+   * `asynchronous`: all brackets fill at the same time, and no trainer waits. `synchronous`: one bracket after the other, as in the paper; trials are
+   * promoted when all at their rung have ended, and the next bracket begins while the last trials of this one still run. It always pauses
+   * trials. Default: `asynchronous`.
    */
-  readonly mode?: 'asynchronous' | 'synchronous' | undefined;
-}
+  mode: optional(oneOf('asynchronous', 'synchronous'), 'asynchronous'),
+};
+export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
 
 /**
  * Hyperband (Li et al., JMLR 2018) as an operator: it decides how long trials run, the strategies behind it decide what they try. Its brackets
@@ -33,24 +38,28 @@ export interface HyperbandOptions extends HalvingOptions {
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
 export function hyperband(options: HyperbandOptions): Strategy {
-  check('hyperband', options);
-  const { eta = 3, mode = 'asynchronous', first } = options;
-  const brackets = bracketsOf(options);
-  if (mode === 'asynchronous') return halving('hyperband', options, { rungs: rungsOf(options), eta, first, brackets });
+  const settings = settle('hyperband', hyperbandOptions, options);
+  checkHyperband('hyperband', settings);
+  const { eta, mode, first } = settings;
+  const rungs = rungsOf(settings);
+  const brackets = bracketsOf(settings);
+  if (mode === 'asynchronous') return halving('hyperband', options, { rungs, eta, first, brackets });
   const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
-  return scheduling('hyperband', (env) => new SynchronousBrackets(counting, eta, env), options);
+  return scheduling('hyperband', (env) => new SynchronousBrackets(counting, eta, env), options, rungs);
 }
 
-function check(of: string, options: HyperbandOptions): void {
-  checkOptions(of, options, { ...halvingRules(options), mode: oneOf('asynchronous', 'synchronous') });
-  if (options.mode === 'synchronous' && options.pause === false)
+function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions>): void {
+  checkRungs(of, settings);
+  if (settings.mode === 'synchronous' && settings.pause === false)
     throw new OptionError(`${of}.pause`, 'true, since a synchronous bracket pauses its trials', false);
 }
 
-export interface SuccessiveHalvingOptions extends RungOptions {
-  /** How many configurations begin together. Default: as many as bring one to `max`, eta for each step between budgets. */
-  readonly configurations?: number | undefined;
-}
+export const successiveHalvingOptions = {
+  ...rungOptions,
+  /** How many configurations a cohort has. Default: as many as leave one at `max`, a factor of `eta` for each rung. */
+  configurations: optional(wholeFrom(1)),
+};
+export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions>;
 
 /**
  * Successive halving (Jamieson & Talwalkar, AISTATS 2016) as an operator: so many configurations begin at `min`; when all of them have ended,
@@ -62,14 +71,16 @@ export interface SuccessiveHalvingOptions extends RungOptions {
  * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
  */
 export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
-  checkOptions('successiveHalving', options, { ...rungRules(options), configurations: wholeFrom(1) });
-  const budgets = rungsOf(options);
-  const { eta = 3, configurations = eta ** (budgets.length - 1) } = options;
+  const settings = settle('successiveHalving', successiveHalvingOptions, options);
+  checkRungs('successiveHalving', settings);
+  const budgets = rungsOf(settings);
+  const { eta, configurations = eta ** (budgets.length - 1) } = settings;
   const bracket: Bracket = { size: configurations, budgets };
-  return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options);
+  return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options, budgets);
 }
 
-export type BohbOptions = HyperbandOptions & TpeOptions;
+export const bohbOptions = { ...hyperbandOptions, ...tpeOptions };
+export type BohbOptions = OptionsOf<typeof bohbOptions>;
 
 /**
  * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what. Where
@@ -79,14 +90,15 @@ export type BohbOptions = HyperbandOptions & TpeOptions;
  * @example
  * bohb({ min: 1, max: 81 })
  */
-export function bohb({ min, max, eta, mode, pause, first, ...model }: BohbOptions): Strategy {
+export function bohb(options: BohbOptions): Strategy {
+  checkHyperband('bohb', settle('bohb', bohbOptions, options));
+  const { min, max, eta, mode, pause, first, ...model } = options;
   const budgets = { min, max, eta, mode, pause, first };
-  check('bohb', budgets);
   return chain(hyperband(budgets), tpe(model));
 }
 
 /** Trials are known again by a tag under the stage's own path, whoever said what they are. */
-function scheduling(name: string, start: (env: Env) => Scheduler, options: RungOptions): Strategy {
+function scheduling(name: string, start: (env: Env) => Scheduler, options: object, rungs: readonly number[]): Strategy {
   const strategy = defineStrategy<Scheduler>(
     {
       name,
@@ -102,7 +114,7 @@ function scheduling(name: string, start: (env: Env) => Scheduler, options: RungO
     },
     specOf(name, options),
   );
-  return Object.assign(strategy, { rungs: rungsOf(options) });
+  return Object.assign(strategy, { rungs });
 }
 
 function answer(scheduler: Scheduler, ask: Ask, env: Env): Propose | Ask {

@@ -1,12 +1,14 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
-import { checkOptions, wholeFrom } from '../../src/optionRules.ts';
+import { wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface LatinHypercubeOptions {
-  /** How many points the design has. Default: as many as the study will try; where that is not known, ten for each parameter. */
-  readonly points?: number | undefined;
-}
+export const latinHypercubeOptions = {
+  /** How many points the design has. Default: the number of trials of the study; if that is not known, ten per parameter. */
+  points: optional(wholeFrom(1)),
+};
+export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
 
 /**
  * A Latin hypercube, taken through the priors: each parameter is tried once in each of as many equal slices as there are points. After the
@@ -17,9 +19,9 @@ export interface LatinHypercubeOptions {
  * chain(latinHypercube({ points: 20 }), tpe())
  */
 export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
-  checkOptions('latinHypercube', options, { points: wholeFrom(1) });
+  const settings = settle('latinHypercube', latinHypercubeOptions, options);
   return stage('latinHypercube', options, (env) => {
-    const { points = env.trials ?? 10 * env.axes.length } = options;
+    const { points = env.trials ?? 10 * env.axes.length } = settings;
     return drive(sequenceMachine, env, { env, core: latinHypercubeSequence(env, points) });
   });
 };

@@ -1,15 +1,17 @@
-import { checkOptions, needed, notNegative, positive } from '../../src/optionRules.ts';
+import { notNegative, positive } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, required, settle } from '../../src/optionSet.ts';
 import { advance, type Progress } from '../../src/schedulers/progress.ts';
 import type { Strategy } from '../strategy.ts';
-import { grace, type StopOptions, stopRule } from './stopRule.ts';
+import { stopOptions, stopRule } from './stopRule.ts';
 
-/** Defaults: `warmup` 0, `peers` 0. */
-export interface PatienceOptions extends StopOptions {
-  /** A trial is stopped when it has come to nothing better for so many steps. */
-  readonly steps: number;
-  /** What is better by no more than this counts as no better; in units of the objective. Default 0. */
-  readonly delta?: number | undefined;
-}
+export const patienceOptions = {
+  /** A trial is stopped when it has not improved for this many steps. */
+  steps: required(positive),
+  /** An improvement counts only if it is larger than this, in units of the objective. Default: 0. */
+  delta: optional(notNegative, 0),
+  ...stopOptions,
+};
+export type PatienceOptions = OptionsOf<typeof patienceOptions>;
 
 /**
  * Stops a trial that no longer improves, whatever the others do. With several objectives it improves as long as a report is better in one
@@ -20,8 +22,7 @@ export interface PatienceOptions extends StopOptions {
  * chain(patience({ steps: 10, delta: 1e-3 }), tpe())
  */
 export function patience(options: PatienceOptions): Strategy {
-  checkOptions('patience', options, { steps: needed(positive), delta: notNegative, ...grace });
-  const { steps, delta = 0, warmup = 0, peers = 0 } = options;
+  const { steps, delta, warmup, peers } = settle('patience', patienceOptions, options);
   return stopRule<Progress, undefined>(
     {
       name: 'patience',

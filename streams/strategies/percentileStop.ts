@@ -1,16 +1,24 @@
 import type { Losses } from '../../src/numeric/pareto.ts';
-import { below, checkOptions, wholeFrom } from '../../src/optionRules.ts';
+import { below, notNegative, wholeFrom } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
 import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
 import type { Strategy } from '../strategy.ts';
-import { grace, type StopOptions, stopRule } from './stopRule.ts';
+import { stopRule } from './stopRule.ts';
 
-/** Defaults: `warmup` 1, `peers` 4. */
-export type MedianStopOptions = StopOptions;
+export const medianStopOptions = {
+  /** No trial is stopped before this step. Default: 1. */
+  warmup: optional(notNegative, 1),
+  /** No trial is stopped before this many others have reported at the same step. Default: 4. */
+  peers: optional(wholeFrom(1), 4),
+};
+export type MedianStopOptions = OptionsOf<typeof medianStopOptions>;
 
-export interface PercentileStopOptions extends StopOptions {
-  /** A trial goes on while it is among the best so many per cent, above 0 and below 100. Default 50. */
-  readonly percentile?: number | undefined;
-}
+export const percentileStopOptions = {
+  /** A trial continues while it is among the best so many per cent. Default: 50. */
+  percentile: optional(below(100), 50),
+  ...medianStopOptions,
+};
+export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
 
 /**
  * Stops a trial whose best loss so far is not among the best `percentile` per cent of the others' at the same step. With several objectives,
@@ -20,7 +28,8 @@ export interface PercentileStopOptions extends StopOptions {
  * @example
  * chain(percentileStop({ percentile: 25, warmup: 5 }), ga())
  */
-export const percentileStop = (options: PercentileStopOptions = {}): Strategy => stopBelow('percentileStop', options);
+export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
+  stopBelow('percentileStop', settle('percentileStop', percentileStopOptions, options), options);
 
 /**
  * Stops a trial whose best loss so far is worse than the median of the others' at the same step (Golovin et al., KDD 2017, section 3.2;
@@ -30,11 +39,11 @@ export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
  * @example
  * chain(medianStop({ warmup: 5 }), ga())
  */
-export const medianStop = (options: MedianStopOptions = {}): Strategy => stopBelow('medianStop', options);
+export const medianStop = (options: MedianStopOptions = {}): Strategy =>
+  stopBelow('medianStop', { ...settle('medianStop', medianStopOptions, options), percentile: 50 }, options);
 
-function stopBelow(name: string, options: PercentileStopOptions): Strategy {
-  checkOptions(name, options, { percentile: below(100), ...grace, peers: wholeFrom(1) });
-  const { percentile = 50, warmup = 1, peers = 4 } = options;
+function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptions>, options: object): Strategy {
+  const { percentile, warmup, peers } = settings;
   return stopRule<Losses, Curves>(
     {
       name,

@@ -1,14 +1,16 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
 import { SOBOL_DIMENSIONS } from '../../src/numeric/sobol.ts';
-import { bool, checkOptions } from '../../src/optionRules.ts';
+import { bool } from '../../src/optionRules.ts';
+import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export interface SobolOptions {
-  /** Owen's scrambling, keyed by the study's seed. Default: true. */
-  readonly scramble?: boolean | undefined;
-}
+export const sobolOptions = {
+  /** Whether the points are scrambled (Owen 1995), keyed by the seed of the study. Default: true. */
+  scramble: optional(bool, true),
+};
+export type SobolOptions = OptionsOf<typeof sobolOptions>;
 
 /**
  * Sobol points, taken through the priors: they cover the space more evenly than random ones, best where their number is a power of two.
@@ -18,8 +20,7 @@ export interface SobolOptions {
  * chain(take(16, sobol()), ga())
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
-  checkOptions('sobol', options, { scramble: bool });
-  const { scramble = true } = options;
+  const { scramble } = settle('sobol', sobolOptions, options);
   return stage('sobol', options, (env) => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);

@@ -1,17 +1,15 @@
 import type { Env, Reported, StrategyEvent, TrialId } from '../../src/messages.ts';
 import { notNegative, wholeFrom } from '../../src/optionRules.ts';
+import { optional } from '../../src/optionSet.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
-export interface StopOptions {
-  /** No trial is stopped before this step. */
-  readonly warmup?: number | undefined;
-  /** Nor before so many others have reported at its step. */
-  readonly peers?: number | undefined;
-}
-
-/** What these options may be. */
-export const grace = { warmup: notNegative, peers: wholeFrom(0) };
+export const stopOptions = {
+  /** No trial is stopped before this step. Default: 0. */
+  warmup: optional(notNegative, 0),
+  /** No trial is stopped before this many others have reported at the same step. Default: 0. */
+  peers: optional(wholeFrom(0), 0),
+};
 
 /** What a rule remembers of a trial, and how it judges by that and by the other trials. */
 interface Rule<C, P> {

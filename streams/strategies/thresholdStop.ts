@@ -1,18 +1,20 @@
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import type { Losses } from '../../src/numeric/pareto.ts';
-import { checkOptions, needed, type Rule } from '../../src/optionRules.ts';
+import { finite, oneOrByName } from '../../src/optionRules.ts';
+import { type OptionsOf, required, settle } from '../../src/optionSet.ts';
 import type { Strategy } from '../strategy.ts';
-import { grace, type StopOptions, stopRule } from './stopRule.ts';
+import { stopOptions, stopRule } from './stopRule.ts';
 
-/** Defaults: `warmup` 0, `peers` 0. */
-export interface ThresholdStopOptions extends StopOptions {
+export const thresholdStopOptions = {
   /**
-   * The worst value that may be reported, in units of the objective: the highest where it is minimised, the lowest where it is maximised. With
-   * several objectives by their names; those that are not named may have any value.
+   * The worst value that a trial may report, in units of the objective: the highest if it is minimised, the lowest if it is maximised. With several
+   * objectives, give values by name; an objective that is not named may have any value.
    */
-  readonly worst: number | Readonly<Record<string, number>>;
-}
+  worst: required(oneOrByName(finite, 'a number, or numbers by the names of objectives', 1)),
+  ...stopOptions,
+};
+export type ThresholdStopOptions = OptionsOf<typeof thresholdStopOptions>;
 
 /**
  * Stops a trial that reports a value worse than a threshold.
@@ -22,8 +24,7 @@ export interface ThresholdStopOptions extends StopOptions {
  * chain(thresholdStop({ worst: { accuracy: 0.6 }, warmup: 5 }), tpe())
  */
 export function thresholdStop(options: ThresholdStopOptions): Strategy {
-  checkOptions('thresholdStop', options, { worst: needed(threshold), ...grace });
-  const { worst, warmup = 0, peers = 0 } = options;
+  const { worst, warmup, peers } = settle('thresholdStop', thresholdStopOptions, options);
   return stopRule<Losses, Losses>(
     {
       name: 'thresholdStop',
@@ -36,14 +37,6 @@ export function thresholdStop(options: ThresholdStopOptions): Strategy {
     options,
   );
 }
-
-const threshold: Rule = {
-  expected: 'a number, or numbers by the names of objectives',
-  holds(worst) {
-    const values = typeof worst === 'number' ? [worst] : Object.values(worst ?? {});
-    return values.length > 0 && values.every(Number.isFinite);
-  },
-};
 
 /** One threshold an objective, as losses. */
 function highestLosses({ objectives, maximised = [] }: Env, worst: ThresholdStopOptions['worst']): number[] {

@@ -1,10 +1,9 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Loose } from '../../src/omitUndefined.ts';
-import { checkOptions, positive, wholeFrom } from '../../src/optionRules.ts';
-import { type TpeSettings, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
+import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export type TpeOptions = Loose<Partial<TpeSettings>>;
+export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together: cheap, at home with
@@ -16,8 +15,6 @@ export type TpeOptions = Loose<Partial<TpeSettings>>;
  * chain(asha({ min: 1, max: 81 }), tpe())
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
-  checkOptions('tpe', options, { startup: wholeFrom(1), candidates: wholeFrom(1), priorWeight: positive });
-  const { startup = 10, candidates = 24, priorWeight = 1 } = options;
-  const settings = { startup, candidates, priorWeight };
+  const settings = settle('tpe', tpeOptions, options);
   return stage('tpe', options, (env) => drive(surrogateMachine, env, { env, core: tpeSurrogate(env, settings) }));
 };

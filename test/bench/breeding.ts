@@ -7,7 +7,7 @@ export function breeding(trials: number): number {
   const env = { axes: ten.axes, snap: ten.snap, feasible: ten.feasible, seed: '1', name: 'ga', objectives: ['value'], parallel: 1, trials };
   const rates = { tournament: 4, crossover: 0.9, crossoverEta: 1, mutationEta: 8 };
   const core = geneticAlgorithm(env, {
-    steady: true,
+    mode: 'steady',
     population: POPULATION,
     generations: Number.POSITIVE_INFINITY,
     elite: POPULATION,

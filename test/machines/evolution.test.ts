@@ -8,7 +8,7 @@ import { textbook } from '../support/spaces.ts';
 
 const env = { ...rootEnv(textbook), name: 'ga' };
 const settings: GaSettings = {
-  steady: false,
+  mode: 'generational',
   population: 2,
   generations: 2,
   elite: 2,
@@ -71,7 +71,7 @@ describe('evolutionMachine', () => {
   });
 
   it('never waits in a steady state, and is spent when the last trial is handed out', () => {
-    const { actor, ask, phase } = start({ steady: true });
+    const { actor, ask, phase } = start({ mode: 'steady' });
     for (let id = 1; id <= 3; id++) {
       expect([phase(), ask(id)]).toEqual(['breeding', 'propose']);
       actor.send(suggested(id));

@@ -64,7 +64,7 @@ const slope: Descent<DescentState> = {
 /** Two members, of one stage each. */
 const pair = populationOf(
   { ...env, name: 'pair' },
-  { size: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
+  { population: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
 );
 
 /** A new machine adds one row, under the name of its file; where a file has several, each has one. */

@@ -2,6 +2,8 @@ import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
+import { bool, oneOf, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
 import type { ProposedPoint } from '../sequence.ts';
@@ -19,18 +21,22 @@ import { type BoState, createFold, PLAIN, VIEWS } from './state.ts';
 
 export type { BoState };
 
-export interface BoSettings {
-  /** Trials before the first one that follows the model. Default: 2 (d + 1) for d parameters, at most 10. */
-  readonly startup?: number;
-  /** What is sought: expected improvement, the probability of one, or a low confidence bound. With two objectives, always the first. */
-  readonly acquisition: 'ei' | 'pi' | 'lcb';
-  /** Whether improvement is sought per second, where trials say how long they took. */
-  readonly costAware: boolean;
-  /** Whether the acquisition is averaged over samples of kernels, instead of relying on the most probable one. It costs some ten times as much. */
-  readonly integrated: boolean;
-  /** Whether it is learnt how to bend each coordinate, for functions that change faster at one end of a range than at the other. */
-  readonly warp: boolean;
-}
+export const boOptions = {
+  /** How many trials are suggested before the first model. Default: 2 (d + 1) for d parameters, at most 10. */
+  startup: optional(wholeFrom(1)),
+  /**
+   * What is maximised: expected improvement (`ei`), the probability of an improvement (`pi`), or a lower confidence bound of the loss (`lcb`).
+   * With two objectives it is always the expected improvement. Default: `ei`.
+   */
+  acquisition: optional(oneOf('ei', 'pi', 'lcb'), 'ei'),
+  /** Whether to maximise improvement per second, if trials report how long they took. Default: false. */
+  costAware: optional(bool, false),
+  /** Whether to average over samples of kernels instead of using the most probable one. It takes about ten times as long. Default: false. */
+  integrated: optional(bool, false),
+  /** Whether to learn a warp of each coordinate, for functions that change faster at one end of a range. Default: false. */
+  warp: optional(bool, false),
+};
+export type BoSettings = SettingsOf<typeof boOptions>;
 
 /** A space of at most so many configurations is searched by looking at all of them. */
 const COUNTABLE = 2000;

@@ -1,18 +1,39 @@
 import type { Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
+import { notNegative, oneOf, probability, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import { rankTrial } from '../rankedTrial.ts';
-import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
+import { bearing, foundersOf, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
 
-/** A genetic algorithm, in numbers. */
-export interface GaSettings extends Mating {
-  /** Whether each result enters the population at once, or all of a generation together. */
-  readonly steady: boolean;
+export const gaOptions = {
+  /**
+   * How many members the population has, and how many trials make a generation. Default: 12; or 0.8 times the square root of the number of trials
+   * if that is known and larger; in mode `generational` at least the number of parallel trials.
+   */
+  population: optional(wholeFrom(2)),
+  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
+  /** `steady`: each result joins the population at once, and no trainer waits. `generational`: parents are selected when a whole generation has ended. Default: `steady`. */
+  mode: optional(oneOf('steady', 'generational'), 'steady'),
+  /** In mode `generational`: how many parents compete with their children for survival. They are not evaluated again. Default: all. */
+  elite: optional(wholeFrom(0)),
+  /** How many members are drawn for each parent; the fittest of them is chosen. Default: 4. */
+  tournament: optional(wholeFrom(1), 4),
+  /** The probability that a child has two parents, not one. Default: 0.9. */
+  crossover: optional(probability, 0.9),
+  /** The probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
+  mutation: optional(probability),
+  /** The distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 1. */
+  crossoverEta: optional(notNegative, 1),
+  /** The distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 8. */
+  mutationEta: optional(notNegative, 8),
+};
+
+export interface GaSettings extends SettingsOf<typeof gaOptions> {
   readonly population: number;
-  readonly generations: number;
-  /** How many of the parents' generation compete with their children. */
   readonly elite: number;
 }
 
@@ -54,7 +75,8 @@ const START: GaState = {
  * here, behind a scheduler that pauses trials: its population filled with good starts.
  */
 export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaState> {
-  const { steady, population, generations } = settings;
+  const { population, generations } = settings;
+  const steady = settings.mode === 'steady';
   const founders = foundersOf(env, population);
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
   return {
@@ -80,7 +102,7 @@ function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
   return by === env.name ? { ...state, known, issued: state.issued + 1, open: state.open + 1 } : { ...state, known };
 }
 
-function receive(state: GaState, ended: Ended, env: Env, { steady, population }: GaSettings): GaState {
+function receive(state: GaState, ended: Ended, env: Env, { mode, population }: GaSettings): GaState {
   const mine = ended.by === env.name;
   const newcomer = individual(ended, rankTrial(ended.id, ended));
   const survivors = newcomer ? enter(state.survivors, newcomer, population, ended.resumes) : state.survivors;
@@ -89,7 +111,7 @@ function receive(state: GaState, ended: Ended, env: Env, { steady, population }:
     open: state.open - (mine ? 1 : 0),
     immigrants: state.immigrants + (newcomer && !mine && ended.resumes === undefined ? 1 : 0),
     survivors,
-    parents: steady ? survivors : state.parents,
+    parents: mode === 'steady' ? survivors : state.parents,
   };
 }
 

@@ -2,16 +2,34 @@ import type { Ended, Env, StrategyEvent, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
+import { notNegative, probability, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import { fittest } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
 import { type Ranking, rankingOf } from './ranking.ts';
 
-/** An NSGA-II, in numbers. */
-export interface Nsga2Settings extends Mating {
+export const nsga2Options = {
+  /**
+   * How many members the population has, and after how many results the next parents are selected. Default: 2 times the square root of the number
+   * of trials if that is known, between 20 and 100; otherwise 50.
+   */
+  population: optional(wholeFrom(2)),
+  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
+  /** The probability that a child has two parents, not one. Default: 0.9. */
+  crossover: optional(probability, 0.9),
+  /** The probability that a parameter mutates. Default: 1 / (number of active parameters), so that on average one does. */
+  mutation: optional(probability),
+  /** The distribution index of simulated binary crossover: the larger, the closer children stay to their parents. Default: 20. */
+  crossoverEta: optional(notNegative, 20),
+  /** The distribution index of polynomial mutation: the mean step is about 1 / (index + 2) of the range. Default: 20. */
+  mutationEta: optional(notNegative, 20),
+};
+
+export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
   readonly population: number;
-  readonly generations: number;
 }
 
 /** Where an NSGA-II stands. */

@@ -1,6 +1,8 @@
 import type { Ended, Env, StrategyEvent, Suggested, Tags } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { rngFor } from '../../numeric/random.ts';
+import { probability, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { randomSequence } from '../random.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
@@ -8,14 +10,14 @@ import { localSearch } from './localSearch.ts';
 import { type ForestModel, fitForestModel, logImprovement, predictAt } from './model.ts';
 import { type ForestObservation, ForestObservations } from './observations.ts';
 
-export interface ForestStrategySettings {
-  /** How many results come before the first model. */
-  readonly startup: number;
-  /** The share of proposals that are drawn from the priors, which corrects a wrong model. */
-  readonly random: number;
-  /** How many random points compete for each proposal with those that local search finds. */
-  readonly challengers: number;
-}
+export const forestOptions = {
+  /** How many results there are before the first model. Default: 10. */
+  startup: optional(wholeFrom(1), 10),
+  /** The share of proposals drawn from the priors without the model, so that a wrong model is found out. Default: 0.1. */
+  random: optional(probability, 0.1),
+  /** How many draws from the priors compete for each proposal with what local search finds. Default: 1000. */
+  challengers: optional(wholeFrom(0), 1000),
+};
 
 /** The facts so far. The model is computed from them when needed, and cached outside the state. */
 export interface ForestState {
@@ -32,7 +34,7 @@ const LOCAL_SEARCHES = 8;
  * Sequential model-based optimisation with a random forest (SMAC; Hutter, Hoos & Leyton-Brown, LION 2011): maximises the expected improvement of
  * the log losses by local search from the best trials, and compares the result with random challengers.
  */
-export function forestSurrogate(env: Env, { startup, random, challengers }: ForestStrategySettings): Surrogate<ForestState> {
+export function forestSurrogate(env: Env, { startup, random, challengers }: SettingsOf<typeof forestOptions>): Surrogate<ForestState> {
   const draws = randomSequence(env);
   const observationsOf = History.folding(
     () => new ForestObservations(env),

@@ -1,16 +1,28 @@
 import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
+import { oneOf, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { holding, type Lane, nearer, startsOf } from './movableAxes.ts';
 import { issue, type Round, receive, type Slot, settled, wanted } from './round.ts';
 
-/** Where descents begin, and how often. */
-export interface Beginning {
+/** Where descents begin, and how many there are. */
+export const descentOptions = {
+  /** Where the first descent begins: at a `sobol` point, or at the `incumbent`, the best trial in the log. Default: `sobol`. */
+  start: optional(oneOf('sobol', 'incumbent'), 'sobol'),
+  /**
+   * How many descents run at the same time. The worse half of them is stopped from time to time. Default: one per slot of the study, at most 8;
+   * but 1 if the trials around one point of `sgd` fill the slots.
+   */
+  starts: optional(wholeFrom(1)),
+  /** How often a converged descent restarts elsewhere; after that, asks are passed on. Default: without limit. */
+  restarts: optional(wholeFrom(0), Number.POSITIVE_INFINITY),
+};
+
+export interface DescentSettings extends SettingsOf<typeof descentOptions> {
   readonly lane: Lane;
-  readonly start: 'sobol' | 'incumbent';
-  readonly restarts: number;
 }
 
 /**
@@ -53,7 +65,7 @@ export const opening = <S extends DescentState>(state: S, slots: readonly Slot[]
  * @param read what the results of a whole round come to
  */
 export const foldBy =
-  <S extends DescentState>({ name }: Env, { restarts }: Beginning, read: (state: S) => S) =>
+  <S extends DescentState>({ name }: Env, { restarts }: DescentSettings, read: (state: S) => S) =>
   (state: S, fact: Suggested | Ended): S => {
     const next = fact.type === 'ended' ? { ...state, incumbent: updateIncumbent(state.incumbent, fact) } : state;
     if (fact.by !== name) return next;
@@ -72,7 +84,7 @@ const last = <S extends DescentState>(state: S, restarts: number): S =>
  */
 export function startPoint(
   env: Env,
-  { lane, start: from }: Beginning,
+  { lane, start: from }: DescentSettings,
   count: number,
 ): (state: DescentState, ask: Ask, suits: (axis: Axis) => boolean) => Point {
   const starts = startsOf(env, lane);

@@ -1,6 +1,17 @@
 import type { Env } from '../../messages.ts';
 import { largest, projectedGradient } from '../../numeric/projected.ts';
-import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './descent.ts';
+import { fraction, notNegative, oneOf, positive, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
+import {
+  type Descent,
+  type DescentSettings,
+  type DescentState,
+  descentOptions,
+  foldBy,
+  handedOut,
+  opening,
+  startPoint,
+} from './descent.ts';
 import { type Place, toldGradient, unkept } from './iterate.ts';
 import { coordinates, isSmooth, movable, moved } from './movableAxes.ts';
 import { differences } from './probes.ts';
@@ -8,21 +19,36 @@ import { lossOf, type Slot, wanted } from './round.ts';
 import { isSloped, pairOf, type Search, type Sloped, searchFrom, shortened, succeeds } from './search.ts';
 
 /** Projected L-BFGS, in numbers. */
-export interface LbfgsSettings extends Beginning {
-  readonly gradient: 'told' | 'differences';
-  readonly missing: 'differences' | 'refuse';
-  /** Curvature pairs kept. */
-  readonly memory: number;
-  /** How far the first step goes, as a part of the range. */
-  readonly step: number;
-  /** How far from a point differences are taken. */
+export const lbfgsOptions = {
+  ...descentOptions,
+  /** Where gradients come from: `told` by the trainer, which completes a trial with `gradient`, or estimated by `differences`. Default: `told`. */
+  gradient: optional(oneOf('told', 'differences'), 'told'),
+  /**
+   * What to do if a result lacks the gradient that the trainer should tell: estimate it by `differences` around the point, or `refuse` the result
+   * with a StrategyError. A missing gradient never counts as zero. Default: `differences`.
+   */
+  missing: optional(oneOf('differences', 'refuse'), 'differences'),
+  /** How many steps' curvature is kept. Default: 10. */
+  memory: optional(wholeFrom(1), 10),
+  /** The longest first step along any parameter, as a fraction of its range. Default: 0.1. */
+  step: optional(fraction, 0.1),
+  /** The distance at which differences are taken, as a fraction of the range. Default: 0.001, or 0.05 if `noise` is given. */
+  probe: optional(fraction),
+  /** The standard deviation of the loss at one point, if trainers do not tell it (`stderr`). A step may be worse by twice as much. Default: 0. */
+  noise: optional(notNegative, 0),
+  /** A descent ends when the projected gradient is nowhere larger than this fraction of the first one. Default: 1e-5. */
+  gradientTolerance: optional(notNegative, 1e-5),
+  /** A descent ends with a step that gains less than this fraction of the total gain. Default: 1e-8. */
+  lossTolerance: optional(notNegative, 1e-8),
+  /**
+   * For trainers that solve a problem of their own, such as for hypergradients by implicit differentiation: the tolerance at first. Each
+   * suggestion holds it as `tags.tolerance`, and it tightens with the projected gradient (Pedregosa 2016). Default: no such tag.
+   */
+  tolerance: optional(positive),
+};
+
+export interface LbfgsSettings extends SettingsOf<typeof lbfgsOptions>, DescentSettings {
   readonly probe: number;
-  /** Standard deviation of a loss, where trainers do not tell it. */
-  readonly noise: number;
-  readonly gradientTolerance: number;
-  readonly lossTolerance: number;
-  /** What trainers are asked to solve their own problem to, at first. */
-  readonly tolerance?: number;
 }
 
 /** What the results of a round mean. `sloped`: there is a way down. `short`: the step was too long. */

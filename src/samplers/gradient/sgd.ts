@@ -1,22 +1,68 @@
 import type { Ask, Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
+import { bool, fraction, notNegative, oneOf, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import type { ProposedPoint } from '../sequence.ts';
-import { type Beginning, type Descent, type DescentState, foldBy, handedOut, opening, startPoint } from './descent.ts';
-import { type Course, courseFrom, lookingAt, noiseOf, type Pace, type Source, stepped, stepsAround } from './descentState.ts';
+import {
+  type Descent,
+  type DescentSettings,
+  type DescentState,
+  descentOptions,
+  foldBy,
+  handedOut,
+  opening,
+  startPoint,
+} from './descent.ts';
+import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './descentState.ts';
 import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient, unkept } from './iterate.ts';
 import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './movableAxes.ts';
 import { differences, type Prober, perturbations } from './probes.ts';
 import { lossOf, type Slot, wanted } from './round.ts';
 
 /** Stochastic gradient descent, in numbers. */
-export interface SgdSettings extends Beginning, Pace {
-  readonly gradient: Source;
-  readonly missing: 'spsa' | 'differences' | 'refuse';
-  /** How many points are looked at for a start. */
+export const sgdOptions = {
+  ...descentOptions,
+  /**
+   * Where gradients come from. `told`: the trainer completes a trial with `gradient`. `spsa`: simultaneous perturbation (Spall 1992), two trials
+   * per step for each of `directions`. `differences`: central differences, two trials per step for each parameter. These trials run at the same
+   * time and share `tags.seed`: differences are less noisy if the trainer uses it as its seed. Default: `told`.
+   */
+  gradient: optional(oneOf('told', 'spsa', 'differences'), 'told'),
+  /**
+   * What to do if a result lacks the gradient that the trainer should tell: estimate it by `spsa` or `differences`, or `refuse` the result with a
+   * StrategyError. A missing gradient never counts as zero. If no trial has told a gradient, none is expected. Default: `spsa`.
+   */
+  missing: optional(oneOf('spsa', 'differences', 'refuse'), 'spsa'),
+  /** How many random directions `spsa` averages per step. Default: as many as the slots of the study allow, at least 1. */
+  directions: optional(wholeFrom(1)),
+  /**
+   * How many Sobol points each descent tries before it begins at the best of them. Default: 1 if gradients are told; otherwise 4, or the square
+   * root of the number of trials if that is known and larger.
+   */
+  scouts: optional(wholeFrom(1)),
+  /** How a gradient becomes a step: `plain`, `momentum` (0.9; Polyak 1964) or `adam` (Kingma & Ba 2015). Default: `adam`. */
+  rule: optional(oneOf('plain', 'momentum', 'adam'), 'adam'),
+  /** The longest first step along any parameter, as a fraction of its range. Default: 0.1; for `adam` with `spsa`, 0.07. */
+  rate: optional(fraction),
+  /** The rate falls as (k + 1 + A)^-decay, where A is a tenth of the expected number of steps (Spall 1998). 0 keeps it constant. Default: 0.602. */
+  decay: optional(notNegative, 0.602),
+  /** Hypergradient descent (Baydin et al. 2018): the rate grows by at most this fraction with each step in the previous direction, and shrinks with each reversal. Default: 0. */
+  hypergradient: optional(notNegative, 0),
+  /** Whether a step whose loss is worse than noise explains is undone and the rate halved (Spall 2003, section 7.8). Default: true. */
+  block: optional(bool, true),
+  /** The standard deviation of the loss at one point. Default: as trainers tell it (`stderr`), or measured by repeating the start. */
+  noise: optional(notNegative),
+  /** A descent ends after three steps in a row that are shorter than this fraction of the range. Default: 0.001. */
+  tolerance: optional(fraction, 1e-3),
+};
+
+export interface SgdSettings extends SettingsOf<typeof sgdOptions>, DescentSettings {
   readonly scouts: number;
   readonly directions: number;
-  readonly noise?: number;
+  readonly rate: number;
+  /** How many steps the decay is planned for. */
+  readonly steps: number;
 }
 
 /**

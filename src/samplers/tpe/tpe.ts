@@ -1,17 +1,20 @@
 import type { Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
+import { positive, wholeFrom } from '../../optionRules.ts';
+import { optional, type SettingsOf } from '../../optionSet.ts';
 import { randomSequence } from '../random.ts';
 import type { Surrogate } from '../surrogate.ts';
 import { TpeObservations } from './observations.ts';
 
-export interface TpeSettings {
-  /** How many trials are suggested before the first model; at least half of them must have ended by then. Default: 10. */
-  readonly startup: number;
-  /** How many draws from the density of the trials below the split compete for each proposal. Default: 24. */
-  readonly candidates: number;
-  /** Weight of the prior in each density, where a recent trial weighs 1. Default: 1. */
-  readonly priorWeight: number;
-}
+export const tpeOptions = {
+  /** How many trials are suggested before the first model; at least half of them must have results by then. Default: 10. */
+  startup: optional(wholeFrom(1), 10),
+  /** How many draws from the density of the good trials compete for each proposal. Default: 24. */
+  candidates: optional(wholeFrom(1), 24),
+  /** The weight of the prior in each density; a recent trial weighs 1. Default: 1. */
+  priorWeight: optional(positive, 1),
+};
+export type TpeSettings = SettingsOf<typeof tpeOptions>;
 
 /** The facts so far. Densities are computed from them when needed, and cached outside the state. */
 export interface TpeState {

@@ -7,7 +7,7 @@ import { rootEnv } from '../../support/interview.ts';
 
 const plane = space({ x: float(0, 1), y: float(0, 1) });
 const settings: GaSettings = {
-  steady: false,
+  mode: 'generational',
   population: 4,
   generations: Number.POSITIVE_INFINITY,
   elite: 4,
@@ -95,7 +95,7 @@ describe('geneticAlgorithm, generation by generation', () => {
 });
 
 describe('geneticAlgorithm, steady', () => {
-  const core = geneticAlgorithm(env, { ...settings, steady: true });
+  const core = geneticAlgorithm(env, { ...settings, mode: 'steady' });
 
   it('founds with a Latin hypercube: each quarter of each axis holds one', () => {
     let state = core.start;
@@ -125,7 +125,7 @@ describe('geneticAlgorithm, steady', () => {
 
   it('breeds what nobody has tried, as long as there is such a point', () => {
     const line = space({ n: int(1, 12) });
-    const small = geneticAlgorithm(envOf(line), { ...settings, steady: true });
+    const small = geneticAlgorithm(envOf(line), { ...settings, mode: 'steady' });
     let state = small.start;
     const tried: number[] = [];
     for (let id = 1; id <= 11; id++) {

@@ -65,7 +65,9 @@ describe('grid', () => {
   });
 
   it('refuses options that make no sense', () => {
-    expect(() => grid({ levels: 0 })).toThrow(new OptionError('grid.levels', 'a whole number of at least 1', 0));
+    expect(() => grid({ levels: 0 })).toThrow(
+      new OptionError('grid.levels', 'a whole number of at least 1, or such numbers by the names of parameters', 0),
+    );
     expect(() => grid({ levels: { lr: 2.5 } })).toThrow(new OptionError('grid.levels.lr', 'a whole number of at least 1', 2.5));
     expect(() => grid({ levels: 'many' as never })).toThrow(OptionError);
     expect(() => grid({ shuffle: 'no' as never })).toThrow(new OptionError('grid.shuffle', 'true or false', 'no'));

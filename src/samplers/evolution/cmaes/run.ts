@@ -1,19 +1,29 @@
 import type { TrialId } from '../../../messages.ts';
 import { type CmaParameters, cmaParameters } from '../../../numeric/cma/parameters.ts';
 import type { Rng } from '../../../numeric/random.ts';
+import { bool, fraction, oneOf, wholeFrom } from '../../../optionRules.ts';
+import { optional, type SettingsOf } from '../../../optionSet.ts';
 import { draw } from '../../../space/axis.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
 import { type Genes, type Law, type Layout, updated } from './searchDistribution.ts';
 import { priorLaw } from './warmStart.ts';
 
-/** A CMA-ES, in numbers. */
-export interface CmaesSettings {
-  /** Results of a generation in the first run. */
+export const cmaesOptions = {
+  /** How many results make a generation (lambda). Default: 4 + 3 ln(number of parameters), rounded down, but at least the number of parallel trials. */
+  population: optional(wholeFrom(2)),
+  /** The standard deviation of the first draws, as a fraction of each parameter's range or of its prior's spread. Default: 1/6. */
+  sigma: optional(fraction, 1 / 6),
+  /**
+   * What follows when the search has converged: a restart from a random point with twice the population (`ipop`; Auger & Hansen 2005), large and
+   * small restarts in turn (`bipop`; Hansen 2009), or nothing (`none`), so that asks are passed on. Default: `ipop`.
+   */
+  restarts: optional(oneOf('ipop', 'bipop', 'none'), 'ipop'),
+  /** Whether to slow down if results are noisy or have many local minima (Nomura et al. 2023). Default: false. */
+  adaptRates: optional(bool, false),
+};
+
+export interface CmaesSettings extends SettingsOf<typeof cmaesOptions> {
   readonly population: number;
-  /** Deviation of the first law, in ranges. */
-  readonly sigma: number;
-  readonly restarts: 'ipop' | 'bipop' | 'none';
-  readonly adaptRates: boolean;
 }
 
 /** A result of a run. */

@@ -3,6 +3,8 @@ import { fingerprint } from '../../../numeric/fingerprint.ts';
 import { add, emptySet, type GrowingSet } from '../../../numeric/growingSet.ts';
 import { History } from '../../../numeric/history.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
+import { oneOf, probability, upTo, wholeFrom } from '../../../optionRules.ts';
+import { optional, type SettingsOf } from '../../../optionSet.ts';
 import type { Point } from '../../../space/axis.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
 import { type Child, foundersOf, nextOf } from '../breeding.ts';
@@ -12,14 +14,24 @@ import { type Ranking, rankingOf } from '../ranking.ts';
 import { drawRates, type Memory, newMemory, type Rates, remembered, type Success } from './adaptation.ts';
 import { differentialChild, type Start } from './variation.ts';
 
-/** A differential evolution, in numbers. */
-export interface DeSettings {
+export const deOptions = {
+  /** How many members the population has. Default: 8, with `rand` 20; or 0.4 times the square root of the number of trials if that is known and larger. */
+  population: optional(wholeFrom(4)),
+  /** After this many times `population` trials of its own, asks are passed on. Default: never. */
+  generations: optional(wholeFrom(1), Number.POSITIVE_INFINITY),
+  /**
+   * Where a mutant starts: `current-to-pbest` moves a member towards one of the best, also by differences from replaced members; `rand` starts at
+   * any member, which is slower but less easily misled. Default: `current-to-pbest`.
+   */
+  start: optional(oneOf('current-to-pbest', 'rand'), 'current-to-pbest'),
+  /** The factor of a difference (F). Default: learned from what succeeds. */
+  scale: optional(upTo(2)),
+  /** The share of parameters that change (CR). Default: learned from what succeeds. */
+  crossover: optional(probability),
+};
+
+export interface DeSettings extends SettingsOf<typeof deOptions> {
   readonly population: number;
-  readonly generations: number;
-  readonly start: Start;
-  /** F and CR where they are fixed; those that are not are learned. */
-  readonly scale?: number;
-  readonly crossover?: number;
 }
 
 /** Where a differential evolution stands. */

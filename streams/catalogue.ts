@@ -1,0 +1,95 @@
+import type { OptionSet, OptionsOf } from '../src/optionSet.ts';
+import { boOptions } from '../src/samplers/bo/bo.ts';
+import { cmaesOptions } from '../src/samplers/evolution/cmaes/run.ts';
+import { deOptions } from '../src/samplers/evolution/de/de.ts';
+import { gaOptions } from '../src/samplers/evolution/ga.ts';
+import { nsga2Options } from '../src/samplers/evolution/nsga2.ts';
+import { forestOptions } from '../src/samplers/forest/forest.ts';
+import { lbfgsOptions } from '../src/samplers/gradient/lbfgs.ts';
+import { sgdOptions } from '../src/samplers/gradient/sgd.ts';
+import { tpeOptions } from '../src/samplers/tpe/tpe.ts';
+import { pbtOptions } from '../src/schedulers/population.ts';
+import { isRecord } from '../src/space/check.ts';
+import { type Form, type Given, options } from './forms.ts';
+import { asha, readMode } from './strategies/asha.ts';
+import { auto } from './strategies/auto.ts';
+import { bo } from './strategies/bo.ts';
+import { cmaes } from './strategies/cmaes.ts';
+import { de } from './strategies/de.ts';
+import { forest } from './strategies/forest.ts';
+import { ga } from './strategies/ga.ts';
+import { grid, gridOptions } from './strategies/grid.ts';
+import { halton, haltonOptions } from './strategies/halton.ts';
+import { halvingOptions } from './strategies/halving.ts';
+import { bohb, bohbOptions, hyperband, hyperbandOptions, successiveHalving, successiveHalvingOptions } from './strategies/hyperband.ts';
+import { latinHypercube, latinHypercubeOptions } from './strategies/latinHypercube.ts';
+import { lbfgs } from './strategies/lbfgs.ts';
+import { nsga2 } from './strategies/nsga2.ts';
+import { patience, patienceOptions } from './strategies/patience.ts';
+import { pbt } from './strategies/pbt.ts';
+import { medianStop, medianStopOptions, percentileStop, percentileStopOptions } from './strategies/percentileStop.ts';
+import { random } from './strategies/random.ts';
+import { sgd } from './strategies/sgd.ts';
+import { sobol, sobolOptions } from './strategies/sobol.ts';
+import { thresholdStop, thresholdStopOptions } from './strategies/thresholdStop.ts';
+import { tpe } from './strategies/tpe.ts';
+import type { Strategy } from './strategy.ts';
+
+/** A strategy that takes nothing but options, as study files name it. */
+export interface NamedStrategy {
+  /** The constructor checks the options. */
+  readonly make: (options: Given) => Strategy;
+  readonly form: Form<Given>;
+  /** Whether it decides for how long trials train. */
+  readonly budgets: boolean;
+  /** Whether it ends trials early (`stop`) or pauses them and resumes them later (`pause`). Absent: it does neither. */
+  readonly interrupts?: (options: Given) => 'stop' | 'pause';
+}
+
+const entry = <S extends OptionSet>(
+  make: (options: OptionsOf<S>) => Strategy,
+  set: S,
+  interrupts?: NamedStrategy['interrupts'],
+): NamedStrategy => ({
+  make: (given) => make(given as OptionsOf<S>), // which it checks
+  form: options(set),
+  budgets: 'max' in set,
+  ...(interrupts && { interrupts }),
+});
+
+const stops = () => 'stop' as const;
+const pauses = () => 'pause' as const;
+const asTold = ({ pause }: Given) => (pause === true ? 'pause' : 'stop');
+
+const halvingEntry = entry(asha, halvingOptions, asTold);
+
+/** Every strategy that takes nothing but options. */
+export const strategies: Readonly<Record<string, NamedStrategy>> = {
+  asha: {
+    ...halvingEntry,
+    form: { ...halvingEntry.form, read: (data, path) => halvingEntry.form.read(isRecord(data) ? readMode(data) : data, path) },
+  },
+  auto: entry(auto, {}),
+  bo: entry(bo, boOptions),
+  bohb: entry(bohb, bohbOptions, asTold),
+  cmaes: entry(cmaes, cmaesOptions),
+  de: entry(de, deOptions),
+  forest: entry(forest, forestOptions),
+  ga: entry(ga, gaOptions),
+  grid: entry(grid, gridOptions),
+  halton: entry(halton, haltonOptions),
+  hyperband: entry(hyperband, hyperbandOptions, asTold),
+  latinHypercube: entry(latinHypercube, latinHypercubeOptions),
+  lbfgs: entry(lbfgs, lbfgsOptions),
+  medianStop: entry(medianStop, medianStopOptions, stops),
+  nsga2: entry(nsga2, nsga2Options),
+  patience: entry(patience, patienceOptions, stops),
+  pbt: entry(pbt, pbtOptions, pauses),
+  percentileStop: entry(percentileStop, percentileStopOptions, stops),
+  random: entry(random, {}),
+  sgd: entry(sgd, sgdOptions),
+  sobol: entry(sobol, sobolOptions),
+  successiveHalving: entry(successiveHalving, successiveHalvingOptions, pauses),
+  thresholdStop: entry(thresholdStop, thresholdStopOptions, stops),
+  tpe: entry(tpe, tpeOptions),
+};

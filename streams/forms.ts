@@ -1,0 +1,82 @@
+import { OptionError } from '../src/errors.ts';
+import type { JsonSchema } from '../src/jsonSchema.ts';
+import { checkOption, type OptionRule } from '../src/optionRules.ts';
+import { type OptionSet, schemaOf } from '../src/optionSet.ts';
+import { isRecord, nearest } from '../src/space/check.ts';
+
+export type Given = Readonly<Record<string, unknown>>;
+
+/** The form of something in a study file: how to read it, which strategies it holds, and its JSON Schema. */
+export interface Form<T> {
+  /** @throws OptionError that begins with the path */
+  read(data: unknown, path: string): T;
+  /** The data with each strategy in it replaced. Data of another form stays as it is. */
+  map(data: unknown, change: (strategy: unknown) => unknown): unknown;
+  readonly schema: JsonSchema;
+}
+
+/** A value that holds no strategies. */
+export const value = <T>(rule: OptionRule<T>): Form<T> => ({
+  read: (data, path) => {
+    checkOption(path, data, rule);
+    return data as T;
+  },
+  map: (data) => data,
+  schema: rule.schema,
+});
+
+/** Options by name; which values they may have is checked by the constructor that takes them. */
+export const options = (set: OptionSet): Form<Given> => ({
+  read: (data, path) => {
+    const given = data === undefined ? {} : record(data, path);
+    const names = Object.keys(set);
+    const unknown = Object.keys(given).find((name) => !names.includes(name));
+    if (unknown === undefined) return given;
+    const expected = names.length > 0 ? `one of the options ${names.join(', ')}` : 'no options';
+    throw new OptionError(`${path}.${unknown}`, expected, unknown, nearest(unknown, names));
+  },
+  map: (data) => data,
+  schema: schemaOf(set),
+});
+
+export const listOf = <T>(item: Form<T>): Form<T[]> => ({
+  read: (data, path) => list(data, path).map((part, i) => item.read(part, `${path}[${i}]`)),
+  map: (data, change) => (Array.isArray(data) ? data.map((part) => item.map(part, change)) : data),
+  schema: { type: 'array', items: item.schema },
+});
+
+export const pairOf = <A, B>(first: Form<A>, second: Form<B>): Form<readonly [A, B]> => ({
+  read: (data, path) => {
+    const [a, b] = list(data, path);
+    return [first.read(a, `${path}[0]`), second.read(b, `${path}[1]`)];
+  },
+  map: (data, change) => (Array.isArray(data) ? [first.map(data[0], change), second.map(data[1], change)] : data),
+  // Written for both draft 7, which editors know, and 2020-12.
+  schema: { type: 'array', items: [first.schema, second.schema], minItems: 2, maxItems: 2 },
+});
+
+export const namesOf = <T>(item: Form<T>): Form<Readonly<Record<string, T>>> => ({
+  read: (data, path) => mapValues(record(data, path), (part, name) => item.read(part, `${path}.${name}`)),
+  map: (data, change) => (isRecord(data) ? mapValues(data, (part) => item.map(part, change)) : data),
+  schema: { type: 'object', minProperties: 1, additionalProperties: item.schema },
+});
+
+/** A list in one form, or anything else in another. */
+export const either = <A, B>(lists: Form<A>, others: Form<B>): Form<A | B> => ({
+  read: (data, path) => (Array.isArray(data) ? lists.read(data, path) : others.read(data, path)),
+  map: (data, change) => (Array.isArray(data) ? lists.map(data, change) : others.map(data, change)),
+  schema: { anyOf: [others.schema, lists.schema] },
+});
+
+export function record(data: unknown, path: string): Given {
+  if (!isRecord(data)) throw new OptionError(path, 'an object', data);
+  return data;
+}
+
+function list(data: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(data)) throw new OptionError(path, 'a list', data);
+  return data;
+}
+
+const mapValues = <A, B>(of: Readonly<Record<string, A>>, map: (value: A, name: string) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(of).map(([name, part]) => [name, map(part, name)]));
