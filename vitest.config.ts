@@ -13,12 +13,9 @@ export default defineConfig({
     // .ci/run adds up what it ran: a report a run.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
-      {
-        extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package.test.ts', 'test/chaos/without.test.ts'] },
-      },
-      // Takes minutes: `npm run test:chaos`.
-      { extends: true, test: { name: 'chaos', include: ['test/chaos/without.test.ts'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
+      // What test/README.md calls deep: `npm run test:deep`.
+      { extends: true, test: { name: 'deep', include: ['test/**/*.deep.test.ts'], env: { TEST_DEEP: '1' } } },
       {
         extends: true,
         test: {
@@ -27,8 +24,6 @@ export default defineConfig({
           typecheck: { enabled: true, only: true, include: ['test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
         },
       },
-      // The packed package in an empty project: needs the build in dist, and a registry.
-      { extends: true, test: { name: 'package', include: ['test/package.test.ts'] } },
     ],
   },
 });

@@ -1,5 +1,6 @@
 import type { StrategyCase } from '../../src/testing/strategy.ts';
 import * as h from '../../streams/index.ts';
+import { runs } from '../support/runs.ts';
 import { fleet, type Net, net, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
@@ -114,13 +115,11 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   },
 };
 
-const runs = Number(process.env.CONTRACT_RUNS ?? 50);
-
 /** A row in its world. */
 export const caseOf = (name: string): StrategyCase<Net> => ({
   space: net,
   study: { trials: 24, parallel: 3 },
   fleet,
-  runs,
+  runs: Number(process.env.CONTRACT_RUNS ?? runs(50)),
   ...cases[name]!,
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type FloatDimension, float } from '../../src/space/dimension.ts';
+import { runs } from '../support/runs.ts';
 import { only, refusal } from './helpers.ts';
 
-const CASES = { numRuns: 10_000, seed: 7 };
+const CASES = { numRuns: runs(10_000), seed: 7 };
 const coordinate = fc.double({ min: 0, max: 1, noNaN: true });
 
 const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { rngFor } from '../../src/numeric/random.ts';
 import { type IntDimension, int } from '../../src/space/dimension.ts';
+import { runs } from '../support/runs.ts';
 import { only, refusal } from './helpers.ts';
 
-const CASES = { numRuns: 10_000, seed: 7 };
+const CASES = { numRuns: runs(10_000), seed: 7 };
 const coordinate = fc.double({ min: 0, max: 1, noNaN: true });
 const magnitude = fc.oneof(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 1e12 }));
 const plain = fc

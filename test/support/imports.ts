@@ -38,7 +38,7 @@ export function arrowsInside(folder: string, imports: readonly Arrow[]): readonl
 }
 
 /** The folders of the production code, from the lowest floor to the highest. A folder imports from lower floors only. */
-export const floors: readonly string[] = [
+const floors: readonly string[] = [
   'src/numeric',
   'src/space',
   'src/facts',

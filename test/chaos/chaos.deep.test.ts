@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { breaches, worlds } from './breaches.ts';
+import { chaos } from './world.ts';
+
+it('a study survives kills and suspensions of its server, engines and trainers', { timeout: 240_000 }, async () => {
+  const { violations, completed, recomputed } = await chaos({ trials: 300, faults: 25, minutes: 3, seed: 'test', trainers: 6, pace: 600 });
+  expect(violations).toEqual([]);
+  expect(completed).toBe(300);
+  expect(recomputed).toBeGreaterThanOrEqual(300);
+});
+
+describe.each(['fence', 'claims', 'restart'] as const)('the checker and the rule "%s"', (rule) => {
+  it('finds nothing while the rule holds', async () => {
+    expect((await chaos(worlds[rule])).violations).toEqual([]);
+  });
+  it('finds the breach without the rule', { timeout: 240_000 }, async () => {
+    const { violations } = await chaos({ ...worlds[rule], without: rule, breach: breaches[rule], minutes: 3 });
+    expect(violations).toContainEqual(expect.stringMatching(breaches[rule]));
+  });
+});

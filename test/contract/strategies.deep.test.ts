@@ -1,0 +1,1 @@
+import './strategies.test.ts'; // the same contract, with more runs

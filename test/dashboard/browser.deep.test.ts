@@ -1,0 +1,256 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directory, hypertide, journalOf, type Started, start, until } from '../cli/support.ts';
+import { NARROW, openPage, press, show, spills, VIEWS, WIDE } from './browsing.ts';
+import { faintTexts } from './contrast.ts';
+
+const TRAINER = fileURLToPath(new URL('./programs/trainer.mjs', import.meta.url));
+
+describe('a study that runs on a journal', () => {
+  const STUDY = `name: net
+parameters:
+  lr: { type: float, low: 1e-4, high: 0.1, log: true }
+  layers: { type: int, low: 1, high: 4 }
+  kind: { type: choice, values: [relu, tanh] }
+objectives: { loss: minimize, size: minimize }
+strategy: { chain: [{ take: [6, sobol] }, tpe] }
+seed: 3
+parallel: 2
+`;
+  let place: string;
+  let running: Started;
+  let url: string;
+  beforeAll(async () => {
+    place = directory();
+    writeFileSync(join(place, 'study.yaml'), STUDY);
+    running = start(place, 'run', 'study.yaml', '--dashboard', '--', process.execPath, TRAINER);
+    await until(() => /dashboard: \S+/.test(running.said()));
+    url = /dashboard: (\S+)/.exec(running.said())![1]!;
+    await until(() => journalOf(place, 'net.jsonl').filter(({ type }) => type === 'completed').length >= 8);
+  });
+  afterAll(async () => {
+    running.child.kill('SIGKILL');
+    await running.ended;
+  });
+  const said = (type: string) => journalOf(place, 'net.jsonl').filter((line) => line.type === type);
+
+  it.each([
+    ['wide and light', WIDE],
+    ['wide and dark', { ...WIDE, dark: true }],
+    ['narrow and light', { ...NARROW, dark: false }],
+    ['narrow and dark', NARROW],
+  ])('every view shows it, and can be read, %s', async (_, size) => {
+    const page = await openPage(url, size);
+    await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
+    for (const view of VIEWS) {
+      await show(page, view);
+      await page.waitForTimeout(250);
+      expect(await page.locator('main').textContent(), view).not.toBe('');
+      expect(await spills(page), `${view} is wider than the window`).toBe(false);
+      expect(await faintTexts(page), view).toEqual([]);
+    }
+    await page.goto(url.replace('#', '?study=study&trial=1#'));
+    await page.getByRole('complementary', { name: 'Trial 1' }).locator('.facts li').first().waitFor();
+    expect(await faintTexts(page), 'a trial').toEqual([]);
+    await page.getByRole('button', { name: 'close this trial' }).click();
+    await show(page, 'Overview');
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(2);
+    await show(page, 'Parameters');
+    await page.getByLabel('Importance of each parameter').waitFor();
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
+    await show(page, 'Machines');
+    await page.locator('.chart-state.is-active h4').first().waitFor();
+    await expect.poll(() => page.locator('.machine').count()).toBe(3);
+    await show(page, 'Timeline');
+    await page.getByLabel('When each trial ran').locator('canvas').waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+
+  it('what is new shows up by itself, and no timer asks for it', async () => {
+    const page = await openPage(url, WIDE);
+    const asked: string[] = [];
+    await page.locator('tbody button').first().waitFor();
+    page.on('request', (request) => asked.push(request.url()));
+    const first = () => page.locator('tbody button').first().textContent().then(Number);
+    const before = await first();
+    await expect.poll(first, { timeout: 10_000 }).toBeGreaterThan(before);
+    expect(asked).toEqual([]);
+  });
+
+  it('a selection holds for all charts and the table, and for whoever opens its address', async () => {
+    const page = await openPage(url, WIDE);
+    const axis = page.getByRole('slider', { name: 'brush kind' });
+    await axis.scrollIntoViewIfNeeded();
+    const box = (await axis.boundingBox())!;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.75); // relu: the lower of two
+    await page.getByText(/\d+ of \d+ selected/).waitFor();
+    const kinds = () => page.locator('tbody tr:not(.spare)').allInnerTexts();
+    expect((await kinds()).every((text) => !text.includes('tanh'))).toBe(true);
+    await expect.poll(() => page.url()).toContain('brush');
+    const other = await openPage(page.url(), WIDE);
+    await other.getByText(/\d+ of \d+ selected/).waitFor();
+    await page.getByRole('button', { name: /^completed/ }).click();
+    expect((await kinds()).every((text) => !text.includes('completed'))).toBe(true);
+    await press(page, 'show all');
+    await expect.poll(() => new URL(page.url()).search).toBe('?study=study');
+  });
+
+  it('a point says which trial it is, and opens it', async () => {
+    const page = await openPage(url, WIDE);
+    const chart = page.getByLabel('Value of each trial, loss');
+    await page.locator('.chart canvas').first().waitFor();
+    const box = (await chart.boundingBox())!;
+    const tip = page.locator('.chart-frame .tip').first();
+    const found = async () => {
+      for (let x = 60; x < box.width; x += 8) {
+        for (let y = 20; y < box.height - 60; y += 8) {
+          await page.mouse.move(box.x + x, box.y + y);
+          if (await page.locator('.chart-frame.is-over').count()) return true;
+        }
+      }
+      return false;
+    };
+    await expect.poll(found).toBe(true);
+    const [, trial] = /^trial (\d+)/.exec((await tip.textContent())!)!;
+    await page.mouse.down();
+    await page.mouse.up();
+    await page.getByRole('complementary', { name: `Trial ${trial}` }).waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+
+  it('can be used by keys alone', async () => {
+    const page = await openPage(url, WIDE);
+    const axis = page.getByRole('slider', { name: 'brush lr' });
+    await axis.focus();
+    for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowUp');
+    expect(await axis.getAttribute('aria-valuenow')).toBe('20');
+    await page.keyboard.press('Shift+ArrowDown');
+    expect(await axis.getAttribute('aria-valuetext')).toMatch(/ to /);
+    await page.keyboard.press('Escape');
+    expect(await axis.getAttribute('aria-valuetext')).toBe('all');
+    await page.locator('tbody button').first().focus();
+    await page.keyboard.press('Enter');
+    const heading = page.getByRole('complementary').getByRole('heading', { level: 2 });
+    const trial = await heading.textContent();
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => heading.textContent()).not.toBe(trial);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('complementary').count()).toBe(0);
+    await page.getByRole('link', { name: 'Curves' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Learning curves' }).waitFor();
+    await page.goBack();
+    await page.getByRole('table', { name: 'Trials' }).waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+
+  it('a trial has its facts, and says why', async () => {
+    const page = await openPage(`${url.replace('#', '?study=study&trial=8#')}`, WIDE);
+    const panel = page.getByRole('complementary', { name: 'Trial 8' });
+    await panel.locator('.facts li').first().waitFor();
+    expect(await panel.locator('.facts li').first().textContent()).toContain('suggested');
+    expect(await panel.locator('.path').textContent()).toBe('tpe');
+    await panel.getByRole('button', { name: 'Recompute from the log' }).click();
+    await panel.getByText('the same decision').waitFor();
+    expect(await panel.textContent()).toMatch(/a forest on \d+ results expected/);
+    expect(page.wrong).toEqual([]);
+  });
+
+  it('can be saved as a file, which is a report of it', async () => {
+    const page = await openPage(url, WIDE);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'save as a file' }).click();
+    const file = join(place, 'saved.html');
+    await (await saved).saveAs(file);
+    const report = await openPage(`${pathToFileURL(file)}`, WIDE);
+    await report.getByRole('heading', { name: 'net', level: 1 }).waitFor();
+    expect(report.wrong).toEqual([]);
+  });
+
+  it('without the token nothing can be done', async () => {
+    const page = await openPage(url.replace(/#.*/, ''), WIDE);
+    await show(page, 'Control');
+    await page.getByText(/open the page with its token/).waitFor();
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+  });
+
+  it('with it every action is done, and is a fact', async () => {
+    const page = await openPage(url, WIDE);
+    expect(page.url()).not.toContain('token');
+    await show(page, 'Control');
+    await page.getByLabel('lr').fill('0.0123');
+    await page.getByLabel('layers').fill('2');
+    await press(page, 'Enqueue');
+    await page.getByText(/it is tried next/).waitFor();
+    expect(said('enqueued')).toMatchObject([{ params: { lr: 0.0123, layers: 2 } }]);
+    await until(() => said('suggested').some(({ by, params }) => by === 'queue' && (params as { lr: number }).lr === 0.0123));
+
+    await page.getByLabel('trials at a time').fill('3');
+    await page.locator('form', { hasText: 'trials at a time' }).getByRole('button').click();
+    await until(() => said('changed').some(({ parallel }) => parallel === 3));
+    await page.getByText('of 3', { exact: false }).first().waitFor();
+
+    await page.getByLabel('as JSON').fill('{"ga": {"population": 6}}');
+    await press(page, 'Switch');
+    await page.getByText('ga compares trials by one objective').waitFor();
+    await page.getByLabel('as JSON').fill('{"chain": [{"take": [4, "halton"]}, "random"]}');
+    await press(page, 'Switch');
+    await page.getByText(/switched/).waitFor();
+    await until(() => said('suggested').some(({ by }) => String(by).startsWith('#2/')));
+
+    await page.getByLabel('as JSON').fill('nonsense');
+    await press(page, 'Switch');
+    await page
+      .getByText(/nonsense/, { exact: false })
+      .first()
+      .waitFor();
+
+    await press(page, 'Pause');
+    await page.getByText('no new trials begin').waitFor();
+    await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
+    await press(page, 'Resume');
+    await page.locator('.top .badge', { hasText: 'running' }).waitFor();
+    expect(said('changed').map(({ paused }) => paused)).toEqual(expect.arrayContaining([true, false]));
+
+    await page.getByLabel('lr').fill('0.05');
+    await page.getByLabel('layers').fill('1');
+    await press(page, 'Enqueue');
+    const endless = () => said('suggested').find(({ params }) => (params as { lr: number }).lr === 0.05)?.trial;
+    await until(() => endless() !== undefined);
+    await show(page, 'Overview');
+    await page.getByRole('button', { name: `trial ${endless()}`, exact: true }).click();
+    await press(page, 'Stop this trial');
+    await page.getByText('it is told to stop').waitFor();
+    await until(() => said('stopped').some(({ trial }) => trial === endless()));
+    await page.getByRole('complementary').locator('.state', { hasText: 'stopped' }).waitFor();
+    await page.locator('tbody tr', { hasText: 'completed' }).first().click();
+    await press(page, 'Retract its result');
+    await page.getByText('its result counts no more').waitFor();
+    await page.getByRole('complementary').locator('.state', { hasText: 'retracted' }).waitFor();
+    expect(said('retracted')).toHaveLength(1);
+
+    await page.getByRole('button', { name: 'close this trial' }).click();
+    await show(page, 'Control');
+    await press(page, 'Close the study');
+    await until(() => said('closed').length === 1);
+    await page.getByText('its process has ended').waitFor();
+    await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
+    expect(await page.locator('.figures', { hasText: 'open' }).textContent()).toContain('0 of 3');
+    expect(page.wrong.filter((text) => !/409|Failed to load|net::ERR/.test(text))).toEqual([]);
+    expect((await running.ended).code).toBe(0);
+  });
+
+  it('a report of it is one file that needs nothing else', async () => {
+    expect((await hypertide(place, 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
+    const page = await openPage(`${pathToFileURL(join(place, 'report.html'))}`, WIDE);
+    for (const view of VIEWS.slice(0, -1)) {
+      await show(page, view);
+      await page.waitForTimeout(150);
+    }
+    expect(await page.getByRole('link', { name: 'Control' }).count()).toBe(0);
+    await page.locator('.machine').first().waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+});

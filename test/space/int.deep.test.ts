@@ -1,0 +1,1 @@
+import './int.test.ts'; // the same properties, with more runs
