@@ -1,6 +1,20 @@
+/** An error that a user caused and can correct. The command line prints its message and exits with status 2. */
+export abstract class UserError extends Error {
+  /** What went wrong, as a stable name for programs. */
+  abstract readonly code: string;
+  /** What the user can do. The message ends with it. */
+  readonly todo: string | undefined;
+
+  constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
+    super(todo === undefined ? message : `${message}; ${todo}`, options);
+    this.todo = todo;
+  }
+}
+
 /** A space that is not valid, or parameters that do not fit it. The message says where, what was expected, and what was given. */
-export class SpaceError extends Error {
+export class SpaceError extends UserError {
   override readonly name = 'SpaceError';
+  readonly code = 'invalid-space';
 }
 
 /** A study cannot continue: its strategy waits, but no open trial or fit is left that could end the wait. */
@@ -14,13 +28,15 @@ export class StrategyError extends Error {
 }
 
 /** The log belongs to a different study. The message lists the differences. */
-export class MismatchError extends Error {
+export class MismatchError extends UserError {
   override readonly name = 'MismatchError';
+  readonly code = 'other-study';
 }
 
 /** An invalid option. The message names it, and says what was expected and what was given. */
-export class OptionError extends Error {
+export class OptionError extends UserError {
   override readonly name = 'OptionError';
+  readonly code = 'invalid-option';
   readonly option: string;
 
   /** @param hint text to append to the message. */

@@ -1,5 +1,5 @@
 export type { Entry } from '../src/entry.ts';
-export { MismatchError, OptionError, SpaceError, StalledError, StrategyError } from '../src/errors.ts';
+export { MismatchError, OptionError, SpaceError, StalledError, StrategyError, UserError } from '../src/errors.ts';
 export type {
   Changed,
   Closed,

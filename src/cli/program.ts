@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { UserError } from '../errors.ts';
 import { version } from '../version.ts';
 import { clean } from './clean.ts';
 import { declareNats } from './program/nats.ts';
@@ -30,31 +31,14 @@ Exit status: 0 done, 1 not as it should be (verify found a difference, lines wer
   return program;
 }
 
-/** What a user can mend. */
-const mendable = new Set([
-  'UsageError',
-  'StudyFileError',
-  'TemplateError',
-  'JournalError',
-  'JournalLockedError',
-  'ConnectError',
-  'StudyError',
-  'ActionError',
-  'ListenError',
-  'PageMissingError',
-  'MismatchError',
-  'OptionError',
-  'SpaceError',
-  'YAMLParseError',
-]);
-
-/** Says an error in one line. Its exit status: 2 for what the user can mend, 1 for the rest. */
+/** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // it has said what is wrong
-  const { name = 'Error', message = String(error) } = error instanceof Error ? error : {};
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
   process.stderr.write(`hypertide: ${clean(message.replace(/\s*\n\s*/g, ' '))}\n`);
-  if (!mendable.has(name) && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${(error as Error).stack}\n`);
-  return mendable.has(name) ? 2 : 1;
+  if (error instanceof UserError) return 2;
+  if (process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
+  return 1;
 }
 
 /** Runs a command line, and gives its exit status. */

@@ -6,7 +6,7 @@ import type { StudyOptions } from '../../streams/options.ts';
 import { overEpochs } from '../../streams/overEpochs.ts';
 import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import { SpaceError } from '../errors.ts';
+import { SpaceError, UserError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
 import { parseSpace, type Space } from '../space/space.ts';
@@ -29,8 +29,9 @@ export interface StudyFile {
 }
 
 /** A study file cannot be used; the message begins with file, line and column. */
-class StudyFileError extends Error {
+class StudyFileError extends UserError {
   override readonly name = 'StudyFileError';
+  readonly code = 'study-file';
 }
 
 const any: Check = () => {};

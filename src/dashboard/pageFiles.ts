@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UserError } from '../errors.ts';
 
 /** A file of the page. */
 export interface Asset {
@@ -20,8 +21,9 @@ const TYPES: Readonly<Record<string, string>> = {
 const directory = fileURLToPath(new URL('../../dist/src/dashboard/page/', import.meta.url));
 
 /** The page has not been built. */
-class PageMissingError extends Error {
+class PageMissingError extends UserError {
   override readonly name = 'PageMissingError';
+  readonly code = 'page-not-built';
 }
 
 /** The files of the page, by the paths that they are served at. @throws PageMissingError */

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { UserError } from '../errors.ts';
 import { isLoopback, newToken } from './access.ts';
 import { dashboardApp } from './app.ts';
 import { Metrics } from './metrics.ts';
@@ -29,8 +30,9 @@ export interface Dashboard {
 }
 
 /** The address cannot be listened at. */
-class ListenError extends Error {
+class ListenError extends UserError {
   override readonly name = 'ListenError';
+  readonly code = 'cannot-listen';
 }
 
 /** Milliseconds that pages have to hear the end. */

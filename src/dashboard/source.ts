@@ -5,6 +5,7 @@ import { past } from '../../streams/log/past.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
 import { sayTo } from '../cli/controlSocket.ts';
 import type { Entry } from '../entry.ts';
+import { UserError } from '../errors.ts';
 import type { Closed, Command } from '../facts/facts.ts';
 
 /** A study's log, as the dashboard reads it and writes to it. */
@@ -28,8 +29,9 @@ export interface Said {
 }
 
 /** What a person wants cannot be done; the message says why. */
-export class ActionError extends Error {
+export class ActionError extends UserError {
   override readonly name = 'ActionError';
+  readonly code = 'refused';
 }
 
 const quietly = () => {};

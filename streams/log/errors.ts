@@ -1,6 +1,9 @@
+import { UserError } from '../../src/errors.ts';
+
 /** A journal could not be opened, read or written. `cause` is the error of the file system, if it was one. */
-export class JournalError extends Error {
+export class JournalError extends UserError {
   override readonly name = 'JournalError';
+  readonly code = 'journal';
   readonly path: string;
 
   constructor(path: string, what: string, cause?: unknown) {
@@ -10,8 +13,9 @@ export class JournalError extends Error {
 }
 
 /** Another process, or another part of this one, writes the journal. */
-export class JournalLockedError extends Error {
+export class JournalLockedError extends UserError {
   override readonly name = 'JournalLockedError';
+  readonly code = 'journal-locked';
   readonly path: string;
   /** The lock file. */
   readonly lock: string;

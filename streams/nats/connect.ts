@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
+import { UserError } from '../../src/errors.ts';
 
 /**
  * Settings with which a connection outlasts its server and its network: it never gives up, and notices within six seconds that a link is
@@ -38,8 +39,9 @@ export interface ConnectOptions extends Access {
 }
 
 /** The server cannot be reached, or does not let one in. */
-export class ConnectError extends Error {
+export class ConnectError extends UserError {
   override readonly name = 'ConnectError';
+  readonly code = 'no-connection';
 }
 
 /**

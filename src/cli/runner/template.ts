@@ -1,3 +1,4 @@
+import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { nearest } from '../../space/check.ts';
 
@@ -22,8 +23,9 @@ export interface Filling extends Readonly<Partial<Record<Exclude<RunnerName, 'pa
 }
 
 /** A command mentions what is not there. */
-export class TemplateError extends Error {
+export class TemplateError extends UserError {
   override readonly name = 'TemplateError';
+  readonly code = 'command-template';
 }
 
 /**
