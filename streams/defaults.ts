@@ -1,4 +1,4 @@
-import { DECISIONS } from '../src/facts/facts.ts';
+import { DECISIONS } from '../src/facts/versions.ts';
 import { strategies } from './catalogue.ts';
 import type { Given } from './forms.ts';
 import { mapStages } from './spec.ts';

@@ -1,4 +1,5 @@
-import { type Created, DECISIONS, type Limits, type ObjectiveSpec, RULES } from '../src/facts/facts.ts';
+import type { Created, Limits, ObjectiveSpec } from '../src/facts/facts.ts';
+import { DECISIONS, RULES } from '../src/facts/versions.ts';
 import { given } from '../src/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../src/optionRules.ts';
 import { type OptionsOf, optional, settle } from '../src/optionSet.ts';

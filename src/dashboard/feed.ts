@@ -173,7 +173,7 @@ export class Feed {
       seed,
       parallel,
       limits,
-      version: created.version,
+      version: created.version ?? 'unknown',
       createdAt,
       queued: this.#queued,
       rejected: this.#rejected,

@@ -1,214 +1,235 @@
-import type { Tags, TrialId } from '../messages.ts';
+import {
+  anySchema,
+  type Described,
+  dataSchema,
+  enumSchema,
+  type Fields,
+  finiteSchema,
+  flagSchema,
+  integerSchema,
+  listSchema,
+  literalSchema,
+  notNegativeSchema,
+  objectSchema,
+  recordSchema,
+  type TypeOf,
+  textSchema,
+} from './schema.ts';
+import { RULES } from './versions.ts';
 
 /** A number for each name. */
 export type Values = Readonly<Record<string, number>>;
 /** A configuration by the names of its parameters. */
 export type Params = Readonly<Record<string, unknown>>;
 
-/** What a study optimises. The first one decides which trial is the best. */
-export interface ObjectiveSpec {
-  readonly name: string;
-  readonly direction: 'minimize' | 'maximize';
-}
+const values: Described<Values> = recordSchema(finiteSchema('a finite number'), 'a finite number for each name');
+const params = dataSchema<Params>('values by the names of the parameters');
+const rules = integerSchema(1, 'which rules decide what counts (default: 1 in `created`, unchanged in `changed`)', RULES);
+const decisions = integerSchema(1, 'version of the decisions of strategies (default: 1 in `created`, that of `created` in `suggested`)');
+const trial = integerSchema(1, 'number of the trial');
+const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
+const run = textSchema(
+  "the trainer's claim on the attempt: any text of its own that no other trainer uses (default: the run that holds the attempt; over NATS, each fact of a run must name it)",
+);
+const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
+const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
 
-/** When a study ends, and how often a trial may be tried. */
-export interface Limits {
-  /** Configurations to try; promotions to a higher budget and imports do not count. */
-  readonly trials?: number;
-  /** Seconds that one process may work on the study. */
-  readonly seconds?: number;
-  /** A value of the first objective that is good enough. */
-  readonly target?: number;
-  /**
-   * What all trials may cost, in the unit of steps and budgets, such as epochs; what a trial goes on from is not paid for again, and a trial
-   * without either costs 1. Those that run when it is spent may end.
-   */
-  readonly cost?: number;
-  /** Results in a row without a better one: after so many no new trials begin. Counted anew when a study is changed. */
-  readonly plateau?: number;
-  /** Attempts at one trial that fails by errors (see `retryErrors`), the first included. Default 3. One that is lost or preempted has 30, or more where this says so. */
-  readonly attempts?: number;
-  /** Whether a trial that failed by an error is tried again too. Default false. */
-  readonly retryErrors?: boolean;
-}
+const objective = objectSchema(
+  'what is optimised',
+  { name: textSchema('name of the value'), direction: enumSchema(['minimize', 'maximize'], 'which values are better') },
+  {},
+);
+/** What a study optimises. The first objective decides which trial is the best. */
+export interface ObjectiveSpec extends TypeOf<typeof objective> {}
 
-/**
- * The rules of what counts in a log, for studies that begin now. Those of older logs are kept: a log folds as it did when it was written,
- * until a `changed` fact puts it under newer ones.
- *
- * - 1: the first rules.
- * - 2: what a named trainer says of a run counts only if it names the run and has claimed it. A suggestion whose number is not the next one
- *   is taken as it is; the numbers in between are void. What a stream takes from a trainer is not too large: the first rules had a
- *   limit of their own. Attempts that are lost or preempted do not use up those for errors. Losses that strategies see are bounded. A
- *   checkpoint that begins with a dash is none.
- */
-export const RULES = 2;
+const limits = objectSchema(
+  'when the study ends, and how often a trial is tried',
+  {},
+  {
+    trials: integerSchema(0, 'configurations to try, without promotions to a higher budget and imports'),
+    seconds: notNegativeSchema('seconds that one process may work on the study'),
+    target: finiteSchema('a value of the first objective that is good enough'),
+    cost: notNegativeSchema(
+      'what all trials may cost, in steps such as epochs; resumed steps are paid once; a trial without steps or budget costs 1; running trials may end',
+    ),
+    plateau: integerSchema(
+      1,
+      'results in a row without an improvement, after which no new trial begins; a change of the study restarts the count',
+    ),
+    attempts: integerSchema(
+      1,
+      'attempts at a trial that fails by errors (see retryErrors), the first one included (default: 3); lost or preempted attempts have 30, or this if it is more',
+    ),
+    retryErrors: flagSchema('whether a trial that failed by an error is tried again (default: false)'),
+  },
+);
+/** When a study ends, and how often a trial is tried. */
+export interface Limits extends TypeOf<typeof limits> {}
 
-/**
- * Which decisions strategies take, for studies that begin now. It is raised with each change after which the same log gives other suggestions; an
- * older study goes on with the new ones.
- *
- * - 1: the first decisions.
- * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them, and learn their first rung; models order
- *   trials over all budgets.
- */
-export const DECISIONS = 2;
+/** A fact with the fields that each fact has. */
+const fact = <const T extends string, R extends Fields, O extends Fields>(type: T, description: string, required: R, optional: O) =>
+  objectSchema(description, { type: literalSchema(type), ...required }, { v: literalSchema(1), ...optional });
 
-/** The first fact of each log: what may never change. */
-export interface Created {
-  readonly type: 'created';
-  readonly v: 1;
-  readonly study: string;
-  /** The space as data, see `Space.toJSON`. */
-  readonly space: unknown;
-  readonly objectives: readonly ObjectiveSpec[];
-  /** The strategy as data, with those of its options that were left to a default; a part of it that is only code stands as its name. */
-  readonly strategy: unknown;
-  readonly seed: string;
-  readonly limits: Limits;
-  /** How many trials may be open at once. */
-  readonly parallel: number;
-  /** Whether a configuration may be tried twice. */
-  readonly duplicates: 'forbid' | 'allow';
-  /** Whether the trainers resume from checkpoints. Absent: not known. */
-  readonly resumes?: boolean;
-  /** Which rules decide what counts, see `RULES`. Absent: 1. */
-  readonly rules?: number;
-  /** Which decisions the strategies take, see `DECISIONS`. Absent: 1. */
-  readonly decisions?: number;
-  /** Of hypertide. */
-  readonly version: string;
-}
+const created = fact(
+  'created',
+  'the first fact of a log: what never changes',
+  {
+    v: literalSchema(1),
+    study: textSchema('name of the study'),
+    space: dataSchema('the space as dataSchema, see `parseSpace`'),
+    objectives: listSchema(objective, 'what is optimised; the first one decides which trial is the best', { minItems: 1, maxItems: 16 }),
+    strategy: anySchema('the strategy as dataSchema, with its defaults; a part that is only code stands as its name'),
+    seed: textSchema('seed of all random choices'),
+    limits,
+    parallel: integerSchema(1, 'how many trials may be open at once'),
+    duplicates: enumSchema(['forbid', 'allow'], 'whether a configuration may be tried twice'),
+  },
+  {
+    resumes: flagSchema('whether the trainers resume from checkpoints (default: unknown)'),
+    rules,
+    decisions,
+    version: textSchema('version of hypertide'),
+  },
+);
+/** The first fact of each log: what never changes. */
+export interface Created extends TypeOf<typeof created> {}
 
-/** The engine asks trainers to try a configuration. @typeParam P the type of configurations, where the space is known */
-export interface SuggestedFact<P = Params> {
-  readonly type: 'suggested';
-  readonly trial: TrialId;
-  /** 1, 2, ... */
-  readonly attempt: number;
-  /** Path of the strategy, `queue` or `import`. */
-  readonly by: string;
+const suggested = fact(
+  'suggested',
+  'the engine asks trainers to try a configuration',
+  { trial, attempt, by: textSchema('path of the strategy, `queue` or `import`', 1024), params },
+  {
+    budget: notNegativeSchema('the step up to which the trial may train, counted from the first trial of its configuration'),
+    resumes: integerSchema(1, 'the trial whose checkpoint it resumes'),
+    checkpoint,
+    tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion came about'),
+    metric,
+    queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
+    after: integerSchema(0, 'position of the last entry that the decision knew'),
+    decisions,
+  },
+);
+/** The engine asks trainers to try a configuration. @typeParam P the type of configurations, if the space is known */
+export interface SuggestedFact<P = Params> extends Omit<TypeOf<typeof suggested>, 'params'> {
   readonly params: P;
-  readonly budget?: number;
-  readonly resumes?: TrialId;
-  /** What to go on from: the trainer's own reference. */
-  readonly checkpoint?: string;
-  readonly tags?: Tags;
-  /** The name under which earlier trials printed the value, where the study names none. */
-  readonly metric?: string;
-  /** Position of the `enqueued` fact that it serves. */
-  readonly queue?: number;
-  /** Position of the last entry that the decision knew. */
-  readonly after?: number;
-  /** Which decisions made it, see `DECISIONS`. Absent: those that the study was created with. */
-  readonly decisions?: number;
 }
 
-/** A trainer takes an attempt on. */
-export interface Started {
-  readonly type: 'started';
-  readonly trial: TrialId;
-  readonly attempt: number;
-  readonly run: string;
-  /** For people, where the log does not tell one trainer from another. */
-  readonly trainer?: string;
-}
+const started = fact(
+  'started',
+  'a trainer claims an attempt',
+  { trial, attempt, run },
+  { trainer: textSchema('name of the trainer, for people') },
+);
+/** A trainer claims an attempt. */
+export interface Started extends TypeOf<typeof started> {}
 
-export interface ReportedFact {
-  readonly type: 'reported';
-  readonly trial: TrialId;
-  /** Absent: the run that holds the attempt. A named trainer has to say it, from rules 2 on. */
-  readonly run?: string;
-  /** Whole, at least 0, growing; cumulative along `resumes`. */
-  readonly step: number;
-  readonly values: Values;
-  readonly metrics?: Values;
-  /** The name under which the program printed the value, where the study names none and the reader of its output took this one. */
-  readonly metric?: string;
-}
+const reported = fact(
+  'reported',
+  'values of a trial at a step',
+  { trial, step: integerSchema(0, 'growing; counted from the first trial of the configuration'), values },
+  { run, metrics: values, metric },
+);
+/** Values of a trial at a step. */
+export interface ReportedFact extends TypeOf<typeof reported> {}
 
-export interface Completed {
-  readonly type: 'completed';
-  readonly trial: TrialId;
-  readonly run?: string;
-  readonly values: Values;
-  readonly metrics?: Values;
-  /** As in a report. */
-  readonly metric?: string;
-  /** Of each value by each parameter, in the parameter's own unit. */
-  readonly gradient?: Readonly<Record<string, Values>>;
-  /** Standard error of each value. */
-  readonly stderr?: Values;
-  /** At most 0 is feasible. */
-  readonly constraints?: readonly number[];
-  readonly seconds?: number;
-  /** The trainer's own reference to what a later trial may go on from. */
-  readonly checkpoint?: string;
-}
+const completed = fact(
+  'completed',
+  'a trial has its result',
+  { trial, values },
+  {
+    run,
+    metrics: values,
+    metric,
+    gradient: recordSchema(values, 'derivatives of each value by each parameter, in the unit of the parameter'),
+    stderr: recordSchema(finiteSchema('a finite number'), 'standard error of each value'),
+    constraints: listSchema(finiteSchema('a finite number'), 'outcome constraints: at most 0 is feasible', { maxItems: 64 }),
+    seconds: notNegativeSchema('how long it took, in seconds'),
+    checkpoint,
+  },
+);
+/** A trial has its result. */
+export interface Completed extends TypeOf<typeof completed> {}
 
-/** A trainer obeyed a stop; its last reported values are its result. */
-export interface Stopped {
-  readonly type: 'stopped';
-  readonly trial: TrialId;
-  readonly run?: string;
-  readonly step?: number;
-  readonly by?: string;
-  readonly checkpoint?: string;
-}
+const stopped = fact(
+  'stopped',
+  'a trainer obeyed a stop; the last reported values are the result',
+  { trial },
+  { run, step: integerSchema(0, 'the last step'), by: textSchema('what stopped it', 1024), checkpoint },
+);
+/** A trainer obeyed a stop; the last reported values are the result. */
+export interface Stopped extends TypeOf<typeof stopped> {}
 
-export type FailureReason = 'error' | 'infeasible' | 'timeout' | 'preempted' | 'lost' | 'non-finite';
-export interface FailedFact {
-  readonly type: 'failed';
-  readonly trial: TrialId;
-  readonly attempt?: number;
-  readonly run?: string;
-  readonly reason: FailureReason;
-  readonly message?: string;
-  readonly checkpoint?: string;
-}
+const reason = enumSchema(['error', 'infeasible', 'timeout', 'preempted', 'lost', 'non-finite'], 'why it failed');
+export type FailureReason = TypeOf<typeof reason>;
+const failed = fact(
+  'failed',
+  'an attempt has no result',
+  { trial, reason },
+  { attempt, run, message: textSchema('what went wrong', 4096), checkpoint },
+);
+/** An attempt has no result. */
+export interface FailedFact extends TypeOf<typeof failed> {}
 
-/** A person wants a configuration tried next; what it leaves out is drawn. */
-export interface Enqueued {
-  readonly type: 'enqueued';
-  readonly params: Params;
-}
-/** A person says that a result is wrong. */
-export interface Retracted {
-  readonly type: 'retracted';
-  readonly trial: TrialId;
-}
+const enqueued = fact('enqueued', 'a person wants a configuration tried next; missing parameters are drawn', { params }, {});
+/** A person wants a configuration tried next; missing parameters are drawn. */
+export interface Enqueued extends TypeOf<typeof enqueued> {}
+
+const retracted = fact('retracted', 'a person declares a result wrong', { trial }, {});
+/** A person declares a result wrong. */
+export interface Retracted extends TypeOf<typeof retracted> {}
+
+const cancelled = fact('cancelled', 'a person wants a trial to stop', { trial }, {});
 /** A person wants a trial to stop. */
-export interface Cancelled {
-  readonly type: 'cancelled';
-  readonly trial: TrialId;
-}
-/** New settings, as from here; reopens a closed study. */
-export interface Changed {
-  readonly type: 'changed';
-  readonly paused?: boolean;
-  readonly parallel?: number;
-  /** Merged into those in force. */
-  readonly limits?: Limits;
-  /** As data. */
-  readonly strategy?: unknown;
-  /** Which rules decide what counts from here on; never older ones. */
-  readonly rules?: number;
-  /** `start`: the options of a start say so, and said something else at the start before. Nothing: a person does. */
-  readonly by?: 'start';
-}
+export interface Cancelled extends TypeOf<typeof cancelled> {}
 
-export type CloseReason = 'trials' | 'target' | 'cost' | 'plateau' | 'exhausted' | 'time' | 'person';
-export interface Closed {
-  readonly type: 'closed';
-  readonly reason: CloseReason;
-  readonly best?: { readonly trial: TrialId; readonly values: Values };
-}
+const changed = fact(
+  'changed',
+  'new settings from here on; reopens a closed study',
+  {},
+  {
+    paused: flagSchema('whether new trials wait'),
+    parallel: integerSchema(1, 'how many trials may be open at once'),
+    limits,
+    strategy: anySchema('the new strategy as data'),
+    rules,
+    by: enumSchema(['start'], 'the options of a start, if they differ from the start before (default: a person)'),
+  },
+);
+/** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. */
+export interface Changed extends TypeOf<typeof changed> {}
 
-/** What trainers say. */
+const closeReason = enumSchema(['trials', 'target', 'cost', 'plateau', 'exhausted', 'time', 'person'], 'what ended the study');
+export type CloseReason = TypeOf<typeof closeReason>;
+const closed = fact(
+  'closed',
+  'the study is over',
+  { reason: closeReason },
+  { best: objectSchema('the best trial', { trial, values }, {}) },
+);
+/** The study is over. */
+export interface Closed extends TypeOf<typeof closed> {}
+
+/** JSON Schema of each fact by its type. Types, validation and published documents all derive from these. */
+export const factSchemas = {
+  created,
+  suggested,
+  started,
+  reported,
+  completed,
+  stopped,
+  failed,
+  enqueued,
+  retracted,
+  cancelled,
+  changed,
+  closed,
+};
+
+/** What trainers write. */
 export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
-/** What people say, through the engine. */
+/** What people write, through the engine. */
 export type Command = Enqueued | Retracted | Cancelled | Changed;
-/** What the engine says. */
+/** What the engine writes. */
 export type EngineFact<P = Params> = Created | SuggestedFact<P> | Closed;
 /** Facts are in the past tense. They are what a log holds. */
 export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
@@ -230,6 +251,6 @@ export type RefusalCode =
 /** Why a fact does not count. */
 export interface Refusal {
   readonly code: RefusalCode;
-  /** One sentence: place, expectation, what came. */
+  /** One sentence: where, what was expected, what came. */
   readonly message: string;
 }

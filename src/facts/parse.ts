@@ -1,28 +1,29 @@
-import { check } from './check.ts';
-import type { Fact, Params, Refusal } from './facts.ts';
-import { schemas } from './schemas.ts';
+import { type Fact, factSchemas, type Params, type Refusal } from './facts.ts';
+import { validate } from './validate.ts';
 
 /**
  * A fact that fits its schema, or why it does not. Never throws.
  *
- * @typeParam P the type that the reader expects of configurations. Whether parameters fit the space is for the ledger to decide.
+ * @typeParam P the type that the reader expects of configurations. The ledger decides whether parameters fit the space.
  */
 export function parseFact<P = Params>(data: unknown): Fact<P> | Refusal {
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    return {
-      code: 'bad-field',
-      message: `a fact must be an object, not ${Array.isArray(data) ? 'an array' : data === null ? 'null' : typeof data}`,
-    };
+    const came = Array.isArray(data) ? 'an array' : data === null ? 'null' : typeof data;
+    return { code: 'bad-field', message: `a fact must be an object, not ${came}` };
   }
-  const { type } = data as { type?: unknown };
-  if (type === undefined) return { code: 'missing-field', message: 'type is missing' };
-  if (typeof type !== 'string' || !Object.hasOwn(schemas, type)) {
-    return {
-      code: 'bad-field',
-      message: `type must be one of ${Object.keys(schemas).join(', ')}, not ${JSON.stringify(type)?.slice(0, 60)}`,
-    };
+  if (!('type' in data) || data.type === undefined) return { code: 'missing-field', message: 'type is missing' };
+  const { type } = data;
+  if (!isType(type)) {
+    const came = JSON.stringify(type)?.slice(0, 60);
+    return { code: 'bad-field', message: `type must be one of ${Object.keys(factSchemas).join(', ')}, not ${came}` };
   }
-  return check(schemas[type as Fact['type']], data) ?? (data as Fact<P>);
+  const refusal = validate(factSchemas[type], data);
+  return fits<P>(data, refusal) ? data : refusal!;
 }
+
+const isType = (type: unknown): type is Fact['type'] => typeof type === 'string' && Object.hasOwn(factSchemas, type);
+
+/** A schema describes the type of what it finds no fault with. */
+const fits = <P>(_: object, refusal: Refusal | undefined): _ is Fact<P> => refusal === undefined;
 
 export const isRefusal = (parsed: object): parsed is Refusal => 'code' in parsed && !('type' in parsed);

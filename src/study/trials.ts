@@ -1,5 +1,5 @@
-import type { Schema } from '../facts/check.ts';
 import type { ObjectiveSpec, Params, SuggestedFact, Values } from '../facts/facts.ts';
+import type { Schema } from '../facts/schema.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { lossOf } from '../ledger/settings.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';

@@ -1,7 +1,8 @@
 import { Subject, type Subscription } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import { StalledError, StrategyError } from '../../src/errors.ts';
-import { type Closed, DECISIONS, type SuggestedFact } from '../../src/facts/facts.ts';
+import type { Closed, SuggestedFact } from '../../src/facts/facts.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';

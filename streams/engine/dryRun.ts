@@ -1,5 +1,5 @@
 import { NEVER } from 'rxjs';
-import { DECISIONS } from '../../src/facts/facts.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
 import { withDefaults } from '../defaults.ts';

@@ -1,7 +1,8 @@
 import type { Entry } from '../../src/entry.ts';
 import { StalledError, StrategyError } from '../../src/errors.ts';
-import { type Created, DECISIONS, type SuggestedFact } from '../../src/facts/facts.ts';
+import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Space } from '../../src/space/space.ts';
 import { parseStrategy } from '../spec.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
@@ -90,7 +91,7 @@ async function suggestions(read: Read): Promise<Suggestions> {
       const { after = position, decisions = began } = fact;
       if (decisions !== DECISIONS) {
         const { suggestions: before } = others.get(decisions) ?? { suggestions: 0 };
-        const version = decisions === began ? { version: created!.version } : {};
+        const version = decisions === began && created?.version !== undefined ? { version: created.version } : {};
         others.set(decisions, { decisions, suggestions: before + 1, ...version });
         continue;
       }

@@ -1,6 +1,6 @@
-import type { Schema } from '../../src/facts/check.ts';
 import type { Fact } from '../../src/facts/facts.ts';
-import { schemas } from '../../src/facts/schemas.ts';
+import { factSchemas } from '../../src/facts/facts.ts';
+import type { Schema } from '../../src/facts/schema.ts';
 import { version } from '../../src/version.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from './requests.ts';
@@ -55,7 +55,7 @@ const parameters = (...names: readonly string[]) => Object.fromEntries(names.map
 
 /** JSON Schema of every message by its name: those of the facts are the ones that the engine validates with. */
 export const messageSchemas = (): Readonly<Record<string, Schema>> => ({
-  ...schemas,
+  ...factSchemas,
   ...besides,
   ...Object.fromEntries(
     requestMethods.flatMap((method) => [

@@ -1,6 +1,6 @@
-import type { Schema } from '../../src/facts/check.ts';
 import type { Fact } from '../../src/facts/facts.ts';
-import { schemas } from '../../src/facts/schemas.ts';
+import { factSchemas } from '../../src/facts/facts.ts';
+import type { Schema } from '../../src/facts/schema.ts';
 import { trialRowSchema, trialStatuses } from '../../src/study/trials.ts';
 
 /** What one may ask of a study, and what comes back. */
@@ -15,7 +15,7 @@ const nothing: Schema = { type: 'object', description: 'nothing' };
 
 /** The fields of a fact that a person gives: the request is the fact without its type, and without who says it. */
 function fieldsOf(type: Fact['type']): Schema {
-  const { properties, required, description } = schemas[type] as Extract<Schema, { readonly type: 'object' }>;
+  const { properties, required, description } = factSchemas[type];
   const { type: _, v: __, by: ___, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }

@@ -1,8 +1,8 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { nuid } from '@nats-io/nats-core';
 import type { Entry } from '../../src/entry.ts';
-import { check } from '../../src/facts/check.ts';
 import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
+import { validate } from '../../src/facts/validate.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
@@ -131,7 +131,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       const known = requestMethods.find((name) => name === method);
       if (!known) throw new RequestRefused(`there is no ${method}; there are ${requestMethods.join(', ')}`);
       const request = requestOf(text);
-      const wrong = check(requestKinds[known].request, request);
+      const wrong = validate(requestKinds[known].request, request);
       if (wrong) throw new RequestRefused(wrong.message);
       const { run } = requests;
       if (!run) throw new RequestRefused('the engine has only begun; ask again');

@@ -1,4 +1,4 @@
-import { DECISIONS } from '../../src/facts/facts.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
 import { propose } from '../../src/messages.ts';
 import { bool, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/optionSet.ts';

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { natsLog } from '../../../streams/nats/log.ts';
 import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
-import { DECISIONS } from '../../facts/facts.ts';
+import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, connected, patiently, withoutPassword } from '../connect.ts';

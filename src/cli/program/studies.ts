@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { RULES } from '../../facts/facts.ts';
+import { RULES } from '../../facts/versions.ts';
 import { serverOf } from '../serverOf.ts';
 import type { Remote, Study } from '../study.ts';
 import { type Ending, journalArgument, maybeOnServer, number, port, seconds, whole, withRemote } from './arguments.ts';

@@ -1,30 +1,5 @@
 import type { Refusal } from './facts.ts';
-
-/**
- * The part of JSON Schema that facts need. The schemas are published as they are, so what validates is what is documented.
- * (A general validator costs as much at import as everything else together.)
- */
-export type Schema =
-  | { readonly type: 'string'; readonly maxLength?: number; readonly enum?: readonly string[]; readonly description?: string }
-  | { readonly type: 'number' | 'integer'; readonly minimum?: number; readonly maximum?: number; readonly description?: string }
-  | { readonly type: 'boolean'; readonly description?: string }
-  | {
-      readonly type: 'array';
-      readonly items: Schema;
-      readonly minItems?: number;
-      readonly maxItems?: number;
-      readonly description?: string;
-    }
-  | {
-      readonly type: 'object';
-      readonly properties?: Readonly<Record<string, Schema>>;
-      readonly required?: readonly string[];
-      /** For names that `properties` does not list. Absent: anything, and it is ignored. */
-      readonly additionalProperties?: Schema;
-      readonly description?: string;
-    }
-  | { readonly const: string | number; readonly description?: string }
-  | { readonly description?: string };
+import type { Schema } from './schema.ts';
 
 const shown = (value: unknown): string => {
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
@@ -36,34 +11,34 @@ const bad = (path: string, wanted: string, value: unknown): Refusal => ({
   message: `${path || 'the fact'} must be ${wanted}, not ${shown(value)}`,
 });
 
-/** Nothing where `value` fits; else the first thing that is wrong with it. Numbers must be finite. */
-export function check(schema: Schema, value: unknown, path = ''): Refusal | undefined {
+/** The first thing that is wrong with a value, or undefined if it fits the schema. Numbers must be finite. */
+export function validate(schema: Schema, value: unknown, path = ''): Refusal | undefined {
   if ('const' in schema) return value === schema.const ? undefined : bad(path, shown(schema.const), value);
   if (!('type' in schema)) return undefined;
   switch (schema.type) {
     case 'string':
-      return checkString(schema, value, path);
+      return validateString(schema, value, path);
     case 'number':
     case 'integer':
-      return checkNumber(schema, value, path);
+      return validateNumber(schema, value, path);
     case 'boolean':
       return typeof value === 'boolean' ? undefined : bad(path, 'true or false', value);
     case 'array':
-      return checkArray(schema, value, path);
+      return validateArray(schema, value, path);
     case 'object':
-      return checkObject(schema, value, path);
+      return validateObject(schema, value, path);
   }
 }
 
 type Of<T extends string> = Extract<Schema, { readonly type: T }>;
 
-function checkString({ maxLength = 4096, enum: names }: Of<'string'>, value: unknown, path: string): Refusal | undefined {
+function validateString({ maxLength = 4096, enum: names }: Of<'string'>, value: unknown, path: string): Refusal | undefined {
   if (typeof value !== 'string') return bad(path, 'a string', value);
   if (names && !names.includes(value)) return bad(path, `one of ${names.join(', ')}`, value);
   return value.length <= maxLength ? undefined : bad(path, `at most ${maxLength} characters long`, value);
 }
 
-function checkNumber(
+function validateNumber(
   { type, minimum = Number.NEGATIVE_INFINITY, maximum = Number.POSITIVE_INFINITY }: Of<'number' | 'integer'>,
   value: unknown,
   path: string,
@@ -74,17 +49,17 @@ function checkNumber(
   return (value as number) <= maximum ? undefined : bad(path, `at most ${maximum}`, value);
 }
 
-function checkArray({ items, minItems = 0, maxItems = 1024 }: Of<'array'>, value: unknown, path: string): Refusal | undefined {
+function validateArray({ items, minItems = 0, maxItems = 1024 }: Of<'array'>, value: unknown, path: string): Refusal | undefined {
   if (!Array.isArray(value)) return bad(path, 'an array', value);
   if (value.length < minItems || value.length > maxItems) return bad(path, `${minItems} to ${maxItems} items long`, value);
   for (let i = 0; i < value.length; i++) {
-    const wrong = check(items, value[i], `${path}[${i}]`);
+    const wrong = validate(items, value[i], `${path}[${i}]`);
     if (wrong) return wrong;
   }
   return undefined;
 }
 
-function checkObject(
+function validateObject(
   { properties = {}, required = [], additionalProperties }: Of<'object'>,
   value: unknown,
   path: string,
@@ -97,8 +72,8 @@ function checkObject(
   for (const name in value) {
     const item = (value as Record<string, unknown>)[name];
     const schema = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-    if (schema === undefined || item === undefined) continue; // unknown fields are ignored; JSON has no undefined
-    const wrong = check(schema, item, `${prefix}${name}`);
+    if (schema === undefined || item === undefined) continue; // unknown fields are ignored, and JSON has no undefined
+    const wrong = validate(schema, item, `${prefix}${name}`);
     if (wrong) return wrong;
   }
   return undefined;

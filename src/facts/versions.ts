@@ -1,0 +1,20 @@
+/**
+ * Version of the rules that decide which facts count, for new studies. An older log keeps its rules, so that it folds as it did when it was
+ * written, until a `changed` fact raises them.
+ *
+ * - 1: the first rules.
+ * - 2: a fact of a named trainer counts only if it names a run that this trainer has claimed. A suggestion may skip numbers, which are then
+ *   void. The stream alone limits the length of facts. Lost or preempted attempts do not use up the attempts for errors. Losses that
+ *   strategies see are bounded. A checkpoint that begins with a dash is ignored.
+ */
+export const RULES = 2;
+
+/**
+ * Version of the decisions of strategies, for new studies. It grows with each change after which the same log gives other suggestions; an
+ * older study continues with the new decisions.
+ *
+ * - 1: the first decisions.
+ * - 2: `asha`, `hyperband` and `bohb` stop trials that fall behind, unless they are told to pause them, and learn their first rung; models order
+ *   trials over all budgets.
+ */
+export const DECISIONS = 2;
