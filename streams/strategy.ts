@@ -1,5 +1,5 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { type ActorLogic, createActor, type EventObject, type InspectionEvent } from 'xstate';
+import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
+import { type ActorLogic, createActor, type EventObject, fromTransition, type InspectionEvent } from 'xstate';
 import {
   type Ask,
   child,
@@ -31,7 +31,7 @@ export interface Strategy {
   readonly rungs?: readonly number[];
 }
 
-/** Told of every transition of every machine. It can change nothing. */
+/** StrategyEvent of every transition of every machine. It can change nothing. */
 export type Inspect = (event: InspectionEvent) => void;
 
 /** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
@@ -57,8 +57,7 @@ export const drive =
   <I, Own extends EventObject = never>(logic: StrategyLogic<I, Own>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   (source) =>
     new Observable((out) => {
-      const options = env.inspect ? { input, id: env.name, inspect: env.inspect } : { input, id: env.name };
-      const actor = createActor(logic, options as never);
+      const actor = createActor(logic, { ...inspected(env), input } as never);
       const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
@@ -94,6 +93,38 @@ export const drive =
         }),
       );
     });
+
+/** How an actor is withSpec, and who looks on. */
+const inspected = ({ name, inspect }: Env): { readonly id: string; readonly inspect?: Inspect } =>
+  inspect ? { id: name, inspect: inspect as Inspect } : { id: name };
+
+/** A state that facts change. */
+export interface Memory<S> {
+  readonly state: S;
+  tell(told: StrategyEvent): void;
+}
+
+/**
+ * The state of a stage that has no phases, only strategies within it. It is an XState actor, so that inspection shows it.
+ *
+ * @param env whose name is the path of the stage.
+ * @param tell gives the next state; it must not change the last one. What it throws goes to `out`.
+ */
+export function remember<S>(env: Env, start: S, tell: (state: S, told: StrategyEvent) => S, out: Subscriber<never>): Memory<S> {
+  const actor = createActor(
+    fromTransition((state: S, told: StrategyEvent) => tell(state, told), start),
+    inspected(env),
+  );
+  actor.subscribe({ error: (e) => out.error(e) });
+  actor.start();
+  out.add(() => actor.stop());
+  return {
+    get state() {
+      return actor.getSnapshot().context;
+    },
+    tell: (told) => actor.send(told),
+  };
+}
 
 /** Which facts a machine listens to: an event costs microseconds even where no state has a transition for it. */
 function hearing(logic: object): (told: StrategyEvent) => boolean {

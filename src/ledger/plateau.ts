@@ -1,37 +1,32 @@
 import { type Ended, violates } from '../messages.ts';
 
 /**
- * How many results in a row brought nothing better. Budgets are judged apart: a short training that is the best of the short ones is a gain,
- * though a long one did better. A trial that was stopped, or violates an outcome constraint, is a result that is not better; one that failed
- * is none.
+ * How many results in a row were not better than all before them. Each budget is judged on its own: a short training that beats the other short
+ * ones is an improvement, even if a long one did better. A trial that was stopped, or that violates an outcome constraint, is a result that is
+ * not better; a failed trial is no result.
  */
-export class Plateau {
-  readonly #improvement: number;
-  readonly #lowest = new Map<number, number>();
-  #length = 0;
+export interface Plateau {
+  readonly length: number;
+  /** The lowest loss at each budget. */
+  readonly lowest: ReadonlyMap<number, number>;
+}
 
-  /** @param improvement by how much a loss must be lower than the lowest one to be better. */
-  constructor(improvement = 0) {
-    this.#improvement = improvement;
-  }
+export const noPlateau: Plateau = { length: 0, lowest: new Map() };
 
-  /** @param counts whether the trial makes the plateau longer or ends it; otherwise it is only what others are compared with. */
-  add(ended: Ended, counts = true): void {
-    const { outcome, losses, budget = Number.POSITIVE_INFINITY } = ended;
-    if (outcome === 'failed') return;
-    const lowest = this.#lowest.get(budget) ?? Number.POSITIVE_INFINITY;
-    const [loss = Number.NaN] = losses ?? [];
-    const better = outcome === 'completed' && !violates(ended) && loss < lowest - this.#improvement;
-    if (better) this.#lowest.set(budget, loss);
-    if (counts) this.#length = better ? 0 : this.#length + 1;
-  }
-
-  /** Begins to count anew; what the best results are stays known. */
-  restart(): void {
-    this.#length = 0;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
+/**
+ * The plateau after the end of a trial.
+ *
+ * @param improvement by how much a loss must be below the lowest one to be better. Default 0.
+ * @param counts false for a trial that others are compared with, but that neither extends nor ends the plateau. Default true.
+ */
+export function afterResult(plateau: Plateau, ended: Ended, improvement = 0, counts = true): Plateau {
+  const { outcome, losses, budget = Number.POSITIVE_INFINITY } = ended;
+  if (outcome === 'failed') return plateau;
+  const before = plateau.lowest.get(budget) ?? Number.POSITIVE_INFINITY;
+  const [loss = Number.NaN] = losses ?? [];
+  const better = outcome === 'completed' && !violates(ended) && loss < before - improvement;
+  return {
+    length: counts ? (better ? 0 : plateau.length + 1) : plateau.length,
+    lowest: better ? new Map(plateau.lowest).set(budget, loss) : plateau.lowest,
+  };
 }

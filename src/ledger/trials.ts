@@ -18,7 +18,7 @@ import { type Applied, rejected } from './appliedEntry.ts';
 import { refuse, refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
-import { Plateau } from './plateau.ts';
+import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
@@ -46,7 +46,7 @@ export class Trials<P> {
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking<P>();
   readonly #spending = new Spending();
-  readonly #plateau = new Plateau();
+  #plateau = noPlateau;
   #settings!: Settings;
   #configurations = 0;
   #budgeted = false;
@@ -60,7 +60,7 @@ export class Trials<P> {
   govern(settings: Settings): void {
     this.#settings = settings;
     this.#ranking.aimAt(settings);
-    this.#plateau.restart();
+    this.#plateau = { ...this.#plateau, length: 0 };
   }
 
   /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. */
@@ -230,7 +230,7 @@ export class Trials<P> {
     const event = trial.step === undefined ? ended : { ...ended, step: trial.step };
     const imported = event.by === 'import';
     if (!imported) this.#spending.add(event);
-    this.#plateau.add(event, !imported);
+    this.#plateau = afterResult(this.#plateau, event, 0, !imported);
     return { effect: 'ended', fact, event };
   }
 

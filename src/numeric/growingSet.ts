@@ -2,20 +2,36 @@
  * A set that only grows, as an immutable value: the first `size` of the items in a shared map. Adding is O(1) and leaves older values
  * valid; only a value that others have grown past is copied.
  */
-export interface GrowingSet<T> {
+export class GrowingSet<T> {
   readonly size: number;
-  readonly ranks: ReadonlyMap<T, number>;
-}
+  readonly #ranks: Map<T, number>;
 
-export const emptySet = <T>(): GrowingSet<T> => ({ size: 0, ranks: new Map() });
+  private constructor(ranks: Map<T, number>, size: number) {
+    this.#ranks = ranks;
+    this.size = size;
+  }
 
-export const has = <T>({ ranks, size }: GrowingSet<T>, item: T): boolean => (ranks.get(item) ?? size) < size;
+  static empty<T>(): GrowingSet<T> {
+    return new GrowingSet(new Map(), 0);
+  }
 
-/** The set with one item more; the same one where it has it. */
-export function add<T>(set: GrowingSet<T>, item: T): GrowingSet<T> {
-  if (has(set, item)) return set;
-  const { size, ranks } = set;
-  const own = (ranks.size === size ? ranks : new Map([...ranks].filter(([, rank]) => rank < size))) as Map<T, number>;
-  own.set(item, size);
-  return { size: size + 1, ranks: own };
+  has(item: T): boolean {
+    return (this.#ranks.get(item) ?? this.size) < this.size;
+  }
+
+  /** The set with one more item; the same set if it already has the item. */
+  add(item: T): GrowingSet<T> {
+    if (this.has(item)) return this;
+    const ranks = this.#ranks.size === this.size ? this.#ranks : new Map(this.#owned());
+    ranks.set(item, this.size);
+    return new GrowingSet(ranks, this.size + 1);
+  }
+
+  toArray(): T[] {
+    return Array.from(this.#owned(), ([item]) => item);
+  }
+
+  #owned(): [T, number][] {
+    return [...this.#ranks].filter(([, rank]) => rank < this.size);
+  }
 }

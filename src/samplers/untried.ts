@@ -1,5 +1,5 @@
 import type { Env, Proposal } from '../messages.ts';
-import { add, emptySet, type GrowingSet, has } from '../numeric/growingSet.ts';
+import { GrowingSet } from '../numeric/growingSet.ts';
 import { permute } from '../numeric/permutation.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
@@ -33,16 +33,16 @@ export interface UntriedCells {
 export function untriedCells(env: Env): UntriedCells {
   const { count, at, indexOf } = cells(env);
   const shuffled = permute(count, rngFor(env.seed, env.name, 0));
-  const isFree = (used: GrowingSet<number>, cell: number) => !has(used, cell) && env.feasible(at(cell));
+  const isFree = (used: GrowingSet<number>, cell: number) => !used.has(cell) && env.feasible(at(cell));
   const nextFree = (used: GrowingSet<number>, from: number) => findUsable(from, count, (place) => isFree(used, shuffled(place)));
-  const none: CellsAtBudget = { used: emptySet(), next: nextFree(emptySet(), 0) };
+  const none: CellsAtBudget = { used: GrowingSet.empty(), next: nextFree(GrowingSet.empty(), 0) };
   const usedAt = (state: Untried, budget = Number.POSITIVE_INFINITY) => state.get(budget) ?? none;
 
   return {
     start: new Map(),
     fold(state, { point, budget = Number.POSITIVE_INFINITY }) {
       const before = usedAt(state, budget);
-      const used = add(before.used, indexOf(point));
+      const used = before.used.add(indexOf(point));
       return used === before.used ? state : new Map(state).set(budget, { used, next: nextFree(used, before.next) });
     },
     usable: (state, cell, budget) => isFree(usedAt(state, budget).used, cell),

@@ -12,6 +12,7 @@ import { compareDirectives } from './directives.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
 import { createTestStudy, type TestStudy } from './rig.ts';
+import { watchStates } from './states.ts';
 
 /** A strategy under test, and the world it is tested in. */
 export interface StrategyCase<P> {
@@ -58,15 +59,14 @@ const suggestionsOf = <P>(world: TestStudy<P>) =>
   factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
 
 /** A bare subscription: what goes in, and what comes out. */
-function listen<P>(of: StrategyCase<P>): {
-  readonly put: (m: Message) => Message[];
-  readonly source: Subject<Message>;
-  readonly end: () => void;
-} {
+function listen<P>(
+  of: StrategyCase<P>,
+  rest: Partial<Env> = {},
+): { readonly put: (m: Message) => Message[]; readonly source: Subject<Message>; readonly end: () => void } {
   const source = new Subject<Message>();
   let out: Message[] = [];
   let failure: unknown;
-  const subscription = source.pipe(of.make()(envOf(of))).subscribe({
+  const subscription = source.pipe(of.make()({ ...envOf(of), ...rest })).subscribe({
     next: (m) => out.push(m),
     error: (e) => {
       failure = e;
@@ -188,6 +188,17 @@ export const strategyProperties = {
       return heard;
     };
     for (const _ of story(of, put, 60));
+  },
+
+  'never changes a state that it is given'<P>(of: StrategyCase<P>): void {
+    const { inspect, check } = watchStates();
+    const { put } = listen(of, { inspect });
+    const checked = (m: Message) => {
+      const heard = put(m);
+      check(m.type);
+      return heard;
+    };
+    for (const _ of story(of, checked, 30));
   },
 
   'starts afresh with each subscription'<P>(of: StrategyCase<P>): void {

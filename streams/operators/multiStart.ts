@@ -1,14 +1,22 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { child, type Env, type Message, type Propose, type Wait } from '../../src/messages.ts';
+import { child, type Ended, type Env, type Message, type Propose, type Suggested, type Wait } from '../../src/messages.ts';
 import { fingerprint } from '../../src/numeric/fingerprint.ts';
+import { GrowingSet } from '../../src/numeric/growingSet.ts';
 import { type Incumbent, updateIncumbent } from '../../src/samplers/gradient/incumbent.ts';
 import type { Lane } from '../../src/samplers/gradient/movableAxes.ts';
-import { follow, lineUp, turns } from '../../src/samplers/gradient/sequentialHalving.ts';
+import { follow, lineUp, type Race, turns } from '../../src/samplers/gradient/sequentialHalving.ts';
 import type { Strategy } from '../strategy.ts';
-import { nest, respond } from './runInner.ts';
+import { compose, nest } from './runInner.ts';
 
 /** How many results of each descent the first lap takes. */
 const LAP = 10;
+
+interface LanesState {
+  /** Fingerprints of the points that were suggested. */
+  readonly tried: GrowingSet<number>;
+  readonly race: Race;
+  readonly incumbent: Incumbent | undefined;
+}
 
 /**
  * Descents side by side, each from a start of its own. After each lap the worse half is stopped: it is asked only when all the others wait, so
@@ -20,14 +28,27 @@ export const lanes = (
   count: number,
   descent: (env: Env, lane: Lane) => MonoTypeOperatorFunction<Message>,
 ): MonoTypeOperatorFunction<Message> =>
-  respond((out) => {
+  compose<LanesState>(env, (out) => {
     const envs = Array.from({ length: count }, (_, i) => (count === 1 ? env : child(env, String(i + 1))));
     const nested = envs.map((lane, index) => nest(((e) => descent(e, { family: env.name, index, count })) satisfies Strategy, lane, out));
-    const tried = new Set<number>();
-    let race = lineUp(count);
-    let incumbent: Incumbent | undefined;
+    const laneOf = ({ by }: Suggested | Ended) => envs.findIndex(({ name }) => name === by);
     return {
-      answer(ask) {
+      start: { tried: GrowingSet.empty(), race: lineUp(count), incumbent: undefined },
+      tell(state, told) {
+        if (told.type === 'reported') return state;
+        const lane = laneOf(told);
+        return {
+          tried: told.type === 'suggested' ? state.tried.add(fingerprint(told.point)) : state.tried,
+          race: lane < 0 ? state.race : follow(state.race, lane, told, LAP),
+          incumbent: told.type === 'ended' ? updateIncumbent(state.incumbent, told) : state.incumbent,
+        };
+      },
+      pass(told, { incumbent }, before) {
+        if (told.type === 'reported') return;
+        const lane = laneOf(told);
+        for (const [i, inner] of nested.entries()) if (i === lane || incumbent !== before.incumbent) inner.tell(told);
+      },
+      answer(ask, { race, tried }) {
         let waiting: Wait | undefined;
         for (const i of turns(race)) {
           const reply = nested[i]!.ask(ask);
@@ -35,15 +56,6 @@ export const lanes = (
           if (reply.type === 'wait') waiting ??= reply;
         }
         return waiting ?? ask;
-      },
-      tell(told) {
-        if (told.type === 'reported') return;
-        if (told.type === 'suggested') tried.add(fingerprint(told.point));
-        const best = told.type === 'ended' ? updateIncumbent(incumbent, told) : incumbent;
-        const lane = envs.findIndex(({ name }) => name === told.by);
-        if (lane >= 0) race = follow(race, lane, told, LAP);
-        for (const [i, inner] of nested.entries()) if (i === lane || best !== incumbent) inner.tell(told);
-        incumbent = best;
       },
     };
   });

@@ -7,7 +7,7 @@ import { checkOption, notNegative, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
-import { nest, respond } from './runInner.ts';
+import { compose, nest } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
 
 const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until === 'ready';
@@ -15,40 +15,41 @@ const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply
 /** Strategies by name. */
 export type Arms = Readonly<Record<string, Strategy>>;
 
-/** Who is asked first, as a fold over what is told. */
-interface Policy {
-  /** @param arm index of the arm that proposed the trial, or -1. */
-  tell(told: StrategyEvent, arm: number): void;
+/** Which arm is asked first. */
+interface Policy<S> {
+  readonly start: S;
+  /** The next state. @param arm index of the arm that suggested the trial, or -1 */
+  tell(state: S, told: StrategyEvent, arm: number): S;
   /** All arms, the most wanted one first. */
-  order(ask: Ask): readonly number[];
+  order(state: S, ask: Ask): readonly number[];
 }
 
 /**
- * All arms are told everything; an ask goes to one, and where that waits or hands it on, to the next; but it waits for a model that is being
- * fitted, since who proposes may not hang on how fast this machine is. If no arm proposes, the ask waits if any of them does, and else goes
- * downstream, as the most wanted arm handed it on: it may have marked it with a budget.
+ * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted is waited for: which arm proposes must
+ * not depend on the speed of the machine. If no arm proposes, the ask waits if any arm does. Otherwise it goes downstream as the most wanted
+ * arm handed it on, perhaps with a budget. All arms receive all facts.
  */
-const route = (arms: Arms, env: Env, policy: () => Policy): MonoTypeOperatorFunction<Message> =>
-  respond((out) => {
+const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
+  compose<S>(env, (out) => {
     const names = Object.keys(arms);
     const nested = names.map((name) => nest(arms[name]!, child(env, name), out));
-    const { tell, order: ordered } = policy();
     const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
     return {
-      answer: (ask) => {
+      start,
+      tell: (state, told) => tell(state, told, told.type === 'reported' ? -1 : armOf(told.by)),
+      pass(told) {
+        for (const inner of nested) inner.tell(told);
+      },
+      answer(ask, state) {
         let waiting: Wait | undefined;
         let handedOn: Ask | undefined;
-        for (const arm of ordered(ask)) {
+        for (const arm of ordered(state, ask)) {
           const reply = nested[arm]!.ask(ask);
           if (reply.type === 'propose' || isFitting(reply)) return reply;
           if (reply.type === 'wait') waiting ??= reply;
           else handedOn ??= reply;
         }
         return waiting ?? handedOn!;
-      },
-      tell: (told) => {
-        tell(told, told.type === 'reported' ? -1 : armOf(told.by));
-        for (const inner of nested) inner.tell(told);
       },
     };
   });
@@ -81,14 +82,10 @@ export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
   const { explore } = settle('bandit', banditOptions, options);
   return withSpec({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
-    return route(arms, child(parent, 'bandit'), () => {
-      let state = ucb(Object.keys(arms).length);
-      return {
-        tell: (told, arm) => {
-          state = learn(state, told, arm);
-        },
-        order: () => order(state, explore),
-      };
+    return route(arms, child(parent, 'bandit'), {
+      start: ucb(Object.keys(arms).length),
+      tell: learn,
+      order: (state) => order(state, explore),
     });
   });
 }
@@ -113,7 +110,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
   const spec = Object.fromEntries(pairs.map(([name, [{ spec: data, name: code }, weight]]) => [name, [data ?? code, weight]]));
   return withSpec({ mix: spec }, (parent) => {
     const env = child(parent, 'mix');
-    return route(strategies, env, () => ({ tell: () => {}, order: (ask) => shuffled(weights, env, ask) }));
+    return route(strategies, env, { start: undefined, tell: () => undefined, order: (_, ask) => shuffled(weights, env, ask) });
   });
 }
 

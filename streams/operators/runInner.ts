@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } f
 import { StrategyError } from '../../src/errors.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
-import type { Strategy } from '../strategy.ts';
+import { remember, type Strategy } from '../strategy.ts';
 
 /** A strategy within another: it is told everything, and asked when the outer one sees fit. */
 export interface Nested {
@@ -36,24 +36,32 @@ export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Ne
   };
 }
 
-/** What a stage of other strategies does with what comes by. */
-export interface Responder {
-  answer(ask: Ask): Ask | Propose | Wait;
-  tell(told: StrategyEvent): void;
+/** A stage that answers asks by strategies within it. */
+export interface Composition<S> {
+  readonly start: S;
+  /** The next state. It must not change the last one. */
+  tell(state: S, told: StrategyEvent): S;
+  /** Passes a fact to the strategies within. */
+  pass(told: StrategyEvent, state: S, before: S): void;
+  answer(ask: Ask, state: S): Ask | Propose | Wait;
 }
 
-/** A stage that answers asks by strategies within it, and lets everything else through before it is told of it. */
-export const respond =
-  (start: (out: Subscriber<Message>) => Responder): MonoTypeOperatorFunction<Message> =>
+/** Makes a stage of strategies: each subscription has a state and inner strategies of its own. Facts go downstream first. */
+export const compose =
+  <S>(env: Env, begin: (out: Subscriber<Message>) => Composition<S>): MonoTypeOperatorFunction<Message> =>
   (messages$) =>
     new Observable((out) => {
-      const { answer, tell } = start(out);
+      const { start, tell, pass, answer } = begin(out);
+      const memory = remember(env, start, tell, out);
       out.add(
         messages$.subscribe({
           next: guarded(out, (m) => {
-            if (m.type === 'ask') return out.next(answer(m));
+            if (m.type === 'ask') return out.next(answer(m, memory.state));
             out.next(m);
-            if (isStrategyEvent(m)) tell(m);
+            if (!isStrategyEvent(m)) return;
+            const before = memory.state;
+            memory.tell(m);
+            pass(m, memory.state, before);
           }),
           error: (e) => out.error(e),
           complete: () => out.complete(),

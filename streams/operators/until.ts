@@ -1,47 +1,62 @@
-import { Plateau } from '../../src/ledger/plateau.ts';
-import { child, type Env, type StrategyEvent } from '../../src/messages.ts';
+import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
+import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { checkOption, notNegative, wholeFrom } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';
-import { nest, respond } from './runInner.ts';
 
-/** When a stage is over: begins a fold over what the stage is told, which says after each fact whether the condition holds. */
-export interface Condition {
-  (env: Env): (told: StrategyEvent, own: boolean) => boolean;
-  /** The same as data; absent for a bare function. */
+/**
+ * When a stage is over, as a fold over the facts that the stage receives: it therefore holds at the same place whenever the log is read.
+ *
+ * @typeParam S the state of the fold, which is never changed, only replaced
+ */
+export interface Condition<S = unknown> {
+  init(env: Env): S;
+  /** The state after a fact. @param own whether the fact is about a trial that the stage suggested */
+  tell(state: S, told: StrategyEvent, own: boolean): S;
+  holds(state: S): boolean;
+  /** The condition as data; absent for a condition in code. */
   readonly spec?: StrategySpec;
 }
 
+/** The trials of the stage that have not ended, and what the condition knows. */
+interface UntilState<S> {
+  readonly own: ReadonlySet<TrialId>;
+  readonly known: S;
+}
+
 /**
- * A strategy until a condition holds; from then on asks are handed on, whatever comes. The trials that it has out go on, and it is told of
- * them. A condition is a function of what the stage was told, so it holds at the same place whenever the log is read.
+ * A strategy until a condition holds; from then on, asks are handed on. Trials that the strategy suggested before continue, and it still
+ * learns their results.
  *
  * @example
  * chain(until(plateau(20), ga()), bo()) // evolution until it finds nothing better, then a model
- * chain(until(() => ({ type }, own) => own && type === 'ended', sobol()), bo()) // until its first trial has ended
+ * const first: Condition<boolean> = { init: () => false, tell: (over, { type }, own) => over || (own && type === 'ended'), holds: (over) => over };
+ * chain(until(first, sobol()), bo()) // until its first trial has ended
  */
-export const until = (condition: Condition, strategy: Strategy): Strategy =>
-  withSpec({ until: [condition.spec ?? (condition.name || 'code'), strategy.spec ?? strategy.name] }, (parent) => {
+export const until = <S>(condition: Condition<S>, strategy: Strategy): Strategy =>
+  withSpec({ until: [condition.spec ?? 'code', strategy.spec ?? strategy.name] }, (parent) => {
     const env = child(parent, 'until');
-    return respond((out) => {
-      const inner = nest(strategy, env, out);
-      const holds = condition(env);
-      const own = new Set<number>();
-      let over = false;
-      const isOwn = (told: StrategyEvent): boolean => {
-        if (told.type === 'suggested' && told.by.startsWith(`${env.name}/`)) own.add(told.id);
-        return told.type === 'ended' ? own.delete(told.id) : own.has(told.id);
-      };
-      return {
-        answer: (ask) => (over ? ask : inner.ask(ask)),
-        tell: (told) => {
-          if (!over) over = holds(told, isOwn(told));
-          inner.tell(told);
-        },
-      };
+    const isOwn = (own: ReadonlySet<TrialId>, told: StrategyEvent): boolean =>
+      told.type === 'suggested' ? told.by.startsWith(`${env.name}/`) : own.has(told.id);
+    return handOver<UntilState<S>>(strategy, env, {
+      start: { own: new Set(), known: condition.init(env) },
+      tell({ own, known }, told) {
+        const mine = isOwn(own, told);
+        return { own: mine ? runningAfter(own, told) : own, known: condition.tell(known, told, mine) };
+      },
+      passed: ({ known }) => condition.holds(known),
     });
   });
+
+function runningAfter(running: ReadonlySet<TrialId>, { type, id }: StrategyEvent): ReadonlySet<TrialId> {
+  if (type === 'reported') return running;
+  const next = new Set(running);
+  if (type === 'suggested') next.add(id);
+  else next.delete(id);
+  return next;
+}
 
 export const plateauOptions = {
   /** A result counts as better only if it improves on the best one by more than this, in units of the objective. Default: 0. */
@@ -50,24 +65,24 @@ export const plateauOptions = {
 export type PlateauOptions = OptionsOf<typeof plateauOptions>;
 
 /**
- * So many results of the stage in a row, none of which was better than all before it at its budget, whoever proposed those. Trials that were
- * stopped count, those that failed do not.
+ * Holds after `results` results of the stage in a row that were not better than all results before them at the same budget, including those of
+ * other strategies. Stopped trials count, failed trials do not.
  *
  * @param results whole, at least 1.
- * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * @throws OptionError; StrategyError at subscription if the study has several objectives.
  * @example
  * until(plateau(20, { improvement: 0.001 }), ga())
  */
-export function plateau(results: number, options: PlateauOptions = {}): Condition {
+export function plateau(results: number, options: PlateauOptions = {}): Condition<Plateau> {
   checkOption('plateau', results, wholeFrom(1));
   const { improvement } = settle('plateau', plateauOptions, options);
-  const begin = (env: Env) => {
-    oneObjective(env, 'plateau compares results by');
-    const fold = new Plateau(improvement);
-    return (told: StrategyEvent, own: boolean) => {
-      if (told.type === 'ended') fold.add(told, own);
-      return fold.length >= results;
-    };
+  return {
+    init(env) {
+      oneObjective(env, 'plateau compares results by');
+      return noPlateau;
+    },
+    tell: (known, told, own) => (told.type === 'ended' ? afterResult(known, told, improvement, own) : known),
+    holds: ({ length }) => length >= results,
+    spec: { plateau: improvement === 0 ? results : [results, options] },
   };
-  return Object.assign(begin, { spec: { plateau: improvement === 0 ? results : [results, options] } });
 }

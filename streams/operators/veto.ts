@@ -1,37 +1,36 @@
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { createSuggestedPoints } from '../engine/duplicates.ts';
+import { suggestions } from '../engine/duplicates.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
-import { nest, respond } from './runInner.ts';
+import { compose, nest } from './runInner.ts';
 
-/** What may not be run. */
-interface Ban {
-  has(proposal: Proposal): boolean;
-  add?(told: Suggested): void;
+/** What may not be suggested, as a fold over suggestions. */
+interface Ban<S> {
+  readonly start: S;
+  add(state: S, told: Suggested): S;
+  has(state: S, proposal: Proposal): boolean;
 }
 
 /** How often a strategy is asked for another point before the ask is handed on. */
 const RETRIES = 64;
 
-/** A strategy that is asked anew, with another retry, as long as its answer is banned. */
-const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () => Ban): Strategy =>
+/** A strategy that is asked again, with another `retry`, while its answer is banned. */
+const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { start, add, has }: Ban<S>): Strategy =>
   withSpec(spec, (parent) => {
     const env = child(parent, kind);
-    return respond((out) => {
+    return compose<S>(env, (out) => {
       const inner = nest(strategy, env, out);
-      const ban = start();
       return {
-        answer: (ask) => {
+        start,
+        tell: (state, told) => (told.type === 'suggested' ? add(state, told) : state),
+        pass: inner.tell,
+        answer(ask, state) {
           for (let retry = ask.retry ?? 0, tries = 0; tries < RETRIES; tries++) {
             const reply = inner.ask(retry === 0 ? ask : { ...ask, retry });
-            if (reply.type !== 'propose' || !ban.has(reply)) return reply;
+            if (reply.type !== 'propose' || !has(state, reply)) return reply;
             retry = (reply.retry ?? retry) + 1;
           }
           return ask;
-        },
-        tell: (told) => {
-          if (told.type === 'suggested') ban.add?.(told);
-          inner.tell(told);
         },
       };
     });
@@ -45,7 +44,7 @@ const under = (kind: string, spec: StrategySpec, strategy: Strategy, start: () =
  * chain(dedupe(ga()), random())
  */
 export const dedupe = (strategy: Strategy): Strategy =>
-  under('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, createSuggestedPoints);
+  without('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, suggestions);
 
 /**
  * A strategy without the points that a predicate names. Once it finds no other, asks are handed on. A promotion of a trial that was run is
@@ -56,6 +55,8 @@ export const dedupe = (strategy: Strategy): Strategy =>
  * chain(reject(([x]) => x! < 0.5, sobol()), random())
  */
 export const reject = (predicate: (point: Point) => boolean, strategy: Strategy): Strategy =>
-  under('reject', { reject: strategy.spec ?? strategy.name }, strategy, () => ({
-    has: ({ resumes, point }) => resumes === undefined && predicate(point),
-  }));
+  without('reject', { reject: strategy.spec ?? strategy.name }, strategy, {
+    start: undefined,
+    add: () => undefined,
+    has: (_, { resumes, point }) => resumes === undefined && predicate(point),
+  });

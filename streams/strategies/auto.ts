@@ -1,7 +1,8 @@
-import { child, type Env } from '../../src/messages.ts';
+import { map, pipe } from 'rxjs';
+import { child, type Env, type Message, type Propose } from '../../src/messages.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { chain } from '../operators/chain.ts';
-import { nest, respond } from '../operators/runInner.ts';
+import { handOver } from '../operators/handOver.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { bo } from './bo.ts';
 import { nsga2 } from './nsga2.ts';
@@ -40,31 +41,25 @@ function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
 
 /** A strategy whose suggestions say why it was asked. */
 const because = (why: string, strategy: Strategy): Strategy =>
-  withSpec(strategy.spec!, (env) =>
-    respond((out) => {
-      const { tell, ask } = nest(strategy, env, out);
-      return {
-        tell,
-        answer: (question) => {
-          const reply = ask(question);
-          return reply.type === 'propose' ? { ...reply, tags: { ...reply.tags, why } } : reply;
-        },
-      };
-    }),
-  );
+  withSpec(strategy.spec!, (env) => {
+    const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${strategy.spec}`;
+    return pipe(
+      strategy(env),
+      map((m) => (isIts(m) ? { ...m, tags: { ...m.tags, why } } : m)),
+    );
+  });
 
-/** A strategy until `n` trials have been handed out, by whomever; then asks are handed on, and it is told no more. */
+/** A strategy until a study has had `n` suggestions, from any strategy; then asks are handed on, and the strategy learns of no more facts. */
 const first = (n: number, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) =>
-    respond((out) => {
-      const { tell, ask } = nest(strategy, env, out);
-      let handedOut = 0;
-      return {
-        answer: (question) => (handedOut < n ? ask(question) : question),
-        tell: (told) => {
-          if (told.type === 'suggested') handedOut++;
-          if (handedOut <= n) tell(told);
-        },
-      };
-    }),
+    handOver(
+      strategy,
+      env,
+      {
+        start: 0,
+        tell: (suggested, { type }) => (type === 'suggested' ? suggested + 1 : suggested),
+        passed: (suggested) => suggested >= n,
+      },
+      true,
+    ),
   );

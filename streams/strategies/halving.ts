@@ -1,12 +1,13 @@
 import { DECISIONS } from '../../src/facts/versions.ts';
-import { propose } from '../../src/messages.ts';
+import { child, propose, type StrategyEvent } from '../../src/messages.ts';
+import { History } from '../../src/numeric/history.ts';
 import { bool, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/optionSet.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { type Strategy, specOf, withSpec } from '../strategy.ts';
 
 export const halvingOptions = {
   ...rungOptions,
@@ -28,30 +29,32 @@ export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2
 /** Asynchronous halving as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
 export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
   const { rungs } = settings;
-  const strategy = defineStrategy<Halving>(
-    {
+  const strategy = withSpec(specOf(name, options), (parent) => {
+    const env = child(parent, name);
+    const halvingOf = History.folding<StrategyEvent, Halving>(
+      () => new Halving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env),
+      (halving, told) => halving.tell(told),
+    );
+    return defineStrategy<History<StrategyEvent>>({
       name,
-      init: (env) => {
+      init() {
         oneObjective(env, `${name} compares trials by`);
-        return new Halving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env);
+        return History.of();
       },
-      tell: (state, told) => {
-        state.tell(told);
-        return state;
-      },
-      ask: (state, ask, _rng, env) => {
-        const promotion = state.promotion();
+      tell: (facts, told) => facts.push(told),
+      ask(facts, ask) {
+        const now = halvingOf(facts);
+        const promotion = now.promotion();
         if (promotion) {
           const { trial, budget } = promotion;
-          return { ...propose(ask, env.name, trial.point, { ...trial.tags, ...explained(state, settings) }), budget, resumes: trial.id };
+          return { ...propose(ask, env.name, trial.point, { ...trial.tags, ...explained(now, settings) }), budget, resumes: trial.id };
         }
-        const { budget, from } = state.start();
-        return { ...ask, budget, tags: { ...ask.tags, [env.name]: String(from), ...explained(state, settings) } };
+        const { budget, from } = now.start();
+        return { ...ask, budget, tags: { ...ask.tags, [env.name]: String(from), ...explained(now, settings) } };
       },
-      stop: (state) => state.behind,
-    },
-    specOf(name, options),
-  );
+      stop: (facts) => halvingOf(facts).behind,
+    })(parent);
+  });
   return Object.assign(strategy, { rungs });
 }
 

@@ -1,6 +1,6 @@
 import { OptionError } from '../../src/errors.ts';
-import type { Ask, Env, Propose } from '../../src/messages.ts';
-import { propose } from '../../src/messages.ts';
+import { type Ask, child, type Env, type Propose, propose, type StrategyEvent } from '../../src/messages.ts';
+import { History } from '../../src/numeric/history.ts';
 import { oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
@@ -11,7 +11,7 @@ import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { chain } from '../operators/chain.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { type Strategy, specOf, withSpec } from '../strategy.ts';
 import { halving, halvingOptions } from './halving.ts';
 import { tpe } from './tpe.ts';
 
@@ -97,23 +97,24 @@ export function bohb(options: BohbOptions): Strategy {
   return chain(hyperband(budgets), tpe(model));
 }
 
-/** Trials are known again by a tag under the stage's own path, whoever said what they are. */
+/** A trial belongs to a bracket by a tag under the stage's own path, whichever strategy suggested it. */
 function scheduling(name: string, start: (env: Env) => Scheduler, options: object, rungs: readonly number[]): Strategy {
-  const strategy = defineStrategy<Scheduler>(
-    {
+  const strategy = withSpec(specOf(name, options), (parent) => {
+    const env = child(parent, name);
+    const schedulerOf = History.folding<StrategyEvent, Scheduler>(
+      () => start(env),
+      (scheduler, told) => scheduler.tell(told, told.type === 'reported' ? undefined : told.tags?.[env.name]),
+    );
+    return defineStrategy<History<StrategyEvent>>({
       name,
-      init: (env) => {
+      init() {
         oneObjective(env, `${name} compares trials by`);
-        return start(env);
+        return History.of();
       },
-      tell: (scheduler, told, env) => {
-        scheduler.tell(told, told.type === 'reported' ? undefined : told.tags?.[env.name]);
-        return scheduler;
-      },
-      ask: (scheduler, ask, _rng, env) => answer(scheduler, ask, env),
-    },
-    specOf(name, options),
-  );
+      tell: (facts, told) => facts.push(told),
+      ask: (facts, ask) => answer(schedulerOf(facts), ask, env),
+    })(parent);
+  });
   return Object.assign(strategy, { rungs });
 }
 

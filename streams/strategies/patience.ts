@@ -27,7 +27,7 @@ export function patience(options: PatienceOptions): Strategy {
     {
       name: 'patience',
       start: () => undefined,
-      follow: (progress, { step, losses }) => advance(progress, step, losses, delta),
+      extend: (progress, { step, losses }) => advance(progress, step, losses, delta),
       judge: (_, { since }, { step }) => step - since >= steps,
     },
     warmup,

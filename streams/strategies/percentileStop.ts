@@ -48,7 +48,7 @@ function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptio
     {
       name,
       start: () => new Curves(),
-      follow: (best, { losses }) => bestOf(best, losses),
+      extend: (best, { losses }) => bestOf(best, losses),
       judge: (curves, best, { step }) => curves.shareBetter(step, best) > percentile / 100,
       add: (curves, best, { step }) => curves.add(step, best),
     },

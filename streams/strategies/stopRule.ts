@@ -1,8 +1,9 @@
-import type { Env, Reported, StrategyEvent, TrialId } from '../../src/messages.ts';
+import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../src/messages.ts';
+import { History } from '../../src/numeric/history.ts';
 import { notNegative, wholeFrom } from '../../src/optionRules.ts';
 import { optional } from '../../src/optionSet.ts';
 import { defineStrategy } from '../defineStrategy.ts';
-import { type Strategy, specOf } from '../strategy.ts';
+import { type Strategy, specOf, withSpec } from '../strategy.ts';
 
 export const stopOptions = {
   /** No trial is stopped before this step. Default: 0. */
@@ -11,56 +12,75 @@ export const stopOptions = {
   peers: optional(wholeFrom(0), 0),
 };
 
-/** What a rule remembers of a trial, and how it judges by that and by the other trials. */
+/**
+ * How a rule judges a trial by its own reports and by those of the others.
+ *
+ * @typeParam C the curve of a trial: what the rule knows of its reports
+ * @typeParam P the peers: what the rule knows of all reports
+ */
 interface Rule<C, P> {
   readonly name: string;
   readonly start: (env: Env) => P;
-  /** What is known of a trial after a report. */
-  readonly follow: (course: C | undefined, reported: Reported) => C;
-  /** Whether it should stop. The peers do not hold this report yet. */
-  readonly judge: (peers: P, course: C, reported: Reported) => boolean;
-  /** Tells the peers of it. */
-  readonly add?: (peers: P, course: C, reported: Reported) => void;
+  /** The curve of a trial after one more report. */
+  readonly extend: (curve: C | undefined, reported: Reported) => C;
+  /** Whether the trial should stop. The peers do not include this report yet. */
+  readonly judge: (peers: P, curve: C, reported: Reported) => boolean;
+  /** Adds the report to the peers. */
+  readonly add?: (peers: P, curve: C, reported: Reported) => void;
 }
 
-interface State<C, P> {
+/** What follows from the facts so far. */
+interface Standings<C, P> {
   readonly peers: P;
-  readonly courses: Map<TrialId, C>;
-  /** How many have reported at each step. */
+  readonly curves: Map<TrialId, C>;
+  /** How many trials have reported at each step. */
   readonly reports: Map<number, number>;
-  /** Whether the trial that reported last should stop. */
+  /** Whether the trial of the last fact should stop. */
   behind: boolean;
 }
 
-/** A strategy that hands every ask on and stops trials by what they report. A promoted trial goes on where the one before it stood. */
-export function stopRule<C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy {
-  const { name } = rule;
-  return defineStrategy<State<C, P>>(
-    {
-      name,
-      init: (env) => ({ peers: rule.start(env), courses: new Map(), reports: new Map(), behind: false }),
-      tell: (state, told) => hear(state, told, rule, warmup, peers),
-      stop: ({ behind }) => behind,
-    },
-    specOf(name, options),
-  );
+/**
+ * A strategy that hands every ask on and stops trials by what they report. A promoted trial continues the curve of the trial that it resumes.
+ * The state is the history of facts; what follows from it is computed once for each fact.
+ */
+export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
+  withSpec(specOf(rule.name, options), (env) => {
+    const standings = History.folding<StrategyEvent, Standings<C, P>>(
+      () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: false }),
+      (known, told) => {
+        known.behind = told.type === 'reported' && isBehind(known, told, rule, warmup, peers);
+        if (told.type !== 'reported') follow(known, told);
+      },
+    );
+    return defineStrategy<History<StrategyEvent>>({
+      name: rule.name,
+      init() {
+        const facts = History.of<StrategyEvent>();
+        standings(facts); // refuses a study that the rule cannot judge
+        return facts;
+      },
+      tell: (facts, told) => facts.push(told),
+      stop: (facts) => standings(facts).behind,
+    })(env);
+  });
+
+function follow<C, P>({ curves }: Standings<C, P>, told: Suggested | Ended): void {
+  if (told.type === 'ended') {
+    if (told.budget === undefined) curves.delete(told.id); // no trial resumes it
+    return;
+  }
+  const curve = told.resumes === undefined ? undefined : curves.get(told.resumes);
+  if (curve !== undefined) curves.set(told.id, curve);
 }
 
-function hear<C, P>(state: State<C, P>, told: StrategyEvent, rule: Rule<C, P>, warmup: number, peers: number): State<C, P> {
-  const { courses, reports } = state;
-  if (told.type === 'suggested') {
-    const course = told.resumes === undefined ? undefined : courses.get(told.resumes);
-    if (course !== undefined) courses.set(told.id, course);
-  } else if (told.type === 'ended') {
-    if (told.budget === undefined) courses.delete(told.id); // nobody goes on from it
-  } else {
-    const { id, step } = told;
-    const course = rule.follow(courses.get(id), told);
-    const before = reports.get(step) ?? 0;
-    state.behind = step >= warmup && before >= peers && rule.judge(state.peers, course, told);
-    courses.set(id, course);
-    reports.set(step, before + 1);
-    rule.add?.(state.peers, course, told);
-  }
-  return state;
+function isBehind<C, P>(known: Standings<C, P>, reported: Reported, rule: Rule<C, P>, warmup: number, fewest: number): boolean {
+  const { peers, curves, reports } = known;
+  const { id, step } = reported;
+  const curve = rule.extend(curves.get(id), reported);
+  const before = reports.get(step) ?? 0;
+  const behind = step >= warmup && before >= fewest && rule.judge(peers, curve, reported);
+  curves.set(id, curve);
+  reports.set(step, before + 1);
+  rule.add?.(peers, curve, reported);
+  return behind;
 }

@@ -29,7 +29,7 @@ export function thresholdStop(options: ThresholdStopOptions): Strategy {
     {
       name: 'thresholdStop',
       start: (env) => highestLosses(env, worst),
-      follow: (_, { losses }) => losses,
+      extend: (_, { losses }) => losses,
       judge: (highest, losses) => losses.some((loss, k) => loss > highest[k]!),
     },
     warmup,

@@ -1,7 +1,17 @@
 import { filter, map, mergeMap, Observable, Subject, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { type StrategyCase, strategyProperties } from '../../src/testing/strategy.ts';
-import { type Ask, defineStrategy, type Message, propose, random, type Strategy } from '../../streams/index.ts';
+import {
+  type Ask,
+  type Condition,
+  defineStrategy,
+  type Message,
+  type Point,
+  propose,
+  random,
+  type Strategy,
+  until,
+} from '../../streams/index.ts';
 import { fleet, type Net, net } from './world.ts';
 
 /** A bare operator that answers asks, with all that can be wrong in it. */
@@ -58,6 +68,54 @@ const losesErrors = (): Strategy => (env) => (source) =>
     out.add(source.subscribe({ next: (m) => inner.next(m), error: () => {} }));
   });
 
+const first = (): Point => spread(1);
+
+const changesItsState = (): Strategy =>
+  defineStrategy<{ told: number }>({
+    name: 'wrong',
+    init: () => ({ told: 0 }),
+    tell: (state) => {
+      state.told++;
+      return state;
+    },
+    ask: first,
+  });
+
+/** The state is a new object each time, but shares a list. */
+const listsInItsState = (): Strategy =>
+  defineStrategy<{ readonly told: string[] }>({
+    name: 'wrong',
+    init: () => ({ told: [] }),
+    tell: ({ told }, { type }) => {
+      told.push(type);
+      return { told };
+    },
+    ask: first,
+  });
+
+class Hidden {
+  #told = 0;
+  tell(): this {
+    this.#told++;
+    return this;
+  }
+  point(): Point {
+    return spread(this.#told);
+  }
+}
+
+const hidesItsState = (): Strategy =>
+  defineStrategy<Hidden>({ name: 'wrong', init: () => new Hidden(), tell: (state) => state.tell(), ask: (state) => state.point() });
+
+const countingCondition: Condition<{ told: number }> = {
+  init: () => ({ told: 0 }),
+  tell: (state) => {
+    state.told++;
+    return state;
+  },
+  holds: () => false,
+};
+
 /** For each property, strategies that break it. */
 const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<string, () => Strategy>> } = {
   'keeps to its slots, numbers trials without a gap, and ends': {
@@ -101,6 +159,12 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
     'changes facts': () => () => map((m: Message) => (m.type === 'ended' ? { ...m } : m)),
   },
   'is not changed by being asked': { 'counts in its decisions': countsInDecisions },
+  'never changes a state that it is given': {
+    'counts in the state that it is given': changesItsState,
+    'lists facts in the state that it is given': listsInItsState,
+    'hides its state': hidesItsState,
+    'composes by a condition that changes its state': () => until(countingCondition, random()),
+  },
   'starts afresh with each subscription': { 'keeps state per application': keepsStatePerApplication },
   'lets go of its source': { 'holds on': neverLetsGo },
   'passes an error of its source on': { 'loses errors': losesErrors },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Plateau } from '../../src/ledger/plateau.ts';
+import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
 import type { Ended } from '../../src/messages.ts';
 
 const ended = (loss: number, more: Partial<Ended> = {}): Ended => ({
@@ -11,38 +11,38 @@ const ended = (loss: number, more: Partial<Ended> = {}): Ended => ({
   losses: [loss],
   ...more,
 });
-const lengths = (fold: Plateau, trials: readonly Ended[]) =>
-  trials.map((trial) => {
-    fold.add(trial);
-    return fold.length;
+const lengths = (trials: readonly Ended[], improvement = 0, start: Plateau = noPlateau) => {
+  let plateau = start;
+  return trials.map((trial) => {
+    plateau = afterResult(plateau, trial, improvement);
+    return plateau.length;
   });
+};
 
 describe('a plateau', () => {
   it('grows with each result that is not better, and ends with one that is', () => {
-    expect(lengths(new Plateau(), [ended(3), ended(3), ended(4), ended(2.99), ended(5)])).toEqual([0, 1, 2, 0, 1]);
+    expect(lengths([ended(3), ended(3), ended(4), ended(2.99), ended(5)])).toEqual([0, 1, 2, 0, 1]);
   });
   it('may ask for more than a little', () => {
-    expect(lengths(new Plateau(0.5), [ended(3), ended(2.6), ended(2.5), ended(2.4), ended(1)])).toEqual([0, 1, 2, 0, 0]);
+    expect(lengths([ended(3), ended(2.6), ended(2.5), ended(2.4), ended(1)], 0.5)).toEqual([0, 1, 2, 0, 0]);
   });
   it('is not ended by what violates a constraint', () => {
     const violating = ended(1, { constraints: [-1, 0.1] });
-    expect(lengths(new Plateau(), [ended(3), violating, ended(2), ended(1.5, { constraints: [0] })])).toEqual([0, 1, 0, 0]);
+    expect(lengths([ended(3), violating, ended(2), ended(1.5, { constraints: [0] })])).toEqual([0, 1, 0, 0]);
   });
   it('judges each budget apart', () => {
     const at = (budget: number, loss: number) => ended(loss, { budget });
-    expect(lengths(new Plateau(), [at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);
+    expect(lengths([at(1, 5), at(3, 2), at(1, 4), at(1, 4), at(3, 3)])).toEqual([0, 0, 0, 1, 2]);
   });
   it('takes a stopped trial for a result that is not better, and a failed one for none', () => {
     const stopped = ended(1, { outcome: 'stopped' });
     const { losses: _, ...failed } = ended(0, { outcome: 'failed' });
-    expect(lengths(new Plateau(), [ended(3), stopped, failed, ended(2)])).toEqual([0, 1, 1, 0]);
+    expect(lengths([ended(3), stopped, failed, ended(2)])).toEqual([0, 1, 1, 0]);
   });
-  it('compares with what does not count, and can begin anew', () => {
-    const fold = new Plateau();
-    fold.add(ended(1), false);
-    expect(fold.length).toBe(0);
-    expect(lengths(fold, [ended(2), ended(3)])).toEqual([1, 2]);
-    fold.restart();
-    expect(lengths(fold, [ended(2), ended(0.5)])).toEqual([1, 0]);
+  it('compares with what does not count, and can start again', () => {
+    const known = afterResult(noPlateau, ended(1), 0, false);
+    expect(known.length).toBe(0);
+    expect(lengths([ended(2), ended(3)], 0, known)).toEqual([1, 2]);
+    expect(lengths([ended(2), ended(0.5)], 0, { ...known, length: 0 })).toEqual([1, 0]);
   });
 });

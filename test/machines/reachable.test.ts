@@ -4,10 +4,12 @@ import type { AnyStateMachine } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import { evolutionMachine } from '../../machines/evolution.ts';
+import { handOverMachine } from '../../machines/handOver.ts';
 import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
+import type { Ask } from '../../src/messages.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
 import { numberedSequence } from '../../src/samplers/sequence.ts';
@@ -73,6 +75,11 @@ const lives: Readonly<Record<string, Life>> = {
     machine: evolutionMachine,
     input: { env, core: twins },
     events: [{ type: 'suggested' }, { type: 'ended' }],
+  },
+  handOver: {
+    machine: handOverMachine,
+    input: { inner: (ask: Ask) => ask, deadline: { start: 0, tell: (told: number) => told + 1, passed: (told: number) => told >= 2 } },
+    events: [{ type: 'suggested' }],
   },
   'descent: lbfgs': {
     machine: lbfgsMachine,

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { add, emptySet, type GrowingSet, has } from '../../src/numeric/growingSet.ts';
+import { GrowingSet } from '../../src/numeric/growingSet.ts';
 
 describe('GrowingSet', () => {
   it('is a value: every branch, however it came about, holds what was added to it and nothing else', () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 9 })), { maxLength: 60 });
     fc.assert(
       fc.property(steps, (choices) => {
-        const branches: [GrowingSet<number>, ReadonlySet<number>][] = [[emptySet(), new Set()]];
+        const branches: [GrowingSet<number>, ReadonlySet<number>][] = [[GrowingSet.empty(), new Set()]];
         for (const [from, item] of choices) {
           const [set, model] = branches[from % branches.length]!;
-          branches.push([add(set, item), new Set(model).add(item)]);
+          branches.push([set.add(item), new Set(model).add(item)]);
         }
         for (const [set, model] of branches) {
           expect(set.size).toBe(model.size);
-          for (let item = 0; item < 10; item++) expect(has(set, item)).toBe(model.has(item));
+          for (let item = 0; item < 10; item++) expect(set.has(item)).toBe(model.has(item));
         }
       }),
       { seed: 1 },
@@ -22,7 +22,7 @@ describe('GrowingSet', () => {
   });
 
   it('is the same value where it has the item', () => {
-    const one = add(emptySet<string>(), 'a');
-    expect(add(one, 'a')).toBe(one);
+    const one = GrowingSet.empty<string>().add('a');
+    expect(one.add('a')).toBe(one);
   });
 });

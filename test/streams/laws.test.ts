@@ -94,7 +94,7 @@ describe('the laws of composition, by logs and by directives', () => {
 
   it('take of more than there can be is the whole', () => same((s) => [behind(h.take(forever, s)), behind(at('take', s))]));
   it('until what never comes is for ever', () => {
-    same((s) => [behind(h.until(() => () => false, s)), behind(at('until', s))]);
+    same((s) => [behind(h.until({ init: () => false, tell: () => false, holds: () => false }, s)), behind(at('until', s))]);
     same((s) => [behind(h.until(h.plateau(forever), s)), behind(at('until', s))]);
   });
   it('take(n, take(m)) proposes what take of the smaller does', () =>

@@ -49,14 +49,7 @@ describe('a study ends with the error of a strategy', () => {
     ['bandit', bandit({ mute }), 'bandit/mute did not answer the ask for trial 1'],
     ['fill', chain(answering('wait'), fill(mute)), 'fill did not answer the ask for trial 1'],
     ['a predicate on points', reject(fails, random()), 'of its own'],
-    [
-      'a condition',
-      chain(
-        until(() => fails, random()),
-        random(),
-      ),
-      'of its own',
-    ],
+    ['a condition', chain(until({ init: () => false, tell: fails, holds: () => false }, random()), random()), 'of its own'],
   ])('%s', async (_, strategy, message) => {
     await expect(run(strategy)).rejects.toThrow(message);
   });

@@ -55,6 +55,11 @@ export class Fit {
     };
   }
 
+  /** What defines the fit, whether or not it has been made yet. */
+  toJSON(): Fitting & { readonly size: number } {
+    return { ...this.#how, size: this.#size };
+  }
+
   /** This one and those before it that have not been made, from the first on. */
   #unmade(): Fit[] {
     const fits: Fit[] = [];

@@ -1,6 +1,6 @@
 import type { Ask, Env } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
-import { type GrowingSet, has } from '../../numeric/growingSet.ts';
+import type { GrowingSet } from '../../numeric/growingSet.ts';
 import { latinHypercube } from '../../numeric/latin.ts';
 import { type Rng, rngFor } from '../../numeric/random.ts';
 import { draw, type Point } from '../../space/axis.ts';
@@ -43,11 +43,11 @@ export function nextOf(
   founder: Point | undefined,
   bear: ((rng: Rng) => Child) | undefined,
 ): Child {
-  if (founder && !retry && !has(known, fingerprint(founder))) return { point: founder, origin: 'founder' };
+  if (founder && !retry && !known.has(fingerprint(founder))) return { point: founder, origin: 'founder' };
   const rng = rngFor(env.seed, env.name, id, retry);
   for (let tries = 1; ; tries++) {
     const child = bear && tries <= TRIES ? bear(rng) : { point: env.snap(draw(env.axes, rng)), origin: 'drawn' };
-    if (tries === 2 * TRIES || !has(known, fingerprint(child.point))) return child;
+    if (tries === 2 * TRIES || !known.has(fingerprint(child.point))) return child;
   }
 }
 

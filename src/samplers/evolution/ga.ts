@@ -1,6 +1,6 @@
 import type { Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
+import { GrowingSet } from '../../numeric/growingSet.ts';
 import { notNegative, oneOf, probability, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
 import { rankTrial } from '../rankedTrial.ts';
@@ -64,7 +64,7 @@ const START: GaState = {
   immigrants: 0,
   parents: [],
   survivors: [],
-  known: emptySet(),
+  known: GrowingSet.empty(),
 };
 
 /**
@@ -98,7 +98,7 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
 }
 
 function issue(state: GaState, { by, point }: Suggested, env: Env): GaState {
-  const known = add(state.known, fingerprint(point));
+  const known = state.known.add(fingerprint(point));
   return by === env.name ? { ...state, known, issued: state.issued + 1, open: state.open + 1 } : { ...state, known };
 }
 

@@ -1,6 +1,6 @@
 import type { Ended, Env, StrategyEvent, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet } from '../../numeric/growingSet.ts';
+import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
 import { notNegative, probability, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
@@ -58,7 +58,7 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
   const founders = foundersOf(env, population);
   const ranking = rankingOf(env);
   return {
-    start: { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: emptySet(), facts: History.of() },
+    start: { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: GrowingSet.empty(), facts: History.of() },
     fold(state, fact) {
       const facts = ranking.push(state.facts, fact);
       const heard = facts === state.facts ? state : { ...state, facts };
@@ -79,7 +79,7 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
 }
 
 function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2State {
-  const known = add(state.known, fingerprint(point));
+  const known = state.known.add(fingerprint(point));
   return { ...state, known, issued: state.issued + (by === env.name ? 1 : 0) };
 }
 

@@ -68,17 +68,18 @@ describe('until', () => {
   });
 
   it('takes a condition in code, which begins anew with each subscription', () => {
-    const first: Condition =
-      () =>
-      ({ type }, own) =>
-        own && type === 'ended';
+    const first: Condition<boolean> = {
+      init: () => false,
+      tell: (over, { type }, own) => over || (own && type === 'ended'),
+      holds: (over) => over,
+    };
     const strategy = until(first, sobol());
     for (let time = 0; time < 2; time++) {
       const { run, ask } = begin(strategy);
       run(1);
       expect(ask(2)).toEqual({ type: 'ask', id: 2 } satisfies Message);
     }
-    expect(strategy.spec).toEqual({ until: ['first', 'sobol'] });
+    expect(strategy.spec).toEqual({ until: ['code', 'sobol'] });
   });
 
   it.each([{ until: [{ plateau: 20 }, { ga: { population: 8 } }] }, { until: [{ plateau: [20, { improvement: 0.1 }] }, 'random'] }])(

@@ -1,6 +1,6 @@
 import type { Ended, Env, StrategyEvent, Suggested } from '../../../messages.ts';
 import { fingerprint } from '../../../numeric/fingerprint.ts';
-import { add, emptySet, type GrowingSet } from '../../../numeric/growingSet.ts';
+import { GrowingSet } from '../../../numeric/growingSet.ts';
 import { History } from '../../../numeric/history.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
 import { oneOf, probability, upTo, wholeFrom } from '../../../optionRules.ts';
@@ -87,7 +87,7 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
       memory: newMemory,
       successes: [],
       competed: 0,
-      known: emptySet(),
+      known: GrowingSet.empty(),
       facts: History.of(),
     },
     fold(state, fact) {
@@ -135,7 +135,7 @@ function donorsFor({ members, archive }: DeState, place: number, start: Start, r
 }
 
 function issue(state: DeState, { by, point }: Suggested, env: Env): DeState {
-  return { ...state, known: add(state.known, fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
+  return { ...state, known: state.known.add(fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
 }
 
 function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, settings: DeSettings): DeState {
