@@ -1,5 +1,5 @@
 /** Observed values as a model sees them, with mean 0 and variance 1, and the way back. */
-export interface Outputs {
+export interface OutcomeTransform {
   readonly targets: Float64Array;
   /** The target of any value. */
   target(value: number): number;
@@ -29,7 +29,7 @@ function moments(values: ArrayLike<number>): Moments {
 }
 
 /** Values less their mean, over their standard deviation. */
-export function standardise(values: ArrayLike<number>): Outputs {
+export function standardise(values: ArrayLike<number>): OutcomeTransform {
   const { mean, sd } = moments(values);
   const target = (value: number) => value / sd - mean / sd;
   return {
@@ -57,7 +57,7 @@ export function yeoJohnsonInverse(y: number, power: number): number {
 const POWERS = { low: -4, high: 4 };
 
 /** Standardised values made as normal as a power can, the power chosen by maximum likelihood; standardised again. */
-export function powerTransform(values: ArrayLike<number>): Outputs {
+export function powerTransform(values: ArrayLike<number>): OutcomeTransform {
   const first = standardise(values);
   const logs = first.targets.reduce((sum, z) => sum + Math.sign(z) * Math.log1p(Math.abs(z)), 0);
   const transformed = new Float64Array(values.length);

@@ -1,4 +1,4 @@
-import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.ts';
+import { type FitTask, fitInOrder, type Kernels } from '../../src/numeric/gp/fit.ts';
 
 type Results = readonly (readonly Kernels[])[];
 
@@ -8,8 +8,8 @@ const { parentPort, workerData } = require('node:worker_threads');
 const loader = workerData.endsWith('.ts') ? import('tsx/esm/api').then(({ register }) => register()) : Promise.resolve();
 const fit = loader.then(() => import(workerData));
 parentPort.on('message', async ({ id, tasks }) => {
-  const { fitInTurn } = await fit;
-  parentPort.postMessage({ id, results: tasks.map(fitInTurn) });
+  const { fitInOrder } = await fit;
+  parentPort.postMessage({ id, results: tasks.map(fitInOrder) });
 });
 `;
 
@@ -35,7 +35,7 @@ const pending = new Map<number, Waiting>();
 export function fitInWorker(tasks: readonly FitTask[]): Promise<Results> {
   worker ??= start();
   const thread = worker;
-  if (!thread) return Promise.resolve(tasks.map(fitInTurn));
+  if (!thread) return Promise.resolve(tasks.map(fitInOrder));
   return new Promise((resolve) => {
     const id = ++last;
     pending.set(id, { tasks, resolve });
@@ -70,5 +70,5 @@ function fallBack(): void {
   unavailable = true;
   const left = [...pending.values()];
   pending.clear();
-  for (const { tasks, resolve } of left) resolve(tasks.map(fitInTurn));
+  for (const { tasks, resolve } of left) resolve(tasks.map(fitInOrder));
 }

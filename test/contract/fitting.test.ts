@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
-import { type FitTask, fitInTurn, type Kernels } from '../../src/numeric/gp/fit.ts';
+import { type FitTask, fitInOrder, type Kernels } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { createTestStudy } from '../../src/testing/rig.ts';
@@ -25,7 +25,7 @@ const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
 async function played(seed: number, thorough: boolean, trials: number) {
   const rng = rngFor(String(seed), 'moments', 0);
   const due: (() => void)[] = [];
-  const elsewhere: Elsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInTurn))));
+  const elsewhere: Elsewhere = (tasks) => new Promise((resolve) => due.push(() => resolve(tasks.map(fitInOrder))));
   const world = createTestStudy(net, model(thorough, elsewhere), { trials, parallel: 3, seed });
   const open: SuggestedFact[] = [];
   let read = 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
-import { type FitTask, fitInTurn } from '../../src/numeric/gp/fit.ts';
+import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { type SimulateOptions, simulate, type Workload } from '../../src/testing/index.ts';
 import { asha, bandit, chain, drive, float, ga, random, type Strategy, space, withSpec } from '../../streams/index.ts';
@@ -25,7 +25,7 @@ function fittedElsewhere() {
   const elsewhere = async (tasks: readonly FitTask[]) => {
     fits++;
     await sleep(fits % 3);
-    return tasks.map(fitInTurn);
+    return tasks.map(fitInOrder);
   };
   const model = (apart: boolean): Strategy =>
     withSpec('bo', (parent) => {

@@ -1,8 +1,8 @@
 import { lbfgsb } from '../lbfgsb.ts';
 import { rngFor } from '../random.ts';
 import { sliceStep } from '../slice.ts';
-import { widened } from './kernel.ts';
-import { negativeLogPosterior, type Observations } from './likelihood.ts';
+import { addColumn } from './kernel.ts';
+import { negativeLogPosterior, type TrainingSet } from './likelihood.ts';
 
 const log = Math.log;
 /** Of one scale; then of sigma^2, tau^2, the sharpness and the noise; then of how one coordinate is bent. */
@@ -24,7 +24,7 @@ const WARM_EVALUATIONS = 20;
 const filled = (count: number, value: number) => new Array<number>(count).fill(value);
 
 /** Where a kernel's parameters begin, and between what they lie. */
-function box({ width, ordered }: Observations['features'], bending: boolean) {
+function box({ width, ordered }: TrainingSet['features'], bending: boolean) {
   const warps = bending ? 2 * ordered : 0;
   const side = (k: 0 | 1) => [
     ...filled(width, BOUNDS.scale[k]),
@@ -41,7 +41,7 @@ function box({ width, ordered }: Observations['features'], bending: boolean) {
  * @param bending whether coordinates are bent
  * @returns undefined where no kernel could be evaluated
  */
-export function fitKernel(observations: Observations, warm?: Float64Array, bending = false): Float64Array | undefined {
+export function fitKernel(observations: TrainingSet, warm?: Float64Array, bending = false): Float64Array | undefined {
   const { start, lower, upper } = box(observations.features, bending);
   const found = lbfgsb(negativeLogPosterior(observations, bending), warm ?? start, {
     lower,
@@ -61,14 +61,9 @@ const STEPS = { between: 4, first: 20 };
  *
  * @param from where the chain begins
  */
-function sampleKernels(
-  observations: Observations,
-  { samples, seed, bending }: FitTask,
-  from: Float64Array,
-  goesOn: boolean,
-): Float64Array[] {
-  const { lower, upper } = box(observations.features, bending);
-  const f = negativeLogPosterior(observations, bending);
+function sampleKernels(observations: TrainingSet, { samples, seed, warp }: FitTask, from: Float64Array, goesOn: boolean): Float64Array[] {
+  const { lower, upper } = box(observations.features, warp);
+  const f = negativeLogPosterior(observations, warp);
   const within = (x: Float64Array) => x.every((value, i) => value >= lower[i]! && value <= upper[i]!);
   const logDensity = (x: Float64Array) => (within(x) ? -f(x) : -Infinity);
   const rng = rngFor(seed, 'kernels', observations.size);
@@ -86,21 +81,21 @@ export type Kernels = readonly Float64Array[];
 /** Fits that begin where the ones before ended; plain data, so that a thread can be handed it. */
 export interface FitTask {
   readonly warm: Kernels;
-  readonly steps: readonly Observations[];
+  readonly steps: readonly TrainingSet[];
   /** How many kernels are drawn, beside the most probable one. */
   readonly samples: number;
   /** Of the draws. */
   readonly seed: string;
   /** Whether coordinates are bent. */
-  readonly bending: boolean;
+  readonly warp: boolean;
 }
 
 /** What each step came to. One at which no kernel can be evaluated changes nothing. */
-export function fitInTurn(task: FitTask): Kernels[] {
+export function fitInOrder(task: FitTask): Kernels[] {
   let kernels = task.warm;
   return task.steps.map((observations) => {
-    kernels = kernels.map((logs) => widened(logs, observations.features, task.bending));
-    const best = fitKernel(observations, kernels[0], task.bending);
+    kernels = kernels.map((logs) => addColumn(logs, observations.features, task.warp));
+    const best = fitKernel(observations, kernels[0], task.warp);
     const last = kernels.length > 1 ? kernels.at(-1) : undefined;
     if (best) kernels = [best, ...(task.samples > 0 ? sampleKernels(observations, task, last ?? best, last !== undefined) : [])];
     return kernels;

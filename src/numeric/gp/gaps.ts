@@ -11,7 +11,7 @@ export interface FeatureLayout {
  *
  * @param out `count` x `width`
  */
-export function gaps(
+export function columnDistances(
   { width, ordered }: FeatureLayout,
   x: Float64Array,
   xAt: number,

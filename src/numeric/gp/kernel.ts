@@ -25,7 +25,7 @@ export interface Kernel {
 }
 
 /** The prior variance of the function at any point. */
-export const amplitude = (k: Kernel): number => k.joint + k.additive;
+export const priorVariance = (k: Kernel): number => k.joint + k.additive;
 
 /** Where the logarithms of a kernel's parameters lie behind those of its scales. */
 export const JOINT = 0;
@@ -38,7 +38,7 @@ export const SHARED = 4;
  * A kernel from the logarithms of its parameters: scales first, then those shared by all columns; then, where coordinates are bent, each a and
  * each b.
  */
-export function kernelOf(logs: ArrayLike<number>, width = logs.length - SHARED): Kernel {
+export function kernelFromLogs(logs: ArrayLike<number>, width = logs.length - SHARED): Kernel {
   const take = (from: number, count: number) => Float64Array.from({ length: count }, (_, c) => Math.exp(logs[from + c]!));
   const bent = (logs.length - width - SHARED) / 2;
   return {
@@ -55,7 +55,7 @@ export function kernelOf(logs: ArrayLike<number>, width = logs.length - SHARED):
  * The logarithms of a kernel's parameters for features that may have one ordered column more than when they were fitted, the last: of it nothing
  * is known yet, so it has a scale of 1, and is not bent.
  */
-export function widened(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, bending: boolean) {
+export function addColumn(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, bending: boolean) {
   const bent = bending ? ordered : 0;
   if (logs.length === width + SHARED + 2 * bent) return logs;
   const take = (from: number, count: number) => logs.subarray(from, from + count);
@@ -66,7 +66,7 @@ export function widened(logs: Float64Array, { width, ordered }: { readonly width
 }
 
 /** The same with all length-scales divided by the root of a factor: it knows less of what lies between observations. */
-export const shortened = (kernel: Kernel, factor: number): Kernel => ({ ...kernel, scales: kernel.scales.map((s) => s * factor) });
+export const shrinkLengthscales = (kernel: Kernel, factor: number): Kernel => ({ ...kernel, scales: kernel.scales.map((s) => s * factor) });
 
 /**
  * Covariances for `count` rows of gaps.

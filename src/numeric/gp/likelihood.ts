@@ -1,12 +1,12 @@
 import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } from '../cholesky.ts';
 
 import type { Derivatives } from './derivatives.ts';
-import { type FeatureLayout, gaps } from './gaps.ts';
-import { ADDITIVE, amplitude, covariances, JOINT, type Kernel, kernelOf, NOISE, SHARED, SHARPNESS } from './kernel.ts';
+import { columnDistances, type FeatureLayout } from './gaps.ts';
+import { ADDITIVE, covariances, JOINT, type Kernel, kernelFromLogs, NOISE, priorVariance, SHARED, SHARPNESS } from './kernel.ts';
 import { warpByA, warpByB, warpRows } from './warp.ts';
 
 /** What a Gaussian process is told; plain data, so that a thread can be handed it. */
-export interface Observations {
+export interface TrainingSet {
   readonly features: FeatureLayout;
   readonly size: number;
   /** `size` rows of features. */
@@ -47,7 +47,7 @@ const warpPenalty: Penalty = (x) => [2 * x * x, 4 * x];
  * @param bending whether coordinates are bent
  */
 export function negativeLogPosterior(
-  { features, size: n, points, targets, variances }: Observations,
+  { features, size: n, points, targets, variances }: TrainingSet,
   bending = false,
 ): (logs: Float64Array, gradient?: Float64Array) => number {
   const { width, ordered } = features;
@@ -56,7 +56,7 @@ export function negativeLogPosterior(
   const lookedAt = bending ? new Float64Array(n * width) : points;
   const measure = () => {
     for (let i = 1, at = 0; i < n; i++) {
-      gaps(features, lookedAt, i * width, lookedAt, i, pairGaps, at);
+      columnDistances(features, lookedAt, i * width, lookedAt, i, pairGaps, at);
       at += i * width;
     }
   };
@@ -69,7 +69,7 @@ export function negativeLogPosterior(
   const alpha = new Float64Array(n);
 
   return (logs, gradient) => {
-    const kernel = kernelOf(logs, width);
+    const kernel = kernelFromLogs(logs, width);
     if (kernel.warp) {
       warpRows(features, kernel.warp, points, n, lookedAt);
       measure();
@@ -78,7 +78,7 @@ export function negativeLogPosterior(
     covariances(kernel, pairGaps, pairs, covariance, 0, slopes);
     for (let i = 0, p = 0; i < n; i++) {
       for (let j = 0; j < i; j++) matrix[i * n + j] = covariance[p++]!;
-      matrix[i * n + i] = amplitude(kernel) + noise + NUGGET + (variances ? variances[i]! : 0);
+      matrix[i * n + i] = priorVariance(kernel) + noise + NUGGET + (variances ? variances[i]! : 0);
     }
     if (Number.isNaN(choleskyWithJitter(matrix, n, n, factor))) return Number.NaN;
     alpha.set(targets);

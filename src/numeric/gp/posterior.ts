@@ -1,8 +1,8 @@
 import { cholesky, choleskyWithJitter, solveLower, solveUpper } from '../cholesky.ts';
 import { type Derivatives, derivativeCovariance, derivativeVariance, VALUE } from './derivatives.ts';
-import { type FeatureLayout, gaps } from './gaps.ts';
-import { amplitude, covariances, type Kernel } from './kernel.ts';
-import { NUGGET, type Observations } from './likelihood.ts';
+import { columnDistances, type FeatureLayout } from './gaps.ts';
+import { covariances, type Kernel, priorVariance } from './kernel.ts';
+import { NUGGET, type TrainingSet } from './likelihood.ts';
 import { warpRows, warpSlope } from './warp.ts';
 
 /** A Gaussian process that knows its observations. Grown by `believe`; otherwise constant. */
@@ -50,7 +50,7 @@ const DERIVATIVE_NOISE = 1e-4;
  * result is the same to the bit.
  * @returns undefined where the covariance cannot be factored
  */
-export function posterior(observations: Observations, kernel: Kernel, room = 0, before?: Posterior): Posterior | undefined {
+export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, before?: Posterior): Posterior | undefined {
   const { features, size: observed, targets, variances, derivatives } = observations;
   const { width } = features;
   const n = observed + (derivatives?.targets.length ?? 0);
@@ -61,11 +61,11 @@ export function posterior(observations: Observations, kernel: Kernel, room = 0, 
   derivatives?.at.forEach((i, k) => {
     points.copyWithin((observed + k) * width, i * width, (i + 1) * width);
   });
-  const prior = (i: number) => (i < observed ? amplitude(kernel) : derivativeVariance(kernel, derivatives!.columns[i - observed]!));
+  const prior = (i: number) => (i < observed ? priorVariance(kernel) : derivativeVariance(kernel, derivatives!.columns[i - observed]!));
   const diagonal = Float64Array.from({ length: n }, (_, i) =>
     i < observed
       ? prior(i) + kernel.noise + NUGGET + (variances?.[i] ?? 0)
-      : prior(i) * (1 + DERIVATIVE_NOISE + kernel.noise / amplitude(kernel)),
+      : prior(i) * (1 + DERIVATIVE_NOISE + kernel.noise / priorVariance(kernel)),
   );
   const scratch: Scratch = {
     gaps: new Float64Array(stride * width),
@@ -98,7 +98,7 @@ export function posterior(observations: Observations, kernel: Kernel, room = 0, 
 }
 
 /** Derivatives by what the kernel sees. */
-function derivativesSeen({ points, features }: Observations, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
+function derivativesSeen({ points, features }: TrainingSet, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
   if (!warp) return targets;
   return targets.map((target, k) => {
     const c = columns[k]!;
@@ -120,7 +120,7 @@ export function covarianceRow(
   slopes?: Float64Array,
 ): void {
   const { width, ordered } = features;
-  gaps(features, x, xAt, points, count, scratch.gaps);
+  columnDistances(features, x, xAt, points, count, scratch.gaps);
   covariances(kernel, scratch.gaps, count, out, outAt, slopes);
   if (!derivatives) return;
   const last = Math.min(count, observed + derivatives.columns.length);
@@ -147,7 +147,7 @@ function isStartOf(before: Posterior, { kernel, points, diagonal, derivatives }:
 }
 
 /** Rows as the kernel sees them. */
-export function asSeen({ features, kernel: { warp } }: Posterior, rows: Float64Array, count: number): Float64Array {
+export function warpedRows({ features, kernel: { warp } }: Posterior, rows: Float64Array, count: number): Float64Array {
   if (!warp) return rows;
   const out = new Float64Array(count * features.width);
   warpRows(features, warp, rows, count, out);

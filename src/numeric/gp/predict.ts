@@ -1,8 +1,8 @@
 import { cholesky, solveLower, solveUpper } from '../cholesky.ts';
 import { derivativeCovariance, VALUE } from './derivatives.ts';
-import { amplitude } from './kernel.ts';
+import { priorVariance } from './kernel.ts';
 import { NUGGET } from './likelihood.ts';
-import { asSeen, covarianceRow, type Posterior } from './posterior.ts';
+import { covarianceRow, type Posterior, warpedRows } from './posterior.ts';
 import { warpSlope } from './warp.ts';
 
 /** Variances near an observation cancel; below this, relative to the prior's, they are rounding. */
@@ -25,7 +25,7 @@ export function predict(gp: Posterior, x: Float64Array): Prediction {
 /** The posterior means at `count` rows of features. */
 export function meansAt(gp: Posterior, rows: Float64Array, count: number): Float64Array {
   const { features, size: n, alpha } = gp;
-  const seen = asSeen(gp, rows, count);
+  const seen = warpedRows(gp, rows, count);
   const row = new Float64Array(n);
   return Float64Array.from({ length: count }, (_, k) => {
     covarianceRow(gp, seen, k * features.width, n, row, 0);
@@ -41,8 +41,8 @@ const BATCH = 64;
 /** The posterior at `count` rows of features. */
 export function predictMany(gp: Posterior, rows: Float64Array, count: number, means: Float64Array, variances: Float64Array): void {
   const { features, kernel, size: n, factor, stride, alpha } = gp;
-  const prior = amplitude(kernel);
-  const seen = asSeen(gp, rows, count);
+  const prior = priorVariance(kernel);
+  const seen = warpedRows(gp, rows, count);
   const block = new Float64Array(Math.min(count, BATCH) * n);
   for (let first = 0; first < count; first += BATCH) {
     const batch = Math.min(BATCH, count - first);
@@ -71,7 +71,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   const { scales, sharpness } = kernel;
   const { width, ordered } = features;
   const effect = kernel.additive / width;
-  const seen = asSeen(gp, x, 1);
+  const seen = warpedRows(gp, x, 1);
   covarianceRow(gp, seen, 0, n, scratch.row, 0, VALUE, scratch.slopes);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += scratch.row[i]! * alpha[i]!;
@@ -104,7 +104,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
       varianceSlopes[c]! *= slope;
     }
   }
-  const prior = amplitude(kernel);
+  const prior = priorVariance(kernel);
   return { mean, variance: Math.max(prior - explained, VARIANCE_FLOOR * prior) };
 }
 
@@ -114,14 +114,14 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
  *
  * @returns the mean at the point
  */
-export function believe(gp: Posterior, x: Float64Array): number {
+export function addFantasy(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride } = gp;
   if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
   const { mean } = predict(gp, x);
-  const row = asSeen(gp, x, 1);
+  const row = warpedRows(gp, x, 1);
   gp.points.set(row, n * features.width);
   covarianceRow(gp, row, 0, n, gp.factor, n * stride);
-  const variance = amplitude(kernel) + kernel.noise + NUGGET;
+  const variance = priorVariance(kernel) + kernel.noise + NUGGET;
   // A belief on top of another may need more of a nugget than is there.
   for (const jitter of [0, 1e-6, 1e-3]) {
     const covariance = gp.factor.slice(n * stride, n * stride + n);

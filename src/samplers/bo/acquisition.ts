@@ -2,20 +2,20 @@ import type { Posterior } from '../../numeric/gp/posterior.ts';
 import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
 import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity, logSumExp } from '../../numeric/special.ts';
 
-/** A summand of a log acquisition function: what it says of rows of features. Higher is better. */
-export interface Term {
-  /** Adds its values at `count` rows to `scores`. */
+/** A term of the log acquisition function, as a function of features. Terms are added; higher is better. */
+export interface AcquisitionTerm {
+  /** Adds its values at `count` rows of features to `scores`. */
   add(rows: Float64Array, count: number, scores: Float64Array): void;
-  /** Its value at one row; adds its derivatives by the ordered columns to `gradient`. */
+  /** Returns its value at one row, and adds its derivatives by the ordered columns to `gradient`. */
   slope(row: Float64Array, gradient: Float64Array): number;
 }
 
-/** A term that is a function of a posterior's mean and sd, with its two derivatives. */
-function ofPosterior(
+/** A term that is a function of a posterior's mean and standard deviation, with the derivatives by both. */
+function posteriorTerm(
   gp: Posterior,
   f: (mean: number, sd: number) => number,
   slopes: (mean: number, sd: number) => readonly [number, number],
-): Term {
+): AcquisitionTerm {
   const byMean = new Float64Array(gp.features.ordered);
   const byVariance = new Float64Array(gp.features.ordered);
   return {
@@ -38,10 +38,10 @@ function ofPosterior(
 /**
  * The log of the expected improvement over `best` (Jones et al. 1998; Ament et al. 2023).
  *
- * @param best the smallest posterior mean: not the smallest value told, which with noise is a lottery ticket
+ * @param best the smallest posterior mean, since the smallest observed value may only be lucky noise
  */
-export const improvement = (gp: Posterior, best: number): Term =>
-  ofPosterior(
+export const expectedImprovement = (gp: Posterior, best: number): AcquisitionTerm =>
+  posteriorTerm(
     gp,
     (mean, sd) => logExpectedImprovement((best - mean) / sd) + Math.log(sd),
     (mean, sd) => {
@@ -51,9 +51,9 @@ export const improvement = (gp: Posterior, best: number): Term =>
     },
   );
 
-/** The log of the probability that the function is at most `limit`. */
-export const probabilityBelow = (gp: Posterior, limit: number): Term =>
-  ofPosterior(
+/** The log of the probability that the quantity is at most `limit`. */
+export const logProbabilityBelow = (gp: Posterior, limit: number): AcquisitionTerm =>
+  posteriorTerm(
     gp,
     (mean, sd) => logNdtr((limit - mean) / sd),
     (mean, sd) => {
@@ -64,52 +64,52 @@ export const probabilityBelow = (gp: Posterior, limit: number): Term =>
   );
 
 /**
- * The confidence bound (Srinivas et al. 2010), negated: `kappa` standard deviations below the mean.
+ * The negated lower confidence bound, `kappa` standard deviations below the mean (Srinivas et al. 2010).
  *
- * @param kappa more of it explores more
+ * @param kappa higher values explore more
  */
-export const confidence = (gp: Posterior, kappa: number): Term =>
-  ofPosterior(
+export const confidenceBound = (gp: Posterior, kappa: number): AcquisitionTerm =>
+  posteriorTerm(
     gp,
     (mean, sd) => kappa * sd - mean,
     () => [-1, kappa],
   );
 
 /**
- * The log of a cost's inverse, where the posterior is that of the log cost: with the expected improvement it makes the improvement per
- * second (Snoek et al. 2012, section 3.2).
+ * The log of an inverse cost. Added to the log expected improvement, it gives the improvement per second (Snoek et al. 2012, section 3.2).
  *
- * @param scale of the logs, which the posterior sees standardised
+ * @param gp the posterior of the standardised log cost
+ * @param scale the standard deviation of the log cost
  */
-export const cheapness = (gp: Posterior, scale: number): Term =>
-  ofPosterior(
+export const inverseCost = (gp: Posterior, scale: number): AcquisitionTerm =>
+  posteriorTerm(
     gp,
     (mean) => -scale * mean,
     () => [-scale, 0],
   );
 
-/** The log of the mean of what several terms are the logs of, such as the improvement integrated over kernels (Snoek et al. 2012, section 3.1). */
-export function average(terms: readonly Term[]): Term {
+/** The log of the mean of exp(term), such as the expected improvement integrated over kernels (Snoek et al. 2012, section 3.1). */
+export function logMeanTerm(terms: readonly AcquisitionTerm[]): AcquisitionTerm {
   if (terms.length === 1) return terms[0]!;
-  const share = Math.log(terms.length);
+  const logCount = Math.log(terms.length);
   return {
     add(rows, count, scores) {
-      const each = terms.map((term) => {
-        const of = new Float64Array(count);
-        term.add(rows, count, of);
-        return of;
+      const values = terms.map((term) => {
+        const own = new Float64Array(count);
+        term.add(rows, count, own);
+        return own;
       });
-      for (let i = 0; i < count; i++) scores[i]! += logSumExp(each.map((of) => of[i]!)) - share;
+      for (let i = 0; i < count; i++) scores[i]! += logSumExp(values.map((own) => own[i]!)) - logCount;
     },
     slope(row, gradient) {
       const slopes = terms.map(() => new Float64Array(gradient.length));
       const values = terms.map((term, k) => term.slope(row, slopes[k]!));
       const total = logSumExp(values);
-      for (const [k, of] of slopes.entries()) {
+      for (const [k, own] of slopes.entries()) {
         const weight = Math.exp(values[k]! - total);
-        for (let c = 0; c < gradient.length; c++) gradient[c]! += weight * of[c]!;
+        for (let c = 0; c < gradient.length; c++) gradient[c]! += weight * own[c]!;
       }
-      return total - share;
+      return total - logCount;
     },
   };
 }

@@ -8,16 +8,24 @@ import type { Point } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
-import { average, cheapness, confidence, improvement, probabilityBelow, type Term } from './acquisition.ts';
+import {
+  type AcquisitionTerm,
+  confidenceBound,
+  expectedImprovement,
+  inverseCost,
+  logMeanTerm,
+  logProbabilityBelow,
+} from './acquisition.ts';
 import type { Features } from './features.ts';
 import { hypervolumeImprovement } from './hypervolume.ts';
-import { type Knowledge, type Model, model } from './observations.ts';
-import { closeness, goodPoints, keyOf, type Modelled, type World, worldsOf } from './posteriorSamples.ts';
-import { belief } from './priorTerm.ts';
-import { reasons } from './reasons.ts';
+import type { QuantityObservations } from './observations.ts';
+import { bestPoints, closenessTo, type FittedModels, type KernelSample, keyOf, posteriorSamples } from './posteriorSamples.ts';
+import { predictionTags } from './predictionTags.ts';
+import { priorTerm } from './priorTerm.ts';
+import { type ModelOptions, type QuantityModel, quantityModel } from './quantityModel.ts';
 import { scoreModel } from './scores.ts';
-import { rank, search } from './search.ts';
-import { type BoState, createFold, PLAIN, VIEWS } from './state.ts';
+import { maximise, rankPoints } from './search.ts';
+import { type BoState, createBoFold, LOSS_TRANSFORMS, PLAIN_TRANSFORM } from './state.ts';
 
 export type { BoState };
 
@@ -38,83 +46,85 @@ export const boOptions = {
 };
 export type BoSettings = SettingsOf<typeof boOptions>;
 
-/** A space of at most so many configurations is searched by looking at all of them. */
-const COUNTABLE = 2000;
-/** The prior's weight falls from this share of the study's trials over the number of results. */
-const BELIEF = 0.1;
-/** Trials before the first model: so many for each parameter and one more, but no more than that. */
-const STARTUP = { each: 2, most: 10 };
-/** Where the number of trials is not known. */
-const TRIALS = 100;
-/** How many of the best points told are perturbed. */
-const GOOD = 10;
-/** Of the confidence bound, as the Vizier bandit has it (Song et al. 2024). */
+/** In a space with at most this many configurations, the acquisition is computed for all of them. */
+const MAX_ENUMERATED = 2000;
+/** The weight of the prior is this share of the study's trials, divided by the number of results (beta / n in piBO). */
+const PRIOR_SHARE = 0.1;
+/** The first model follows after `each` (d + 1) trials for d parameters, but after at most `max`. */
+const STARTUP = { each: 2, max: 10 };
+/** Assumed if the number of trials is not known. */
+const DEFAULT_TRIALS = 100;
+/** How many of the best points are perturbed to get candidates. */
+const PERTURBED_POINTS = 10;
+/** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
 const KAPPA = 1.8;
-/** More work than this is too much to wait for: two fits to 300 results. */
-const LONG = 2 * 300 ** 2;
+/** More work than two fits to 300 results is left to a thread. */
+const MAX_WORK = 2 * 300 ** 2;
 
 /**
- * The most probable kernel is a guess. One that is wrong is too sure of where nothing is to be found, and polishes what it has: so every fourth
- * proposal comes from a model that divides the squares of the length-scales by four.
+ * The most probable kernel may be wrong. If its length-scales are too long, the model is too certain about unexplored regions and only refines
+ * known minima. So every fourth proposal comes from a model with half the length-scales.
  */
-const DOUBT = { every: 4, factor: 4 };
+const SHORT_LENGTHSCALES = { every: 4, shrinkage: 4 };
 
-/** Kernels drawn where the acquisition is averaged over them. */
-const SAMPLES = 10;
+/** How many kernels the acquisition is averaged over. */
+const KERNEL_SAMPLES = 10;
 
 /**
- * Bayesian optimisation: a Gaussian process over all parameters together, conditional ones included, and the log of the expected improvement
- * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023), or of hypervolume, with two objectives. Open trials count as if
- * they had ended as expected.
+ * Bayesian optimisation with a Gaussian process over all parameters, including conditional ones. It maximises the log of the expected improvement
+ * over the smallest posterior mean (Snoek et al. 2012; Ament et al. 2023) or, with two objectives, of the expected hypervolume improvement. Open
+ * trials are fantasised to end as predicted.
  *
- * A proposal's tags say what was expected of it: `mean` and `sd`, in the units of the loss, one for each objective; and the `acquisition`, the log
- * of what was sought, such as the expected improvement in standard deviations of the losses so far, with all that weighs in it.
+ * The tags of a proposal hold its prediction: `mean` and `sd` of each objective in the units of the loss, and the `acquisition`: the log of the
+ * expected improvement in standard deviations of the losses, plus the terms for constraints, priors and cost.
  *
- * @param long fits of more work than this are left to whoever can make them elsewhere
+ * @param maxWork the cost of fits above which `longFit` returns them (see `KernelFit.work`)
  */
 export function boSurrogate(
   env: Env,
   { startup = startupOf(env), acquisition, costAware, integrated, warp }: BoSettings,
-  long = LONG,
+  maxWork = MAX_WORK,
 ): Surrogate<BoState> {
-  const { axes, objectives, trials = TRIALS } = env;
-  const fold = createFold(env, { samples: integrated ? SAMPLES : 0, seed: `${env.seed} ${env.name}`, bending: warp });
-  const believing = axes.some(({ prior }) => prior);
-  const countable = countCells(axes) <= COUNTABLE ? cells(env) : undefined;
-  const all = countable && Array.from({ length: countable.count }, (_, i) => countable.at(i)).filter(env.feasible);
-  /** The last models: what comes of the next does not depend on them, only how fast. */
-  const recent = new Map<string, Model>();
+  const { axes, objectives, trials = DEFAULT_TRIALS } = env;
+  const fold = createBoFold(env, { samples: integrated ? KERNEL_SAMPLES : 0, seed: `${env.seed} ${env.name}`, warp });
+  const hasPriors = axes.some(({ prior }) => prior);
+  const grid = countCells(axes) <= MAX_ENUMERATED ? cells(env) : undefined;
+  const allPoints = grid && Array.from({ length: grid.count }, (_, i) => grid.at(i)).filter(env.feasible);
+  /** The latest models. They make the next ones faster to compute, and do not change them. */
+  const recent = new Map<string, QuantityModel>();
   const keysOf = History.folding(
     () => new Set<string>(),
     (keys, point: Point) => keys.add(keyOf(point)),
   );
   const repeatsOf = History.folding(
     () => new RepeatTracker(axes),
-    (repetition, fact: StrategyEvent) => repetition.take(fact),
+    (repeats, fact: StrategyEvent) => repeats.take(fact),
   );
 
-  function modelled(state: BoState): Modelled | undefined {
-    const turn = state.handedOut.length % VIEWS.length;
-    const doubt = !integrated && state.handedOut.length % DOUBT.every === DOUBT.every - 1 ? DOUBT.factor : 1;
+  function fitModels(state: BoState): FittedModels | undefined {
+    const { length } = state.suggested;
+    const transform = length % LOSS_TRANSFORMS.length;
+    const shrink = !integrated && length % SHORT_LENGTHSCALES.every === SHORT_LENGTHSCALES.every - 1;
+    const lengthscaleShrinkage = shrink ? SHORT_LENGTHSCALES.shrinkage : 1;
     const features = fold.features(state);
     const results = fold.results(state);
-    // An open trial that has reported at a rung is known already.
+    // An open trial that has reported at a rung is among the results.
     const open = [...state.open.values()].filter(({ id }) => !results?.of(id)?.losses.size);
-    const kept = (k: number) => `${k} ${results ? 'scores' : turn} ${doubt}`;
+    const key = (k: number) => `${k} ${results ? 'scores' : transform} ${lengthscaleShrinkage}`;
     const models = state.losses.flatMap((losses, k) => {
-      const before = recent.get(kept(k));
-      if (results) return scoreModel(features, state.scores, results, open.length, doubt, before) ?? [];
-      return model(features, VIEWS[turn]!, turn, losses, open.length, doubt, before) ?? [];
+      const options: ModelOptions = { fantasies: open.length, lengthscaleShrinkage, previous: recent.get(key(k)) };
+      if (results) return scoreModel(features, state.scores, results, options) ?? [];
+      return quantityModel(features, LOSS_TRANSFORMS[transform]!, transform, losses, options) ?? [];
     });
     if (models.length < objectives.length) return undefined;
-    for (const [k, known] of models.entries()) recent.set(kept(k), known);
-    const worlds = worldsOf(features, models, open);
-    return worlds && { features, models, worlds };
+    for (const [k, model] of models.entries()) recent.set(key(k), model);
+    const samples = posteriorSamples(features, models, open);
+    return samples && { features, models, samples };
   }
 
-  /** What is sought in the losses, as one guess at the kernels has it; nothing while no point is known to keep the constraints. */
-  function sought({ gps, means, expected }: World, { models }: Modelled): Term[] {
-    const [first, second] = means.map((of, k) => [...of.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
+  /** The acquisition for one sample of the kernels; empty if no observed point satisfies the constraints. */
+  function lossTerms({ gps, means, expected }: KernelSample, { models }: FittedModels): AcquisitionTerm[] {
+    const [first, second] = means.map((mean, k) => [...mean.filter((_, i) => !models[k]!.observed[i]!.violating), ...expected[k]!]);
     if (first!.length === 0) return [];
     const gp = gps[0]!;
     if (second)
@@ -125,36 +135,36 @@ export function boSurrogate(
         ),
       ];
     const best = first!.reduce((a, b) => Math.min(a, b));
-    if (acquisition === 'lcb') return [confidence(gp, KAPPA)];
-    return [acquisition === 'pi' ? probabilityBelow(gp, best) : improvement(gp, best)];
+    if (acquisition === 'lcb') return [confidenceBound(gp, KAPPA)];
+    return [acquisition === 'pi' ? logProbabilityBelow(gp, best) : expectedImprovement(gp, best)];
   }
 
-  /** What is known of where a quantity is at most 0. */
-  function belowZero(features: Features, knowledge: Knowledge): Term[] {
-    const known = model(features, PLAIN[0]!, 0, knowledge);
-    return known ? [probabilityBelow(known.gps[0]!, known.outputs.target(0))] : [];
+  /** The probability that a quantity is at most 0. */
+  function feasibilityTerm(features: Features, observations: QuantityObservations): AcquisitionTerm[] {
+    const model = quantityModel(features, PLAIN_TRANSFORM[0]!, 0, observations);
+    return model ? [logProbabilityBelow(model.gps[0]!, model.transform.target(0))] : [];
   }
 
-  function cheap(features: Features, { seconds }: BoState): Term[] {
-    const known = costAware ? model(features, PLAIN[0]!, 0, seconds) : undefined;
-    return known ? [cheapness(known.gps[0]!, 1 / known.outputs.slope(0))] : [];
+  function costTerm(features: Features, { seconds }: BoState): AcquisitionTerm[] {
+    const model = costAware ? quantityModel(features, PLAIN_TRANSFORM[0]!, 0, seconds) : undefined;
+    return model ? [inverseCost(model.gps[0]!, 1 / model.transform.slope(0))] : [];
   }
 
-  function improvements(known: Modelled): Term[] {
-    const terms = known.worlds.flatMap((world) => sought(world, known));
-    return terms.length > 0 ? [average(terms)] : [];
+  function improvementTerm(fitted: FittedModels): AcquisitionTerm[] {
+    const terms = fitted.samples.flatMap((sample) => lossTerms(sample, fitted));
+    return terms.length > 0 ? [logMeanTerm(terms)] : [];
   }
 
-  const termsOf = (state: BoState, known: Modelled): Term[] => [
-    ...improvements(known),
-    ...state.constraints.flatMap((constraint) => belowZero(known.features, constraint)),
-    ...(state.failed > 0 ? belowZero(known.features, state.failures) : []),
-    ...(believing ? [belief(axes, known.features, (BELIEF * trials) / known.models[0]!.observed.length)] : []),
-    ...cheap(known.features, state),
+  const termsOf = (state: BoState, fitted: FittedModels): AcquisitionTerm[] => [
+    ...improvementTerm(fitted),
+    ...state.constraints.flatMap((constraint) => feasibilityTerm(fitted.features, constraint)),
+    ...(state.failed > 0 ? feasibilityTerm(fitted.features, state.failures) : []),
+    ...(hasPriors ? [priorTerm(axes, fitted.features, (PRIOR_SHARE * trials) / fitted.models[0]!.observed.length)] : []),
+    ...costTerm(fitted.features, state),
   ];
 
-  /** All that a proposal is drawn from, besides the scores of configurations. */
-  const consulted = (state: BoState): Knowledge[] => [
+  /** The observations that a proposal depends on, besides the scores of configurations. */
+  const usedObservations = (state: BoState): QuantityObservations[] => [
     ...(fold.results(state) ? [] : state.losses),
     ...state.constraints,
     ...(state.failed > 0 ? [state.failures] : []),
@@ -162,14 +172,14 @@ export function boSurrogate(
   ];
 
   /**
-   * The best that is new; if there is one, one that is not known under another name. Where budgets differ, nor one that the model holds for the same
-   * as a known one: its neighbour may be the best at a low budget and bad at the full one, and then every suggestion would be next to it.
+   * The best new point, preferably not equivalent to a suggested one. If budgets differ, it should also not be close to one: a point that is best
+   * at a low budget and bad at the full one would otherwise attract every suggestion to its neighbourhood.
    */
-  function choose(state: BoState, ranked: readonly ScoredPoint[], model: Modelled): ScoredPoint | undefined {
-    const known = keysOf(state.handedOut);
-    const repeats = repeatsOf(state.told);
-    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !known.has(keyOf(point)));
-    const isClose = fold.results(state) ? closeness(model) : () => false;
+  function choose(state: BoState, ranked: readonly ScoredPoint[], fitted: FittedModels): ScoredPoint | undefined {
+    const suggested = keysOf(state.suggested);
+    const repeats = repeatsOf(state.facts);
+    const fresh = ranked.filter(({ point, score }) => score > -Infinity && !suggested.has(keyOf(point)));
+    const isClose = fold.results(state) ? closenessTo(fitted) : () => false;
     return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
   }
 
@@ -180,35 +190,37 @@ export function boSurrogate(
     expect: fold.expect,
     report: fold.report,
     learn: fold.learn,
-    ready: (state) => state.handedOut.length >= startup && fold.isModelled(state),
+    ready: (state) => state.suggested.length >= startup && fold.isModelled(state),
     explore,
     longFit(state) {
       const fits = [
-        ...consulted(state).flatMap((known) => known.fits),
+        ...usedObservations(state).flatMap((observations) => observations.fits),
         ...(fold.results(state) && state.scores.fit ? [state.scores.fit] : []),
       ];
-      if (fits.reduce((sum, fit) => sum + fit.work, 0) <= long) return undefined;
-      const rests = fits.map((fit) => fit.remaining());
+      if (fits.reduce((sum, fit) => sum + fit.work, 0) <= maxWork) return undefined;
+      const remaining = fits.map((fit) => fit.remaining());
       return {
-        tasks: rests.map(({ task }) => task),
+        tasks: remaining.map(({ task }) => task),
         apply: (results) => {
-          for (const [i, { apply }] of rests.entries()) apply(results[i]!);
+          for (const [i, { apply }] of remaining.entries()) apply(results[i]!);
         },
       };
     },
     propose(state, ask, rng: Rng): ProposedPoint | undefined {
-      const { repeatRate } = repeatsOf(state.told);
+      const { repeatRate } = repeatsOf(state.facts);
       if (repeatRate > 0 && rng() < repeatRate) return explore(state, ask);
-      const known = modelled(state);
-      if (!known) return undefined;
-      const terms = termsOf(state, known);
-      const ranked = all
-        ? rank(terms, known.features, all)
-        : search(terms, known.features, env, goodPoints(known, GOOD), rng, known.worlds[0]!.gps[0]!.size * Math.sqrt(known.worlds.length));
-      const chosen = choose(state, ranked, known);
-      return chosen && { point: chosen.point, tags: reasons(known, chosen) };
+      const fitted = fitModels(state);
+      if (!fitted) return undefined;
+      const { features, samples } = fitted;
+      const terms = termsOf(state, fitted);
+      const cost = samples[0]!.gps[0]!.size * Math.sqrt(samples.length);
+      const ranked = allPoints
+        ? rankPoints(terms, features, allPoints)
+        : maximise(terms, features, env, bestPoints(fitted, PERTURBED_POINTS), rng, cost);
+      const chosen = choose(state, ranked, fitted);
+      return chosen && { point: chosen.point, tags: predictionTags(fitted, chosen) };
     },
   };
 }
 
-const startupOf = ({ axes }: Env): number => Math.min(STARTUP.most, STARTUP.each * (axes.length + 1));
+const startupOf = ({ axes }: Env): number => Math.min(STARTUP.max, STARTUP.each * (axes.length + 1));

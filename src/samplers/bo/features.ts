@@ -1,34 +1,34 @@
 import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
 import { type Axis, active, type Point } from '../../space/axis.ts';
 
-/** The lowest and the highest of budgets that differ. */
+/** The lowest and the highest of some budgets. */
 export type BudgetRange = readonly [lowest: number, highest: number];
 
 /**
- * How points of a space lie before a kernel: ordered axes first, as coordinates; then, where trials were trained for different budgets, the
- * logarithm of the budget; then unordered axes, as numbers of their levels.
+ * The encoding of points for a kernel. Columns: first the coordinates of ordered axes; then, if budgets differ, the log of the budget; then the
+ * level numbers of unordered axes.
  */
 export interface Features extends FeatureLayout {
-  /** The axis behind each column; BUDGET for that of the budget. */
+  /** The axis of each column, or BUDGET. */
   readonly axes: readonly number[];
   /** Writes the features of a snapped point, by default at the highest budget. */
   encode(point: Point, out: Float64Array, at?: number, budget?: number): void;
-  /** The columns along which the function can have a slope at a snapped point. */
+  /** The columns of the active continuous axes at a snapped point, along which there can be a derivative. */
   continuous(point: Point): number[];
   /** The point behind a row of features. */
   decode(row: Float64Array, at?: number): Point;
 }
 
-/** The level of an unordered axis that does not exist at a point: one of its own. */
+/** The level number of an inactive unordered axis: a level of its own. */
 const ABSENT = -1;
 
-/** Says in `Features.axes` that a column is no axis. */
+/** Marks the column of the budget in `Features.axes`. */
 export const BUDGET = -1;
 
 /**
- * An inactive ordered axis stays where `snap` puts it, in the middle: two points without it do not differ in it.
+ * The encoding for some axes. `snap` puts an inactive ordered axis in the middle, so two points without it do not differ in it.
  *
- * @param budgets of the results, where these differ
+ * @param budgets the range of budgets, if they differ
  */
 export function features(axes: readonly Axis[], budgets?: BudgetRange): Features {
   const numbers = axes.map((_, i) => i);

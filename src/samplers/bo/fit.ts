@@ -1,56 +1,56 @@
-import { type FitTask, fitInTurn, type Kernels } from '../../numeric/gp/fit.ts';
+import { type FitTask, fitInOrder, type Kernels } from '../../numeric/gp/fit.ts';
 import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
-import { widened } from '../../numeric/gp/kernel.ts';
-import type { Observations } from '../../numeric/gp/likelihood.ts';
+import { addColumn } from '../../numeric/gp/kernel.ts';
+import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 
 /** How kernels are fitted. */
-export type Fitting = Pick<FitTask, 'samples' | 'seed' | 'bending'>;
+export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
 
-/** To draw a kernel costs about this much of what it costs to find the most probable one. */
-const SAMPLE = 0.5;
+/** The cost of sampling a kernel, relative to finding the most probable one. */
+const SAMPLE_COST = 0.5;
 
-/** A kernel for so many observations, fitted from where the fit before ended: when it is first needed, or elsewhere before that. */
-export class Fit {
-  readonly #how: Fitting;
+/** Kernels fitted to a training set, starting from the previous fit. Computed when first needed, or before that in a thread. */
+export class KernelFit {
+  readonly #options: KernelFitOptions;
   readonly #size: number;
-  readonly #observations: () => Observations;
-  readonly #before: Fit | undefined;
-  #made: { readonly kernels: Kernels } | undefined;
+  readonly #trainingSet: () => TrainingSet;
+  readonly #previous: KernelFit | undefined;
+  #result: Kernels | undefined;
 
-  constructor(how: Fitting, size: number, observations: () => Observations, before: Fit | undefined) {
-    this.#how = how;
+  constructor(options: KernelFitOptions, size: number, trainingSet: () => TrainingSet, previous: KernelFit | undefined) {
+    this.#options = options;
     this.#size = size;
-    this.#observations = observations;
-    this.#before = before;
+    this.#trainingSet = trainingSet;
+    this.#previous = previous;
   }
 
   get kernels(): Kernels {
-    if (!this.#made) {
+    if (!this.#result) {
       const { task, apply } = this.remaining();
-      apply(fitInTurn(task));
+      apply(fitInOrder(task));
     }
-    return this.#made!.kernels;
+    return this.#result!;
   }
 
-  /** The kernels, for features that may have got a column since, for the budget. */
+  /** The kernels for features that may have gained a column, that of the budget, since the fit. */
   kernelsFor(features: FeatureLayout): Kernels {
-    return this.kernels.map((logs) => widened(logs, features, this.#how.bending));
+    return this.kernels.map((logs) => addColumn(logs, features, this.#options.warp));
   }
 
-  /** Roughly what is left to do, in squares of the numbers of observations. */
+  /** The approximate cost of the remaining fits, in squared numbers of observations. */
   get work(): number {
-    const each = (1 + SAMPLE * this.#how.samples) * (this.#how.bending ? 2 : 1);
-    return this.#unmade().reduce((sum, fit) => sum + each * fit.#size ** 2, 0);
+    const each = (1 + SAMPLE_COST * this.#options.samples) * (this.#options.warp ? 2 : 1);
+    return this.#pending().reduce((sum, fit) => sum + each * fit.#size ** 2, 0);
   }
 
-  /** What is left to do, as data, and what takes in what came of it. */
+  /** The remaining fits as plain data, and a function that takes their results. */
   remaining(): { readonly task: FitTask; apply(results: readonly Kernels[]): void } {
-    const fits = this.#unmade();
-    const before = fits.length > 0 ? fits[0]!.#before : undefined;
+    const fits = this.#pending();
+    const before = fits.length > 0 ? fits[0]!.#previous : undefined;
     return {
-      task: { ...this.#how, warm: before?.kernels ?? [], steps: fits.map((fit) => fit.#observations()) },
+      task: { ...this.#options, warm: before?.kernels ?? [], steps: fits.map((fit) => fit.#trainingSet()) },
       apply: (results) => {
-        for (const [i, fit] of fits.entries()) fit.#made ??= { kernels: results[i]! };
+        for (const [i, fit] of fits.entries()) fit.#result ??= results[i]!;
       },
     };
   }
@@ -60,10 +60,10 @@ export class Fit {
     return { ...this.#how, size: this.#size };
   }
 
-  /** This one and those before it that have not been made, from the first on. */
-  #unmade(): Fit[] {
-    const fits: Fit[] = [];
-    for (let fit: Fit | undefined = this; fit && !fit.#made; fit = fit.#before) fits.push(fit);
+  /** This fit and the earlier ones without a result, oldest first. */
+  #pending(): KernelFit[] {
+    const fits: KernelFit[] = [];
+    for (let fit: KernelFit | undefined = this; fit && !fit.#result; fit = fit.#previous) fits.push(fit);
     return fits.reverse();
   }
 }

@@ -2,14 +2,14 @@ import type { Posterior } from '../../numeric/gp/posterior.ts';
 import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
 import { dominates } from '../../numeric/pareto.ts';
 import { log1mexp, logExpectedImprovement, logSumExp } from '../../numeric/special.ts';
-import type { Term } from './acquisition.ts';
+import type { AcquisitionTerm } from './acquisition.ts';
 
 type Pair = readonly [number, number];
 
-/** How far beyond the worst of the front in each objective the hypervolume is measured from, in shares of the front's extent. */
+/** The reference point lies this far beyond the worst point of the front in each objective, as a share of the front's extent. */
 const MARGIN = 0.1;
 
-/** A vertical strip below a front: what lies between two values of the first objective, and below a value of the second. */
+/** A vertical strip below a front, between two values of the first objective and below a value of the second. */
 interface Strip {
   readonly from: number;
   readonly to: number;
@@ -30,12 +30,12 @@ export function stripsUnder(points: readonly Pair[], [right, top]: Pair): Strip[
   return strips;
 }
 
-/** Where the hypervolume of some points is measured from. */
+/** The reference point from which the hypervolume of some points is measured. */
 export function referenceOf(points: readonly Pair[]): Pair {
   const front = points.filter((a) => !points.some((b) => dominates(b, a)));
   const beyond = (k: 0 | 1): number => {
-    const spread = (of: readonly Pair[]) => Math.max(...of.map((p) => p[k])) - Math.min(...of.map((p) => p[k]));
-    return Math.max(...front.map((p) => p[k])) + MARGIN * (spread(front) || spread(points) || 1);
+    const extent = (pairs: readonly Pair[]) => Math.max(...pairs.map((p) => p[k])) - Math.min(...pairs.map((p) => p[k]));
+    return Math.max(...front.map((p) => p[k])) + MARGIN * (extent(front) || extent(points) || 1);
   };
   return [beyond(0), beyond(1)];
 }
@@ -45,9 +45,9 @@ const logGain = (limit: number, mean: number, sd: number): number =>
   limit === -Infinity ? -Infinity : logExpectedImprovement((limit - mean) / sd) + Math.log(sd);
 
 /**
- * The log of the expected gain in hypervolume of two independent normal objectives. Below the front the gain of a point y is the integral of
- * max(0, h(x) - y2) over x > y1, where h is the front's staircase; by strips on which h is constant, its expectation is a sum of products
- * (after Emmerich, Deutz & Klinkenberg, "Hypervolume-based expected improvement", 2011):
+ * The log of the expected hypervolume improvement for two independent normal objectives (after Emmerich, Deutz & Klinkenberg, "Hypervolume-based
+ * expected improvement", 2011). A point y below the front gains the integral of max(0, h(x) - y2) over x > y1, where h is the front's staircase.
+ * On strips with constant h, its expectation is a sum of products:
  *
  *     sum over strips of (E[(to - y1)+] - E[(from - y1)+]) E[(below - y2)+]
  */
@@ -63,8 +63,8 @@ export function logHypervolumeGain(strips: readonly Strip[], means: Pair, sds: P
 
 const STEP = 1e-5;
 
-/** The log of the expected gain in hypervolume, where each objective has its posterior. */
-export function hypervolumeImprovement(gps: readonly [Posterior, Posterior], points: readonly Pair[]): Term {
+/** The log of the expected hypervolume improvement, given the posterior of each objective. */
+export function hypervolumeImprovement(gps: readonly [Posterior, Posterior], points: readonly Pair[]): AcquisitionTerm {
   const strips = stripsUnder(points, referenceOf(points));
   const ordered = gps[0].features.ordered;
   const byMean = gps.map(() => new Float64Array(ordered));
@@ -83,14 +83,14 @@ export function hypervolumeImprovement(gps: readonly [Posterior, Posterior], poi
       const here = gps.map((gp, k) => predictSlopes(gp, row, byMean[k]!, byVariance[k]!));
       const means: [number, number] = [here[0]!.mean, here[1]!.mean];
       const sds: [number, number] = [Math.sqrt(here[0]!.variance), Math.sqrt(here[1]!.variance)];
-      /** By one of the four numbers that the gain is a function of: differences cost less than they would take to write out. */
-      const derivative = (of: [number, number], k: number, step: number): number => {
-        const x = of[k]!;
-        of[k] = x + step;
+      /** By one of the two means or sds; a central difference needs less code than the closed form. */
+      const derivative = (pair: [number, number], k: number, step: number): number => {
+        const x = pair[k]!;
+        pair[k] = x + step;
         const up = logHypervolumeGain(strips, means, sds);
-        of[k] = x - step;
+        pair[k] = x - step;
         const down = logHypervolumeGain(strips, means, sds);
-        of[k] = x;
+        pair[k] = x;
         return (up - down) / (2 * step);
       };
       for (const k of [0, 1]) {

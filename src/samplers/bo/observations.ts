@@ -1,130 +1,99 @@
-import { kernelOf, shortened } from '../../numeric/gp/kernel.ts';
-import type { Observations } from '../../numeric/gp/likelihood.ts';
-import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
+import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
+import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { History } from '../../numeric/history.ts';
-import type { Outputs } from '../../numeric/outcomeTransform.ts';
+import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import type { Features } from './features.ts';
-import { Fit, type Fitting } from './fit.ts';
-import { derivativesOf } from './gradients.ts';
-import type { Observed } from './observedGradient.ts';
+import { KernelFit, type KernelFitOptions } from './fit.ts';
+import type { Observation } from './observation.ts';
 
-/** A way to see values, such as standardised. */
-export type View = (values: readonly number[]) => Outputs;
+/** Fits an outcome transform, such as `standardise`, to values. */
+export type TransformFitter = (values: readonly number[]) => OutcomeTransform;
 
 /**
- * What was observed of one quantity, with the kernels fitted to it. Immutable, and cheap to grow: a kernel is fitted when it is first asked
- * for. Kernels are fitted to the first 3, 4, 5, 6, 8, 10, 12, 15, ... observations, each from where the fit before ended. So what a model
- * is, is a function of what was observed, and not of when somebody asked.
+ * The observations of one quantity, with the kernels fitted to them. Immutable and cheap to grow: a kernel is fitted when it is first needed. Kernels
+ * are fitted to the first 3, 4, 5, 6, 8, 10, 12, 15, ... observations, each from where the previous fit ended. So a model is a function of the
+ * observations, and not of when it was asked for.
  */
-export interface Knowledge {
-  readonly observed: History<Observed>;
-  /** One for each view, where there are enough observations to fit any. */
-  readonly fits: readonly Fit[];
-  /** The number of observations that the next kernel is fitted to. */
+export interface QuantityObservations {
+  readonly observed: History<Observation>;
+  /** One per outcome transform; empty while there are too few observations. */
+  readonly fits: readonly KernelFit[];
+  /** The number of observations at which the next kernel is fitted. */
   readonly next: number;
 }
 
 export const FIRST_FIT = 3;
-export const GROWTH = 1.2;
+export const FIT_GROWTH = 1.2;
 /** A kernel has few parameters: more observations than this only cost time. */
-export const FITTED = 200;
-/** Exact inference is cubic in the number of observations: when there are more, a choice of them stays. */
-const EXACT = { most: 1000, kept: 800 };
-/** Where budgets differ results are many, and cheap to come by: a model of fewer is asked more often. */
-export const SEVERAL = { most: 400, kept: 300 };
+export const MAX_FITTED = 200;
+/** Exact inference is cubic in the number of observations, so beyond `most` only `kept` of them stay. */
+const SAME_BUDGET = { most: 1000, kept: 800 };
+/** If budgets differ, results are many and cheap, and the model is used more often. */
+export const SEVERAL_BUDGETS = { most: 400, kept: 300 };
 
-export const nothing: Knowledge = { observed: History.of(), fits: [], next: FIRST_FIT };
+export const noObservations: QuantityObservations = { observed: History.of(), fits: [], next: FIRST_FIT };
 
-export function observe(how: Fitting, features: Features, views: readonly View[], before: Knowledge, observation: Observed): Knowledge {
+export function addObservation(
+  options: KernelFitOptions,
+  features: Features,
+  transforms: readonly TransformFitter[],
+  before: QuantityObservations,
+  observation: Observation,
+): QuantityObservations {
   const observed = before.observed.push(observation);
   if (observed.length < before.next) return { ...before, observed };
+  const trainingSet = (transform: TransformFitter) => () => {
+    const subset = selectSubset(observed.toArray(), MAX_FITTED);
+    return trainingSetOf(features, subset, transform(subset.map(({ value }) => value)));
+  };
   return {
     observed,
-    fits: views.map((view, v) => new Fit(how, observed.length, () => fitted(features, view, observed), before.fits[v])),
-    next: Math.ceil(before.next * GROWTH),
+    fits: transforms.map((transform, k) => new KernelFit(options, observed.length, trainingSet(transform), before.fits[k])),
+    next: Math.ceil(before.next * FIT_GROWTH),
   };
 }
 
-/** Whether there are observations enough for a model. */
-export const isModelled = ({ observed }: Knowledge): boolean => observed.length >= FIRST_FIT;
+/** Whether there are enough observations for a model. */
+export const canModel = ({ observed }: QuantityObservations): boolean => observed.length >= FIRST_FIT;
 
-function fitted(features: Features, view: View, observed: History<Observed>): Observations {
-  const some = selection(observed.toArray(), FITTED);
-  return seen(features, some, view(some.map(({ value }) => value)));
+const budgetOf = ({ budget = Number.POSITIVE_INFINITY }: Observation): number => budget;
+
+/** The higher budget first, which only good configurations reach; then the lower value. */
+const compareObservations = (a: Observation, b: Observation): number =>
+  budgetOf(a) === budgetOf(b) ? a.value - b.value : budgetOf(b) - budgetOf(a);
+
+/** `count` of some items that are sorted best first: the best ones for a third of the count, and every n-th of the rest. */
+export function bestAndSpread<T>(sorted: readonly T[], count: number): T[] {
+  const best = Math.floor(count / 3);
+  const stride = (sorted.length - best) / (count - best);
+  return Array.from({ length: count }, (_, k) => sorted[k < best ? k : best + Math.floor((k - best) * stride)]!);
 }
 
-const budgetOf = ({ budget = Number.POSITIVE_INFINITY }: Observed): number => budget;
-
-/** The higher budget first, which only the best come to; then the lower value. */
-const byMerit = (a: Observed, b: Observed): number => (budgetOf(a) === budgetOf(b) ? a.value - b.value : budgetOf(b) - budgetOf(a));
-
-/** The best third of what there is room for, and an even choice of the rest; in their order. */
-function selection(observed: readonly Observed[], room: number): readonly Observed[] {
-  if (observed.length <= room) return observed;
-  const order = observed.map((_, i) => i).sort((a, b) => byMerit(observed[a]!, observed[b]!));
-  const best = Math.floor(room / 3);
-  const stride = (observed.length - best) / (room - best);
-  const kept = [...order.slice(0, best), ...Array.from({ length: room - best }, (_, k) => order[best + Math.floor(k * stride)]!)];
+/** At most `count` observations, in their original order. */
+function selectSubset(observed: readonly Observation[], count: number): readonly Observation[] {
+  if (observed.length <= count) return observed;
+  const order = observed.map((_, i) => i).sort((a, b) => compareObservations(observed[a]!, observed[b]!));
+  const kept = bestAndSpread(order, count);
   return kept.sort((a, b) => a - b).map((i) => observed[i]!);
 }
 
-/**
- * What models are conditioned on: all observations up to 1000; of more, between 800 and 1000, so that a model often is the one before and a bit.
- * Where budgets differ, 400, and between 300 and 400.
- */
-const conditions = History.folding(
-  (): Observed[] => [],
-  (some, observation: Observed) => {
-    some.push(observation);
-    const { most, kept } = some.length > SEVERAL.most && some.some(({ budget }) => budget !== some[0]!.budget) ? SEVERAL : EXACT;
-    if (some.length > most) some.splice(0, some.length, ...selection(some, kept));
+/** The observations that a model is conditioned on. Dropping some only now and then lets most models extend the previous one. */
+export const conditioningSet = History.folding(
+  (): Observation[] => [],
+  (subset, observation: Observation) => {
+    subset.push(observation);
+    const { most, kept } =
+      subset.length > SEVERAL_BUDGETS.most && subset.some(({ budget }) => budget !== subset[0]!.budget) ? SEVERAL_BUDGETS : SAME_BUDGET;
+    if (subset.length > most) subset.splice(0, subset.length, ...selectSubset(subset, kept));
   },
 );
 
-function seen(features: Features, observed: readonly Observed[], outputs: Outputs): Observations {
+export function trainingSetOf(features: Features, observed: readonly Observation[], transform: OutcomeTransform): TrainingSet {
   const points = new Float64Array(observed.length * features.width);
   for (const [i, { point, budget }] of observed.entries()) features.encode(point, points, i * features.width, budget);
   const variances = observed.some(({ stderr }) => stderr)
-    ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * outputs.slope(i)) ** 2)
+    ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * transform.slope(i)) ** 2)
     : undefined;
-  const { width, ordered } = features;
-  return { features: { width, ordered }, size: observed.length, points, targets: outputs.targets, variances };
-}
-
-/** What is known of one quantity, with the outputs as the posteriors see them. */
-export interface Model {
-  /** One for the most probable kernel, or one for each sample of kernels. */
-  readonly gps: readonly Posterior[];
-  readonly outputs: Outputs;
-  /** What the model was conditioned on: all of it, up to 1000 observations. */
-  readonly observed: readonly Observed[];
-  /** The budget at which the losses of `outputs` are meant, where results have several. */
-  readonly budget?: number;
-}
-
-/**
- * @param v the number of the view
- * @param room for so many beliefs
- * @param doubt divides the squares of the length-scales that were fitted
- * @param before an earlier model, which saves work where it is the same but for the last observations
- * @returns undefined where there is too little, or nothing that a model could be fitted to
- */
-export function model(
-  features: Features,
-  view: View,
-  v: number,
-  { observed, fits }: Knowledge,
-  room = 0,
-  doubt = 1,
-  before?: Model,
-): Model | undefined {
-  const [best, ...samples] = fits[v]?.kernelsFor(features) ?? [];
-  if (!best) return undefined;
-  const used = conditions(observed).slice();
-  const outputs = view(used.map(({ value }) => value));
-  const told = { ...seen(features, used, outputs), derivatives: derivativesOf(features, used, outputs) };
-  const gps = (samples.length > 0 ? samples : [best]).flatMap(
-    (logs, i) => posterior(told, shortened(kernelOf(logs, features.width), doubt), room, before?.gps[i]) ?? [],
-  );
-  return gps.length > 0 ? { gps, outputs, observed: used } : undefined;
+  const layout: FeatureLayout = { width: features.width, ordered: features.ordered };
+  return { features: layout, size: observed.length, points, targets: transform.targets, variances };
 }

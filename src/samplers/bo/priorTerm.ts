@@ -1,17 +1,17 @@
 import { type Axis, active, type Point } from '../../space/axis.ts';
-import type { Term } from './acquisition.ts';
+import type { AcquisitionTerm } from './acquisition.ts';
 import { BUDGET, type Features } from './features.ts';
 
-/** A user may be wrong: no belief counts as more impossible than this. */
-const FLOOR = Math.log(1e-12);
+/** The lowest log density that counts, since a prior may be wrong. */
+const MIN_LOG_DENSITY = Math.log(1e-12);
 const STEP = 1e-5;
 
 /**
- * What the user believes of good configurations, as a factor of the acquisition function that fades with the number of results: the log
- * density to the power weight (Hvarfner et al., "piBO", ICLR 2022, eq. 6).
+ * The user's prior over good configurations as a factor of the acquisition function (Hvarfner et al., "piBO", ICLR 2022, eq. 6): `weight` times its
+ * log density. The weight falls with the number of results.
  */
-export function belief(axes: readonly Axis[], features: Features, weight: number): Term {
-  const at = (i: number, x: number) => Math.max(FLOOR, axes[i]!.prior?.logDensity(x) ?? 0);
+export function priorTerm(axes: readonly Axis[], features: Features, weight: number): AcquisitionTerm {
+  const at = (i: number, x: number) => Math.max(MIN_LOG_DENSITY, axes[i]!.prior?.logDensity(x) ?? 0);
   const total = (point: Point, on: readonly boolean[]) => point.reduce((sum, x, i) => (on[i] ? sum + at(i, x) : sum), 0);
   return {
     add(rows, count, scores) {

@@ -2,22 +2,22 @@ import { lbfgsb } from '../../numeric/lbfgsb.ts';
 import { normal, type Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, draw, type Point } from '../../space/axis.ts';
 import type { ScoredPoint } from '../surrogate.ts';
-import type { Term } from './acquisition.ts';
+import type { AcquisitionTerm } from './acquisition.ts';
 import type { Features } from './features.ts';
 
-/** Above so many levels an ordered axis is searched as if it were continuous, then snapped; up to it, every level is tried. */
+/** On ordered axes with at most this many levels, every level is tried. Others are searched as if continuous, then snapped. */
 const FEW_LEVELS = 16;
-const UNIFORM = 1024;
-const PERTURBED = 256;
-const SPREADS = [0.2, 0.05, 0.01];
-const SEARCHES = { most: 6, fewest: 2 };
-/** To judge a point costs the square of the number of observations: above so many, fewer points are judged. */
-const CHEAP = 200;
-const ROUNDS = 3;
-const STEPS = [-2, -1, 1, 2];
+const UNIFORM_CANDIDATES = 1024;
+const PERTURBED_CANDIDATES = 256;
+const PERTURBATION_SDS = [0.2, 0.05, 0.01];
+const LOCAL_SEARCHES = { max: 6, min: 2 };
+/** Scoring a point costs the square of the number of observations. With more observations than this, fewer points are scored. */
+const CHEAP_OBSERVATIONS = 200;
+const MAX_ROUNDS = 3;
+const LEVEL_STEPS = [-2, -1, 1, 2];
 
-/** The log acquisition function at many points. */
-function scoreAll(terms: readonly Term[], { width, encode }: Features, points: readonly Point[]): ScoredPoint[] {
+/** The log acquisition function at some points. */
+function scoreAll(terms: readonly AcquisitionTerm[], { width, encode }: Features, points: readonly Point[]): ScoredPoint[] {
   const rows = new Float64Array(points.length * width);
   for (let i = 0; i < points.length; i++) encode(points[i]!, rows, i * width);
   const scores = new Float64Array(points.length);
@@ -27,40 +27,42 @@ function scoreAll(terms: readonly Term[], { width, encode }: Features, points: r
 
 const descending = (a: ScoredPoint, b: ScoredPoint) => b.score - a.score;
 
-/** All of some points, best first. */
-export const rank = (terms: readonly Term[], features: Features, points: readonly Point[]): ScoredPoint[] =>
+/** The points with their scores, best first. */
+export const rankPoints = (terms: readonly AcquisitionTerm[], features: Features, points: readonly Point[]): ScoredPoint[] =>
   scoreAll(terms, features, points).sort(descending);
 
 /**
- * Looks for the points of the highest acquisition: among uniform ones and perturbations of good ones, then by local searches from the best
- * of them, where continuous axes follow the gradient and the others try their levels one axis at a time.
+ * Maximises the acquisition function: scores random points and perturbations of good ones, then runs local searches from the best of them, which
+ * follow the gradient along continuous axes and try the levels of the others one axis at a time.
  *
  * @param good snapped points to perturb
- * @param observations behind the terms; more, where these are averages over kernels
- * @returns the ends of the local searches and all candidates, best first; all snapped and feasible
+ * @param observations how many observations the terms depend on; more if they average over kernels
+ * @returns the ends of the local searches and all candidates, snapped and feasible, best first
  */
-export function search(
-  terms: readonly Term[],
+export function maximise(
+  terms: readonly AcquisitionTerm[],
   features: Features,
   domain: Domain,
   good: readonly Point[],
   rng: Rng,
   observations: number,
 ): ScoredPoint[] {
-  const share = Math.min(1, CHEAP / observations);
+  const share = Math.min(1, CHEAP_OBSERVATIONS / observations);
   const candidates: Point[] = [...good];
-  for (let i = 0; i < UNIFORM * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
-  for (let i = 0; i < PERTURBED * share ** 2 && good.length > 0; i++) {
-    candidates.push(domain.snap(perturb(domain.axes, good[i % good.length]!, SPREADS[Math.floor(rng() * SPREADS.length)]!, rng)));
+  for (let i = 0; i < UNIFORM_CANDIDATES * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
+  for (let i = 0; i < PERTURBED_CANDIDATES * share ** 2 && good.length > 0; i++) {
+    candidates.push(
+      domain.snap(perturb(domain.axes, good[i % good.length]!, PERTURBATION_SDS[Math.floor(rng() * PERTURBATION_SDS.length)]!, rng)),
+    );
   }
-  const ranked = rank(terms, features, candidates.filter(domain.feasible));
+  const ranked = rankPoints(terms, features, candidates.filter(domain.feasible));
   const ends = ranked
-    .slice(0, Math.max(SEARCHES.fewest, Math.round(SEARCHES.most * share)))
-    .map((start) => climb(terms, features, domain, start));
+    .slice(0, Math.max(LOCAL_SEARCHES.min, Math.round(LOCAL_SEARCHES.max * share)))
+    .map((start) => localSearch(terms, features, domain, start));
   return [...ends, ...ranked].sort(descending);
 }
 
-/** Moves all active axes, or some: a few coordinates moved alone find improvements that a move of all of them spoils. */
+/** Moves either all axes or a few, since some improvements need a few coordinates to move while the others stay. */
 function perturb(axes: readonly Axis[], point: Point, spread: number, rng: Rng): Point {
   const share = rng() < 0.5 ? 1 : Math.max(0.3, 1.5 / axes.length);
   return point.map((x, i) => {
@@ -73,10 +75,10 @@ function perturb(axes: readonly Axis[], point: Point, spread: number, rng: Rng):
 
 const continuous = ({ ordered, levels }: Axis): boolean => ordered && !(levels && levels.count <= FEW_LEVELS);
 
-/** Alternates the continuous axes and the others until neither finds anything better. */
-function climb(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
+/** Alternates between the continuous axes and the others until neither improves the score. */
+function localSearch(terms: readonly AcquisitionTerm[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   let best = start;
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = best.score;
     best = followGradient(terms, features, domain, best);
     best = tryLevels(terms, features, domain, best);
@@ -85,11 +87,11 @@ function climb(terms: readonly Term[], features: Features, domain: Domain, start
   return best;
 }
 
-function followGradient(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
+function followGradient(terms: readonly AcquisitionTerm[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   const { axes } = domain;
   const on = active(axes, start.point);
   const columns = Array.from({ length: features.ordered }, (_, c) => c).filter(
-    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!), // not that of the budget, which is no axis
+    (c) => on[features.axes[c]!] && continuous(axes[features.axes[c]!]!), // false for the column of the budget
   );
   if (columns.length === 0) return start;
   const row = new Float64Array(features.width);
@@ -115,10 +117,10 @@ function followGradient(terms: readonly Term[], features: Features, domain: Doma
   );
   const point = [...start.point];
   for (const [k, c] of columns.entries()) point[features.axes[c]!] = found.x[k]!;
-  return better(terms, features, domain, start, [point]);
+  return bestOf(terms, features, domain, start, [point]);
 }
 
-function tryLevels(terms: readonly Term[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
+function tryLevels(terms: readonly AcquisitionTerm[], features: Features, domain: Domain, start: ScoredPoint): ScoredPoint {
   let best = start;
   for (const [i, axis] of domain.axes.entries()) {
     const { levels } = axis;
@@ -127,8 +129,8 @@ function tryLevels(terms: readonly Term[], features: Features, domain: Domain, s
     const others =
       levels.count <= FEW_LEVELS || !axis.ordered
         ? Array.from({ length: levels.count }, (_, k) => k).filter((k) => k !== now)
-        : STEPS.map((step) => now + step).filter((k) => k >= 0 && k < levels.count);
-    best = better(
+        : LEVEL_STEPS.map((step) => now + step).filter((k) => k >= 0 && k < levels.count);
+    best = bestOf(
       terms,
       features,
       domain,
@@ -139,8 +141,14 @@ function tryLevels(terms: readonly Term[], features: Features, domain: Domain, s
   return best;
 }
 
-/** The best of a point and others, which are snapped first and dropped where infeasible. */
-function better(terms: readonly Term[], features: Features, domain: Domain, best: ScoredPoint, others: readonly Point[]): ScoredPoint {
+/** The best of a point and the feasible ones of some others, which are snapped first. */
+function bestOf(
+  terms: readonly AcquisitionTerm[],
+  features: Features,
+  domain: Domain,
+  best: ScoredPoint,
+  others: readonly Point[],
+): ScoredPoint {
   const allowed = others.map(domain.snap).filter(domain.feasible);
   return scoreAll(terms, features, allowed).reduce((a, b) => (b.score > a.score ? b : a), best);
 }

@@ -9,68 +9,68 @@ import { sobolSequence } from '../lowDiscrepancy.ts';
 import { randomSequence } from '../random.ts';
 import type { Sequence } from '../sequence.ts';
 import { type BudgetRange, type Features, features as featuresOf } from './features.ts';
-import type { Fitting } from './fit.ts';
-import { isModelled, type Knowledge, nothing, observe, type View } from './observations.ts';
-import { observeScores, type Scores, unscored } from './scores.ts';
+import type { KernelFitOptions } from './fit.ts';
+import { addObservation, canModel, noObservations, type QuantityObservations, type TransformFitter } from './observations.ts';
+import { noScoreFits, planScoreFit, type ScoreFits } from './scores.ts';
 
-/** The ways to see losses, in turn: each is wrong in another place. */
-export const VIEWS: readonly View[] = [standardise, powerTransform];
-/** The one way to see everything else. */
-export const PLAIN: readonly View[] = [standardise];
-/** Failures that say something of the configuration. Of the others, such as a lost trainer, nothing is learnt. */
-const TELLING = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
+/** Models alternate between these transforms of the losses, as their errors differ. */
+export const LOSS_TRANSFORMS: readonly TransformFitter[] = [standardise, powerTransform];
+/** The transform of every other quantity. */
+export const PLAIN_TRANSFORM: readonly TransformFitter[] = [standardise];
+/** Failures caused by the configuration. Others, such as a lost trainer, are ignored. */
+const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
-/** What is known, as a fold over what was told. */
+/** All observations, as a fold over facts. */
 export interface BoState {
-  readonly told: History<StrategyEvent>;
-  /** Where the budgets of one objective's results differ: the kernels of the scores of configurations. */
-  readonly scores: Scores;
-  /** Where the sequence stands that answers without a model are drawn from. */
+  readonly facts: History<StrategyEvent>;
+  /** The kernels of the scores of configurations, used if budgets differ and there is one objective. */
+  readonly scores: ScoreFits;
+  /** The state of the sequence that answers without a model. */
   readonly sequence: unknown;
   readonly open: ReadonlyMap<TrialId, Suggested>;
-  readonly handedOut: History<Point>;
-  /** What results were spent on, as far as that was said. */
+  readonly suggested: History<Point>;
+  /** The range of the budgets of results; undefined if none has a budget. */
   readonly budgets: BudgetRange | undefined;
-  /** One for each objective. */
-  readonly losses: readonly Knowledge[];
-  /** One for each outcome constraint. */
-  readonly constraints: readonly Knowledge[];
-  /** 1 where a trial failed for what it was, -1 where it did not. */
-  readonly failures: Knowledge;
+  /** One per objective. */
+  readonly losses: readonly QuantityObservations[];
+  /** One per outcome constraint. */
+  readonly constraints: readonly QuantityObservations[];
+  /** 1 for a failure caused by the configuration, -1 for every other result. */
+  readonly failures: QuantityObservations;
   readonly failed: number;
-  /** Logarithms of what completed trials took. */
-  readonly seconds: Knowledge;
+  /** The log of the seconds that completed trials took per unit of budget. */
+  readonly seconds: QuantityObservations;
 }
 
-/** The fold, and what an answer without a model comes from. */
-export interface Fold {
+/** The fold of `bo`, and the sequence that answers without a model. */
+export interface BoFold {
   readonly start: BoState;
   readonly sequence: Sequence<unknown>;
   expect(state: BoState, fact: Suggested): BoState;
   report(state: BoState, fact: Reported): BoState;
   learn(state: BoState, fact: Ended): BoState;
-  /** How points lie before the models; with their budgets, where these differ. */
+  /** The encoding of points; with a column for the budget if budgets differ. */
   features(state: BoState): Features;
   isModelled(state: BoState): boolean;
-  /** What configurations came to at several budgets; absent where all trials had the same, or there are several objectives. */
+  /** Results by configuration and budget; undefined if all budgets are equal or there are several objectives. */
   results(state: BoState): RungResults | undefined;
 }
 
-/** Of what is not a loss one kernel is enough. */
-const PLAINLY: Fitting = { samples: 0, seed: '', bending: false };
+/** Quantities other than losses need only the most probable kernel. */
+const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '', warp: false };
 
-/** @param how kernels of losses are fitted */
-export function createFold(env: Env, how: Fitting): Fold {
+/** @param options how the kernels of losses are fitted */
+export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   const { axes, objectives } = env;
-  // Even from the first trials on; in a space that can be counted, without repetitions.
+  // A Sobol sequence covers the space evenly from the start. In a finite space, the random sequence avoids repeats.
   const sequence = Number.isFinite(countCells(axes)) || axes.length > SOBOL_DIMENSIONS ? randomSequence(env) : sobolSequence(env, true);
   const resultsOf = History.folding(
     () => new RungResults(axes, env.rungs),
     (results, fact: StrategyEvent) => results.take(fact),
   );
-  const plain = featuresOf(axes);
+  const withoutBudget = featuresOf(axes);
   const single = objectives.length === 1;
-  let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: plain };
+  let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: withoutBudget };
 
   function featuresBy(budgets: BudgetRange | undefined): Features {
     const range = !single && budgets && budgets[0] < budgets[1] ? budgets : undefined;
@@ -78,33 +78,33 @@ export function createFold(env: Env, how: Fitting): Fold {
     return last.features;
   }
 
-  function results({ told }: Pick<BoState, 'told'>): RungResults | undefined {
-    const all = single ? resultsOf(told) : undefined;
+  function results({ facts }: Pick<BoState, 'facts'>): RungResults | undefined {
+    const all = single ? resultsOf(facts) : undefined;
     return all?.differ ? all : undefined;
   }
 
-  /** The state with one more fact, and the kernels that it gives reason to fit. */
-  function heard(state: BoState, fact: StrategyEvent): BoState {
-    const told = state.told.push(fact);
-    const several = fact.type === 'suggested' ? undefined : results({ told });
-    return { ...state, told, scores: several ? observeScores(how, plain, several, state.scores) : state.scores };
+  /** Adds a fact, and plans a fit of the scores if it is due. */
+  function withFact(state: BoState, fact: StrategyEvent): BoState {
+    const facts = state.facts.push(fact);
+    const several = fact.type === 'suggested' ? undefined : results({ facts });
+    return { ...state, facts, scores: several ? planScoreFit(options, withoutBudget, several, state.scores) : state.scores };
   }
 
   function report(state: BoState, fact: Reported): BoState {
-    return single && resultsOf(state.told).isNew(fact) ? heard(state, fact) : state;
+    return single && resultsOf(state.facts).isNew(fact) ? withFact(state, fact) : state;
   }
 
   function learn(before: BoState, fact: Ended): BoState {
     const { id, point, outcome, reason, step, losses, stderr, gradient, constraints, resumes, seconds = 0 } = fact;
     const open = new Map(before.open);
     open.delete(id);
-    const state = { ...heard(before, fact), open };
-    const failed = outcome === 'failed' && TELLING.has(reason ?? '');
+    const state = { ...withFact(before, fact), open };
+    const failed = outcome === 'failed' && INFORMATIVE_FAILURES.has(reason ?? '');
     if (!failed && losses === undefined) return state;
     const budget = outcome === 'stopped' ? step : fact.budget;
-    const budgets = widened(state.budgets, budget);
+    const budgets = widenRange(state.budgets, budget);
     const features = featuresBy(budgets);
-    const failures = observe(PLAINLY, features, PLAIN, state.failures, { point, budget, value: failed ? 1 : -1 });
+    const failures = addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.failures, { point, budget, value: failed ? 1 : -1 });
     if (losses === undefined) return { ...state, budgets, failures, failed: state.failed + 1 };
     const violating = constraints?.some((c) => c > 0) ?? false;
     return {
@@ -112,49 +112,62 @@ export function createFold(env: Env, how: Fitting): Fold {
       budgets,
       failures,
       losses: state.losses.map((known, k) =>
-        observe(how, features, VIEWS, known, { point, budget, value: losses[k]!, stderr: stderr?.[k], gradient: gradient?.[k], violating }),
+        addObservation(options, features, LOSS_TRANSFORMS, known, {
+          point,
+          budget,
+          value: losses[k]!,
+          stderr: stderr?.[k],
+          gradient: gradient?.[k],
+          violating,
+        }),
       ),
       constraints: constraints
-        ? constraints.map((value, k) => observe(PLAINLY, features, PLAIN, state.constraints[k] ?? nothing, { point, budget, value }))
+        ? constraints.map((value, k) =>
+            addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.constraints[k] ?? noObservations, { point, budget, value }),
+          )
         : state.constraints,
-      // Seconds per unit of budget. What a stopped trial would have taken is unknown, and a resumed one took only a part.
+      // The full duration of a stopped or resumed trial is unknown.
       seconds:
         outcome === 'completed' && seconds > 0 && !(single && resumes !== undefined)
-          ? observe(PLAINLY, features, PLAIN, state.seconds, { point, budget, value: Math.log(seconds / (single ? (budget ?? 1) : 1)) })
+          ? addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, state.seconds, {
+              point,
+              budget,
+              value: Math.log(seconds / (single ? (budget ?? 1) : 1)),
+            })
           : state.seconds,
     };
   }
 
   return {
     start: {
-      told: History.of(),
-      scores: unscored,
+      facts: History.of(),
+      scores: noScoreFits,
       sequence: sequence.start,
       open: new Map(),
-      handedOut: History.of(),
+      suggested: History.of(),
       budgets: undefined,
-      losses: objectives.map(() => nothing),
+      losses: objectives.map(() => noObservations),
       constraints: [],
-      failures: nothing,
+      failures: noObservations,
       failed: 0,
-      seconds: nothing,
+      seconds: noObservations,
     },
     sequence,
     expect: (state, fact) => ({
-      ...heard(state, fact),
+      ...withFact(state, fact),
       sequence: sequence.advances(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
       open: new Map(state.open).set(fact.id, fact),
-      handedOut: state.handedOut.push(fact.point),
+      suggested: state.suggested.push(fact.point),
     }),
     report,
     learn,
     results,
     features: ({ budgets }) => featuresBy(budgets),
-    isModelled: ({ losses }) => isModelled(losses[0]!),
+    isModelled: ({ losses }) => canModel(losses[0]!),
   };
 }
 
-function widened(range: BudgetRange | undefined, budget: number | undefined): BudgetRange | undefined {
+function widenRange(range: BudgetRange | undefined, budget: number | undefined): BudgetRange | undefined {
   if (budget === undefined) return range;
   if (range === undefined) return [budget, budget];
   const [lowest, highest] = range;

@@ -4,7 +4,7 @@ import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
-/** How trials compare, by the facts so far. Where all trials have one budget, or there are several objectives, as `standingOf` says. */
+/** How trials compare, by the facts so far. Where all trials have one budget, or there are several objectives, as `rankTrial` says. */
 export interface Ranking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;

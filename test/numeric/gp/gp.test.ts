@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
-import { fitInTurn, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
-import { gaps } from '../../../src/numeric/gp/gaps.ts';
-import { covariances, kernelOf, widened } from '../../../src/numeric/gp/kernel.ts';
-import { negativeLogPosterior, type Observations } from '../../../src/numeric/gp/likelihood.ts';
+import { fitInOrder, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
+import { columnDistances } from '../../../src/numeric/gp/gaps.ts';
+import { addColumn, covariances, kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
+import { negativeLogPosterior, type TrainingSet } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
-import { believe, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
+import { addFantasy, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
 import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
@@ -22,7 +22,7 @@ const choice = (name: string, count: number): Axis => ({
 const mixed = features([choice('a', 3), float('x'), float('y')]);
 
 /** Twenty observations of a smooth function of two coordinates and three levels. */
-function example(size = 20): Observations {
+function example(size = 20): TrainingSet {
   const rng = rngFor('gp', 'example', size);
   const points = new Float64Array(size * 3);
   const targets = new Float64Array(size);
@@ -41,12 +41,12 @@ describe('widened', () => {
 
   it('leaves kernels that fit as they are, and gives others a column that is last of the ordered ones', () => {
     const plain = Float64Array.of(x, y, joint, additive, sharpness, noise);
-    expect(widened(plain, { width: 2, ordered: 1 }, false)).toBe(plain);
-    expect([...widened(plain, { width: 3, ordered: 2 }, false)]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
+    expect(addColumn(plain, { width: 2, ordered: 1 }, false)).toBe(plain);
+    expect([...addColumn(plain, { width: 3, ordered: 2 }, false)]).toEqual([x, 0, y, joint, additive, sharpness, noise]);
     const bent = Float64Array.of(x, y, joint, additive, sharpness, noise, 0.7, 0.8);
-    expect(widened(bent, { width: 2, ordered: 1 }, true)).toBe(bent);
-    expect([...widened(bent, { width: 3, ordered: 2 }, true)]).toEqual([x, 0, y, joint, additive, sharpness, noise, 0.7, 0, 0.8, 0]);
-    expect([...widened(Float64Array.of(y, joint, additive, sharpness, noise), { width: 2, ordered: 1 }, true)]).toEqual([
+    expect(addColumn(bent, { width: 2, ordered: 1 }, true)).toBe(bent);
+    expect([...addColumn(bent, { width: 3, ordered: 2 }, true)]).toEqual([x, 0, y, joint, additive, sharpness, noise, 0.7, 0, 0.8, 0]);
+    expect([...addColumn(Float64Array.of(y, joint, additive, sharpness, noise), { width: 2, ordered: 1 }, true)]).toEqual([
       0,
       y,
       joint,
@@ -61,7 +61,7 @@ describe('widened', () => {
 
 describe('meansAt', () => {
   it('equals the means that come with variances', () => {
-    const gp = posterior(example(), kernelOf(logs))!;
+    const gp = posterior(example(), kernelFromLogs(logs))!;
     const rows = example(7).points;
     const [means, variances] = [new Float64Array(7), new Float64Array(7)];
     predictMany(gp, rows, 7, means, variances);
@@ -107,34 +107,34 @@ describe('negativeLogPosterior', () => {
   });
 });
 
-describe('fitInTurn', () => {
+describe('fitInOrder', () => {
   it('draws kernels of about the density of the most probable one, the same for the same seed', () => {
     const rng = rngFor('gp', 'noise', 1);
     const noisy = (size: number) => ({ ...example(size), targets: example(size).targets.map((y) => y + 0.5 * (rng() - 0.5)) });
     const last = noisy(25);
-    const task = { warm: [], steps: [noisy(12), last], samples: 6, seed: 's', bending: true };
-    const [, [best, ...samples]] = fitInTurn(task) as [Kernels, Kernels];
+    const task = { warm: [], steps: [noisy(12), last], samples: 6, seed: 's', warp: true };
+    const [, [best, ...samples]] = fitInOrder(task) as [Kernels, Kernels];
     const f = negativeLogPosterior(last, true);
     expect(samples).toHaveLength(6);
     for (const sample of samples) {
       expect(f(sample)).toBeGreaterThan(f(best!));
       expect(f(sample)).toBeLessThan(f(best!) + 25); // of eleven parameters, half a chi-squared above it
     }
-    expect(fitInTurn(task)[1]).toEqual([best, ...samples]);
-    expect(fitInTurn({ ...task, seed: 't' })[1]![1]).not.toEqual(samples[0]);
+    expect(fitInOrder(task)[1]).toEqual([best, ...samples]);
+    expect(fitInOrder({ ...task, seed: 't' })[1]![1]).not.toEqual(samples[0]);
   });
 
   it('learns to bend a coordinate along which a function changes at one end', () => {
     const points = Float64Array.from({ length: 30 }, (_, i) => i / 29);
     const targets = points.map((x) => Math.sin(12 * x ** 0.2));
-    const [[logs]] = fitInTurn({
+    const [[logs]] = fitInOrder({
       warm: [],
       steps: [{ features: { width: 1, ordered: 1 }, size: 30, points, targets }],
       samples: 0,
       seed: '',
-      bending: true,
+      warp: true,
     }) as [Kernels];
-    const { a, b } = kernelOf(logs!, 1).warp!;
+    const { a, b } = kernelFromLogs(logs!, 1).warp!;
     expect(warped(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
   });
 });
@@ -154,14 +154,14 @@ describe('warped', () => {
 });
 
 describe('derivativeCovariance', () => {
-  const kernel = kernelOf(logs, 3);
+  const kernel = kernelFromLogs(logs, 3);
   const ordered = 2;
   const [x, y] = [Float64Array.of(0.31, 0.62, 1), Float64Array.of(0.45, 0.2, 0)];
   const h = 1e-5;
   const value = (a: Float64Array, b: Float64Array) => {
     const gap = new Float64Array(3);
     const out = new Float64Array(1);
-    gaps({ width: 3, ordered }, a, 0, b, 1, gap);
+    columnDistances({ width: 3, ordered }, a, 0, b, 1, gap);
     covariances(kernel, gap, 1, out);
     return out[0]!;
   };
@@ -190,7 +190,7 @@ describe.each([
   ['bent', Float64Array.of(...logs, 0.4, -0.3, -0.5, 0.2)],
 ])('posterior on coordinates %s', (_, logs) => {
   const observations = example();
-  const gp = posterior(observations, kernelOf(logs, 3), 4)!;
+  const gp = posterior(observations, kernelFromLogs(logs, 3), 4)!;
 
   it('has the slopes of its finite differences', () => {
     const x = Float64Array.of(0.31, 0.62, 1);
@@ -207,13 +207,13 @@ describe.each([
   });
 
   it('grown from one that knows the first of its observations is the same to the bit', () => {
-    const first = posterior({ ...observations, size: 11 }, kernelOf(logs, 3), 2)!;
-    believe(first, Float64Array.of(0.1, 0.1, 1));
-    const grown = posterior(observations, kernelOf(logs, 3), 4, first)!;
+    const first = posterior({ ...observations, size: 11 }, kernelFromLogs(logs, 3), 2)!;
+    addFantasy(first, Float64Array.of(0.1, 0.1, 1));
+    const grown = posterior(observations, kernelFromLogs(logs, 3), 4, first)!;
     const { scratch: _, ...rest } = grown;
-    expect(posterior(observations, kernelOf(logs, 3), 4)).toMatchObject(rest);
-    const other = posterior({ ...observations, size: 11 }, kernelOf(logs.with(0, 1), 3), 2)!;
-    const { scratch: __, ...fresh } = posterior(observations, kernelOf(logs, 3), 4, other)!;
+    expect(posterior(observations, kernelFromLogs(logs, 3), 4)).toMatchObject(rest);
+    const other = posterior({ ...observations, size: 11 }, kernelFromLogs(logs.with(0, 1), 3), 2)!;
+    const { scratch: __, ...fresh } = posterior(observations, kernelFromLogs(logs, 3), 4, other)!;
     expect(fresh).toEqual(rest);
   });
 
@@ -226,8 +226,8 @@ describe.each([
       return c === 0 ? 5 * Math.cos(5 * u) : 2 * (u - 0.3);
     };
     const targets = Float64Array.from(at, (i, k) => slopeOf(i, columns[k]!));
-    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelOf(logs, 3), 2)!;
-    const plain = posterior(few, kernelOf(logs, 3))!;
+    const knowing = posterior({ ...few, derivatives: { at, columns, targets } }, kernelFromLogs(logs, 3), 2)!;
+    const plain = posterior(few, kernelFromLogs(logs, 3))!;
     const error = (of: typeof knowing) =>
       observations.targets.reduce((sum, y, i) => sum + (predict(of, observations.points.slice(3 * i, 3 * i + 3)).mean - y) ** 2, 0);
     expect(error(knowing)).toBeLessThan(0.5 * error(plain));
@@ -242,7 +242,7 @@ describe.each([
         expect(variances[c]).toBeCloseTo((up.variance - down.variance) / (2 * h), 5);
         expect(means[c]! / slopeOf(0, c)).toBeCloseTo(1, 1);
       }
-      believe(knowing, Float64Array.of(0.7, 0.7, 1));
+      addFantasy(knowing, Float64Array.of(0.7, 0.7, 1));
     }
   });
 
@@ -262,14 +262,14 @@ describe.each([
   });
 
   it('believes without a change of means, and loses the variance there', () => {
-    const believer = posterior(observations, kernelOf(logs, 3), 4)!;
+    const believer = posterior(observations, kernelFromLogs(logs, 3), 4)!;
     const [x, other] = [Float64Array.of(0.9, 0.1, 2), Float64Array.of(0.4, 0.2, 0)];
     const [before, elsewhere] = [predict(believer, x), predict(believer, other)];
-    for (let k = 0; k < 4; k++) expect(believe(believer, x)).toBeCloseTo(before.mean, 12); // four times the same: still a factor
+    for (let k = 0; k < 4; k++) expect(addFantasy(believer, x)).toBeCloseTo(before.mean, 12); // four times the same: still a factor
     expect(believer.size).toBe(24);
     expect(predict(believer, x).mean).toBeCloseTo(before.mean, 12);
     expect(predict(believer, x).variance).toBeLessThan(0.1 * before.variance);
     expect(predict(believer, other).mean).toBeCloseTo(elsewhere.mean, 12);
-    expect(() => believe(believer, x)).toThrow(RangeError);
+    expect(() => addFantasy(believer, x)).toThrow(RangeError);
   });
 });

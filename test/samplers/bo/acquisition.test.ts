@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { kernelOf } from '../../../src/numeric/gp/kernel.ts';
+import { kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
 import { type Posterior, posterior } from '../../../src/numeric/gp/posterior.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { cheapness, confidence, improvement, probabilityBelow, type Term } from '../../../src/samplers/bo/acquisition.ts';
+import {
+  type AcquisitionTerm,
+  confidenceBound,
+  expectedImprovement,
+  inverseCost,
+  logProbabilityBelow,
+} from '../../../src/samplers/bo/acquisition.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
-import { belief } from '../../../src/samplers/bo/priorTerm.ts';
+import { priorTerm } from '../../../src/samplers/bo/priorTerm.ts';
 import { choice, float } from '../../../src/space/dimension.ts';
 import { normal, weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
@@ -22,17 +28,17 @@ function gpOf(value: (x: number, y: number) => number): Posterior {
   const points = new Float64Array(15 * 3);
   for (let i = 0; i < 15; i++) f.encode([(Math.floor(rng() * 3) + 0.5) / 3, rng(), rng()], points, 3 * i);
   const targets = Float64Array.from({ length: 15 }, (_, i) => value(points[3 * i]!, points[3 * i + 1]!));
-  return posterior({ features: f, size: 15, points, targets }, kernelOf([0.5, 0.2, -0.3, -0.5, -0.5, 0, -4]))!;
+  return posterior({ features: f, size: 15, points, targets }, kernelFromLogs([0.5, 0.2, -0.3, -0.5, -0.5, 0, -4]))!;
 }
 const one = gpOf((x, y) => Math.sin(4 * x) + y);
 const two = gpOf((x, y) => Math.cos(3 * y) - x);
 
-const terms: Record<string, Term> = {
-  improvement: improvement(one, -0.5),
-  probabilityBelow: probabilityBelow(one, -0.2),
-  confidence: confidence(one, 1.8),
-  cheapness: cheapness(one, 2.5),
-  belief: belief(axes, f, 0.7),
+const terms: Record<string, AcquisitionTerm> = {
+  improvement: expectedImprovement(one, -0.5),
+  probabilityBelow: logProbabilityBelow(one, -0.2),
+  confidence: confidenceBound(one, 1.8),
+  cheapness: inverseCost(one, 2.5),
+  belief: priorTerm(axes, f, 0.7),
   hypervolumeImprovement: hypervolumeImprovement(
     [one, two],
     [

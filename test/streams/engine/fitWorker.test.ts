@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, expect, it, vi } from 'vitest';
-import { type FitTask, fitInTurn } from '../../../src/numeric/gp/fit.ts';
+import { type FitTask, fitInOrder } from '../../../src/numeric/gp/fit.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 
 /** Counts what is fitted on this thread; the worker loads the module itself. */
 vi.mock(import('../../../src/numeric/gp/fit.ts'), async (original) => {
   const actual = await original();
-  return { ...actual, fitInTurn: vi.fn(actual.fitInTurn) };
+  return { ...actual, fitInOrder: vi.fn(actual.fitInOrder) };
 });
 
 function task(size: number): FitTask {
@@ -18,7 +18,7 @@ function task(size: number): FitTask {
     warm: [],
     samples: 2,
     seed: 'test',
-    bending: size === 20,
+    warp: size === 20,
     steps: [8, size].map((n) => ({ features, size: n, points, targets: targets.slice(0, n) })),
   };
 }
@@ -35,7 +35,7 @@ const workerIs = (Worker: unknown) =>
 
 beforeEach(() => {
   vi.restoreAllMocks();
-  vi.mocked(fitInTurn).mockClear();
+  vi.mocked(fitInOrder).mockClear();
 });
 
 it('fits in a worker what it would fit here, to the bit, and leaves the event loop free', async () => {
@@ -46,8 +46,8 @@ it('fits in a worker what it would fit here, to the bit, and leaves the event lo
   const results = await Promise.all([fitInWorker(tasks), fitInWorker([task(10)]), fitInWorker([])]);
   clearInterval(clock);
   expect(turns).toBeGreaterThan(0);
-  expect(fitInTurn).not.toHaveBeenCalled(); // else the worker did not answer, and the results are the fallback's
-  expect(results).toEqual([tasks.map(fitInTurn), [fitInTurn(task(10))], []]);
+  expect(fitInOrder).not.toHaveBeenCalled(); // else the worker did not answer, and the results are the fallback's
+  expect(results).toEqual([tasks.map(fitInOrder), [fitInOrder(task(10))], []]);
 });
 
 it('fits here if there are no workers', async () => {
@@ -60,8 +60,8 @@ it('fits here if there are no workers', async () => {
   );
   const fitInWorker = await freshWorker();
   const results = await fitInWorker([task(10)]);
-  expect(fitInTurn).toHaveBeenCalledTimes(1);
-  expect(results).toEqual([fitInTurn(task(10))]);
+  expect(fitInOrder).toHaveBeenCalledTimes(1);
+  expect(results).toEqual([fitInOrder(task(10))]);
 });
 
 it('fits here what a worker that died has not answered', async () => {
@@ -80,7 +80,7 @@ it('fits here what a worker that died has not answered', async () => {
     },
   );
   const fitInWorker = await freshWorker();
-  expect(await fitInWorker([task(10)])).toEqual([fitInTurn(task(10))]);
-  expect(await fitInWorker([task(8)])).toEqual([fitInTurn(task(8))]);
+  expect(await fitInWorker([task(10)])).toEqual([fitInOrder(task(10))]);
+  expect(await fitInWorker([task(8)])).toEqual([fitInOrder(task(8))]);
   expect(started).toBe(1);
 });

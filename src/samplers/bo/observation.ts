@@ -1,15 +1,15 @@
 import type { Point } from '../../space/axis.ts';
 
 /** An observed value: a loss, a constraint, or whether a trial failed. */
-export interface Observed {
+export interface Observation {
   readonly point: Point;
   readonly value: number;
-  /** What was spent, where that was said. */
+  /** Undefined if the trial has none. */
   readonly budget?: number | undefined;
   /** Standard error of the value. */
   readonly stderr?: number | undefined;
-  /** Of the value by each coordinate; what is said of axes that are not continuous, or absent at the point, means nothing. */
+  /** Derivatives by each coordinate. Only those by active, continuous axes have a meaning. */
   readonly gradient?: readonly number[] | undefined;
-  /** Whether an outcome constraint is violated here. */
+  /** Whether the trial violates an outcome constraint. */
   readonly violating?: boolean;
 }

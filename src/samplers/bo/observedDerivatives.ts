@@ -1,13 +1,17 @@
 import type { Derivatives } from '../../numeric/gp/derivatives.ts';
-import type { Outputs } from '../../numeric/outcomeTransform.ts';
+import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
 import type { Features } from './features.ts';
-import type { Observed } from './observedGradient.ts';
+import type { Observation } from './observation.ts';
 
-/** Each derivative costs as much as a value: more than this are left out. */
-const MOST = 200;
+/** Each derivative costs as much as a value, so not more are used than this. */
+const MAX_DERIVATIVES = 200;
 
-/** The derivatives that were told, of the best values first: where the minimum is looked for, slopes say most. */
-export function derivativesOf(features: Features, observed: readonly Observed[], outputs: Outputs): Derivatives | undefined {
+/** The observed derivatives, of the lowest values first: slopes matter most where the minimum is sought. */
+export function observedDerivatives(
+  features: Features,
+  observed: readonly Observation[],
+  transform: OutcomeTransform,
+): Derivatives | undefined {
   const best = observed.map((_, i) => i).filter((i) => observed[i]!.gradient);
   best.sort((a, b) => observed[a]!.value - observed[b]!.value);
   const at: number[] = [];
@@ -16,11 +20,11 @@ export function derivativesOf(features: Features, observed: readonly Observed[],
   for (const i of best) {
     const { point, gradient } = observed[i]!;
     const continuous = features.continuous(point);
-    if (at.length + continuous.length > MOST) break;
+    if (at.length + continuous.length > MAX_DERIVATIVES) break;
     for (const c of continuous) {
       at.push(i);
       columns.push(c);
-      targets.push(gradient![features.axes[c]!]! * outputs.slope(i));
+      targets.push(gradient![features.axes[c]!]! * transform.slope(i));
     }
   }
   if (at.length === 0 || !targets.every(Number.isFinite)) return undefined;

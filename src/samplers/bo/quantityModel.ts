@@ -1,0 +1,58 @@
+import type { Kernels } from '../../numeric/gp/fit.ts';
+import { kernelFromLogs, shrinkLengthscales } from '../../numeric/gp/kernel.ts';
+import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
+import { type Posterior, posterior } from '../../numeric/gp/posterior.ts';
+import type { OutcomeTransform } from '../../numeric/outcomeTransform.ts';
+import type { Features } from './features.ts';
+import type { Observation } from './observation.ts';
+import { conditioningSet, type QuantityObservations, type TransformFitter, trainingSetOf } from './observations.ts';
+import { observedDerivatives } from './observedDerivatives.ts';
+
+/** Gaussian processes for one quantity. */
+export interface QuantityModel {
+  /** One for the most probable kernel, or one per sampled kernel. */
+  readonly gps: readonly Posterior[];
+  readonly transform: OutcomeTransform;
+  /** The observations that the model is conditioned on. */
+  readonly observed: readonly Observation[];
+  /** The budget whose losses `transform` restores; only if results have several budgets. */
+  readonly budget?: number;
+}
+
+export interface ModelOptions {
+  /** How many fantasies can be added. */
+  readonly fantasies?: number;
+  /** Divides the squared length-scales. */
+  readonly lengthscaleShrinkage?: number;
+  /** An earlier model. If it has the same kernel and differs only by the last observations, it saves work. */
+  readonly previous?: QuantityModel | undefined;
+}
+
+/**
+ * @param k the index of the transform
+ * @returns undefined if there are too few observations, or no kernel can be fitted to them
+ */
+export function quantityModel(
+  features: Features,
+  fitTransform: TransformFitter,
+  k: number,
+  { observed, fits }: QuantityObservations,
+  options: ModelOptions = {},
+): QuantityModel | undefined {
+  const kernels = fits[k]?.kernelsFor(features) ?? [];
+  if (kernels.length === 0) return undefined;
+  const used = conditioningSet(observed).slice();
+  const transform = fitTransform(used.map(({ value }) => value));
+  const trainingSet = { ...trainingSetOf(features, used, transform), derivatives: observedDerivatives(features, used, transform) };
+  const gps = posteriors(kernels, features, trainingSet, options);
+  return gps.length > 0 ? { gps, transform, observed: used } : undefined;
+}
+
+/** The posteriors for the sampled kernels or, if there are none, for the most probable one. */
+export function posteriors(kernels: Kernels, { width }: Features, trainingSet: TrainingSet, options: ModelOptions): Posterior[] {
+  const { fantasies = 0, lengthscaleShrinkage = 1, previous } = options;
+  return (kernels.length > 1 ? kernels.slice(1) : kernels).flatMap((logs, i) => {
+    const kernel = shrinkLengthscales(kernelFromLogs(logs, width), lengthscaleShrinkage);
+    return posterior(trainingSet, kernel, fantasies, previous?.gps[i]) ?? [];
+  });
+}
