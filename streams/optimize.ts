@@ -10,8 +10,9 @@ import { type Progress, progress } from './observe.ts';
 import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 import { runStudy } from './study.ts';
+import { type EpochOptions, withEpochs } from './withEpochs.ts';
 
-export interface OptimizeOptions extends StudyOptions, Pick<EvaluateOptions, 'timeLimit'> {
+export interface OptimizeOptions extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
   /** Default `auto()`; on a log with a past, that of the log. */
   readonly strategy?: Strategy | undefined;
   /** Where the study is kept; a log with entries is resumed. Default: in memory. */
@@ -45,9 +46,10 @@ export interface Optimization<P> extends Observable<AppliedEntry<P>> {
  * @throws into the stream and from `result`: OptionError, MismatchError where the log is of another study, StalledError, what the strategy throws.
  * @example
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
+ * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping of a `train` that reports each epoch
  */
 export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
-  const { strategy, log: given, signal, timeLimit, ...settings } = options;
+  const { strategy, epochs, early, log: given, signal, timeLimit, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     const log = given ?? memoryLog();
@@ -63,7 +65,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
     out.add(
-      runStudy(space, strategy, log, { ...settings, note, exclusive: true })
+      runStudy(space, withEpochs(strategy, { epochs, early, ...settings }), log, { ...settings, note, exclusive: true })
         .pipe(evaluate(objective, evaluating))
         .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
     );

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { budgetingIn } from '../../streams/defaults.ts';
 import type { StudyOptions } from '../../streams/options.ts';
-import { overEpochs } from '../../streams/overEpochs.ts';
 import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';
+import { withEpochs } from '../../streams/withEpochs.ts';
 import { SpaceError, UserError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
@@ -145,9 +144,10 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     ...options
   } = data as Readonly<Record<string, never>>;
   const settings: StudyOptions = { ...(objective !== undefined && { objectives: namedObjective(objective) }), ...options };
+  const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
   return {
     space: parseSpace(constraints === undefined ? { parameters } : { parameters, constraints }),
-    ...strategyIn(strategy, { epochs, early, ...settings }),
+    ...(whole && { strategy: whole }),
     options: { ...settings, study: name },
     ...(words !== undefined && {
       command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),
@@ -156,30 +156,6 @@ function parseStudy(data: unknown, stem = 'study'): StudyFile {
     ...(grace !== undefined && { grace }),
     ...(which !== undefined && { result: which }),
   };
-}
-
-/** A strategy, and what `epochs`, the short way to early stopping, makes of it. @throws SpaceError, OptionError */
-function strategyIn(
-  data: unknown,
-  {
-    epochs,
-    early,
-    resumes,
-    objectives = {},
-  }: StudyOptions & { readonly epochs?: number | undefined; readonly early?: boolean | undefined },
-): { readonly strategy?: Strategy } {
-  const strategy = data === undefined ? undefined : parseStrategy(data);
-  if (epochs === undefined) {
-    if (early !== undefined) throw new SpaceError('early: expected epochs as well, the most that a trial may train');
-    return strategy ? { strategy } : {};
-  }
-  const own = budgetingIn(data);
-  if (own !== undefined) throw new SpaceError(`epochs: ${own} in the strategy decides for how long trials train; leave out one of them`);
-  if (early !== false && Object.keys(objectives).length > 1)
-    throw new SpaceError(
-      `epochs: expected one objective to stop trials by, got ${Object.keys(objectives).join(', ')}; with "early: false" every trial trains to the end`,
-    );
-  return { strategy: overEpochs(epochs, { early, resumes, strategy }) };
 }
 
 /** The objective of `minimize val_loss`; without a name it is called value. */

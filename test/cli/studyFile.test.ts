@@ -72,10 +72,15 @@ it.each([
   [
     `${SPACE}epochs: 9\nstrategy: { bandit: { arms: { one: { chain: [{ asha: { min: 1, max: 9 } }, tpe] }, two: tpe } } }`,
     '4:1',
-    'epochs: asha in the strategy decides for how long trials train',
+    'epochs: expected a strategy that does not decide for how long trials train, got "asha"',
     'leave out one of them',
   ],
-  [`${SPACE}epochs: 9\nobjectives: { a: minimize, b: maximize }`, '4:1', 'epochs: expected one objective', 'got a, b; with "early: false"'],
+  [
+    `${SPACE}epochs: 9\nobjectives: { a: minimize, b: maximize }`,
+    '4:1',
+    'epochs: expected one objective',
+    'got ["a","b"]; with "early: false"',
+  ],
   [`${SPACE}resumes: 1`, '4:1', 'resumes: expected true or false, got 1', ''],
   [`${SPACE}trails: 20`, '4:1', 'trails: unknown key, expected one of ', '; did you mean trials?'],
   [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],

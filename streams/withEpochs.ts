@@ -1,0 +1,48 @@
+import { OptionError } from '../src/errors.ts';
+import { checkOption, wholeFrom } from '../src/optionRules.ts';
+import { budgetingIn } from './defaults.ts';
+import { budget } from './operators/budget.ts';
+import { chain } from './operators/chain.ts';
+import type { StudyOptions } from './options.ts';
+import { asha } from './strategies/asha.ts';
+import { auto } from './strategies/auto.ts';
+import type { Strategy } from './strategy.ts';
+
+export interface EpochOptions {
+  /**
+   * Turns early stopping on, with sound defaults around the strategy: a whole number of epochs (or steps of any kind), the most that a trial
+   * trains. Trials have to report each epoch. Those that fall behind are stopped, or with `resumes: true` pause and are resumed if they are
+   * promising. The first objective decides, so there can be only one. Leave it out if the strategy has its own early stopping, such as `asha`.
+   */
+  readonly epochs?: number | undefined;
+  /** `false`: each trial trains for all `epochs`. Default `true`. */
+  readonly early?: boolean | undefined;
+}
+
+/**
+ * The strategy that `epochs` makes of another one: early stopping around it, or the same budget for each trial.
+ *
+ * @param strategy default `auto()`
+ * @returns the strategy itself without `epochs`
+ * @throws OptionError if `early` stands alone, there are several objectives to stop by, or the strategy decides for how long trials train
+ * @example
+ * withEpochs(tpe(), { epochs: 81 }); // chain(asha({ min: 1, max: 81, pause: false }), tpe())
+ * withEpochs(tpe(), { epochs: 81, early: false }); // chain(budget(81), tpe())
+ */
+export function withEpochs(
+  strategy: Strategy | undefined,
+  { epochs, early, resumes = false, objectives = {} }: EpochOptions & Pick<StudyOptions, 'resumes' | 'objectives'>,
+): Strategy | undefined {
+  if (epochs === undefined) {
+    if (early !== undefined) throw new OptionError('early', 'epochs as well, the most that a trial may train', early);
+    return strategy;
+  }
+  checkOption('epochs', epochs, wholeFrom(1));
+  const own = budgetingIn(strategy?.spec);
+  if (own !== undefined)
+    throw new OptionError('epochs', 'a strategy that does not decide for how long trials train', own, '; leave out one of them');
+  const names = Object.keys(objectives);
+  if (early !== false && names.length > 1)
+    throw new OptionError('epochs', 'one objective to stop trials by', names, '; with "early: false" every trial trains to the end');
+  return chain(early === false ? budget(epochs) : asha({ min: 1, max: epochs, pause: resumes }), strategy ?? auto());
+}
