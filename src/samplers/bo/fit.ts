@@ -56,8 +56,8 @@ export class KernelFit {
   }
 
   /** What defines the fit, whether or not it has been made yet. */
-  toJSON(): Fitting & { readonly size: number } {
-    return { ...this.#how, size: this.#size };
+  toJSON(): KernelFitOptions & { readonly size: number } {
+    return { ...this.#options, size: this.#size };
   }
 
   /** This fit and the earlier ones without a result, oldest first. */
