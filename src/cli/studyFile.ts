@@ -125,7 +125,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
  * @param stem its name, where the data has none.
  * @throws SpaceError, OptionError that begin with a path.
  */
-function parseStudy(data: unknown, stem = 'study'): StudyFile {
+export function parseStudy(data: unknown, stem = 'study'): StudyFile {
   layout('study', data);
   const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
   if (both) throw new SpaceError('objective: expected either objective or objectives, got both');

@@ -12,32 +12,48 @@ interface ParameterData {
   readonly when?: { readonly param: string; readonly in: readonly Value[] };
 }
 
-/** What the harness says. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
-export type Request =
-  | {
-      readonly cmd: 'init';
-      readonly space: Readonly<Record<string, ParameterData>>;
-      readonly seed?: number | string;
-      readonly direction?: 'minimize' | 'maximize';
-      readonly budget?: number | null;
-      readonly workers?: number;
-      readonly max_step?: number | null;
-    }
-  | { readonly cmd: 'ask' }
-  | {
-      readonly cmd: 'tell';
-      readonly id: number;
-      readonly value: number | null;
-      readonly step?: number;
-      readonly stopped?: boolean;
-      readonly grad?: Readonly<Record<string, number>>;
-    }
-  | { readonly cmd: 'report'; readonly id: number; readonly step: number; readonly value: number }
-  | { readonly cmd: 'quit' };
+/** A request. What else it holds depends on `cmd`, and on whether `init` brought a space or a study. */
+export interface Request {
+  readonly cmd: string;
+  /** The number of the request, where several are answered at once. */
+  readonly seq?: number;
+  /** Of `init`: a study as in a study file, without a command. */
+  readonly study?: unknown;
+}
 
-export type Init = Extract<Request, { readonly cmd: 'init' }>;
-export type Tell = Extract<Request, { readonly cmd: 'tell' }>;
-export type Report = Extract<Request, { readonly cmd: 'report' }>;
+/** What is driven by requests: the reply to `init`, and how each other request is answered. */
+export interface Driven {
+  readonly opened: object;
+  readonly answers: Readonly<Record<string, (request: never) => object | Promise<object>>>;
+  dispose(): void | Promise<void>;
+}
+
+/** `init` with a space. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
+export interface Init {
+  readonly cmd: 'init';
+  readonly space: Readonly<Record<string, ParameterData>>;
+  readonly seed?: number | string;
+  readonly direction?: 'minimize' | 'maximize';
+  readonly budget?: number | null;
+  readonly workers?: number;
+  readonly max_step?: number | null;
+}
+
+export interface Tell {
+  readonly cmd: 'tell';
+  readonly id: number;
+  readonly value: number | null;
+  readonly step?: number;
+  readonly stopped?: boolean;
+  readonly grad?: Readonly<Record<string, number>>;
+}
+
+export interface Report {
+  readonly cmd: 'report';
+  readonly id: number;
+  readonly step: number;
+  readonly value: number;
+}
 
 /** A reply to `ask`. `until`: the step at which the trial pauses. */
 export interface Asked {

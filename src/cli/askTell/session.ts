@@ -11,7 +11,18 @@ import type { Fact, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';
-import { type Asked, type Init, isBudgeted, type Report, spaceDataOf, type Tell, withBudgets } from './protocol.ts';
+import { version } from '../../version.ts';
+import {
+  type Asked,
+  type Driven,
+  defaultStrategy,
+  type Init,
+  isBudgeted,
+  type Report,
+  spaceDataOf,
+  type Tell,
+  withBudgets,
+} from './protocol.ts';
 
 /** The harness said what it may not, or the study cannot go on. */
 export class SessionError extends Error {
@@ -143,6 +154,23 @@ export class Session {
   #check(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
+}
+
+/** A session as what `ask-tell` drives. @param strategy as data; without one it depends on whether trials are trained step by step. */
+export function drivenSpace(init: Init, strategy: unknown = defaultStrategy(init)): Driven {
+  const session = new Session(init, strategy);
+  return {
+    opened: { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version },
+    answers: {
+      ask: () => session.ask(),
+      tell: (told: Tell) => {
+        session.tell(told);
+        return { ok: true };
+      },
+      report: (report: Report) => ({ stop: session.report(report) }),
+    },
+    dispose: () => session.dispose(),
+  };
 }
 
 /** How many configurations a budget is for, where one can tell. */

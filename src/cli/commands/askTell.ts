@@ -1,64 +1,72 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../streams/spec.ts';
-import { version } from '../../version.ts';
-import { defaultStrategy, type Request, withBudgets } from '../askTell/protocol.ts';
-import { Session, SessionError } from '../askTell/session.ts';
+import { type Driven, type Init, type Request, withBudgets } from '../askTell/protocol.ts';
+import { drivenSpace, SessionError } from '../askTell/session.ts';
+import { drivenStudy } from '../askTell/studySession.ts';
 import { dataOf } from '../parseValue.ts';
 
+export interface AskTellOptions {
+  /** As data, for an `init` with a space. */
+  readonly strategy?: string;
+  /** The path of a journal, for an `init` with a study. */
+  readonly journal?: string;
+}
+
 /**
- * `hypertide ask-tell`: a request a line on standard input, a reply a line on standard output. Never ends by a bad request.
+ * `hypertide ask-tell`: a request per line on standard input, a reply per line on standard output. A bad request never ends it. A request
+ * with a `seq` is answered when its answer is there, and the reply holds the same `seq`; others are answered one after another.
  *
- * @throws OptionError where the strategy is wrong whatever the study.
+ * @throws OptionError where the strategy is wrong for any study.
  */
 export async function askTell(
-  { strategy: text }: { readonly strategy?: string },
+  { strategy, journal }: AskTellOptions,
   input: Readable = process.stdin,
-  reply: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  const given: unknown = text === undefined ? undefined : dataOf('--strategy', text);
+  const given: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
-  let session: Session | undefined;
-  let strategy: unknown;
-  const begun = () => {
-    if (session) return session;
-    throw new SessionError('init comes first');
+  let driven: Driven | undefined;
+  const begin = async (request: Request): Promise<object> => {
+    await driven?.dispose();
+    driven = undefined;
+    driven = 'space' in request ? drivenSpace(request as unknown as Init, given) : await drivenStudy(request.study, journal);
+    return driven.opened;
   };
-  const answer = async (request: Request): Promise<object | undefined> => {
-    switch (request.cmd) {
-      case 'init':
-        session?.dispose();
-        strategy = given ?? defaultStrategy(request);
-        session = new Session(request, strategy);
-        return { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version };
-      case 'ask':
-        return begun().ask();
-      case 'tell':
-        begun().tell(request);
-        return { ok: true };
-      case 'report':
-        return { stop: begun().report(request) };
-      case 'quit':
-        return undefined;
-      default:
-        throw new SessionError(`cmd: expected init, ask, tell, report or quit, got ${JSON.stringify((request as { cmd?: unknown }).cmd)}`);
-    }
+  const replyTo = async (request: Request): Promise<object> => {
+    if (request.cmd === 'init') return begin(request);
+    if (!driven) throw new SessionError('init comes first');
+    const { answers } = driven;
+    const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
+    if (answer) return answer(request as never);
+    const names = ['init', ...Object.keys(answers)].join(', ');
+    throw new SessionError(`cmd: expected ${names} or quit, got ${JSON.stringify(request.cmd)}`);
   };
   for await (const line of createInterface({ input })) {
     if (line.trim() === '') continue;
-    const answered = await replyTo(line, answer);
-    if (answered === undefined) break;
-    reply(JSON.stringify(answered));
+    const request = parsed(line);
+    if ('error' in request) write(JSON.stringify(request));
+    else if (request.cmd === 'quit') break;
+    else {
+      const { seq } = request;
+      const written = replyTo(request)
+        .catch(errorOf)
+        .then((reply) => write(JSON.stringify(seq === undefined ? reply : { seq, ...reply })));
+      if (seq === undefined) await written;
+    }
   }
-  session?.dispose();
+  await driven?.dispose();
 }
 
-async function replyTo(line: string, answer: (request: Request) => Promise<object | undefined>): Promise<object | undefined> {
+const errorOf = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
+
+function parsed(line: string): Request | { readonly error: string } {
   try {
     const request: unknown = JSON.parse(line);
-    if (typeof request !== 'object' || request === null) throw new SessionError(`expected a request, got ${line.slice(0, 60)}`);
-    return await answer(request as Request);
+    return typeof request === 'object' && request !== null
+      ? (request as Request)
+      : { error: `expected a request, got ${line.slice(0, 60)}` };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return errorOf(error);
   }
 }

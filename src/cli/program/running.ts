@@ -96,17 +96,29 @@ Example:
 
   program
     .command('ask-tell')
-    .description('Answers the ask/tell protocol on standard input and output, a JSON object a line.')
-    .option('--strategy <data>', 'a name or YAML, as in a study file (default: auto, with early stopping where init has max_step)')
+    .description('Answer ask and tell requests on standard input, one JSON object per line.')
+    .option(
+      '--strategy <data>',
+      'for an init with a space: a name or YAML, as in a study file (default: auto, with early stopping if init has max_step)',
+    )
+    .option('--journal <path>', 'for an init with a study: the file that keeps it (default: in memory); resumes a study that it holds')
     .addHelpText(
       'after',
       `
-For harnesses that compare optimisers: one study from each init to the next, in memory. Each line is answered by one line.
+Each line is answered by one line. For programs that drive a study, such as the Python package:
+  {"cmd":"init","study":{"parameters":{"lr":{"type":"float","low":1e-5,"high":0.1,"log":true}},"objective":"minimize loss","epochs":81}}
+  {"cmd":"ask"}                                     {"id":1,"params":{"lr":0.003},"until":81}, or {"over":true}
+  {"cmd":"report","id":1,"step":3,"values":{"loss":0.5}}           {"stop":false}
+  {"cmd":"tell","id":1,"values":{"loss":0.4}}       or "stopped":true, or "reason":"error" with a "message"
+  {"cmd":"limit","trials":100,"parallel":4}         how many trials in all, and how many at once
+  {"cmd":"enqueue","params":{"lr":0.01}}   {"cmd":"retract","id":1}   {"cmd":"trials"}   {"cmd":"best"}   {"cmd":"quit"}
+A request with a "seq" is answered as soon as possible, by a line with the same "seq"; so several can be under way.
+
+For harnesses that compare optimizers: one study from each init to the next, in memory.
   {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,"log":true}},"seed":1,"direction":"minimize","workers":1}
-  {"cmd":"ask"}                                     {"id":1,"params":{"lr":0.003}}, and until, where the trial is to pause at a step
-  {"cmd":"report","id":1,"step":3,"value":0.5}      whether to stop it
+  {"cmd":"ask"}                                     {"id":1,"params":{"lr":0.003}}, and until, where the trial pauses at a step
+  {"cmd":"report","id":1,"step":3,"value":0.5}      {"stop":false}
   {"cmd":"tell","id":1,"value":0.4}                 null for a failure; with step, stopped and grad where they apply
-  {"cmd":"quit"}
 Types are float, int and categorical (with choices); a parameter may have step, and when: {"param":"opt","in":["sgd"]}. An init may have
 budget (trials) and max_step (steps of a whole training).`,
     )

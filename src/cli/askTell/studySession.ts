@@ -1,0 +1,145 @@
+import { Subject } from 'rxjs';
+import { createStudy, type Study } from '../../../streams/createStudy.ts';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
+import { memoryLog } from '../../../streams/log/memory.ts';
+import { best } from '../../../streams/observe.ts';
+import { parseStrategy } from '../../../streams/spec.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
+import type { Created, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../messages.ts';
+import { type TrialRow, TrialRows } from '../../study/trials.ts';
+import { version } from '../../version.ts';
+import { begunIn, talk } from '../journalFile.ts';
+import { parseStudy } from '../studyFile.ts';
+import type { Driven } from './protocol.ts';
+import { SessionError } from './session.ts';
+
+/** How a trial ended: with values, stopped by its last report, or failed. */
+interface Ending {
+  readonly id: TrialId;
+  readonly values?: Values;
+  readonly metrics?: Values;
+  readonly stopped?: boolean;
+  readonly reason?: FailureReason;
+  readonly message?: string;
+}
+
+interface Limits {
+  /** How many trials the study has in all. */
+  readonly trials?: number | undefined;
+  /** How many are open at once. */
+  readonly parallel?: number | undefined;
+}
+
+/**
+ * A study as a study file describes it, driven by requests. With a journal it resumes; trials that were open when its process ended are
+ * tried again. Requests may overlap: an ask that waits for a result does not keep others from being answered.
+ *
+ * @param description as in a study file, without a command; may be left out where the journal holds the study.
+ * @param path of the journal; without it the study is kept in memory.
+ * @throws SessionError, SpaceError, OptionError, JournalError, JournalLockedError, MismatchError
+ */
+export async function drivenStudy(description: unknown, path: string | undefined): Promise<Driven> {
+  const logged = path === undefined ? undefined : await begunIn(path);
+  const described = description === undefined ? undefined : parseStudy(description);
+  if (!described && !logged)
+    throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');
+  const space = described?.space ?? spaceOf(logged!);
+  const strategy = described?.strategy ?? (logged ? parseStrategy(logged.strategy) : auto());
+  const log = path === undefined ? memoryLog() : await openJournal(path, { warn: talk });
+  const run = (): Running => {
+    const seen = new Seen();
+    return { seen, study: createStudy(space, strategy, { ...described?.options, log, note: (entry) => seen.note(entry) }) };
+  };
+  let { seen, study } = run();
+  try {
+    await study.ready();
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+  const { study: name, objectives } = seen.created!;
+  const done = async (said: Promise<void>) => {
+    await said;
+    return { ok: true };
+  };
+  return {
+    opened: { ok: true, version, study: name, objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])) },
+    answers: {
+      ask: async () => {
+        const suggestion = await study.ask();
+        if (!suggestion) return { over: true };
+        const { trial: id, params, budget, resumes } = suggestion;
+        return { id, params, until: budget, resumes };
+      },
+      tell: ({ id, values, metrics, stopped, reason, message }: Ending) => {
+        if (stopped) return done(study.stopped(id));
+        return done(values ? study.tell(id, metrics ? { values, metrics } : { values }) : study.fail(id, reason, message));
+      },
+      report: ({ id, step, values }: { readonly id: TrialId; readonly step: number; readonly values: Values }) =>
+        study.report(id, step, values),
+      enqueue: ({ params }: { readonly params: Params }) => done(study.enqueue(params)),
+      retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
+      limit: async (limits: Limits) => {
+        const changed = seen.changedBy(limits);
+        if (!changed) return { ok: true };
+        await log.append(changed);
+        if (!seen.closed) return { ok: true };
+        ({ seen, study } = run()); // it has ended where it was full; there is room again
+        return done(study.ready());
+      },
+      trials: () => ({ trials: [...seen.rows] }),
+      best: () => ({ best: seen.best ?? null }),
+    },
+    dispose: () => study.close(),
+  };
+}
+
+interface Running {
+  readonly seen: Seen;
+  readonly study: Study<Params>;
+}
+
+/** What a study's entries amount to. */
+class Seen {
+  readonly rows = new TrialRows();
+  readonly #entries$ = new Subject<AppliedEntry<Params>>();
+  created: Created | undefined;
+  best: TrialRow | undefined;
+  closed = false;
+  #limits: Limits = {};
+
+  constructor() {
+    this.#entries$.pipe(best()).subscribe((row) => {
+      this.best = row;
+    });
+  }
+
+  note(entry: AppliedEntry<Params>): void {
+    const row = this.rows.fold(entry);
+    if (row?.status === 'retracted' && row.trial === this.best?.trial) this.best = undefined; // until another one is named
+    if (!entry.refusal) this.#take(entry.fact);
+    this.#entries$.next(entry);
+  }
+
+  /** The fact that brings about these limits; undefined if they hold already. */
+  changedBy({ trials, parallel }: Limits): Fact | undefined {
+    const others = trials !== undefined && trials !== this.#limits.trials;
+    const more = parallel !== undefined && parallel !== this.#limits.parallel;
+    if (!others && !more) return undefined;
+    return { type: 'changed', ...(others && { limits: { trials } }), ...(more && { parallel }) };
+  }
+
+  #take(fact: Fact): void {
+    if (fact.type === 'closed') this.closed = true;
+    if (fact.type === 'created') {
+      this.created = fact;
+      this.#limits = { ...fact.limits, parallel: fact.parallel };
+    }
+    if (fact.type !== 'changed') return;
+    this.closed = false;
+    this.#limits = { ...this.#limits, ...fact.limits, parallel: fact.parallel ?? this.#limits.parallel };
+  }
+}

@@ -1,0 +1,56 @@
+// npm run wheel: builds the Python package with the engine inside, into dist-python.
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { version } from '../version.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '../..');
+/** The package as it is built: the Python sources, and the engine that is made here. */
+const staged = join(root, 'dist-python/package');
+const engine = join(staged, 'hypertide/engine');
+const page = join(root, 'dist/src/dashboard/page');
+
+/** The licences of everything that the bundle holds, as they ask for. */
+function licences(packages: Iterable<string>): string {
+  return [...packages]
+    .sort()
+    .map((name) => {
+      const folder = join(root, 'node_modules', name);
+      const { license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { readonly license: string };
+      const text = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+      return `${name} (${license})\n\n${text ? readFileSync(join(folder, text), 'utf8') : ''}`;
+    })
+    .join(`\n\n${'-'.repeat(80)}\n\n`);
+}
+
+rmSync(staged, { recursive: true, force: true });
+mkdirSync(engine, { recursive: true });
+for (const name of ['pyproject.toml', 'README.md', 'hypertide']) cpSync(join(here, name), join(staged, name), { recursive: true });
+const bundled = new Set<string>();
+await build({
+  configFile: join(here, 'vite.config.ts'),
+  logLevel: 'warn',
+  plugins: [
+    {
+      name: 'bundled-packages',
+      generateBundle(_options, chunks) {
+        for (const chunk of Object.values(chunks))
+          for (const id of 'moduleIds' in chunk ? chunk.moduleIds : []) {
+            const name = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1];
+            if (name) bundled.add(name);
+          }
+      },
+    },
+  ],
+});
+if (!existsSync(page)) execFileSync('npm', ['run', 'build:page'], { cwd: root, stdio: 'inherit' });
+cpSync(page, join(engine, 'dist/src/dashboard/page'), { recursive: true });
+writeFileSync(join(engine, 'package.json'), `${JSON.stringify({ name: 'hypertide', version, type: 'module' })}\n`);
+writeFileSync(join(engine, 'LICENSES.txt'), licences(bundled));
+writeFileSync(join(staged, 'hypertide/_version.py'), `__version__ = "${version}"\n`);
+cpSync(join(root, 'LICENSE'), join(staged, 'LICENSE'));
+const python = process.env.PYTHON ?? 'python3';
+execFileSync(python, ['-m', 'build', '--wheel', '--no-isolation', '--outdir', join(root, 'dist-python'), staged], { stdio: 'inherit' });

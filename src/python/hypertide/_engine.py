@@ -1,0 +1,145 @@
+"""The engine: a Node process that decides what to try and keeps the journal. It speaks JSON, one object per line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections import deque
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+from .errors import EngineError, HypertideError
+
+PROGRAM = Path(__file__).parent / "engine" / "dist" / "chunks" / "hypertide.js"
+OLDEST_NODE = (20, 19)
+
+
+def node() -> str:
+    """The path of a Node that can run the engine. Set HYPERTIDE_NODE to choose one.
+
+    Raises EngineError where there is none.
+    """
+    path = os.environ.get("HYPERTIDE_NODE") or shutil.which("node")
+    needed = "hypertide needs Node {}.{} or newer: install it (https://nodejs.org), or set HYPERTIDE_NODE to its path".format(*OLDEST_NODE)
+    if path is None:
+        raise EngineError(f"there is no node on the PATH; {needed}")
+    try:
+        said = subprocess.run([path, "--version"], capture_output=True, text=True, check=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EngineError(f"{path} does not run ({error}); {needed}") from error
+    version = re.match(r"v(\d+)\.(\d+)", said)
+    if version is None:
+        raise EngineError(f"{path} is not Node; {needed}")
+    if tuple(map(int, version.groups())) < OLDEST_NODE:
+        raise EngineError(f"{path} is Node {said}; {needed}")
+    return path
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line that runs the bundled `hypertide` with these arguments."""
+    return [node(), str(PROGRAM), *arguments]
+
+
+def main() -> None:
+    """The command `hypertide`."""
+    try:
+        os.execv(node(), command(*sys.argv[1:]))
+    except EngineError as error:
+        sys.exit(str(error))
+
+
+class Engine:
+    """Sends requests and hands out replies. Requests of several threads are answered independently of each other."""
+
+    def __init__(self, *arguments: str) -> None:
+        # A session of its own: Ctrl-C in a terminal reaches Python alone, which closes the study in good order.
+        self._process = subprocess.Popen(
+            command(*arguments),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, Future[dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+        self._last_errors: deque[str] = deque(maxlen=5)
+        self._errors = threading.Thread(target=self._read_errors, daemon=True)
+        self._errors.start()
+        self._replies = threading.Thread(target=self._read_replies, daemon=True)
+        self._replies.start()
+
+    def request(self, cmd: str, **fields: Any) -> dict[str, Any]:
+        """Sends a request and waits for its reply.
+
+        Raises HypertideError where it is refused, EngineError where the engine has ended.
+        """
+        reply: Future[dict[str, Any]] = Future()
+        with self._lock:
+            if self._process.stdin is None or self._process.stdin.closed:
+                raise EngineError("the study is closed")
+            number = next(self._numbers)
+            self._waiting[number] = reply
+            try:
+                self._process.stdin.write(json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False) + "\n")
+                self._process.stdin.flush()
+            except OSError:
+                del self._waiting[number]
+                raise self._ended() from None
+        answer = reply.result()
+        if "error" in answer:
+            raise HypertideError(answer["error"])
+        return answer
+
+    def close(self) -> None:
+        """Ends the engine and waits until the journal is written."""
+        with self._lock:
+            if self._process.stdin is not None and not self._process.stdin.closed:
+                try:
+                    self._process.stdin.close()
+                except OSError:
+                    pass
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for thread in (self._replies, self._errors):
+            if thread is not threading.current_thread():
+                thread.join()
+
+    def _read_replies(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as replies:
+            for line in replies:
+                reply = json.loads(line)
+                with self._lock:
+                    waiting = self._waiting.pop(reply.get("seq"), None)
+                if waiting is not None:
+                    waiting.set_result(reply)
+        self._process.wait()
+        self._errors.join()
+        with self._lock:
+            waiting_now, self._waiting = list(self._waiting.values()), {}
+        for waiting in waiting_now:
+            waiting.set_exception(self._ended())
+
+    def _read_errors(self) -> None:
+        assert self._process.stderr is not None
+        with self._process.stderr as lines:
+            for line in lines:
+                self._last_errors.append(line.rstrip())
+
+    def _ended(self) -> EngineError:
+        status = self._process.poll()
+        said = "\n".join(self._last_errors)
+        return EngineError(f"the engine ended with status {status}" + (f":\n{said}" if said else ""))

@@ -1,0 +1,182 @@
+"""Evaluates an objective for each trial, one after another, in threads or in processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+import threading
+import traceback
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import TYPE_CHECKING, Any, Callable
+
+from .errors import Infeasible, Stopped, TrialsFailed
+from .trial import Trial, Value
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from .study import Study
+
+Objective = Callable[[Trial], Value]
+Callback = Callable[["Study", Trial], Any]
+
+ALIKE = 3
+"""So many first trials that fail in the same way end the study: the program is broken, not the configuration."""
+
+
+def optimize(
+    study: Study,
+    objective: Objective,
+    trials: int | None,
+    *,
+    parallel: int,
+    processes: bool,
+    callbacks: list[Callback],
+    progress: bool,
+) -> None:
+    study.limit(trials=trials, parallel=parallel)
+    evaluate = in_process(objective) if processes else objective
+    failures = Failures(study)
+    lock = threading.Lock()
+
+    def perform(trial: Trial) -> None:
+        """Ends the trial, whatever the objective does."""
+        error: Exception | None = None
+        try:
+            study.tell(trial, evaluate(trial))
+        except Stopped:
+            study.tell(trial, stopped=True)
+        except _Interrupted:
+            study.tell(trial, failed="interrupted", reason="preempted")
+            raise
+        except Infeasible as cause:
+            study.tell(trial, failed=str(cause) or "infeasible", reason="infeasible")
+        except Exception as cause:
+            error = cause
+            study.tell(trial, failed=_last_line(cause))
+        with lock:
+            failures.add(error)
+            if progress:
+                print(_progress(study, trial, trials, error), file=sys.stderr)
+            for callback in callbacks:
+                callback(study, trial)
+
+    interrupted = threading.Event()
+    open_trials: dict[Future[None], Trial] = {}
+    with ThreadPoolExecutor(parallel, thread_name_prefix="hypertide") as pool:
+        try:
+            while (trial := study.ask()) is not None:
+                _interruptible(trial, interrupted)
+                open_trials[pool.submit(perform, trial)] = trial
+                if len(open_trials) >= parallel:
+                    _settle(open_trials, wait(open_trials, return_when=FIRST_COMPLETED).done)
+            _settle(open_trials, wait(open_trials).done)
+        except BaseException:
+            # Threads cannot be ended from outside: a trial leaves at its next report.
+            interrupted.set()
+            raise
+
+
+class Failures:
+    """Notices that a study fails from its first trial on."""
+
+    def __init__(self, study: Study) -> None:
+        self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
+        self._alike = 0
+        self._last: str | None = None
+
+    def add(self, error: Exception | None) -> None:
+        """Takes in how a trial ended. Raises TrialsFailed after the third failure of one kind, where nothing else has happened."""
+        if error is None:
+            self._counts = False
+        if not self._counts or error is None:
+            return
+        line = _last_line(error)
+        self._alike = self._alike + 1 if line == self._last else 1
+        self._last = line
+        if self._alike >= ALIKE:
+            raise TrialsFailed(f"the first {ALIKE} trials all failed with {line}; nothing more is tried") from error
+
+
+class _Interrupted(BaseException):
+    """Leaves an objective after Ctrl-C."""
+
+
+def _interruptible(trial: Trial, interrupted: threading.Event) -> None:
+    report = trial._report
+
+    def checked(number: int, step: int, value: Value) -> bool:
+        if interrupted.is_set():
+            raise _Interrupted
+        return report(number, step, value)
+
+    trial._report = checked
+
+
+def _settle(open_trials: dict[Future[None], Trial], done: set[Future[None]]) -> None:
+    for future in done:
+        del open_trials[future]
+        future.result()
+
+
+def _last_line(error: Exception) -> str:
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def _progress(study: Study, trial: Trial, trials: int | None, error: Exception | None) -> str:
+    best = study.best
+    of = "" if trials is None else f"/{trials}"
+    end = f"failed ({_last_line(error)})" if error else "stopped" if trial.should_stop else "completed"
+    found = "no result yet" if best is None else "best " + ", ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
+    return f"trial {trial.number}{of} {end}; {found}"
+
+
+def in_process(objective: Objective) -> Objective:
+    """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe."""
+    context = multiprocessing.get_context("spawn")
+
+    def evaluate(trial: Trial) -> Value:
+        ours, theirs = context.Pipe()
+        suggestion = {"id": trial.number, "params": trial.params, "until": trial.budget, "resumes": trial.resumes}
+        process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
+        process.start()
+        theirs.close()
+        try:
+            while True:
+                kind, content = ours.recv()
+                if kind == "report":
+                    try:
+                        trial.report(*content)
+                        ours.send(False)
+                    except Stopped:
+                        ours.send(True)
+                elif kind == "value":
+                    value, trial.metrics = content
+                    return value
+                else:
+                    raise content
+        except EOFError:
+            process.join()
+            raise RuntimeError(f"the process of trial {trial.number} ended with status {process.exitcode}") from None
+        finally:
+            ours.close()
+            process.join(1)
+            if process.is_alive():
+                process.kill()
+
+    return evaluate
+
+
+def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -> None:
+    def report(_number: int, step: int, value: Value) -> bool:
+        pipe.send(("report", (value, step)))
+        return pipe.recv()
+
+    trial = Trial(suggestion, report)
+    try:
+        pipe.send(("value", (objective(trial), trial.metrics)))
+    except Exception as error:
+        try:
+            pipe.send(("error", error))
+        except Exception:  # an error that pickle cannot send
+            pipe.send(("error", RuntimeError(_last_line(error))))

@@ -1,0 +1,23 @@
+"""What the package raises."""
+
+from __future__ import annotations
+
+
+class Stopped(Exception):
+    """The trial should stop now: it does worse than others. Its last report is its result. Let it pass through your objective."""
+
+
+class Infeasible(Exception):
+    """Raise it in an objective for a configuration that cannot be evaluated."""
+
+
+class HypertideError(Exception):
+    """The study refused a request. The message says what was expected, what it got and what to do."""
+
+
+class EngineError(HypertideError):
+    """The engine cannot start or has ended."""
+
+
+class TrialsFailed(HypertideError):
+    """The first trials all failed in the same way. `__cause__` is the last error."""

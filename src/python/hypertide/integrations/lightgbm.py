@@ -1,0 +1,25 @@
+"""Early stopping of LightGBM trials.
+
+    lightgbm.train(params, train, 500, valid_sets=[test], valid_names=["test"], callbacks=[report(trial, "test", "binary_logloss")])
+
+Written for the callback interface of LightGBM 4 (`CallbackEnv` in python-package/lightgbm/callback.py), where each entry of
+`evaluation_result_list` begins with the name of the data, the name of the metric and the value.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ..trial import Trial
+
+
+def report(trial: Trial, data: str, metric: str) -> Callable[[Any], None]:
+    """A callback that reports a metric to the trial after each round; raises Stopped when the trial should stop."""
+
+    def callback(env: Any) -> None:
+        for name, measured, value, *_ in env.evaluation_result_list:
+            if name == data and measured == metric:
+                trial.report(value, env.iteration + 1)
+
+    callback.order = 25  # type: ignore[attr-defined]  # after LightGBM's own callbacks have recorded the round
+    return callback

@@ -1,0 +1,85 @@
+"""A search for scikit-learn estimators.
+
+    search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-5, 1)}, n_trials=40, cv=5, n_jobs=4)
+    search.fit(X, y)
+    search.best_params_
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Mapping
+
+from sklearn.model_selection._search import BaseSearchCV
+
+from ..study import Study
+
+
+class HypertideSearchCV(BaseSearchCV):
+    """Cross-validated search over a hypertide space, with the interface of GridSearchCV.
+
+    n_trials  how many configurations to evaluate
+    parallel  how many to suggest at once; their folds are evaluated together, so `n_jobs` can use more processors
+    path      the journal; a search whose journal exists continues. Default: in memory
+    strategy  as in `Study`
+    seed      seed for all random choices
+
+    The other arguments are those of GridSearchCV. The mean test score (of `refit` with several metrics) is maximised.
+    """
+
+    def __init__(
+        self,
+        estimator: Any,
+        space: Mapping[str, Any],
+        *,
+        n_trials: int = 50,
+        parallel: int = 1,
+        path: str | None = None,
+        strategy: Any = None,
+        seed: int | None = None,
+        scoring: Any = None,
+        n_jobs: int | None = None,
+        refit: bool | str = True,
+        cv: Any = None,
+        verbose: int = 0,
+        pre_dispatch: str = "2*n_jobs",
+        error_score: float = math.nan,
+        return_train_score: bool = False,
+    ) -> None:
+        super().__init__(
+            estimator=estimator,
+            scoring=scoring,
+            n_jobs=n_jobs,
+            refit=refit,
+            cv=cv,
+            verbose=verbose,
+            pre_dispatch=pre_dispatch,
+            error_score=error_score,
+            return_train_score=return_train_score,
+        )
+        self.space = space
+        self.n_trials = n_trials
+        self.parallel = parallel
+        self.path = path
+        self.strategy = strategy
+        self.seed = seed
+
+    def _run_search(self, evaluate_candidates: Any) -> None:
+        column = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
+        with Study(self.space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
+            study.limit(trials=self.n_trials, parallel=self.parallel)
+            known = [row for row in study.trials if row["status"] == "completed"]
+            if known:  # the journal holds configurations of an earlier search: score them again, so that cv_results_ is whole
+                evaluate_candidates([row["params"] for row in known])
+            left = self.n_trials - len(study.trials)
+            while left > 0:
+                batch = [trial for _ in range(min(self.parallel, left)) if (trial := study.ask()) is not None]
+                if not batch:
+                    break
+                left -= len(batch)
+                scores = evaluate_candidates([trial.params for trial in batch])[column][-len(batch) :]
+                for trial, score in zip(batch, scores):
+                    if math.isfinite(score):
+                        study.tell(trial, float(score))
+                    else:
+                        study.tell(trial, failed=f"the score is {score}", reason="non-finite")

@@ -1,0 +1,242 @@
+"""A study: a search space, what to optimise, and every trial so far."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
+
+from ._engine import Engine, command
+from ._optimize import Callback, Objective, optimize
+from .errors import HypertideError
+from .trial import Trial, Value
+
+if TYPE_CHECKING:
+    import pandas
+
+Row = dict[str, Any]
+
+
+class Study:
+    """Finds good values for the parameters of `space`.
+
+        study = ht.Study({"lr": ht.log(1e-5, 1e-1)}, minimize="loss", path="study.jsonl", epochs=81)
+        study.optimize(objective, trials=100, parallel=4)
+        study.best["params"]
+
+    space     parameters by name: `ht.float`, `ht.log`, `ht.int`, `ht.choice`, ...; a list is a choice of its values.
+    minimize, maximize
+              the name of the objective, or several names. Default: minimize "value".
+    path      the journal, a file that holds every trial. A study whose journal exists resumes. Default: in memory only.
+    epochs    the most steps that a trial trains. Trials that fall behind are stopped early.
+    early     False: no early stopping.
+    resumes   True: trials continue from checkpoints (see `Trial.resumes`), so they pause instead of being stopped.
+    strategy  such as "tpe" or {"chain": ["ga", "bo"]}. Default: "auto".
+    seed      seed for all random choices.
+    options   further keys of a study file, such as `constraints`, `seconds`, `target`, `duplicates`.
+
+    Raises HypertideError where something does not fit; the message names it.
+    """
+
+    def __init__(
+        self,
+        space: Mapping[str, Any] | None = None,
+        *,
+        minimize: str | Iterable[str] | None = None,
+        maximize: str | Iterable[str] | None = None,
+        path: str | os.PathLike[str] | None = None,
+        name: str | None = None,
+        epochs: int | None = None,
+        early: bool | None = None,
+        resumes: bool | None = None,
+        strategy: Any = None,
+        seed: int | str | None = None,
+        **options: Any,
+    ) -> None:
+        self.path = None if path is None else Path(path)
+        self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
+        weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
+        description = {
+            "parameters": space and {key: _parameter(value) for key, value in space.items()},
+            "objectives": options.pop("objectives", None) or _objectives(minimize, maximize),
+            "name": name or (self.path.stem if self.path else None),
+            "epochs": epochs,
+            "early": early,
+            "resumes": resumes,
+            "strategy": strategy,
+            "seed": seed,
+            **options,
+        }
+        study = {key: value for key, value in description.items() if value is not None}
+        try:
+            opened = self._engine.request("init", **({"study": study} if space is not None else {}))
+        except BaseException:
+            self._engine.close()
+            raise
+        self.name: str = opened["study"]
+        """Its name."""
+        self.objectives: dict[str, str] = opened["objectives"]
+        """The direction of each objective."""
+
+    def ask(self) -> Trial | None:
+        """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows."""
+        suggestion = self._engine.request("ask")
+        return None if suggestion.get("over") else Trial(suggestion, self._report)
+
+    def tell(
+        self, trial: Trial, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error"
+    ) -> None:
+        """Ends a trial: with its value, as stopped early (its last report is its result), or as failed with a message.
+
+        reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
+        """
+        if stopped:
+            self._engine.request("tell", id=trial.number, stopped=True)
+        elif failed is not None:
+            self._engine.request("tell", id=trial.number, value=None, reason=reason, message=failed)
+        elif value is None:
+            raise HypertideError(f"trial {trial.number}: expected a value, `stopped=True` or `failed='why'`, got None")
+        else:
+            values = self._named(value)
+            wrong = {name: number for name, number in values.items() if not math.isfinite(number)}
+            if wrong:
+                message = ", ".join(f"{name} is {number}" for name, number in wrong.items())
+                self.tell(trial, failed=message, reason="non-finite")
+            else:
+                metrics = {name: float(number) for name, number in trial.metrics.items() if math.isfinite(number)}
+                self._engine.request("tell", id=trial.number, values=values, **({"metrics": metrics} if metrics else {}))
+
+    def optimize(
+        self,
+        objective: Objective,
+        trials: int | None = None,
+        *,
+        parallel: int = 1,
+        processes: bool = False,
+        callbacks: Iterable[Callback] = (),
+        progress: bool = True,
+    ) -> Study:
+        """Evaluates `objective(trial)` until the study has `trials` trials in all.
+
+        The objective returns a number, or a dictionary with a number for each objective. An exception fails the trial, and the study
+        continues; if the first three trials fail in the same way, TrialsFailed is raised. Call it again after a crash: it continues
+        where it was.
+
+        parallel   how many trials run at once, in threads.
+        processes  True: in processes instead; the objective must then be a function that pickle can send.
+        callbacks  called as `callback(study, trial)` after each trial.
+        progress   False: print nothing.
+        """
+        optimize(self, objective, trials, parallel=parallel, processes=processes, callbacks=list(callbacks), progress=progress)
+        return self
+
+    def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
+        """Sets how many trials the study has in all, and how many run at once. A study that had ended continues if that is more."""
+        given = {"trials": trials, "parallel": parallel}
+        self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
+
+    def enqueue(self, params: Mapping[str, Any]) -> None:
+        """Tries this configuration next. What it leaves out is drawn."""
+        self._engine.request("enqueue", params=dict(params))
+
+    def add(self, params: Mapping[str, Any], value: Value) -> None:
+        """Adds the result of a configuration that was evaluated elsewhere."""
+        self.enqueue(params)
+        trial = self.ask()
+        if trial is None:
+            raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
+        self.tell(trial, value)
+
+    def retract(self, trial: Trial | int) -> None:
+        """Takes back a result that was wrong: the search continues as if the trial had failed."""
+        self._engine.request("retract", id=trial if isinstance(trial, int) else trial.number)
+
+    @property
+    def trials(self) -> list[Row]:
+        """All trials as dictionaries: `trial`, `status`, `params`, `values`, `metrics`, ..."""
+        return self._engine.request("trials")["trials"]
+
+    @property
+    def best(self) -> Row | None:
+        """The best trial; None before the first result. With several objectives the best by the first one."""
+        return self._engine.request("best")["best"]
+
+    def dataframe(self) -> pandas.DataFrame:
+        """All trials as a pandas table: a column for each parameter (`params.lr`), objective and metric."""
+        import pandas
+
+        return pandas.json_normalize(self.trials, max_level=1)
+
+    def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
+        """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
+        if self.path is None:
+            raise HypertideError("report: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
+        done = subprocess.run(command("report", str(self.path), "--output", str(path)), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise HypertideError(done.stderr.strip())
+        return Path(path)
+
+    def plot(self) -> Plot:
+        """The study's page, shown where a notebook displays it."""
+        with tempfile.TemporaryDirectory() as folder:
+            return Plot(self.report(Path(folder) / "report.html").read_text(encoding="utf-8"))
+
+    def close(self) -> None:
+        """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
+        self._engine.close()
+
+    def __enter__(self) -> Study:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Study({self.name!r})"
+
+    def _repr_html_(self) -> str:
+        from ._notebook import table
+
+        return table(self)
+
+    def _named(self, value: Value) -> dict[str, float]:
+        """A bare number is the value of the first objective."""
+        if isinstance(value, Mapping):
+            return {name: float(number) for name, number in value.items()}
+        return {next(iter(self.objectives)): float(value)}
+
+    def _report(self, number: int, step: int, value: Value) -> bool:
+        return self._engine.request("report", id=number, step=step, values=self._named(value))["stop"]
+
+
+class Plot:
+    """A page that a notebook shows in a frame."""
+
+    def __init__(self, page: str) -> None:
+        self.page = page
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f'<iframe srcdoc="{escape(self.page)}" style="width: 100%; height: 700px; border: 0"></iframe>'
+
+
+def _parameter(value: Any) -> Any:
+    return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
+
+
+def _objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:
+    names = {"minimize": minimize, "maximize": maximize}
+    directions = {
+        name: direction
+        for direction, given in names.items()
+        if given is not None
+        for name in ([given] if isinstance(given, str) else given)
+    }
+    return directions or None
+
+

@@ -1,0 +1,63 @@
+"""A trial: one configuration to evaluate."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Callable, Iterator, Mapping
+
+from .errors import Stopped
+
+Value = float | Mapping[str, float]
+"""A number, or with several objectives a number for each name."""
+
+Report = Callable[[int, int, Value], bool]
+"""Takes the number of a trial, a step and a value; returns whether the trial should stop."""
+
+
+class Trial:
+    """What to evaluate, and how to say how it goes.
+
+    `trial["lr"]` is a parameter. A parameter whose `when` does not hold is absent.
+    """
+
+    def __init__(self, suggestion: Mapping[str, Any], report: Report) -> None:
+        self._report = report
+        self.number: int = suggestion["id"]
+        """Its number in the study, from 1."""
+        self.params: dict[str, Any] = dict(suggestion["params"])
+        """The configuration, by the names of the space."""
+        self.budget: int | None = suggestion.get("until")
+        """The last step to train to, counted from the very beginning also when it resumes; None: your program decides."""
+        self.resumes: int | None = suggestion.get("resumes")
+        """The number of the trial whose training it continues; None: it starts from the beginning."""
+        self.metrics: dict[str, float] = {}
+        """Further numbers to keep with the result. Fill it as you like."""
+        self.step = 0
+        """The last step that was reported."""
+        self.should_stop = False
+        """Whether the study has asked it to stop."""
+
+    def __getitem__(self, name: str) -> Any:
+        return self.params[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.params
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.params)
+
+    def __repr__(self) -> str:
+        return f"Trial({self.number}, {self.params})"
+
+    def report(self, value: Value, step: int | None = None) -> None:
+        """Reports the value after a step (an epoch). Without `step` it is the next one.
+
+        Raises Stopped when the trial should stop because others do better. Let it pass through your objective.
+        """
+        self.step = self.step + 1 if step is None else step
+        numbers = value.values() if isinstance(value, Mapping) else [value]
+        # What is not a number cannot be compared, so it stops nothing: the result decides.
+        if all(math.isfinite(number) for number in numbers):
+            self.should_stop |= self._report(self.number, self.step, value)
+        if self.should_stop:
+            raise Stopped(f"trial {self.number} should stop after step {self.step}")

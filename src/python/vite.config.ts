@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The command with all its libraries, for the Python wheel. The files lie as in the package's `dist`, since they look for each other. */
+export default defineConfig({
+  root,
+  ssr: { noExternal: true },
+  build: {
+    ssr: true,
+    target: 'es2022',
+    minify: true,
+    outDir: 'dist-python/package/hypertide/engine/dist',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { 'chunks/hypertide': 'src/cli/main.ts', 'src/numeric/gp/fit': 'src/numeric/gp/fit.ts' },
+      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
+    },
+  },
+});

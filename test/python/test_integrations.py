@@ -1,0 +1,102 @@
+"""Callbacks and searches, with the real libraries where Debian has them. `wheel.deep.test.ts` runs this with the installed package."""
+
+import tempfile
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+
+import optuna
+import xgboost
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.svm import SVC
+
+import hypertide as ht
+from hypertide.integrations import lightgbm
+from hypertide.integrations.optuna import from_optuna, space_of
+from hypertide.integrations.sklearn import HypertideSearchCV
+from hypertide.integrations.xgboost import ReportCallback
+
+X, Y = load_digits(return_X_y=True)
+X, Y = X[:400], Y[:400]
+
+
+class ScikitLearn(unittest.TestCase):
+    def test_searches_as_grid_search_does(self):
+        search = HypertideSearchCV(SVC(), {"C": ht.log(1e-2, 1e3), "gamma": ht.log(1e-6, 1)}, n_trials=12, parallel=3, cv=3, seed=1)
+        search.fit(X, Y)
+        self.assertEqual(len(search.cv_results_["params"]), 12)
+        self.assertGreater(search.best_score_, 0.9)
+        self.assertEqual(search.best_score_, max(search.cv_results_["mean_test_score"]))
+        self.assertGreater(search.score(X, Y), 0.9)
+        self.assertEqual(clone(search).get_params()["n_trials"], 12)
+
+    def test_continues_a_search_that_has_a_journal(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "search.jsonl")
+            space = {"C": ht.log(1e-2, 1e3)}
+            HypertideSearchCV(SVC(), space, n_trials=3, cv=2, path=path).fit(X, Y)
+            search = HypertideSearchCV(SVC(), space, n_trials=5, cv=2, path=path).fit(X, Y)
+            self.assertEqual(len(search.cv_results_["params"]), 5)
+
+
+class XGBoost(unittest.TestCase):
+    def test_reports_each_round_and_stops(self):
+        data = xgboost.DMatrix(X, Y % 2)
+        study = ht.Study({"eta": ht.log(1e-4, 1)}, minimize="logloss", epochs=27, seed=1)
+        self.addCleanup(study.close)
+
+        def objective(trial):
+            log = {}
+            xgboost.train(
+                {"objective": "binary:logistic", "eta": trial["eta"], "max_depth": 2},
+                data,
+                27,
+                evals=[(data, "train")],
+                evals_result=log,
+                callbacks=[ReportCallback(trial, "train", "logloss")],
+                verbose_eval=False,
+            )
+            return log["train"]["logloss"][-1]
+
+        study.optimize(objective, trials=16, progress=False)
+        self.assertEqual({row["status"] for row in study.trials}, {"completed", "stopped"})
+
+
+class LightGBM(unittest.TestCase):
+    def test_reports_the_named_metric_of_the_named_data(self):
+        reports = []
+        callback = lightgbm.report(SimpleNamespace(report=lambda value, step: reports.append((value, step))), "test", "auc")
+        results = [("train", "auc", 0.9, True), ("test", "auc", 0.8, True), ("test", "binary_logloss", 0.4, False)]
+        callback(SimpleNamespace(iteration=0, evaluation_result_list=results))
+        self.assertEqual(reports, [(0.8, 1)])
+
+
+class Optuna(unittest.TestCase):
+    def test_takes_over_space_and_trials(self):
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        source = optuna.create_study(direction="maximize")
+
+        def objective(trial):
+            x = trial.suggest_float("x", 1e-3, 1, log=True)
+            n = trial.suggest_int("n", 2, 10, step=2)
+            return x * n * (2 if trial.suggest_categorical("opt", ["a", "b"]) == "a" else 1)
+
+        source.optimize(objective, n_trials=8)
+        study = from_optuna(source, seed=1)
+        self.addCleanup(study.close)
+        self.assertEqual(len(study.trials), 8)
+        best = study.best
+        self.assertEqual({**best["params"], "x": 0}, {**source.best_params, "x": 0})
+        self.assertAlmostEqual(best["params"]["x"], source.best_params["x"], 10)  # suggestions have twelve digits
+        self.assertEqual(best["values"], {"value": source.best_value})
+        study.optimize(lambda trial: trial["x"] * trial["n"], trials=10, progress=False)
+        self.assertEqual(len(study.trials), 10)
+
+    def test_says_which_distribution_has_no_counterpart(self):
+        with self.assertRaisesRegex(ValueError, "opt: expected texts"):
+            space_of({"opt": optuna.distributions.CategoricalDistribution([None, "a"])})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,255 @@
+"""What a user of the installed package relies on. `wheel.deep.test.ts` builds the wheel, installs it into a virtual environment and runs this."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+import hypertide as ht
+
+SPACE = {"x": ht.float(-5, 5), "layers": ht.int(1, 8), "opt": ["sgd", "adam"], "momentum": ht.float(0, 0.9, when={"opt": "sgd"})}
+
+
+def loss_of(trial):
+    return (trial["x"] - 1) ** 2 + trial["layers"] + trial.params.get("momentum", 0.5)
+
+
+def curve(trial):
+    for step in range(1, 28):
+        trial.report(loss_of(trial) + 10 / step, step)
+    return loss_of(trial)
+
+
+class InFolder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "study.jsonl"
+
+    def study(self, **options):
+        study = ht.Study(SPACE, **{"minimize": "loss", "path": self.path, "seed": 1, **options})
+        self.addCleanup(study.close)
+        return study
+
+
+class Optimize(InFolder):
+    def test_finds_better_values_than_it_begins_with(self):
+        study = self.study(path=None).optimize(loss_of, trials=40, progress=False)
+        self.assertEqual([row["status"] for row in study.trials], ["completed"] * 40)
+        first = min(row["values"]["loss"] for row in study.trials[:5])
+        self.assertLess(study.best["values"]["loss"], min(first, 1.6))
+
+    def test_stops_trials_that_fall_behind(self):
+        study = self.study(epochs=27).optimize(curve, trials=30, progress=False)
+        statuses = [row["status"] for row in study.trials]
+        self.assertGreater(statuses.count("stopped"), 5)
+        self.assertGreater(statuses.count("completed"), 1)
+
+    def test_evaluates_in_parallel_threads(self):
+        together = threading.Barrier(4, timeout=20)
+        study = self.study()
+
+        def objective(trial):
+            if trial.number <= 4:
+                together.wait()  # passes only while four trials run at once
+            return loss_of(trial)
+
+        study.optimize(objective, trials=12, parallel=4, progress=False)
+        self.assertEqual(len(study.trials), 12)
+
+    def test_evaluates_in_processes_that_report_and_are_stopped(self):
+        study = self.study(epochs=27).optimize(curve, trials=12, parallel=2, processes=True, progress=False)
+        self.assertEqual(len(study.trials), 12)
+        self.assertEqual({row["status"] for row in study.trials}, {"completed", "stopped"})
+
+    def test_continues_where_it_was(self):
+        with self.study() as study:
+            study.optimize(loss_of, trials=5, progress=False)
+        calls = []
+        study = self.study().optimize(lambda trial: calls.append(trial.number) or loss_of(trial), trials=8, progress=False)
+        self.assertEqual(calls, [6, 7, 8])
+        study.optimize(loss_of, trials=10, progress=False)
+        self.assertEqual(len(study.trials), 10)
+
+    def test_a_failing_trial_does_not_end_the_study(self):
+        def objective(trial):
+            if trial.number == 2:
+                raise ValueError("too large")
+            if trial.number == 3:
+                raise ht.Infeasible("does not fit")
+            return float("nan") if trial.number == 4 else 1.0
+
+        study = self.study().optimize(objective, trials=6, progress=False)
+        failed = {row["trial"]: (row["reason"], row.get("message")) for row in study.trials if row["status"] == "failed"}
+        self.assertEqual(failed[2], ("error", "ValueError: too large"))
+        self.assertEqual(failed[3], ("infeasible", "does not fit"))
+        self.assertEqual(failed[4][0], "non-finite")
+
+    def test_three_failures_alike_end_a_study_that_never_worked(self):
+        def objective(trial):
+            raise RuntimeError("no GPU")
+
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "first 3 trials all failed with RuntimeError: no GPU") as raised:
+            study.optimize(objective, trials=20, progress=False)
+        self.assertIsInstance(raised.exception.__cause__, RuntimeError)
+        self.assertEqual(len(study.trials), 3)
+
+    def test_survives_kill_9(self):
+        program = f"""
+import hypertide as ht, time
+study = ht.Study({{"x": ht.float(-5, 5)}}, minimize="loss", path={str(self.path)!r}, seed=1)
+def objective(trial):
+    time.sleep(0.05)
+    return trial["x"] ** 2
+study.optimize(objective, trials=500, parallel=2)
+"""
+        process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
+        for line in process.stderr:
+            if line.startswith("trial 10/"):
+                break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        process.stderr.close()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                study = ht.Study({"x": ht.float(-5, 5)}, minimize="loss", path=self.path, seed=1)
+                break
+            except ht.HypertideError as error:  # its engine notices within a moment that Python has gone
+                self.assertIn("running", str(error))
+                time.sleep(0.2)
+        self.addCleanup(study.close)
+        done = [row for row in study.trials if row["status"] == "completed"]
+        self.assertGreaterEqual(len(done), 9)
+        study.optimize(lambda trial: trial["x"] ** 2, trials=len(study.trials) + 3, progress=False)
+        self.assertEqual([row["status"] for row in study.trials if row["status"] == "open"], [])
+
+    def test_ctrl_c_closes_the_study_in_good_order(self):
+        program = f"""
+import hypertide as ht, time
+study = ht.Study({{"x": ht.float(-5, 5)}}, minimize="loss", path={str(self.path)!r}, seed=1)
+def objective(trial):
+    for step in range(1, 10_000):
+        trial.report(1.0, step)
+        print("step", flush=True)
+        time.sleep(0.02)
+study.optimize(objective, trials=50, parallel=2)
+"""
+        process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(10):
+            process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+        self.assertIn("KeyboardInterrupt", said)
+        facts = [json.loads(line) for line in self.path.read_text().splitlines()]
+        reasons = [fact.get("reason") for fact in facts if fact["type"] == "failed"]
+        self.assertEqual(reasons, ["preempted", "preempted"])
+
+
+class AskTell(InFolder):
+    def test_asks_reports_and_tells(self):
+        study = self.study(epochs=27)
+        stopped = 0
+        for _ in range(20):
+            trial = study.ask()
+            try:
+                trial.metrics["size"] = 3
+                study.tell(trial, curve(trial))
+            except ht.Stopped:
+                study.tell(trial, stopped=True)
+                stopped += 1
+        self.assertGreater(stopped, 2)
+        self.assertEqual(study.best["metrics"], {"size": 3})
+
+    def test_an_enqueued_configuration_comes_next(self):
+        study = self.study()
+        study.enqueue({"x": 2.0, "layers": 3, "opt": "adam"})
+        trial = study.ask()
+        self.assertEqual(trial.params, {"x": 2.0, "layers": 3, "opt": "adam"})
+        self.assertIn("opt", trial)
+        self.assertNotIn("momentum", trial)
+
+    def test_several_objectives(self):
+        study = self.study(minimize=["loss", "seconds"], maximize="accuracy")
+        self.assertEqual(study.objectives, {"loss": "minimize", "seconds": "minimize", "accuracy": "maximize"})
+        trial = study.ask()
+        study.tell(trial, {"loss": 1, "seconds": 2, "accuracy": 0.5})
+        self.assertEqual(study.best["values"], {"loss": 1, "seconds": 2, "accuracy": 0.5})
+
+    def test_a_retracted_result_no_longer_counts(self):
+        study = self.study()
+        trial = study.ask()
+        study.tell(trial, -100)
+        study.retract(trial)
+        self.assertIsNone(study.best)
+
+    def test_a_study_is_opened_without_its_space(self):
+        with self.study() as study:
+            study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 0.5)
+        with ht.Study(path=self.path) as study:
+            self.assertEqual(study.best["values"], {"loss": 0.5})
+            self.assertIsNotNone(study.ask())
+
+    def test_says_what_is_wrong(self):
+        for options, message in [
+            ({"strategy": "tpee"}, "did you mean tpe"),
+            ({"trails": 5}, "did you mean trials"),
+            ({"epochs": 0}, "epochs"),
+        ]:
+            with self.assertRaisesRegex(ht.HypertideError, message):
+                self.study(**options)
+        with self.assertRaisesRegex(ht.HypertideError, "parameters.x"):
+            ht.Study({"x": ht.float(3, 1)})
+        study = self.study()
+        with self.assertRaisesRegex(ht.HypertideError, "y"):
+            study.enqueue({"y": 1})
+        trial = study.ask()
+        with self.assertRaisesRegex(ht.HypertideError, "loss"):
+            study.tell(trial, {"los": 1})
+        with self.assertRaisesRegex(ht.HypertideError, "expected a value"):
+            study.tell(trial)
+
+    def test_a_closed_study_says_so(self):
+        study = self.study()
+        study.close()
+        with self.assertRaisesRegex(ht.EngineError, "closed"):
+            study.ask()
+
+
+class Shown(InFolder):
+    def test_a_notebook_shows_the_best_trial(self):
+        study = self.study()
+        self.assertIn("no trials yet", study._repr_html_())
+        study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 0.5)
+        self.assertIn("<td>adam</td>", study._repr_html_())
+
+    def test_the_report_is_one_page(self):
+        study = self.study()
+        study.add({"x": 1.0, "layers": 1, "opt": "adam"}, 0.5)
+        page = study.report(self.path.with_suffix(".html")).read_text()
+        self.assertIn("<html", page)
+        self.assertIn("<iframe", study.plot()._repr_html_())
+
+    def test_there_is_no_report_without_a_path(self):
+        with self.assertRaisesRegex(ht.HypertideError, "path"):
+            self.study(path=None).report()
+
+
+class Node(unittest.TestCase):
+    def test_says_in_one_sentence_which_node_it_needs(self):
+        for value, message in [("/nowhere/node", "does not run"), ("/bin/echo", "is not Node")]:
+            os.environ["HYPERTIDE_NODE"] = value
+            self.addCleanup(os.environ.pop, "HYPERTIDE_NODE", None)
+            with self.assertRaisesRegex(ht.EngineError, message + ".*needs Node 20.19 or newer"):
+                ht.Study({"x": ht.float(0, 1)})
+
+
+if __name__ == "__main__":
+    unittest.main()

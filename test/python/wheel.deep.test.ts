@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const here = join(root, 'test/python');
+
+describe('the wheel', () => {
+  let folder: string;
+  let python: string;
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'hypertide-'));
+    python = run('sh', join(root, 'test/scripts/ensure-python.sh')).trim();
+    execFileSync('npm', ['run', 'wheel'], { cwd: root, env: { ...process.env, PYTHON: python }, stdio: 'ignore' });
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The python of a new virtual environment, in which the wheel is installed without an index. */
+  const installed = (name: string, ...options: string[]): string => {
+    run(python, '-m', 'venv', ...options, name);
+    const [wheel] = readdirSync(join(root, 'dist-python')).filter((file) => file.endsWith('.whl'));
+    run(join(folder, name, 'bin/pip'), 'install', '--no-index', join(root, 'dist-python', wheel!));
+    return join(folder, name, 'bin/python');
+  };
+
+  it('works in a clean environment', () => {
+    const own = installed('clean');
+    expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
+    run(own, join(here, 'test_study.py'));
+  });
+
+  it('works with scikit-learn, XGBoost and Optuna', () => {
+    run(installed('libraries', '--system-site-packages'), join(here, 'test_integrations.py'));
+  });
+});
