@@ -1,6 +1,8 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
-import type { Entry } from '../entry.ts';
+import { decisionsOf, readUpTo } from '../../streams/engine/replay.ts';
 import type { Created, Params, SuggestedFact } from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
+import { DECISIONS } from '../facts/versions.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
@@ -23,17 +25,23 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
   const expected = await expectationOf(feed, created, fact);
   const common = { trial, by: fact.by, ...(expected && { expected }) };
   if (fact.by === 'import') return common;
-  return { ...common, ...(await decidedAnew(feed, created, fact)) };
+  return { ...common, ...(await recompute(feed, created, fact)) };
 }
 
 async function suggestionOf(feed: Feed, trial: TrialId): Promise<SuggestedFact | undefined> {
   const history = feed.begun?.changes.history(trial);
   if (history === undefined) return undefined;
-  for await (const entries of feed.source.past(history.first)) return entries[0]!.fact as SuggestedFact;
+  for await (const [entry] of feed.source.past(history.first)) {
+    const fact = parseFact(entry!.fact);
+    return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
+  }
   return undefined;
 }
 
-async function decidedAnew(feed: Feed, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
+async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Promise<Partial<Why>> {
+  const decisions = decisionsOf(fact, created);
+  if (decisions !== DECISIONS)
+    return { impossible: `version ${decisions} of the decisions made it, and this is version ${DECISIONS}; "hypertide verify" says more` };
   let replay: Replay;
   try {
     replay = new Replay(feed.source, created);
@@ -41,33 +49,15 @@ async function decidedAnew(feed: Feed, created: Created, fact: SuggestedFact): P
     return { impossible: `its strategy is code, which a log does not hold (${(error as Error).message})` };
   }
   try {
-    for await (const entry of entriesUpTo(feed, fact.after ?? 0)) await replay.fold(entry);
+    for await (const entries of readUpTo(feed.source.past(1), fact.after ?? 0)) for (const entry of entries) await replay.fold(entry);
     const { phases } = replay.watch;
     const since = performance.now();
-    const next = await replay.decide();
-    const milliseconds = performance.now() - since;
-    const made = next.type === 'append' ? next.fact : undefined;
-    const field = (['trial', 'by', 'params', 'budget', 'resumes'] as const).find(
-      (name) => JSON.stringify((made as SuggestedFact | undefined)?.[name]) !== JSON.stringify(fact[name]),
-    );
-    const recomputed = field
-      ? { field, logged: fact[field], recomputed: (made as SuggestedFact | undefined)?.[field] }
-      : ('equal' as const);
-    return { phases, milliseconds, recomputed };
+    const recomputed = (await replay.difference(fact)) ?? 'equal';
+    return { phases, milliseconds: performance.now() - since, recomputed };
   } catch (error) {
     return { impossible: (error as Error).message };
   } finally {
     replay.dispose();
-  }
-}
-
-async function* entriesUpTo(feed: Feed, upTo: number): AsyncGenerator<Entry> {
-  if (upTo < 1) return;
-  for await (const entries of feed.source.past(1)) {
-    for (const entry of entries) {
-      if (entry.position > upTo) return;
-      yield entry;
-    }
   }
 }
 
@@ -76,9 +66,11 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
   const space = spaceOf(created) as Space<Params>;
   const ledger = new Ledger<Params>(space);
   const ended: Ended[] = [];
-  for await (const entry of entriesUpTo(feed, after ?? 0)) {
-    const { event } = ledger.fold(entry);
-    if (event?.type === 'ended' && event.outcome === 'completed') ended.push(event);
+  for await (const entries of readUpTo(feed.source.past(1), after ?? 0)) {
+    for (const entry of entries) {
+      const { event } = ledger.fold(entry);
+      if (event?.type === 'ended' && event.outcome === 'completed') ended.push(event);
+    }
   }
   const known = ended.filter(({ id }) => feed.begun?.changes.rows.get(id)?.status !== 'retracted');
   if (known.length < FEWEST) return undefined;

@@ -1,7 +1,6 @@
 import type { Directive } from '../../streams/engine/directive.ts';
 import { Engine } from '../../streams/engine/engine.ts';
 import { createdOf, type StudyOptions } from '../../streams/options.ts';
-import { parseStrategy } from '../../streams/spec.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../entry.ts';
 import type { Fact } from '../facts/facts.ts';
@@ -47,12 +46,11 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
   const engine = new Engine<P>({
     space,
     strategy,
-    resolve: parseStrategy,
     inspect: options.inspect,
     append,
     direct: (directive) => given.push({ position: engine.ledger.position, directive }),
-    past: async function* (upTo) {
-      yield entries.slice(0, upTo);
+    past: async function* () {
+      yield entries;
     },
     finished: () => {
       finished = true;

@@ -19,7 +19,7 @@ export interface DeciderOptions<P> {
   readonly space: Space<P>;
   /** The strategy that the study began with. */
   readonly strategy: Strategy;
-  readonly known?: Amendments;
+  readonly amendments?: Amendments;
   readonly inspect?: Inspect;
   /** A strategy has become ready: ask anew. */
   readonly ready?: () => void;
@@ -45,7 +45,7 @@ export class Decider<P> {
   readonly stops = new Map<TrialId, string>();
   readonly #options: DeciderOptions<P>;
   readonly #inlet$ = new Subject<Message>();
-  readonly known: Amendments;
+  readonly amendments: Amendments;
   #duplicates: Duplicates | undefined;
   #pipe: Subscription | undefined;
   #replies: (Ask | Propose | Wait)[] = [];
@@ -53,8 +53,8 @@ export class Decider<P> {
 
   constructor(options: DeciderOptions<P>) {
     this.#options = options;
-    this.known = options.known ?? noAmendments;
-    this.ledger = new Ledger(options.space, this.known.retracted);
+    this.amendments = options.amendments ?? noAmendments;
+    this.ledger = new Ledger(options.space, this.amendments.retracted);
   }
 
   /** Applies an entry. @throws what a strategy throws. */
@@ -93,7 +93,7 @@ export class Decider<P> {
   #begin(): void {
     const { settings, created } = this.ledger;
     const { space, inspect } = this.#options;
-    const { strategy, epoch, parallel, trials } = this.known.switched ?? {
+    const { strategy, epoch, parallel, trials } = this.amendments.switched ?? {
       strategy: this.#options.strategy,
       epoch: 0,
       parallel: settings.parallel,

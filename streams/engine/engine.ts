@@ -7,16 +7,13 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Space } from '../../src/space/space.ts';
-import type { Inspect, Strategy, StrategySpec } from '../strategy.ts';
-import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
-import { Decider } from './decider.ts';
+import type { Inspect, Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
+import { Replayer } from './replay.ts';
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy;
-  /** Makes a strategy of the data in a `changed` fact. */
-  readonly resolve: (spec: StrategySpec) => Strategy;
   readonly inspect?: Inspect | undefined;
   /** Puts a fact at the end of the log, from where it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact<P> | Closed) => void;
@@ -24,8 +21,8 @@ export interface EngineOptions<P> {
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
   readonly asked?: (() => boolean) | undefined;
-  /** The entries up to a position, once more. */
-  readonly past: (upTo: number) => AsyncIterable<readonly Entry[]>;
+  /** Reads the log from its beginning. */
+  readonly past: () => AsyncIterable<readonly Entry[]>;
   /** The study has closed and no trial is open. */
   readonly finished: () => void;
   readonly fail: (error: unknown) => void;
@@ -39,8 +36,7 @@ export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
   #mailbox: Entry[] = [];
-  #known: Amendments = noAmendments;
-  #decider: Decider<P>;
+  readonly #replayer: Replayer<P>;
   #busy = false;
   #over = false;
   /** Something has happened that may be a reason to ask. */
@@ -54,12 +50,13 @@ export class Engine<P> {
   constructor(options: EngineOptions<P>) {
     this.#options = options;
     this.#study = createActor(studyMachine, options.inspect ? { id: 'study', inspect: options.inspect } : { id: 'study' });
-    this.#decider = this.#decideBy(this.#known);
+    const { space, strategy, inspect, past } = options;
+    this.#replayer = new Replayer({ space, strategy, past, ...(inspect && { inspect }), ready: () => this.stir() });
     this.#study.start();
   }
 
   get ledger(): Ledger<P> {
-    return this.#decider.ledger;
+    return this.#replayer.ledger;
   }
   /** Whether a model is being fitted that the study waits for. */
   get fitting(): boolean {
@@ -79,7 +76,7 @@ export class Engine<P> {
   caughtUp(): void {
     const { phase } = this;
     if (this.#over || phase === 'rebuilding') return; // that ends by itself
-    if (phase === 'replaying' && this.#known !== this.#decider.known) void this.#rebuild(true);
+    if (phase === 'replaying' && this.#replayer.outdated) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
   }
 
@@ -102,13 +99,8 @@ export class Engine<P> {
 
   dispose(): void {
     this.#over = true;
-    this.#decider.dispose();
+    this.#replayer.dispose();
     this.#study.stop();
-  }
-
-  #decideBy(known: Amendments): Decider<P> {
-    const { space, strategy, inspect } = this.#options;
-    return new Decider({ space, strategy, known, ...(inspect && { inspect }), ready: () => this.stir() });
   }
 
   /** Run to completion. */
@@ -152,14 +144,10 @@ export class Engine<P> {
   }
 
   #fold(entry: Entry): void {
-    const applied = this.#decider.fold(entry);
+    const applied = this.#replayer.fold(entry);
     this.#options.note?.(applied);
     const live = this.phase !== 'replaying';
-    if (amends(applied)) {
-      this.#known = amend(this.#known, applied, this.ledger.settings, this.#options.resolve);
-      if (live) void this.#rebuild(false);
-      return;
-    }
+    if (live && this.#replayer.outdated) return void this.#rebuild(false);
     if (applied.effect === 'closed') {
       this.#sent = undefined;
       this.#study.send({ type: 'closed' });
@@ -172,7 +160,7 @@ export class Engine<P> {
   #decide(): void {
     this.#fitting = false;
     if (!this.#wants()) return;
-    const next = this.#decider.decide();
+    const next = this.#replayer.decide();
     if (next.type === 'wait') {
       this.#fitting = next.until === 'ready';
       return;
@@ -223,7 +211,7 @@ export class Engine<P> {
 
   /** Passes on what strategies want stopped, once for each trial. */
   #stopAsTold(): void {
-    for (const [trial, by] of this.#decider.stops) {
+    for (const [trial, by] of this.#replayer.stops) {
       if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
     }
   }
@@ -241,17 +229,12 @@ export class Engine<P> {
     if (suggestion.by !== 'import') this.#options.direct(suggestion);
   }
 
-  /** Tells the past anew, to strategies that know what was said later. */
+  /** Lets strategies read the log again, with what later entries say about earlier ones. */
   async #rebuild(cold: boolean): Promise<void> {
-    const upTo = this.ledger.position;
     this.#study.send({ type: 'revised' });
     try {
-      const decider = this.#decideBy(this.#known);
-      for await (const entries of this.#options.past(upTo)) for (const entry of entries) decider.fold(entry);
-      this.#decider.dispose();
-      if (this.#over) return decider.dispose();
-      this.#decider = decider;
-      this.#resume(cold);
+      await this.#replayer.rebuild();
+      if (!this.#over) this.#resume(cold);
     } catch (error) {
       this.#fail(error);
     }
@@ -259,7 +242,7 @@ export class Engine<P> {
 
   /** @param cold whether trainers may not know what is open, since nobody has told them in this process. */
   #resume(cold: boolean): void {
-    const { ledger } = this.#decider;
+    const { ledger } = this;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
     this.#study.send({ type: 'caughtUp' });
     this.#stirred = true;

@@ -79,13 +79,12 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
   const engine = new Engine<P>({
     space,
     strategy: strategy ?? logged,
-    resolve: parseStrategy,
     inspect: options.inspect,
     asked: options.asked,
     note: options.note,
     append: (fact) => void append(fact).catch(fail),
     direct: ports.direct,
-    past: (upTo) => upToPosition(log, upTo),
+    past: () => log.read(),
     finished: () => {
       if (!options.stay) stop();
       ports.finished();
@@ -179,14 +178,4 @@ function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] 
     }
   }
   return facts;
-}
-
-async function* upToPosition(log: Log, upTo: number) {
-  if (upTo === 0) return;
-  const reading = new AbortController();
-  for await (const entries of log.read(1, reading.signal)) {
-    const wanted = entries.filter(({ position }) => position <= upTo);
-    yield wanted;
-    if (wanted.length < entries.length || wanted.at(-1)?.position === upTo) return reading.abort();
-  }
 }

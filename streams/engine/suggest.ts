@@ -3,7 +3,6 @@ import type { Entry } from '../../src/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import { createdOf, type StudyOptions } from '../options.ts';
-import { parseStrategy } from '../spec.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
@@ -25,7 +24,6 @@ export const suggest =
       const engine = new Engine<P>({
         space,
         strategy,
-        resolve: parseStrategy,
         inspect: options.inspect,
         append: write,
         direct: (directive) => out.next(directive),

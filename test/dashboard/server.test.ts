@@ -97,7 +97,23 @@ describe('a trial', () => {
     await say({ type: 'suggested', trial: 5, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 17 });
     const why = JSON.parse((await request(`${url}api/studies/net/trials/5/why`)).text);
     expect(why).toMatchObject({ trial: 5, by: 'random', phases: { random: ['sequence.drawing'] }, expected: { results: 4 } });
-    expect(why.recomputed).toMatchObject({ field: 'params', logged: { lr: 0.001 } });
+    expect(why.recomputed).toMatchObject({ field: 'params.lr', logged: 0.001 });
+  });
+
+  it('is not recomputed if other decisions made it', async () => {
+    const { url, say } = await start();
+    await say({
+      type: 'suggested',
+      trial: 1,
+      attempt: 1,
+      by: 'random',
+      params: { lr: 0.001, layers: 3, kind: 'tanh' },
+      after: 1,
+      decisions: 1,
+    });
+    const why = JSON.parse((await request(`${url}api/studies/net/trials/1/why`)).text);
+    expect(why.recomputed).toBeUndefined();
+    expect(why.impossible).toContain('version 1 of the decisions');
   });
 });
 

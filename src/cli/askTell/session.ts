@@ -62,7 +62,6 @@ export class Session {
     this.#engine = new Engine({
       space,
       strategy: whole,
-      resolve: parseStrategy,
       append: (fact) => this.#write(fact),
       asked: () => this.#waiting.length > 0,
       direct: (directive) => this.#hear(directive),

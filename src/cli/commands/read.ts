@@ -1,5 +1,6 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import { verify as recompute, strategyOf } from '../../../streams/engine/verify.ts';
+import { strategyOf } from '../../../streams/engine/replay.ts';
+import { verify as recompute } from '../../../streams/engine/verify.ts';
 import type { Values } from '../../facts/facts.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { bestFirst } from '../../study/trials.ts';

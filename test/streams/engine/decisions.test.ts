@@ -4,7 +4,8 @@ import type { Entry } from '../../../src/entry.ts';
 import type { Created, SuggestedFact } from '../../../src/facts/facts.ts';
 import { createTestStudy } from '../../../src/testing/rig.ts';
 import { version } from '../../../src/version.ts';
-import { strategyOf, verify } from '../../../streams/engine/verify.ts';
+import { strategyOf } from '../../../streams/engine/replay.ts';
+import { verify } from '../../../streams/engine/verify.ts';
 import { asha, bohb, chain, createStudy, float, hyperband, memoryLog, random, type Strategy, space } from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/options.ts';
 

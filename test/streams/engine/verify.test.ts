@@ -8,7 +8,8 @@ import { index, rngFor } from '../../../src/numeric/random.ts';
 import { draw } from '../../../src/space/axis.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy, type TestStudy } from '../../../src/testing/rig.ts';
-import { strategyOf, verify } from '../../../streams/engine/verify.ts';
+import { strategyOf } from '../../../streams/engine/replay.ts';
+import { verify } from '../../../streams/engine/verify.ts';
 import {
   asha,
   chain,
