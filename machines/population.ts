@@ -11,6 +11,7 @@ import {
   wait,
 } from '../src/messages.ts';
 import type { Population, PopulationState, Training } from '../src/schedulers/population.ts';
+import { stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;
@@ -21,7 +22,7 @@ interface Context extends Input {
 }
 
 function trained({ env }: Context, ask: Ask, { member, point, budget, resumes }: Training): Propose {
-  const proposal = { ...propose(ask, env.name, point, { [env.name]: String(member) }), budget };
+  const proposal = { ...propose(ask, env.name, point, stateTag(env.name, member)), budget };
   return resumes === undefined ? proposal : { ...proposal, resumes };
 }
 

@@ -15,6 +15,7 @@ import {
 import { rngFor } from '../src/numeric/random.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
 import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
+import { stateIn, stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;
@@ -26,18 +27,20 @@ interface Context extends Input {
   readonly state: unknown;
 }
 
-type Phase = 'exploring' | 'modelling' | 'falling back';
+/** The phase of an answer is state that comes back with its trial, and text for people. */
+const PHASES = { exploring: 'exploring', modelling: 'modelling', fallingBack: 'falling back' };
+type Phase = keyof typeof PHASES;
 
-/** An answer that says in which phase it was given. Where there is none, the ask goes on. */
+/** Without a point, the ask is handed on. */
 const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: ProposedPoint | undefined): Propose | Ask =>
-  reasoned ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase }) : ask;
+  reasoned ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase: PHASES[phase], ...stateTag(env.name, phase) }) : ask;
 
 const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.state, ask));
 
 function model(context: Context, ask: Ask): Propose | Ask {
   const { core, env, state } = context;
   const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
-  return reasoned ? answer(context, ask, 'modelling', reasoned) : explore(context, ask, 'falling back');
+  return reasoned ? answer(context, ask, 'modelling', reasoned) : explore(context, ask, 'fallingBack');
 }
 
 const machine = setup({
@@ -52,7 +55,7 @@ const machine = setup({
     long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
     /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
-    fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && tags?.phase === ('falling back' satisfies Phase),
+    fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && stateIn(tags, by) === ('fallingBack' satisfies Phase),
   },
   actions: {
     expect: assign(({ context: { core, state } }, fact: Suggested) => ({ state: core.expect(state, fact) })),
@@ -62,7 +65,7 @@ const machine = setup({
     model: emit(({ context }, ask: Ask) => model(context, ask)),
     wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name, 'ready')),
     ready: emit(({ context: { env } }): Ready => ({ type: 'ready', by: env.name })),
-    fallBack: emit(({ context }, ask: Ask) => explore(context, ask, 'falling back')),
+    fallBack: emit(({ context }, ask: Ask) => explore(context, ask, 'fallingBack')),
   },
 });
 

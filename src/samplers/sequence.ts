@@ -1,5 +1,6 @@
 import type { Ask, Env, Suggested, Tags } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
+import { numberIn, stateTag } from '../tags.ts';
 
 /** A point to propose, and its tags. */
 export interface ProposedPoint {
@@ -52,13 +53,13 @@ export function numberedSequence(env: Env, count: number, pointAt: (i: number) =
   };
   return {
     start: from(0),
-    advances: ({ by, tags }) => by === env.name && tags?.[env.name] !== undefined,
-    fold: (_, { tags }) => from(Number(tags![env.name]) + 1),
+    advances: ({ by, tags }) => by === env.name && numberIn(tags, by) !== undefined,
+    fold: (_, { tags }) => from(numberIn(tags, env.name)! + 1),
     exhausted: ({ index }) => index >= count,
     propose(state, { retry = 0 }) {
       let next = state;
       for (let n = 0; n < retry && next.index < count; n++) next = from(next.index + 1);
-      return next.index < count ? { point: next.point, tags: { [env.name]: String(next.index) } } : undefined;
+      return next.index < count ? { point: next.point, tags: stateTag(env.name, next.index) } : undefined;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { type Agreement, type FirstRung, firstRung } from '../budgets/firstRung.ts';
 import { type Configuration, RungResults } from '../budgets/rungResults.ts';
 import { type Ended, type Env, type Reported, type StrategyEvent, type Suggested, violates } from '../messages.ts';
+import { numberIn } from '../tags.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
 import { type Member, Rung } from './rung.ts';
 import { Supply } from './scheduler.ts';
@@ -95,9 +96,9 @@ export class Halving {
       this.#passing.delete(member);
       return;
     }
-    const mark = Number(tags?.[this.#name] ?? Number.NaN);
+    const tagged = numberIn(tags, this.#name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
-    const from = rungs[mark] === undefined ? foreign : mark;
+    const from = rungs[tagged] === undefined ? foreign : tagged;
     this.#members.push({ configuration, from, to, stands: [] });
     if (from >= 0 && by !== 'queue' && by !== 'import') this.#begun[from]!++;
   }

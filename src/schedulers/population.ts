@@ -4,6 +4,7 @@ import { names, positive, upTo, wholeFrom } from '../optionRules.ts';
 import { optional, required, type SettingsOf } from '../optionSet.ts';
 import { draw, type Point } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
+import { numberIn } from '../tags.ts';
 import { type Explore, explore, exploreOptions } from './explore.ts';
 
 export const pbtOptions = {
@@ -91,9 +92,8 @@ export function populationOf(env: Env, settings: PopulationSettings): Population
     fold({ members, configurations }, fact) {
       const begins = env.trials !== undefined && fact.type === 'suggested' && fact.resumes === undefined && fact.by !== 'import';
       const roots = begins ? configurations + 1 : configurations;
-      const mark = fact.tags?.[env.name];
-      if (mark === undefined) return { members, configurations: roots };
-      const number = Number(mark);
+      const number = numberIn(fact.tags, env.name);
+      if (number === undefined) return { members, configurations: roots };
       return { members: members.toSpliced(number, 1, memberAfter(members[number], number, fact)), configurations: roots };
     },
     founded,

@@ -5,6 +5,7 @@ import { bool, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/optionSet.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
+import { stateTag } from '../../src/tags.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { type Strategy, specOf, withSpec } from '../strategy.ts';
@@ -50,7 +51,7 @@ export function halving(name: string, options: HalvingOptions, settings: Omit<Ha
           return { ...propose(ask, env.name, trial.point, { ...trial.tags, ...explained(now, settings) }), budget, resumes: trial.id };
         }
         const { budget, from } = now.start();
-        return { ...ask, budget, tags: { ...ask.tags, [env.name]: String(from), ...explained(now, settings) } };
+        return { ...ask, budget, tags: { ...ask.tags, ...stateTag(env.name, from), ...explained(now, settings) } };
       },
       stop: (facts) => halvingOf(facts).behind,
     })(parent);

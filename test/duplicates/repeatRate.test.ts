@@ -3,6 +3,7 @@ import { RepeatTracker } from '../../src/duplicates/repeatRate.ts';
 import type { Suggested } from '../../src/messages.ts';
 import { float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { stateTag } from '../../src/tags.ts';
 
 /** A tracker that sees whole trials. */
 function tracker(axes = space({ x: float(0, 1) }).axes) {
@@ -15,7 +16,7 @@ function tracker(axes = space({ x: float(0, 1) }).axes) {
       by: 'x',
       point: [x],
       ...(budget !== undefined && { budget }),
-      ...(modelled && { tags: { acquisition: '1' } }),
+      ...(modelled && { tags: stateTag('x', 'modelling') }),
     };
     repeats.take(trial);
     repeats.take({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });

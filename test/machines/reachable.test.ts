@@ -15,6 +15,7 @@ import type { Descent, DescentState } from '../../src/samplers/gradient/descent.
 import { numberedSequence } from '../../src/samplers/sequence.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
+import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
 
@@ -111,7 +112,7 @@ const lives: Readonly<Record<string, Life>> = {
     machine: surrogateMachine,
     input: { env, core: once, elsewhere: async () => [] },
     events: [
-      { type: 'suggested', by: 'list', tags: { phase: 'falling back' } },
+      { type: 'suggested', by: 'list', tags: stateTag('list', 'fallingBack') },
       { type: 'ended', by: 'list' },
     ],
   },

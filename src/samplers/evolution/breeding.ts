@@ -36,13 +36,13 @@ const TRIES = 10;
  * @param known fingerprints of points that anybody has tried
  * @param founder whose turn it is; a retry turns it down
  */
-export function nextOf(
+export function nextOf<C extends Child>(
   env: Env,
   known: GrowingSet<number>,
   { id, retry }: Ask,
   founder: Point | undefined,
-  bear: ((rng: Rng) => Child) | undefined,
-): Child {
+  bear: ((rng: Rng) => C) | undefined,
+): C | Child {
   if (founder && !retry && !known.has(fingerprint(founder))) return { point: founder, origin: 'founder' };
   const rng = rngFor(env.seed, env.name, id, retry);
   for (let tries = 1; ; tries++) {

@@ -92,7 +92,7 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
     breed(state, ask) {
       const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
       const { point, origin } = nextOf(env, state.known, ask, founder, bearing(state.parents, env, settings));
-      return { point, tags: { [env.name]: steady ? origin : `generation ${state.generation + 1}, ${origin}` } };
+      return { point, tags: { origin: steady ? origin : `generation ${state.generation + 1}, ${origin}` } };
     },
   };
 }

@@ -73,7 +73,7 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
       const founder = issued < population - immigrants ? founders[issued] : undefined;
       const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
       const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
-      return { point, tags: { [env.name]: `generation ${generation + 1}, ${origin}` } };
+      return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
     },
   };
 }

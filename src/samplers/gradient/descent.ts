@@ -3,10 +3,11 @@ import { rngFor } from '../../numeric/random.ts';
 import { oneOf, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
+import { stateTag } from '../../tags.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
 import { holding, type Lane, nearer, startsOf } from './movableAxes.ts';
-import { issue, type Round, receive, type Slot, settled, wanted } from './round.ts';
+import { issue, type Round, receive, type Slot, settled, slotName, wanted } from './round.ts';
 
 /** Where descents begin, and how many there are. */
 export const descentOptions = {
@@ -110,5 +111,8 @@ export function handedOut(
 ): ProposedPoint {
   const { role } = wanted(round)!;
   const point = env.snap(centre ? nearer(centre, at, ask.retry ?? 0) : at);
-  return { point, tags: { start: String(start), round: String(round.number), role, ...tags } };
+  return {
+    point,
+    tags: { start: String(start), round: String(round.number), role, ...tags, ...stateTag(env.name, slotName(round, role)) },
+  };
 }

@@ -1,9 +1,10 @@
 import type { Ended, Suggested, TrialId } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
+import { stateIn } from '../../tags.ts';
 
 /** A trial that a descent wants, and what became of it. */
 export interface Slot {
-  /** What it is for; the tag by which its `suggested` is known again. */
+  /** What it is for. */
   readonly role: string;
   /** Where it is wanted; once it was suggested, where it is run. */
   readonly point: Point;
@@ -26,10 +27,13 @@ export const settled = ({ slots }: Round): boolean => slots.every(({ ended }) =>
 
 const put = (round: Round, at: number, slot: Slot): Round => ({ ...round, slots: round.slots.with(at, slot) });
 
+/** What a trial of the round carries as state. */
+export const slotName = ({ number }: Round, role: string): string => `${number} ${role}`;
+
 /** The round after one of its trials was handed out; that of an earlier round changes nothing. */
-export function issue(round: Round, { id, point, tags }: Suggested): Round {
-  if (Number(tags?.round) !== round.number) return round;
-  const at = round.slots.findIndex(({ role, trial }) => role === tags?.role && trial === undefined);
+export function issue(round: Round, { id, point, tags, by }: Suggested): Round {
+  const state = stateIn(tags, by);
+  const at = round.slots.findIndex(({ role, trial }) => state === slotName(round, role) && trial === undefined);
   return at < 0 ? round : put(round, at, { ...round.slots[at]!, point, trial: id });
 }
 

@@ -116,7 +116,7 @@ describe('covarianceAdaptation', () => {
   it('repeats a draw that was turned down before from its tag', () => {
     const core = covarianceAdaptation(plane, settings);
     const suggested = suggestedBy(core, core.start, plane, 1, 3);
-    expect(suggested.tags).toEqual({ cmaes: 'run 1, generation 1, draw 3' });
+    expect(suggested.tags).toEqual({ origin: 'run 1, generation 1', cmaes: '3' });
     const state = core.fold(core.start, suggested);
     expect(state.open).toMatchObject([{ id: 1, generation: 0, genes: { ordered: suggested.point.map((u) => expect.closeTo(u, 10)) } }]);
   });

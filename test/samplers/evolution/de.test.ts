@@ -7,20 +7,21 @@ import { differentialChild } from '../../../src/samplers/evolution/de/variation.
 import type { Point } from '../../../src/space/axis.ts';
 import { choice, float, when } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { stateTag } from '../../../src/tags.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 
 const settings: DeSettings = { population: 6, generations: Number.POSITIVE_INFINITY, start: 'current-to-pbest' };
 const domain = space({ x: float(0, 1), y: float(0, 1) });
 const plane: Env = { ...rootEnv(domain), name: 'de' };
-const ended = (id: number, loss: number, tag?: string, rest: Partial<Ended> = {}): Ended => ({
+const ended = (id: number, loss: number, target?: object, rest: Partial<Ended> = {}): Ended => ({
   type: 'ended',
   outcome: 'completed',
   id,
   by: 'de',
   point: [id / 100, 0.5],
   losses: [loss],
-  ...(tag && { tags: { de: tag } }),
+  ...(target && { tags: stateTag('de', target) }),
   ...rest,
 });
 const losses = ({ members }: DeState) => members.map(({ standing }) => standing.losses[0]);
@@ -87,8 +88,8 @@ describe('differentialEvolution', () => {
 
   it('lets a child take the place of its target alone, where it does no worse', () => {
     const core = differentialEvolution(plane, settings);
-    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss, 'founder')).reduce(core.fold, core.start);
-    const child = (id: number, loss: number, place: number) => ended(id, loss, `place ${place}, F 0.5, CR 0.9`);
+    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
+    const child = (id: number, loss: number, place: number) => ended(id, loss, { place: place - 1, scale: 0.5, crossover: 0.9 });
     expect(losses(core.fold(founded, child(7, 4, 1)))).toEqual([4, 1, 7, 3, 9, 8]);
     expect(losses(core.fold(founded, child(7, 4, 2)))).toEqual([5, 1, 7, 3, 9, 8]);
     const won = core.fold(founded, child(7, 4, 1));
@@ -102,8 +103,8 @@ describe('differentialEvolution', () => {
 
   it('renews its memory after as many children as live at once', () => {
     const core = differentialEvolution(plane, settings);
-    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss, 'founder')).reduce(core.fold, core.start);
-    const children = [0, 1, 2, 3, 4, 5].map((i) => ended(7 + i, 4, `place ${i + 1}, F 0.9, CR 0.1`));
+    const founded = [5, 1, 7, 3, 9, 8].map((loss, i) => ended(i + 1, loss)).reduce(core.fold, core.start);
+    const children = [0, 1, 2, 3, 4, 5].map((i) => ended(7 + i, 4, { place: i, scale: 0.9, crossover: 0.1 }));
     expect(children.slice(0, 5).reduce(core.fold, founded).memory).toBe(founded.memory);
     const { memory, successes, competed } = children.reduce(core.fold, founded);
     expect(memory.at(-1)).toEqual({ scale: expect.closeTo(0.9), crossover: expect.closeTo(0.1) });
@@ -114,7 +115,7 @@ describe('differentialEvolution', () => {
     const core = differentialEvolution(plane, settings);
     const others = [5, 1, 7].map((loss, i) => ended(i + 1, loss, undefined, { by: 'sobol' })).reduce(core.fold, core.start);
     expect(others.immigrants).toBe(3);
-    const full = [3, 9, 8].map((loss, i) => ended(i + 4, loss, 'founder')).reduce(core.fold, others);
+    const full = [3, 9, 8].map((loss, i) => ended(i + 4, loss)).reduce(core.fold, others);
     expect(losses(core.fold(full, ended(9, 2, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 2, 8]);
     expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'queue' })))).toEqual([5, 1, 7, 3, 9, 8]);
     expect(losses(core.fold(full, ended(9, 10, undefined, { by: 'asha', resumes: 2 })))).toEqual([5, 10, 7, 3, 9, 8]);
@@ -127,13 +128,13 @@ describe('differentialEvolution', () => {
     const report = (id: number, step: number, loss: number): StrategyEvent => ({ type: 'reported', id, step, losses: [loss] });
     const trained = (id: number, first: number, last: number) => [
       ...[begin(id), report(id, 1, first), report(id, 9, last)],
-      ended(id, last, 'founder', { budget: 9 }),
+      ended(id, last, undefined, { budget: 9 }),
     ];
     const founders = [...trained(1, 5, 0.5), ...trained(2, 6, 0.6), ...trained(3, 7, 0.7), ...trained(4, 8, 0.8)];
     const told = (facts: readonly StrategyEvent[], from = core.start) => facts.reduce((state, fact) => core.fold(state, fact), from);
     const child = (id: number, loss: number) => [
       ...[begin(id), report(id, 1, loss)],
-      ended(id, loss, 'place 3, F 0.5, CR 0.9', { outcome: 'stopped', step: 1 }),
+      ended(id, loss, { place: 2, scale: 0.5, crossover: 0.9 }, { outcome: 'stopped', step: 1 }),
     ];
     const ids = ({ members }: DeState) => members.map(({ id }) => id);
     // At step 1 trial 3 had 7: a child that had 6.5 there is before it, though it was stopped; one that had 7.5 is behind it.
@@ -149,10 +150,10 @@ describe('differentialEvolution', () => {
     const core = differentialEvolution(plane, { ...settings, population: 4 });
     let state = core.start;
     for (let id = 1; id <= 4; id++) state = core.fold(state, suggestedBy(core, state, plane, id));
-    expect(suggestedBy(core, state, plane, 5).tags).toEqual({ de: 'drawn' });
-    for (let id = 1; id <= 4; id++) state = core.fold(state, ended(id, id, 'founder'));
-    expect(suggestedBy(core, state, plane, 5).tags!.de).toMatch(/^place \d, F [\d.]+, CR [\d.]+$/);
+    expect(suggestedBy(core, state, plane, 5).tags).toEqual({ origin: 'drawn' });
+    for (let id = 1; id <= 4; id++) state = core.fold(state, ended(id, id));
+    expect(suggestedBy(core, state, plane, 5).tags!.origin).toMatch(/^place \d, F [\d.]+, CR [\d.]+$/);
     const fixed = differentialEvolution(plane, { ...settings, population: 4, start: 'rand', scale: 0.5, crossover: 0.9 });
-    expect(suggestedBy(fixed, state, plane, 5).tags!.de).toMatch(/^place 1, F 0.5, CR 0.9$/);
+    expect(suggestedBy(fixed, state, plane, 5).tags!.origin).toMatch(/^place 1, F 0.5, CR 0.9$/);
   });
 });

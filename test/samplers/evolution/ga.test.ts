@@ -82,12 +82,12 @@ describe('geneticAlgorithm, generation by generation', () => {
 
   it('draws from the priors while nobody may have children', () => {
     const state = core.advance(told(core, generation(failed(1), failed(2), failed(3), failed(4))));
-    expect(core.breed(state, { type: 'ask', id: 5 }).tags).toEqual({ ga: 'generation 2, drawn' });
+    expect(core.breed(state, { type: 'ask', id: 5 }).tags).toEqual({ origin: 'generation 2, drawn' });
   });
 
   it('says where a child comes from', () => {
-    expect(core.breed(core.start, { type: 'ask', id: 1 }).tags).toEqual({ ga: 'generation 1, founder' });
-    const tags = Array.from({ length: 60 }, (_, i) => core.breed(founded, { type: 'ask', id: 5 + i }).tags!.ga!);
+    expect(core.breed(core.start, { type: 'ask', id: 1 }).tags).toEqual({ origin: 'generation 1, founder' });
+    const tags = Array.from({ length: 60 }, (_, i) => core.breed(founded, { type: 'ask', id: 5 + i }).tags!.origin!);
     for (const tag of tags) expect(tag).toMatch(/^generation 2, (parent [1-4]|parents [1-4], [1-4])$/);
     expect(tags.filter((tag) => tag.includes('parents')).length).toBeGreaterThan(40);
     expect(tags.filter((tag) => /parent \d/.test(tag)).length).toBeGreaterThan(0);
@@ -117,8 +117,8 @@ describe('geneticAlgorithm, steady', () => {
       core,
       [1, 2, 3].flatMap((id) => [suggested(id, 'sobol'), completed(id, id, 'sobol')]),
     );
-    expect(core.breed(others, { type: 'ask', id: 4 }).tags).toEqual({ ga: 'founder' });
-    expect(core.breed(core.fold(others, suggested(4)), { type: 'ask', id: 5 }).tags!.ga).toMatch(/^parent/);
+    expect(core.breed(others, { type: 'ask', id: 4 }).tags).toEqual({ origin: 'founder' });
+    expect(core.breed(core.fold(others, suggested(4)), { type: 'ask', id: 5 }).tags!.origin).toMatch(/^parent/);
     const promoted = told(core, [suggested(1), completed(1, 1), { ...completed(2, 0.5, 'asha'), budget: 9, resumes: 1 }]);
     expect(promoted).toMatchObject({ immigrants: 0, parents: [{ id: 2 }] });
   });

@@ -91,7 +91,7 @@ describe('nonDominatedSorting', () => {
       state = core.fold(state, suggested);
       return suggested;
     });
-    expect(open.map(({ tags }) => tags!.nsga2)).toEqual([
+    expect(open.map(({ tags }) => tags!.origin)).toEqual([
       ...Array(4).fill('generation 1, founder'),
       ...Array(2).fill('generation 1, drawn'),
     ]);
@@ -100,7 +100,7 @@ describe('nonDominatedSorting', () => {
       state = core.fold(state, { ...one, type: 'ended', outcome: 'completed', losses: [...one.point] });
     }
     expect(state).toMatchObject({ generation: 1, children: [] });
-    expect(suggestedBy(core, state, env, 7).tags!.nsga2).toMatch(/^generation 2, parents? /);
+    expect(suggestedBy(core, state, env, 7).tags!.origin).toMatch(/^generation 2, parents? /);
     // Failures hold nothing up, and late results join the next selection.
     state = core.fold(state, { ...open[0]!, type: 'ended', outcome: 'failed', reason: 'error' });
     state = core.fold(state, { ...open[1]!, type: 'ended', outcome: 'completed', losses: [-1, -1] });

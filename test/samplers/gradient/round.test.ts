@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Suggested } from '../../../src/messages.ts';
-import { issue, lossOf, type Round, receive, settled, wanted } from '../../../src/samplers/gradient/round.ts';
+import { issue, lossOf, type Round, receive, settled, slotName, wanted } from '../../../src/samplers/gradient/round.ts';
+import { stateTag } from '../../../src/tags.ts';
 
 const round: Round = { number: 3, slots: ['a', 'b'].map((role) => ({ role, point: [0] })) };
 const suggested = (id: number, role: string, number = 3): Suggested => ({
@@ -8,7 +9,7 @@ const suggested = (id: number, role: string, number = 3): Suggested => ({
   id,
   by: 'x',
   point: [id / 10],
-  tags: { round: String(number), role },
+  tags: stateTag('x', slotName({ ...round, number }, role)),
 });
 const ended = (id: number, loss: number): Ended => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [0], losses: [loss] });
 

@@ -2,11 +2,25 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { Entry } from '../../../src/entry.ts';
 import type { Created, SuggestedFact } from '../../../src/facts/facts.ts';
+import { DECISIONS } from '../../../src/facts/versions.ts';
+import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/rig.ts';
 import { version } from '../../../src/version.ts';
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
-import { asha, bohb, chain, createStudy, float, hyperband, memoryLog, random, type Strategy, space } from '../../../streams/index.ts';
+import {
+  asha,
+  bohb,
+  chain,
+  choice,
+  createStudy,
+  float,
+  hyperband,
+  memoryLog,
+  random,
+  type Strategy,
+  space,
+} from '../../../streams/index.ts';
 import { createdOf } from '../../../streams/options.ts';
 
 const line = space({ x: float(0, 1) });
@@ -42,10 +56,32 @@ it.each([
     const since = finish(past, strategy);
     const facts = suggestions(since);
     expect(facts.length).toBeGreaterThan(4);
-    expect(facts.every(({ decisions }) => decisions === 2)).toBe(true);
+    expect(facts.every(({ decisions }) => decisions === DECISIONS)).toBe(true);
     expect(facts.some(({ resumes }) => resumes !== undefined)).toBe(how === 'pauses');
     expect(since.some(({ fact }) => (fact as { type: string }).type === 'stopped')).toBe(how === 'stops');
   }
+});
+
+/** The first 18 suggestions of studies that had decisions 2, whose strategies kept their state in tags as prose. */
+const proseLogs = JSON.parse(readFileSync(new URL('./decisions2.json', import.meta.url), 'utf8')) as Record<string, Entry[]>;
+const mixed = space({ x: float(0, 1), k: choice(['a', 'b']) });
+
+it.each(Object.keys(proseLogs))('a study of decisions 2 continues from its results, and reads nothing from its tags: %s', (name) => {
+  const past = proseLogs[name]!;
+  const continued = (entries: readonly Entry[]) => {
+    const study = createTestStudy(mixed, strategyOf(createdIn(past)), {}, entries);
+    runFleet(study, 'later', { curve: ({ x, k }, step) => (x - 0.3) ** 2 + (k === 'a' ? 0 : 0.2) + 1 / (step + 1), steps: 2 });
+    expect(study.finished).toBe(true);
+    return suggestions(study.entries.slice(entries.length));
+  };
+  const later = continued(past);
+  expect(later).toHaveLength(12);
+  expect(later.every(({ decisions }) => decisions === DECISIONS)).toBe(true);
+  const withoutTags = past.map(({ fact, ...entry }) => {
+    const { tags: _, ...bare } = fact as SuggestedFact;
+    return { ...entry, fact: bare };
+  });
+  expect(continued(withoutTags)).toEqual(later);
 });
 
 it('verify counts what older decisions suggested, names their version, and recomputes the rest', async () => {
@@ -62,7 +98,7 @@ it('verify counts what older decisions suggested, names their version, and recom
 
 it('a new log holds options that were left to a default, and its suggestions need no mark', () => {
   const created = createdOf(line, chain(asha({ min: 1, max: 9 }), bohb({ min: 1, max: 9, mode: 'synchronous' })), {});
-  expect(created).toMatchObject({ decisions: 2, version });
+  expect(created).toMatchObject({ decisions: DECISIONS, version });
   expect(created.strategy).toEqual({
     chain: [
       { asha: { min: 1, max: 9, eta: 3, pause: false } },

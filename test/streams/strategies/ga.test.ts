@@ -150,7 +150,7 @@ describe('ga', () => {
 
   it('has 12 members, more in long studies, and where generations are waited for as many as may be open', () => {
     const founders = (options: GaOptions, rest: Partial<Env>) =>
-      evolve(ga(options), rootEnv(ball, rest), sphere, 60).told.filter((m) => m.type === 'suggested' && m.tags!.ga!.endsWith('founder'))
+      evolve(ga(options), rootEnv(ball, rest), sphere, 60).told.filter((m) => m.type === 'suggested' && m.tags!.origin!.endsWith('founder'))
         .length;
     expect(founders({}, {})).toBe(12);
     expect(founders({}, { trials: 900 })).toBe(24);

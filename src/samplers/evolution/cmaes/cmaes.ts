@@ -2,6 +2,7 @@ import type { Ended, Env, Suggested, TrialId } from '../../../messages.ts';
 import { halton } from '../../../numeric/halton.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
+import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { Evolution } from '../evolution.ts';
 import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
@@ -44,14 +45,14 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   };
 
   function issue(state: CmaesState, fact: Suggested): CmaesState {
-    if (fact.by !== env.name) return state;
+    const retry = fact.by === env.name ? numberIn(fact.tags, fact.by) : undefined;
+    if (retry === undefined) return state; // of another strategy, or of a version whose draws cannot be repeated: only its result counts
     const run = begun(state);
-    return { ...state, run, open: [...state.open, { id: fact.id, run: run.number, ...origin(run, fact) }] };
+    return { ...state, run, open: [...state.open, { id: fact.id, run: run.number, ...origin(run, fact, retry) }] };
   }
 
   /** What a trial was drawn as: the draw is repeated. */
-  function origin({ law, previous }: Run, { id, point, tags }: Suggested): Pick<Open, 'genes' | 'generation'> {
-    const retry = Number(/draw (\d+)/.exec(tags?.[env.name] ?? '')?.[1] ?? 0);
+  function origin({ law, previous }: Run, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
     for (const source of previous ? [law, previous] : [law]) {
       const genes = drawn(source, id, retry);
       const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
@@ -102,8 +103,8 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
     breed(state, { id, retry = 0 }) {
       const { law, number } = begun(state);
-      const mark = `run ${number}, generation ${law.normal.generation + 1}${retry ? `, draw ${retry}` : ''}`;
-      return { point: pointOf(layout, drawn(law, id, retry)), tags: { [env.name]: mark } };
+      const origin = `run ${number}, generation ${law.normal.generation + 1}`;
+      return { point: pointOf(layout, drawn(law, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
     },
   };
 }

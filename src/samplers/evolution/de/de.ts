@@ -6,6 +6,7 @@ import { index, type Rng } from '../../../numeric/random.ts';
 import { oneOf, probability, upTo, wholeFrom } from '../../../optionRules.ts';
 import { optional, type SettingsOf } from '../../../optionSet.ts';
 import type { Point } from '../../../space/axis.ts';
+import { stateIn, stateTag } from '../../../tags.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
 import { type Child, foundersOf, nextOf } from '../breeding.ts';
 import type { Evolution } from '../evolution.ts';
@@ -53,6 +54,11 @@ export interface DeState {
   readonly facts: History<StrategyEvent>;
 }
 
+/** A child that knows with which member it competes; a founder, or a draw from the priors, has no such member. */
+interface DeChild extends Child {
+  readonly target?: Target;
+}
+
 /** The share of the population that counts as the best. */
 const BEST = 0.15;
 /** A child has four points that differ. */
@@ -67,14 +73,15 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
   const founders = foundersOf(env, population);
   const ranking = rankingOf(env);
 
-  function bear(state: DeState, rng: Rng): Child {
+  function bear(state: DeState, rng: Rng): DeChild {
     const drawn = drawRates(state.memory, rng);
     const rates = { scale: settings.scale ?? drawn.scale, crossover: settings.crossover ?? drawn.crossover };
     const place = state.issued % state.members.length;
     const donors = donorsFor(state, place, settings.start, rng);
     return {
       point: env.snap(differentialChild(env.axes, donors, settings.start, rates, rng)),
-      origin: tagOf(place, rates),
+      origin: `place ${place + 1}, F ${rates.scale}, CR ${rates.crossover}`,
+      target: { place, ...rates },
     };
   }
 
@@ -103,19 +110,22 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
     breed(state, ask) {
       const { issued, immigrants, members, known } = state;
       const founder = issued < population - immigrants ? founders[issued] : undefined;
-      const { point, origin } = nextOf(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
-      return { point, tags: { [env.name]: origin } };
+      const child: DeChild = nextOf<DeChild>(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
+      const { point, origin, target } = child;
+      return { point, tags: { origin, ...(target && stateTag(env.name, target)) } };
     },
   };
 }
 
-const tagOf = (place: number, { scale, crossover }: Rates): string => `place ${place + 1}, F ${scale}, CR ${crossover}`;
-
-/** What a child's tag says. */
-function readTag(tag = ''): (Rates & { readonly place: number }) | undefined {
-  const said = /^place (\d+), F ([\d.]+), CR ([\d.]+)$/.exec(tag);
-  return said ? { place: Number(said[1]) - 1, scale: Number(said[2]), crossover: Number(said[3]) } : undefined;
+/** Where a child competes, and the rates that made it: the state that it carries in a tag. */
+interface Target extends Rates {
+  readonly place: number;
 }
+
+const isTarget = (state: unknown): state is Target =>
+  typeof state === 'object' &&
+  state !== null &&
+  ['place', 'scale', 'crossover'].every((name) => Number.isFinite((state as Readonly<Record<string, unknown>>)[name]));
 
 /** The base is one of the best, or anybody; the difference is between two others, of whom the second may have had to go. */
 function donorsFor({ members, archive }: DeState, place: number, start: Start, rng: Rng) {
@@ -149,8 +159,10 @@ function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, sett
   if (members.length < settings.population) {
     return { ...state, members: [...members, newcomer], immigrants: state.immigrants + (ended.by === env.name ? 0 : 1) };
   }
-  const said = ended.by === env.name ? readTag(ended.tags?.[env.name]) : undefined;
-  return said ? competed(state, newcomer, said, settings) : entered(state, newcomer, worstOf(members), settings);
+  const target = ended.by === env.name ? stateIn(ended.tags, env.name) : undefined;
+  return isTarget(target) && target.place < members.length
+    ? competed(state, newcomer, target, settings)
+    : entered(state, newcomer, worstOf(members), settings);
 }
 
 const worstOf = (members: readonly Individual[]): number =>
@@ -169,12 +181,7 @@ function entered(state: DeState, newcomer: Individual, place: number, { populati
 }
 
 /** A child meets its target, and its rates are remembered where it won. */
-function competed(
-  state: DeState,
-  child: Individual,
-  { place, ...rates }: Rates & { readonly place: number },
-  settings: DeSettings,
-): DeState {
+function competed(state: DeState, child: Individual, { place, ...rates }: Target, settings: DeSettings): DeState {
   const { standing: old } = state.members[place]!;
   const next = entered(state, child, place, settings);
   const gain = sameTier(child.standing, old) ? old.losses[0]! - child.standing.losses[0]! : 1;
