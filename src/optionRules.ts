@@ -1,6 +1,6 @@
 import { OptionError } from './errors.ts';
+import { isRecord } from './isRecord.ts';
 import type { JsonSchema } from './jsonSchema.ts';
-import { isRecord } from './space/check.ts';
 
 /** What a value may be: as a check, in words for errors, and as JSON Schema. */
 export interface OptionRule<T = unknown> {

@@ -1,3 +1,4 @@
+import { isRecord } from '../src/isRecord.ts';
 import type { OptionSet, OptionsOf } from '../src/optionSet.ts';
 import { boOptions } from '../src/samplers/bo/bo.ts';
 import { cmaesOptions } from '../src/samplers/evolution/cmaes/run.ts';
@@ -9,7 +10,6 @@ import { lbfgsOptions } from '../src/samplers/gradient/lbfgs.ts';
 import { sgdOptions } from '../src/samplers/gradient/sgd.ts';
 import { tpeOptions } from '../src/samplers/tpe/tpe.ts';
 import { pbtOptions } from '../src/schedulers/population.ts';
-import { isRecord } from '../src/space/check.ts';
 import { type Form, type Given, options } from './forms.ts';
 import { asha, readMode } from './strategies/asha.ts';
 import { auto } from './strategies/auto.ts';

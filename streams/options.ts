@@ -1,6 +1,6 @@
 import type { Created, Limits, ObjectiveSpec } from '../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../src/facts/versions.ts';
-import { given } from '../src/omitUndefined.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../src/optionRules.ts';
 import { type OptionsOf, optional, settle } from '../src/optionSet.ts';
 import type { Space } from '../src/space/space.ts';
@@ -55,7 +55,7 @@ const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
 
 /** The limits that the options name. */
 export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits =>
-  given<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
+  omitUndefined<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data, or, where it is only code, by its name. */
 const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>

@@ -1,7 +1,8 @@
 import { OptionError } from '../src/errors.ts';
+import { isRecord } from '../src/isRecord.ts';
 import type { JsonSchema } from '../src/jsonSchema.ts';
 import { positive, wholeFrom } from '../src/optionRules.ts';
-import { isRecord, nearest } from '../src/space/check.ts';
+import { nearest } from '../src/space/check.ts';
 import { strategies } from './catalogue.ts';
 import { either, type Form, type Given, listOf, namesOf, options, pairOf, record, value } from './forms.ts';
 import { budget } from './operators/budget.ts';

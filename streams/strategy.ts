@@ -12,7 +12,7 @@ import {
   type StrategyEvent,
   type Wait,
 } from '../src/messages.ts';
-import { given } from '../src/omitUndefined.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import { guarded } from './guarded.ts';
 
 /** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
@@ -143,7 +143,7 @@ export const withSpec = (spec: StrategySpec, build: (env: Env) => MonoTypeOperat
 
 /** A strategy with options as data: its name alone where none was given. */
 export function specOf(name: string, options: object): StrategySpec {
-  const own = given(options);
+  const own = omitUndefined(options);
   return Object.keys(own).length > 0 ? { [name]: own } : name;
 }
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { given } from '../src/omitUndefined.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import * as h from '../streams/index.ts';
 import { interview, rootEnv } from './support/interview.ts';
 
 it('what is undefined is not there', () => {
-  expect(Object.keys(given({ a: 1, b: undefined, c: null, d: false }))).toEqual(['a', 'c', 'd']);
+  expect(Object.keys(omitUndefined({ a: 1, b: undefined, c: null, d: false }))).toEqual(['a', 'c', 'd']);
 });
 
 it('a parameter is the same whether an option is undefined or left out', () => {

@@ -1,6 +1,6 @@
 import { type Access, type ConnectOptions, connectTo } from '../../streams/nats/connect.ts';
 import { onStatus } from '../../streams/nats/connection.ts';
-import { given } from '../omitUndefined.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Live } from './statusLine.ts';
 
 /** Connects to a server, and says on the screen when it is away and when it is back. @throws ConnectError */
@@ -14,7 +14,8 @@ export async function connected(screen: Live, url: string, options: ConnectOptio
 }
 
 /** How a command connects, from its options. */
-export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => given<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
+export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access =>
+  omitUndefined<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
 /** Addresses as they may be shown. */
 export const withoutPassword = (urls: string): string => urls.replaceAll(/\/\/[^@/,]*@/g, '//');

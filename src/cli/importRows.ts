@@ -1,8 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import type { Created, Params, Values } from '../facts/facts.ts';
-import { isRecord } from '../space/check.ts';
+import { isRecord } from '../isRecord.ts';
+import { parseNumber, parseValue } from '../space/dimension.ts';
 import type { SpaceData } from '../space/schema.ts';
-import { typed } from './parseValue.ts';
 
 /** A trial that was finished elsewhere. */
 export interface Finished {
@@ -69,10 +69,10 @@ export function readTable(text: string, { objectives, space }: Created): Reading
           .filter(([column, cell]) => column.startsWith(`${name}.`) && cell !== '')
           .map(([column, cell]) => [column.slice(name.length + 1), read(column.slice(name.length + 1), cell)]),
       );
-    const number = (_: string, cell: string) => typed({ type: 'float', low: 0, high: 0 }, cell);
+    const number = (_: string, cell: string) => parseNumber(cell);
     const { status, constraints, seconds, budget } = record;
     const data = {
-      params: group('params', (name, cell) => typed(parameters[name], cell)),
+      params: group('params', (name, cell) => parseValue(parameters[name], cell)),
       values: group('values', number),
       metrics: group('metrics', number),
       ...(status && { status }),

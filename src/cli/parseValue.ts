@@ -1,25 +1,7 @@
 import { parse } from 'yaml';
 import type { Params } from '../facts/facts.ts';
-import type { Dimension, Dimensions, Value } from '../space/dimension.ts';
+import { type Dimensions, parseValue } from '../space/dimension.ts';
 import { UsageError } from './usage.ts';
-
-/** The value of a parameter as it is written in a table or on a command line. What it cannot be stays text, for the space to refuse. */
-export function typed(dimension: Dimension | undefined, text: string): Value {
-  switch (dimension?.type) {
-    case 'float':
-    case 'int':
-      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
-    case 'boolean':
-      return [true, false].find((value) => String(value) === text.toLowerCase()) ?? text;
-    case 'choice':
-    case 'ordinal':
-      return dimension.values.find((value) => String(value) === text) ?? text;
-    case 'constant':
-      return String(dimension.value) === text ? dimension.value : text;
-    case undefined:
-      return text;
-  }
-}
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
 export function paramsOf(words: readonly string[], dimensions: Dimensions): Params {
@@ -29,7 +11,7 @@ export function paramsOf(words: readonly string[], dimensions: Dimensions): Para
       const at = word.indexOf('=');
       if (at < 1) throw new UsageError(`${word}: expected name=value`);
       const name = word.slice(0, at);
-      return [name, typed(dimensions[name], word.slice(at + 1))];
+      return [name, parseValue(dimensions[name], word.slice(at + 1))];
     }),
   );
 }

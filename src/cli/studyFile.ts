@@ -7,8 +7,9 @@ import type { Strategy } from '../../streams/strategy.ts';
 import { withEpochs } from '../../streams/withEpochs.ts';
 import { SpaceError, UserError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
-import { type Check, fault, fields, isRecord, positive, truth } from '../space/check.ts';
+import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
+import { studyLayout } from './studyLayout.ts';
 import { offsetOf } from './yamlPosition.ts';
 
 /** A study as its file describes it. */
@@ -33,69 +34,7 @@ class StudyFileError extends UserError {
   readonly code = 'study-file';
 }
 
-const any: Check = () => {};
-const text: Check = (path, value) => {
-  if (typeof value !== 'string' || value === '') throw fault(path, 'a text', value);
-};
-const whole: Check = (path, value) => {
-  if (!(Number.isSafeInteger(value) && (value as number) >= 1)) throw fault(path, 'a whole number of at least 1', value);
-};
-const number: Check = (path, value) => {
-  if (!Number.isFinite(value)) throw fault(path, 'a number', value);
-};
-const seed: Check = (path, value) => {
-  if (typeof value !== 'string' && !Number.isFinite(value)) throw fault(path, 'a number or a text', value);
-};
-const duplicates: Check = (path, value) => {
-  if (value !== 'forbid' && value !== 'allow') throw fault(path, 'forbid or allow', value);
-};
-const command: Check = (path, value) => {
-  const words = typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && value.length > 0;
-  if (!words) throw fault(path, 'a command, as a list of words or as a text that is split at blanks', value);
-};
-const direction: Check = (path, value) => {
-  if (value !== 'minimize' && value !== 'maximize') throw fault(path, 'minimize or maximize', value);
-};
-/** `minimize`, or `minimize val_loss`. */
-const objective: Check = (path, value) => {
-  if (typeof value !== 'string' || !/^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value))
-    throw fault(path, 'minimize or maximize, as in "minimize" or "minimize val_loss"', value);
-};
-const result: Check = (path, value) => {
-  if (value !== 'last' && value !== 'best') throw fault(path, 'last or best', value);
-};
-const objectives: Check = (path, value) => {
-  if (!isRecord(value) || Object.keys(value).length === 0) throw fault(path, 'names with minimize or maximize', value);
-  for (const [name, way] of Object.entries(value)) direction(`${path}.${name}`, way);
-};
-
-const layout = fields(
-  { parameters: any },
-  {
-    name: text,
-    constraints: any,
-    objective,
-    objectives,
-    strategy: any,
-    epochs: whole,
-    early: truth,
-    resumes: truth,
-    seed,
-    trials: whole,
-    parallel: whole,
-    seconds: positive,
-    target: number,
-    cost: positive,
-    plateau: whole,
-    attempts: whole,
-    retryErrors: truth,
-    duplicates,
-    command,
-    timeLimit: positive,
-    grace: positive,
-    result,
-  },
-);
+const layout = fieldsOf(studyLayout);
 
 /**
  * Reads a study from YAML or JSON.
@@ -126,7 +65,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
  * @throws SpaceError, OptionError that begin with a path.
  */
 export function parseStudy(data: unknown, stem = 'study'): StudyFile {
-  layout('study', data);
+  layout.read('study', data);
   const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
   if (both) throw new SpaceError('objective: expected either objective or objectives, got both');
   const {

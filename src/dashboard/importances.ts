@@ -3,7 +3,7 @@ import { resultsOf } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, Proposal, StrategyEvent } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
-import { given } from '../omitUndefined.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
 import type { Importances } from './wire.ts';
 
@@ -37,7 +37,7 @@ export async function importancesOf(feed: Feed): Promise<Importances | undefined
 function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
   const [objective] = ledger.settings.objectives;
   return [...changes.rows].flatMap(({ trial: id, status, by, params, budget, resumes, step, values, constraints }): StrategyEvent[] => {
-    const proposal = given<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+    const proposal = omitUndefined<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
     const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
     if (status === 'retracted') return [suggested];
     const { reports } = changes.history(id)!;
@@ -47,6 +47,6 @@ function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): Strate
     if (status === 'open') return [suggested, ...reported];
     const value = values?.[objective!.name];
     const losses = value === undefined ? undefined : [lossOf(objective!, value)];
-    return [suggested, ...reported, given<Ended>({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
+    return [suggested, ...reported, omitUndefined<Ended>({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
   });
 }

@@ -1,4 +1,5 @@
 import { SpaceError } from '../errors.ts';
+import { isRecord } from '../isRecord.ts';
 
 /** A fault in data: where, what was expected, what came. */
 export const fault = (path: string, expected: string, got: unknown, hint = ''): SpaceError =>
@@ -36,62 +37,9 @@ function edits(a: string, b: string): number {
   return row[b.length]!;
 }
 
-/** Throws a SpaceError if a value is not as it should be. */
-export type Check = (path: string, value: unknown) => void;
-
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 export function record(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw fault(path, 'a mapping', value);
 }
-
-export const finite: Check = (path, value) => {
-  if (!Number.isFinite(value)) throw fault(path, 'a finite number', value);
-};
-export const positive: Check = (path, value) => {
-  if (!(Number.isFinite(value) && (value as number) > 0)) throw fault(path, 'a positive number', value);
-};
-export const truth: Check = (path, value) => {
-  if (typeof value !== 'boolean') throw fault(path, 'true or false', value);
-};
-export const scalar: Check = (path, value) => {
-  if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) {
-    throw fault(path, 'a string, a finite number or a boolean', value);
-  }
-};
-export const listOf =
-  (check: Check): Check =>
-  (path, value) => {
-    if (!Array.isArray(value) || value.length === 0) throw fault(path, 'a list that is not empty', value);
-    value.forEach((item, i) => {
-      check(`${path}[${i}]`, item);
-    });
-  };
-
-/** A mapping with these keys and no others. A key whose value is undefined counts as absent. */
-export const fields =
-  (required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>> = {}): Check =>
-  (path, value) => {
-    record(path, value);
-    const checks = { ...required, ...optional };
-    for (const [key, item] of Object.entries(value)) {
-      if (item !== undefined) known(path, key, checks)(`${path}.${key}`, item);
-    }
-    for (const key of Object.keys(required)) {
-      if (value[key] === undefined) throw fault(`${path}.${key}`, 'a value', undefined);
-    }
-  };
-
-/** A mapping with exactly one of these keys. */
-export const oneOf =
-  (checks: Readonly<Record<string, Check>>): Check =>
-  (path, value) => {
-    record(path, value);
-    const [key, ...others] = Object.keys(value);
-    if (key === undefined || others.length > 0) throw fault(path, `one of ${Object.keys(checks).join(', ')}`, value);
-    known(path, key, checks)(`${path}.${key}`, value[key]);
-  };
 
 /** The entry of a table by its name. */
 export function known<T>(path: string, key: string, table: Readonly<Record<string, T>>): T {

@@ -1,4 +1,4 @@
-import type { Value } from './dimension.ts';
+import type { Value } from './value.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 type NumericKey<P> = keyof {

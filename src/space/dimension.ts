@@ -1,55 +1,52 @@
-import { given, type Loose } from '../omitUndefined.ts';
+import { type AllowUndefined, omitUndefined } from '../omitUndefined.ts';
+import { type BooleanDimension, booleanType, type ChoiceDimension, choiceType, type OrdinalDimension, ordinalType } from './choice.ts';
+import { type ConstantDimension, constantType } from './constant.ts';
+import { type FloatDimension, floatType } from './float.ts';
+import { type IntDimension, intType } from './int.ts';
+import { isRange, type NumberRange, type ParameterType } from './parameterType.ts';
 import type { PriorData } from './prior.ts';
+import type { Value } from './value.ts';
 
-/** What a parameter may be. */
-export type Value = string | number | boolean;
-
-/** @see float */
-export interface FloatDimension {
-  readonly type: 'float';
-  readonly low: number;
-  readonly high: number;
-  readonly log?: boolean;
-  readonly logit?: boolean;
-  readonly step?: number;
-  readonly prior?: PriorData;
-}
-/** @see int */
-export interface IntDimension {
-  readonly type: 'int';
-  readonly low: number;
-  readonly high: number;
-  readonly log?: boolean;
-  readonly step?: number;
-  readonly prior?: PriorData;
-}
-/** @see choice */
-export interface ChoiceDimension<V extends readonly Value[] = readonly Value[]> {
-  readonly type: 'choice';
-  readonly values: V;
-  readonly prior?: PriorData;
-}
-/** @see ordinal */
-export interface OrdinalDimension<V extends readonly Value[] = readonly Value[]> {
-  readonly type: 'ordinal';
-  readonly values: V;
-  readonly prior?: PriorData;
-}
-/** @see boolean */
-export interface BooleanDimension {
-  readonly type: 'boolean';
-  readonly prior?: PriorData;
-}
-/** @see constant */
-export interface ConstantDimension<V extends Value = Value> {
-  readonly type: 'constant';
-  readonly value: V;
-}
+/** Every type of parameters. */
+export const parameterTypes = {
+  float: floatType,
+  int: intType,
+  choice: choiceType,
+  ordinal: ordinalType,
+  boolean: booleanType,
+  constant: constantType,
+} as const;
 
 /** A parameter as data: what the functions below return is what a study file holds. */
-export type Dimension = FloatDimension | IntDimension | ChoiceDimension | OrdinalDimension | BooleanDimension | ConstantDimension;
+export type Dimension = {
+  [T in keyof typeof parameterTypes]: (typeof parameterTypes)[T] extends ParameterType<infer D> ? D : never;
+}[keyof typeof parameterTypes];
 
-/** Makes a parameter exist only if its one parent has one of the given values. @see when */
+export const typeOf = ({ type }: Dimension): ParameterType<Dimension> => parameterTypes[type];
+
+/** The values of a parameter: numbers of a range, or some values in order. */
+export const valuesOf = (dimension: Dimension): NumberRange | readonly Value[] => typeOf(dimension).values(dimension);
+
+/** Whether all values are numbers, so that they can be added up. */
+export function isNumeric(dimension: Dimension): boolean {
+  const values = valuesOf(dimension);
+  return isRange(values) || values.every((value) => typeof value === 'number');
+}
+
+/** The number that a text stands for; another text is returned as it is. */
+export const parseNumber = (text: string): Value => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
+
+/**
+ * The value that a text stands for, as in a table or on a command line. A text that stands for none is returned as it is, for the space to
+ * refuse.
+ */
+export function parseValue(dimension: Dimension | undefined, text: string): Value {
+  const values = dimension ? valuesOf(dimension) : [];
+  if (isRange(values)) return parseNumber(text);
+  return values.find((value) => String(value) === (typeof value === 'boolean' ? text.toLowerCase() : text)) ?? text;
+}
+
+/** Makes a parameter exist only if its parent has one of the given values. @see when */
 export interface Conditional<W extends Condition = Condition> {
   readonly when: W;
 }
@@ -65,9 +62,7 @@ export type ValueOf<D> = D extends { readonly values: readonly (infer V)[] }
     ? V
     : D extends { readonly type: 'boolean' }
       ? boolean
-      : D extends { readonly type: 'float' | 'int' }
-        ? number
-        : never;
+      : number;
 
 type Flat<T> = { [K in keyof T]: T[K] };
 
@@ -89,34 +84,36 @@ type OneOrMore<V> = V | readonly V[];
 /**
  * A real number in [low, high], both ends included.
  *
- * Values are rounded to about 12 digits: of the range if it is linear, of the number if it is logarithmic. So a value survives the way to a
- * coordinate and back, and reads well.
+ * Values are rounded to about 12 digits: of the range if it is linear, of the number if it is logarithmic. So encoding and decoding a value
+ * returns the same value, and it is easy to read.
  *
- * @param options.log uniform in the logarithm; needs low > 0.
- * @param options.logit uniform in ln(x / (1 - x)); needs 0 < low and high < 1. For probabilities whose both ends matter.
- * @param options.step only low, low + step, low + 2 step, ...; a `high` that these do not reach counts as the last one below it.
- * @param options.prior where good values are expected, in the parameter's own units.
  * @example float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 1) })
  */
-export const float = (low: number, high: number, options: Loose<Omit<FloatDimension, 'type' | 'low' | 'high'>> = {}): FloatDimension => ({
+export const float = (
+  low: number,
+  high: number,
+  options: AllowUndefined<Omit<FloatDimension, 'type' | 'low' | 'high'>> = {},
+): FloatDimension => ({
   type: 'float',
   low,
   high,
-  ...given(options),
+  ...omitUndefined(options),
 });
 
 /**
  * A whole number in [low, high], both ends included.
  *
- * @param options.log uniform in the logarithm of [low - 0.5, high + 0.5], so that the ends get their full share; needs low >= 1.
- * @param options.step only low, low + step, low + 2 step, ...; a `high` that these do not reach counts as the last one below it.
  * @example int(16, 64, { step: 2 })
  */
-export const int = (low: number, high: number, options: Loose<Omit<IntDimension, 'type' | 'low' | 'high'>> = {}): IntDimension => ({
+export const int = (
+  low: number,
+  high: number,
+  options: AllowUndefined<Omit<IntDimension, 'type' | 'low' | 'high'>> = {},
+): IntDimension => ({
   type: 'int',
   low,
   high,
-  ...given(options),
+  ...omitUndefined(options),
 });
 
 /**
@@ -130,7 +127,7 @@ export const choice = <const V extends readonly Value[]>(
 ): ChoiceDimension<V> => ({
   type: 'choice',
   values,
-  ...given(options),
+  ...omitUndefined(options),
 });
 
 /**
@@ -141,7 +138,7 @@ export const choice = <const V extends readonly Value[]>(
 export const ordinal = <const V extends readonly Value[]>(
   values: V,
   options: { readonly prior?: PriorData | undefined } = {},
-): OrdinalDimension<V> => ({ type: 'ordinal', values, ...given(options) });
+): OrdinalDimension<V> => ({ type: 'ordinal', values, ...omitUndefined(options) });
 
 /**
  * False or true; weights of a prior stand in this order.
@@ -150,7 +147,7 @@ export const ordinal = <const V extends readonly Value[]>(
  */
 export const boolean = (options: { readonly prior?: PriorData | undefined } = {}): BooleanDimension => ({
   type: 'boolean',
-  ...given(options),
+  ...omitUndefined(options),
 });
 
 /**

@@ -1,14 +1,13 @@
 import { SpaceError } from '../errors.ts';
 import type { Distribution } from '../numeric/distribution.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Axis } from './axis.ts';
 import { fault, nearest } from './check.ts';
-import { choiceScale, constantScale } from './choice.ts';
-import type { Conditional, Dimension, Dimensions, Value } from './dimension.ts';
-import { floatScale } from './float.ts';
-import { intScale } from './int.ts';
+import { type Conditional, type Dimensions, typeOf, valuesOf } from './dimension.ts';
 import { priorOnAxis } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
+import type { Value } from './value.ts';
 
 /** A dimension made ready. */
 export interface Parameter {
@@ -26,31 +25,18 @@ interface Parent {
   readonly levels: readonly number[];
 }
 
-function scaleOf(path: string, dimension: Dimension): Scale {
-  switch (dimension.type) {
-    case 'float':
-      return floatScale(path, dimension);
-    case 'int':
-      return intScale(path, dimension);
-    case 'boolean':
-      return choiceScale(path, 'boolean', [false, true]);
-    case 'constant':
-      return constantScale(dimension);
-    default:
-      return choiceScale(path, dimension.type, dimension.values);
-  }
-}
-
 /** Makes dimensions ready, in their order. */
 export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
   const earlier = new Map<string, Parameter>();
   let axes = 0;
   for (const [name, dimension] of Object.entries(dimensions)) {
     const path = `parameters.${name}`;
-    const scale = scaleOf(path, dimension);
+    const scale = typeOf(dimension).scale(path, dimension);
+    const data = 'prior' in dimension ? dimension.prior : undefined;
+    const prior = data && priorOnAxis(`${path}.prior`, data, valuesOf(dimension), scale);
     const when = 'when' in dimension ? conditionOf(`${path}.when`, dimension, earlier, Object.keys(dimensions)) : undefined;
-    const axis = scale.kind === 'constant' ? -1 : axes++;
-    earlier.set(name, { name, scale, axis, prior: priorOnAxis(path, dimension, scale.levels), when });
+    const axis = scale.kind === undefined ? -1 : axes++;
+    earlier.set(name, { name, scale, axis, prior, when });
   }
   return [...earlier.values()];
 }
@@ -63,20 +49,16 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
     throw fault(path, 'an earlier parameter', name, nearest(name, earlier.keys()));
   }
   const { levels, accepts, expects, toCoordinate } = parameter.scale;
-  if (!levels) throw new SpaceError(`${path}: expected a parent with several, but finitely many values, got ${name}, which is not such`);
+  if (!levels)
+    throw new SpaceError(
+      `${path}: expected a parent with finitely many values, at least two; ${name} ${parameter.axis < 0 ? 'is a constant' : 'is continuous'}`,
+    );
   for (const value of values) if (!accepts(value)) throw fault(`${path}.${name}`, expects, value);
   return { parameter, values, levels: values.map((value) => levels.of(toCoordinate(value))) };
 }
 
 export function axisOf({ name, scale, prior, when }: Parameter): Axis {
-  const { kind, levels } = scale;
-  if (kind === 'constant') throw new SpaceError(`${name}: a constant has no axis`);
-  return {
-    name,
-    kind,
-    ordered: kind !== 'choice' && kind !== 'boolean',
-    ...(levels && { levels }),
-    ...(when && { when: { axis: when.parameter.axis, levels: when.levels } }),
-    ...(prior && { prior }),
-  };
+  const { kind, ordered, levels } = scale;
+  if (kind === undefined) throw new SpaceError(`${name}: a constant has no axis`);
+  return omitUndefined<Axis>({ name, kind, ordered, levels, prior, when: when && { axis: when.parameter.axis, levels: when.levels } });
 }

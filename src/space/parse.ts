@@ -1,5 +1,6 @@
 import { SpaceError } from '../errors.ts';
-import { fault, isRecord, nearest } from './check.ts';
+import { isRecord } from '../isRecord.ts';
+import { fault, nearest } from './check.ts';
 import type { Params } from './codec.ts';
 import type { Parameter } from './parameter.ts';
 

@@ -7,33 +7,40 @@ import {
 } from '../numeric/distribution.ts';
 import type { Levels } from './axis.ts';
 import { fault } from './check.ts';
-import type { Dimension, FloatDimension, IntDimension } from './dimension.ts';
-import { type Chart, floatChart, linearChart, logChart } from './float.ts';
+import { isRange, type NumberRange } from './parameterType.ts';
 import type { PriorData } from './prior.ts';
+import type { Scale } from './scale.ts';
+import type { Value } from './value.ts';
 
-/** The prior of a dimension on its coordinate. */
-export function priorOnAxis(path: string, dimension: Dimension, levels: Levels | undefined): Distribution | undefined {
-  if (dimension.type === 'constant' || dimension.prior === undefined) return undefined;
-  const data = dimension.prior;
-  if ('weights' in data) return weightsPrior(`${path}.prior.weights`, data.weights, levels, cutsOf(dimension, levels));
-  if (dimension.type !== 'float' && dimension.type !== 'int') throw fault(`${path}.prior`, 'weights', data);
-  return levels ? binnedPrior(path, dimension, data, levels) : smoothPrior(path, dimension as FloatDimension, data);
+/** A prior as a distribution of the coordinate. */
+export function priorOnAxis(path: string, data: PriorData, values: NumberRange | readonly Value[], scale: Scale): Distribution {
+  const { levels } = scale;
+  const cut = scale.cut ?? ((k: number) => k / (levels?.count ?? 1));
+  if ('weights' in data) return weightsPrior(`${path}.weights`, data.weights, levels, cut);
+  if (!isRange(values)) throw fault(path, 'weights', data);
+  return levels ? binnedPrior(path, data, values, levels, cut) : smoothPrior(path, data, values);
 }
 
-function smoothPrior(path: string, dimension: FloatDimension, data: PriorData): Distribution {
-  const isBeta = 'beta' in data;
-  const chart: Chart = isBeta ? linearChart(0, 1) : floatChart(dimension);
-  const distribution = isBeta ? betaDistribution(data.beta.a, data.beta.b) : truncatedPrior(path, data, dimension.low, dimension.high);
+function smoothPrior(path: string, data: PriorData, { low, high, transform }: NumberRange): Distribution {
+  if ('beta' in data) {
+    const { quantile, logDensity } = betaDistribution(data.beta.a, data.beta.b);
+    return { quantile: (u) => Math.min(1, Math.max(0, quantile(u))), logDensity };
+  }
+  const distribution = truncatedPrior(path, data, low, high);
   return {
-    quantile: (u) => Math.min(1, Math.max(0, chart.coordinate(distribution.quantile(u)))),
-    logDensity: (coordinate) => distribution.logDensity(chart.value(coordinate)) + Math.log(chart.slope(coordinate)),
+    quantile: (u) => Math.min(1, Math.max(0, transform.coordinate(distribution.quantile(u)))),
+    logDensity: (coordinate) => distribution.logDensity(transform.value(coordinate)) + Math.log(transform.slope(coordinate)),
   };
 }
 
 /** The mass of a level is that of its bin. */
-function binnedPrior(path: string, dimension: FloatDimension | IntDimension, data: PriorData, levels: Levels): Distribution {
-  const { low, step = 1 } = dimension;
-  const cut = cutsOf(dimension, levels);
+function binnedPrior(
+  path: string,
+  data: PriorData,
+  { low, step = 1 }: NumberRange,
+  levels: Levels,
+  cut: (k: number) => number,
+): Distribution {
   const edge = (k: number) => low + (k - 0.5) * step;
   const binned = (distribution: BoundedDistribution, border: (k: number) => number, levelOf: (x: number) => number): Distribution => ({
     quantile: (u) => levels.at(levelOf(distribution.quantile(u))),
@@ -54,16 +61,8 @@ function truncatedPrior(path: string, data: PriorData, low: number, high: number
       : 'logNormal' in data
         ? truncatedLogNormal(data.logNormal.median, data.logNormal.sigma, low, high)
         : undefined;
-  if (!distribution) throw fault(`${path}.prior`, `a prior with mass in the range [${low}, ${high}]`, data);
+  if (!distribution) throw fault(path, `a prior with mass in the range [${low}, ${high}]`, data);
   return distribution;
-}
-
-/** The coordinates between which the bins lie: cut(k) is the lower end of the k-th. */
-function cutsOf(dimension: Dimension, levels: Levels | undefined): (k: number) => number {
-  const count = levels?.count ?? 1;
-  if (dimension.type !== 'int' || !dimension.log) return (k) => k / count;
-  const { coordinate } = logChart(dimension.low - 0.5, dimension.high + 0.5);
-  return (k) => coordinate(dimension.low - 0.5 + k);
 }
 
 function weightsPrior(path: string, weights: readonly number[], levels: Levels | undefined, cut: (k: number) => number): Distribution {

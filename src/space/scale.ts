@@ -1,34 +1,39 @@
 import { SpaceError } from '../errors.ts';
 import type { Axis, Levels } from './axis.ts';
-import type { Value } from './dimension.ts';
+import type { Value } from './value.ts';
 
-/** How a parameter's values lie on its coordinate. */
+/** How the values of a parameter lie on its coordinate. */
 export interface Scale {
-  readonly kind: Axis['kind'] | 'constant';
-  /** Present where there are finitely many values. */
+  /** Absent for a constant, which has no axis. */
+  readonly kind?: Axis['kind'];
+  /** Whether neighbouring coordinates are neighbouring values. */
+  readonly ordered: boolean;
+  /** Present if there are finitely many values. */
   readonly levels?: Levels;
-  /** What a value has to be, in words. */
+  /** The coordinate at which the bin of the k-th level begins. Absent: all bins are equally wide. */
+  readonly cut?: (k: number) => number;
+  /** What a value must be, in words. */
   readonly expects: string;
   accepts(value: unknown): boolean;
   toValue(coordinate: number): Value;
-  /** Not in [0, 1] if the value is none of the parameter's. */
+  /** Outside of [0, 1] if the parameter does not have the value. */
   toCoordinate(value: unknown): number;
-  /** d value / d coordinate; 0 if that means nothing. */
+  /** d value / d coordinate; 0 for values without a derivative. */
   slope(coordinate: number): number;
 }
 
-/** A level's coordinate is the middle of its bin; all bins are equally wide. */
+/** The coordinate of a level is the middle of its bin; all bins are equally wide. */
 export const evenLevels = (count: number): Levels => ({
   count,
   at: (k) => (k + 0.5) / count,
   of: (coordinate) => Math.max(0, Math.min(count - 1, Math.floor(coordinate * count))),
 });
 
-/** The place of a coordinate that was snapped: on a level, or where the rounded value lies. */
+/** The snapped coordinate: that of the level, or of the rounded value. */
 export const snapOn = ({ levels, toCoordinate, toValue }: Scale, coordinate: number): number =>
   levels ? levels.at(levels.of(coordinate)) : toCoordinate(toValue(coordinate));
 
-/** Holds a coordinate to [0, 1]. */
+/** Clamps a coordinate to [0, 1]. */
 export function unit(coordinate: number | undefined, name: string): number {
   if (coordinate! >= 0) return coordinate! <= 1 ? coordinate! : 1;
   if (coordinate! < 0) return 0;

@@ -1,8 +1,12 @@
 import { SpaceError } from '../errors.ts';
-import { type Check, fault, fields, finite, isRecord, known, listOf, nearest, oneOf, positive, record, scalar, truth } from './check.ts';
+import { isRecord } from '../isRecord.ts';
+import type { JsonSchema } from '../jsonSchema.ts';
+import { finite } from '../optionRules.ts';
+import { fault, known, nearest, record } from './check.ts';
 import type { Constraint } from './constraint.ts';
-import type { Condition, Dimensions, Value } from './dimension.ts';
-import type { PriorData } from './prior.ts';
+import { type Condition, type Dimensions, parameterTypes } from './dimension.ts';
+import { fields, holding, mapping, oneOrMore, type Shape } from './shape.ts';
+import { anyValue, type Value } from './value.ts';
 
 /** A space as it stands in a study file. A predicate is code: its name stands in its place. */
 export interface SpaceData {
@@ -15,30 +19,25 @@ type ConstraintData =
   | { readonly forbid: Readonly<Record<string, Value>> }
   | { readonly predicate: string };
 
-const prior: Check = oneOf({
-  normal: fields({ mean: finite, sd: positive }),
-  logNormal: fields({ median: positive, sigma: positive }),
-  beta: fields({ a: positive, b: positive }),
-  weights: listOf(positive),
-} satisfies Record<KeyOfEach<PriorData>, Check>);
-type KeyOfEach<T> = T extends unknown ? keyof T : never;
+const isOf = (type: string): Shape => ({ schema: { const: type }, read: (_, data) => data });
 
-const condition: Check = (path, value) => {
-  record(path, value);
-  const [parent, ...others] = Object.entries(value);
-  if (!parent || others.length > 0) throw fault(path, 'one parent with its values, such as { opt: sgd }', value);
-  (Array.isArray(parent[1]) ? listOf(scalar) : scalar)(`${path}.${parent[0]}`, parent[1]);
+/** `{ opt: sgd }`: one parent with a value or several. */
+const condition: Shape = {
+  schema: { ...mapping(oneOrMore(anyValue), '').schema, maxProperties: 1 },
+  read(path, data) {
+    record(path, data);
+    const [parent, ...others] = Object.entries(data);
+    if (!parent || others.length > 0) throw fault(path, 'one parent with its values, such as { opt: sgd }', data);
+    return oneOrMore(anyValue).read(`${path}.${parent[0]}`, parent[1]);
+  },
 };
 
-const type: Check = () => undefined;
-const dimensionChecks: Readonly<Record<string, Check>> = {
-  float: fields({ type, low: finite, high: finite }, { log: truth, logit: truth, step: positive, prior, when: condition }),
-  int: fields({ type, low: finite, high: finite }, { log: truth, step: positive, prior, when: condition }),
-  choice: fields({ type, values: listOf(scalar) }, { prior, when: condition }),
-  ordinal: fields({ type, values: listOf(scalar) }, { prior, when: condition }),
-  boolean: fields({ type }, { prior, when: condition }),
-  constant: fields({ type, value: scalar }, { when: condition }),
-};
+const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(
+  Object.entries(parameterTypes).map(([type, { required, optional }]) => [
+    type,
+    fields({ type: isOf(type), ...required }, { ...optional, when: condition }),
+  ]),
+);
 
 export function checkDimensions(path: string, value: unknown): asserts value is Dimensions {
   record(path, value);
@@ -47,11 +46,11 @@ export function checkDimensions(path: string, value: unknown): asserts value is 
     const at = `${path}.${name}`;
     if (name === '' || name === '__proto__') throw fault(path, 'parameters with proper names', name);
     if (!isRecord(dimension)) throw fault(at, 'a parameter such as { type: float, low: 0, high: 1 }', dimension);
-    const types = Object.keys(dimensionChecks);
+    const types = Object.keys(shapes);
     if (typeof dimension.type !== 'string' || !types.includes(dimension.type)) {
       throw fault(`${at}.type`, `one of ${types.join(', ')}`, dimension.type, nearest(String(dimension.type), types));
     }
-    dimensionChecks[dimension.type]!(at, dimension);
+    shapes[dimension.type]!.read(at, dimension);
   }
 }
 
@@ -61,48 +60,78 @@ export function parentOf(when: Condition): readonly [parent: string, values: rea
   return [parent, Array.isArray(values) ? values : [values as Value]];
 }
 
-const mapping =
-  (names: readonly string[], check: (name: string) => Check): Check =>
-  (path, value) => {
-    record(path, value);
-    const table = Object.fromEntries(names.map((name) => [name, check(name)]));
-    if (Object.keys(value).length === 0) throw fault(path, 'at least one parameter', value);
-    for (const [name, item] of Object.entries(value)) known(path, name, table)(`${path}.${name}`, item);
-  };
+/** The kinds of constraints that are data. */
+const constraintShapes = (sum: Shape, values: Shape) => ({
+  atMost: fields({ atMost: sum, limit: holding(finite) }, {}),
+  atLeast: fields({ atLeast: sum, limit: holding(finite) }, {}),
+  forbid: fields({ forbid: values }, {}),
+});
 
 /**
- * @param numeric whether a parameter's values are numbers.
- * @param legal checks a value of a parameter.
+ * Checks constraints.
+ *
+ * @param isNumeric whether the values of a parameter are numbers
+ * @param legal checks a value of a parameter
  */
 export function checkConstraints(
   path: string,
   value: unknown,
   names: readonly string[],
-  numeric: (name: string) => boolean,
-  legal: (name: string) => Check,
+  isNumeric: (name: string) => boolean,
+  legal: (name: string) => Shape,
 ): asserts value is readonly Constraint[] {
-  const sum = mapping(names, (name) => (at, coefficient) => {
-    if (!numeric(name)) throw new SpaceError(`${at}: expected a parameter whose values are numbers, got ${name}, which has others`);
-    finite(at, coefficient);
-  });
-  const text: Check = (at, name) => {
-    if (typeof name !== 'string') throw fault(at, 'the name of a predicate', name);
-  };
-  const code: Check = (at, holds) => {
-    if (typeof holds !== 'function') throw fault(at, 'a function', holds);
-  };
-  const kinds: Readonly<Record<string, Check>> = {
-    atMost: fields({ atMost: sum, limit: finite }),
-    atLeast: fields({ atLeast: sum, limit: finite }),
-    forbid: fields({ forbid: mapping(names, legal) }),
-    predicate: fields({ predicate: text, holds: code }),
+  const sum = byParameter(names, (name) => ({
+    schema: {},
+    read(at, coefficient) {
+      if (!isNumeric(name)) throw new SpaceError(`${at}: expected a parameter whose values are numbers; ${name} has other values`);
+      return holding(finite).read(at, coefficient);
+    },
+  }));
+  const kinds: Readonly<Record<string, Shape>> = {
+    ...constraintShapes(sum, byParameter(names, legal)),
+    predicate: fields({ predicate: is('string', 'the name of a predicate'), holds: is('function', 'a function') }, {}),
   };
   if (!Array.isArray(value)) throw fault(path, 'a list of constraints', value);
-  value.forEach((constraint, i) => {
+  for (const [i, constraint] of value.entries()) {
     const at = `${path}[${i}]`;
     record(at, constraint);
     const kind = Object.keys(constraint).find((key) => Object.hasOwn(kinds, key)) ?? Object.keys(constraint)[0];
     if (kind === undefined) throw fault(at, `one of ${Object.keys(kinds).join(', ')}`, constraint);
-    known(at, kind, kinds)(at, constraint);
-  });
+    known(at, kind, kinds).read(at, constraint);
+  }
 }
+
+const is = (type: 'string' | 'function', expected: string): Shape => ({
+  schema: {},
+  read(path, data) {
+    if (typeof data !== type) throw fault(path, expected, data);
+    return data;
+  },
+});
+
+/** A mapping of some parameters. */
+const byParameter = (names: readonly string[], shape: (name: string) => Shape): Shape => ({
+  schema: {},
+  read(path, data) {
+    record(path, data);
+    const table = Object.fromEntries(names.map((name) => [name, shape(name)]));
+    if (Object.keys(data).length === 0) throw fault(path, 'at least one parameter', data);
+    for (const [name, item] of Object.entries(data)) known(path, name, table).read(`${path}.${name}`, item);
+    return data;
+  },
+});
+
+/** The JSON Schema of the parameters of a study file. */
+export const parametersSchema: JsonSchema = {
+  type: 'object',
+  minProperties: 1,
+  additionalProperties: { oneOf: Object.values(shapes).map(({ schema }) => schema) },
+};
+
+/** The JSON Schema of the constraints of a study file, where predicates are not allowed: they are code. */
+export const constraintsSchema: JsonSchema = {
+  type: 'array',
+  items: {
+    anyOf: Object.values(constraintShapes(mapping(holding(finite), ''), mapping(anyValue, ''))).map(({ schema }) => schema),
+  },
+};

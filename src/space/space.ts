@@ -1,15 +1,17 @@
+import { isRecord } from '../isRecord.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';
-import { fault, fields, isRecord, nearest } from './check.ts';
+import { fault, nearest } from './check.ts';
 import { codecOf, type Params } from './codec.ts';
 import { complete } from './complete.ts';
 import { type Constraint, ruleOf } from './constraint.ts';
-import type { Dimension, Dimensions, ParamsOf, Sound } from './dimension.ts';
+import { type Dimensions, isNumeric, type ParamsOf, type Sound } from './dimension.ts';
 import { axisOf, parametersOf } from './parameter.ts';
 import { parse } from './parse.ts';
 import { assertPossible } from './possible.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
+import { fields, type Shape } from './shape.ts';
 
 /** Configurations, and how they lie in the unit cube. `P`: a configuration as trainers get it. */
 export interface Space<P> extends Domain {
@@ -70,15 +72,16 @@ export const space = <const D extends Dimensions>(
  * @example parseSpace({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
  */
 export function parseSpace(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
-  const any = () => undefined;
-  fields({ parameters: any }, { constraints: any })('space', data);
-  const { parameters, constraints = [] } = data as Params;
+  const { parameters, constraints = [] } = fields({ parameters: anything }, { constraints: anything }).read('space', data);
   if (!Array.isArray(constraints)) throw fault('constraints', 'a list of constraints', constraints);
   return build(
     parameters,
     constraints.map((constraint: unknown, i) => withCode(`constraints[${i}]`, constraint, predicates)),
   );
 }
+
+/** Data that are checked later. */
+const anything: Shape = { schema: {}, read: (_, data) => data };
 
 function withCode(path: string, constraint: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>>): unknown {
   if (!isRecord(constraint) || typeof constraint.predicate !== 'string') return constraint;
@@ -96,10 +99,14 @@ function build<P extends Params>(definition: unknown, constraints: readonly unkn
     constraints,
     [...byName.keys()],
     (name) => isNumeric(definition[name]!),
-    (name) => (path, value) => {
-      const { accepts, expects } = byName.get(name)!.scale;
-      if (!accepts(value)) throw fault(path, expects, value);
-    },
+    (name) => ({
+      schema: {},
+      read(path, value) {
+        const { accepts, expects } = byName.get(name)!.scale;
+        if (!accepts(value)) throw fault(path, expects, value);
+        return value;
+      },
+    }),
   );
   const data = JSON.parse(JSON.stringify(constraints.length > 0 ? { parameters: definition, constraints } : { parameters: definition }));
   const axes = parameters.filter(({ axis }) => axis >= 0).map(axisOf);
@@ -121,18 +128,4 @@ function build<P extends Params>(definition: unknown, constraints: readonly unkn
     size: countCells(axes),
     toJSON: () => structuredClone(data),
   };
-}
-
-function isNumeric(dimension: Dimension): boolean {
-  switch (dimension.type) {
-    case 'float':
-    case 'int':
-      return true;
-    case 'boolean':
-      return false;
-    case 'constant':
-      return typeof dimension.value === 'number';
-    default:
-      return dimension.values.every((value) => typeof value === 'number');
-  }
 }

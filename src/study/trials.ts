@@ -3,7 +3,7 @@ import type { Schema } from '../facts/schema.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { lossOf } from '../ledger/settings.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
-import { given } from '../omitUndefined.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 
 /** How a trial stands, in the words of the command line, the page and every reply. */
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;
@@ -123,7 +123,18 @@ type At = Pick<AppliedEntry, 'position' | 'at'>;
 
 function suggestedRow<P>(fact: SuggestedFact<P>, { position, at }: At): Draft<P> {
   const { trial, params, attempt, by, budget, resumes, tags } = fact;
-  return given<Draft<P>>({ trial, params, status: 'open', attempt, by, budget, resumes, tags, suggested: position, suggestedAt: at });
+  return omitUndefined<Draft<P>>({
+    trial,
+    params,
+    status: 'open',
+    attempt,
+    by,
+    budget,
+    resumes,
+    tags,
+    suggested: position,
+    suggestedAt: at,
+  });
 }
 
 function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly effect: 'rejected' }>): Draft<P> {

@@ -1,8 +1,8 @@
 import type { Entry } from '../../src/entry.ts';
 import { MismatchError } from '../../src/errors.ts';
 import type { Fact, Limits } from '../../src/facts/facts.ts';
+import { isRecord } from '../../src/isRecord.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { isRecord } from '../../src/space/check.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../options.ts';

@@ -2,7 +2,7 @@ import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OptionError } from '../../src/errors.ts';
 import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { given } from '../../src/omitUndefined.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
@@ -80,7 +80,7 @@ export type BanditOptions = OptionsOf<typeof banditOptions>;
 export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
   checkNames('bandit', Object.keys(arms));
   const { explore } = settle('bandit', banditOptions, options);
-  return withSpec({ bandit: { arms: specs(arms), ...given(options) } }, (parent) => {
+  return withSpec({ bandit: { arms: specs(arms), ...omitUndefined(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), {
       start: ucb(Object.keys(arms).length),

@@ -49,6 +49,15 @@ describe('scales', () => {
     expect(log.place(1e-3)).toBeCloseTo(0.5, 12);
     expect(log.at(0.5)).toBeCloseTo(1e-3, 12);
     expect(log.ticks.map(({ value }) => value)).toEqual([1e-4, 1e-3, 1e-2]);
+    const keep = parameterScale('keep', { type: 'float', low: 0.001, high: 0.999, logit: true });
+    expect(keep.place(0.5)).toBeCloseTo(0.5, 12);
+    expect(keep.place(0.99) - keep.place(0.9)).toBeGreaterThan(keep.place(0.6) - keep.place(0.5));
+    expect(keep.at(keep.place(0.99))).toBeCloseTo(0.99, 12);
+    expect(keep.ticks.map(({ value }) => value)).toEqual([0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999]);
+    expect(ends(keep)).toEqual([
+      { place: 0, value: 0 },
+      { place: 1, value: 1 },
+    ]);
     const linear = numeric('x', 0, 10, false);
     expect(linear.ticks.map(({ value }) => value)).toEqual([0, 5, 10]);
     const choice = parameterScale('kind', { type: 'choice', values: ['a', 'b'] });

@@ -95,7 +95,7 @@ test.each<[string, string]>([
   ],
   [
     '{ lr: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, sd: 0 } } } }',
-    'parameters.lr.prior.normal.sd: expected a positive number, got 0',
+    'parameters.lr.prior.normal.sd: expected a number above 0, got 0',
   ],
   [
     '{ lr: { type: float, low: 0, high: 1, constructor: 1 } }',

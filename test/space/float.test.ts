@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type FloatDimension, float } from '../../src/space/dimension.ts';
+import { float } from '../../src/space/dimension.ts';
+import type { FloatDimension } from '../../src/space/float.ts';
 import { runs } from '../support/runs.ts';
 import { only, refusal } from './helpers.ts';
 
@@ -105,11 +106,11 @@ test('slopes are derivatives', () => {
 test('ranges that cannot be are refused', () => {
   expect(refusal(() => only(float(1, 0)))).toBe('parameters.x.low: expected less than high (0), got 1');
   expect(refusal(() => only(float(1, 1)))).toContain('parameters.x.low');
-  expect(refusal(() => only(float(0, 1, { log: true })))).toBe('parameters.x.low: expected more than 0 where log is true, got 0');
+  expect(refusal(() => only(float(0, 1, { log: true })))).toBe('parameters.x.low: expected more than 0 if log is true, got 0');
   expect(refusal(() => only(float(0.5, 1, { logit: true })))).toContain('0 < low and high < 1');
   expect(refusal(() => only(float(0.1, 1, { log: true, step: 0.1 })))).toContain('at most one of log, logit and step');
   expect(refusal(() => only(float(0, 1, { step: 2 })))).toContain('parameters.x.step');
-  expect(refusal(() => only(float(0, 1, { step: 0 })))).toBe('parameters.x.step: expected a positive number, got 0');
+  expect(refusal(() => only(float(0, 1, { step: 0 })))).toBe('parameters.x.step: expected a number above 0, got 0');
   expect(refusal(() => only(float(0, Number.POSITIVE_INFINITY)))).toBe('parameters.x.high: expected a finite number, got Infinity');
   expect(refusal(() => only(float(-1e308, 1e308)))).toContain('parameters.x.high');
   expect(refusal(() => only(float(1e6, 1e6 + 1e-9)))).toContain('first 12 digits');

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { betainc } from '../../src/numeric/beta.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { boolean, choice, type Dimension, type FloatDimension, float, int, ordinal } from '../../src/space/dimension.ts';
+import { boolean, choice, type Dimension, float, int, ordinal } from '../../src/space/dimension.ts';
+import type { FloatDimension } from '../../src/space/float.ts';
 import { beta, logNormal, normal, weights } from '../../src/space/prior.ts';
 import { only, refusal } from './helpers.ts';
 
@@ -121,7 +122,7 @@ test('priors that cannot be are refused', () => {
   );
   expect(refusal(() => only(float(0, 1, { prior: weights([1]) })))).toContain('finitely many values');
   expect(refusal(() => only(choice(['a', 'b'], { prior: weights([1, -1]) })))).toBe(
-    'parameters.x.prior.weights[1]: expected a positive number, got -1',
+    'parameters.x.prior.weights[1]: expected a number above 0, got -1',
   );
   expect(refusal(() => only(choice(['a', 'b'], { prior: normal(0, 1) })))).toContain('parameters.x.prior: expected weights');
   expect(refusal(() => only(float(0, 1, { prior: normal(100, 1) })))).toContain('a prior with mass in the range [0, 1]');

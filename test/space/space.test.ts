@@ -243,7 +243,7 @@ describe('constraints', () => {
     expect(refused({ atMost: { unit: 1 }, limit: 3 })).toBe(
       'constraints[0].atMost.unit: unknown key, expected one of units, act; did you mean units?',
     );
-    expect(refused({ atMost: { act: 1 }, limit: 3 })).toContain('expected a parameter whose values are numbers, got act');
+    expect(refused({ atMost: { act: 1 }, limit: 3 })).toContain('expected a parameter whose values are numbers; act has other values');
     expect(refused({ atMost: { units: 1 } })).toBe('constraints[0].limit: expected a value, got nothing');
     expect(refused({ forbid: { act: 'gelu' } })).toBe('constraints[0].forbid.act: expected one of "relu", "tanh", got "gelu"');
     expect(refused({ atmost: { units: 1 }, limit: 3 })).toContain('did you mean atMost?');

@@ -1,5 +1,5 @@
-import type { Value } from '../../space/dimension.ts';
 import type { SpaceData } from '../../space/schema.ts';
+import type { Value } from '../../space/value.ts';
 
 /** A parameter as the protocol writes it. */
 interface ParameterData {

@@ -10,7 +10,7 @@ import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
-import { given } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { failingAlike, isTelling } from '../alike.ts';
 import { type Inbox, inbox } from '../controlSocket.ts';
 import { begunIn } from '../journalFile.ts';
@@ -51,7 +51,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   const where = options.journal ?? `${name}.jsonl`;
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
-  const wanted = withMetric({ ...file.options, ...given<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  const wanted = withMetric({ ...file.options, ...omitUndefined<StudyOptions>({ trials, parallel, seed }) }, options.metric);
   checkResuming({
     strategy: file.strategy?.spec ?? created?.strategy,
     decisions: created ? (created.decisions ?? 1) : DECISIONS,

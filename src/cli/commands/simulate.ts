@@ -2,7 +2,7 @@ import { parseStrategy } from '../../../streams/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';
-import { given } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../testing/recorded.ts';
@@ -32,7 +32,7 @@ export async function simulateStudy(
   { from, nats, study, nkey, creds, tlsCa, tlsCert, tlsKey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,
 ): Promise<number> {
   const file = await readStudyFile(path);
-  const workload = await withStudy(from, given<Remote>({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
+  const workload = await withStudy(from, omitUndefined<Remote>({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
     workloadOf(finished, file.space),
   );
   const { study: _, seed: __, parallel, ...options } = file.options;

@@ -1,5 +1,6 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
-import { isRecord, show } from '../../space/check.ts';
+import { isRecord } from '../../isRecord.ts';
+import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
 
 /** How a trial is doing. */

@@ -1,6 +1,6 @@
 import type { Tags } from '../../messages.ts';
 import { type Prediction, predict } from '../../numeric/gp/predict.ts';
-import { given } from '../../omitUndefined.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 import type { FittedModels } from './posteriorSamples.ts';
 
@@ -18,7 +18,7 @@ export function predictionTags({ features, models }: FittedModels, { point, scor
     return { mean: middle.toPrecision(4), sd: (high < Infinity ? (high - low) / 2 : middle - low).toPrecision(4) };
   });
   const budget = models[0]!.budget;
-  return given<Tags>({
+  return omitUndefined<Tags>({
     mean: predictions.map(({ mean }) => mean).join(' '),
     sd: predictions.map(({ sd }) => sd).join(' '),
     acquisition: score.toPrecision(4),

@@ -27,6 +27,10 @@ export const tooltipStyle = () => ({
 export function axisOf(scale: Scale): object {
   const style = { ...axisStyle(), splitLine: { show: false } };
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
+  if (scale.kind === 'logit') {
+    const formatter = (place: number) => number(scale.at(place));
+    return { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter } };
+  }
   const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: number } };
   return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
 }

@@ -1,9 +1,11 @@
-import type { Dimension } from '../../../space/dimension.ts';
+import { type Dimension, valuesOf } from '../../../space/dimension.ts';
+import { isRange, type NumberRange } from '../../../space/parameterType.ts';
+import { linearTransform, logTransform, type Transform } from '../../../space/transform.ts';
 
 /** How values lie on an axis: 0 at its bottom, 1 at its top. */
 export interface Scale {
   readonly name: string;
-  readonly kind: 'linear' | 'log' | 'category';
+  readonly kind: Transform['kind'] | 'category';
   readonly low: number;
   readonly high: number;
   /** Of categories, their texts, from the bottom up. */
@@ -22,12 +24,15 @@ interface Anchor {
 /** Two places with the values that they stand for; of categories, with their numbers. */
 export type Ends = readonly [Anchor, Anchor];
 
-export function ends({ labels, low, high }: Scale): Ends {
-  if (labels === undefined)
+export function ends({ kind, labels, low, high }: Scale): Ends {
+  if (labels === undefined) {
+    // Charts have no axis of log odds: there, an axis shows places.
+    const [first, last] = kind === 'logit' ? [0, 1] : [low, high];
     return [
-      { place: 0, value: low },
-      { place: 1, value: high },
+      { place: 0, value: first },
+      { place: 1, value: last },
     ];
+  }
   const half = 0.5 / labels.length;
   return [
     { place: half, value: 0 },
@@ -36,44 +41,29 @@ export function ends({ labels, low, high }: Scale): Ends {
 }
 
 export function parameterScale(name: string, dimension: Dimension): Scale {
-  switch (dimension.type) {
-    case 'float':
-    case 'int':
-      return numeric(name, dimension.low, dimension.high, dimension.log === true);
-    case 'boolean':
-      return categories(name, [false, true]);
-    case 'constant':
-      return categories(name, [dimension.value]);
-    default:
-      return categories(name, dimension.values);
-  }
+  const values = valuesOf(dimension);
+  return isRange(values) ? rangeScale(name, values) : categories(name, values);
 }
 
 /** A range that is smaller than this share of its ends is one value. */
 const LEAST = 1e-9;
 const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Math.max(1e-200, Math.abs(low), Math.abs(high)));
 
-/** @param log only where all values are above 0. */
-export function numeric(name: string, low: number, high: number, log: boolean): Scale {
+/** @param log only counts if all values are above 0 */
+export const numeric = (name: string, low: number, high: number, log: boolean): Scale =>
+  rangeScale(name, { low, high, transform: log && low > 0 ? logTransform(low, high) : linearTransform(low, high) });
+
+const TICKS = { linear: rounds, log: powers, logit: odds };
+
+function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'low' | 'high' | 'transform'>): Scale {
   if (isOne(low, high)) {
     const room = Math.max(0.5, Math.abs(low) / 2);
     return numeric(name, low - room, low + room, false);
   }
-  const isLog = log && low > 0;
-  const to = isLog ? Math.log : (x: number) => x;
-  const back = isLog ? Math.exp : (x: number) => x;
-  const [a, b] = [to(low), to(high)];
-  const place = (value: unknown) => (typeof value === 'number' ? (to(value) - a) / (b - a) : Number.NaN);
-  const values = isLog ? powers(low, high) : rounds(low, high);
-  return {
-    name,
-    kind: isLog ? 'log' : 'linear',
-    low,
-    high,
-    place,
-    at: (p) => back(a + p * (b - a)),
-    ticks: values.map((value) => ({ place: place(value), value })),
-  };
+  const { kind, coordinate } = transform;
+  const place = (value: unknown) => (typeof value === 'number' ? coordinate(value) : Number.NaN);
+  const ticks = TICKS[kind](low, high).map((value) => ({ place: place(value), value }));
+  return { name, kind, low, high, place, at: transform.value, ticks };
 }
 
 /** The scale of values that there are so far: between round numbers, so that it does not tremble with every one that comes. */
@@ -127,4 +117,11 @@ function powers(low: number, high: number): number[] {
   if (last - first < 1) return [low, Math.sqrt(low * high), high].map((x) => Number(x.toPrecision(3)));
   const every = Math.ceil((last - first + 1) / 6);
   return Array.from({ length: Math.floor((last - first) / every) + 1 }, (_, i) => Number(`1e${first + i * every}`));
+}
+
+/** Odds of powers of ten, such as 0.01, 0.1, 0.5, 0.9 and 0.99. */
+function odds(low: number, high: number): number[] {
+  const below = [1, 2, 3, 4, 5, 6].map((power) => Number(`1e-${power}`));
+  const ticks = [...below.toReversed(), 0.5, ...below.map((x) => 1 - x)].filter((x) => x >= low && x <= high);
+  return ticks.length < 2 ? rounds(low, high) : ticks;
 }

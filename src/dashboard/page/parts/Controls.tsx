@@ -1,4 +1,5 @@
-import type { Dimension } from '../../../space/dimension.ts';
+import { type Dimension, valuesOf } from '../../../space/dimension.ts';
+import { isRange } from '../../../space/parameterType.ts';
 import { cut, number } from '../lib/format.ts';
 import { act } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
@@ -130,47 +131,25 @@ function Enqueue() {
 }
 
 function Field({ dimension, name }: { readonly dimension: Dimension; readonly name: string }) {
-  switch (dimension.type) {
-    case 'float':
-    case 'int':
-      return (
-        <input
-          type="number"
-          id={name}
-          name={name}
-          min={dimension.low}
-          max={dimension.high}
-          step={dimension.type === 'int' ? (dimension.step ?? 1) : 'any'}
-          placeholder={`${number(dimension.low)} to ${number(dimension.high)}`}
-        />
-      );
-    default:
-      return (
-        <select id={name} name={name}>
-          <option value="">drawn</option>
-          {valuesOf(dimension).map((value, i) => (
-            <option key={String(value)} value={i}>
-              {cut(String(value), 60)}
-            </option>
-          ))}
-        </select>
-      );
+  const values = valuesOf(dimension);
+  if (isRange(values)) {
+    const { low, high, whole, step = 1 } = values;
+    const placeholder = `${number(low)} to ${number(high)}`;
+    return <input type="number" id={name} name={name} min={low} max={high} step={whole ? step : 'any'} placeholder={placeholder} />;
   }
+  return (
+    <select id={name} name={name}>
+      <option value="">drawn</option>
+      {values.map((value, i) => (
+        <option key={String(value)} value={i}>
+          {cut(String(value), 60)}
+        </option>
+      ))}
+    </select>
+  );
 }
 
-function valuesOf(dimension: Dimension): readonly unknown[] {
-  switch (dimension.type) {
-    case 'boolean':
-      return [false, true];
-    case 'constant':
-      return [dimension.value];
-    case 'choice':
-    case 'ordinal':
-      return dimension.values;
-    default:
-      return [];
-  }
+function typedValue(dimension: Dimension, text: string): unknown {
+  const values = valuesOf(dimension);
+  return isRange(values) ? Number(text) : values[Number(text)];
 }
-
-const typedValue = (dimension: Dimension, text: string): unknown =>
-  dimension.type === 'float' || dimension.type === 'int' ? Number(text) : valuesOf(dimension)[Number(text)];

@@ -1,0 +1,12 @@
+import type { OptionRule } from '../optionRules.ts';
+import { holding } from './shape.ts';
+
+/** A value of a parameter. */
+export type Value = string | number | boolean;
+
+const valueRule: OptionRule<Value> = {
+  expected: 'a string, a finite number or a boolean',
+  schema: { type: ['string', 'number', 'boolean'] },
+  holds: (data): data is Value => typeof data === 'string' || typeof data === 'boolean' || Number.isFinite(data),
+};
+export const anyValue = holding(valueRule);
