@@ -23,6 +23,8 @@ export interface StrategyCase<P> {
   readonly fleet: FleetOptions<P>;
   /** How often the properties that are checked at random are. Default 100. */
   readonly runs?: number;
+  /** How many asks the properties without a study make, from 1 to 60. Default 60. */
+  readonly asks?: number;
 }
 
 /** What the random cases came across; a property that never meets the interesting case proves nothing. */
@@ -87,7 +89,8 @@ function listen<P>(
 const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
 
 /** Facts of some trials, as a study would tell them to a stage that proposed none of them, and of its own. */
-function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], length: number): Generator<{ said: Message; heard: Message[] }> {
+function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 60): Generator<{ said: Message; heard: Message[] }> {
+  const length = Math.min(most, of.asks ?? most);
   const rng = rngFor('story', 'contract', length);
   const open: Suggested[] = [];
   const say = (said: Message) => ({ said, heard: put(said) });
@@ -140,7 +143,7 @@ export const strategyProperties = {
 
   'answers every ask at once and once'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
-    for (const { said, heard } of story(of, put, 60)) {
+    for (const { said, heard } of story(of, put)) {
       const replies = heard.filter(isReply);
       if (said.type === 'ask') strictEqual(replies.length, 1, `the ask for trial ${said.id} got ${replies.length} replies`);
       else strictEqual(replies.length, 0, `${said.type} was answered like an ask`);
@@ -150,7 +153,7 @@ export const strategyProperties = {
 
   'proposes snapped and feasible points in the cube'<P>(of: StrategyCase<P>): void {
     const { put } = listen(of);
-    for (const { heard } of story(of, put, 60)) {
+    for (const { heard } of story(of, put)) {
       for (const m of heard) {
         if (m.type !== 'propose') continue;
         ok(m.point.length === of.space.axes.length && m.point.every((u) => u >= 0 && u <= 1), `[${m.point}] is not in the cube`);
@@ -187,7 +190,7 @@ export const strategyProperties = {
       deepStrictEqual(heard, plain.put(m), `asking changed what follows ${m.type}`);
       return heard;
     };
-    for (const _ of story(of, put, 60));
+    for (const _ of story(of, put));
   },
 
   'never changes a state that it is given'<P>(of: StrategyCase<P>): void {

@@ -7,6 +7,10 @@ const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
 const half = (point: h.Point) => point[0]! > 0.5;
 
+const often = (few: number) => Number(process.env.CONTRACT_RUNS ?? runs(50, few));
+/** Fits of models take long, so these rows run less often in `npm test`. */
+const model = { runs: often(2) };
+
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
   random: { make: h.random },
@@ -41,17 +45,17 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(ga, tpe)': {
     make: () => h.chain(h.ga({ mode: 'generational', population: 4, generations: 2 }), h.tpe({ startup: 4 })),
   },
-  bo: { make: () => h.bo({ startup: 4 }) },
-  'chain(asha, bo)': { make: () => h.chain(asha(), h.bo({ startup: 4 })) },
+  bo: { ...model, make: () => h.bo({ startup: 4 }) },
+  'chain(asha, bo)': { ...model, make: () => h.chain(asha(), h.bo({ startup: 4 })) },
   'chain(asha stop, tpe)': { make: () => h.chain(stops(), h.tpe({ startup: 4 })) },
-  'chain(asha stop, bo)': { make: () => h.chain(stops(), h.bo({ startup: 4 })) },
+  'chain(asha stop, bo)': { ...model, make: () => h.chain(stops(), h.bo({ startup: 4 })) },
   'chain(asha stop, ga)': { make: () => h.chain(stops(), h.ga({ population: 5 })) },
   'chain(asha stop, de)': { make: () => h.chain(stops(), h.de({ population: 5 })) },
   'chain(asha stop, cmaes)': { make: () => h.chain(stops(), h.cmaes({ population: 4 })) },
-  'chain(asha first, bo)': { make: () => h.chain(h.asha({ min: 1, max: 9, first: 3, pause: true }), h.bo({ startup: 4 })) },
-  forest: { make: () => h.forest({ startup: 4, challengers: 5 }) },
-  'chain(asha, forest)': { make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })) },
-  'chain(asha stop, forest)': { make: () => h.chain(stops(), h.forest({ startup: 4, challengers: 5 })) },
+  'chain(asha first, bo)': { ...model, make: () => h.chain(h.asha({ min: 1, max: 9, first: 3, pause: true }), h.bo({ startup: 4 })) },
+  forest: { ...model, make: () => h.forest({ startup: 4, challengers: 5 }) },
+  'chain(asha, forest)': { ...model, make: () => h.chain(asha(), h.forest({ startup: 4, challengers: 5 })) },
+  'chain(asha stop, forest)': { ...model, make: () => h.chain(stops(), h.forest({ startup: 4, challengers: 5 })) },
   sgd: { make: h.sgd },
   'sgd differences': { make: () => h.sgd({ gradient: 'differences', restarts: 1 }), study: { trials: 40, parallel: 3 } },
   'sgd from the incumbent': { make: () => h.chain(h.take(4, h.random()), h.sgd({ start: 'incumbent', rule: 'momentum', noise: 0.1 })) },
@@ -62,7 +66,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(ga, lbfgs)': { make: () => h.chain(h.ga({ population: 4, generations: 2 }), h.lbfgs({ start: 'incumbent' })) },
   'chain(lbfgs, random)': { make: () => h.chain(h.lbfgs({ starts: 1, restarts: 0, missing: 'differences' }), h.random()) },
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
-  auto: { make: h.auto },
+  auto: { ...model, make: h.auto },
   'chain(budget, random)': { make: () => h.chain(h.budget(3), h.random()) },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
@@ -76,7 +80,7 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(hyperband, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.random()) },
   'chain(hyperband stop, random)': { make: () => h.chain(h.hyperband({ min: 1, max: 9 }), h.random()) },
   'chain(hyperband, tpe)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.tpe({ startup: 4 })) },
-  'chain(hyperband, bo)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.bo({ startup: 4 })) },
+  'chain(hyperband, bo)': { ...model, make: () => h.chain(h.hyperband({ min: 1, max: 9, pause: true }), h.bo({ startup: 4 })) },
   bohb: { make: () => h.bohb({ min: 1, max: 9, startup: 4, pause: true }) },
   'bohb stop': { make: () => h.bohb({ min: 1, max: 9, startup: 4 }) },
   'chain(hyperband synchronous, sobol)': { make: () => h.chain(h.hyperband({ min: 1, max: 9, mode: 'synchronous' }), h.sobol()) },
@@ -120,6 +124,7 @@ export const caseOf = (name: string): StrategyCase<Net> => ({
   space: net,
   study: { trials: 24, parallel: 3 },
   fleet,
-  runs: Number(process.env.CONTRACT_RUNS ?? runs(50)),
+  runs: often(5),
+  asks: runs(60, 20),
   ...cases[name]!,
 });

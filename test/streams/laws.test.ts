@@ -5,6 +5,7 @@ import { createTestStudy } from '../../src/testing/rig.ts';
 import type { Strategy } from '../../streams/index.ts';
 import * as h from '../../streams/index.ts';
 import { fleet, net } from '../contract/world.ts';
+import { runs } from '../support/runs.ts';
 
 /** Any small strategy: stages of all kinds, nested up to three deep. */
 const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Strategy }>((tie) => ({
@@ -49,7 +50,7 @@ const same = (law: (s: Strategy, t: Strategy, u: Strategy) => readonly [Strategy
       const [left, right] = law(s, t, u);
       expect(lived(left, order)).toEqual(lived(right, order));
     }),
-    { numRuns: 60, seed: 1 },
+    { numRuns: runs(60, 15), seed: 1 },
   );
 
 /** A strategy in the place of another one: randomness hangs on the path, and so do names in the log. */

@@ -1,0 +1,1 @@
+import './laws.test.ts'; // the same laws, with more runs
