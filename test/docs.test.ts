@@ -55,7 +55,7 @@ it('the README has at most 120 lines', () => {
 
 describe('the strategy of CONTRIBUTING.md', async () => {
   const load = (path: string) => import(/* @vite-ignore */ join(folder, 'CONTRIBUTING.md', path));
-  await load('test/samplers/hillClimb.test.ts'); // its tests become ours
+  await load('test/samplers/hillClimb.test.ts'); // registers its tests here
   const { hillClimb }: { readonly hillClimb: (options?: { readonly size: number }) => Strategy } =
     await load('streams/strategies/hillClimb.ts');
 

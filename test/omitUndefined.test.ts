@@ -30,7 +30,7 @@ it.each(pairs)('%s is the same whether an option is undefined or left out', (_, 
   expect(first(blank)).toEqual(first(plain));
 });
 
-it('a study is the same whether an option is undefined or left out, and goes on with its log', async () => {
+it('a study is the same whether an option is undefined or left out, also when it resumes', async () => {
   const log = h.memoryLog();
   const line = h.space({ x: h.float(0, 1) });
   const blank = {

@@ -8,7 +8,7 @@ import packaged from '../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** What somebody writes first. */
+/** A first program of a user. */
 const program = `
 import { asha, chain, choice, float, optimize, random, space, type Infer, type Strategy } from 'hypertide';
 import { JournalError, openJournal } from 'hypertide/journal';
@@ -27,13 +27,13 @@ export const wrong = () => chain(asha({ min: 1, max: 9 }), 3);
 export const failed = (error: unknown) => error instanceof JournalError;
 console.log(JSON.stringify({ activation, properties: Object.keys(strategyProperties).length }));
 `;
-/** The same without types, run before anything is compiled. */
+/** The same in JavaScript. */
 const plain = `
 import { float, optimize, space } from 'hypertide';
 const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
 console.log(best.params.x);
 `;
-/** The first fit to so many results is long: it is made in a thread, which must find its numbers. */
+/** The first fit to 250 results is long, so it runs in a thread, which must find its module. */
 const fitting = `
 import { bo, chain, float, optimize, random, space, take } from 'hypertide';
 const heard = [];
@@ -89,16 +89,16 @@ describe('the packed package, in an empty project', () => {
     rmSync(join(project, 'study.jsonl'));
   });
 
-  it('fits elsewhere what takes long', () => {
+  it('makes long fits in a thread', () => {
     writeFileSync(join(project, 'fitting.js'), fitting);
     expect(run(process.execPath, 'fitting.js').trim()).toBe('fitted');
   });
 
-  it('brings the command', () => {
+  it('includes the command', () => {
     expect(run('npx', '--no-install', 'hypertide', '--version').trim()).toBe(packaged.version);
   });
 
-  it('brings the page of the dashboard', () => {
+  it('includes the page of the dashboard', () => {
     writeFileSync(join(project, 'study.yaml'), 'parameters:\n  x: { type: float, low: 0, high: 1 }\nobjective: minimize\ntrials: 1\n');
     run('npx', '--no-install', 'hypertide', 'run', 'study.yaml', '--', process.execPath, '-e', 'console.log("value=1")');
     run('npx', '--no-install', 'hypertide', 'report', 'study.jsonl', '-o', 'report.html');

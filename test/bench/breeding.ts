@@ -2,7 +2,7 @@ import { rngFor } from '../../src/numeric/random.ts';
 import { geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { cpu, POPULATION, ten } from './overhead.ts';
 
-/** Microseconds of CPU a fact that the genetic algorithm's numbers alone take: what no engine could save. */
+/** Microseconds of CPU per fact that the genetic algorithm takes without an engine: the part that no engine can save. */
 export function breeding(trials: number): number {
   const env = { axes: ten.axes, snap: ten.snap, feasible: ten.feasible, seed: '1', name: 'ga', objectives: ['value'], parallel: 1, trials };
   const rates = { tournament: 4, crossover: 0.9, crossoverEta: 1, mutationEta: 8 };

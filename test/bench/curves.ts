@@ -1,6 +1,6 @@
 // npm run bench:curves -- [--strategies '[{chain: [asha, bo]}, bohb]'] [--families lcbench,taskset] [--trainers 1,8] [--seeds 2] [--trainings 10]
-// [--processes N] [--json]: how good models are behind early stopping,
-// on learning curves that others have recorded. The defaults take some minutes on two idle cores; a table needs --trainings 20 --seeds 10.
+// [--processes N] [--json]: what models gain behind early stopping,
+// on recorded learning curves. The defaults take some minutes on two idle cores; a table needs --trainings 20 --seeds 10.
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -15,12 +15,12 @@ import { DEFAULTS, nameOf, REFERENCE } from './curves/strategies.ts';
 
 const { values } = parseArgs({
   options: {
-    /** A list in YAML, each as `ask-tell` takes it. */
+    /** A list in YAML of strategies, each as `ask-tell` takes it. */
     strategies: { type: 'string' },
     families: { type: 'string', default: families.join() },
     trainers: { type: 'string', default: '1,8' },
     seeds: { type: 'string', default: '2' },
-    /** The budget, at most 20: as many full trainings. Regret is read at half of it and at its end. */
+    /** The budget in full trainings, at most 20. Regret is measured at half of it and at its end. */
     trainings: { type: 'string', default: '10' },
     processes: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'boolean', default: false },
@@ -41,7 +41,7 @@ const lowest = await inProcesses<Job, readonly number[]>(new URL('curves/job.ts'
 });
 
 const scaleOf = scales();
-/** Regrets after n trainings of the studies with as many trainers, by strategy and problem. */
+/** Regrets after n trainings of the studies with `trainers` trainers, by strategy and problem. */
 function regretsAfter(n: number, trainers: number): Map<string, Map<string, number[]>> {
   const found = new Map(specs.map((spec) => [nameOf(spec), new Map(chosen.map(({ name }) => [name, [] as number[]]))]));
   for (const [i, job] of jobs.entries()) {

@@ -1,4 +1,4 @@
-/** What the dashboard costs with many trials: `npm run bench:dashboard`. Each line has its target; nothing is asserted. */
+/** `npm run bench:dashboard`: what the dashboard costs with many trials, each figure next to its target. Nothing is asserted. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
@@ -47,7 +47,7 @@ async function study() {
   return log;
 }
 
-/** Notes when there are rows, a chart and lines to see. */
+/** Records when the page first shows rows, a chart and lines. */
 const WATCH_FIRST = `{
   const look = () => {
     const lines = document.querySelectorAll('.parallel canvas')[1];
@@ -66,7 +66,7 @@ async function first(page: Page): Promise<number> {
   }
 }
 
-/** Milliseconds between frames while something is done, the shortest first. */
+/** Milliseconds between frames during an action, in ascending order. */
 async function framesDuring(page: Page, doing: () => Promise<unknown>): Promise<readonly number[]> {
   await page.evaluate(`{
     globalThis.frames = [];
@@ -96,7 +96,7 @@ async function brushing(page: Page): Promise<readonly number[]> {
   return frames;
 }
 
-/** The same brush in a view that has no axes to drag along: by the address, which holds it. */
+/** The same brush in a view without axes to drag on: through the address, which holds the brush. */
 async function brushedBy(page: Page, view: string): Promise<readonly number[]> {
   await page.getByRole('navigation').getByRole('link', { name: view, exact: true }).click();
   await page.waitForTimeout(2500);
@@ -122,7 +122,7 @@ async function memory(page: Page): Promise<string> {
   return `heap ${Math.round(heap / 2 ** 20)} MB, whole process ${renderers()} MB`;
 }
 
-/** Resident megabytes of the largest process of a page. */
+/** Resident megabytes of the largest renderer process. */
 function renderers(): number {
   const sizes = readdirSync('/proc').flatMap((pid) => {
     try {
@@ -135,7 +135,7 @@ function renderers(): number {
   return Math.round(Math.max(0, ...sizes));
 }
 
-/** Reports at a rate, spread over trials; of one of them, when each step could be seen. */
+/** Sends reports at a fixed rate, spread over trials. @returns milliseconds until each step of one trial showed on the page, in ascending order. */
 async function reports(page: Page, log: ReturnType<typeof memoryLog>): Promise<readonly number[]> {
   const open = Array.from({ length: 20 }, (_, i) => TRIALS + 1 + i);
   for (const trial of open) {
@@ -165,7 +165,7 @@ async function reports(page: Page, log: ReturnType<typeof memoryLog>): Promise<r
   }
   await sleep(1500);
   const seen = await page.evaluate<[number, number][]>('globalThis.seen');
-  // A step that was passed over was old news by then: how late the newest was at any time is what counts.
+  // The page may skip a step when a newer one is there: the delay counts until that step or a later one shows.
   const late = saidAt.flatMap((at, step) => {
     const shown = seen.find(([one]) => one >= step);
     return at === undefined ? [] : [shown ? shown[1] - at : Number.POSITIVE_INFINITY];

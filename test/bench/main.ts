@@ -1,4 +1,4 @@
-// npm run bench: what the engine costs, each figure beside its target. Nothing is asserted: figures depend on the machine.
+// npm run bench: what the engine costs, each figure next to its target. Nothing is asserted: figures depend on the machine.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,12 +21,12 @@ interface Row {
 const rows: Row[] = [];
 const note = (figure: string, got: number, target: number, unit: string) => {
   rows.push({ figure, got, target, unit });
-  console.error(`${figure}: ${got.toPrecision(3)} ${unit}`); // it takes a minute: show that it goes on
+  console.error(`${figure}: ${got.toPrecision(3)} ${unit}`); // it takes a minute: show progress
 };
 
 const times = (n: number, measure: () => number): number[] => Array.from({ length: n }, measure);
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-/** What else the machine does can only add to a time. */
+/** The least: other load on the machine can only make a time longer. */
 const least = (n: number, measure: () => number): number => Math.min(...times(n, measure));
 
 for (const [name, make] of Object.entries(strategies)) {
@@ -55,7 +55,7 @@ const onJournal = () => openJournal(join(folder, `${rows.length}.jsonl`), { fsyn
 for (const [name, make] of Object.entries(strategies)) {
   note(`${name}: heap on a journal`, await bytesPerTrial(make(), 20_000, onJournal), 500, 'bytes a trial');
 }
-// The log itself is in memory too: its facts as they are.
+// Here the log with all its facts is in memory too.
 note('random: heap with the log in memory', await bytesPerTrial(random(), 20_000, async () => memoryLog()), Number.NaN, 'bytes a trial');
 rmSync(folder, { recursive: true });
 

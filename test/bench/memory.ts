@@ -4,7 +4,7 @@ import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { ten } from './overhead.ts';
 
-/** What is in memory, buffers included, after everything that can be collected has been. */
+/** Bytes in memory after garbage collection, buffers included. */
 function heap(): number {
   if (globalThis.gc === undefined) throw new Error('node must run with --expose-gc');
   for (let i = 0; i < 3; i++) globalThis.gc();
@@ -12,7 +12,7 @@ function heap(): number {
   return heapUsed + arrayBuffers;
 }
 
-/** An engine that has so many finished trials behind it, and still runs. */
+/** A running engine with `trials` completed trials. */
 const played = (strategy: Strategy, trials: number, log: Log): Promise<Run<unknown>> =>
   new Promise((resolve, fail) => {
     const running: Run<unknown> = run<unknown>(
@@ -33,7 +33,7 @@ const played = (strategy: Strategy, trials: number, log: Log): Promise<Run<unkno
     );
   });
 
-/** Bytes of heap that a finished trial of ten parameters keeps, with its engine on a log. */
+/** Bytes of heap per completed trial of ten parameters. */
 export async function bytesPerTrial(strategy: Strategy, trials: number, open: () => Promise<Log>): Promise<number> {
   const log = await open();
   const before = heap();

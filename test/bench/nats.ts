@@ -1,4 +1,4 @@
-// npm run bench:nats [-- PART...]: what a study on a server does in a second, beside what the server and others do in the same run.
+// npm run bench:nats [-- PART...]: how fast a study on a server is, compared with the bare server and with Optuna in the same run.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -11,14 +11,14 @@ import { reports, type Taken, trials } from './natsPast.ts';
 const RUNS = 3;
 const optunaProgram = fileURLToPath(new URL('./optuna_journal.py', import.meta.url));
 
-/** Figures of several acts, one after the other and again, so that a change of the machine's mood meets all of them. */
+/** Runs the acts in turn, several times, so that a change in the load of the machine affects all of them. @returns the median of each. */
 async function inTurn(acts: readonly (() => Promise<Figure>)[], runs = RUNS): Promise<Figure[]> {
   const figures: Figure[][] = acts.map(() => []);
   for (let run = 0; run < runs; run++) for (const [i, act] of acts.entries()) figures[i]!.push(await act());
   return figures.map(medianOf);
 }
 
-/** Optuna with two processes on a journal file, whose lock is its default one. */
+/** Optuna with two processes on a journal file, with its default lock. */
 async function optuna(parent: string, count: number): Promise<Figure> {
   const directory = mkdtempSync(join(parent, 'hypertide-bench-'));
   try {
@@ -36,24 +36,24 @@ function say(what: string, { rate, cpu, others }: Figure): void {
 }
 
 const verdicts: string[] = [];
-/** What was asked for, and whether it was reached; all of it is said again at the end. */
+/** Compares a figure with its target. All verdicts are printed again at the end. */
 function judge(what: string, is: number, bar: number, unit: string, most = false): void {
   const met = most ? is <= bar : is >= bar;
   const digits = is < 10 ? 2 : 0;
-  verdicts.push(`${met ? 'met   ' : 'MISSED'} ${what}: ${is.toFixed(digits)} ${unit}; at ${most ? 'most' : 'least'} ${bar} is asked for`);
+  verdicts.push(`${met ? 'met   ' : 'MISSED'} ${what}: ${is.toFixed(digits)} ${unit}; the target is at ${most ? 'most' : 'least'} ${bar}`);
   console.log(`  ${verdicts.at(-1)}`);
 }
 const begin = (what: string) => console.log(`\n${what}; load ${loadavg()[0]!.toFixed(1)}`);
 
-/** Whole trials beside Optuna's. Since Optuna reads its whole past for each trial, the ratio depends on how many trials there are. */
-async function beside(size: number, runs: number): Promise<void> {
+/** Compares whole trials with Optuna's. Optuna reads its whole log for each trial, so the ratio depends on the number of trials. */
+async function compareWithOptuna(size: number, runs: number): Promise<void> {
   const server = await natsServer();
   const nc = await server.connect();
   await suggestions(server, nc, 2000); // warm up
   const [whole, theirs] = (await inTurn([() => wholeTrials(server, nc, size), () => optuna('/dev/shm', size)], runs)) as [Figure, Figure];
   say(`${size} whole trials, two other processes`, whole);
   say("the same in Optuna's JournalStorage, two processes", theirs);
-  judge(`whole trials beside Optuna on tmpfs, ${size} trials`, whole.rate / theirs.rate, 8, 'times as many');
+  judge(`whole trials compared with Optuna on tmpfs, ${size} trials`, whole.rate / theirs.rate, 8, 'times as many');
   await server.dispose();
 }
 
@@ -67,14 +67,14 @@ async function byDefault(): Promise<void> {
   const [bare, alone] = (await inTurn(acts)) as [Figure, Figure];
   say('publish one acknowledged message and read it back', bare);
   say('suggestions', alone);
-  judge('suggestions beside the bare loop', (100 * alone.rate) / bare.rate, 60, '%');
+  judge('suggestions compared with the bare loop', (100 * alone.rate) / bare.rate, 60, '%');
   await server.dispose();
-  for (const size of [2000, 10_000]) await beside(size, RUNS);
+  for (const size of [2000, 10_000]) await compareWithOptuna(size, RUNS);
 }
 
 async function large(): Promise<void> {
   begin('default settings, a large study, one run (Optuna takes minutes)');
-  await beside(100_000, 1);
+  await compareWithOptuna(100_000, 1);
 }
 
 async function synced(): Promise<void> {
@@ -100,8 +100,8 @@ async function synced(): Promise<void> {
     ['one at a time', one],
     ['32 in flight', many],
   ] as const)
-    judge(`whole trials beside a third of synced publishes, ${how}`, (300 * whole.rate) / rate, 60, '%');
-  console.log(`  whole trials beside Optuna with fsync: ${(whole.rate / theirs.rate).toFixed(2)} times as many`);
+    judge(`whole trials compared with a third of synced publishes, ${how}`, (300 * whole.rate) / rate, 60, '%');
+  console.log(`  whole trials compared with Optuna with fsync: ${(whole.rate / theirs.rate).toFixed(2)} times as many`);
   await server.dispose();
 }
 
@@ -119,12 +119,12 @@ async function answers(): Promise<void> {
 }
 
 async function past(): Promise<void> {
-  begin('an engine as a process of its own, and what is there before it');
+  begin('an engine as a process of its own that reads an existing log');
   const server = await natsServer();
   const nc = await server.connect();
   const tell = (what: string, { entries, seconds, cpu, peak, before }: Taken) =>
     console.log(
-      `${what}, ${entries} entries: deciding after ${seconds.toFixed(2)} s (${cpu.toFixed(2)} s CPU), ${(entries / seconds).toFixed(0)} /s; ` +
+      `${what}, ${entries} entries: first decision after ${seconds.toFixed(2)} s (${cpu.toFixed(2)} s CPU), ${(entries / seconds).toFixed(0)} /s; ` +
         `it held ${peak.toFixed(0)} MB at most, ${before.toFixed(0)} MB before it read`,
     );
   const taken: number[] = [];
@@ -133,11 +133,11 @@ async function past(): Promise<void> {
     tell('100 000 trials', one);
     taken.push(one.seconds);
   }
-  judge('deciding again with 100 000 trials behind it, the slowest of three', Math.max(...taken), 4, 's', true);
+  judge('first decision after 100 000 trials, the slowest of three', Math.max(...taken), 4, 's', true);
   const million = await reports(server, nc, fresh(), 1_000_000);
   tell('a million reports', million);
-  judge('reports taken in', million.entries / million.seconds, 20_000, '/s');
-  judge('memory with a million reports behind it', million.peak, 250, 'MB', true);
+  judge('reports read', million.entries / million.seconds, 20_000, '/s');
+  judge('memory after a million reports', million.peak, 250, 'MB', true);
   await server.dispose();
 }
 
@@ -145,7 +145,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = { default: byDefaul
 const chosen = process.argv.slice(2);
 const unknown = chosen.find((name) => !(name in parts));
 if (unknown !== undefined) {
-  console.error(`there is no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
+  console.error(`expected a part among ${Object.keys(parts).join(', ')}, got ${unknown}`);
   process.exit(2);
 }
 for (const [name, part] of Object.entries(parts)) if (chosen.length === 0 || chosen.includes(name)) await part();

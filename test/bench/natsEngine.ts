@@ -1,4 +1,4 @@
-// An engine of the benchmark: takes a study in, decides once, and says how long that took and what it held.
+// An engine of the benchmark: reads a study, decides once, and prints how long that took and how much memory it used.
 import { readFileSync } from 'node:fs';
 import { connect } from '@nats-io/transport-node';
 import { float, random, space } from '../../streams/index.ts';

@@ -1,4 +1,4 @@
-// What a study on a server does in a second.
+// How fast a study on a server is.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,7 @@ function signal(): { readonly heard: Promise<void>; readonly ring: () => void } 
   return { heard, ring };
 }
 
-/** Processes whose CPU counts, by what they are. */
+/** Processes whose CPU is measured, by role. */
 export type Pids = Readonly<Record<string, readonly number[]>>;
 
 export interface Figure {
@@ -33,14 +33,14 @@ export interface Figure {
   readonly rate: number;
   /** Microseconds a unit. */
   readonly cpu: Cpu;
-  /** Cores that were busy with something else meanwhile. */
+  /** Cores that other processes kept busy meanwhile. */
   readonly others?: number;
 }
 
-/** This process, which is the engine where there is one, and the server. */
+/** The server and this process, which runs the engine if there is one. */
 const here = ({ pid }: NatsServer): Pids => ({ engine: [process.pid], server: [pid] });
 
-/** How fast an act does its units, and what it costs whom. */
+/** How many units a second an act does, and how much CPU each process uses per unit. */
 async function rate(units: number, pids: Pids, act: () => Promise<unknown>): Promise<Figure> {
   const had = () => Object.values(pids).map((those) => those.reduce((sum, pid) => sum + cpuOf(pid), 0));
   const [before, since, all] = [had(), performance.now(), cpuOfAll()];
@@ -62,7 +62,7 @@ export const medianOf = (figures: readonly Figure[]): Figure => ({
 
 const suggestion = JSON.stringify({ type: 'suggested', trial: 1000, attempt: 1, by: 'random', params: { x: 1.23456789 }, after: 1000 });
 
-/** One acknowledged message, read back, and then the next: the limit of whoever decides one by one. */
+/** Publishes one message, waits for its acknowledgement and reads it back before the next: the limit of an engine that decides one by one. */
 export async function bareLoop(server: NatsServer, nc: NatsConnection, messages: number): Promise<Figure> {
   const study = fresh();
   const log = await natsLog(nc, study);
@@ -83,7 +83,7 @@ export async function bareLoop(server: NatsServer, nc: NatsConnection, messages:
   return figure;
 }
 
-/** Acknowledged messages alone, some of them in flight at a time. */
+/** Acknowledged messages alone, `inFlight` at a time. */
 export async function barePublishes(server: NatsServer, nc: NatsConnection, messages: number, inFlight: number): Promise<Figure> {
   const study = fresh();
   const log = await natsLog(nc, study);
@@ -97,7 +97,7 @@ export async function barePublishes(server: NatsServer, nc: NatsConnection, mess
   return figure;
 }
 
-/** Suggestions alone, with room for all of them. */
+/** Suggestions alone: all trials may be open at once. */
 export async function suggestions(server: NatsServer, nc: NatsConnection, trials: number): Promise<Figure> {
   const done = signal();
   let suggested = 0;
@@ -109,9 +109,9 @@ export async function suggestions(server: NatsServer, nc: NatsConnection, trials
   });
 }
 
-/** How many trials are done before the clock starts: programs take their time to begin, and each trainer 1000 trials to be compiled. */
+/** Trials before the clock starts: programs need time to start, and each trainer about 1000 trials until its code is compiled. */
 const WARM = 2000;
-/** Trials that each of two trainers runs at a time. */
+/** Trials that each of the two trainers runs at a time. */
 const SLOTS = 16;
 
 /** Whole trials, evaluated in two other processes. */
@@ -145,7 +145,7 @@ const malformed: readonly string[] = [
   JSON.stringify({ type: 'failed', trial: 1, reason: 'lost', run: 'x', text: 'x'.repeat(17_000) }),
 ];
 
-/** Facts that do not count, some of them in flight at a time: milliseconds from each to its answer on `rejected`, sorted. */
+/** Publishes facts that are rejected, `inFlight` at a time. @returns milliseconds from each to its answer on `rejected`, in ascending order. */
 export async function rejections(nc: NatsConnection, other: NatsConnection, messages: number, inFlight: number): Promise<number[]> {
   const study = fresh();
   const { by, rejected } = subjectsOf(study);

@@ -1,4 +1,4 @@
-// Studies with a past: how fast an engine takes it in, and what it holds meanwhile.
+// How fast an engine reads an existing log, and how much memory it uses.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import type { NatsServer } from '../support/nats.ts';
 
 type Message = readonly [subject: string, fact: object];
 
-/** Fills a stream by hand: as many publishes in flight as the server takes. */
+/** Fills a stream, with as many publishes in flight as the server takes. */
 async function fill(nc: NatsConnection, study: string, messages: Iterable<Message>): Promise<void> {
   const inbox = `_INBOX.fill.${study}`;
   let free = 4096;
@@ -35,7 +35,7 @@ async function fill(nc: NatsConnection, study: string, messages: Iterable<Messag
   subscription.unsubscribe();
 }
 
-/** Begins a study, and gives it a past. @returns how many entries it has. */
+/** Starts a study and fills its log. @returns the number of entries. */
 async function begin(nc: NatsConnection, study: string, parallel: number, past: Iterable<Message>): Promise<number> {
   let left = parallel;
   let begun = () => {};
@@ -60,15 +60,15 @@ async function begin(nc: NatsConnection, study: string, parallel: number, past: 
 
 export interface Taken {
   readonly entries: number;
-  /** From the start of the process to its first decision, and to its first decision from when it begins to read. */
+  /** Until the first decision, from when the engine starts to read. */
   readonly seconds: number;
   readonly cpu: number;
-  /** Most that the process ever held, in megabytes, and what it held before it read. */
+  /** Peak memory of the process in megabytes, and its memory before it read. */
   readonly peak: number;
   readonly before: number;
 }
 
-/** An engine as a process of its own takes a past in, until it decides again. */
+/** Starts an engine in its own process and waits until it has read the log and decided once. */
 async function take(server: NatsServer, nc: NatsConnection, study: string, parallel: number, past: Iterable<Message>): Promise<Taken> {
   const entries = await begin(nc, study, parallel, past);
   const program = fileURLToPath(new URL('./natsEngine.js', import.meta.url));
@@ -81,7 +81,7 @@ async function take(server: NatsServer, nc: NatsConnection, study: string, paral
   return { entries, ...(JSON.parse(text) as Omit<Taken, 'entries'>) };
 }
 
-/** Reports of a few trials that are open. */
+/** A log of `count` reports of a few open trials. */
 export function reports(server: NatsServer, nc: NatsConnection, study: string, count: number): Promise<Taken> {
   const { by } = subjectsOf(study);
   const trials = 16;
@@ -101,7 +101,7 @@ export function reports(server: NatsServer, nc: NatsConnection, study: string, c
   );
 }
 
-/** Trials that have ended. */
+/** A log of `count` completed trials. */
 export function trials(server: NatsServer, nc: NatsConnection, study: string, count: number): Promise<Taken> {
   const { by, suggested } = subjectsOf(study);
   return take(
@@ -111,7 +111,7 @@ export function trials(server: NatsServer, nc: NatsConnection, study: string, co
     1,
     (function* (): Iterable<Message> {
       for (let trial = 1; trial <= count; trial++) {
-        // The first one has been suggested by an engine.
+        // The engine has suggested the first one.
         const params = { x: (trial % 9973) / 1000 - 5 };
         if (trial > 1) yield [suggested, { type: 'suggested', trial, attempt: 1, by: 'random', params, after: 1 }];
         yield [by('w', trial), { type: 'started', trial, attempt: 1, run: 'r' }];

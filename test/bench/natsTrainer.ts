@@ -1,4 +1,4 @@
-// A trainer of the benchmark: as many trials as there are, none of which costs anything.
+// A trainer of the benchmark: runs all trials of a study, which cost nothing.
 import { connect } from '@nats-io/transport-node';
 import { trainer } from '../../streams/nats/index.ts';
 

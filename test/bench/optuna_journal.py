@@ -1,4 +1,4 @@
-"""Trials a second of Optuna's JournalStorage with two processes: optuna_journal.py DIRECTORY TRIALS"""
+"""Trials per second of Optuna's JournalStorage with two processes: optuna_journal.py DIRECTORY TRIALS"""
 
 import multiprocessing
 import os

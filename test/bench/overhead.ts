@@ -7,7 +7,7 @@ import { type Directive, float, ga, grid, random, type Strategy, space, suggest,
 export const ten = space(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`x${i}`, float(0, 1)])));
 type Ten = Readonly<Record<string, number>>;
 
-/** Of the genetic algorithm, whatever the number of trials. */
+/** Population of the genetic algorithm, whatever the number of trials. */
 export const POPULATION = 20;
 
 export const strategies: Readonly<Record<string, () => Strategy>> = {
@@ -16,13 +16,13 @@ export const strategies: Readonly<Record<string, () => Strategy>> = {
   ga: () => ga({ population: POPULATION }),
 };
 
-/** Microseconds that this process has worked. */
+/** Microseconds of CPU that this process has used. */
 export const cpu = () => {
   const { user, system } = process.cpuUsage();
   return user + system;
 };
 
-/** Microseconds of CPU a fact for a study of so many trials: its suggestion and its result, through `suggest`. */
+/** Microseconds of CPU per fact of a study of `trials` trials, with a suggestion and a result each, through `suggest`. */
 export function perFact(strategy: Strategy, trials: number): number {
   const events$ = new Subject<TrialEvent>();
   const waiting: (Directive<unknown> | undefined)[] = [];
@@ -31,7 +31,7 @@ export function perFact(strategy: Strategy, trials: number): number {
   const start = cpu();
   for (; position < waiting.length; position++) {
     const directive = waiting[position]!;
-    waiting[position] = undefined; // it is not the engine's to keep
+    waiting[position] = undefined; // so that memory does not grow with the number of trials
     if (directive.type !== 'suggested') continue;
     const { x0, x1 } = directive.params as Ten;
     events$.next({ type: 'completed', trial: directive.trial, values: { value: (x0! - 0.3) ** 2 + x1! } });
@@ -41,7 +41,7 @@ export function perFact(strategy: Strategy, trials: number): number {
   return spent / (2 * trials);
 }
 
-/** A log of a study of so many trials. */
+/** The log of a study of `trials` trials. */
 export function history(strategy: Strategy, trials: number): readonly Entry[] {
   const { entries, given, say } = createTestStudy(ten, strategy, { trials, seed: 1 });
   for (let i = 0; i < given.length; i++) {
@@ -52,7 +52,7 @@ export function history(strategy: Strategy, trials: number): readonly Entry[] {
   return entries;
 }
 
-/** Seconds of CPU to take in a log, as JSON lines. */
+/** Seconds of CPU to read a log of JSON lines and replay it. */
 export function replay(strategy: Strategy, lines: readonly string[]): number {
   const start = cpu();
   const past = lines.map((line) => JSON.parse(line) as Entry);

@@ -13,11 +13,11 @@ import { compete, type Measured } from './quality/run.ts';
 
 const some = (...names: string[]): Problem[] => problems.filter((problem) => names.includes(problem.name));
 
-it('scores by the loss without noise of the trial that was told to be the best', () => {
+it('scores by the noise-free loss of the trial with the best reported value', () => {
   expect(incumbents([3, 1, 2, 0], [5, 6, 1, 2])).toEqual([5, 6, 6, 2]);
 });
 
-it('gives regret in units of what random search has, but not less than a hundredth of one random point', () => {
+it('measures regret in units of the regret of random search, at least a hundredth of that of one random point', () => {
   const random = new Map([
     [
       'p',
@@ -41,7 +41,7 @@ it('gives regret in units of what random search has, but not less than a hundred
   expect(regrets(reached, new Map([['p', [[101, 1]]]]), new Map([['p', 1]]), 2)).toEqual([[1, 0]]);
 });
 
-it('compares by pairs of seeds, so that what is half of the other everywhere has no interval', () => {
+it('compares by pairs of seeds, so that a constant ratio has an empty interval', () => {
   const theirs = [
     [1, 2, 30],
     [0.1, 5, 2],
@@ -56,7 +56,7 @@ it('ranks with ties shared', () => {
   expect(ranks([[[1, 2]], [[1, 1]], [[3, 0]]]).map(({ value }) => value)).toEqual([(1.5 + 3) / 2, (1.5 + 2) / 2, (3 + 1) / 2]);
 });
 
-it('says within what a rank stays over resampled seeds', () => {
+it('gives an interval of each rank over resampled seeds', () => {
   const [first, ...others] = ranks([[[1, 2, 3, 4, 5, 6]], [[2, 3, 4, 5, 6, 0]], [[9, 9, 9, 9, 9, 9]]]);
   // Ranks of 1 but for one 2 among six seeds: it is drawn at most twice in 93.8 % of rounds, and at most thrice in 99.1 (binomial, 1/6).
   expect(first).toEqual({ value: 1 + 1 / 6, low: 1, high: 1 + 3 / 6 });
@@ -72,7 +72,7 @@ const measured = (name: string, runs: Record<string, number[][]>): Measured => (
   milliseconds: new Map(Object.keys(runs).map((problem, i) => [problem, 1 + i])),
 });
 
-it('gives a table in columns, the best rank first', () => {
+it('prints a table in columns, the best rank first', () => {
   const two = some('hartmann6', 'valley3').map((problem) => ({ ...problem, optimum: 0 }));
   const of = [
     measured('random', { hartmann6: [[4, 2]], valley3: [[8, 4]], left: [[0, 0]] }),
@@ -89,7 +89,7 @@ it('gives a table in columns, the best rank first', () => {
   );
 });
 
-it('runs from the command line, beside whatever of Optuna there is, and writes what it found', async () => {
+it('runs from the command line, compares with the parts of Optuna that are installed, and writes its results', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hypertide-quality-'));
   const out = join(folder, 'quality.json');
   const arguments_ = ['--import', 'tsx', 'test/bench/quality.ts', '--quick', '--strategies', 'tpe', '--kinds', 'mixed,table', '--out', out];
@@ -125,7 +125,7 @@ const best: Record<string, object> = {
   'few-of-100': [...HARTMANN, ...Array(94).fill(0)],
 };
 
-it.each(Object.entries(best))('the least value of %s is where it is said to be, and random points are worse', (name, params) => {
+it.each(Object.entries(best))('the lowest value of %s is at the recorded point', (name, params) => {
   const { space, loss, optimum } = problems.find((problem) => problem.name === name)!;
   const found = Array.isArray(params) ? Object.fromEntries(params.map((x, i) => [`x${i}`, x])) : params;
   expect(loss((space as Space<object>).decode(space.encode(found)))).toBeCloseTo(optimum, 4);
@@ -137,13 +137,13 @@ it.each([
   ['mlp_digits', { lr: 0.0408935, alpha: 0.00562341, hidden: 16, activation: 'tanh', batch_size: 32 }, 0.02],
   ['sgd_wine', { alpha: 1e-6, l1_ratio: 0, eta0: 0.215443, loss: 'modified_huber', schedule: 'constant' }, 0.00556],
   ['model_digits', { model: 'svm', svm_C: 4.64159, svm_gamma: 0.01 }, 0.01447],
-])('of the models of %s one of the best is known', (name, params, error) => {
+])('the lowest error of %s is recorded at a known configuration', (name, params, error) => {
   const [{ space, loss, optimum }] = some(name) as [Problem];
   expect(optimum).toBe(error);
   expect(loss(space.decode(space.encode(params)))).toBe(error);
 });
 
-it('takes the model that was trained next to a configuration', () => {
+it('takes the trained model that is nearest to a configuration', () => {
   const [{ loss }] = some('mlp_digits') as [Problem];
   const trained = { lr: 0.0408935, alpha: 0.000316228, hidden: 32, activation: 'relu', batch_size: 32 };
   expect(loss(trained)).toBe(0.03);
@@ -158,7 +158,7 @@ it.each([
   ['training', 'tpe', 0.8],
   ['measured', 'forest', 0.6],
 ])(
-  'on %s, %s has at most so much of the regret of random search: %d',
+  'on %s, the regret of %s is at most %d times that of random search',
   async (name, strategy, most) => {
     const chosen = some(name);
     const [{ reached: random }, { reached }] = [

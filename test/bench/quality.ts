@@ -1,5 +1,5 @@
-// npm run bench:quality -- [--strategies auto,bo,tpe] [--kinds mixed,noisy] [--seeds 10] [--trials 100] [--out FILE.json] [--quick]: how good what
-// strategies find is, beside Optuna's samplers where they are installed.
+// npm run bench:quality -- [--strategies auto,bo,tpe] [--kinds mixed,noisy] [--seeds 10] [--trials 100] [--out FILE.json] [--quick]: how good the
+// results of strategies are, compared with Optuna's samplers if these are installed.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
@@ -16,7 +16,7 @@ const { values } = parseArgs({
     seeds: { type: 'string' },
     trials: { type: 'string' },
     out: { type: 'string' },
-    /** Whether all works: one problem of each kind, few seeds and trials. What it says of strategies is little. */
+    /** A check that everything works: one problem of each kind, few seeds and trials. Too little to judge strategies. */
     quick: { type: 'boolean', default: false },
   },
 });
@@ -55,7 +55,7 @@ report(
   groups.flatMap(([, some]) => some),
   measured,
 );
-for (const what of missing) console.log(`\nLeft out is ${what}.`);
+for (const what of missing) console.log(`\nLeft out: ${what}.`);
 
 if (values.out !== undefined) {
   const losses = Object.fromEntries(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../src/entry.ts';
 import { check, type DiaryLine, type Fault } from './checker.ts';
 
-/** A log of engine facts and, as pairs, trainers' facts, an entry each 10 ms. */
+/** A log of engine facts and, as pairs, facts of trainers: one entry every 10 ms. */
 const logOf = (...said: readonly (object | readonly [author: string, fact: object])[]): Entry[] =>
   said.map((one, i) => {
     const entry = { position: i + 1, at: 10 * i };
@@ -22,33 +22,33 @@ const judged = (entries: readonly Entry[], diary: readonly DiaryLine[], faults: 
   check({ entries, diary, faults, trials: 1, longestStall: 1000 }).violations;
 
 describe('the checker finds nothing', () => {
-  it('in a log where all is well', () => {
+  it('in a log without faults', () => {
     expect(judged(logOf(created, suggested(1), started('a', 1), completed('a', 1), closed), [begun('a', 1)])).toEqual([]);
   });
 
-  it('in one where a trainer was killed and another one went on', () => {
+  it('in a log where a trainer was killed and another one took over', () => {
     const log = logOf(created, suggested(1), started('a', 1), lost('a', 1), suggested(1, 2), started('b', 1, 2), completed('b', 1), closed);
     expect(judged(log, [begun('a', 1), begun('b', 1, 2)], [{ kind: 'kill', of: 'a' }])).toEqual([]);
   });
 
-  it('in one where the result of a run that was given up came first after all', () => {
+  it('in a log where the result of a lost run still came first', () => {
     const log = logOf(created, suggested(1), started('a', 1), lost('a', 1), suggested(1, 2), completed('a', 1), closed);
     expect(judged(log, [begun('a', 1)], [{ kind: 'stop', of: 'a' }])).toEqual([]);
   });
 });
 
 describe('the checker finds', () => {
-  it('that two engines decided, as they do without a fence', () => {
+  it('two engines that decide at once, as they do without a fence', () => {
     const log = logOf(created, suggested(1), suggested(1), started('a', 1), completed('a', 1), closed);
     expect(judged(log, [begun('a', 1)])).toEqual(['entry 3: trial 1 is suggested twice']);
   });
 
-  it('that two trained the same attempt, as they do without the rule of claims', () => {
+  it('two trainers of one attempt, as there are without the rule of claims', () => {
     const log = logOf(created, suggested(1), started('a', 1), started('b', 1), completed('a', 1), completed('b', 1), closed);
     expect(judged(log, [begun('a', 1), begun('b', 1)])).toEqual(['1 trainings were wasted by 0 faults']);
   });
 
-  it('that a healthy run was given up, as an engine does that was suspended and did not start its deadlines anew', () => {
+  it('a healthy run that counts as lost, as it does when a suspended engine does not restart its deadlines', () => {
     const log = logOf(created, suggested(1), started('a', 1), lost('a', 1), suggested(1, 2), started('b', 1, 2), completed('b', 1), closed);
     const faults: Fault[] = [{ kind: 'stop', of: 'engine' }];
     expect(judged(log, [begun('a', 1), begun('b', 1, 2)], faults)).toEqual([
@@ -56,7 +56,7 @@ describe('the checker finds', () => {
     ]);
   });
 
-  it('that a trial did not end, or was never suggested, or that the study did not close', () => {
+  it('a trial that did not end or was never suggested, and a study that did not close', () => {
     expect(judged(logOf(created, suggested(1), started('a', 1)), [begun('a', 1)], [{ kind: 'kill', of: 'a' }])).toEqual([
       'the study did not close',
       'trial 1 ended 0 times',
@@ -64,12 +64,12 @@ describe('the checker finds', () => {
     expect(judged(logOf(created, closed), [])).toEqual(['0 trials were suggested instead of 1']);
   });
 
-  it('that an attempt was made that was not due', () => {
+  it('an attempt that was not due', () => {
     const log = logOf(created, suggested(1), started('a', 1), completed('a', 1), suggested(1, 2), closed);
     expect(judged(log, [begun('a', 1)])).toEqual(['entry 5: attempt 2 at trial 1 is not due']);
   });
 
-  it('that nothing happened for too long', () => {
+  it('a long silence', () => {
     const log = logOf(created, suggested(1), started('a', 1), completed('a', 1), closed);
     const late = [...log.slice(0, -1), { ...log.at(-1)!, at: 5000 }];
     expect(judged(late, [begun('a', 1)])).toEqual([expect.stringContaining('nothing happened for 5.0 s before entry 5')]);

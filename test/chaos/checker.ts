@@ -8,7 +8,7 @@ export interface DiaryLine {
   readonly trainer: string;
 }
 
-/** What was done to a process, or what it did to itself. */
+/** A fault that was injected into a process, or that it injected into itself. */
 export interface Fault {
   readonly kind: 'kill' | 'stop' | 'block';
   /** `server`, `engine`, or the name of a trainer. */
@@ -19,14 +19,14 @@ export interface Evidence {
   readonly entries: readonly Entry[];
   readonly diary: readonly DiaryLine[];
   readonly faults: readonly Fault[];
-  /** Configurations that the study was to try. */
+  /** Number of configurations that the study tries. */
   readonly trials: number;
-  /** Milliseconds that nothing may happen for. */
+  /** Milliseconds between two entries, at most. */
   readonly longestStall: number;
 }
 
 export interface Findings {
-  /** One sentence for each thing that must not be. */
+  /** One sentence for each violation. */
   readonly violations: readonly string[];
   readonly completed: number;
   readonly begun: number;
@@ -53,8 +53,8 @@ interface Said {
 }
 
 /**
- * Reads a log afresh, with a fold of its own that is written from the rules and shares nothing with the engine, and says what does not
- * hold. A rule that the system breaks shows as a difference between what the log came to and what the trainers know.
+ * Reads a log with its own fold, which is written from the rules and shares nothing with the engine, and reports each violation.
+ * A broken rule shows as a difference between the state of the log and the diaries of the trainers.
  */
 export function check({ entries, diary, faults, trials, longestStall }: Evidence): Findings {
   const violations: string[] = [];

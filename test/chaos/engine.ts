@@ -1,4 +1,4 @@
-// An engine of the chaos test: one of two.
+// One of the two engines of the chaos test.
 import { connect } from '@nats-io/transport-node';
 import { float, int, random, space } from '../../streams/index.ts';
 import { reconnectOptions, serve } from '../../streams/nats/index.ts';
@@ -19,7 +19,7 @@ const { finished } = await serve(nc, parameters, random(), {
   parallel: Number(parallel),
   lease: Number(lease),
   seed: 'chaos',
-  attempts: 1000, // a trial may be unlucky often; none may be given up
+  attempts: 1000, // so many that no trial fails for good, however many faults hit it
 });
 await finished;
 process.exit(0);

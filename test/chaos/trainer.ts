@@ -1,4 +1,4 @@
-// A trainer of the chaos test. It keeps a diary of what it does, and misbehaves now and then as its seed says.
+// A trainer of the chaos test. It keeps a diary, and misbehaves now and then as its seed decides.
 import { appendFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstream } from '@nats-io/jetstream';
@@ -31,7 +31,7 @@ if (acknowledgements === 'lost') withoutAcknowledgements(nc);
 const js = jetstream(nc);
 const note = (line: object) => appendFileSync(diary, `${JSON.stringify({ ...line, trainer: name })}\n`);
 const block = (milliseconds: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
-/** What a confused trainer sends besides; nobody waits for the answer. */
+/** A fact that a confused trainer sends without waiting for an answer. */
 const say = (trial: number, fact: object | string) =>
   void js
     .publish(`ht.${study}.log.by.${name}.${trial}`, typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact }))
@@ -50,7 +50,7 @@ const { done } = trainer<{ readonly x: number }>(
     }
     if (mood < 0.01) {
       note({ type: 'blocked', trial, attempt });
-      block(Number(lease) * 1500); // longer than a lease: then it goes on as if nothing had happened
+      block(Number(lease) * 1500); // longer than a lease; then it continues as if nothing had happened
     } else if (mood < 0.05) say(trial, { type: 'reported', step: 2, values: { value: x } });
     else if (mood < 0.08) say(trial, { type: 'completed', run: 'forged', values: { value: -1 } });
     else if (mood < 0.1) say(trial, '{"type":');

@@ -1,10 +1,10 @@
 import type { NatsConnection, PublishOptions } from '@nats-io/nats-core';
 import { Leases } from '../../streams/engine/leases.ts';
 
-/** The rules that hold the system together, each of which can be taken away from a process of the chaos test, to see that its checker sees it. */
+/** Rules of the system. The chaos test takes each away from its processes to check that the checker notices. */
 export type Rule = 'fence' | 'claims' | 'restart';
 
-/** Has each publish of a connection changed on its way, or lost: that is all a process says. */
+/** Changes or drops each publish of a connection. A process says nothing by other means. */
 function intercept(nc: NatsConnection, change: (subject: string, options?: PublishOptions) => string | undefined): void {
   const { publish } = nc;
   nc.publish = (subject, data, options) => {
@@ -13,7 +13,7 @@ function intercept(nc: NatsConnection, change: (subject: string, options?: Publi
   };
 }
 
-/** Appends are stored whatever others have appended. */
+/** The server stores an append even if another process has appended since. */
 function withoutFence(nc: NatsConnection): void {
   intercept(nc, (subject, options) => {
     options?.headers?.delete('Nats-Expected-Last-Subject-Sequence');
@@ -21,12 +21,12 @@ function withoutFence(nc: NatsConnection): void {
   });
 }
 
-/** All acknowledgements are lost, so that each suggestion is handed out again and again. Nothing may depend on them. */
+/** Loses all acknowledgements, so that the server delivers each suggestion again and again. Nothing may depend on acknowledgements. */
 export function withoutAcknowledgements(nc: NatsConnection): void {
   intercept(nc, (subject) => (subject.startsWith('$JS.ACK') ? undefined : subject));
 }
 
-/** A trainer finds each attempt unclaimed, and does not hear that its claim came second. */
+/** The trainer sees each attempt as unclaimed, and gets no rejection when its claim came second. */
 function withoutClaims(nc: NatsConnection): void {
   const blind = (subject: string) => subject.replace(/^(\$JS\.API\.DIRECT\.GET\..*\.by\.\*)\.\d+$/, '$1.0');
   intercept(nc, blind);
@@ -35,7 +35,7 @@ function withoutClaims(nc: NatsConnection): void {
   nc.subscribe = (subject, options) => subscribe.call(nc, subject.includes('.rejected.') ? `${subject}.unheard` : subject, options);
 }
 
-/** Deadlines that go on while nobody listens: what is over when a process wakes counts as over, whatever it hears then. */
+/** Deadlines run on while the process is suspended: a deadline that has passed when it wakes counts, even if heartbeats are waiting. */
 function withoutRestart(): void {
   const deadlines = new WeakMap<Leases, Map<number, number>>();
   const over = new WeakMap<Leases, Set<number>>();
@@ -63,7 +63,7 @@ function withoutRestart(): void {
   };
 }
 
-/** Takes a rule away from this process. */
+/** Switches a rule off in this process. */
 export function takeAway(rule: string | undefined, nc: NatsConnection): void {
   if (rule === 'fence') withoutFence(nc);
   if (rule === 'claims') withoutClaims(nc);

@@ -16,22 +16,22 @@ import type { Rule } from './without.ts';
 
 export interface ChaosOptions {
   readonly trials: number;
-  /** Faults that there must be. They are spread over the trials, so that a slow machine has as many for each as a fast one. */
+  /** Faults, at least. They are spread over the trials, so that slow and fast machines get the same number per trial. */
   readonly faults: number;
   readonly minutes: number;
   readonly seed: string;
   readonly trainers?: number;
   /** Seconds. */
   readonly lease?: number;
-  /** Milliseconds that a training takes. */
+  /** Milliseconds that a training takes on average. */
   readonly pace?: number;
-  /** What may happen; by default everything. */
+  /** The faults that may happen. Default: all but `stopEngines`. */
   readonly only?: readonly Act[];
-  /** A rule that the system is without, to see that the checker sees it. */
+  /** A rule to switch off, to check that the checker notices. */
   readonly without?: Rule;
-  /** Something to be found, after which there is no need to go on. */
+  /** A violation that ends the run as soon as it is found. */
   readonly breach?: RegExp;
-  /** Whether all acknowledgements of suggestions are lost. */
+  /** Loses all acknowledgements of suggestions. */
   readonly deaf?: boolean;
   readonly say?: (line: string) => void;
 }
@@ -43,22 +43,22 @@ export interface Verdict extends Findings {
 }
 
 const acts = { stopEngines: 0, killServer: 0.08, killEngine: 0.12, stopEngine: 0.1, stopTrainer: 0.4, killTrainer: 0.3 };
-/** What the nemesis does, and how often; what it never does by itself can be asked for. */
+/** Faults by relative frequency. One with frequency 0 happens only if `only` names it. */
 export type Act = keyof typeof acts;
 
 const STUDY = 'chaos';
 const TSX = import.meta.resolve('tsx');
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Milliseconds that a process takes to begin. */
+/** Milliseconds that a process needs to start. */
 const STARTING = 3000;
-/** A few faults more than there must be: some come to nothing. */
+/** More faults than required, since some have no effect. */
 const SPREAD = 1.2;
 
-/** A process of the world, which is started anew when it is killed. */
+/** A process that is restarted when it is killed. */
 class Member {
   child!: ChildProcess;
-  /** When it is well again: a process that was started or woken takes a moment. */
+  /** When the process is ready after a start or a suspension, on the clock of `performance.now()`. */
   wellAt = 0;
   name = '';
   #count = 0;
@@ -86,7 +86,7 @@ class Member {
   }
 }
 
-/** Runs a study through faults, and says whether all held. The same seed makes the same plan, though not the same timing. */
+/** Runs a study while injecting faults, and reports violations. The same seed gives the same plan, though not the same timing. */
 export async function chaos(options: ChaosOptions): Promise<Verdict> {
   const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, only, without, breach, deaf = false, say = () => {} } = options;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
@@ -169,7 +169,7 @@ function drawn(rng: Rng, only = Object.keys(acts) as readonly Act[]): Act {
   return only.at(-1)!;
 }
 
-/** One fault. */
+/** Injects one fault. */
 async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Victims, only?: readonly Act[]): Promise<void> {
   const pick = (members: readonly Member[]) => members[Math.floor(rng() * members.length)]!;
   const act = drawn(rng, only);
@@ -185,7 +185,7 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
     await sleep(500 * rng());
     return server.restart();
   }
-  /** Without an engine nothing happens, and that is no finding. */
+  /** The other engine must be ready: a study without engines stands still, which is not a violation. */
   const spared = performance.now() < other.wellAt;
   if (act === 'killEngine') {
     if (spared) return;
@@ -207,7 +207,7 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
   suspend([member], of === 'engine' ? 3 * lease : (0.3 + 2 * rng()) * lease);
 }
 
-/** Suspends processes for some seconds. */
+/** Suspends processes for `seconds` seconds. */
 function suspend(members: readonly Member[], seconds: number): void {
   for (const member of members) {
     const { child } = member;

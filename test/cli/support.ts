@@ -11,7 +11,7 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const MAIN = path('../../src/cli/main.ts');
 const TSX = import.meta.resolve('tsx');
-/** See the program for its modes. */
+/** The command of a trainer. See the program for its modes. */
 export const TRAINER = ['node', path('./programs/trainer.mjs'), '--x', '{x}'];
 
 export interface Ended {
@@ -20,15 +20,15 @@ export interface Ended {
   readonly err: string;
 }
 
-/** A `hypertide` that runs. */
+/** A running `hypertide` process. */
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What it has written to standard error so far. */
+  /** Standard error so far. */
   said(): string;
 }
 
-/** Starts `hypertide` as a process of its own. */
+/** Starts `hypertide` as a process. */
 export function start(place: string, ...args: readonly string[]): Started {
   const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
   const texts = { out: '', err: '' };
@@ -41,7 +41,7 @@ export function start(place: string, ...args: readonly string[]): Started {
   return { child, ended: new Promise((resolve) => child.on('close', (code) => resolve({ code, ...texts }))), said: () => texts.err };
 }
 
-/** Runs `hypertide` in this process, which starts faster. One at a time. */
+/** Runs `hypertide` in this process, which is faster. Only one may run at a time. */
 export async function hypertide(place: string, ...args: readonly string[]): Promise<Ended> {
   const texts = { out: '', err: '' };
   const before = process.cwd();
@@ -63,14 +63,14 @@ export async function hypertide(place: string, ...args: readonly string[]): Prom
   }
 }
 
-/** Waits until something is so. */
+/** Waits until a condition holds. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(20);
 }
 
 export const directory = (): string => mkdtempSync(join(tmpdir(), 'hypertide-cli-'));
 
-/** Writes a study file of one parameter, `x` in [0, 1], and gives its directory. */
+/** Writes a study file of one parameter, `x` in [0, 1]. @returns its directory. */
 export function studyIn(more = '', place = directory()): string {
   writeFileSync(join(place, 'study.yaml'), `parameters:\n  x: { type: float, low: 0, high: 1 }\nseed: 7\n${more}`);
   return place;
@@ -82,7 +82,7 @@ export interface Line {
   readonly [name: string]: unknown;
 }
 
-/** The whole lines of a journal, damaged ones left out; none where there is no journal. */
+/** The complete, valid lines of a journal; none if there is no journal. */
 export const journalOf = (place: string, name = 'study.jsonl'): Line[] =>
   (existsSync(join(place, name)) ? readFileSync(join(place, name), 'utf8') : '')
     .split('\n')
@@ -95,5 +95,5 @@ export const journalOf = (place: string, name = 'study.jsonl'): Line[] =>
       }
     });
 
-/** A trace of the program is no way to speak to people. */
+/** Whether output contains a stack trace, which no user should see. */
 export const hasTrace = ({ out, err }: Ended): boolean => /^\s+at .*[:(]/m.test(out + err);

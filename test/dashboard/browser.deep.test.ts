@@ -41,7 +41,7 @@ parallel: 2
     ['wide and dark', { ...WIDE, dark: true }],
     ['narrow and light', { ...NARROW, dark: false }],
     ['narrow and dark', NARROW],
-  ])('every view shows it, and can be read, %s', async (_, size) => {
+  ])('every view shows the study with enough contrast, %s', async (_, size) => {
     const page = await openPage(url, size);
     await page.getByRole('heading', { name: 'net', level: 1 }).waitFor();
     for (const view of VIEWS) {
@@ -68,7 +68,7 @@ parallel: 2
     expect(page.wrong).toEqual([]);
   });
 
-  it('what is new shows up by itself, and no timer asks for it', async () => {
+  it('new trials appear without polling', async () => {
     const page = await openPage(url, WIDE);
     const asked: string[] = [];
     await page.locator('tbody button').first().waitFor();
@@ -79,7 +79,7 @@ parallel: 2
     expect(asked).toEqual([]);
   });
 
-  it('a selection holds for all charts and the table, and for whoever opens its address', async () => {
+  it('a selection applies to all charts and the table, and its address reproduces it', async () => {
     const page = await openPage(url, WIDE);
     const axis = page.getByRole('slider', { name: 'brush kind' });
     await axis.scrollIntoViewIfNeeded();
@@ -97,7 +97,7 @@ parallel: 2
     await expect.poll(() => new URL(page.url()).search).toBe('?study=study');
   });
 
-  it('a point says which trial it is, and opens it', async () => {
+  it('a point names its trial and opens it', async () => {
     const page = await openPage(url, WIDE);
     const chart = page.getByLabel('Value of each trial, loss');
     await page.locator('.chart canvas').first().waitFor();
@@ -146,7 +146,7 @@ parallel: 2
     expect(page.wrong).toEqual([]);
   });
 
-  it('a trial has its facts, and says why', async () => {
+  it('a trial shows its facts and explains its suggestion', async () => {
     const page = await openPage(`${url.replace('#', '?study=study&trial=8#')}`, WIDE);
     const panel = page.getByRole('complementary', { name: 'Trial 8' });
     await panel.locator('.facts li').first().waitFor();
@@ -158,7 +158,7 @@ parallel: 2
     expect(page.wrong).toEqual([]);
   });
 
-  it('can be saved as a file, which is a report of it', async () => {
+  it('can be saved as a report file', async () => {
     const page = await openPage(url, WIDE);
     const saved = page.waitForEvent('download');
     await page.getByRole('link', { name: 'save as a file' }).click();
@@ -169,14 +169,14 @@ parallel: 2
     expect(report.wrong).toEqual([]);
   });
 
-  it('without the token nothing can be done', async () => {
+  it('without the token there are no actions', async () => {
     const page = await openPage(url.replace(/#.*/, ''), WIDE);
     await show(page, 'Control');
     await page.getByText(/open the page with its token/).waitFor();
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   });
 
-  it('with it every action is done, and is a fact', async () => {
+  it('with the token every action works and writes a fact', async () => {
     const page = await openPage(url, WIDE);
     expect(page.url()).not.toContain('token');
     await show(page, 'Control');
@@ -242,7 +242,7 @@ parallel: 2
     expect((await running.ended).code).toBe(0);
   });
 
-  it('a report of it is one file that needs nothing else', async () => {
+  it('its report is one file that needs nothing else', async () => {
     expect((await hypertide(place, 'report', 'net.jsonl', '-o', 'report.html')).code).toBe(0);
     const page = await openPage(`${pathToFileURL(join(place, 'report.html'))}`, WIDE);
     for (const view of VIEWS.slice(0, -1)) {

@@ -25,7 +25,7 @@ describe('a study on a NATS server', () => {
   });
   afterAll(() => server.dispose());
 
-  it('is shown as it runs, and acted on through its engine', async () => {
+  it('is shown while it runs, and actions go through its engine', async () => {
     const nc = await server.connect();
     const served = await serve(nc, space({ x: float(0, 1), n: int(1, 3) }), tpe(), {
       study: 'remote',
@@ -82,15 +82,15 @@ describe('a study on a NATS server', () => {
   });
 });
 
-describe('what is written is text', () => {
+describe('texts of a log are shown as text', () => {
   const MARKUP = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>';
   const LONG = 'w'.repeat(10_000);
-  /** As long as a log takes names of studies, objectives and trainers. */
+  /** The longest name that a log takes for studies, objectives and trainers. */
   const NAME = 'w'.repeat(256);
   const ODD = '\u202Egnirts\u202C e\u0301\u0302\u0303 👩‍👩‍👧‍👦 {a|b} \u0000 \uD800 ﷽ 𝕬';
   const names = [MARKUP, LONG, ODD, 'constructor', '{lr|x}'];
 
-  it('in every view, whatever it is', async () => {
+  it('in every view, whatever they contain', async () => {
     const parameters = Object.fromEntries([
       ...names.map((name) => [name, { type: 'float', low: 0, high: 1 }]),
       ['kinds', { type: 'choice', values: names }],
@@ -141,7 +141,7 @@ describe('what is written is text', () => {
     }
   });
 
-  it('in a report, too', async () => {
+  it('in a report', async () => {
     const place = directory();
     const created = {
       type: 'created',
@@ -167,7 +167,7 @@ describe('what is written is text', () => {
 });
 
 describe('three objectives', () => {
-  it('are shown in space, which turns by mouse and by keys, and over each pair', async () => {
+  it('are shown in a cube that turns by mouse and by keys, and in a chart of each pair', async () => {
     const log = memoryLog();
     const objectives = { loss: 'minimize', seconds: 'minimize', size: 'maximize' } as const;
     await log.append(createdOf(space({ x: float(0, 1), y: float(0, 1) }), random(), { study: 'three', objectives, seed: 1 }));
@@ -216,7 +216,7 @@ describe('three objectives', () => {
 });
 
 describe('a server at another address', () => {
-  it('shows a door, and opens it to the token', async () => {
+  it('asks for the token before it shows a study', async () => {
     const made = await board({ host: '0.0.0.0' });
     cleanups.push(() => made.close());
     await made.say(...finished(1, 0.5));
@@ -234,7 +234,7 @@ describe('colours', () => {
   it.each([
     ['light', WIDE],
     ['dark', NARROW],
-  ])('can be told from what they stand on: %s', async (_, size) => {
+  ])('have enough contrast: %s', async (_, size) => {
     const made = await board();
     cleanups.push(() => made.close());
     const page = await openPage(made.url, size);
@@ -264,7 +264,7 @@ describe('colours', () => {
   });
 });
 
-/** As WCAG 2 has it. */
+/** The contrast ratio of WCAG 2. */
 function contrast(a: string, b: string): number {
   const [high, low] = [luminance(a), luminance(b)].sort((x, y) => y - x) as [number, number];
   return (high + 0.05) / (low + 0.05);

@@ -13,13 +13,13 @@ beforeAll(async () => {
   browser = await startBrowser();
 });
 afterAll(() => browser.close());
-/** What is done after a test, the last thing first. */
+/** Runs after the test, in reverse order. */
 export const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleanups.splice(0).reverse()) await clean();
 });
 
-/** A page that is closed with its test. */
+/** Opens a page that is closed after the test. */
 export async function openPage(url: string, size: Size) {
   const page = await open(browser, url, size);
   cleanups.push(() => page.close());

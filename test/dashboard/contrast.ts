@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Texts of a page that are too faint by the Web Content Accessibility Guidelines 2.2, criterion 1.4.3, level AA: less than 4.5 to 1 against what is
- * behind them, or 3 to 1 where they are large. What is disabled may be fainter.
+ * Texts of a page with too little contrast by the Web Content Accessibility Guidelines 2.2, criterion 1.4.3, level AA: less than 4.5 to 1, or
+ * 3 to 1 for large text. Disabled controls are exempt.
  */
 export const faintTexts = (page: Page): Promise<readonly string[]> =>
   page.evaluate<string[]>(`(() => {

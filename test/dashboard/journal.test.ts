@@ -13,7 +13,7 @@ import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 
-it('a journal that nobody runs can be acted on, one that another process writes only through that', async () => {
+it('actions write to a journal that no process runs, and are refused while a process runs it that takes no commands', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
@@ -31,7 +31,7 @@ it('a journal that nobody runs can be acted on, one that another process writes 
   feed.close();
 });
 
-it('one that hypertide run writes is acted on through it, from any dashboard of this machine', async () => {
+it('actions on a journal that hypertide run writes go through that process', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));

@@ -12,7 +12,7 @@ const fitter = setup({ actors: { fit: fromPromise(async () => 1) } }).createMach
   },
 });
 
-it('shows machines, with their states, counts and what came last; what one waits for is part of it', async () => {
+it('shows machines with their states, counts and last events; an invoked promise is part of its machine', async () => {
   const watch = new MachineWatch();
   const actor = createActor(fitter, { id: 'bo', inspect: watch.inspect });
   actor.start();

@@ -10,7 +10,7 @@ import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/spa
 import { dominates } from '../../src/numeric/pareto.ts';
 
 describe('the front', () => {
-  it('is what no other trial is better than, in two and three objectives', () => {
+  it('holds the trials that no other trial dominates, in two and three objectives', () => {
     expect(
       front([
         [1, 4],
@@ -30,7 +30,7 @@ describe('the front', () => {
     ).toEqual([1, 2, 3]);
   });
 
-  it('is the same as by comparing all with all', () => {
+  it('equals the front by comparing all pairs', () => {
     const losses = fc.array(fc.tuple(fc.integer({ max: 6, min: 0 }), fc.integer({ max: 6, min: 0 }), fc.integer({ max: 6, min: 0 })), {
       maxLength: 40,
     });
@@ -44,7 +44,7 @@ describe('the front', () => {
 });
 
 describe('scales', () => {
-  it('put values between 0 and 1, and find them again', () => {
+  it('map values to 0 to 1 and back', () => {
     const log = parameterScale('lr', { type: 'float', low: 1e-4, high: 1e-2, log: true });
     expect(log.place(1e-3)).toBeCloseTo(0.5, 12);
     expect(log.at(0.5)).toBeCloseTo(1e-3, 12);
@@ -65,13 +65,13 @@ describe('scales', () => {
     expect(choice.at(0.8)).toBe(1);
   });
 
-  it('stand a range of one value, however large', () => {
+  it('take a range of one value, however large', () => {
     for (const value of [3, 0, 1e20, -1e300, 5e-324]) expect(numeric('x', value, value, true).place(value)).toBeCloseTo(0.5, 12);
     expect(numeric('x', 1e20, 1e20 * (1 + 1e-15), false).place(1e20)).toBeCloseTo(0.5, 12);
   });
 });
 
-describe('the scale of values that there are so far', () => {
+describe('the scale of the values so far', () => {
   it('lies between round numbers', () => {
     expect([roundScale('x', 0.3, 9.2), roundScale('x', -3, 1)].map(({ low, high }) => [low, high])).toEqual([
       [0, 10],
@@ -81,7 +81,7 @@ describe('the scale of values that there are so far', () => {
     expect([log.kind, log.low, log.high]).toEqual(['log', 0.02, 5]);
   });
 
-  it('holds them all', () => {
+  it('contains all of them', () => {
     const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(value, value, (a, b) => {
@@ -95,7 +95,7 @@ describe('the scale of values that there are so far', () => {
     );
   });
 
-  it('two of its places have values; of categories these are numbers', () => {
+  it('has two labelled ends; those of categories are numbers', () => {
     expect(ends(numeric('x', 2, 6, false))).toEqual([
       { place: 0, value: 2 },
       { place: 1, value: 6 },
@@ -114,7 +114,7 @@ describe('lines by pixels', () => {
   ];
   const opacityAt = (pixels: Uint32Array, at: number) => pixels[at]! >>> 24;
 
-  it('a line covers what lies under it: whole pixels, and parts of them', () => {
+  it('a line covers whole pixels and parts of pixels', () => {
     const sheet = new Sheet(4, 3);
     sheet.line(0, 1.5, 3, 1.5, 1, 0);
     sheet.line(3.5, 0, 3.5, 3, 1.5, 1);
@@ -123,13 +123,13 @@ describe('lines by pixels', () => {
     expect(pixels[4]! & 0xffffff).toBe(inkOf(colours[0]!));
     expect(opacityAt(pixels, 4)).toBeCloseTo(255 * 0.5, -0.5);
     expect(pixels[3]! & 0xffffff).toBe(inkOf(colours[1]!));
-    // A quarter of the pixels beside the upright one, and twice as much of those where the other is, too.
+    // A quarter of the pixels next to the upright line, and more where the other line is too.
     expect(opacityAt(pixels, 2)).toBeCloseTo(255 * (1 - 0.5 ** 0.25), -0.5);
     expect(opacityAt(pixels, 6)).toBeCloseTo(255 * (1 - 0.5 ** 1.25), -0.5);
     expect(pixels[6]! & 0xffffff).toBe(inkOf(colours[0]!));
   });
 
-  it('the order of drawing does not matter, nor what is outside', () => {
+  it('neither the order of drawing nor lines outside the picture matter', () => {
     const end = fc.integer({ min: -40, max: 120 }).map((x) => x / 4);
     const line = fc.tuple(end, end, end, end, fc.constantFrom(1, 2), fc.constantFrom(0, 1));
     fc.assert(
@@ -151,7 +151,7 @@ describe('marks', () => {
   const half = 128 << 24;
   const mark = markFrom({ width: 2, height: 2, pixels: Uint32Array.of(0xff0000ff, half, 0, 0xff00ff00) });
 
-  it('lie over what there is, and leave out what is outside', () => {
+  it('cover the picture, and parts outside it are cut off', () => {
     const picture = blank(3, 3);
     stamp(picture, mark, 1, 1);
     expect([...picture.pixels]).toEqual([0xff0000ff, half >>> 0, 0, 0, 0xff00ff00, 0, 0, 0, 0]);
@@ -161,7 +161,7 @@ describe('marks', () => {
     expect(picture.pixels[3]).toBe(half >>> 0);
   });
 
-  it('of which one can see through mix with what is under them', () => {
+  it('that are translucent mix with the picture', () => {
     const picture = blank(1, 1);
     picture.pixels[0] = 0xff0000c8; // red 200
     stamp(picture, markFrom({ width: 1, height: 1, pixels: Uint32Array.of(half) }), 0.5, 0.5);
@@ -170,7 +170,7 @@ describe('marks', () => {
 });
 
 describe('a cube in space', () => {
-  it('is turned, and nothing else: no distance changes', () => {
+  it('keeps all distances when it turns', () => {
     const place = fc.double({ min: 0, max: 1, noNaN: true });
     const degrees = fc.integer({ min: 0, max: 360 });
     fc.assert(
@@ -181,7 +181,7 @@ describe('a cube in space', () => {
     );
   });
 
-  it('from in front of it the first axis goes right, the third up, and the second away', () => {
+  it('seen from the front, the first axis points right, the third up, and the second away', () => {
     const front = { around: 0, above: 0 };
     expect(project(front, [1, 0.5, 0.5])).toEqual([0.5, -0, 0]);
     expect(project(front, [0.5, 0.5, 1])[1]).toBe(-0.5);
@@ -189,7 +189,7 @@ describe('a cube in space', () => {
     expect(project({ around: 0, above: 90 }, [0.5, 1, 0.5])[1]).toBeCloseTo(-0.5, 12);
   });
 
-  it('has twelve edges, and is read at those that are in front', () => {
+  it('has twelve edges, and labels those in front', () => {
     expect(EDGES).toHaveLength(12);
     const view = { around: 325, above: 25 };
     for (const axis of [0, 1]) {
@@ -211,7 +211,7 @@ describe('a cube in space', () => {
 });
 
 describe('texts', () => {
-  it('are short, and never cut within a letter', () => {
+  it('are shortened, but never within a character', () => {
     expect([number(0.000012345), number(1 / 3), number(12345678.9), number(42), number('a')]).toEqual([
       '1.23e-5',
       '0.3333',

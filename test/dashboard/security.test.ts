@@ -12,14 +12,14 @@ afterEach(() => open?.close());
 const enqueue = JSON.stringify({ type: 'enqueue', params: { lr: 0.01 } });
 const json = { 'Content-Type': 'application/json' };
 
-describe('who may come in', () => {
-  it('it listens at the loopback address alone, unless it is told otherwise', async () => {
+describe('access', () => {
+  it('is at the loopback address only, unless you give another one', async () => {
     const { url } = await start();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     expect((await request(`${url}api/events?study=net`, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('at any other address nothing of a study is told without the token', async () => {
+  it('at any other address needs the token', async () => {
     const { url, token } = await start({ host: '0.0.0.0' });
     for (const path of [
       'api/events?study=net',
@@ -35,7 +35,7 @@ describe('who may come in', () => {
     expect((await request(`${url}metrics`, { headers: { Authorization: `Bearer ${token}` } })).status).toBe(200);
   });
 
-  it('behind a proxy nothing is told without the token either, though it listens at the loopback address', async () => {
+  it('behind a proxy needs the token too, though the server listens at the loopback address', async () => {
     const { url, token } = await start({ names: ['tuning.example.com'] });
     for (const headers of [{ Host: 'tuning.example.com' }, {}]) {
       for (const path of ['api/events?study=net', 'metrics']) expect((await request(url + path, { headers })).status, path).toBe(401);
@@ -44,7 +44,7 @@ describe('who may come in', () => {
     }
   });
 
-  it('the token buys a cookie that lets one read, and not act', async () => {
+  it('by a cookie, which the token gives, allows reading but no actions', async () => {
     const { url, token, log } = await start({ host: '0.0.0.0' });
     expect((await request(`${url}api/session`, { method: 'POST' })).status).toBe(401);
     const { headers } = await request(`${url}api/session`, { method: 'POST', headers: { Authorization: `Bearer ${token}` } });
@@ -58,7 +58,7 @@ describe('who may come in', () => {
     expect(await log.head()).toBe(1);
   });
 
-  it('a request for another name is refused, whoever it may come from', async () => {
+  it('is refused to requests for another host name', async () => {
     const { url } = await start();
     const { port } = new URL(url);
     for (const Host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.']) {
@@ -69,7 +69,7 @@ describe('who may come in', () => {
     }
   });
 
-  it('pages of other sites get nothing, though their browser may reach it', async () => {
+  it('is refused to pages of other sites in a browser that can reach the server', async () => {
     const { url, token } = await start();
     const { port } = new URL(url);
     const from = (Origin: string, more = {}) => request(`${url}api/studies/net/importance`, { headers: { Origin, ...more } });

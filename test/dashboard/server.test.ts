@@ -10,7 +10,7 @@ const start = async (...given: Parameters<typeof board>): Promise<Board> => {
 afterEach(() => open?.close());
 
 describe('events', () => {
-  it('first tell what there is, then what changes', async () => {
+  it('send the state first, then each change', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4));
     const due = new Set(['studies', 'trials']);
@@ -36,7 +36,7 @@ describe('events', () => {
     ]);
   });
 
-  it('give whoever was cut off what is missing, and nothing else', async () => {
+  it('send a reader that reconnects only what it missed', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5));
     const listen = (headers: Record<string, string>) => eventsOf(`${url}api/events?study=net`, ({ event }) => event === 'trials', headers);
@@ -48,7 +48,7 @@ describe('events', () => {
     expect(other!.data.rows).toHaveLength(2);
   });
 
-  it('come some at a time, however fast the study is', async () => {
+  it('are batched, however fast the study is', async () => {
     const { url, say } = await start();
     const told = eventsOf(`${url}api/events?study=net`, ({ data, event }) => event === 'trials' && data.position === 1 + 4 * 200);
     await sleep(150);
@@ -58,7 +58,7 @@ describe('events', () => {
     expect(events.length).toBeLessThanOrEqual(2 + (performance.now() - since) / 100);
   });
 
-  it('many trials come in several messages, and a reader who is cut off in between gets all of them again', async () => {
+  it('send many trials in several messages, and only the last one marks a position to resume from', async () => {
     const { url, say } = await start();
     const facts = Array.from({ length: 4500 }, (_, i) => finished(i + 1, 1 / (i + 1)).filter(({ type }) => type !== 'reported')).flat();
     await say(...facts);
@@ -70,7 +70,7 @@ describe('events', () => {
 });
 
 describe('a trial', () => {
-  it('has its facts in order, those that did not count included', async () => {
+  it('has its facts in order, with the rejected ones', async () => {
     const { url, say } = await start();
     await say(
       ...finished(1, 0.5),
@@ -91,7 +91,7 @@ describe('a trial', () => {
     expect((await request(`${url}api/studies/none/trials/1/facts`)).status).toBe(404);
   });
 
-  it('is explained by deciding once more', async () => {
+  it('is explained by recomputing its suggestion', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4), ...finished(3, 0.3), ...finished(4, 0.2));
     await say({ type: 'suggested', trial: 5, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 17 });
@@ -118,7 +118,7 @@ describe('a trial', () => {
 });
 
 describe('metrics', () => {
-  it('count what is in the log', async () => {
+  it('count the facts of the log', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4), { type: 'completed', trial: 2, run: 'r2', values: { loss: 9 } });
     await say({ type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { lr: 0.001, layers: 3, kind: 'tanh' }, after: 10 });
@@ -137,7 +137,7 @@ describe('metrics', () => {
 });
 
 describe('machines', () => {
-  it('are told the log once more, and again when it is revised', async () => {
+  it('replay the log, and replay it again when the strategy changes', async () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5));
     const seen = (isLast: (event: { event: string; data: { news?: { path: string; last?: { trial: number } }[] } }) => boolean) =>

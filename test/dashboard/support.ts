@@ -17,7 +17,7 @@ export interface Board extends Dashboard {
   say(...facts: readonly Fact[]): Promise<void>;
 }
 
-/** A dashboard of a study on a log in memory that nobody runs. */
+/** A dashboard of a study whose log is in memory and which no engine runs. */
 export async function board(options: DashboardOptions = {}, study = 'net'): Promise<Board> {
   await ensurePage();
   const log = memoryLog([], () => ++now);
@@ -34,7 +34,7 @@ export async function board(options: DashboardOptions = {}, study = 'net'): Prom
   return { ...made, log, say };
 }
 
-/** A trial that ended well. */
+/** The facts of a completed trial. */
 export const finished = (trial: number, loss: number, params: object = { lr: 0.01, layers: 2, kind: 'relu' }): Fact[] => [
   { type: 'suggested', trial, attempt: 1, by: 'random', params: params as never },
   { type: 'started', trial, attempt: 1, run: `r${trial}`, trainer: 't1' },
@@ -48,7 +48,7 @@ export interface Response {
   readonly text: string;
 }
 
-/** A request with any headers, those included that `fetch` sets itself. */
+/** Sends a request with any headers, also those that `fetch` does not let you set. */
 export function request(
   url: string,
   options: { method?: string; headers?: Record<string, string>; body?: string } = {},
@@ -74,7 +74,7 @@ export interface Event {
   readonly data: any;
 }
 
-/** Listens to events until one of them is the last that is wanted. */
+/** Collects server-sent events up to the first for which `isLast` holds. */
 export function eventsOf(url: string, isLast: (event: Event) => boolean, headers: Record<string, string> = {}): Promise<Event[]> {
   return new Promise((resolve, reject) => {
     const events: Event[] = [];

@@ -53,7 +53,7 @@ describe('the pool of trainers', () => {
     );
   });
 
-  it('stops at the very epoch that caused the stop, and goes on from there', async () => {
+  it('stops at the epoch that caused the stop, and resumes from there', async () => {
     const { train } = poolOf(1);
     const controller = new AbortController();
     const onEpoch = (epoch: number) => epoch === 2 && controller.abort();
@@ -87,7 +87,7 @@ describe('the pool of trainers', () => {
   it.each([
     [{ units: 0 }, 'trainers: a thread ended with exit code 3'],
     [{ batch: 0 }, 'no longer'],
-  ])('rejects when a thread dies, and starts it anew (%j)', async (fatal, message) => {
+  ])('rejects when a thread dies, and starts it again (%j)', async (fatal, message) => {
     const { train } = poolOf(1, new URL('./programs/dying.mjs', import.meta.url));
     const first = train({ ...config, ...fatal }, { epochs: 1 });
     const next = train(config, { epochs: 1 });

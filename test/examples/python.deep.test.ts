@@ -65,7 +65,7 @@ describe('train_mlp.py', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
   const config = ['--units', '32', '--activation', 'tanh', '--alpha', '1e-4', '--learning-rate', '1e-3'];
 
-  it('prints a report per epoch and the result, and goes on from its checkpoint as if it had never ended', async () => {
+  it('prints a report per epoch and the result, and resumes from its checkpoint as if it had never ended', async () => {
     const whole = await run('train_mlp.py', [...config, '--epochs', '8']);
     expectCurve(whole, 8, 0.1);
     await run('train_mlp.py', [...config, '--epochs', '5'], { HYPERTIDE_CHECKPOINT_DIR: directory });
@@ -73,7 +73,7 @@ describe('train_mlp.py', () => {
     expect(resumed.lines).toEqual(whole.lines.slice(5));
   });
 
-  it('saves itself when it is told to stop, and goes on with the learning rate of its arguments', async () => {
+  it('saves a checkpoint when it gets a signal, and resumes with the learning rate of its arguments', async () => {
     const endless = [...config, '--epochs', '100000'];
     const stopped = await run('train_mlp.py', endless, { HYPERTIDE_CHECKPOINT_DIR: directory }, (kill) => kill());
     expect(stopped.code).toBe(143);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { cases } from '../contract/cases.ts';
 import { recorded, suggestionsOf } from './suggestions.ts';
 
-describe('what was suggested once is suggested again', () => {
+describe('the recorded suggestions', () => {
   const golden = recorded();
-  it('is recorded for every strategy (npm run golden)', () => expect(Object.keys(golden)).toEqual(Object.keys(cases)));
+  it('cover every strategy (npm run golden)', () => expect(Object.keys(golden)).toEqual(Object.keys(cases)));
   it.each(Object.keys(golden))('%s', (name) => {
     expect(golden[name]).toHaveLength(20);
     expect(JSON.parse(JSON.stringify(suggestionsOf(name)))).toEqual(golden[name]);

@@ -1,5 +1,5 @@
-// npm run golden: records what strategies suggest now. A change of what is recorded already means that old studies cannot be recomputed:
-// it belongs in the changelog.
+// npm run golden: records what strategies suggest now. If a recorded suggestion changes, old studies cannot be recomputed, so name it in the
+// changelog.
 import { writeFileSync } from 'node:fs';
 import { cases } from '../contract/cases.ts';
 import { goldenFile, suggestionsOf, written } from './suggestions.ts';

@@ -1,4 +1,4 @@
-"""What Optuna's evaluators say of the importance of parameters, on the same trials: writes importance.json beside this file.
+"""What Optuna's evaluators say of the importance of parameters, on the same trials: writes importance.json next to this file.
 
 fANOVA hangs on the seed of its forest: the mean and the standard deviation over seeds are kept. PED-ANOVA does not.
 

@@ -1,4 +1,4 @@
-"""Weights, means, bandwidths and log densities of Optuna's Parzen estimator: writes parzen.json beside this file.
+"""Weights, means, bandwidths and log densities of Optuna's Parzen estimator: writes parzen.json next to this file.
 
 Needs Optuna 5 or later, whose bandwidths by neighbours are those of its joint kernels:
     PYTHONPATH=.../optuna python3 parzen.py

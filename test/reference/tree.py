@@ -1,4 +1,4 @@
-"""What scikit-learn's regression trees predict at their own training rows: writes tree.json beside this file.
+"""What scikit-learn's regression trees predict at their own training rows: writes tree.json next to this file.
 
 Thresholds differ between implementations, and so do predictions elsewhere; how the rows are parted does not.
 """

@@ -6,7 +6,7 @@ shift
 if command -v apt-get >/dev/null; then
   as_root=''
   [ "$(id -u)" = 0 ] || as_root='sudo -n'
-  # Tests run side by side, and apt gives up where another one is at it; for those that are not ours it waits itself.
+  # Tests run in parallel, but apt fails while another apt runs: the lock keeps ours apart, and apt waits for others.
   exec 9>"${TMPDIR:-/tmp}/hypertide-install.lock"
   flock 9 || true
   { $as_root apt-get update -qq; $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends "$package"; } >&2 || true

@@ -1,4 +1,4 @@
-/** Makes the pictures of the README from a real run: `npm run pictures`. */
+/** `npm run pictures`: makes the pictures of the README from a real run. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,7 @@ await feed.caughtUp;
 const best = feed.headline()!.best!.trial;
 const browser = await startBrowser();
 
-/** @param wait for what is to be seen. */
+/** @param wait a selector to wait for. */
 async function take(name: string, query: string, wait: string, size: Size): Promise<void> {
   const page = await openPage(browser, `${made.url}?study=digits&${query}`, size);
   await page.locator(wait).first().waitFor();

@@ -24,10 +24,10 @@ export interface Size {
   readonly dark?: boolean;
 }
 
-/** Milliseconds that something may take to show up. */
+/** Milliseconds that something may take to appear. */
 const PATIENCE = 20_000;
 
-/** A page that notes whatever goes wrong in it: errors, and what its content security policy has kept from it. */
+/** Opens a page that records its errors and violations of its content security policy in `wrong`. */
 export async function openPage(browser: Browser, url: string, size: Size): Promise<Page & { wrong: string[] }> {
   const { dark = false, ...viewport } = size;
   const page = await browser.newPage({ viewport, colorScheme: dark ? 'dark' : 'light' });

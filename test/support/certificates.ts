@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Files in PEM: an authority, a certificate of it for 127.0.0.1, one for a client, and another authority that has signed nothing. */
+/** PEM files: an authority, its certificates for 127.0.0.1 and for a client, and another authority that has signed nothing. */
 export interface Certificates {
   readonly ca: string;
   readonly cert: string;
@@ -13,7 +13,7 @@ export interface Certificates {
   readonly otherCa: string;
 }
 
-/** Makes them with openssl, for a day. */
+/** Creates certificates with openssl that are valid for a day. */
 export function certificates(): Certificates {
   const place = mkdtempSync(join(tmpdir(), 'hypertide-tls-'));
   const at = (name: string) => join(place, name);

@@ -4,43 +4,47 @@ import type { Point } from '../../src/space/axis.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import { failed, interview, suggestedFrom } from './interview.ts';
 
-/** What the trainers of a descent tell. */
-export interface Ground {
+/** What the trainers of a descent report. */
+export interface TestObjective {
   readonly loss: (point: Point, id: number) => number;
-  /** By coordinate; nothing where this trial is not to tell it. */
+  /** Derivatives by coordinate; undefined if this trial does not report them. */
   readonly gradient?: (point: Point, id: number) => readonly number[] | undefined;
   readonly stderr?: number;
   readonly fails?: (id: number) => boolean;
 }
 
-export interface Descended {
+export interface DescentRun {
   readonly trials: readonly Suggested[];
   readonly ended: readonly Ended[];
   readonly replies: readonly Message[];
   readonly best: number;
-  /** The ask that was handed on, if one was. */
+  /** The id of the ask that the strategy passed on, if it did. */
   readonly handedOn: number | undefined;
 }
 
-/** Runs a strategy for a number of trials, as many open at once as there is room for, which end in any order. A wait with nothing open throws. */
-export function descend(strategy: Strategy, env: Env, ground: Ground, trials: number, order = 'order'): Descended {
+/**
+ * Runs a strategy for `trials` trials, of which up to `env.parallel` are open at once and end in random order.
+ *
+ * @throws Error if the strategy waits while no trial is open.
+ */
+export function descend(strategy: Strategy, env: Env, objective: TestObjective, trials: number, order = 'order'): DescentRun {
   const { ask, tell } = interview(strategy, env);
   const rng = rngFor(order, '', 0);
   const open: Suggested[] = [];
   const [all, ended, replies]: [Suggested[], Ended[], Message[]] = [[], [], []];
   const end = (trial: Suggested): Ended => {
-    if (ground.fails?.(trial.id)) return failed(trial);
-    const gradient = ground.gradient?.(trial.point, trial.id);
+    if (objective.fails?.(trial.id)) return failed(trial);
+    const gradient = objective.gradient?.(trial.point, trial.id);
     return {
       ...trial,
       type: 'ended',
       outcome: 'completed',
-      losses: [ground.loss(trial.point, trial.id)],
+      losses: [objective.loss(trial.point, trial.id)],
       ...(gradient && { gradient: [gradient] }),
-      ...(ground.stderr !== undefined && { stderr: [ground.stderr] }),
+      ...(objective.stderr !== undefined && { stderr: [objective.stderr] }),
     };
   };
-  const done = (handedOn: number | undefined): Descended => ({
+  const done = (handedOn: number | undefined): DescentRun => ({
     trials: all,
     ended,
     replies,

@@ -15,7 +15,7 @@ export const rootEnv = (domain: Domain, rest: Partial<Env> = {}): Env => ({
   ...rest,
 });
 
-/** One subscription to a strategy, to be told facts and asked by hand. */
+/** Subscribes to a strategy, so that a test can tell it facts and ask it. */
 export function interview(strategy: Strategy, env: Env) {
   const source = new Subject<Message>();
   const heard: Message[] = [];
@@ -35,12 +35,12 @@ export function interview(strategy: Strategy, env: Env) {
   return {
     source,
     subscription,
-    /** What comes out for a message. */
+    /** Sends a message. @returns what the strategy answers. */
     put,
     tell: (...facts: readonly StrategyEvent[]): void => {
       for (const fact of facts) put(fact);
     },
-    /** The one reply to an ask. */
+    /** Asks. @throws Error unless there is exactly one reply. */
     ask: (id: number, retry?: number): Message => {
       const ask: Ask = retry === undefined ? { type: 'ask', id } : { type: 'ask', id, retry };
       const [reply, ...others] = put(ask);
@@ -50,7 +50,7 @@ export function interview(strategy: Strategy, env: Env) {
   };
 }
 
-/** A reply that has to be a proposal. */
+/** A reply as a proposal. @throws Error if it is none. */
 export const proposal = (reply: Message): Propose => {
   if (reply.type !== 'propose') throw new Error(`expected a proposal, got ${reply.type}`);
   return reply;
@@ -68,7 +68,7 @@ export const completed = (suggested: Suggested, loss: number): Ended => ({
 
 export const failed = (suggested: Suggested): Ended => ({ ...suggested, type: 'ended', outcome: 'failed', reason: 'error' });
 
-/** Asks and suggests, one after the other, until an ask is handed on or the limit is reached. */
+/** Asks until the strategy passes an ask on, or `limit` trials are suggested. No trial ends. */
 export function drain(strategy: Strategy, env: Env, limit: number): Suggested[] {
   const { ask, tell } = interview(strategy, env);
   const facts: Suggested[] = [];

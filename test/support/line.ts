@@ -3,7 +3,7 @@ import { type Fact, float, type Log, space } from '../../streams/index.ts';
 export const line = space({ x: float(-5, 5) });
 export const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
-/** The facts that a log holds now. */
+/** The facts in a log. */
 export const collect = async (log: Log): Promise<Fact[]> => {
   const facts: Fact[] = [];
   const head = await log.head();

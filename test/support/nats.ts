@@ -8,20 +8,20 @@ import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
 
-/** A real server with a store of its own. */
+/** A NATS server with its own store. */
 export interface NatsServer {
   readonly url: string;
   readonly pid: number;
   connect(options?: NodeConnectionOptions): Promise<NatsConnection>;
-  /** SIGKILL. */
+  /** Kills the server with SIGKILL. */
   kill(): Promise<void>;
-  /** Starts it again after a kill: same port, same store. */
+  /** Starts the server again after a kill, with the same port and store. */
   restart(): Promise<void>;
-  /** Ends it, its connections and its store. */
+  /** Closes all connections, kills the server and deletes its store. */
   dispose(): Promise<void>;
 }
 
-/** Starts a server on a port that it chooses. @param config text of a configuration file. */
+/** Starts a server on a free port. @param config text of a configuration file. */
 export async function natsServer(config?: string): Promise<NatsServer> {
   const program = execFileSync(script, { encoding: 'utf8' }).trim();
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-nats-'));
@@ -78,7 +78,7 @@ export async function natsServer(config?: string): Promise<NatsServer> {
   };
 }
 
-/** Path of the file that a server names its ports in, once it is whole. */
+/** Waits for the file in which a server writes its ports. @returns its path. */
 function portsWritten(directory: string): Promise<string> {
   return new Promise((resolve) => {
     const watcher = watch(directory, (_, name) => {
@@ -87,7 +87,7 @@ function portsWritten(directory: string): Promise<string> {
       try {
         JSON.parse(readFileSync(path, 'utf8'));
       } catch {
-        return; // not whole yet
+        return; // incomplete so far
       }
       watcher.close();
       resolve(path);

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const built = join(root, 'dist/src/dashboard/page');
 const building = join(root, '.results/page.building');
 
-/** Sees to it that the page is built as its source now is, once for all tests that run at a time. */
+/** Builds the page unless the build is up to date. Only one of several processes builds at a time. */
 export async function ensurePage(): Promise<void> {
   mkdirSync(join(root, '.results'), { recursive: true });
   while (!taken()) await sleep(100);
@@ -22,7 +22,7 @@ export async function ensurePage(): Promise<void> {
   }
 }
 
-/** Milliseconds after which whoever was building is taken to be gone. */
+/** Milliseconds after which a lock is taken over, since its process must have ended. */
 const LONG = 60_000;
 
 function taken(): boolean {

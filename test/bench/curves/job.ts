@@ -1,4 +1,4 @@
-// One process of `npm run bench:curves`: plays the studies that it is sent.
+// A process of `npm run bench:curves`: runs the studies that it gets as messages.
 import type { StrategySpec } from '../../../streams/index.ts';
 import { play, type Setting } from './play.ts';
 import { problems } from './problems.ts';

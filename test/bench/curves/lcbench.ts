@@ -3,7 +3,7 @@ import { float, int, space } from '../../../streams/index.ts';
 import { weightsOf } from './onnx.ts';
 import type { CurveProblem } from './problem.ts';
 
-/** Tasks of OpenML by their place in the surrogate's embedding (`lcbench/encoding.json` of YAHPO's data). */
+/** Tasks of OpenML by their index in the surrogate's embedding (`lcbench/encoding.json` of YAHPO's data). */
 const TASKS = { 126025: 1, 126029: 3, 167083: 5, 167104: 6, 167152: 8, 167161: 9, 167181: 11, 167185: 13 } as const;
 const EPOCHS = 52;
 
@@ -66,7 +66,7 @@ const head: Layer = {
   bias: weight('head.bias').subarray(ACCURACY, ACCURACY + 1),
 };
 
-/** In four sums at a time: most of a study's time is spent here. */
+/** Four sums at a time, since most of a study's time is spent here. */
 function linear({ weight, bias }: Layer, x: Float64Array): Float64Array {
   const out = new Float64Array(bias.length);
   for (let row = 0, at = 0; row < out.length; row++) {
@@ -89,7 +89,7 @@ function linear({ weight, bias }: Layer, x: Float64Array): Float64Array {
 
 const normalised = ({ a, b }: Norm, x: Float64Array): Float64Array => x.map((xi, i) => xi * a[i]! + b[i]!);
 
-/** Numbers in the surrogate's units: what its graph does to them before its first layer. */
+/** Inputs in the surrogate's units, scaled as its graph scales them before the first layer. */
 const inputs = (epoch: number, p: Funnel): number[] => [
   Math.log(epoch) / 3.9512436,
   (p.batch_size - 16) / 495,
@@ -105,7 +105,7 @@ const inputs = (epoch: number, p: Funnel): number[] => [
  * The surrogate's validation error (0 to 1) of a network after an epoch: a residual network of three gated blocks (Gorishniy et al., NeurIPS
  * 2021) that YAHPO Gym fitted to LCBench's recorded trainings.
  *
- * @param task its place in the embedding.
+ * @param task its index in the embedding.
  */
 function errorAfter(epoch: number, task: number, network: Funnel): number {
   const from = task * EMBEDDING;

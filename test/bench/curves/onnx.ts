@@ -1,4 +1,4 @@
-// Protocol buffers, as far as a file of weights needs them: https://protobuf.dev/programming-guides/encoding
+// The part of protocol buffers that a file of weights needs: https://protobuf.dev/programming-guides/encoding
 
 interface Field {
   readonly number: number;
@@ -15,7 +15,7 @@ const FLOAT = 1;
 /**
  * The weights in an ONNX file by their names, row by row.
  *
- * @throws Error where a tensor is not stored as raw 32-bit floats.
+ * @throws Error if a tensor is not stored as raw 32-bit floats.
  */
 export function weightsOf(file: Uint8Array): ReadonlyMap<string, Float32Array> {
   const weights = new Map<string, Float32Array>();

@@ -8,7 +8,7 @@ import type { CurveProblem } from './problem.ts';
 export interface Setting {
   readonly seed: number;
   readonly trainers: number;
-  /** The budget, in full trainings: each is worth as many steps as the problem's curves have. */
+  /** The budget in full trainings, each of as many steps as the problem's curves have. */
   readonly trainings: number;
 }
 
@@ -29,7 +29,7 @@ export async function play(
   return lowestAfter(entries, steps, trainings);
 }
 
-/** The lowest loss after each so many steps of all trainers. A trial of one step reports nothing: its result is the step. */
+/** The lowest loss after every `steps` steps of all trainers together. A trial of one step reports nothing: its result is the step. */
 export function lowestAfter(entries: readonly Entry[], steps: number, trainings: number): number[] {
   const after: number[] = [];
   const reported = new Set<number>();

@@ -2,11 +2,11 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Gives jobs to as many processes of one program as asked for. The program gets a job as a message and answers with its result.
+ * Distributes jobs over several processes of one program. The program gets a job as a message and answers with its result.
  *
  * @param done is called with the number of finished jobs.
  * @returns the results in the order of the jobs.
- * @throws Error where a process ends before its job.
+ * @throws Error if a process ends before its job.
  */
 export async function inProcesses<J, R>(program: URL, jobs: readonly J[], processes: number, done: (n: number) => void): Promise<R[]> {
   const results: R[] = [];

@@ -1,4 +1,4 @@
-// tsx test/bench/curves/record.ts: writes data/scales.json, what regrets of the curve problems are measured by. Takes some minutes.
+// tsx test/bench/curves/record.ts: writes data/scales.json, the scales of the regrets of the curve problems. Takes some minutes.
 import { writeFileSync } from 'node:fs';
 import { normal, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { draw, type Point } from '../../../src/space/axis.ts';
@@ -17,7 +17,7 @@ function lowestOn({ space, workload }: CurveProblem, point: Point): number {
   return Math.min(...Array.from({ length: workload.steps }, (_, i) => curve.value(i + 1) as number));
 }
 
-/** The best of a local search from the 20 best of 4000 random configurations: normal steps that shrink where nothing better is found. */
+/** The best of a local search from the 20 best of 4000 random configurations: normal steps that shrink if they find nothing better. */
 function optimumOf(problem: CurveProblem): number {
   const rng = rngFor('optimum', problem.name, 0);
   const { axes } = problem.space;
@@ -35,7 +35,7 @@ function optimumOf(problem: CurveProblem): number {
   return Math.min(...ends.map(({ point }) => lowestOn(problem, point)));
 }
 
-/** On three coordinates in ten, so that steps along valleys are found too. */
+/** Changes three coordinates in ten on average, so that steps along valleys are found too. */
 const stepFrom = (from: Point, size: number, rng: Rng): Point =>
   from.map((u) => (rng() < 0.3 ? Math.min(1, Math.max(0, u + size * normal(rng))) : u));
 

@@ -11,9 +11,9 @@ export interface Row {
   readonly family: Family | 'all';
   readonly trainers: number;
   readonly trainings: number;
-  /** Geometric mean over problems; 1 is what random search has after as many full trainings. */
+  /** Geometric mean over problems; 1 is random search after the same number of full trainings. */
   readonly regret: number;
-  /** That divided by the regret of the reference. */
+  /** Regret divided by the regret of the reference. */
   readonly ratio: Estimate;
 }
 
@@ -43,7 +43,7 @@ export function rowsOf(
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 const interval = ({ value, low, high }: Estimate): string => `${value.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 
-/** Rows of one setting as a table: a line a strategy, a column a family. */
+/** Rows of one setting as a table: a line per strategy, a column per family. */
 export function shown(rows: readonly Row[]): string {
   const [{ strategy: reference, trainers, trainings }] = rows as [Row];
   const families = [...new Set(rows.map(({ family }) => family))];

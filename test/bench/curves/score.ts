@@ -3,7 +3,7 @@ import { type Estimate, resampled } from '../quality/regret.ts';
 /** Regret by problem and seed. */
 type Cells = readonly (readonly number[])[];
 
-/** Added to each regret before its logarithm, so that a problem that was solved does not decide the mean alone. */
+/** Added to each regret before its logarithm, so that a solved problem does not dominate the mean. */
 const OFFSET = 0.01;
 
 const median = (values: readonly number[]): number => {

@@ -1,6 +1,6 @@
 import type { StrategySpec } from '../../../streams/index.ts';
 
-/** The same strategies with trials that pause at rungs and are resumed, and with trials that are stopped there. */
+/** Strategies with trials that pause at rungs and are resumed, or with trials that stop there. */
 const early = (pause: boolean): StrategySpec[] => [
   { chain: [{ asha: { pause } }, 'bo'] },
   { chain: [{ asha: { pause } }, 'tpe'] },
@@ -8,7 +8,7 @@ const early = (pause: boolean): StrategySpec[] => [
   { bohb: { pause } },
 ];
 
-/** What all others are compared with: ASHA as published, with pauses, comparisons from one step on, and random configurations. */
+/** The baseline: ASHA as published, with pauses, comparisons from the first step on, and random configurations. */
 export const REFERENCE: StrategySpec = { chain: [{ asha: { pause: true, first: 1 } }, 'random'] };
 
 export const DEFAULTS: readonly StrategySpec[] = [...early(true), ...early(false)];

@@ -31,7 +31,7 @@ const lossIn = (text: string | undefined): number => {
   return Number.isFinite(loss) ? Math.min(loss, DIVERGED) : DIVERGED;
 };
 
-/** A thousand recorded trainings. Any configuration learns like the nearest of them, in logarithms scaled to 0 to 1. */
+/** A thousand recorded trainings. A configuration learns like the nearest of them, in logarithms scaled to 0 to 1. */
 function problemOf(file: string): CurveProblem {
   const rows: readonly Row[] = parse(gunzipSync(readFileSync(new URL(file, folder))), { columns: true });
   const logs = names.map((name) => rows.map((row) => Math.log(settings[name]!(row))));

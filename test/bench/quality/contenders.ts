@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { createStudy, parseStrategy, type StrategySpec } from '../../../streams/index.ts';
 import type { Problem } from './problem.ts';
 
-/** One run of whoever is measured, on one problem. */
+/** One run of a contender on one problem. */
 export interface Session {
   ask(): Promise<object>;
   tell(value: number): Promise<void>;
-  /** Milliseconds of CPU it took. */
+  /** @returns milliseconds of CPU that the run took. */
   close(): Promise<number>;
 }
 
@@ -19,7 +19,7 @@ export interface Contender {
   stop(): void;
 }
 
-/** A strategy of ours. Its time is that of this process while it was asked and told. */
+/** A strategy of hypertide. Its time is the CPU time of this process during asks and tells. */
 export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec : JSON.stringify(spec)): Contender => ({
   name,
   stop: () => {},
@@ -52,12 +52,12 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
 
 const SERVER = fileURLToPath(new URL('optuna_server.py', import.meta.url));
 const PYTHON = '/usr/bin/python3';
-/** One thread each, as we have. */
+/** One thread, as hypertide has. */
 const ENVIRONMENT = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
 
 const imports = (modules: string): boolean => spawnSync(PYTHON, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0;
 
-/** What Debian's python3-optuna, python3-torch and python3-scipy have to offer, where they are. */
+/** Optuna's samplers, as far as Debian's python3-optuna, python3-torch and python3-scipy are installed. */
 export function peers(): { readonly here: Contender[]; readonly missing: string[] } {
   if (!imports('optuna')) return { here: [], missing: ['Optuna: there is no python3-optuna'] };
   if (!imports('torch, scipy'))
@@ -65,7 +65,7 @@ export function peers(): { readonly here: Contender[]; readonly missing: string[
   return { here: [optuna('tpe'), optuna('gp')], missing: [] };
 }
 
-/** Optuna's multivariate TPE, with groups for conditional spaces, or its Gaussian process. One process for all: to import it takes seconds. */
+/** Optuna's multivariate TPE, with groups for conditional spaces, or its Gaussian process. One process serves all runs, since importing Optuna takes seconds. */
 function optuna(sampler: 'tpe' | 'gp'): Contender {
   const server = spawn(PYTHON, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'], env: ENVIRONMENT });
   const call = caller(server);

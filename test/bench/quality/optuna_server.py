@@ -1,4 +1,4 @@
-"""Optuna's samplers behind lines of JSON: {"space", "seed", "sampler"}, then {"ask"} and {"tell"} in turn, and again."""
+"""Serves Optuna's samplers over lines of JSON: {"space", "seed", "sampler"}, then {"ask"} and {"tell"} in turn."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ def suggest(trial, space):
 
 
 def sampler_of(name, space, seed):
-    """The Gaussian process has no conditional parameters: those that not every trial has are drawn at random."""
+    """The Gaussian process has no conditional parameters: it draws those that some trials lack at random."""
     if name == "gp":
         import scipy.optimize, scipy.stats, torch  # noqa: E401, F401  before the clock starts
 

@@ -1,6 +1,6 @@
 import type { Space } from '../../../streams/index.ts';
 
-/** A function to minimise whose least value is known. */
+/** A function to minimise whose lowest value is known. */
 export interface Problem {
   readonly name: string;
   readonly kind: Kind;
@@ -8,7 +8,7 @@ export interface Problem {
   /** Without noise. */
   readonly loss: (params: object) => number;
   readonly optimum: number;
-  /** Standard deviation of what is added to what is told. */
+  /** Standard deviation of the noise added to each reported value. */
   readonly noise?: number;
 }
 

@@ -119,7 +119,7 @@ const leastOf = (f: typeof measured): number => {
 /** 75 configurations. */
 const textbook = space({ units: int(16, 64, { step: 2 }), activation: choice(['relu', 'tanh', 'sigmoid']) });
 
-/** Problems of every kind a strategy meets: functions that none of the benchmarks has with these numbers, so that nobody was tuned to them, and models. */
+/** Problems of every kind: functions whose numbers are in no published benchmark, so that no strategy is tuned to them, and models. */
 export const problems: readonly Problem[] = [
   problem('synthetic', 'hartmann6', box(6, 0, 1), onVector(hartmann), { optimum: -3.322368011415515 }),
   problem('synthetic', 'styblinski-tang5', box(5, -5, 5), onVector(styblinskiTang), { optimum: 5 * STYBLINSKI_TANG }),

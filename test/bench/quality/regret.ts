@@ -9,7 +9,7 @@ const median = (values: readonly number[]): number => {
 };
 const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
-/** Loss without noise of the trial that was told to be the best so far, after each trial. */
+/** After each trial: the noise-free loss of the trial with the best reported value so far. */
 export function incumbents(told: readonly number[], losses: readonly number[]): number[] {
   let best = 0;
   return told.map((value, i) => {
@@ -18,10 +18,10 @@ export function incumbents(told: readonly number[], losses: readonly number[]): 
   });
 }
 
-/** A small part of what one random point is worth: where random search finds the optimum, regret still has a scale. */
+/** A small part of the regret of one random point, so that regret still has a scale if random search finds the optimum. */
 const LEAST_SCALE = 0.01;
 
-/** Regret after n trials by problem and seed, where the median of random search's is 1. */
+/** Regret after n trials by problem and seed, in units of the median regret of random search. */
 export function regrets(reached: Reached, random: Reached, optima: ReadonlyMap<string, number>, n: number): number[][] {
   return [...reached].map(([name, runs]) => {
     const optimum = optima.get(name)!;
@@ -36,7 +36,7 @@ export function regrets(reached: Reached, random: Reached, optima: ReadonlyMap<s
 
 export const meanRegret = (byProblem: Cells): number => mean(byProblem.map(mean));
 
-/** What a number comes to, and the middle 90 % of what it comes to over resampled seeds. */
+/** A number with its middle 90 % over resampled seeds. */
 export interface Estimate {
   readonly value: number;
   readonly low: number;
@@ -45,12 +45,12 @@ export interface Estimate {
 
 const ROUNDS = 2000;
 
-/** By problem and seed: what a contender came to. */
+/** Regrets of a contender by problem and seed. */
 type Cells = readonly (readonly number[])[];
 
 /**
- * The bootstrap of Efron & Tibshirani (1993, chapter 13): each round draws seeds of each problem with replacement, the same for everyone, so that
- * what is compared stays paired. The problems stay what they are.
+ * The bootstrap of Efron & Tibshirani (1993, chapter 13): each round draws seeds of each problem with replacement, the same for all contenders, so that
+ * comparisons stay paired. The problems are not resampled.
  */
 export function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) => number): Estimate {
   const rng = rngFor('bootstrap', 'seeds', 0);
@@ -61,7 +61,7 @@ export function resampled(cells: Cells, statistic: (pick: (of: Cells) => Cells) 
   return { value: statistic((of) => of), low: values[Math.floor(0.05 * ROUNDS)]!, high: values[Math.floor(0.95 * ROUNDS)]! };
 }
 
-/** Mean regret against another's. */
+/** Mean regret divided by that of another contender. */
 export const pairedRatio = (ours: Cells, theirs: Cells): Estimate =>
   resampled(ours, (pick) => meanRegret(pick(ours)) / Math.max(meanRegret(pick(theirs)), 1e-9));
 

@@ -4,18 +4,18 @@ import type { Kind, Problem } from './problem.ts';
 import { type Estimate, meanRegret, pairedRatio, ranks, regrets } from './regret.ts';
 import type { Measured } from './run.ts';
 
-/** How a contender stood among the others on problems of one kind, or on all, after so many trials. */
+/** How a contender ranks among the others on problems of one kind, or on all, after `trials` trials. */
 export interface Row {
   readonly kind: Kind | 'all';
   readonly trials: number;
   readonly contender: string;
-  /** 0 is the optimum, 1 what random search has at the median. */
+  /** 0 is the optimum, 1 the median of random search. */
   readonly regret: number;
-  /** Mean regret against that of the first contender, random search. */
+  /** Mean regret divided by that of the first contender, random search. */
   readonly ofRandom: Estimate;
   /** Mean rank among the contenders, 1 the best. */
   readonly rank: Estimate;
-  /** Of CPU a suggestion. */
+  /** Milliseconds of CPU per suggestion. */
   readonly milliseconds: number;
 }
 
@@ -42,7 +42,7 @@ export function rowsOf(kind: Row['kind'], some: readonly Problem[], measured: re
 const interval = ({ value, low, high }: Estimate, digits: number): string =>
   `${value.toFixed(digits)} (${low.toFixed(digits)} – ${high.toFixed(digits)})`;
 
-/** Rows of one kind after as many trials, as people read them: the best rank first. */
+/** Rows of one kind and number of trials as a table, the best rank first. */
 export function shown(rows: readonly Row[], problems: number, seeds: number): string {
   const { kind, trials } = rows[0]!;
   const numbers = ['regret', "of random's (90 %)", 'rank (90 %)', 'CPU a suggestion'];

@@ -3,7 +3,7 @@ import type { Contender } from './contenders.ts';
 import type { Problem } from './problem.ts';
 import { incumbents, type Reached } from './regret.ts';
 
-/** What is told: noise is a function of the seed and the number of the trial, whoever runs. */
+/** The reported value. Noise depends on the seed and the number of the trial only, so it is the same for all contenders. */
 const observed = ({ name, noise }: Problem, loss: number, seed: number, trial: number): number =>
   noise === undefined ? loss : loss + noise * normal(rngFor(`${seed}`, name, trial));
 
@@ -24,22 +24,22 @@ async function runOf(contender: Contender, problem: Problem, seed: number, trial
   return { best, cpu };
 }
 
-/** What a contender came to. */
+/** The results of a contender. */
 export interface Measured {
   readonly name: string;
   readonly reached: Reached;
-  /** Of CPU a suggestion, by problem. */
+  /** Milliseconds of CPU per suggestion, by problem. */
   readonly milliseconds: ReadonlyMap<string, number>;
 }
 
-/** What one contender came to on two sets of problems. */
+/** The results of one contender on two sets of problems. */
 export const joined = (a: Measured, b: Measured): Measured => ({
   name: a.name,
   reached: new Map([...a.reached, ...b.reached]),
   milliseconds: new Map([...a.milliseconds, ...b.milliseconds]),
 });
 
-/** Each problem with each of so many seeds. */
+/** Runs a contender on each problem with seeds 1 to `seeds`. */
 export async function compete(contender: Contender, problems: readonly Problem[], seeds: number, trials: number): Promise<Measured> {
   const reached = new Map<string, number[][]>();
   const milliseconds = new Map<string, number>();

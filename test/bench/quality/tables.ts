@@ -8,11 +8,11 @@ interface TableAxis {
   readonly name: string;
   readonly type: 'float' | 'int' | 'categorical';
   readonly log?: boolean;
-  /** In rising order, where it has one. */
+  /** In ascending order if the values have one. */
   readonly grid: readonly Value[];
 }
 
-/** How wrong each configuration of a grid was: models that were really trained. `origin` in the file says on what, and how. */
+/** The error of each configuration of a grid of trained models. `origin` in the file says on which data, and how. */
 interface Table {
   readonly axes: readonly TableAxis[];
   /** In units of 1e-5; the last axis varies fastest. */
@@ -36,7 +36,7 @@ function nearest({ type, log, grid }: TableAxis, value: Value): number {
   return away.indexOf(Math.min(...away));
 }
 
-/** The error of the configuration that was trained next to this one. */
+/** The error of the trained configuration that is nearest to this one. */
 const errorAt = ({ axes, errors }: Table, at: (name: string) => Value): number =>
   errors[axes.reduce((cell, axis) => cell * axis.grid.length + nearest(axis, at(axis.name)), 0)]! / 1e5;
 
@@ -48,7 +48,7 @@ const tables = Object.fromEntries(NAMES.map((name) => [name, read(name)])) as Re
 const spaceOf = ({ axes }: Table) => parseSpace({ parameters: Object.fromEntries(axes.map((axis) => [axis.name, dimension(axis)])) });
 const lossOf = (table: Table) => (params: object) => errorAt(table, (name) => (params as Params)[name]!);
 
-/** Which model to take for the digits is a parameter too. */
+/** For the digits, the kind of model is a parameter too. */
 const models = { svm: tables.svm_digits, rf: tables.rf_digits, mlp: tables.mlp_digits };
 const anyModel = parseSpace({
   parameters: Object.fromEntries([
@@ -63,7 +63,7 @@ const ofAnyModel = (params: object): number => {
   return errorAt(models[model as keyof typeof models], (name) => rest[`${model}_${name}`]!);
 };
 
-/** Tuning of real models, as tables of what each configuration comes to. */
+/** Tuning of real models, from tables of recorded errors. */
 export const tuned: readonly Problem[] = [
   ...NAMES.map((name) => problem('table', name, spaceOf(tables[name]), lossOf(tables[name]), { optimum: leastOf(tables[name]) })),
   problem('table', 'model_digits', anyModel, ofAnyModel, { optimum: Math.min(...Object.values(models).map(leastOf)) }),

@@ -1,4 +1,4 @@
-// A trainer for tests: reports (x - 0.3)^2 + 1 / step for some steps, and behaves as --mode says.
+// A trainer for tests: reports (x - 0.3)^2 + 1 / step at each step. --mode selects a fault.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-// Reports a curve, and ends as its parameters say.
+// Reports a curve. Its parameters decide how it ends.
 const { lr, layers, kind } = JSON.parse(process.env.HYPERTIDE_PARAMS);
 process.on('SIGTERM', () => process.exit(0));
 if (layers === 4 && lr > 0.05) {
@@ -7,7 +7,7 @@ if (layers === 4 && lr > 0.05) {
 }
 if (layers === 3 && lr > 0.06) process.exit(3);
 const loss = Math.abs(Math.log10(lr) + 2.5) + 0.1 * layers + (kind === 'relu' ? 0 : 0.2);
-// One that only a person ends.
+// A trial that runs until a person stops it.
 const steps = lr === 0.05 ? 10_000 : 6;
 for (let step = 1; step <= steps; step++) {
   await new Promise((resolve) => setTimeout(resolve, 40));

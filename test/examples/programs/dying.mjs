@@ -1,4 +1,4 @@
-// The worker of the digits, but what it refuses kills it: a wrong number of units by an exit, all else by an error that nobody catches.
+// The worker of the digits, but an invalid configuration kills it: a wrong number of units by an exit, anything else by an uncaught error.
 import { parentPort } from 'node:worker_threads';
 
 const send = parentPort.postMessage.bind(parentPort);

@@ -7,7 +7,7 @@ import { chain } from '../../../streams/operators/chain.ts';
 import { ga } from '../../../streams/strategies/ga.ts';
 import { lbfgs } from '../../../streams/strategies/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';
-import { descend, type Ground } from '../../support/descend.ts';
+import { descend, type TestObjective } from '../../support/descend.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, mixed, textbook } from '../../support/spaces.ts';
 
@@ -25,7 +25,7 @@ const slope = (point: Point): number[] => {
     return 4 * (i < 3 ? left - 400 * gap(i) * v - 2 * (1 - v) : left);
   });
 };
-const telling: Ground = { loss: valley, gradient: slope };
+const telling: TestObjective = { loss: valley, gradient: slope };
 const env = (parallel = 1, seed = '1') => rootEnv(cube, { parallel, seed });
 const kinds = (trials: ReturnType<typeof descend>['trials']) => new Set(trials.map(({ tags }) => tags!.role!.replace(/[+-]?\d+$/, '')));
 
@@ -43,7 +43,7 @@ describe('lbfgs', () => {
   });
 
   it('finds the one that is missing, and refuses the result where it is to', () => {
-    const forgets: Ground = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
+    const forgets: TestObjective = { loss: valley, gradient: (point, id) => (id === 1 ? undefined : slope(point)) };
     const { trials } = descend(lbfgs(), env(), forgets, 40);
     expect(trials.filter(({ tags }) => tags!.role!.startsWith('probe')).map(({ id }) => id)).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
     expect(() => descend(lbfgs({ missing: 'refuse' }), env(), forgets, 40)).toThrow(
@@ -58,7 +58,7 @@ describe('lbfgs', () => {
   });
 
   it('ends in a corner, where the slope points out of the box', () => {
-    const ground: Ground = { loss: (point) => point.reduce((sum, u) => sum + u, 0), gradient: () => [1, 1, 1, 1] };
+    const ground: TestObjective = { loss: (point) => point.reduce((sum, u) => sum + u, 0), gradient: () => [1, 1, 1, 1] };
     const { best, handedOn } = descend(lbfgs({ restarts: 0 }), env(), ground, 100);
     expect(best).toBe(0);
     expect(handedOn).toBeLessThan(15);

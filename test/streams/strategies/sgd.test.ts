@@ -10,7 +10,7 @@ import { lbfgs } from '../../../streams/strategies/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { type SgdOptions, sgd } from '../../../streams/strategies/sgd.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
-import { descend, type Ground } from '../../support/descend.ts';
+import { descend, type TestObjective } from '../../support/descend.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';
 
@@ -38,7 +38,7 @@ const logistic = (() => {
 /** The least loss, found without noise. */
 const floorOf = (truth: (point: Point) => number): number => descend(lbfgs(), env(), { loss: truth }, 400).best;
 
-const telling: Ground = { loss: bowl, gradient: slope };
+const telling: TestObjective = { loss: bowl, gradient: slope };
 
 const env = (parallel = 1, seed = '1') => ({ ...rootEnv(cube, { parallel, seed, trials: 120 }) });
 const rolesOf = (trials: ReturnType<typeof descend>['trials']) => trials.map(({ tags }) => tags!.role!.replace(/\d+$/, ''));
@@ -62,14 +62,14 @@ describe('sgd with told gradients', () => {
   });
 
   it('refuses a result without a gradient, where it is to', () => {
-    const forgets: Ground = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
+    const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
     expect(() => descend(sgd({ missing: 'refuse' }), env(), forgets, 20)).toThrow(
       'sgd follows gradients, but trial 5 completed without one for every float parameter',
     );
   });
 
   it('finds a gradient that is missing now and then by itself', () => {
-    const forgets: Ground = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
+    const forgets: TestObjective = { loss: bowl, gradient: (point, id) => (id === 5 ? undefined : slope(point)) };
     const { trials, best } = descend(sgd({ missing: 'differences' }), env(), forgets, 100);
     const [first, ...rest] = trials.filter(({ tags }) => tags!.role!.startsWith('probe'));
     expect([first?.id, rest.length]).toEqual([8, 7]); // after the point was tried twice more, to see how noisy it is
