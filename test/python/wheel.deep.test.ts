@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { blocksOf } from '../support/documents.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = join(root, 'test/python');
@@ -29,8 +30,14 @@ describe('the wheel', () => {
     return join(folder, name, 'bin/python');
   };
 
-  it('works in a clean environment', () => {
+  it('works in a clean environment, as README and docs/python.md say', () => {
     const own = installed('clean');
+    for (const [name, { code }] of blocksOf(['README.md', 'docs/python.md', 'src/python/README.md'], 'python')) {
+      if (!code.includes('import hypertide')) continue;
+      const cwd = mkdtempSync(join(folder, 'block-'));
+      writeFileSync(join(cwd, 'block.py'), code);
+      expect(() => execFileSync(own, ['block.py'], { cwd, stdio: 'pipe' }), name).not.toThrow();
+    }
     expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
     run(own, join(here, 'test_study.py'));
   });
