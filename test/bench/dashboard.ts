@@ -83,7 +83,7 @@ const STEPS = 60;
 
 async function brushing(page: Page): Promise<readonly number[]> {
   await page.waitForTimeout(2000);
-  const axis = page.getByRole('slider', { name: 'brush lr' });
+  const axis = page.getByRole('slider', { name: 'select lr' });
   await axis.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await axis.boundingBox())!;
   await page.mouse.move(x + width / 2, y + 10);

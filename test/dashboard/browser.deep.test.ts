@@ -62,7 +62,7 @@ parallel: 2
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
     await show(page, 'Machines');
     await page.locator('.chart-state.is-active h4').first().waitFor();
-    await expect.poll(() => page.locator('.machine').count()).toBe(3);
+    await expect.poll(() => page.locator('.machine').count()).toBe(4);
     await show(page, 'Timeline');
     await page.getByLabel('When each trial ran').locator('canvas').waitFor();
     expect(page.wrong).toEqual([]);
@@ -81,7 +81,7 @@ parallel: 2
 
   it('a selection applies to all charts and the table, and its address reproduces it', async () => {
     const page = await openPage(url, WIDE);
-    const axis = page.getByRole('slider', { name: 'brush kind' });
+    const axis = page.getByRole('slider', { name: 'select kind' });
     await axis.scrollIntoViewIfNeeded();
     const box = (await axis.boundingBox())!;
     await page.mouse.click(box.x + box.width / 2, box.y + box.height * 0.75); // relu: the lower of two
@@ -122,7 +122,7 @@ parallel: 2
 
   it('can be used by keys alone', async () => {
     const page = await openPage(url, WIDE);
-    const axis = page.getByRole('slider', { name: 'brush lr' });
+    const axis = page.getByRole('slider', { name: 'select lr' });
     await axis.focus();
     for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowUp');
     expect(await axis.getAttribute('aria-valuenow')).toBe('20');
@@ -154,14 +154,14 @@ parallel: 2
     expect(await panel.locator('.path').textContent()).toBe('tpe');
     await panel.getByRole('button', { name: 'Recompute from the log' }).click();
     await panel.getByText('the same decision').waitFor();
-    expect(await panel.textContent()).toMatch(/a forest on \d+ results expected/);
+    expect(await panel.textContent()).toMatch(/predicted by a random forest on \d+ results/);
     expect(page.wrong).toEqual([]);
   });
 
   it('can be saved as a report file', async () => {
     const page = await openPage(url, WIDE);
     const saved = page.waitForEvent('download');
-    await page.getByRole('link', { name: 'save as a file' }).click();
+    await page.getByRole('link', { name: 'Save as HTML' }).click();
     const file = join(place, 'saved.html');
     await (await saved).saveAs(file);
     const report = await openPage(`${pathToFileURL(file)}`, WIDE);
@@ -172,7 +172,7 @@ parallel: 2
   it('without the token there are no actions', async () => {
     const page = await openPage(url.replace(/#.*/, ''), WIDE);
     await show(page, 'Control');
-    await page.getByText(/open the page with its token/).waitFor();
+    await page.getByText(/it contains the token/).waitFor();
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
   });
 
@@ -187,20 +187,20 @@ parallel: 2
     expect(said('enqueued')).toMatchObject([{ params: { lr: 0.0123, layers: 2 } }]);
     await until(() => said('suggested').some(({ by, params }) => by === 'queue' && (params as { lr: number }).lr === 0.0123));
 
-    await page.getByLabel('trials at a time').fill('3');
-    await page.locator('form', { hasText: 'trials at a time' }).getByRole('button').click();
+    await page.getByLabel('parallel trials').fill('3');
+    await page.locator('form', { hasText: 'parallel trials' }).getByRole('button').click();
     await until(() => said('changed').some(({ parallel }) => parallel === 3));
     await page.getByText('of 3', { exact: false }).first().waitFor();
 
-    await page.getByLabel('as JSON').fill('{"ga": {"population": 6}}');
+    await page.getByLabel('JSON, or a name').fill('{"ga": {"population": 6}}');
     await press(page, 'Switch');
     await page.getByText('ga compares trials by one objective').waitFor();
-    await page.getByLabel('as JSON').fill('{"chain": [{"take": [4, "halton"]}, "random"]}');
+    await page.getByLabel('JSON, or a name').fill('{"chain": [{"take": [4, "halton"]}, "random"]}');
     await press(page, 'Switch');
     await page.getByText(/switched/).waitFor();
     await until(() => said('suggested').some(({ by }) => String(by).startsWith('#2/')));
 
-    await page.getByLabel('as JSON').fill('nonsense');
+    await page.getByLabel('JSON, or a name').fill('nonsense');
     await press(page, 'Switch');
     await page
       .getByText(/nonsense/, { exact: false })
@@ -208,7 +208,7 @@ parallel: 2
       .waitFor();
 
     await press(page, 'Pause');
-    await page.getByText('no new trials begin').waitFor();
+    await page.getByText('paused: no new trials start').waitFor();
     await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
     await press(page, 'Resume');
     await page.locator('.top .badge', { hasText: 'running' }).waitFor();
@@ -222,12 +222,12 @@ parallel: 2
     await show(page, 'Overview');
     await page.getByRole('button', { name: `trial ${endless()}`, exact: true }).click();
     await press(page, 'Stop this trial');
-    await page.getByText('it is told to stop').waitFor();
+    await page.getByText('stop requested').waitFor();
     await until(() => said('stopped').some(({ trial }) => trial === endless()));
     await page.getByRole('complementary').locator('.state', { hasText: 'stopped' }).waitFor();
     await page.locator('tbody tr', { hasText: 'completed' }).first().click();
     await press(page, 'Retract its result');
-    await page.getByText('its result counts no more').waitFor();
+    await page.getByText(/^retracted \(position/).waitFor();
     await page.getByRole('complementary').locator('.state', { hasText: 'retracted' }).waitFor();
     expect(said('retracted')).toHaveLength(1);
 
@@ -235,7 +235,7 @@ parallel: 2
     await show(page, 'Control');
     await press(page, 'Close the study');
     await until(() => said('closed').length === 1);
-    await page.getByText('its process has ended').waitFor();
+    await page.getByText('process has ended').waitFor();
     await page.locator('.top .badge', { hasText: 'closed by a person' }).waitFor();
     expect(await page.locator('.figures', { hasText: 'open' }).textContent()).toContain('0 of 3');
     expect(page.wrong.filter((text) => !/409|Failed to load|net::ERR/.test(text))).toEqual([]);

@@ -67,13 +67,13 @@ describe('a study on a NATS server', () => {
     await page.locator('.top .badge', { hasText: 'paused' }).waitFor();
     await press(page, 'Resume');
     await page.locator('.top .badge', { hasText: 'running' }).waitFor();
-    await page.getByLabel('as JSON').fill('random');
+    await page.getByLabel('JSON, or a name').fill('random');
     await press(page, 'Switch');
     await page.getByText(/switched/).waitFor();
     await show(page, 'Overview');
     await page.locator('tbody tr', { hasText: 'completed' }).first().click();
     await press(page, 'Retract its result');
-    await page.getByText('its result counts no more').waitFor();
+    await page.getByText(/^retracted \(position/).waitFor();
     await page.getByRole('button', { name: 'close this trial' }).click();
     await show(page, 'Control');
     await press(page, 'Close the study');
@@ -223,7 +223,7 @@ describe('a server at another address', () => {
     const page = await openPage(made.url, WIDE);
     await page.getByLabel('token').fill('wrong');
     await press(page, 'Open');
-    await page.getByText('That is not the token.').waitFor();
+    await page.getByText('Wrong token.').waitFor();
     await page.getByLabel('token').fill(made.token);
     await press(page, 'Open');
     await page.locator('tbody tr', { hasText: 'completed' }).waitFor();

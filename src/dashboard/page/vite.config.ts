@@ -10,7 +10,7 @@ export default defineConfig({
     outDir: here('../../../dist/src/dashboard/page'),
     emptyOutDir: true,
     target: 'es2022',
-    // One script, so that a report can hold it; no inline module loader, which the content security policy forbids.
+    // A single script, so that a report can contain it. The content security policy forbids an inline module loader.
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1200,

@@ -17,19 +17,19 @@ use([BarChart, CustomChart, LineChart, ScatterChart, DataZoomComponent, GridComp
 
 export type { EChartsOption };
 
-/** Milliseconds without news after which charts out of sight are drawn. */
+/** Charts out of sight are drawn after this many milliseconds without a change. */
 const REST = 200;
 
 export interface ChartProps {
-  /** What it shows, in words, for those who do not see it. */
+  /** A description for screen readers. */
   readonly label: string;
   readonly option: EChartsOption;
   readonly height?: number;
-  /** Trials, over all else. What is selected of them may change in every frame, so they are no series of the chart's. */
+  /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
   readonly trials?: Overlay;
 }
 
-/** A chart of ECharts. What a tooltip says is drawn, not put into the page: names of parameters may hold markup. */
+/** An ECharts chart. Tooltips are drawn on the canvas, because names of parameters may contain markup. */
 export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
@@ -37,7 +37,7 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const hovered = useSignal<{ readonly trial: number; readonly x: number; readonly y: number } | undefined>(undefined);
   const latest = useRef({ option, trials });
   latest.current = { option, trials };
-  /** Whether there are axes yet. */
+  /** Whether the axes exist. */
   const drawn = useRef(false);
   const frames = () => latest.current.trials?.grids.map((grid) => frameOf(chart.current!, latest.current.option, grid)) ?? [];
   const end = useRef<(() => void) | undefined>(undefined);
@@ -45,20 +45,20 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const inView = useRef(true);
   const later = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const due = useRef<{ option: boolean } | undefined>(undefined);
-  /** In the next frame: a brush moves first, and the charts follow it. */
-  const redraw = (anew: boolean) => {
+  /** Redraws in the next frame, so that dragging stays smooth. */
+  const redraw = (isNew: boolean) => {
     if (due.current) {
-      due.current.option ||= anew;
+      due.current.option ||= isNew;
       return;
     }
-    due.current = { option: anew };
+    due.current = { option: isNew };
     requestAnimationFrame(() => {
       const made = chart.current;
-      const { option: isNew } = due.current!;
+      const { option: hasNewOption } = due.current!;
       due.current = undefined;
       if (made === undefined) return;
-      if (isNew) made.setOption({ ...base(), ...latest.current.option }, { replaceMerge: ['series'] });
-      drawn.current ||= isNew;
+      if (hasNewOption) made.setOption({ ...base(), ...latest.current.option }, { replaceMerge: ['series'] });
+      drawn.current ||= hasNewOption;
       if (!over.current || !drawn.current || made.getWidth() === 0) return;
       end.current?.();
       const ratio = sized(over.current, made.getWidth(), made.getHeight());
@@ -94,7 +94,7 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
   }, []);
   const theme = palette.value;
   useEffect(() => redraw(true), [option, theme]);
-  /** Of a chart that nobody sees, when the brush rests. */
+  /** Redraws now if the chart is visible, otherwise when changes pause. */
   const follow = () => {
     clearTimeout(later.current);
     later.current = undefined;
@@ -124,7 +124,7 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
   const chartItself = <div ref={place} class="chart" role="img" aria-label={label} style={{ height: `${height}px` }} />;
   if (trials === undefined) return chartItself;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the table gives the same by keys
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard
     // biome-ignore lint/a11y/noStaticElementInteractions: as above
     <div
       class={`chart-frame ${at ? 'is-over' : ''}`}

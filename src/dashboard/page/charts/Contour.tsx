@@ -12,12 +12,12 @@ import { trialsOver } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
-/** Cells a side of an ordered axis. */
+/** Cells along a numeric axis. */
 const CELLS = 36;
-/** Trials that the surface is made of, at most. */
+/** The surface uses at most this many trials. */
 const MOST = 600;
 
-/** The value over two parameters: a surface smoothed from the results, with the trials on it. */
+/** The value over two parameters: a surface smoothed from the results, and the trials. */
 export function Contour() {
   const names = parameters.value.map(([name]) => name);
   const chosen = useComputed(() => {
@@ -30,12 +30,12 @@ export function Contour() {
   return (
     <Card
       title="Two parameters"
-      note="the bluer, the better"
+      note="blue is better"
       tools={
         names.length > 1 && (
           <>
             <Pick
-              label="across"
+              label="x axis"
               of={names}
               value={x}
               pick={(name) => {
@@ -43,7 +43,7 @@ export function Contour() {
               }}
             />
             <Pick
-              label="up"
+              label="y axis"
               of={names.filter((name) => name !== x)}
               value={y}
               pick={(name) => {
@@ -57,7 +57,7 @@ export function Contour() {
       {names.length > 1 ? (
         <Chart label={`Value over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
       ) : (
-        <p class="nothing">There is only one parameter.</p>
+        <p class="nothing">This study has only one parameter.</p>
       )}
     </Card>
   );
@@ -94,7 +94,7 @@ function surface(xName: string, yName: string): EChartsOption {
   } as EChartsOption;
 }
 
-/** Draws a cell of the surface, on whole pixels so that no seams show. */
+/** Draws a cell of the surface at whole pixels, so that no seams are visible. */
 const cellOf =
   (x: Scale, y: Scale, colourOf: (value: number) => string): CustomSeriesRenderItem =>
   (_, api) => {
@@ -123,7 +123,7 @@ interface Result {
 /** The width of the kernel, as a share of an axis. */
 const WIDTH = 0.09;
 
-/** Means of the results about each cell, weighted by a normal kernel (Nadaraya & Watson 1964); nothing where no result is near. */
+/** Means of the results around each cell, weighted by a normal kernel (Nadaraya & Watson 1964). Cells far from all results are left out. */
 function smoothed(results: readonly Result[], across: number, up: number): (readonly [number, number, number])[] {
   const cells: (readonly [number, number, number])[] = [];
   for (let a = 0; a < across; a++) {

@@ -13,16 +13,16 @@ import { aboutTrial, trialPoints } from './points.ts';
 import { Tip } from './Tip.tsx';
 
 const HEIGHT = 480;
-/** Pixels about the cube for what is written at its axes. */
+/** Pixels around the cube for labels. */
 const ROOM = 34;
 const STEP = 5;
 const FIRST = '325 25';
-/** From how many pixels on a drag is one, and no click. */
+/** A movement of more pixels than this is a drag, not a click. */
 const STILL = 4;
 
 const stood = kept('turn');
 
-/** Trials over three objectives in space, with those on the front standing on the floor. */
+/** Trials over three objectives. Lines connect trials on the front with the floor. */
 export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<number> } }) {
   const frame = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLCanvasElement>(null);
@@ -44,7 +44,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     const { around, above } = turned(from, by);
     stood.value = `${Math.round(around)} ${Math.round(above)}`;
   };
-  /** Pixels of a place in the cube. */
+  /** The pixel of a place in the cube. */
   const spot = useComputed(() => {
     const size = (Math.min(width.value, HEIGHT) - 2 * ROOM) / EXTENT;
     const now = view.value;
@@ -105,7 +105,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     const { signal } = grip;
     box.addEventListener('pointermove', drag, { signal });
     box.addEventListener('pointerup', drop, { signal });
-    box.addEventListener('pointercancel', () => grip.abort(), { signal }); // where a finger scrolls the page
+    box.addEventListener('pointercancel', () => grip.abort(), { signal }); // a finger scrolls the page
   };
   const press = (event: KeyboardEvent) => {
     const by = {
@@ -126,7 +126,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
       class={`cube ${tip ? 'is-over' : ''}`}
       role="slider"
       tabIndex={0}
-      aria-label={`Trials over ${names.join(', ')}, as seen from around`}
+      aria-label={`Trials over ${names.join(', ')}, rotated`}
       aria-valuemin={0}
       aria-valuemax={360}
       aria-valuenow={view.value.around}
@@ -145,7 +145,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
   );
 }
 
-/** A place held to the cube. */
+/** A place, clamped to the cube. */
 const held = (place: number | undefined): number => Math.min(1, Math.max(0, place ?? Number.NaN));
 
 function drawCube(
@@ -177,7 +177,7 @@ function drawCube(
     context.strokeStyle = colour('--line-strong');
     line(from, to);
     if (scale === undefined) continue;
-    /** Beside the axis, away from the middle. */
+    /** Writes next to the axis, away from the centre. */
     const write = (text: string, share: number, away: number) => {
       const [x, y] = at([0, 1, 2].map((k) => from[k]! + share * (to[k]! - from[k]!)) as unknown as Corner);
       const [dx, dy] = axis === 2 ? [-1, 0] : [x - width / 2, Math.abs(y - HEIGHT / 2)];
@@ -186,7 +186,7 @@ function drawCube(
     };
     context.textAlign = axis === 2 ? 'right' : 'center';
     context.fillStyle = colour('--muted');
-    // At their ends axes meet.
+    // Labels at the ends of axes would overlap.
     for (const { place, value } of scale.ticks) if (place > 0.04 && place < 0.96) write(number(value), place, axis === 2 ? 6 : 15);
     context.fillStyle = colour('--text');
     write(cut(scale.name, 16), axis === 2 ? 1.08 : 0.5, axis === 2 ? 6 : 36);

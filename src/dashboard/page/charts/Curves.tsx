@@ -10,7 +10,7 @@ import { axisOf, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
-/** What trials reported as they went along. */
+/** Reported values by step. */
 export function Curves() {
   const scale = useComputed(() => scalesOf(objectives.value[0]?.name ?? ''));
   const option = useComputed((): EChartsOption => {
@@ -24,17 +24,17 @@ export function Curves() {
   const trials = useComputed(() => curves(rows.value, ...scale.value));
   const some = rows.value.some(({ curve }) => curve.length > 0);
   return (
-    <Card title="Learning curves" note={`${cut(objectives.value[0]?.name ?? '', 40)} by step, of all that are selected`}>
+    <Card title="Learning curves" note={`${cut(objectives.value[0]?.name ?? '', 40)} by step, selected trials`}>
       {some ? (
-        <Chart label="Values that trials reported, by step" option={option.value} height={430} trials={trials.value} />
+        <Chart label="Reported values by step" option={option.value} height={430} trials={trials.value} />
       ) : (
-        <p class="nothing">No trial has reported yet.</p>
+        <p class="nothing">No reports yet.</p>
       )}
     </Card>
   );
 }
 
-/** The scales of all steps and values that were reported. */
+/** The scales of all reported steps and values. */
 function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
   let last = 1;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -48,13 +48,13 @@ function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
   return [numeric('step', 0, last, false), low > high ? numeric(name, 0, 1, false) : roundScale(name, low, high)];
 }
 
-/** Those that lie over others first. */
+/** Topmost first. */
 const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
 
 const curves = (all: readonly PageRow[], steps: Scale, values: Scale): Overlay => {
-  /** Pixels of a curve, one point after the other. */
+  /** The points of a curve in pixels. */
   const points = (index: number, frame: Frame) => {
-    const { curve = [] } = all[index] ?? {}; // of a trial that has come since, with the next picture
+    const { curve = [] } = all[index] ?? {}; // a trial that arrived since comes with the next picture
     return Array.from(
       { length: curve.length / 2 },
       (_, i) => [across(frame, steps.place(curve[2 * i])), up(frame, values.place(curve[2 * i + 1]))] as const,

@@ -8,7 +8,7 @@ import { Chart, type EChartsOption } from './Chart.tsx';
 import type { Overlay } from './overlay.ts';
 import { trialPoints } from './points.ts';
 
-/** Value by trial, with the best so far; below, in a strip, trials without a value that counts. */
+/** The value of each trial, and the best so far. A strip below shows trials without a value. */
 export function History({ objective: k = 0 }: { readonly objective?: number }) {
   const option = useComputed((): EChartsOption => {
     const objective = objectives.value[k];
@@ -69,7 +69,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
   );
 }
 
-/** The best value as trials came: of those with the highest budget so far, as others have not shown what they can do. */
+/** The best value after each trial, among trials at the highest budget so far: lower budgets are not comparable. */
 function bestSoFar(objective: ObjectiveSpec): readonly (readonly [trial: number, value: number])[] {
   const best: (readonly [number, number])[] = [];
   let highest = Number.NEGATIVE_INFINITY;
@@ -85,5 +85,5 @@ function bestSoFar(objective: ObjectiveSpec): readonly (readonly [trial: number,
   return best.length > 0 ? [...best, [rows.value.at(-1)!.trial, best.at(-1)![1]]] : best;
 }
 
-/** The last trial that there is room for. */
+/** The last trial number on the axis. */
 const lastShown = (): number => Math.max(rows.value.at(-1)?.trial ?? 1, 10);

@@ -9,10 +9,10 @@ import { connection, detail, importances } from '../state/store.ts';
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 
-/** Reckoned anew when there are so many times more results. */
+/** Computed again when the number of results has grown by this factor. */
 const GROWN = 1.2;
 
-/** How much each parameter matters, in two ways. */
+/** How much each parameter matters, by two measures. */
 export function Importance() {
   const { completed = 0, id = '' } = detail.value ?? {};
   const known = importances.value;
@@ -62,11 +62,11 @@ export function Importance() {
   });
   const count = Object.keys(known?.fanova ?? {}).length;
   return (
-    <Card title="Importance" note="fANOVA: of the variation over the whole space; PED-ANOVA: for being among the best tenth">
+    <Card title="Importance" note="fANOVA: share of the variation over the whole space; PED-ANOVA: share in reaching the best tenth">
       {known ? (
         <Chart label="Importance of each parameter" option={option.value} height={70 + 34 * count} />
       ) : (
-        <p class="nothing">{completed > 3 ? 'Reckoning…' : 'It takes a few results more.'}</p>
+        <p class="nothing">{completed > 3 ? 'Computing…' : 'Needs a few more results.'}</p>
       )}
     </Card>
   );

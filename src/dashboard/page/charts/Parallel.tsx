@@ -12,11 +12,11 @@ import { Tip } from './Tip.tsx';
 const HEIGHT = 300;
 const TOP = 44;
 const BOTTOM = HEIGHT - 32;
-/** Pixels between two axes at least: what does not fit is scrolled to. */
+/** The least distance between two axes in pixels; more axes than fit are scrolled. */
 const GAP = 92;
 const SIDE = 52;
 
-/** All parameters and values side by side; parts of axes can be brushed, with the mouse or by keys. */
+/** All parameters and objectives as parallel axes. A part of an axis can be selected with the mouse or the keyboard. */
 export function Parallel() {
   const frame = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLCanvasElement>(null);
@@ -70,7 +70,7 @@ export function Parallel() {
   const at = hovered.value;
   return (
     <div class="parallel" ref={frame}>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table gives the same by keys */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the table offers the same by keyboard */}
       {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <div
         class="parallel-sheet"
@@ -102,11 +102,11 @@ interface AxisProps {
   readonly scale: Scale;
   readonly left: number;
   readonly last: boolean;
-  /** Whether there are trials without this parameter. */
+  /** Whether trials can lack this parameter. */
   readonly conditional: boolean;
 }
 
-/** An axis with its brush. By keys: up and down move its lower end, with shift its upper end, escape takes it away. */
+/** An axis and its selected range. Arrow keys move the lower end, with shift the upper end; escape clears it. */
 function AxisOf({ scale, left, last, conditional }: AxisProps) {
   const range = ranges.value.get(scale.name);
   const bar = useRef<HTMLDivElement>(null);
@@ -154,7 +154,7 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
         class="axis-bar"
         role="slider"
         tabIndex={0}
-        aria-label={`brush ${cut(scale.name, 80)}`}
+        aria-label={`select ${cut(scale.name, 80)}`}
         aria-orientation="vertical"
         aria-valuemin={0}
         aria-valuemax={100}
@@ -167,7 +167,7 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
       </div>
       {conditional && (
         <span class="axis-tick" style={{ top: `calc(100% + ${ABSENT}px)` }}>
-          absent
+          inactive
         </span>
       )}
       {scale.ticks.slice(0, 12).map(({ place, value }) => (

@@ -9,7 +9,7 @@ import { Chart, type EChartsOption } from './Chart.tsx';
 import { Cube } from './Cube.tsx';
 import { trialsOver } from './points.ts';
 
-/** Trials that no other one dominates: over each pair of objectives, and of three in space. */
+/** The front over each pair of objectives, and in three dimensions if there are three. */
 export function Pareto() {
   const best = useComputed(() => {
     const list = rows.value.filter((row) => counts(row) && objectives.value.every((objective) => resultOf(row, objective) !== undefined));
@@ -21,10 +21,11 @@ export function Pareto() {
   return (
     <>
       <p class="note">
-        {best.value.size} of {rows.value.length} trials are on the front: no other one is as good in all objectives, and better in one.
+        {best.value.size} of {rows.value.length} trials are on the front: no other trial is at least as good in every objective and better
+        in one.
       </p>
       {names.length === 3 && (
-        <Card title={names.map((name) => cut(name, 30)).join(', ')} note="drag to turn it, or use the arrow keys">
+        <Card title={names.map((name) => cut(name, 30)).join(', ')} note="drag or use the arrow keys to rotate">
           <Cube best={best} />
         </Card>
       )}
@@ -61,7 +62,7 @@ function Pair({ a, b, best, tall }: PairProps) {
         {
           type: objectives.value.length === 2 ? 'line' : 'scatter',
           id: 'trials on the front',
-          // What a point is better than begins right of it where less is better, and left of it where more is.
+          // A point dominates the area to its right if low values are good, and to its left if high values are.
           step: objectives.value.length === 2 ? (sign(x) > 0 ? 'end' : 'start') : undefined,
           data: points,
           symbol: 'circle',

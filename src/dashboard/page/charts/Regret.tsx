@@ -19,8 +19,8 @@ interface Part {
 }
 
 /**
- * Who proposed what, and what came of it: how far each strategy of a hybrid stayed behind the best of all. A trial that goes on from another one
- * tells of who proposed that, and what results of lower budgets are worth is not known.
+ * How far the best value of each strategy in a composition is from the best of all. A trial that resumes another one counts for the strategy that proposed
+ * the first one. Only results at the highest budget are compared.
  */
 export function Regret() {
   const parts = useComputed((): ReadonlyMap<string, Part> => {
@@ -30,8 +30,8 @@ export function Regret() {
     const results = rows.value.filter((row) => counts(row) && resultOf(row, objective) !== undefined);
     const highest = results.reduce((high, row) => Math.max(high, budgetOf(row)), Number.NEGATIVE_INFINITY);
     const loss = (row: PageRow) => sign(objective) * resultOf(row, objective)!;
-    const told = new Set(results.filter((row) => budgetOf(row) === highest));
-    const least = [...told].reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
+    const compared = new Set(results.filter((row) => budgetOf(row) === highest));
+    const least = [...compared].reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
     let first = Number.POSITIVE_INFINITY;
     for (const row of rows.value) {
       const name = proposerOf(row);
@@ -39,7 +39,7 @@ export function Regret() {
       by.set(name, known);
       known.trials++;
       if (counts(row)) known.completed++;
-      if (!told.has(row)) continue;
+      if (!compared.has(row)) continue;
       if (!known.best || loss(row) < loss(known.best)) {
         known.best = row;
         known.line.push([row.trial, loss(row) - least, row.trial]);
@@ -82,16 +82,16 @@ export function Regret() {
     };
   });
   return (
-    <Card title="Regret by who proposed" note="the best value of each so far, behind the best of all">
+    <Card title="Regret by strategy" note="distance of each strategy's best value from the best of all">
       <Chart label="Regret of each strategy, by trial" option={option.value} height={340} />
       <div class="scroll">
         <table class="small">
           <thead>
             <tr>
-              <th>by</th>
+              <th>strategy</th>
               <th>trials</th>
               <th>completed</th>
-              <th>new bests</th>
+              <th>improvements</th>
               <th>best</th>
             </tr>
           </thead>
@@ -125,5 +125,5 @@ function proposerOf(row: PageRow): string {
   return before && before.trial < row.trial ? proposerOf(before) : row.by;
 }
 
-/** Without what ECharts would take for its own marks. */
+/** Without braces, which ECharts takes for its own markup. */
 const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');

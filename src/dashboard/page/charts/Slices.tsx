@@ -6,7 +6,7 @@ import { axisOf, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialsOver } from './points.ts';
 
-/** The value over each parameter by itself. */
+/** The value over each single parameter. */
 export function Slices() {
   return (
     <div class="cards">

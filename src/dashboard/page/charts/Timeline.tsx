@@ -9,11 +9,11 @@ import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
 
-/** Bars drawn at most: the latest. */
+/** Only the latest so many bars are drawn. */
 const MOST = 3000;
 const LANE = 26;
 
-/** When each trial ran, and where. */
+/** When and on which trainer each trial ran. */
 export function Timeline() {
   const lanes = useComputed(() => lanesOf(rows.value.filter(({ startedAt }) => startedAt !== undefined).slice(-MOST)));
   const option = useComputed((): EChartsOption => {
@@ -42,7 +42,7 @@ export function Timeline() {
       {names.length > 0 ? (
         <Chart label="When each trial ran, by trainer" option={option.value} height={Math.min(900, 52 + LANE * names.length)} />
       ) : (
-        <p class="nothing">No trial has begun yet.</p>
+        <p class="nothing">No trials have started yet.</p>
       )}
     </Card>
   );
@@ -59,13 +59,13 @@ const bar: CustomSeriesRenderItem = (_, api) => {
 
 interface Lane {
   readonly trainer: string;
-  /** Of several of this trainer, which. */
+  /** Its number among the lanes of this trainer. */
   readonly number: number;
   /** When its last trial ended. */
   end: number;
 }
 
-/** A lane for each trainer; where trainers have no names, or do several trials at once, as many as it takes. */
+/** A lane for each trainer, and more if trainers have no names or run several trials at once. */
 function lanesOf(shown: readonly PageRow[]): { readonly names: readonly string[]; readonly laneOf: ReadonlyMap<number, number> } {
   const byTrainer = new Map<string, Lane[]>();
   const taken = new Map<number, Lane>();

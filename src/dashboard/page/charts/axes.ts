@@ -2,10 +2,10 @@ import { cut, number } from '../lib/format.ts';
 import type { Scale } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
 
-/** Lines across a chart at the ticks of an axis. */
+/** The grid lines at the ticks of an axis. */
 export const splitLine = () => ({ show: true, lineStyle: { color: colour('--line') } });
 
-/** How all axes look. */
+/** The style of all axes. */
 export const axisStyle = () => ({
   axisLine: { lineStyle: { color: colour('--line-strong') } },
   axisTick: { show: false },
@@ -23,7 +23,7 @@ export const tooltipStyle = () => ({
   extraCssText: '',
 });
 
-/** An axis of a chart. */
+/** The axis of a chart for a scale. */
 export function axisOf(scale: Scale): object {
   const style = { ...axisStyle(), splitLine: { show: false } };
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };

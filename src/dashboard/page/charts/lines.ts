@@ -3,42 +3,42 @@ import { drawLines } from '../lib/drawing.ts';
 import type { Rgb } from '../lib/pixels.ts';
 import { cssOf, ramp, rgb } from '../lib/theme.ts';
 
-/** What a picture of parallel axes is made of. */
+/** The layout and data of a picture of parallel axes. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
-  /** Places of trials on axes, one column an axis; NaN where a trial has none. */
+  /** The places of trials, one column for each axis; NaN if a trial has none. */
   readonly columns: readonly Float32Array[];
-  /** Position of each axis from the left. */
+  /** Distance of each axis from the left. */
   readonly lefts: readonly number[];
   readonly top: number;
   readonly bottom: number;
-  /** The column of the first objective, by which lines are coloured; those before it are parameters. */
+  /** The column of the first objective, which colours the lines. Parameters come before it. */
   readonly by: number;
-  /** Whether small places are good. */
+  /** Whether low places are good. */
   readonly lowIsGood: boolean;
 }
 
-/** Pixels below an axis where lines pass of trials that do not have that parameter. */
+/** Trials without a parameter pass this many pixels below its axis. */
 export const ABSENT = 15;
-/** Up to so many lines, each is drawn thicker. */
+/** Up to this many lines are drawn thicker. */
 const FEW = 400;
 
-/** The colours of lines, and of which of them each trial is. */
+/** The colours of lines, and which one each trial has. */
 interface Inks {
   readonly colours: readonly Rgb[];
   of(trial: number): number;
   opacity(lines: number): number;
 }
 
-/** All alike: what is behind the selection. */
+/** One colour for all trials, behind the selection. */
 export const faded = (): Inks => ({
   colours: [rgb('--faded')],
   of: () => 0,
   opacity: (lines) => Math.max(0.06, Math.min(0.5, 60 / lines)),
 });
 
-/** By the first objective; those without a value are under all others. */
+/** Colours by the first objective. Trials without a value lie below all others. */
 export function byValue({ columns, by, lowIsGood }: Picture): Inks {
   const colours = [...ramp(), rgb('--faded-strong')];
   const count = colours.length - 1;
@@ -50,7 +50,7 @@ export function byValue({ columns, by, lowIsGood }: Picture): Inks {
   return { colours, of, opacity: (lines) => Math.max(0.25, Math.min(0.9, 250 / lines)) };
 }
 
-/** Draws trials as lines from axis to axis. Returns what ends that. */
+/** Draws trials as lines from axis to axis. @returns a function that stops drawing. */
 export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: ArrayLike<number>, { of, ...inks }: Inks): () => void {
   const ratio = sized(canvas, picture.width, picture.height);
   const thickness = ratio * (trials.length > FEW ? 1 : 1.4);
@@ -70,14 +70,14 @@ export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: 
   });
 }
 
-/** Where a trial crosses an axis; NaN where there is nothing to cross at. */
+/** The height at which a trial crosses an axis, or NaN. */
 function heightOf({ columns, by, top, bottom }: Picture, axis: number, trial: number): number {
   const place = columns[axis]![trial]!;
   if (Number.isNaN(place)) return axis < by ? bottom + ABSENT : Number.NaN;
   return bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
 }
 
-/** Draws the trial that is looked at, if there is one, and nothing else. */
+/** Draws only the focused trial, if there is one. */
 export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: number | undefined): void {
   const ratio = sized(canvas, picture.width, picture.height);
   const context = canvas.getContext('2d')!;
@@ -97,7 +97,7 @@ export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: numb
   context.stroke();
 }
 
-/** The selected trial whose line passes nearest to a place, if it is near. */
+/** The selected trial whose line is nearest to a point, if it is near enough. */
 export function nearest({ columns, lefts, top, bottom }: Picture, selected: Uint8Array, x: number, y: number): number | undefined {
   const right = lefts.findIndex((left) => left >= x);
   if (right < 1) return undefined;

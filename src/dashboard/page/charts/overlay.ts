@@ -1,37 +1,37 @@
 import type { Ends } from '../lib/scale.ts';
 
-/** What is drawn over a chart, as often as its data or what is selected of them change, which may be in every frame. */
+/** Trials drawn over a chart. They are redrawn if data or selection change, which can happen in every frame. */
 export interface Overlay {
   readonly grids: readonly Grid[];
-  /** Returns what ends it, where it goes on for some frames. */
+  /** @returns a function that stops drawing, if it takes several frames. */
   draw(canvas: HTMLCanvasElement, frames: readonly Frame[], ratio: number): (() => void) | undefined;
-  /** The index of the trial that is meant by a place in pixels. */
+  /** The index of the trial at a point in pixels. */
   nearest(frames: readonly Frame[], x: number, y: number): number | undefined;
 }
 
-/** A grid of a chart, and for each of its axes the values that two places stand for. */
+/** A grid of a chart, and the values of two places on each of its axes. */
 export interface Grid {
   readonly grid?: number;
   readonly x: Ends;
   readonly y: Ends;
 }
 
-/** Where a grid lies on the screen: pixels of the places 0, and from there to 1. */
+/** A grid on the screen: the pixels of place 0, and the distance to place 1. */
 export interface Frame {
   readonly left: number;
   readonly width: number;
   readonly bottom: number;
   readonly height: number;
-  /** What of it is seen, from and to. */
+  /** The visible part. */
   readonly seen: readonly [left: number, right: number];
 }
 
-/** Pixels from what is drawn within which it is meant. */
+/** The pointer means what is within this many pixels. */
 export const NEAR = 9;
 
-/** Places that are not on an axis are drawn a little beside it. */
-const BESIDE = 0.02;
-const held = (place: number): number => Math.min(1 + BESIDE, Math.max(-BESIDE, place));
+/** Places outside an axis are drawn this far from its end. */
+const OUTSIDE = 0.02;
+const held = (place: number): number => Math.min(1 + OUTSIDE, Math.max(-OUTSIDE, place));
 
 export const across = ({ left, width }: Frame, place: number): number => left + held(place) * width;
 export const up = ({ bottom, height }: Frame, place: number): number => bottom - held(place) * height;

@@ -8,12 +8,12 @@ import { focused, selected, selectedIndices } from '../state/selection.ts';
 import { columns, rowOf, rows, scales } from '../state/store.ts';
 import { across, type Frame, type Grid, NEAR, type Overlay, up } from './overlay.ts';
 
-/** Trials as points in a grid of a chart: their places on its axes, NaN for those that are not drawn. */
+/** Trials as points in a grid of a chart: their places on its axes, NaN if a trial is not drawn. */
 export interface Points extends Grid {
   readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
 }
 
-/** Trials as points, those that are not selected behind the others. Trials of a state look the same in all charts. */
+/** Trials as points, with selected trials in front. */
 export const trialPoints = (layers: readonly Points[]): Overlay => ({
   grids: layers,
   draw: (canvas, frames, ratio) => drawPoints(canvas, layers, frames, ratio),
@@ -26,21 +26,21 @@ export function trialsOver(x: number, y: number): Overlay {
   return trialPoints(across && up ? [{ x: ends(across), y: ends(up), places: [columns.value[x]!, columns.value[y]!] }] : []);
 }
 
-/** Pixels of a trial's point from the left; NaN where it has none that is seen. */
+/** Distance of a trial's point from the left in pixels, or NaN if it is not visible. */
 function xOf({ places: [x] }: Points, frame: Frame, trial: number): number {
   const at = across(frame, x[trial]!);
   return at >= frame.seen[0] && at <= frame.seen[1] ? at : Number.NaN;
 }
 const yOf = ({ places: [, y] }: Points, frame: Frame, trial: number): number => up(frame, y[trial]!);
 
-/** From how many trials on points are smaller. */
+/** Above these numbers of trials, points are smaller. */
 const MANY = 300;
 const VERY_MANY = 1500;
 const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
 
 const pictures = new WeakMap<HTMLCanvasElement, Pixels>();
 
-/** An empty picture for a canvas, of its size. */
+/** An empty picture of the size of a canvas. */
 function pictureFor(canvas: HTMLCanvasElement): Pixels {
   const { width, height } = canvas;
   let picture = pictures.get(canvas);
@@ -71,7 +71,7 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
   show(context, picture);
   const looked = all.findIndex(({ trial }) => trial === focused.value);
   if (looked < 0) return;
-  for (const [k, points] of layers.entries()) ringAbout(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
+  for (const [k, points] of layers.entries()) ringAround(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
 }
 
 function byState(chosen: Uint8Array): Partial<Record<TrialState, number[]>> {
@@ -85,8 +85,8 @@ function byState(chosen: Uint8Array): Partial<Record<TrialState, number[]>> {
   return of;
 }
 
-/** About the trial that is looked at, in every chart. */
-function ringAbout(context: CanvasRenderingContext2D, x: number, y: number, ratio: number): void {
+/** A ring around the focused trial. */
+function ringAround(context: CanvasRenderingContext2D, x: number, y: number, ratio: number): void {
   if (Number.isNaN(x + y)) return;
   context.strokeStyle = colour('--text');
   context.lineWidth = 2 * ratio;
@@ -95,7 +95,7 @@ function ringAbout(context: CanvasRenderingContext2D, x: number, y: number, rati
   context.stroke();
 }
 
-/** The selected trial whose point is nearest to a place, if it is near. */
+/** The selected trial whose point is nearest to a position, if it is near enough. */
 function nearestPoint(layers: readonly Points[], frames: readonly Frame[], x: number, y: number): number | undefined {
   let found: number | undefined;
   let least = NEAR;
@@ -127,7 +127,7 @@ const markOfState = (state: TrialState, side: number, ratio: number): Mark =>
     return markOf({ path, ...shape }, Math.round(side * ratio));
   });
 
-/** What a tooltip says of a trial. */
+/** The text of a trial's tooltip. */
 export function aboutTrial(trial: number): string {
   const row = rowOf(trial);
   if (row === undefined) return '';
@@ -138,7 +138,7 @@ export function aboutTrial(trial: number): string {
   return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(plain).join('\n');
 }
 
-/** Without what the chart would take for its own style marks. */
+/** Without braces, which the chart takes for its own markup. */
 const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
 
 export const trialTooltip = ({ value }: { readonly value?: unknown }): string =>

@@ -1,7 +1,7 @@
 import { type Mark, markFrom } from './marks.ts';
 import type { Pixels, Rgb } from './pixels.ts';
 
-/** Sees to it that a canvas has a pixel for each of the screen's, up to 2, and says how many. */
+/** Gives a canvas one pixel for each pixel of the screen, at most 2 for each CSS pixel. @returns that ratio. */
 export function sized(canvas: HTMLCanvasElement, width: number, height: number): number {
   const ratio = Math.min(2, devicePixelRatio);
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
@@ -11,7 +11,7 @@ export function sized(canvas: HTMLCanvasElement, width: number, height: number):
   return ratio;
 }
 
-/** Shows a picture on a canvas of its size. */
+/** Copies a picture to a canvas of the same size. */
 export const show = (context: CanvasRenderingContext2D, { width, height, pixels }: Pixels): void =>
   context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
 
@@ -25,7 +25,7 @@ interface Shape {
   readonly dashed?: boolean;
 }
 
-/** Draws a mark once, so that it may be stamped many times. */
+/** Draws a mark once, to be stamped many times. */
 export function markOf({ path, fill, opacity, edge, dashed = false }: Shape, size: number): Mark {
   const side = size + 2;
   const context = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true })!;

@@ -2,30 +2,30 @@ import { show } from './canvas.ts';
 import type { Rgb } from './pixels.ts';
 import { Sheet } from './sheet.ts';
 
-/** Milliseconds of drawing a frame. */
+/** Milliseconds of drawing in each frame. */
 const TURN = 8;
-/** Lines between two looks at the clock, and between two that are drawn one after the other: any beginning is a fair sample. */
+/** How many lines to draw between two looks at the clock. Drawing takes every so many-th line first, so that a partial picture is a fair sample. */
 const STRIDE = 64;
 
 /** Very many lines, each of one colour. */
 export interface Lines {
   readonly count: number;
-  /** Draws the k-th one, in pixels of the canvas. */
+  /** Draws the k-th line, in pixels of the canvas. */
   trace(sheet: Sheet, k: number): void;
-  /** The colours that there are, those that lie over others first. */
+  /** All colours, topmost first. */
   readonly colours: readonly Rgb[];
-  /** Of one line, where there are so many. */
+  /** The opacity of a line, for a number of lines. */
   opacity(lines: number): number;
-  /** What is to be seen over all of them. */
+  /** Draws over all lines. */
   onTop?(context: CanvasRenderingContext2D): void;
 }
 
 const sheets = new WeakMap<HTMLCanvasElement, Sheet>();
 
 /**
- * Draws lines onto a canvas: in each frame as many as there is time for, until all are there. What a frame shows is a fair sample of them.
+ * Draws lines onto a canvas, in each frame as many as time allows, until all are drawn.
  *
- * @returns what ends that.
+ * @returns a function that stops drawing.
  */
 export function drawLines(canvas: HTMLCanvasElement, lines: Lines): () => void {
   let sheet = sheets.get(canvas);
@@ -46,7 +46,7 @@ export function drawLines(canvas: HTMLCanvasElement, lines: Lines): () => void {
   return () => cancelAnimationFrame(frame);
 }
 
-/** Yields when its time is over, and says how many lines are drawn. */
+/** Yields the number of lines drawn so far when the time of a frame is over. */
 function* inTurns(sheet: Sheet, lines: Lines): Generator<number, number> {
   let drawn = 0;
   let until = performance.now() + TURN;

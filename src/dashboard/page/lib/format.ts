@@ -1,4 +1,4 @@
-/** A number as short as it can be read. */
+/** A number in few digits. */
 export function number(value: unknown): string {
   if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
@@ -8,7 +8,7 @@ export function number(value: unknown): string {
     : String(Number(value.toPrecision(4)));
 }
 
-/** Text cut to a length by code points, so that no letter is halved. */
+/** Cuts a text to a length in code points, so that no character is split. */
 export function cut(text: string, length = 60): string {
   if (text.length <= length) return text;
   return `${[...text.slice(0, 4 * length)].slice(0, length - 1).join('')}…`;

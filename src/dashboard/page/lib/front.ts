@@ -1,9 +1,9 @@
 import { dominates, type Losses } from '../../../numeric/pareto.ts';
 
-/** The indices of losses that no others dominate. */
+/** The indices of the losses on the front. */
 export function front(all: readonly Losses[]): number[] {
   const kept: number[] = [];
-  // In this order none is dominated by one that comes later.
+  // In this order, no losses are dominated by later ones.
   const order = all.map((_, i) => i).sort((a, b) => first(all[a]!, all[b]!) || a - b);
   for (const i of order) if (!kept.some((j) => dominates(all[j]!, all[i]!))) kept.push(i);
   return kept;

@@ -1,6 +1,6 @@
 import type { Pixels } from './pixels.ts';
 
-/** A mark: of its pixels those that are not empty, where they are. */
+/** The pixels of a mark that are not empty, and their positions. */
 export interface Mark {
   readonly side: number;
   readonly across: Int32Array;
@@ -18,7 +18,7 @@ export function markFrom({ width, pixels }: Pixels): Mark {
   };
 }
 
-/** Puts a mark over what is in a picture, its middle at a pixel; what is outside is left out. */
+/** Draws a mark over a picture, centred at a pixel and clipped to the picture. */
 export function stamp({ width, height, pixels }: Pixels, { side, across, down, inks }: Mark, x: number, y: number): void {
   const left = Math.round(x - side / 2);
   const top = Math.round(y - side / 2);
@@ -34,7 +34,7 @@ export function stamp({ width, height, pixels }: Pixels, { side, across, down, i
   }
 }
 
-/** Porter & Duff's "over" (1984), of colours that are not multiplied by how opaque they are. */
+/** Porter & Duff's "over" operator (1984), for colours that are not premultiplied. */
 function over(ink: number, under: number): number {
   const a = ink >>> 24;
   const b = ((under >>> 24) * (255 - a)) / 255;

@@ -1,4 +1,4 @@
-/** A picture as numbers: of each pixel, red, green, blue and how opaque it is, from the lowest byte up, row by row. */
+/** A picture, row by row. The bytes of a pixel are red, green, blue and opacity, from the lowest up. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;

@@ -2,15 +2,15 @@ import { type Dimension, valuesOf } from '../../../space/dimension.ts';
 import { isRange, type NumberRange } from '../../../space/parameterType.ts';
 import { linearTransform, logTransform, type Transform } from '../../../space/transform.ts';
 
-/** How values lie on an axis: 0 at its bottom, 1 at its top. */
+/** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface Scale {
   readonly name: string;
   readonly kind: Transform['kind'] | 'category';
   readonly low: number;
   readonly high: number;
-  /** Of categories, their texts, from the bottom up. */
+  /** Texts of the categories, from the bottom up. */
   readonly labels?: readonly string[];
-  /** The place of a value; NaN for what has none. */
+  /** The place of a value, or NaN if it has none. */
   place(value: unknown): number;
   /** The value at a place. */
   at(place: number): number;
@@ -21,7 +21,7 @@ interface Anchor {
   readonly place: number;
   readonly value: number;
 }
-/** Two places with the values that they stand for; of categories, with their numbers. */
+/** Two places and their values; for categories, their numbers. */
 export type Ends = readonly [Anchor, Anchor];
 
 export function ends({ kind, labels, low, high }: Scale): Ends {
@@ -45,11 +45,11 @@ export function parameterScale(name: string, dimension: Dimension): Scale {
   return isRange(values) ? rangeScale(name, values) : categories(name, values);
 }
 
-/** A range that is smaller than this share of its ends is one value. */
+/** A range smaller than this share of its ends counts as one value. */
 const LEAST = 1e-9;
 const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Math.max(1e-200, Math.abs(low), Math.abs(high)));
 
-/** @param log only counts if all values are above 0 */
+/** @param log ignored unless all values are above 0 */
 export const numeric = (name: string, low: number, high: number, log: boolean): Scale =>
   rangeScale(name, { low, high, transform: log && low > 0 ? logTransform(low, high) : linearTransform(low, high) });
 
@@ -66,7 +66,7 @@ function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'l
   return { name, kind, low, high, place, at: transform.value, ticks };
 }
 
-/** The scale of values that there are so far: between round numbers, so that it does not tremble with every one that comes. */
+/** The scale of the values so far. Its ends are round numbers, so that it does not move with every new value. */
 export function roundScale(name: string, low: number, high: number): Scale {
   if (isOne(low, high)) return numeric(name, low, low, false);
   if (low > 0 && high / low > 50) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
@@ -97,7 +97,7 @@ function categories(name: string, values: readonly unknown[]): Scale {
   };
 }
 
-/** A round step, of which there are at most so many in a range. */
+/** A round step that fits at most `most` times into the range. */
 function stepOf(low: number, high: number, most: number): number {
   const raw = (high - low) / most;
   const power = 10 ** Math.floor(Math.log10(raw));

@@ -1,16 +1,16 @@
 import { blank, inkOf, type Pixels, type Rgb } from './pixels.ts';
 
-/** In no bucket yet. */
+/** No line covers the pixel yet. */
 const EMPTY = 255;
-/** Added to the bucket of a line that only grazes a pixel: any that covers it goes before. */
+/** Added to the bucket of a line that only grazes a pixel, so that any line that covers the pixel comes first. */
 const GRAZED = 128;
-/** The share of a pixel from which on it is covered. */
+/** The share of a pixel at which it counts as covered. */
 const COVERED = 0.5;
-/** How finely it is told apart how many lines lie over each other, up to how many. */
+/** Levels of opacity, and the number of overlapping lines at which opacity is full. */
 const SHADES = 1024;
 const MOST_LAYERS = 16;
 
-/** How far it is to the next pixel along a line, and to that beside it; and how many there are of both. */
+/** Index distances to the next pixel along a line and to its neighbour across, and the size of the picture in both directions. */
 interface Way {
   readonly step: number;
   readonly aside: number;
@@ -19,8 +19,8 @@ interface Way {
 }
 
 /**
- * A picture of very many lines, by pixels. Each line has a bucket, below 128; a pixel has the colour of the lowest bucket that covers it, and is the
- * more opaque, the more lines do. So the order of drawing does not matter, and what is there may be shown at any time.
+ * A picture of very many lines, by pixels. Each line has a bucket below 128. A pixel has the colour of the lowest bucket that covers it, and more lines
+ * make it more opaque. So the order of drawing does not matter, and a partial picture can be shown at any time.
  */
 export class Sheet {
   readonly #picture: Pixels;
@@ -51,18 +51,18 @@ export class Sheet {
     this.#bucket.fill(EMPTY);
   }
 
-  /** Draws a line between two points in pixels, of a thickness of at least 1. */
+  /** Draws a line between two points in pixels; `thickness` is at least 1. */
   line(x0: number, y0: number, x1: number, y1: number, thickness: number, bucket: number): void {
     if (Math.abs(x1 - x0) >= Math.abs(y1 - y0)) this.#along(x0, y0, x1, y1, thickness, bucket, this.#rightward);
     else this.#along(y0, x0, y1, x1, thickness, bucket, this.#downward);
   }
 
-  /** One pixel after another along a, of each that part across b that the line covers. */
+  /** Walks along a and adds, for each pixel across b, the part that the line covers. */
   #along(a0: number, b0: number, a1: number, b1: number, thickness: number, bucket: number, way: Way): void {
     if (a1 < a0) return this.#along(a1, b1, a0, b0, thickness, bucket, way);
     const slope = a1 > a0 ? (b1 - b0) / (a1 - a0) : 0;
     const half = (thickness / 2) * Math.sqrt(1 + slope * slope);
-    // Where one line ends and the next begins, only one of them has the pixel.
+    // Where one line ends and the next starts, only one of them covers the pixel.
     const last = Math.min(way.length, Math.round(a1)) - 1;
     for (let a = Math.max(0, Math.round(a0)); a <= last; a++) {
       const middle = b0 + slope * (a + 0.5 - a0);
@@ -80,10 +80,10 @@ export class Sheet {
   }
 
   /**
-   * The picture as it is so far.
+   * The picture so far.
    *
-   * @param colours of the buckets.
-   * @param opacity of one line.
+   * @param colours one for each bucket.
+   * @param opacity of a single line, in [0, 1].
    */
   picture(colours: readonly Rgb[], opacity: number): Pixels {
     const inks = Uint32Array.from(colours, inkOf);

@@ -1,16 +1,16 @@
-/** Where one looks from: degrees about the upright axis, and above the floor. */
+/** The direction of the view: degrees around the vertical axis, and above the floor. */
 export interface View {
   readonly around: number;
   readonly above: number;
 }
 
-/** Places in [0, 1] along three axes, the third of which is upright. */
+/** Places in [0, 1] on three axes; the third is vertical. */
 export type Corner = readonly [number, number, number];
 
-/** How large a cube of side 1 is on the screen at most, from whatever side. */
+/** The largest extent of a cube of side 1 on the screen, from any side. */
 export const EXTENT = Math.sqrt(3);
 
-/** Parallel projection: pixels rightward and downward from the middle of the cube, for a side of 1, and how far away. */
+/** Parallel projection of a cube of side 1: distances to the right of its centre, below it, and away from the viewer. */
 export function project({ around, above }: View, [a, b, c]: Corner): readonly [right: number, down: number, depth: number] {
   const [turn, tilt] = [around, above].map((degrees) => (degrees * Math.PI) / 180) as [number, number];
   const right = (a - 0.5) * Math.cos(turn) - (b - 0.5) * Math.sin(turn);
@@ -19,7 +19,7 @@ export function project({ around, above }: View, [a, b, c]: Corner): readonly [r
   return [right, -up, back * Math.cos(tilt) - (c - 0.5) * Math.sin(tilt)];
 }
 
-/** The view after a turn: all the way round, and from the floor to straight above it. */
+/** The view after a rotation: any angle around, and from the floor to vertical above it. */
 export const turned = ({ around, above }: View, by: View): View => ({
   around: (((around + by.around) % 360) + 360) % 360,
   above: Math.min(90, Math.max(0, above + by.above)),
@@ -32,7 +32,7 @@ export const EDGES: readonly (readonly [Corner, Corner])[] = CORNERS.flatMap((fr
   [0, 1, 2].flatMap((axis) => (from[axis] === 0 ? [[from, from.with(axis, 1) as unknown as Corner] as const] : [])),
 );
 
-/** Of the edges along an axis the one at which it is read: on the floor the nearest, upright the leftmost. */
+/** The edge that carries the labels of an axis: the nearest one on the floor, the leftmost vertical one. */
 export function readAt(view: View, axis: number): readonly [Corner, Corner] {
   const along = EDGES.filter(([from, to]) => from[axis] !== to[axis] && (axis === 2 || from[2] === 0));
   const rank = ([from, to]: readonly [Corner, Corner]) => {

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { isInfeasible, type TrialRow } from '../../../study/trials.ts';
 import type { Rgb } from './pixels.ts';
 
-/** How trials of a state look, everywhere. */
+/** How trials of a status look in every chart. */
 export interface Look {
   readonly label: string;
   /** The custom property of its colour. */
@@ -19,7 +19,7 @@ const DIAMOND = 'M5 0L10 5L5 10L0 5Z';
 const CROSS = 'M2 0L5 3L8 0L10 2L7 5L10 8L8 10L5 7L2 10L0 8L3 5L0 2Z';
 const STRUCK = 'M0 4H10V6H0Z';
 
-/** How a trial stands, as it is drawn: an open one is running or waits for a trainer, and an infeasible one has a mark of its own. */
+/** The status of a trial as drawn: an open trial is running or waits for a trainer, and an infeasible one has its own mark. */
 export type TrialState = 'waiting' | 'running' | 'completed' | 'stopped' | 'failed' | 'infeasible' | 'retracted';
 
 export function stateOf(row: TrialRow): TrialState {
@@ -39,7 +39,7 @@ export const looks: Readonly<Record<TrialState, Look>> = {
 export const states = Object.keys(looks) as TrialState[];
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
-/** Counts changes between light and dark: whoever draws on a canvas reads it. */
+/** Counts changes between light and dark. Drawing code reads it to draw again. */
 export const palette = signal(0);
 dark.addEventListener('change', () => {
   palette.value++;
@@ -54,7 +54,7 @@ export const rgb = (property: string): Rgb => channels(colour(property));
 
 export const cssOf = (channelsOf: Rgb): string => `rgb(${channelsOf.join(',')})`;
 
-/** From good to bad: a scale that keeps its order in grey, too. */
+/** Colours from good to bad that keep their order in grey. */
 export function ramp(): readonly Rgb[] {
   return Array.from({ length: STEPS }, (_, i) => mixed(dark.matches ? DARK : LIGHT, i / (STEPS - 1)));
 }
@@ -69,7 +69,7 @@ function mixed(stops: readonly string[], t: number): Rgb {
   return [0, 1, 2].map((k) => Math.round(a[k]! + (x - i) * (b[k]! - a[k]!))) as unknown as Rgb;
 }
 
-/** Of #rrggbb, or #rgb as a minifier writes it. */
+/** Accepts #rrggbb, and #rgb, which minifiers write. */
 function channels(hex: string): Rgb {
   const long = hex.length === 4 ? hex.replaceAll(/[\da-f]/gi, '$&$&') : hex;
   return [1, 3, 5].map((at) => Number.parseInt(long.slice(at, at + 2), 16)) as unknown as Rgb;

@@ -25,11 +25,11 @@ interface View {
   readonly name: string;
   readonly label: string;
   readonly show: () => preact.JSX.Element | null;
-  /** Whether it needs the server. */
+  /** Needs the server. */
   readonly live?: true;
-  /** Whether it needs several objectives. */
+  /** Needs several objectives. */
   readonly several?: true;
-  /** Whether it shows no trials. */
+  /** Shows no trials, so it has no legend. */
   readonly bare?: true;
 }
 
@@ -45,7 +45,7 @@ const views: readonly View[] = [
 ];
 
 export function App() {
-  if (connection.value === 'locked') return <Door />;
+  if (connection.value === 'locked') return <TokenForm />;
   if (study.value === '') return <Studies />;
   return <Study />;
 }
@@ -59,9 +59,7 @@ function Study() {
     const known = headlines.value.some(({ id }) => id === study.value);
     return (
       <main class="page">
-        <p class="nothing">
-          {connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Reading the log…'}
-        </p>
+        <p class="nothing">{connection.value === 'live' && !known ? `There is no study ${cut(study.value, 60)} here.` : 'Loading…'}</p>
       </main>
     );
   }
@@ -90,7 +88,7 @@ function Study() {
           <Connection />
           {connection.value !== 'file' && (
             <a class="saved" href={`api/studies/${encodeURIComponent(study.value)}/report`} download>
-              save as a file
+              Save as HTML
             </a>
           )}
         </div>
@@ -149,7 +147,7 @@ function Study() {
   );
 }
 
-/** On a narrow screen the views do not fit beside each other. */
+/** Narrow screens do not show all links at once. */
 const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 
 function Parameters() {
@@ -185,8 +183,8 @@ function Overview() {
 const connections: Readonly<Record<typeof connection.value, string>> = {
   connecting: 'connecting',
   live: 'live',
-  lost: 'connection lost, trying again',
-  over: 'its process has ended',
+  lost: 'connection lost, reconnecting',
+  over: 'process has ended',
   locked: 'locked',
   file: 'report',
 };
@@ -197,10 +195,10 @@ const Connection = () => (
   </span>
 );
 
-/** Where the server wants a token to let one read. */
-function Door() {
+/** Shown if the server wants a token to read. */
+function TokenForm() {
   const refused = useSignal(false);
-  const knock = async (event: SubmitEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = String(new FormData(event.currentTarget as HTMLFormElement).get('token'));
     refused.value = !(await enter(given.trim()));
@@ -208,14 +206,14 @@ function Door() {
   return (
     <main class="page door">
       <h1>hypertide</h1>
-      <form onSubmit={(event) => void knock(event)}>
+      <form onSubmit={(event) => void submit(event)}>
         <label>
-          token
+          Token
           <input type="password" name="token" required autocomplete="off" />
         </label>
         <button type="submit">Open</button>
       </form>
-      {refused.value && <p class="bad">That is not the token.</p>}
+      {refused.value && <p class="bad">Wrong token.</p>}
     </main>
   );
 }

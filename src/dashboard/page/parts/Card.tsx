@@ -3,12 +3,12 @@ import type { ComponentChildren } from 'preact';
 interface CardProps {
   readonly title: string;
   readonly note?: string;
-  /** Beside the title. */
+  /** Next to the title. */
   readonly tools?: ComponentChildren;
   readonly children: ComponentChildren;
 }
 
-/** A part of a view, with its title. */
+/** A titled section of a view. */
 export const Card = ({ title, note, tools, children }: CardProps) => (
   <section class="card">
     <header>
@@ -27,7 +27,7 @@ interface PickProps {
   readonly pick: (name: string) => void;
 }
 
-/** One of several by name. */
+/** Picks one of several names. */
 export const Pick = ({ label, of, value, pick }: PickProps) => (
   <label class="pick">
     {label}

@@ -3,16 +3,16 @@ import { isRange } from '../../../space/parameterType.ts';
 import { cut, number } from '../lib/format.ts';
 import { act } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
-import { Said, useSaying } from './Said.tsx';
+import { Feedback, useFeedback } from './Feedback.tsx';
 import { mayAct } from './Trial.tsx';
 
-/** What a person can do to a study. */
+/** The actions on a study. */
 export function Controls() {
-  const { said, say } = useSaying();
+  const { feedback, show } = useFeedback();
   const one = detail.value;
   if (one === undefined) return null;
   if (!mayAct())
-    return <p class="note">To act on this study, open the page with its token: the address that the server prints when it starts.</p>;
+    return <p class="note">To act on this study, open the address that the server printed when it started: it contains the token.</p>;
   const change = (event: SubmitEvent, run: (data: FormData) => void) => {
     event.preventDefault();
     run(new FormData(event.currentTarget as HTMLFormElement));
@@ -20,47 +20,42 @@ export function Controls() {
   return (
     <div class="controls">
       <section>
-        <h3>Course</h3>
+        <h3>Study</h3>
         <div class="buttons">
           {one.phase === 'paused' ? (
-            <button type="button" onClick={() => say(act({ type: 'change', paused: false }), 'it goes on')}>
+            <button type="button" onClick={() => show(act({ type: 'change', paused: false }), 'resumed')}>
               Resume
             </button>
           ) : (
             <button
               type="button"
               disabled={one.phase === 'closed'}
-              onClick={() => say(act({ type: 'change', paused: true }), 'no new trials begin')}
+              onClick={() => show(act({ type: 'change', paused: true }), 'paused: no new trials start')}
             >
               Pause
             </button>
           )}
-          <button
-            type="button"
-            class="danger"
-            disabled={one.phase === 'closed'}
-            onClick={() => say(act({ type: 'close' }), 'it is closed')}
-          >
+          <button type="button" class="danger" disabled={one.phase === 'closed'} onClick={() => show(act({ type: 'close' }), 'closed')}>
             Close the study
           </button>
         </div>
         <form
-          onSubmit={(event) => change(event, (data) => say(act({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))}
+          onSubmit={(event) => change(event, (data) => show(act({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))}
         >
           <label>
-            trials at a time
+            parallel trials
             <input type="number" name="parallel" min={1} step={1} required defaultValue={one.parallel} />
           </label>
           <button type="submit">Set</button>
         </form>
-        <form onSubmit={(event) => change(event, (data) => say(act({ type: 'change', trials: Number(data.get('trials')) }), 'changed'))}>
+        <form onSubmit={(event) => change(event, (data) => show(act({ type: 'change', trials: Number(data.get('trials')) }), 'changed'))}>
           <label>
-            trials in all
+            trials in total
             <input type="number" name="trials" min={1} step={1} required defaultValue={one.limit} />
           </label>
           <button type="submit">Set</button>
         </form>
-        <Said of={said.value} />
+        <Feedback of={feedback.value} />
       </section>
       <Strategy />
       <Enqueue />
@@ -69,29 +64,29 @@ export function Controls() {
 }
 
 function Strategy() {
-  const { said, say } = useSaying();
+  const { feedback, show } = useFeedback();
   const now = JSON.stringify(detail.value?.strategy, null, 1);
   const switchTo = (event: SubmitEvent) => {
     event.preventDefault();
     const text = String(new FormData(event.currentTarget as HTMLFormElement).get('strategy')).trim();
-    say(act({ type: 'change', strategy: dataOf(text) }), 'switched: the new one has been told the past');
+    show(act({ type: 'change', strategy: dataOf(text) }), 'switched: the new strategy knows all earlier results');
   };
   return (
     <section>
       <h3>Strategy</h3>
       <form class="tall" onSubmit={switchTo}>
         <label>
-          as JSON, or a name such as tpe
+          JSON, or a name such as tpe
           <textarea name="strategy" rows={5} spellcheck={false} required defaultValue={now} />
         </label>
         <button type="submit">Switch</button>
       </form>
-      <Said of={said.value} />
+      <Feedback of={feedback.value} />
     </section>
   );
 }
 
-/** JSON, or else a name. */
+/** JSON if it parses, otherwise a name. */
 function dataOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -100,9 +95,9 @@ function dataOf(text: string): unknown {
   }
 }
 
-/** A configuration to try next; what is left empty is drawn. */
+/** A form to enqueue a configuration. Parameters that are left empty are drawn at random. */
 function Enqueue() {
-  const { said, say } = useSaying();
+  const { feedback, show } = useFeedback();
   const send = (event: SubmitEvent) => {
     event.preventDefault();
     const data = new FormData(event.currentTarget as HTMLFormElement);
@@ -111,7 +106,7 @@ function Enqueue() {
       const text = String(data.get(`p${k}`) ?? '');
       if (text !== '') params[name] = typedValue(dimension, text);
     }
-    say(act({ type: 'enqueue', params }), 'it is tried next');
+    show(act({ type: 'enqueue', params }), 'enqueued: it is tried next');
   };
   return (
     <section class="enqueue">
@@ -125,7 +120,7 @@ function Enqueue() {
         ))}
         <button type="submit">Enqueue</button>
       </form>
-      <Said of={said.value} />
+      <Feedback of={feedback.value} />
     </section>
   );
 }
@@ -139,7 +134,7 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
   }
   return (
     <select id={name} name={name}>
-      <option value="">drawn</option>
+      <option value="">random</option>
       {values.map((value, i) => (
         <option key={String(value)} value={i}>
           {cut(String(value), 60)}

@@ -2,12 +2,12 @@ import { looks, states } from '../lib/theme.ts';
 import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 
-/** The states of trials, how they look in every chart, and which of them are shown. */
+/** The statuses of trials, their look in every chart, and buttons to show or hide each. */
 export function Legend() {
   const counts = new Map<string, number>();
   for (const { state } of rows.value) counts.set(state, (counts.get(state) ?? 0) + 1);
   return (
-    <fieldset class="legend" aria-label="States of trials">
+    <fieldset class="legend" aria-label="Status of trials">
       {states.map((state) => (
         <button
           key={state}
@@ -35,7 +35,7 @@ export function Legend() {
   );
 }
 
-/** The mark of a state, as charts draw it. */
+/** The mark of a status, as charts draw it. */
 function Mark({ of }: { readonly of: keyof typeof looks }) {
   const { colour, mark, hollow, dashed } = looks[of];
   return (

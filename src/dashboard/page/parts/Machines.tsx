@@ -3,29 +3,29 @@ import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wi
 import { cut } from '../lib/format.ts';
 import { machines } from '../state/store.ts';
 
-/** The machines of the strategies as nested states, with what they did last. */
+/** The machines of the strategies as nested states, with their last transition. */
 export function Machines() {
   const seen = machines.value;
-  if (seen === undefined) return <p class="nothing">Looking at the machines…</p>;
+  if (seen === undefined) return <p class="nothing">Loading…</p>;
   if (seen.type === 'none') return <p class="nothing">The machines cannot be shown: {cut(seen.why, 300)}</p>;
   const news = new Map(seen.news.map((one) => [one.path, one]));
   return (
     <>
       <p class="note">
         {seen.asks
-          ? 'Inspected as they run in this process.'
-          : 'Told the log once more, on this server: the phases are those that the engine is in. Questions are not put again, so they are not counted.'}
+          ? 'Live from this process.'
+          : 'Replayed from the log: the phases are those of the engine. Asks are not part of the log, so they are not counted.'}
       </p>
       <div class="machines">
         {seen.machines.map((machine) => (
-          <One key={machine.path} machine={machine} news={news.get(machine.path)} />
+          <MachineCard key={machine.path} machine={machine} news={news.get(machine.path)} />
         ))}
       </div>
     </>
   );
 }
 
-function One({ machine: { path, chart }, news }: { readonly machine: Machine; readonly news: MachineNews | undefined }) {
+function MachineCard({ machine: { path, chart }, news }: { readonly machine: Machine; readonly news: MachineNews | undefined }) {
   const last = news?.last;
   return (
     <section class={`machine ${news?.over ? 'is-over' : ''}`} aria-label={`machine ${cut(path, 80)}`}>
@@ -48,11 +48,11 @@ function One({ machine: { path, chart }, news }: { readonly machine: Machine; re
   );
 }
 
-/** A strategy without phases: what it was told. */
+/** A strategy without phases: the events that it received. */
 function Fold({ news }: { readonly news: MachineNews | undefined }) {
   return (
     <div class="chart-state is-active">
-      <h4>a fold, without phases</h4>
+      <h4>no phases</h4>
       <ul class="transitions">
         {Object.entries(news?.counts ?? {}).map(([event, count]) => (
           <li key={event} class={news?.last?.event === event ? 'is-last' : ''}>
@@ -126,10 +126,10 @@ function Transition({
   );
 }
 
-/** Whether questions are put where the machines are looked at. */
+/** Whether the machines shown answer asks; replayed ones do not. */
 const asksCounted = computed(() => machines.value?.type === 'machines' && machines.value.asks);
 
-/** The machine's own events as words. */
+/** XState's own events in words. */
 function eventName(event: string): string {
   if (event === '') return 'always';
   if (event.startsWith('xstate.done.')) return 'when it is done';
@@ -137,5 +137,5 @@ function eventName(event: string): string {
   return event.startsWith('xstate.after.') ? 'after a time' : event;
 }
 
-/** `fallingBack` as words. */
+/** Turns `fallingBack` into words. */
 const spaced = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();

@@ -3,12 +3,12 @@ import { cut, number } from '../lib/format.ts';
 import { headlines } from '../state/store.ts';
 import { study } from '../state/url.ts';
 
-/** All studies with how they stand. */
+/** All studies and their progress. */
 export function Studies() {
   return (
     <main class="page studies">
       <h1>Studies</h1>
-      {headlines.value.length === 0 && <p class="nothing">No study has begun yet; it will show up here.</p>}
+      {headlines.value.length === 0 && <p class="nothing">No studies yet. A study appears here when it starts.</p>}
       <ul class="study-list">
         {headlines.value.map((one) => (
           <li key={one.id}>
@@ -44,18 +44,20 @@ export function Studies() {
 const endings: Readonly<Record<string, string>> = {
   trials: 'all trials done',
   target: 'target reached',
-  exhausted: 'nothing left to try',
-  time: 'time is up',
+  cost: 'cost limit reached',
+  plateau: 'no more improvement',
+  exhausted: 'every configuration tried',
+  time: 'time limit reached',
   person: 'closed by a person',
 };
 
 export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }) => (
   <span class={`badge is-${phase}`}>
-    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'open' : phase}
+    {phase === 'closed' ? (endings[closed!] ?? 'closed') : phase === 'running' && open === 0 ? 'idle' : phase}
   </span>
 );
 
-/** Of a limit, which is one of configurations; trials that go on from others come on top. */
+/** Progress towards the limit, which counts configurations. Trials that resume others come on top. */
 export function Progress({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
   const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });

@@ -8,7 +8,7 @@ import { kept } from '../state/url.ts';
 
 const ROW = 30;
 const VIEW = 12;
-/** Rows drawn above and below what is seen. */
+/** Rows rendered above and below the visible ones. */
 const SPARE = 6;
 
 interface Column {
@@ -19,13 +19,13 @@ interface Column {
 
 const sort = kept('sort');
 
-/** All selected trials; only the rows that are seen are in the page. */
+/** All selected trials. Only the visible rows are in the page. */
 export function Table() {
   const top = useSignal(0);
   const scroll = useRef<HTMLDivElement>(null);
   const columns = useComputed((): readonly Column[] => [
     { name: 'trial', of: ({ trial }) => trial, wide: 64 },
-    { name: 'state', of: ({ state }) => state, wide: 104 },
+    { name: 'status', of: ({ state }) => state, wide: 104 },
     ...objectives.value.map(({ name }): Column => ({ name, of: ({ values }) => values?.[name] })),
     ...parameters.value.map(([name]): Column => ({ name, of: ({ params }) => params[name] })),
     { name: 'by', of: ({ by }) => by, wide: 150 },
@@ -55,7 +55,7 @@ export function Table() {
     if (at < 0 || !box) return;
     const y = at * ROW;
     if (y < box.scrollTop || y > box.scrollTop + (VIEW - 2) * ROW) box.scrollTop = y - 3 * ROW;
-    // Whoever goes by keys stays on the trial.
+    // Keep the keyboard focus on the trial.
     if (box.contains(document.activeElement)) requestAnimationFrame(() => box.querySelector<HTMLElement>('.is-focused button')?.focus());
   }, [focused.value]);
 
@@ -125,7 +125,7 @@ export function Table() {
           </tr>
         </tbody>
       </table>
-      {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trial yet.' : 'No trial is selected.'}</p>}
+      {list.length === 0 && <p class="nothing">{rows.value.length === 0 ? 'No trials yet.' : 'No trials selected.'}</p>}
     </div>
   );
 }
@@ -142,13 +142,13 @@ function splitSort(text: string): readonly [name: string, way: number] {
   return text.startsWith('-') ? [text.slice(1), -1] : [text, 1];
 }
 
-/** Up, then down, then the latest first again. */
+/** Ascending, then descending, then latest first again. */
 function sortBy(name: string): void {
   const [before, way] = splitSort(sort.value);
   sort.value = before !== name ? name : way > 0 ? `-${name}` : '';
 }
 
-/** What is missing comes last either way. */
+/** Missing values come last in both directions. */
 function compare(a: unknown, b: unknown, way: number): number {
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
   if (typeof a === 'number' && typeof b === 'number') return way * (a - b);

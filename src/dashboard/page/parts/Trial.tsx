@@ -5,10 +5,10 @@ import { clock, cut, duration, number } from '../lib/format.ts';
 import { act, get, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
-import { Said, useSaying } from './Said.tsx';
+import { Feedback, useFeedback } from './Feedback.tsx';
 import { StateName } from './Table.tsx';
 
-/** One trial: what it is, why it was suggested, and all that the log says of it. */
+/** One trial: its values, why it was suggested, and its facts. */
 export function Trial() {
   const trial = focused.value;
   const row = trial === undefined ? undefined : rowOf(trial);
@@ -48,7 +48,7 @@ function About({ row }: { readonly row: PageRow }) {
         </section>
       )}
       <Reason row={row} />
-      {live && <Acts row={row} />}
+      {live && <Actions row={row} />}
       {live && <Facts row={row} />}
     </>
   );
@@ -72,7 +72,7 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
   );
 }
 
-/** What the tags say, and on demand what comes of deciding once more. */
+/** The tags of the suggestion, and on demand the decision recomputed from the log. */
 function Reason({ row }: { readonly row: PageRow }) {
   const why = useSignal<Why | string | undefined>(undefined);
   const asking = useSignal(false);
@@ -86,7 +86,7 @@ function Reason({ row }: { readonly row: PageRow }) {
   const came = objective && row.values?.[objective.name];
   return (
     <section>
-      <h3>Why</h3>
+      <h3>Why this trial</h3>
       <p class="path">
         {row.by.split('/').map((part, i) => (
           <span key={`${i} ${part}`}>{cut(part, 60)}</span>
@@ -96,11 +96,11 @@ function Reason({ row }: { readonly row: PageRow }) {
         {phase !== undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
         {mean !== undefined && (
-          <Pair name="its model expected" value={`${number((objective ? sign(objective) : 1) * Number(mean))} ± ${number(Number(sd))}`} />
+          <Pair name="predicted" value={`${number((objective ? sign(objective) : 1) * Number(mean))} ± ${number(Number(sd))}`} />
         )}
-        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="came" value={number(came)} />}
+        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={number(came)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
-        {row.resumes !== undefined && <Pair name="goes on from" value={<TrialLink trial={row.resumes} />} />}
+        {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags).map(([name, value]) => (
           <Pair key={name} name={name} value={/parent/.test(`${name} ${value}`) ? <Parents text={cut(value, 400)} /> : cut(value, 400)} />
         ))}
@@ -109,7 +109,7 @@ function Reason({ row }: { readonly row: PageRow }) {
       {typeof why.value === 'string' && <p class="bad">{why.value}</p>}
       {why.value === undefined && connection.value !== 'file' && (
         <button type="button" disabled={asking.value} onClick={() => void ask()}>
-          {asking.value ? 'recomputing…' : 'Recompute from the log'}
+          {asking.value ? 'Recomputing…' : 'Recompute from the log'}
         </button>
       )}
     </section>
@@ -128,10 +128,13 @@ function Recomputed({ why }: { readonly why: Why }) {
   return (
     <>
       {Object.entries(phases).map(([path, active]) => (
-        <Pair key={path} name={`${path} was`} value={active.map((id) => id.split('.').at(-1)).join(' › ') || '–'} />
+        <Pair key={path} name={`phase of ${path}`} value={active.map((id) => id.split('.').at(-1)).join(' › ') || '–'} />
       ))}
       {expected && (
-        <Pair name={`a forest on ${expected.results} results expected`} value={`${number(expected.mean)} ± ${number(expected.sd)}`} />
+        <Pair
+          name={`predicted by a random forest on ${expected.results} results`}
+          value={`${number(expected.mean)} ± ${number(expected.sd)}`}
+        />
       )}
       {recomputed === 'equal' && (
         <Pair name="recomputed" value={`the same decision${milliseconds ? `, in ${duration(milliseconds)}` : ''}`} />
@@ -166,21 +169,21 @@ const Parents = ({ text }: { readonly text: string }) => (
   </>
 );
 
-function Acts({ row }: { readonly row: PageRow }) {
-  const { said, say } = useSaying();
+function Actions({ row }: { readonly row: PageRow }) {
+  const { feedback, show } = useFeedback();
   const open = row.state === 'running' || row.state === 'waiting';
-  const closedFor = token.value === undefined ? 'To act, open this page with the token that its server printed.' : undefined;
-  const enqueue = () => say(act({ type: 'enqueue', params: row.params }), 'it is tried next');
+  const closedFor = token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
+  const enqueue = () => show(act({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
   return (
     <section>
-      <h3>Act</h3>
+      <h3>Actions</h3>
       <div class="buttons">
         {open ? (
           <button
             type="button"
             disabled={closedFor !== undefined}
             title={closedFor}
-            onClick={() => say(act({ type: 'cancel', trial: row.trial }), 'it is told to stop')}
+            onClick={() => show(act({ type: 'cancel', trial: row.trial }), 'stop requested')}
           >
             Stop this trial
           </button>
@@ -189,17 +192,17 @@ function Acts({ row }: { readonly row: PageRow }) {
             type="button"
             disabled={closedFor !== undefined || row.state === 'retracted'}
             title={closedFor}
-            onClick={() => say(act({ type: 'retract', trial: row.trial }), 'its result counts no more')}
+            onClick={() => show(act({ type: 'retract', trial: row.trial }), 'retracted')}
           >
             Retract its result
           </button>
         )}
         <button type="button" disabled={closedFor !== undefined} title={closedFor} onClick={enqueue}>
-          Try it once more
+          Try again
         </button>
       </div>
       {closedFor && <p class="note">{closedFor}</p>}
-      <Said of={said.value} />
+      <Feedback of={feedback.value} />
     </section>
   );
 }
@@ -207,7 +210,7 @@ function Acts({ row }: { readonly row: PageRow }) {
 function Facts({ row }: { readonly row: PageRow }) {
   const entries = useSignal<readonly TrialEntry[] | undefined>(undefined);
   const seen = useSignal('');
-  // Whatever changes the row is a fact more.
+  // A change of any of these means that there is a new fact.
   const version = `${row.state} ${row.step} ${row.attempt} ${row.endedAt} ${row.startedAt}`;
   useSignalEffect(() => {
     if (seen.value === '') return;
@@ -223,7 +226,7 @@ function Facts({ row }: { readonly row: PageRow }) {
   }, [version]);
   return (
     <section>
-      <h3>Facts, in order</h3>
+      <h3>Facts</h3>
       <ol class="facts">
         {(entries.value ?? []).map(({ position, at, fact, refusal }) => (
           <li key={position} class={refusal ? 'is-refused' : ''}>
@@ -254,5 +257,5 @@ const shortJson = (value: unknown): string =>
     .replaceAll(/[{}"]/g, '')
     .replaceAll(':', ' ');
 
-/** Whether the study is one that can be acted on from here. */
+/** Whether this page can act on the study. */
 export const mayAct = (): boolean => token.value !== undefined && detail.value !== undefined && connection.value !== 'file';

@@ -3,16 +3,16 @@ import type { Action, Answer, Changes, Detail, Headline, Machines, ReportData } 
 import { connection, detail, forget, headlines, importances, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
-/** Without it one can look, but not act. Kept for this tab, and out of its address. */
+/** Needed to act, not to read. Kept for this tab, and not in its address. */
 export const token = signal<string | undefined>(undefined);
 
-/** The data that a report holds; nothing in the live page. */
+/** The data inside a report; undefined in the live page. */
 function embedded(): ReportData | undefined {
   const text = document.getElementById('data')?.textContent;
   return text ? (JSON.parse(text) as ReportData) : undefined;
 }
 
-/** Takes the token out of the address, and begins to listen. */
+/** Moves the token out of the address and connects. */
 export function begin(): void {
   const report = embedded();
   if (report) return show(report);
@@ -27,7 +27,7 @@ export function begin(): void {
   effect(() => (view.value === 'machines' && study.value !== '' ? listenToMachines(study.value) : undefined));
 }
 
-/** How often a token has opened the door. */
+/** Changes when a token was accepted, to connect again. */
 const attempts = signal(0);
 
 function show({ detail: one, changes, machines: seen, importances: shares }: ReportData): void {
@@ -81,7 +81,7 @@ function listenToMachines(id: string): () => void {
 const on = <T>(source: EventSource, event: string, take: (data: T) => void): void =>
   source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
 
-/** Lets a browser that knows the token read, too. */
+/** Sends a token to the server. @returns whether it is the right one; this browser can then read. */
 export async function enter(given: string): Promise<boolean> {
   const { ok } = await fetch('api/session', { method: 'POST', headers: { Authorization: `Bearer ${given}` } });
   if (!ok) return false;

@@ -3,13 +3,13 @@ import type { TrialState } from '../lib/theme.ts';
 import { columns, rows, scales } from './store.ts';
 import { focus, kept } from './url.ts';
 
-/** Part of an axis, by places in [0, 1]. */
+/** A part of an axis, in places from 0 to 1. */
 export type Range = readonly [low: number, high: number];
 
 const brushes = kept('brush');
 const hidden = kept('hide');
 
-/** The brushed parts of axes, by name. */
+/** The selected parts of axes, by name. */
 export const ranges = computed<ReadonlyMap<string, Range>>(() => {
   try {
     return new Map(Object.entries(JSON.parse(brushes.value || '{}') as Record<string, Range>));
@@ -43,7 +43,7 @@ export function clear(): void {
   });
 }
 
-/** 1 where a trial is selected: in all brushed ranges, and of no hidden state. In the order of `rows`. */
+/** 1 for each selected trial (in all selected ranges, and not of a hidden status), in the order of `rows`. */
 export const selected = computed<Uint8Array>(() => {
   const all = rows.value;
   const chosen = new Uint8Array(all.length).fill(1);

@@ -16,13 +16,13 @@ export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
 export const importances = signal<Importances | undefined>(undefined);
-/** Whether news come; `over`: the server has said that it ends. */
+/** The state of the connection. `over`: the server announced that it ends; `locked`: it wants a token; `file`: the page is a report. */
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
 const byTrial = new Map<number, PageRow>();
 const version = signal(0);
 
-/** Trials in the order of their numbers. */
+/** Trials by number. */
 export const rows = computed<readonly PageRow[]>(() => {
   version.value;
   return [...byTrial.values()].sort((a, b) => a.trial - b.trial);
@@ -32,7 +32,7 @@ export const rowOf = (trial: number): PageRow | undefined => {
   return byTrial.get(trial);
 };
 
-/** Points of a curve that are kept. */
+/** Points that are kept of each curve. */
 const CURVE = 128;
 
 export function takeIn({ rows: changed, more }: Changes): void {
@@ -40,12 +40,12 @@ export function takeIn({ rows: changed, more }: Changes): void {
   if (!more || byTrial.size <= changed.length) refresh();
 }
 
-/** Milliseconds that pictures rest after they were drawn, at most. */
+/** The longest pause between two refreshes, in milliseconds. */
 const LONGEST_REST = 500;
 let due = false;
 let rest = 0;
 
-/** Shows what is new; the longer that takes, the longer it waits to do so again, so that a busy page does not fall behind. */
+/** Refreshes the page, then pauses as long as that took, so that a busy page does not fall behind. */
 function refresh(): void {
   if (due) return;
   due = true;
@@ -80,14 +80,14 @@ const none: readonly ObjectiveSpec[] = [];
 export const objectives = computed(() => detail.value?.objectives ?? none);
 export const sign = (objective: ObjectiveSpec): number => (objective.direction === 'maximize' ? -1 : 1);
 
-/** Compared as text: the list is the same as long as the space is. */
+/** Compared as text, so that the list changes only if the space does. */
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 
 export const resultOf = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
   objective && row.values?.[objective.name];
 
-/** Whether a trial's value is a result that counts. */
+/** Whether the value of a trial counts as a result. */
 export const counts = ({ state }: PageRow): boolean => state === 'completed';
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
@@ -106,14 +106,14 @@ const objectiveScales = computed(() =>
   }),
 );
 
-/** Parameters, then objectives: what can be brushed. */
+/** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly Scale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
 const rawValue = (row: TrialRow, axis: number): unknown => {
   const count = parameters.value.length;
   return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
 };
 
-/** Places of all trials on all axes, one column an axis. */
+/** The places of all trials, one column for each axis. */
 export const columns = computed<readonly Float32Array[]>(() =>
   scales.value.map((scale, axis) => Float32Array.from(rows.value, (row) => scale.place(rawValue(row, axis)))),
 );

@@ -1,11 +1,11 @@
 import { batch, effect, type Signal, signal } from '@preact/signals';
 
-/** What a page shows, as it stands in its address; everything else is in the log. */
+/** The address holds what the page shows; everything else comes from the log. */
 const given = new URLSearchParams(location.search);
 
 const pairs: Record<string, Signal<string>> = {};
 
-/** A part of the view that is kept in the address. */
+/** A part of the view that the address holds. */
 export function kept(name: string, initial = ''): Signal<string> {
   pairs[name] ??= signal(given.get(name) ?? initial);
   return pairs[name];
@@ -17,10 +17,10 @@ export const focus = kept('trial');
 
 const defaults: Readonly<Record<string, string>> = { view: 'overview' };
 
-/** Milliseconds of rest after which the address follows: browsers refuse those who change it in every frame of a brush. */
+/** Milliseconds without a change before the address is updated: browsers refuse updates in every frame of a drag. */
 const REST = 100;
 
-/** Keeps the address as the page is; a new study or view is a step that one can go back from. A file's address stays what it is. */
+/** Updates the address with the page. A new study, view or trial adds a step to the history. The address of a file does not change. */
 export function keepAddress(): void {
   if (location.protocol === 'file:') return;
   let before = '';
