@@ -2,7 +2,7 @@ import { assign, emit, raise, setup } from 'xstate';
 import { type Ask, type Decision, type Ended, type Env, propose, type StrategyEvent, type Suggested, wait } from '../src/messages.ts';
 import type { Descent, DescentState } from '../src/samplers/gradient/descent.ts';
 import type { LbfgsVerdict } from '../src/samplers/gradient/lbfgs.ts';
-import { wanted } from '../src/samplers/gradient/round.ts';
+import { nextSlot } from '../src/samplers/gradient/round.ts';
 import type { SgdVerdict } from '../src/samplers/gradient/sgd.ts';
 
 type Verdict = SgdVerdict | LbfgsVerdict;
@@ -24,7 +24,7 @@ const machine = setup({
     judge: raise(({ context: { state } }) => ({ type: state.verdict })),
     begin: assign(({ context: { core, state } }) => ({ state: core.next(state) })),
     answer: emit(({ context: { env, core, state } }, ask: Ask) => {
-      if (wanted(state.round) === undefined) return wait(ask, env.name);
+      if (nextSlot(state.round) === undefined) return wait(ask, env.name);
       const { point, tags } = core.propose(state, ask);
       return propose(ask, env.name, point, tags);
     }),
@@ -50,16 +50,16 @@ const descentMachine = (id: string, states: NonNullable<Parameters<typeof machin
 
 /** Where verdicts lead, and that the next round begins there. */
 const to = (target: string) => ({ target, actions: 'begin' }) as const;
-const lost = to('restarting');
-const still = to('restarting');
-const bare = to('probing');
+const failed = to('restarting');
+const converged = to('restarting');
+const noGradient = to('probing');
 const told = to('stepping');
 const measured = to('probing');
-const due = to('averaging');
+const averageDue = to('averaging');
 const averaged = to('probing');
-const sloped = to('searching');
-const short = to('searching');
-const over = { target: 'converged' };
+const downhill = to('searching');
+const overshot = to('searching');
+const finished = { target: 'converged' };
 
 /**
  * Gradient descent whose every evaluation is a trial. `starting`: the start is tried. `stepping`: the next iterate is, and tells its gradient.
@@ -67,11 +67,11 @@ const over = { target: 'converged' };
  * descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has `converged`.
  */
 export const sgdMachine = descentMachine('sgd', {
-  starting: { on: { lost, bare, told, still, over } },
-  restarting: { on: { lost, bare, told, still, over } },
-  probing: { on: { measured, told, due, lost, still, over } },
-  stepping: { on: { told, bare, still, over } },
-  averaging: { on: { averaged, still, over } },
+  starting: { on: { failed, noGradient, told, converged, finished } },
+  restarting: { on: { failed, noGradient, told, converged, finished } },
+  probing: { on: { measured, told, averageDue, failed, converged, finished } },
+  stepping: { on: { told, noGradient, converged, finished } },
+  averaging: { on: { averaged, converged, finished } },
   converged: { type: 'final' },
 });
 
@@ -82,9 +82,9 @@ export const sgdMachine = descentMachine('sgd', {
  * `converged`.
  */
 export const lbfgsMachine = descentMachine('lbfgs', {
-  starting: { on: { sloped, bare, lost, still, over } },
-  restarting: { on: { sloped, bare, lost, still, over } },
-  probing: { on: { sloped, lost, still, over } },
-  searching: { on: { sloped, short, bare, still, over } },
+  starting: { on: { downhill, noGradient, failed, converged, finished } },
+  restarting: { on: { downhill, noGradient, failed, converged, finished } },
+  probing: { on: { downhill, failed, converged, finished } },
+  searching: { on: { downhill, overshot, noGradient, converged, finished } },
   converged: { type: 'final' },
 });

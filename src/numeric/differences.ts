@@ -25,7 +25,7 @@ export function parabola(here: number, samples: readonly Sample[]): Parabola | u
 }
 
 /** Where to look on a line from `x` within [0, 1]: on both sides of it, or twice on the one side where there is room. */
-export const placesAround = (x: number, step: number): readonly [number, number] =>
+export const probesAround = (x: number, step: number): readonly [number, number] =>
   x - step < 0 ? [x + step, x + 2 * step] : x + step > 1 ? [x - step, x - 2 * step] : [x - step, x + step];
 
 /**

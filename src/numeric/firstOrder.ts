@@ -1,5 +1,5 @@
 /** How a method of first order turns gradients into steps. */
-export type Rule = 'plain' | 'momentum' | 'adam';
+export type UpdateRule = 'plain' | 'momentum' | 'adam';
 
 /** What a rule remembers: running means of gradients and of their squares. */
 export interface Moments {
@@ -8,7 +8,7 @@ export interface Moments {
   readonly square: Float64Array;
 }
 
-export const noMoments = (length: number): Moments => ({ count: 0, mean: new Float64Array(length), square: new Float64Array(length) });
+export const zeroMoments = (length: number): Moments => ({ count: 0, mean: new Float64Array(length), square: new Float64Array(length) });
 
 const MOMENTUM = 0.9;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
@@ -22,8 +22,8 @@ const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
  * @param gradient NaN where it is unknown: such a coordinate stays
  * @param scale the size of a gradient whose step is as long as the rate
  */
-export function direction(
-  rule: Rule,
+export function updateDirection(
+  rule: UpdateRule,
   { count, mean, square }: Moments,
   gradient: Float64Array,
   scale: number,
@@ -42,13 +42,13 @@ export function direction(
 }
 
 /** a / (k + 1 + A)^alpha as a part of its first value, A a tenth of the steps (Spall 1998). */
-export const decayed = (step: number, steps: number, alpha: number): number => ((1 + steps / 10) / (step + 1 + steps / 10)) ** alpha;
+export const rateDecay = (step: number, steps: number, alpha: number): number => ((1 + steps / 10) / (step + 1 + steps / 10)) ** alpha;
 
 /**
  * What a learning rate is multiplied by after a step, from whether the new gradient agrees with the way that the last step went: 1 + h cos
  * (Baydin et al. 2018, eq. 8).
  */
-export function hypergradient(h: number, gradient: Float64Array, lastDirection: Float64Array): number {
+export function hypergradientFactor(h: number, gradient: Float64Array, lastDirection: Float64Array): number {
   let [product, a, b] = [0, 0, 0];
   for (let i = 0; i < gradient.length; i++) {
     if (Number.isNaN(gradient[i]!)) continue;

@@ -1,10 +1,10 @@
-import { lowersEnough, shorter } from './lineSearch.ts';
+import { isSufficientDecrease, shorteningFactor } from './lineSearch.ts';
 import { type CurvaturePair, curvaturePair, norm, quasiNewton } from './quasiNewton.ts';
 
 /** A function of x that writes its gradient to the second argument. A value that is not finite marks a place to stay away from. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
-export interface DescentOptions {
+export interface LbfgsbOptions {
   readonly lower: ArrayLike<number>;
   readonly upper: ArrayLike<number>;
   /** At most so many evaluations of the function. */
@@ -17,7 +17,7 @@ export interface DescentOptions {
   readonly valueTolerance?: number;
 }
 
-export interface Descent {
+export interface LbfgsbResult {
   readonly x: Float64Array;
   readonly value: number;
   readonly evaluations: number;
@@ -32,7 +32,7 @@ export interface Descent {
  *
  * The start is clipped to the box. If the value there is not finite, it is returned as it is.
  */
-export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: DescentOptions): Descent {
+export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: LbfgsbOptions): LbfgsbResult {
   const { lower, upper, evaluations = 200, memory = 8, gradientTolerance = 1e-5, valueTolerance = 1e-9 } = options;
   const n = start.length;
   const clip = (v: number, i: number) => Math.min(Math.max(v, lower[i]!), upper[i]!);
@@ -44,7 +44,7 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Des
   let spent = 1;
   let nextX = new Float64Array(n);
   let nextGradient = new Float64Array(n);
-  const result = (converged: boolean): Descent => ({ x, value, evaluations: spent, converged });
+  const result = (converged: boolean): LbfgsbResult => ({ x, value, evaluations: spent, converged });
   if (!Number.isFinite(value)) return result(false);
 
   for (;;) {
@@ -72,8 +72,8 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Des
       if (slope >= 0) break; // rounding: no way down from here
       nextValue = f(nextX, nextGradient);
       spent++;
-      if (lowersEnough(value, nextValue, slope)) break;
-      length *= shorter(value, nextValue, slope);
+      if (isSufficientDecrease(value, nextValue, slope)) break;
+      length *= shorteningFactor(value, nextValue, slope);
       nextValue = Number.NaN;
       if (length < 1e-12) break;
     }

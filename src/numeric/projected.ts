@@ -6,7 +6,7 @@ const clip = (u: number): number => Math.min(1, Math.max(0, u));
 export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>
   x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clip(u - gradient[i]!)));
 
-export const largest = (v: Float64Array): number => v.reduce((most, u) => Math.max(most, Math.abs(u)), 0);
+export const maxNorm = (v: Float64Array): number => v.reduce((most, u) => Math.max(most, Math.abs(u)), 0);
 
 /**
  * The direction of a projected quasi-Newton step in the unit cube: curvature is used on the coordinates that are free to move (Byrd, Lu,
@@ -26,7 +26,7 @@ export function descentDirection(
 }
 
 /** The end of a step along the projected path, and the slope of the function's linear model to there. */
-export function along(
+export function projectedStep(
   x: Float64Array,
   direction: Float64Array,
   length: number,

@@ -3,54 +3,54 @@ import { child, type Ended, type Env, type Message, type Propose, type Suggested
 import { fingerprint } from '../../src/numeric/fingerprint.ts';
 import { GrowingSet } from '../../src/numeric/growingSet.ts';
 import { type Incumbent, updateIncumbent } from '../../src/samplers/gradient/incumbent.ts';
-import type { Lane } from '../../src/samplers/gradient/movableAxes.ts';
-import { follow, lineUp, type Race, turns } from '../../src/samplers/gradient/sequentialHalving.ts';
+import type { StartSequence } from '../../src/samplers/gradient/movableAxes.ts';
+import { askOrder, type SequentialHalving, startHalving, updateHalving } from '../../src/samplers/gradient/sequentialHalving.ts';
 import type { Strategy } from '../strategy.ts';
 import { compose, nest } from './runInner.ts';
 
-/** How many results of each descent the first lap takes. */
-const LAP = 10;
+/** The first round of sequential halving ends after this many results of each descent. */
+const FIRST_ROUND = 10;
 
-interface LanesState {
+interface MultiStartState {
   /** Fingerprints of the points that were suggested. */
   readonly tried: GrowingSet<number>;
-  readonly race: Race;
+  readonly halving: SequentialHalving;
   readonly incumbent: Incumbent | undefined;
 }
 
 /**
- * Descents side by side, each from a start of its own. After each lap the worse half is stopped: it is asked only when all the others wait, so
- * that no trainer is idle. A point that anybody has tried is repeated on purpose, and says so. Each descent is told of its own trials, and of
- * every new incumbent.
+ * Runs several descents at the same time, each from its own start. Sequential halving stops the worse half after each round; a stopped descent is
+ * asked only if all others wait, so that no trainer is idle. If a point was suggested before, it is repeated with a tag that says so. Each descent
+ * sees its own trials and every new incumbent.
  */
-export const lanes = (
+export const multiStart = (
   env: Env,
   count: number,
-  descent: (env: Env, lane: Lane) => MonoTypeOperatorFunction<Message>,
+  descent: (env: Env, sequence: StartSequence) => MonoTypeOperatorFunction<Message>,
 ): MonoTypeOperatorFunction<Message> =>
-  compose<LanesState>(env, (out) => {
+  compose<MultiStartState>(env, (out) => {
     const envs = Array.from({ length: count }, (_, i) => (count === 1 ? env : child(env, String(i + 1))));
-    const nested = envs.map((lane, index) => nest(((e) => descent(e, { family: env.name, index, count })) satisfies Strategy, lane, out));
-    const laneOf = ({ by }: Suggested | Ended) => envs.findIndex(({ name }) => name === by);
+    const nested = envs.map((own, index) => nest(((e) => descent(e, { family: env.name, index, count })) satisfies Strategy, own, out));
+    const indexOf = ({ by }: Suggested | Ended) => envs.findIndex(({ name }) => name === by);
     return {
-      start: { tried: GrowingSet.empty(), race: lineUp(count), incumbent: undefined },
+      start: { tried: GrowingSet.empty(), halving: startHalving(count), incumbent: undefined },
       tell(state, told) {
         if (told.type === 'reported') return state;
-        const lane = laneOf(told);
+        const index = indexOf(told);
         return {
           tried: told.type === 'suggested' ? state.tried.add(fingerprint(told.point)) : state.tried,
-          race: lane < 0 ? state.race : follow(state.race, lane, told, LAP),
+          halving: index < 0 ? state.halving : updateHalving(state.halving, index, told, FIRST_ROUND),
           incumbent: told.type === 'ended' ? updateIncumbent(state.incumbent, told) : state.incumbent,
         };
       },
       pass(told, { incumbent }, before) {
         if (told.type === 'reported') return;
-        const lane = laneOf(told);
-        for (const [i, inner] of nested.entries()) if (i === lane || incumbent !== before.incumbent) inner.tell(told);
+        const index = indexOf(told);
+        for (const [i, inner] of nested.entries()) if (i === index || incumbent !== before.incumbent) inner.tell(told);
       },
-      answer(ask, { race, tried }) {
+      answer(ask, { halving, tried }) {
         let waiting: Wait | undefined;
-        for (const i of turns(race)) {
+        for (const i of askOrder(halving)) {
           const reply = nested[i]!.ask(ask);
           if (reply.type === 'propose') return tried.has(fingerprint(reply.point)) ? repeated(reply) : reply;
           if (reply.type === 'wait') waiting ??= reply;

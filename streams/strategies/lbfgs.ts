@@ -2,8 +2,8 @@ import { lbfgsMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import { type OptionsOf, settle } from '../../src/optionSet.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../src/samplers/gradient/lbfgs.ts';
-import { isSmooth } from '../../src/samplers/gradient/movableAxes.ts';
-import { lanes } from '../operators/multiStart.ts';
+import { isContinuousFloat } from '../../src/samplers/gradient/movableAxes.ts';
+import { multiStart } from '../operators/multiStart.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 import { startsFor } from './descent.ts';
@@ -31,10 +31,10 @@ export function lbfgs(options: LbfgsOptions = {}): Strategy {
   const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
   return stage('lbfgs', options, (env) => {
     oneObjective(env, 'lbfgs follows the slope of');
-    if (!env.axes.some(isSmooth)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
+    if (!env.axes.some(isContinuousFloat)) throw new StrategyError('lbfgs moves floats without steps; this study has none');
     const { starts = startsFor(env.parallel) } = settings;
-    return lanes(env, starts, (laneEnv, lane) =>
-      drive(lbfgsMachine, laneEnv, { env: laneEnv, core: quasiNewtonDescent(laneEnv, { ...settings, probe, lane }) }),
+    return multiStart(env, starts, (descentEnv, sequence) =>
+      drive(lbfgsMachine, descentEnv, { env: descentEnv, core: quasiNewtonDescent(descentEnv, { ...settings, probe, sequence }) }),
     );
   });
 }

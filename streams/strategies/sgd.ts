@@ -2,9 +2,9 @@ import { sgdMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import { type OptionsOf, type SettingsOf, settle } from '../../src/optionSet.ts';
-import { isOrdered, isSmooth, type Lane } from '../../src/samplers/gradient/movableAxes.ts';
+import { isContinuousFloat, isOrdered, type StartSequence } from '../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../src/samplers/gradient/sgd.ts';
-import { lanes } from '../operators/multiStart.ts';
+import { multiStart } from '../operators/multiStart.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 import { startsFor } from './descent.ts';
@@ -29,10 +29,10 @@ export function sgd(options: SgdOptions = {}): Strategy {
   return stage('sgd', options, (env) => {
     const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
     oneObjective(env, 'sgd follows the slope of');
-    const suits = gradient === 'told' ? isSmooth : isOrdered;
+    const suits = gradient === 'told' ? isContinuousFloat : isOrdered;
     if (!env.axes.some(suits)) throw new StrategyError('sgd finds no parameter that it could move');
-    return lanes(env, starts, (laneEnv, lane) =>
-      drive(sgdMachine, laneEnv, { env: laneEnv, core: stochasticDescent(laneEnv, sgdSettings(laneEnv, lane, settings)) }),
+    return multiStart(env, starts, (descentEnv, sequence) =>
+      drive(sgdMachine, descentEnv, { env: descentEnv, core: stochasticDescent(descentEnv, sgdSettings(descentEnv, sequence, settings)) }),
     );
   });
 }
@@ -41,12 +41,12 @@ export function sgd(options: SgdOptions = {}): Strategy {
 const STEPS = 100;
 
 /** Fills in the defaults that depend on the study. */
-function sgdSettings(env: Env, lane: Lane, settings: SettingsOf<typeof sgdOptions>): SgdSettings {
+function sgdSettings(env: Env, sequence: StartSequence, settings: SettingsOf<typeof sgdOptions>): SgdSettings {
   const { gradient, rule } = settings;
   const { directions = gradient === 'spsa' ? Math.max(1, Math.floor((env.parallel - 1) / 2)) : 1 } = settings;
   const { scouts = gradient === 'told' ? 1 : Math.max(4, Math.round(Math.sqrt(env.trials ?? 0))) } = settings;
   const { rate = rule === 'adam' && gradient === 'spsa' ? 0.07 : 0.1 } = settings;
   const trialsPerStep = gradient === 'told' ? 1 : gradient === 'spsa' ? 1 + 2 * directions : 1 + 2 * env.axes.length;
   const steps = env.trials ? Math.max(10, env.trials / trialsPerStep) : STEPS;
-  return { ...settings, lane, directions, scouts, rate, steps };
+  return { ...settings, sequence, directions, scouts, rate, steps };
 }

@@ -10,7 +10,7 @@ import { rootEnv, suggestedFrom } from '../support/interview.ts';
 
 const line = space({ x: float(0, 1) });
 const env = { ...rootEnv(line), name: 'down' };
-const beginning = { lane: { family: 'down', index: 0, count: 1 }, start: 'sobol', restarts: 1 } as const;
+const beginning = { sequence: { family: 'down', index: 0, count: 1 }, start: 'sobol', restarts: 1 } as const;
 
 /** A machine that is asked, and told what its trials came to. */
 function life(machine: AnyStateMachine, core: unknown) {

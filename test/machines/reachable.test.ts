@@ -58,7 +58,7 @@ const verdict = (says: string) => ({ type: 'ended', by: 'list', tags: { says } }
 
 /** A descent that only keeps what the last result means. */
 const slope: Descent<DescentState> = {
-  start: { verdict: 'open', start: 1, round: { number: 1, slots: [] } },
+  start: { verdict: 'open', started: 1, round: { number: 1, slots: [] } },
   fold: (state, { tags }) => ({ ...state, verdict: tags!.says! }),
   next: (state) => ({ ...state, verdict: 'open' }),
   propose: () => ({ point: [0, 0] }),
@@ -85,7 +85,7 @@ const lives: Readonly<Record<string, Life>> = {
   'descent: lbfgs': {
     machine: lbfgsMachine,
     input: { env, core: slope },
-    events: [verdict('sloped'), verdict('bare'), verdict('still'), verdict('over')],
+    events: [verdict('downhill'), verdict('noGradient'), verdict('converged'), verdict('finished')],
   },
   population: {
     machine: populationMachine,
@@ -106,7 +106,7 @@ const lives: Readonly<Record<string, Life>> = {
   'descent: sgd': {
     machine: sgdMachine,
     input: { env, core: slope },
-    events: [verdict('told'), verdict('bare'), verdict('due'), verdict('still'), verdict('over')],
+    events: [verdict('told'), verdict('noGradient'), verdict('averageDue'), verdict('converged'), verdict('finished')],
   },
   surrogate: {
     machine: surrogateMachine,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { differenceStep, parabola, placesAround } from '../../src/numeric/differences.ts';
+import { differenceStep, parabola, probesAround } from '../../src/numeric/differences.ts';
 
 describe('parabola', () => {
   it('finds slope and curvature of 3 + 2 x + 5 x^2 from any two places', () => {
@@ -24,9 +24,9 @@ describe('parabola', () => {
 });
 
 it('looks on both sides where there is room, and else twice on one', () => {
-  expect(placesAround(0.5, 0.1)).toEqual([0.4, 0.6]);
-  expect(placesAround(0, 0.1)).toEqual([0.1, 0.2]);
-  expect(placesAround(1, 0.25)).toEqual([0.75, 0.5]);
+  expect(probesAround(0.5, 0.1)).toEqual([0.4, 0.6]);
+  expect(probesAround(0, 0.1)).toEqual([0.1, 0.2]);
+  expect(probesAround(1, 0.25)).toEqual([0.75, 0.5]);
 });
 
 it('goes as far as noise and curvature balance, within bounds', () => {

@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { averagingWeight, decayed, direction, hypergradient, noMoments, type Rule } from '../../src/numeric/firstOrder.ts';
+import {
+  averagingWeight,
+  hypergradientFactor,
+  rateDecay,
+  type UpdateRule,
+  updateDirection,
+  zeroMoments,
+} from '../../src/numeric/firstOrder.ts';
 
 const of = (...values: number[]) => Float64Array.from(values);
 
 describe('direction', () => {
-  const twice = (rule: Rule) => {
-    const first = direction(rule, noMoments(2), of(4, -1), 4);
-    return [first, direction(rule, first.moments, of(2, -1), 4)].map((step) => [...step.direction]);
+  const twice = (rule: UpdateRule) => {
+    const first = updateDirection(rule, zeroMoments(2), of(4, -1), 4);
+    return [first, updateDirection(rule, first.moments, of(2, -1), 4)].map((step) => [...step.direction]);
   };
 
   it('is the gradient in units of the scale', () => {
@@ -31,22 +38,22 @@ describe('direction', () => {
 
   it('stays where the gradient is unknown', () => {
     for (const rule of ['plain', 'momentum', 'adam'] as const) {
-      expect(direction(rule, noMoments(2), of(Number.NaN, 1), 1).direction[0]).toBe(0);
+      expect(updateDirection(rule, zeroMoments(2), of(Number.NaN, 1), 1).direction[0]).toBe(0);
     }
   });
 });
 
 it('rates fall as Spall has them', () => {
-  expect(decayed(0, 100, 0.602)).toBe(1);
-  expect(decayed(11, 100, 1)).toBe(0.5);
-  expect(decayed(50, 100, 0)).toBe(1);
+  expect(rateDecay(0, 100, 0.602)).toBe(1);
+  expect(rateDecay(11, 100, 1)).toBe(0.5);
+  expect(rateDecay(50, 100, 0)).toBe(1);
 });
 
 it('the rate grows with a step that goes on, and shrinks with one that turns back', () => {
-  expect(hypergradient(0.1, of(3, 4), of(3, 4))).toBeCloseTo(1.1, 12);
-  expect(hypergradient(0.1, of(3, 4), of(-3, -4))).toBeCloseTo(0.9, 12);
-  expect(hypergradient(0.1, of(1, 0), of(0, 1))).toBe(1);
-  expect(hypergradient(0.1, of(0, 0), of(0, 1))).toBe(1);
+  expect(hypergradientFactor(0.1, of(3, 4), of(3, 4))).toBeCloseTo(1.1, 12);
+  expect(hypergradientFactor(0.1, of(3, 4), of(-3, -4))).toBeCloseTo(0.9, 12);
+  expect(hypergradientFactor(0.1, of(1, 0), of(0, 1))).toBe(1);
+  expect(hypergradientFactor(0.1, of(0, 0), of(0, 1))).toBe(1);
 });
 
 it('the average begins with its first item and forgets it slowly', () => {

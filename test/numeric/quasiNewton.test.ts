@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { along, descentDirection, projectedGradient } from '../../src/numeric/projected.ts';
+import { descentDirection, projectedGradient, projectedStep } from '../../src/numeric/projected.ts';
 import { type CurvaturePair, curvaturePair, dampedPair, dot, quasiNewton } from '../../src/numeric/quasiNewton.ts';
 
 const of = (...values: number[]) => Float64Array.from(values);
@@ -53,7 +53,7 @@ describe('in the unit cube', () => {
   });
 
   it('a path is bent at the walls, and promises what its bent part does', () => {
-    const { x, slope } = along(of(0.5, 0.5), of(-1, -1), 0.75, of(2, 4));
+    const { x, slope } = projectedStep(of(0.5, 0.5), of(-1, -1), 0.75, of(2, 4));
     expect([...x]).toEqual([0, 0]);
     expect(slope).toBe(-3);
   });

@@ -6,8 +6,8 @@ import { type Axis, draw, type Point } from '../../space/axis.ts';
 import { stateTag } from '../../tags.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { type Incumbent, updateIncumbent } from './incumbent.ts';
-import { holding, type Lane, nearer, startsOf } from './movableAxes.ts';
-import { issue, type Round, receive, type Slot, settled, slotName, wanted } from './round.ts';
+import { keepImmovable, type StartSequence, shortened, startPoints } from './movableAxes.ts';
+import { assignTrial, isComplete, nextSlot, type Round, recordEnd, type Slot, slotState } from './round.ts';
 
 /** Where descents begin, and how many there are. */
 export const descentOptions = {
@@ -23,38 +23,37 @@ export const descentOptions = {
 };
 
 export interface DescentSettings extends SettingsOf<typeof descentOptions> {
-  readonly lane: Lane;
+  readonly sequence: StartSequence;
 }
 
 /**
- * What every descent keeps, whatever its method.
+ * What every descent keeps, for any method.
  *
- * @typeParam V what the results of a round may mean. Some verdicts are of all methods. `lost`: nothing is known. `bare`: the loss is, its
- * gradient is not. `still`: the descent has converged. `over`: it was the last one.
+ * @typeParam V what the results of a round mean. All methods use `failed` (no result), `noGradient` (a loss without a gradient), `converged`, and
+ * `finished` (the last descent has converged).
  */
 export interface DescentState<V extends string = string> {
-  /** Of the round that runs; `open` until all its results are there. */
+  /** The verdict on the current round; `open` while results are missing. */
   readonly verdict: V | 'open';
   readonly incumbent?: Incumbent | undefined;
-  /** How many descents were begun. */
-  readonly start: number;
-  /** The trials whose results come next. */
+  /** How many descents have started. */
+  readonly started: number;
   readonly round: Round;
 }
 
-/** The numeric core of a descent: rounds of trials, each made from the results of the one before it. */
+/** A descent without its phases: rounds of trials, each planned from the results of the one before. */
 export interface Descent<S extends DescentState> {
   readonly start: S;
-  /** The state after a fact about anybody's trial. */
+  /** The state after a fact about a trial of any strategy. */
   fold(state: S, fact: Suggested | Ended): S;
-  /** The state with the round that its verdict asks for. */
+  /** The state with the round that the verdict calls for. */
   next(state: S): S;
-  /** The answer to an ask while the round has a trial left. */
+  /** The answer to an ask, if the round has an open slot. */
   propose(state: S, ask: Ask): ProposedPoint;
 }
 
 /** The state with a new round. */
-export const opening = <S extends DescentState>(state: S, slots: readonly Slot[]): S => ({
+export const openRound = <S extends DescentState>(state: S, slots: readonly Slot[]): S => ({
   ...state,
   verdict: 'open',
   round: { number: state.round.number + 1, slots },
@@ -63,56 +62,54 @@ export const opening = <S extends DescentState>(state: S, slots: readonly Slot[]
 /**
  * The fold of a descent.
  *
- * @param read what the results of a whole round come to
+ * @param judge adds the verdict on a complete round
  */
-export const foldBy =
-  <S extends DescentState>({ name }: Env, { restarts }: DescentSettings, read: (state: S) => S) =>
+export const descentFold =
+  <S extends DescentState>({ name }: Env, { restarts }: DescentSettings, judge: (state: S) => S) =>
   (state: S, fact: Suggested | Ended): S => {
     const next = fact.type === 'ended' ? { ...state, incumbent: updateIncumbent(state.incumbent, fact) } : state;
     if (fact.by !== name) return next;
-    const round = fact.type === 'suggested' ? issue(state.round, fact) : receive(state.round, fact);
-    return next.verdict === 'open' && settled(round) ? last(read({ ...next, round }), restarts) : { ...next, round };
+    const round = fact.type === 'suggested' ? assignTrial(state.round, fact) : recordEnd(state.round, fact);
+    return next.verdict === 'open' && isComplete(round) ? finishIfLast(judge({ ...next, round }), restarts) : { ...next, round };
   };
 
-/** A descent that has ended is the last one where no restart is left. */
-const last = <S extends DescentState>(state: S, restarts: number): S =>
-  (state.verdict === 'still' || state.verdict === 'lost') && state.start > restarts ? { ...state, verdict: 'over' } : state;
+const finishIfLast = <S extends DescentState>(state: S, restarts: number): S =>
+  (state.verdict === 'converged' || state.verdict === 'failed') && state.started > restarts ? { ...state, verdict: 'finished' } : state;
 
 /**
- * Where a trial of a first round goes.
+ * The points of the first round of each descent.
  *
  * @param count how many trials such a round has
  */
 export function startPoint(
   env: Env,
-  { lane, start: from }: DescentSettings,
+  { sequence, start }: DescentSettings,
   count: number,
-): (state: DescentState, ask: Ask, suits: (axis: Axis) => boolean) => Point {
-  const starts = startsOf(env, lane);
-  return ({ incumbent, start, round }, { id, retry = 0 }, suits) => {
+): (state: DescentState, ask: Ask, isSuitable: (axis: Axis) => boolean) => Point {
+  const pointAt = startPoints(env, sequence);
+  return ({ incumbent, started, round }, { id, retry = 0 }, isSuitable) => {
     if (retry > 0) return draw(env.axes, rngFor(env.seed, env.name, id, retry));
-    if (start === 1 && lane.index === 0 && from === 'incumbent' && incumbent) return incumbent.point;
-    return holding(env, incumbent, starts((start - 1) * count + 1 + round.slots.indexOf(wanted(round)!)), suits);
+    if (started === 1 && sequence.index === 0 && start === 'incumbent' && incumbent) return incumbent.point;
+    const n = (started - 1) * count + 1 + round.slots.indexOf(nextSlot(round)!);
+    return keepImmovable(env, incumbent, pointAt(n), isSuitable);
   };
 }
 
 /**
- * The next trial of the round; a retry pulls it to the centre, which is known to be feasible. Its tags say what it is for.
+ * Proposes the next slot of the round. Each retry moves the point closer to the centre, which is feasible.
  *
- * @param centre absent at the start, whose trials lie nowhere but there
+ * @param centre undefined in the first round of a descent
  */
-export function handedOut(
+export function proposeSlot(
   env: Env,
-  { round, start }: DescentState,
+  { round, started }: DescentState,
   ask: Ask,
   at: Point,
   centre: Point | undefined,
   tags: Tags,
 ): ProposedPoint {
-  const { role } = wanted(round)!;
-  const point = env.snap(centre ? nearer(centre, at, ask.retry ?? 0) : at);
-  return {
-    point,
-    tags: { start: String(start), round: String(round.number), role, ...tags, ...stateTag(env.name, slotName(round, role)) },
-  };
+  const { role } = nextSlot(round)!;
+  const point = env.snap(centre ? shortened(centre, at, ask.retry ?? 0) : at);
+  const state = stateTag(env.name, slotState(round, role));
+  return { point, tags: { start: String(started), round: String(round.number), role, ...tags, ...state } };
 }

@@ -2,13 +2,13 @@ import type { Ended } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
-/** The best trial so far, whoever proposed it. */
+/** The best feasible trial so far, of any strategy. */
 export interface Incumbent {
   readonly ranked: RankedTrial;
   readonly point: Point;
 }
 
-/** The better of the incumbent and a trial that has ended; a trial that failed or is infeasible is not. */
+/** The incumbent after a trial ended. */
 export function updateIncumbent(incumbent: Incumbent | undefined, ended: Ended): Incumbent | undefined {
   const ranked = rankTrial(ended.id, ended);
   if (ranked === undefined || ranked.tier === 2) return incumbent;

@@ -1,43 +1,43 @@
 import { StrategyError } from '../../errors.ts';
 import type { Ended, Env } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
-import { coordinates, moved } from './movableAxes.ts';
-import { lossOf, type Slot } from './round.ts';
+import { coordinates, withCoordinates } from './movableAxes.ts';
+import { type Slot, slotLoss } from './round.ts';
 
-/** A point of a descent, and what is known of it. */
-export interface Place {
+/** A point of a descent, and its results. */
+export interface Iterate {
   readonly point: Point;
-  /** Along the axes of the descent; between levels, where the point itself lies on one. */
+  /** Coordinates along the axes of the descent. They may lie between levels, whereas the point is snapped. */
   readonly x: Float64Array;
-  /** Infinite where the trial failed. */
+  /** Infinite if the trial failed. */
   readonly loss: number;
-  /** By the same coordinates; NaN where it is unknown. Absent where nothing is known of it. */
-  readonly gradient?: Float64Array;
+  /** Along the same axes; NaN where unknown. Undefined if there is none yet. */
+  readonly gradient?: Float64Array | undefined;
 }
 
-/** The coordinates of what was run: those that were wanted, but where the point was pulled elsewhere. */
-export function coordinatesRun(env: Env, centre: Point, moving: readonly number[], wanted: Float64Array, point: Point): Float64Array {
-  const snapped = env.snap(moved(centre, moving, wanted));
-  return wanted.map((u, k) => (Math.abs(snapped[moving[k]!]! - point[moving[k]!]!) < 1e-9 ? u : point[moving[k]!]!));
+/** The coordinates of an evaluated point: those that were intended, except where a retry moved the point. */
+export function evaluatedCoordinates(env: Env, centre: Point, axes: readonly number[], intended: Float64Array, point: Point): Float64Array {
+  const snapped = env.snap(withCoordinates(centre, axes, intended));
+  return intended.map((u, k) => (Math.abs(snapped[axes[k]!]! - point[axes[k]!]!) < 1e-9 ? u : point[axes[k]!]!));
 }
 
-/** The gradient that a trainer told, along the axes of a descent. */
-export function toldGradient({ gradient }: Ended, moving: readonly number[]): Float64Array | undefined {
+/** The gradient that the trainer reported, along the axes of a descent. */
+export function reportedGradient({ gradient }: Ended, axes: readonly number[]): Float64Array | undefined {
   const row = gradient?.[0];
-  return row && coordinates(row, moving);
+  return row && coordinates(row, axes);
 }
 
-/** What is thrown where a gradient was promised and the result does not have it. */
-export const unkept = ({ name }: Env, { id }: Ended): StrategyError =>
+/** The error for a result without the gradient that was promised. */
+export const missingGradient = ({ name }: Env, { id }: Ended): StrategyError =>
   new StrategyError(`${name} follows gradients, but trial ${id} completed without one for every float parameter`);
 
-/** The losses of trials that have one. */
-export const lossesOf = (slots: readonly Slot[]): number[] => slots.map(lossOf).filter((loss) => loss !== undefined);
+/** The losses of the slots that have one. */
+export const slotLosses = (slots: readonly Slot[]): number[] => slots.map(slotLoss).filter((loss) => loss !== undefined);
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
 
 /** The standard deviation of a sample of two or more. */
-export function deviation(values: readonly number[]): number {
+export function standardDeviation(values: readonly number[]): number {
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, v) => sum + (v - centre) ** 2, 0) / (values.length - 1));
 }

@@ -1,24 +1,31 @@
 import type { Env } from '../../messages.ts';
-import { largest, projectedGradient } from '../../numeric/projected.ts';
+import { maxNorm, projectedGradient } from '../../numeric/projected.ts';
 import { fraction, notNegative, oneOf, positive, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
 import {
   type Descent,
   type DescentSettings,
   type DescentState,
+  descentFold,
   descentOptions,
-  foldBy,
-  handedOut,
-  opening,
+  openRound,
+  proposeSlot,
   startPoint,
 } from './descent.ts';
-import { type Place, toldGradient, unkept } from './iterate.ts';
-import { coordinates, isSmooth, movable, moved } from './movableAxes.ts';
-import { differences } from './probes.ts';
-import { lossOf, type Slot, wanted } from './round.ts';
-import { isSloped, pairOf, type Search, type Sloped, searchFrom, shortened, succeeds } from './search.ts';
+import { type Iterate, missingGradient, reportedGradient } from './iterate.ts';
+import {
+  curvaturePairOf,
+  hasGradient,
+  type IterateWithGradient,
+  isSufficient,
+  type LineSearch,
+  shortenStep,
+  startLineSearch,
+} from './lineSearch.ts';
+import { coordinates, isContinuousFloat, movableAxes, withCoordinates } from './movableAxes.ts';
+import { finiteDifferences } from './probes.ts';
+import { nextSlot, type Slot, slotLoss } from './round.ts';
 
-/** Projected L-BFGS, in numbers. */
 export const lbfgsOptions = {
   ...descentOptions,
   /** Where gradients come from: `told` by the trainer, which completes a trial with `gradient`, or estimated by `differences`. Default: `told`. */
@@ -51,130 +58,137 @@ export interface LbfgsSettings extends SettingsOf<typeof lbfgsOptions>, DescentS
   readonly probe: number;
 }
 
-/** What the results of a round mean. `sloped`: there is a way down. `short`: the step was too long. */
-export type LbfgsVerdict = 'lost' | 'bare' | 'sloped' | 'short' | 'still' | 'over';
+/** What the results of a round mean. `downhill`: there is a direction to search. `overshot`: the step was too long. */
+export type LbfgsVerdict = 'failed' | 'noGradient' | 'downhill' | 'overshot' | 'converged' | 'finished';
 
 export interface LbfgsState extends DescentState<LbfgsVerdict> {
   /** The axes along which the descent moves. */
-  readonly moving: readonly number[];
-  /** The last point that was tried and kept. */
-  readonly place?: Place;
-  readonly search?: Search;
-  /** The first place of this descent whose gradient was known. */
-  readonly first?: Sloped;
-  /** How many steps in a row gained nothing to speak of. */
+  readonly axes: readonly number[];
+  /** The last accepted iterate. */
+  readonly iterate?: Iterate;
+  readonly search?: LineSearch;
+  /** The first iterate of this descent with a known gradient. */
+  readonly first?: IterateWithGradient;
+  /** How many steps in a row had a negligible gain. */
   readonly idle: number;
 }
 
-/** How many steps in a row may gain nothing where losses are noisy. */
-const PATIENCE = 3;
-/** The tightest tolerance that trainers are asked for, as a part of the first one. */
-const TIGHTEST = 1e-6;
+/** With noisy losses, a descent converges after this many negligible steps in a row. */
+const MAX_IDLE = 3;
+/** The smallest tolerance that trainers are asked for, as a fraction of the first one. */
+const MIN_TOLERANCE = 1e-6;
 
+/** L-BFGS-B in which each evaluation is a trial. */
 export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<LbfgsState> {
   const startAt = startPoint(env, settings, 1);
 
-  function told({ ended }: Slot, moving: readonly number[]): Float64Array | undefined {
+  function gradientOf({ ended }: Slot, axes: readonly number[]): Float64Array | undefined {
     if (settings.gradient !== 'told' || ended?.outcome !== 'completed') return undefined;
-    const gradient = toldGradient(ended, moving);
-    if (!gradient && settings.missing === 'refuse') throw unkept(env, ended);
+    const gradient = reportedGradient(ended, axes);
+    if (!gradient && settings.missing === 'refuse') throw missingGradient(env, ended);
     return gradient;
   }
 
-  function begun(state: LbfgsState): LbfgsState {
+  function begin(state: LbfgsState): LbfgsState {
     const [slot] = state.round.slots;
-    const loss = lossOf(slot!);
-    if (loss === undefined) return { ...state, verdict: 'lost' };
-    const moving = movable(env.axes, slot!.point, isSmooth);
-    if (moving.length === 0) return { ...state, verdict: 'still' };
-    return arrived({ ...state, moving }, slot!, loss);
+    const loss = slotLoss(slot!);
+    if (loss === undefined) return { ...state, verdict: 'failed' };
+    const axes = movableAxes(env.axes, slot!.point, isContinuousFloat);
+    if (axes.length === 0) return { ...state, verdict: 'converged' };
+    return accept({ ...state, axes }, slot!, loss);
   }
 
-  /** A point was tried and is kept. */
-  function arrived(state: LbfgsState, slot: Slot, loss: number): LbfgsState {
-    const gradient = told(slot, state.moving);
-    const place: Place = { point: slot.point, x: coordinates(slot.point, state.moving), loss };
-    return gradient ? faced(state, { ...place, gradient }) : { ...state, place, verdict: 'bare' };
+  function accept(state: LbfgsState, slot: Slot, loss: number): LbfgsState {
+    const gradient = gradientOf(slot, state.axes);
+    const iterate: Iterate = { point: slot.point, x: coordinates(slot.point, state.axes), loss };
+    return gradient ? continueFrom(state, { ...iterate, gradient }) : { ...state, iterate, verdict: 'noGradient' };
   }
 
-  function probed(state: LbfgsState): LbfgsState {
-    const { place, moving, round } = state;
-    const { gradient } = differences.read(place!.point, place!.loss, moving, round.slots);
-    return gradient.every(Number.isNaN) ? { ...state, verdict: 'lost' } : faced(state, { ...place!, gradient });
+  function readProbes(state: LbfgsState): LbfgsState {
+    const { iterate, axes, round } = state;
+    const { gradient } = finiteDifferences.read(iterate!.point, iterate!.loss, axes, round.slots);
+    return gradient.every(Number.isNaN) ? { ...state, verdict: 'failed' } : continueFrom(state, { ...iterate!, gradient });
   }
 
-  /** The gradient at a new place is known: is there a way on? */
-  function faced(state: LbfgsState, place: Sloped): LbfgsState {
-    const { search: last, first = place } = state;
-    const gain = last ? last.from.loss - place.loss : Number.POSITIVE_INFINITY;
-    const least = Math.max(settings.lossTolerance * Math.abs(first.loss - place.loss), 2 * noiseAt(state));
-    const idle = gain <= least ? state.idle + 1 : 0;
-    const next: LbfgsState = { ...state, place, first, idle };
-    if (idle >= (noiseAt(state) > 0 ? PATIENCE : 1) || steepness(place) <= settings.gradientTolerance * steepness(first)) {
-      return { ...next, verdict: 'still' };
+  /** Starts the next line search, unless the descent has converged. */
+  function continueFrom(state: LbfgsState, iterate: IterateWithGradient): LbfgsState {
+    const { search: last, first = iterate } = state;
+    const gain = last ? last.from.loss - iterate.loss : Number.POSITIVE_INFINITY;
+    const negligible = Math.max(settings.lossTolerance * Math.abs(first.loss - iterate.loss), 2 * noiseAt(state));
+    const idle = gain <= negligible ? state.idle + 1 : 0;
+    const next: LbfgsState = { ...state, iterate, first, idle };
+    if (idle >= (noiseAt(state) > 0 ? MAX_IDLE : 1) || steepness(iterate) <= settings.gradientTolerance * steepness(first)) {
+      return { ...next, verdict: 'converged' };
     }
-    return sought(next, searchFrom(place, last ? remembered(last, place) : [], settings.step), 'sloped');
+    return withSearch(next, startLineSearch(iterate, last ? updatedPairs(last, iterate) : [], settings.step), 'downhill');
   }
 
-  const steepness = ({ x, gradient }: Sloped): number => largest(projectedGradient(x, gradient));
+  const steepness = ({ x, gradient }: IterateWithGradient): number => maxNorm(projectedGradient(x, gradient));
 
-  function remembered(search: Search, place: Sloped): Search['pairs'] {
-    const pair = pairOf(search, place);
+  function updatedPairs(search: LineSearch, iterate: IterateWithGradient): LineSearch['pairs'] {
+    const pair = curvaturePairOf(search, iterate);
     return pair ? [...search.pairs, pair].slice(-settings.memory) : search.pairs;
   }
 
-  function sought(state: LbfgsState, search: Search | undefined, verdict: 'sloped' | 'short'): LbfgsState {
-    return search ? { ...state, search, verdict } : { ...state, verdict: 'still' };
-  }
+  const withSearch = (state: LbfgsState, search: LineSearch | undefined, verdict: 'downhill' | 'overshot'): LbfgsState =>
+    search ? { ...state, search, verdict } : { ...state, verdict: 'converged' };
 
-  function searched(state: LbfgsState, search: Search): LbfgsState {
+  function readSearch(state: LbfgsState, search: LineSearch): LbfgsState {
     const [slot] = state.round.slots;
-    const loss = lossOf(slot!) ?? Number.POSITIVE_INFINITY;
-    if (loss < Number.POSITIVE_INFINITY && succeeds(search, loss, noiseAt(state))) return arrived(state, slot!, loss);
-    return sought(state, shortened(search, loss, settings.step), 'short');
+    const loss = slotLoss(slot!) ?? Number.POSITIVE_INFINITY;
+    if (loss < Number.POSITIVE_INFINITY && isSufficient(search, loss, noiseAt(state))) return accept(state, slot!, loss);
+    return withSearch(state, shortenStep(search, loss, settings.step), 'overshot');
   }
 
   const noiseAt = ({ round }: LbfgsState): number => round.slots[0]?.ended?.stderr?.[0] ?? settings.noise;
 
-  function judged(state: LbfgsState): LbfgsState {
+  function judge(state: LbfgsState): LbfgsState {
     const { role } = state.round.slots[0]!;
-    return role === 'start' ? begun(state) : role === 'search' ? searched(state, state.search!) : probed(state);
+    return role === 'start' ? begin(state) : role === 'search' ? readSearch(state, state.search!) : readProbes(state);
   }
 
-  /** Hypergradients need be no more exact than the descent is near its end (Pedregosa 2016). */
-  function tolerance({ first, place }: LbfgsState): string | undefined {
+  /** Hypergradients need more accuracy only near the end of the descent (Pedregosa 2016). */
+  function tolerance({ first, iterate }: LbfgsState): string | undefined {
     if (settings.tolerance === undefined) return undefined;
-    const part = first && place && isSloped(place) ? steepness(place) / steepness(first) : 1;
-    return (settings.tolerance * Math.min(1, Math.max(TIGHTEST, part))).toPrecision(2);
+    const fraction = first && iterate && hasGradient(iterate) ? steepness(iterate) / steepness(first) : 1;
+    return (settings.tolerance * Math.min(1, Math.max(MIN_TOLERANCE, fraction))).toPrecision(2);
   }
 
-  const restart = ({ incumbent, start, round }: DescentState): LbfgsState =>
-    opening({ verdict: 'open', incumbent, start: start + 1, round, moving: [], idle: 0 }, [{ role: 'start', point: [] }]);
+  const restart = ({ incumbent, started, round }: DescentState): LbfgsState =>
+    openRound({ verdict: 'open', incumbent, started: started + 1, round, axes: [], idle: 0 }, [{ role: 'start', point: [] }]);
 
   function probe(state: LbfgsState): LbfgsState {
-    const steps = new Float64Array(state.moving.length).fill(settings.probe);
-    return opening(
+    const distances = new Float64Array(state.axes.length).fill(settings.probe);
+    return openRound(
       state,
-      differences.plan(state.place!.point, state.moving, steps, () => 0),
+      finiteDifferences.plan(state.iterate!.point, state.axes, distances, () => 0),
     );
   }
 
   function search(state: LbfgsState): LbfgsState {
     const { from, x } = state.search!;
-    return opening(state, [{ role: 'search', point: moved(from.point, state.moving, x) }]);
+    return openRound(state, [{ role: 'search', point: withCoordinates(from.point, state.axes, x) }]);
   }
 
-  const asIs = (state: LbfgsState): LbfgsState => state;
-  const next = { lost: restart, still: restart, bare: probe, sloped: search, short: search, open: asIs, over: asIs };
+  const unchanged = (state: LbfgsState): LbfgsState => state;
+  const next = {
+    failed: restart,
+    converged: restart,
+    noGradient: probe,
+    downhill: search,
+    overshot: search,
+    open: unchanged,
+    finished: unchanged,
+  };
   return {
-    start: restart({ verdict: 'open', start: 0, round: { number: 0, slots: [] } }),
-    fold: foldBy(env, settings, judged),
+    start: restart({ verdict: 'open', started: 0, round: { number: 0, slots: [] } }),
+    fold: descentFold(env, settings, judge),
     next: (state) => next[state.verdict](state),
     propose(state, ask) {
-      const { place } = state;
+      const { iterate } = state;
       const asked = tolerance(state);
-      const at = place ? wanted(state.round)!.point : startAt(state, ask, isSmooth);
-      return handedOut(env, state, ask, at, place?.point, asked === undefined ? {} : { tolerance: asked });
+      const at = iterate ? nextSlot(state.round)!.point : startAt(state, ask, isContinuousFloat);
+      return proposeSlot(env, state, ask, at, iterate?.point, asked === undefined ? {} : { tolerance: asked });
     },
   };
 }

@@ -5,68 +5,71 @@ import { type Axis, active, draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import type { Incumbent } from './incumbent.ts';
 
-/** Whether an axis has a derivative: it is a float without steps. */
-export const isSmooth = ({ kind, levels }: Axis): boolean => kind === 'float' && levels === undefined;
-/** Whether a difference along an axis means something. */
+/** Whether there is a derivative along an axis: it is a float without steps. */
+export const isContinuousFloat = ({ kind, levels }: Axis): boolean => kind === 'float' && levels === undefined;
+/** Whether finite differences along an axis have a meaning. */
 export const isOrdered = ({ ordered }: Axis): boolean => ordered;
 
-/** The axes along which a descent moves from a point: those that exist there, suit it, and do not decide which others exist. */
-export function movable(axes: readonly Axis[], point: Point, suits: (axis: Axis) => boolean): number[] {
+/** The axes along which a descent moves from a point: those that are active, suitable, and not the condition of another axis. */
+export function movableAxes(axes: readonly Axis[], point: Point, isSuitable: (axis: Axis) => boolean): number[] {
   const on = active(axes, point);
-  const deciding = new Set(axes.map(({ when }) => when?.axis));
-  return [...axes.keys()].filter((i) => on[i] && !deciding.has(i) && suits(axes[i]!));
+  const conditions = new Set(axes.map(({ when }) => when?.axis));
+  return [...axes.keys()].filter((i) => on[i] && !conditions.has(i) && isSuitable(axes[i]!));
 }
 
-/** A point with other coordinates at some places. */
-export function moved(point: Point, at: readonly number[], to: ArrayLike<number>): Point {
+/** The point with the coordinates of some axes replaced. */
+export function withCoordinates(point: Point, axes: readonly number[], to: ArrayLike<number>): Point {
   const next = [...point];
-  at.forEach((axis, k) => {
+  axes.forEach((axis, k) => {
     next[axis] = to[k]!;
   });
   return next;
 }
 
-/** The coordinates of a point at some places. */
-export const coordinates = (point: Point, at: readonly number[]): Float64Array => Float64Array.from(at, (axis) => point[axis]!);
+/** The coordinates of a point along some axes. */
+export const coordinates = (point: Point, axes: readonly number[]): Float64Array => Float64Array.from(axes, (axis) => point[axis]!);
 
-/** The way from a feasible point to another, as far as it stays feasible; each try goes a part of the way that is this much smaller. */
-const SHORTER = 0.7;
-const TRIES = 40;
+/** The factor by which each try shortens a step that leads to an infeasible point. */
+const SHORTENING = 0.7;
+const MAX_TRIES = 40;
 
-const between = (from: Point, to: Point, part: number): Point => from.map((u, i) => u + part * (to[i]! - u));
-/** Where a retry leads: nearer to a point that is known to be good. */
-export const nearer = (from: Point, to: Point, retry: number): Point => (retry === 0 ? to : between(from, to, SHORTER ** retry));
+/** A step from one point to another after some failed tries; each makes it shorter. */
+export function shortened(from: Point, to: Point, tries: number): Point {
+  if (tries === 0) return to;
+  const length = SHORTENING ** tries;
+  return from.map((u, i) => u + length * (to[i]! - u));
+}
 
-/** The farthest of a few points on the way to another that is feasible. */
-export function reachable(env: Env, from: Point, to: Point): Point {
-  for (let tries = 0; tries < TRIES; tries++) {
-    const point = nearer(from, to, tries);
+/** The end of the longest feasible step from a feasible point towards another; after too many tries, the start. */
+export function farthestFeasible(env: Env, from: Point, to: Point): Point {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const point = shortened(from, to, tries);
     if (env.feasible(env.snap(point))) return point;
   }
   return from;
 }
 
-/** Several descents share one sequence of starts. */
-export interface Lane {
-  /** The path of the strategy that they belong to. */
+/** A sequence of starts that parallel descents share. */
+export interface StartSequence {
+  /** The path of the strategy that the descents belong to. */
   readonly family: string;
-  /** Which of them it is, from 0. */
+  /** Which of the descents takes the starts, from 0. */
   readonly index: number;
   readonly count: number;
 }
 
-/** Where a descent starts, for its first time (1) and every later one: at a Sobol point, taken through the priors. */
-export function startsOf(env: Env, { family, index, count }: Lane): (start: number) => Point {
+/** The n-th start of a descent, from 1: a Sobol point, transformed by the priors. */
+export function startPoints(env: Env, { family, index, count }: StartSequence): (n: number) => Point {
   const path = `${family}/start`;
-  const place = (start: number) => index + (start - 1) * count;
-  if (env.axes.length > SOBOL_DIMENSIONS) return (start) => env.snap(draw(env.axes, rngFor(env.seed, path, place(start))));
+  const position = (n: number) => index + (n - 1) * count;
+  if (env.axes.length > SOBOL_DIMENSIONS) return (n) => env.snap(draw(env.axes, rngFor(env.seed, path, position(n))));
   const uniform = sobol(env.axes.length, rngFor(env.seed, path, 0));
-  return (start) => applyPriors(env, uniform(place(start)));
+  return (n) => applyPriors(env, uniform(position(n)));
 }
 
-/** A start that keeps what a descent cannot move (choices, and what hangs on them) as the incumbent has it. */
-export function holding(env: Env, incumbent: Incumbent | undefined, start: Point, suits: (axis: Axis) => boolean): Point {
+/** The start with everything that a descent cannot change, such as choices and their children, taken from the incumbent. */
+export function keepImmovable(env: Env, incumbent: Incumbent | undefined, start: Point, isSuitable: (axis: Axis) => boolean): Point {
   if (!incumbent) return start;
-  const moving = movable(env.axes, incumbent.point, suits);
-  return moving.length === 0 ? start : env.snap(moved(incumbent.point, moving, coordinates(start, moving)));
+  const movable = movableAxes(env.axes, incumbent.point, isSuitable);
+  return movable.length === 0 ? start : env.snap(withCoordinates(incumbent.point, movable, coordinates(start, movable)));
 }

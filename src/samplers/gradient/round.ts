@@ -2,46 +2,46 @@ import type { Ended, Suggested, TrialId } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import { stateIn } from '../../tags.ts';
 
-/** A trial that a descent wants, and what became of it. */
+/** A trial that a descent needs, and its result once it has one. */
 export interface Slot {
-  /** What it is for. */
+  /** The purpose of the trial. */
   readonly role: string;
-  /** Where it is wanted; once it was suggested, where it is run. */
+  /** The intended point; once suggested, the actual one. */
   readonly point: Point;
   readonly trial?: TrialId;
   readonly ended?: Ended;
 }
 
-/** Trials that go out together and whose results are read together. */
+/** Trials that are suggested together and whose results are used together. */
 export interface Round {
-  /** How many rounds there were, this one included. */
+  /** Rounds are numbered from 1. */
   readonly number: number;
   readonly slots: readonly Slot[];
 }
 
-/** The next trial to be handed out. */
-export const wanted = ({ slots }: Round): Slot | undefined => slots.find(({ trial }) => trial === undefined);
+/** The next slot to suggest. */
+export const nextSlot = ({ slots }: Round): Slot | undefined => slots.find(({ trial }) => trial === undefined);
 
-/** Whether all its trials have ended. */
-export const settled = ({ slots }: Round): boolean => slots.every(({ ended }) => ended !== undefined);
+/** Whether all trials have ended. */
+export const isComplete = ({ slots }: Round): boolean => slots.every(({ ended }) => ended !== undefined);
 
-const put = (round: Round, at: number, slot: Slot): Round => ({ ...round, slots: round.slots.with(at, slot) });
+const replaceSlot = (round: Round, at: number, slot: Slot): Round => ({ ...round, slots: round.slots.with(at, slot) });
 
-/** What a trial of the round carries as state. */
-export const slotName = ({ number }: Round, role: string): string => `${number} ${role}`;
+/** The state tag of a trial of the round. */
+export const slotState = ({ number }: Round, role: string): string => `${number} ${role}`;
 
-/** The round after one of its trials was handed out; that of an earlier round changes nothing. */
-export function issue(round: Round, { id, point, tags, by }: Suggested): Round {
+/** The round after a suggestion, which is ignored if it belongs to another round. */
+export function assignTrial(round: Round, { id, point, tags, by }: Suggested): Round {
   const state = stateIn(tags, by);
-  const at = round.slots.findIndex(({ role, trial }) => state === slotName(round, role) && trial === undefined);
-  return at < 0 ? round : put(round, at, { ...round.slots[at]!, point, trial: id });
+  const at = round.slots.findIndex(({ role, trial }) => state === slotState(round, role) && trial === undefined);
+  return at < 0 ? round : replaceSlot(round, at, { ...round.slots[at]!, point, trial: id });
 }
 
-/** The round after one of its trials ended; any other trial changes nothing. */
-export function receive(round: Round, ended: Ended): Round {
+/** The round after a trial ended, which is ignored if it belongs to another round. */
+export function recordEnd(round: Round, ended: Ended): Round {
   const at = round.slots.findIndex(({ trial, ended: before }) => trial === ended.id && before === undefined);
-  return at < 0 ? round : put(round, at, { ...round.slots[at]!, ended });
+  return at < 0 ? round : replaceSlot(round, at, { ...round.slots[at]!, ended });
 }
 
-/** The loss of a trial that was trained to its end. */
-export const lossOf = ({ ended }: Slot): number | undefined => (ended?.outcome === 'completed' ? ended.losses?.[0] : undefined);
+/** The loss of a slot whose trial completed. */
+export const slotLoss = ({ ended }: Slot): number | undefined => (ended?.outcome === 'completed' ? ended.losses?.[0] : undefined);

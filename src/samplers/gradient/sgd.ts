@@ -8,19 +8,26 @@ import {
   type Descent,
   type DescentSettings,
   type DescentState,
+  descentFold,
   descentOptions,
-  foldBy,
-  handedOut,
-  opening,
+  openRound,
+  proposeSlot,
   startPoint,
 } from './descent.ts';
-import { type Course, courseFrom, lookingAt, noiseOf, type Source, stepped, stepsAround } from './descentState.ts';
-import { coordinatesRun, deviation, lossesOf, mean, type Place, toldGradient, unkept } from './iterate.ts';
-import { coordinates, isOrdered, isSmooth, movable, moved, reachable } from './movableAxes.ts';
-import { differences, type Prober, perturbations } from './probes.ts';
-import { lossOf, type Slot, wanted } from './round.ts';
+import { evaluatedCoordinates, type Iterate, mean, missingGradient, reportedGradient, slotLosses, standardDeviation } from './iterate.ts';
+import { coordinates, farthestFeasible, isContinuousFloat, isOrdered, movableAxes, withCoordinates } from './movableAxes.ts';
+import {
+  type GradientSource,
+  noiseLevel,
+  type OptimizerState,
+  probeDistances,
+  startOptimizer,
+  takeStep,
+  updateCurvature,
+} from './optimizerState.ts';
+import { finiteDifferences, type Prober, simultaneousPerturbations } from './probes.ts';
+import { nextSlot, type Slot, slotLoss } from './round.ts';
 
-/** Stochastic gradient descent, in numbers. */
 export const sgdOptions = {
   ...descentOptions,
   /**
@@ -66,176 +73,180 @@ export interface SgdSettings extends SettingsOf<typeof sgdOptions>, DescentSetti
 }
 
 /**
- * What the results of a round mean. `told`, `measured`: the gradient is known, by the trainer or by probes. `due`: it is time to try the
- * average. `averaged`: that was done.
+ * What the results of a round mean. `told`, `measured`: the gradient is known, from the trainer or from probes. `averageDue`: the average of the
+ * iterates should be tried. `averaged`: it was tried.
  */
-export type SgdVerdict = 'lost' | 'bare' | 'told' | 'measured' | 'due' | 'averaged' | 'still' | 'over';
+export type SgdVerdict = 'failed' | 'noGradient' | 'told' | 'measured' | 'averageDue' | 'averaged' | 'converged' | 'finished';
 
 export interface SgdState extends DescentState<SgdVerdict> {
-  readonly source: Source;
+  readonly source: GradientSource;
   /** Whether any trainer has told a gradient. */
   readonly told: boolean;
-  /** What the results of the last round say of the point that it was about. */
-  readonly place?: Place;
-  readonly course?: Course;
+  /** The point of the last round and its results. */
+  readonly iterate?: Iterate;
+  readonly optimizer?: OptimizerState;
 }
 
-/** Where noise is to be measured, the point where probing begins is tried again. */
-const AGAIN = ['again1', 'again2'];
-const isAgain = ({ role }: Slot) => AGAIN.includes(role);
-const isProbe = (slot: Slot) => slot.role !== 'iterate' && !isAgain(slot);
-/** After how many steps the average of a noisy descent is tried. */
+/** The roles of trials that measure noise: they repeat the point where probing begins. */
+const REPEATS = ['again1', 'again2'];
+const isRepeat = ({ role }: Slot) => REPEATS.includes(role);
+const isProbe = (slot: Slot) => slot.role !== 'iterate' && !isRepeat(slot);
+/** With noisy losses, the average of the iterates is tried each time after this many steps. */
 const AVERAGE_EVERY = 10;
-/** After how many steps in a row that are shorter than the tolerance a descent is over. */
-const PATIENCE = 3;
+/** A descent ends after this many steps in a row that are shorter than the tolerance. */
+const MAX_SHORT_STEPS = 3;
 
+/** Stochastic gradient descent in which each evaluation is a trial. */
 export function stochasticDescent(env: Env, settings: SgdSettings): Descent<SgdState> {
   const startAt = startPoint(env, settings, settings.scouts);
-  const proberOf = (source: Source): Prober => (source === 'differences' ? differences : perturbations(settings.directions));
-  const suits = ({ source }: SgdState) => (source === 'told' ? isSmooth : isOrdered);
+  const proberOf = (source: GradientSource): Prober =>
+    source === 'differences' ? finiteDifferences : simultaneousPerturbations(settings.directions);
+  const suitability = ({ source }: SgdState) => (source === 'told' ? isContinuousFloat : isOrdered);
   const rng = ({ round }: SgdState) => rngFor(env.seed, `${env.name}/direction`, round.number + 1);
-  /** Where slopes come from when they must be measured; where results without one are refused, they never must. */
-  const fallback: Source = settings.missing === 'refuse' ? 'spsa' : settings.missing;
-  const sourceOf = ({ source }: SgdState): Source => (source === 'told' ? fallback : source);
-  const probes = (state: SgdState, course: Course, centre: Point): Slot[] =>
-    proberOf(sourceOf(state)).plan(centre, course.moving, stepsAround(env, course, sourceOf(state)), rng(state));
+  /** How to measure gradients that the trainer does not tell. With `refuse` this is never used. */
+  const fallback: GradientSource = settings.missing === 'refuse' ? 'spsa' : settings.missing;
+  const sourceOf = ({ source }: SgdState): GradientSource => (source === 'told' ? fallback : source);
+  const probes = (state: SgdState, optimizer: OptimizerState, centre: Point): Slot[] =>
+    proberOf(sourceOf(state)).plan(centre, optimizer.axes, probeDistances(env, optimizer, sourceOf(state)), rng(state));
 
-  /** Several points are looked at, and the best is where the descent begins; the incumbent has been looked at. */
-  function startSlots(start: number): Slot[] {
-    const count = start === 1 && settings.start === 'incumbent' ? 1 : settings.scouts;
+  /** The descent begins at the best of several points, or at the incumbent, which is tried once more. */
+  function startSlots(started: number): Slot[] {
+    const count = started === 1 && settings.start === 'incumbent' ? 1 : settings.scouts;
     return Array.from({ length: count }, (_, i) => ({ role: `start${i + 1}`, point: [] }));
   }
 
   function propose(state: SgdState, ask: Ask): ProposedPoint {
-    const { course, round, source } = state;
-    const at = course ? wanted(round)!.point : startAt(state, ask, suits(state));
-    return handedOut(env, state, ask, at, course?.centre, source === 'told' ? {} : { seed: seedOf(state, ask) });
+    const { optimizer, round, source } = state;
+    const at = optimizer ? nextSlot(round)!.point : startAt(state, ask, suitability(state));
+    return proposeSlot(env, state, ask, at, optimizer?.centre, source === 'told' ? {} : { seed: seedOf(state, ask) });
   }
 
-  /** Trials that are compared share it; those that measure noise do not. */
-  const seedOf = ({ course, round }: SgdState, { id }: Ask) => String(course && !isAgain(wanted(round)!) ? round.number : id);
+  /** Trials that are compared share a seed; those that measure noise do not. */
+  const seedOf = ({ optimizer, round }: SgdState, { id }: Ask) => String(optimizer && !isRepeat(nextSlot(round)!) ? round.number : id);
 
-  /** Holds a trainer to its promise of gradients, or goes on without. */
-  function promised(state: SgdState, { ended }: Slot): SgdState {
+  /** If the trainer should tell a gradient but does not: refuses the result, or falls back to measuring gradients. */
+  function expectGradient(state: SgdState, { ended }: Slot): SgdState {
     const { source, told } = state;
     if (source !== 'told' || ended?.outcome !== 'completed') return state;
     if (ended.gradient) return told ? state : { ...state, told: true };
-    if (settings.missing === 'refuse') throw unkept(env, ended);
+    if (settings.missing === 'refuse') throw missingGradient(env, ended);
     return told ? state : { ...state, source: fallback };
   }
 
-  /** The best start is known: a descent begins, unless nothing can move. */
-  function begun(state: SgdState): SgdState {
-    const [best] = state.round.slots.filter((slot) => lossOf(slot) !== undefined).sort((a, b) => lossOf(a)! - lossOf(b)!);
-    if (!best) return { ...state, verdict: 'lost' };
-    const next = promised(state, best);
-    const moving = movable(env.axes, best.point, suits(next));
-    if (moving.length === 0) return { ...next, verdict: 'still' };
-    const gradient = next.source === 'told' ? toldGradient(best.ended!, moving) : undefined;
-    const place: Place = { point: best.point, x: coordinates(best.point, moving), loss: lossOf(best)!, ...(gradient && { gradient }) };
-    const course = courseFrom(place, moving, settings.noise ?? best.ended!.stderr?.[0]);
-    return { ...next, place, course, verdict: gradient ? 'told' : 'bare' };
+  /** Begins a descent at the best of the starts. */
+  function begin(state: SgdState): SgdState {
+    const [best] = state.round.slots.filter((slot) => slotLoss(slot) !== undefined).sort((a, b) => slotLoss(a)! - slotLoss(b)!);
+    if (!best) return { ...state, verdict: 'failed' };
+    const next = expectGradient(state, best);
+    const axes = movableAxes(env.axes, best.point, suitability(next));
+    if (axes.length === 0) return { ...next, verdict: 'converged' };
+    const gradient = next.source === 'told' ? reportedGradient(best.ended!, axes) : undefined;
+    const iterate: Iterate = { point: best.point, x: coordinates(best.point, axes), loss: slotLoss(best)!, gradient };
+    const optimizer = startOptimizer(iterate, axes, settings.noise ?? best.ended!.stderr?.[0]);
+    return { ...next, iterate, optimizer, verdict: gradient ? 'told' : 'noGradient' };
   }
 
-  /** What the trial of an iterate says. */
-  function read(state: SgdState, course: Course): SgdState {
+  function readIterate(state: SgdState, optimizer: OptimizerState): SgdState {
     const { slots } = state.round;
-    const iterate = slots.find(({ role }) => role === 'iterate');
-    if (!iterate) return surveyed(state, state.place!, course);
-    const next = promised(state, iterate);
-    const { point } = iterate;
-    const x = coordinatesRun(env, course.centre, course.moving, course.x, point);
-    const loss = lossOf(iterate) ?? Number.POSITIVE_INFINITY;
-    if (slots.length > 1) return surveyed(next, { point, x, loss }, course);
-    const gradient = next.source === 'told' ? toldGradient(iterate.ended!, course.moving) : undefined;
-    const verdict = gradient || loss === Number.POSITIVE_INFINITY ? 'told' : 'bare';
-    return { ...next, place: { point, x, loss, ...(gradient && { gradient }) }, verdict };
+    const slot = slots.find(({ role }) => role === 'iterate');
+    if (!slot) return readProbes(state, state.iterate!, optimizer);
+    const next = expectGradient(state, slot);
+    const { point } = slot;
+    const x = evaluatedCoordinates(env, optimizer.centre, optimizer.axes, optimizer.x, point);
+    const loss = slotLoss(slot) ?? Number.POSITIVE_INFINITY;
+    if (slots.length > 1) return readProbes(next, { point, x, loss }, optimizer);
+    const gradient = next.source === 'told' ? reportedGradient(slot.ended!, optimizer.axes) : undefined;
+    const verdict = gradient || loss === Number.POSITIVE_INFINITY ? 'told' : 'noGradient';
+    return { ...next, iterate: { point, x, loss, gradient }, verdict };
   }
 
-  /** What the trials around a place say of it. */
-  function surveyed(state: SgdState, at: Place, before: Course): SgdState {
+  /** Adds what the trials around an iterate say about its gradient and noise. */
+  function readProbes(state: SgdState, at: Iterate, before: OptimizerState): SgdState {
     const source = sourceOf(state);
-    const [again, around] = [isAgain, isProbe].map((is) => state.round.slots.filter(is)) as [Slot[], Slot[]];
-    const losses = lossesOf(again);
-    const place = losses.length > 0 ? { ...at, loss: mean(losses) } : at;
-    const here = Number.isFinite(place.loss) ? place.loss : mean(lossesOf(around));
-    const slopes = proberOf(source).read(place.point, here, before.moving, around);
-    if (slopes.gradient.every(Number.isNaN)) return { ...state, verdict: 'lost' };
-    const seen = lookingAt(before, slopes, stepsAround(env, before, source));
-    const course = losses.length > 0 ? { ...seen, noise: deviation([at.loss, ...losses]) } : seen;
-    return { ...state, place: { ...place, gradient: slopes.gradient }, course, verdict: state.source === 'told' ? 'told' : 'measured' };
+    const repeats = slotLosses(state.round.slots.filter(isRepeat));
+    const around = state.round.slots.filter(isProbe);
+    const iterate = repeats.length > 0 ? { ...at, loss: mean(repeats) } : at;
+    const loss = Number.isFinite(iterate.loss) ? iterate.loss : mean(slotLosses(around));
+    const slopes = proberOf(source).read(iterate.point, loss, before.axes, around);
+    if (slopes.gradient.every(Number.isNaN)) return { ...state, verdict: 'failed' };
+    const updated = updateCurvature(before, slopes, probeDistances(env, before, source));
+    const optimizer = repeats.length > 0 ? { ...updated, noise: standardDeviation([at.loss, ...repeats]) } : updated;
+    const verdict = state.source === 'told' ? 'told' : 'measured';
+    return { ...state, iterate: { ...iterate, gradient: slopes.gradient }, optimizer, verdict };
   }
 
-  function judged(state: SgdState): SgdState {
-    const { course, round } = state;
-    return finished(course ? (round.slots[0]!.role === 'average' ? averaged(state, course) : read(state, course)) : begun(state));
+  function readAverage(state: SgdState, { axes, accepted, shortSteps }: OptimizerState): SgdState {
+    const slot = state.round.slots[0]!;
+    const { point } = slot;
+    const loss = slotLoss(slot);
+    const better = loss !== undefined && loss < accepted.loss;
+    const next = better ? { ...state, iterate: { ...state.iterate!, point, x: coordinates(point, axes), loss } } : state;
+    return { ...next, verdict: shortSteps >= MAX_SHORT_STEPS ? 'converged' : 'averaged' };
   }
 
-  function averaged(state: SgdState, course: Course): SgdState {
-    const [slot] = state.round.slots;
-    const [loss] = lossesOf([slot!]);
-    const better = loss !== undefined && loss < course.accepted.loss;
-    const place = { ...state.place!, point: slot!.point, x: coordinates(slot!.point, course.moving), loss: loss! };
-    return { ...state, verdict: course.still >= PATIENCE ? 'still' : 'averaged', ...(better && { place }) };
+  function judge(state: SgdState): SgdState {
+    const { optimizer, round } = state;
+    if (!optimizer) return checkConvergence(begin(state));
+    return checkConvergence(round.slots[0]!.role === 'average' ? readAverage(state, optimizer) : readIterate(state, optimizer));
   }
 
-  function finished(state: SgdState): SgdState {
-    const { course, verdict } = state;
-    if (!course || (verdict !== 'told' && verdict !== 'measured')) return state;
-    const noisy = verdict === 'measured' && noiseOf(course) > 0;
-    if (course.still >= PATIENCE) return { ...state, verdict: noisy ? 'due' : 'still' };
-    return noisy && course.steps > course.averagedAt && course.steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'due' } : state;
+  function checkConvergence(state: SgdState): SgdState {
+    const { optimizer, verdict } = state;
+    if (!optimizer || (verdict !== 'told' && verdict !== 'measured')) return state;
+    const { shortSteps, steps, averagedAt } = optimizer;
+    const noisy = verdict === 'measured' && noiseLevel(optimizer) > 0;
+    if (shortSteps >= MAX_SHORT_STEPS) return { ...state, verdict: noisy ? 'averageDue' : 'converged' };
+    return noisy && steps > averagedAt && steps % AVERAGE_EVERY === 0 ? { ...state, verdict: 'averageDue' } : state;
   }
 
   const empty: SgdState = {
     verdict: 'open',
-    start: 0,
+    started: 0,
     round: { number: 0, slots: [] },
     source: settings.gradient,
     told: false,
   };
-  const restart = (state: SgdState): SgdState => {
-    const { course: _, place: __, ...rest } = state;
-    return opening({ ...rest, start: state.start + 1 }, startSlots(state.start + 1));
-  };
+  const restart = ({ optimizer: _, iterate: __, ...rest }: SgdState): SgdState =>
+    openRound({ ...rest, started: rest.started + 1 }, startSlots(rest.started + 1));
 
   function probe(state: SgdState): SgdState {
-    const { point, x } = state.place!;
-    const course = { ...state.course!, centre: point, x };
-    const again = course.noise === undefined ? AGAIN.map((role) => ({ role, point })) : [];
-    return opening({ ...state, course }, [...again, ...probes(state, course, point)]);
+    const { point, x } = state.iterate!;
+    const optimizer = { ...state.optimizer!, centre: point, x };
+    const repeats = optimizer.noise === undefined ? REPEATS.map((role) => ({ role, point })) : [];
+    return openRound({ ...state, optimizer }, [...repeats, ...probes(state, optimizer, point)]);
   }
 
   function step(state: SgdState): SgdState {
-    const course = stepped(state.course!, state.place!, settings);
-    const goal = moved(course.accepted.point, course.moving, course.x);
-    const centre = reachable(env, course.accepted.point, goal);
-    const next = { ...course, centre, x: coordinatesRun(env, centre, course.moving, course.x, env.snap(centre)) };
+    const stepped = takeStep(state.optimizer!, state.iterate!, settings);
+    const { axes, accepted } = stepped;
+    const centre = farthestFeasible(env, accepted.point, withCoordinates(accepted.point, axes, stepped.x));
+    const optimizer = { ...stepped, centre, x: evaluatedCoordinates(env, centre, axes, stepped.x, env.snap(centre)) };
     const iterate: Slot = { role: 'iterate', point: centre };
-    return opening({ ...state, course: next }, state.source === 'told' ? [iterate] : [iterate, ...probes(state, next, centre)]);
+    return openRound({ ...state, optimizer }, state.source === 'told' ? [iterate] : [iterate, ...probes(state, optimizer, centre)]);
   }
 
-  function average(state: SgdState): SgdState {
-    const course = { ...state.course!, averagedAt: state.course!.steps };
-    const goal = moved(course.accepted.point, course.moving, course.average);
-    return opening({ ...state, course }, [{ role: 'average', point: reachable(env, course.accepted.point, goal) }]);
+  function tryAverage(state: SgdState): SgdState {
+    const optimizer = { ...state.optimizer!, averagedAt: state.optimizer!.steps };
+    const { accepted, axes, average } = optimizer;
+    const point = farthestFeasible(env, accepted.point, withCoordinates(accepted.point, axes, average));
+    return openRound({ ...state, optimizer }, [{ role: 'average', point }]);
   }
 
-  const asIs = (state: SgdState): SgdState => state;
+  const unchanged = (state: SgdState): SgdState => state;
   const next = {
-    lost: restart,
-    still: restart,
-    bare: probe,
+    failed: restart,
+    converged: restart,
+    noGradient: probe,
     told: step,
     measured: step,
     averaged: step,
-    due: average,
-    open: asIs,
-    over: asIs,
+    averageDue: tryAverage,
+    open: unchanged,
+    finished: unchanged,
   };
   return {
     start: restart(empty),
-    fold: foldBy(env, settings, judged),
+    fold: descentFold(env, settings, judge),
     next: (state) => next[state.verdict](state),
     propose,
   };

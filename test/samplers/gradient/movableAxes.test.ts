@@ -1,6 +1,13 @@
 import { expect, it } from 'vitest';
 import { updateIncumbent } from '../../../src/samplers/gradient/incumbent.ts';
-import { holding, isOrdered, isSmooth, movable, reachable, startsOf } from '../../../src/samplers/gradient/movableAxes.ts';
+import {
+  farthestFeasible,
+  isContinuousFloat,
+  isOrdered,
+  keepImmovable,
+  movableAxes,
+  startPoints,
+} from '../../../src/samplers/gradient/movableAxes.ts';
 import { active } from '../../../src/space/axis.ts';
 import { atMost } from '../../../src/space/constraint.ts';
 import { choice, float, int, when } from '../../../src/space/dimension.ts';
@@ -21,14 +28,14 @@ const withSgd = net.encode({ lr: 1e-3, layers: 1, opt: 'sgd', momentum: 0.25, wi
 const withAdam = net.encode({ lr: 1e-2, layers: 3, drop: 0.5, opt: 'adam', width: 2, noise: 0.5 });
 
 it('what moves exists, suits, and decides about nothing', () => {
-  expect(movable(net.axes, withSgd, isSmooth)).toEqual([0, 4]);
-  expect(movable(net.axes, withSgd, isOrdered)).toEqual([0, 4, 5, 6]);
-  expect(movable(net.axes, withAdam, isSmooth)).toEqual([0, 2]);
+  expect(movableAxes(net.axes, withSgd, isContinuousFloat)).toEqual([0, 4]);
+  expect(movableAxes(net.axes, withSgd, isOrdered)).toEqual([0, 4, 5, 6]);
+  expect(movableAxes(net.axes, withAdam, isContinuousFloat)).toEqual([0, 2]);
 });
 
 it('starts hold what cannot move as the best trial has it', () => {
-  const starts = startsOf(env, { family: 'sgd', index: 0, count: 1 });
-  expect(holding(env, undefined, starts(1), isSmooth)).toEqual(starts(1));
+  const starts = startPoints(env, { family: 'sgd', index: 0, count: 1 });
+  expect(keepImmovable(env, undefined, starts(1), isContinuousFloat)).toEqual(starts(1));
   const completed = { type: 'ended', outcome: 'completed', by: 'x', losses: [1] } as const;
   const good = updateIncumbent(undefined, { ...completed, id: 1, point: withSgd });
   const best = updateIncumbent(updateIncumbent(good, { ...completed, id: 2, point: withAdam, losses: [0] }), {
@@ -37,8 +44,8 @@ it('starts hold what cannot move as the best trial has it', () => {
     point: withSgd,
   });
   for (const [incumbent, at] of [[good, withSgd] as const, [best, withAdam] as const]) {
-    const moving = movable(net.axes, at, isSmooth);
-    const start = holding(env, incumbent, starts(2), isSmooth);
+    const moving = movableAxes(net.axes, at, isContinuousFloat);
+    const start = keepImmovable(env, incumbent, starts(2), isContinuousFloat);
     expect(net.snap(start)).toEqual(start);
     expect(active(net.axes, start)).toEqual(active(net.axes, at));
     at.forEach((u, i) => {
@@ -49,14 +56,14 @@ it('starts hold what cannot move as the best trial has it', () => {
 });
 
 it('lanes share one sequence of starts without sharing a start', () => {
-  const lanes = [0, 1].map((index) => startsOf(env, { family: 'sgd', index, count: 2 }));
-  const alone = startsOf(env, { family: 'sgd', index: 0, count: 1 });
+  const lanes = [0, 1].map((index) => startPoints(env, { family: 'sgd', index, count: 2 }));
+  const alone = startPoints(env, { family: 'sgd', index: 0, count: 1 });
   expect([lanes[0]!(1), lanes[1]!(1), lanes[0]!(2), lanes[1]!(2)]).toEqual([1, 2, 3, 4].map(alone));
 });
 
 it('what is out of reach is replaced by the last good point on the way', () => {
   const half = space({ x: float(0, 1), y: float(0, 1) }, { constraints: [atMost({ x: 1 }, 0.5)] });
-  const [x, y] = reachable(rootEnv(half), [0.25, 0.5], [1, 0.5]);
+  const [x, y] = farthestFeasible(rootEnv(half), [0.25, 0.5], [1, 0.5]);
   expect(x).toBeGreaterThan(0.35);
   expect(x).toBeLessThanOrEqual(0.5);
   expect(y).toBe(0.5);

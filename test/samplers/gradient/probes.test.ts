@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { differences, type Prober, perturbations } from '../../../src/samplers/gradient/probes.ts';
+import { finiteDifferences, type Prober, simultaneousPerturbations } from '../../../src/samplers/gradient/probes.ts';
 import type { Slot } from '../../../src/samplers/gradient/round.ts';
 import type { Point } from '../../../src/space/axis.ts';
 
@@ -31,7 +31,7 @@ const look = (prober: Prober, f: (point: Point) => number, seed = 1, fails: (slo
 
 describe('differences', () => {
   it('need two trials an axis, and are exact for a parabola, at the walls too', () => {
-    const { slots, gradient, curvature } = look(differences, bowl);
+    const { slots, gradient, curvature } = look(finiteDifferences, bowl);
     expect(slots.map(({ role }) => role)).toEqual(['probe-0', 'probe+0', 'probe-1', 'probe+1', 'probe-2', 'probe+2']);
     expect(slots.every(({ point }) => point.every((u) => u >= 0 && u <= 1))).toBe(true);
     [3, -3.6, -3.5].forEach((slope, i) => {
@@ -41,9 +41,9 @@ describe('differences', () => {
   });
 
   it('do with one side where the other failed, and say nothing where both did: a hole is not a zero', () => {
-    const one = look(differences, plane, 1, (_, i) => i === 0);
+    const one = look(finiteDifferences, plane, 1, (_, i) => i === 0);
     expect([...one.gradient]).toEqual(weights.map((w) => expect.closeTo(w, 9)));
-    const both = look(differences, plane, 1, (_, i) => i < 2);
+    const both = look(finiteDifferences, plane, 1, (_, i) => i < 2);
     expect([...both.gradient]).toEqual([Number.NaN, expect.closeTo(-2, 9), expect.closeTo(0.5, 9)]);
   });
 });
@@ -53,7 +53,7 @@ describe('simultaneous perturbations', () => {
     const mean = [0, 0, 0];
     const runs = 4000;
     for (let seed = 0; seed < runs; seed++) {
-      const { slots, gradient } = look(perturbations(1), plane, seed);
+      const { slots, gradient } = look(simultaneousPerturbations(1), plane, seed);
       expect(slots).toHaveLength(2);
       gradient.forEach((g, i) => {
         mean[i]! += g / runs;
@@ -65,7 +65,7 @@ describe('simultaneous perturbations', () => {
   });
 
   it('stay in the cube, on either side of a middle', () => {
-    const { slots } = look(perturbations(2), plane);
+    const { slots } = look(simultaneousPerturbations(2), plane);
     expect(slots.map(({ role }) => role)).toEqual(['pair+1', 'pair-1', 'pair+2', 'pair-2']);
     expect(slots.every(({ point }) => point.every((u) => u >= 0 && u <= 1))).toBe(true);
     for (const i of [0, 2]) {
@@ -75,10 +75,10 @@ describe('simultaneous perturbations', () => {
   });
 
   it('average the pairs that there are', () => {
-    const lost = look(perturbations(2), plane, 1, (_, i) => i < 2);
+    const lost = look(simultaneousPerturbations(2), plane, 1, (_, i) => i < 2);
     expect(lost.gradient.some(Number.isNaN)).toBe(false);
-    expect(look(perturbations(2), plane, 1, () => true).gradient.every(Number.isNaN)).toBe(true);
-    const half = look(perturbations(1), plane, 1, (_, i) => i === 0);
+    expect(look(simultaneousPerturbations(2), plane, 1, () => true).gradient.every(Number.isNaN)).toBe(true);
+    const half = look(simultaneousPerturbations(1), plane, 1, (_, i) => i === 0);
     expect(half.gradient.some(Number.isNaN)).toBe(false);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Suggested } from '../../../src/messages.ts';
-import { issue, lossOf, type Round, receive, settled, slotName, wanted } from '../../../src/samplers/gradient/round.ts';
+import { assignTrial, isComplete, nextSlot, type Round, recordEnd, slotLoss, slotState } from '../../../src/samplers/gradient/round.ts';
 import { stateTag } from '../../../src/tags.ts';
 
 const round: Round = { number: 3, slots: ['a', 'b'].map((role) => ({ role, point: [0] })) };
@@ -9,30 +9,30 @@ const suggested = (id: number, role: string, number = 3): Suggested => ({
   id,
   by: 'x',
   point: [id / 10],
-  tags: stateTag('x', slotName({ ...round, number }, role)),
+  tags: stateTag('x', slotState({ ...round, number }, role)),
 });
 const ended = (id: number, loss: number): Ended => ({ type: 'ended', outcome: 'completed', id, by: 'x', point: [0], losses: [loss] });
 
 describe('a round', () => {
   it('hands out its trials in order, knows where they run, and is settled when all have ended, in whatever order', () => {
-    expect(wanted(round)?.role).toBe('a');
-    const open = issue(issue(round, suggested(1, 'a')), suggested(2, 'b'));
-    expect(wanted(open)).toBeUndefined();
+    expect(nextSlot(round)?.role).toBe('a');
+    const open = assignTrial(assignTrial(round, suggested(1, 'a')), suggested(2, 'b'));
+    expect(nextSlot(open)).toBeUndefined();
     expect(open.slots.map(({ point }) => point)).toEqual([[0.1], [0.2]]);
-    const half = receive(open, ended(2, 5));
-    expect(settled(half)).toBe(false);
-    const full = receive(half, ended(1, 4));
-    expect(settled(full)).toBe(true);
-    expect(full.slots.map(lossOf)).toEqual([4, 5]);
+    const half = recordEnd(open, ended(2, 5));
+    expect(isComplete(half)).toBe(false);
+    const full = recordEnd(half, ended(1, 4));
+    expect(isComplete(full)).toBe(true);
+    expect(full.slots.map(slotLoss)).toEqual([4, 5]);
   });
 
   it('is not moved by what is late, foreign or told twice', () => {
-    expect(issue(round, suggested(1, 'a', 2))).toBe(round);
-    expect(issue(round, suggested(1, 'c'))).toBe(round);
-    const open = issue(round, suggested(1, 'a'));
-    expect(issue(open, suggested(9, 'a'))).toBe(open);
-    expect(receive(open, ended(9, 1))).toBe(open);
-    const done = receive(open, ended(1, 1));
-    expect(receive(done, ended(1, 2))).toBe(done);
+    expect(assignTrial(round, suggested(1, 'a', 2))).toBe(round);
+    expect(assignTrial(round, suggested(1, 'c'))).toBe(round);
+    const open = assignTrial(round, suggested(1, 'a'));
+    expect(assignTrial(open, suggested(9, 'a'))).toBe(open);
+    expect(recordEnd(open, ended(9, 1))).toBe(open);
+    const done = recordEnd(open, ended(1, 1));
+    expect(recordEnd(done, ended(1, 2))).toBe(done);
   });
 });
