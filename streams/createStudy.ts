@@ -2,12 +2,14 @@ import type { Completed, Fact, FailureReason, Params, Values } from '../src/fact
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
+import { type Intent, RefusedError } from '../src/study/commands.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
+import { submit, submitter } from './submit.ts';
 
 /** A study without streams: you ask for a trial, evaluate it in your own way, and tell. */
 export interface Study<P> {
@@ -24,30 +26,25 @@ export interface Study<P> {
    * @throws what the study throws.
    */
   ask(): Promise<Suggestion<P> | undefined>;
-  /** The result of a trial: the value of the only objective, or more. @throws TellError if it does not count. */
+  /** The result of a trial: the value of the only objective, or more. @throws RefusedError if it does not count. */
   tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
-  /** A trial has no result. @throws TellError if it does not count. */
+  /** A trial has no result. @throws RefusedError if it does not count. */
   fail(trial: TrialId, reason?: FailureReason, message?: string): Promise<void>;
   /**
    * How a trial is doing.
    *
    * @returns whether it should stop; then say `stopped` instead of telling a result.
-   * @throws TellError if it does not count.
+   * @throws RefusedError if it does not count.
    */
   report(trial: TrialId, step: number, values: number | Values): Promise<{ readonly stop: boolean }>;
-  /** A trial was stopped; its last report is its result. @throws TellError if it does not count. */
+  /** A trial was stopped; its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
-  /** Shall be tried next; what is left out is drawn. @throws TellError if it does not fit the space. */
+  /** Shall be tried next; what is left out is drawn. @throws RefusedError if it does not fit the space. */
   enqueue(params: Params): Promise<void>;
-  /** Takes a wrong result back: everything goes on as if the trial had failed. @throws TellError */
+  /** Takes a wrong result back: everything goes on as if the trial had failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
   /** Ends the engine; the log can be opened again. */
   close(): Promise<void>;
-}
-
-/** A study did not take in what it was told; the message says why. */
-export class TellError extends Error {
-  override readonly name = 'TellError';
 }
 
 /**
@@ -68,7 +65,7 @@ export function createStudy<P>(
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];
   const asking: Waiter<Suggestion<P> | undefined>[] = [];
-  const telling = new Map<string, Waiter<void>[]>();
+  const { append, note: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
@@ -79,7 +76,7 @@ export function createStudy<P>(
     end ??= how;
     over();
     for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
-    for (const { reject } of [...telling.values()].flat()) reject(how.error ?? new TellError('the study is closed'));
+    fail(how.error ?? closed());
   };
   /** A suggestion whose claim cannot be stored is handed out by the next ask. */
   const claim = async (suggestion: Suggestion<P>): Promise<Suggestion<P>> => {
@@ -101,11 +98,6 @@ export function createStudy<P>(
     if (waiter) waiter.resolve(claim(directive));
     else handed.push(directive);
   };
-  const answer = ({ fact, refusal }: AppliedEntry<P>) => {
-    const waiter = telling.get(keyOf(fact))?.shift();
-    if (refusal) waiter?.reject(new TellError(refusal.message));
-    else waiter?.resolve();
-  };
   const { engine, started, stop } = run<P>(
     space,
     strategy,
@@ -116,31 +108,23 @@ export function createStudy<P>(
       asked: () => asking.length > 0,
       note: (noted) => {
         note?.(noted);
-        answer(noted);
+        recognise(noted);
       },
     },
     { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
   );
 
-  /** Appends a fact and waits for what becomes of it. */
-  const say = async (fact: Fact): Promise<void> => {
+  const running = async (): Promise<void> => {
     if (!end) await Promise.race([started, ended]);
-    if (end) throw end.error ?? new TellError('the study is closed');
-    const { promise, ...waiter } = waiting<void>();
-    const key = keyOf(fact);
-    telling.set(key, [...(telling.get(key) ?? []), waiter]);
-    promise.catch(() => {}); // the study may end while the fact is being stored
-    try {
-      await log.append(fact);
-    } catch (error) {
-      telling.set(
-        key,
-        telling.get(key)!.filter((other) => other !== waiter),
-      ); // no answer will come: the next one is for who says it again
-      throw error;
-    }
-    await promise;
-    if (telling.get(key)?.length === 0) telling.delete(key);
+    if (end) throw end.error ?? closed();
+  };
+  const tell = async (fact: Fact): Promise<void> => {
+    await running();
+    await append(fact);
+  };
+  const command = async (intent: Intent): Promise<void> => {
+    await running();
+    await submit(intent, engine.ledger, append);
   };
   const of = (trial: TrialId): { readonly trial: TrialId; readonly run?: string } => {
     const run = runs.get(trial);
@@ -162,15 +146,16 @@ export function createStudy<P>(
       engine.stir();
       return promise;
     },
-    tell: (trial, result) => say({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
-    fail: (trial, reason = 'error', message = '') => say({ type: 'failed', ...of(trial), reason, message }),
+    tell: (trial, result) =>
+      tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
+    fail: (trial, reason = 'error', message = '') => tell({ type: 'failed', ...of(trial), reason, message }),
     report: async (trial, step, values) => {
-      await say({ type: 'reported', ...of(trial), step, values: named(values) });
+      await tell({ type: 'reported', ...of(trial), step, values: named(values) });
       return { stop: stops.has(trial) };
     },
-    stopped: (trial) => say({ type: 'stopped', ...of(trial) }),
-    enqueue: (params) => say({ type: 'enqueued', params }),
-    retract: (trial) => say({ type: 'retracted', trial }),
+    stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
+    enqueue: (params) => command({ type: 'enqueue', params }),
+    retract: (trial) => command({ type: 'retract', trial }),
     close: async () => {
       stop();
       finish({});
@@ -178,6 +163,8 @@ export function createStudy<P>(
     },
   };
 }
+
+const closed = () => new RefusedError({ code: 'ended', message: 'the study is closed' });
 
 interface Waiter<T> {
   readonly resolve: (value: T | Promise<T>) => void;
@@ -190,10 +177,4 @@ function waiting<T>(): Waiter<T> & { readonly promise: Promise<T> } {
     waiter = { resolve, reject };
   });
   return { ...waiter, promise };
-}
-
-/** Equal for a fact that was appended and the same fact as it comes back. */
-function keyOf(fact: unknown): string {
-  const { type, trial, step } = fact as { type?: string; trial?: TrialId; step?: number };
-  return `${type} ${trial} ${step}`;
 }

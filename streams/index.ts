@@ -40,10 +40,11 @@ export { boolean, choice, constant, float, int, ordinal, when } from '../src/spa
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { parseSpace, space } from '../src/space/space.ts';
+export { RefusedError } from '../src/study/commands.ts';
 export type { TrialRow, TrialStatus } from '../src/study/trials.ts';
 export { version } from '../src/version.ts';
 export type { Study } from './createStudy.ts';
-export { createStudy, TellError } from './createStudy.ts';
+export { createStudy } from './createStudy.ts';
 export type { StrategyDefinition } from './defineStrategy.ts';
 export { defineStrategy } from './defineStrategy.ts';
 export { applyEntries } from './engine/applyEntries.ts';

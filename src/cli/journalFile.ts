@@ -3,11 +3,11 @@ import { JournalLockedError } from '../../streams/log/errors.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { readJournal } from '../../streams/log/readJournal.ts';
-import { journalSource } from '../dashboard/source.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { clean } from './clean.ts';
+import { journalSource } from './sources/journal.ts';
 import { ledgerIn } from './trialTable.ts';
 import { UsageError } from './usage.ts';
 

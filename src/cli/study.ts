@@ -1,10 +1,11 @@
 import type { Access } from '../../streams/nats/connect.ts';
-import { journalSource, type Source } from '../dashboard/source.ts';
 import type { Created } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { StudySource } from '../study/source.ts';
 import { createdIn, talk } from './journalFile.ts';
 import { type PassedOver, passedOver } from './passedOver.ts';
 import { serverOf } from './serverOf.ts';
+import { journalSource } from './sources/journal.ts';
 import { UsageError } from './usage.ts';
 
 /** Where a study is that is not in a journal. */
@@ -24,7 +25,7 @@ const FLAGS = {
 } as const;
 
 /** A study that has begun, wherever it is kept. */
-export interface Study extends Source {
+export interface Study extends StudySource {
   readonly created: Created;
   /** What a file may be called that is made of it, without its ending. */
   readonly stem: string;
@@ -59,7 +60,7 @@ async function withRemote<T>(
   const [{ accessOf, connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
     import('./connect.ts'),
     import('./statusLine.ts'),
-    import('../dashboard/natsSource.ts'),
+    import('./sources/nats.ts'),
     import('../../streams/nats/subjects.ts'),
   ]);
   checkName('--study', study);
@@ -81,7 +82,7 @@ async function read<T>(study: Omit<Study, 'passedOver'>, use: (study: Study) => 
   return result;
 }
 
-async function firstOf(source: Source): Promise<Created> {
+async function firstOf(source: StudySource): Promise<Created> {
   for await (const [entry] of source.past(1)) {
     const fact = parseFact(entry?.fact);
     if (!isRefusal(fact) && fact.type === 'created') return fact;

@@ -1,11 +1,11 @@
 import { from, lastValueFrom, mergeMap, type Observable, tap } from 'rxjs';
 import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
-import type { Source } from '../dashboard/source.ts';
 import type { Entry } from '../entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import type { StudySource } from '../study/source.ts';
 import { type TrialRow, TrialRows } from '../study/trials.ts';
 import type { PassedOver } from './passedOver.ts';
 
@@ -15,7 +15,7 @@ export interface ListedTrial extends TrialRow {
 }
 
 /** A study to read, and the collector of entries that do not count in it. */
-type Read = Source & { readonly passedOver?: PassedOver };
+type Read = StudySource & { readonly passedOver?: PassedOver };
 
 const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
   from(study.past(1)).pipe(
@@ -42,7 +42,7 @@ export async function trialsIn(study: Read): Promise<ListedTrial[]> {
 }
 
 /** What is known of a study now. */
-export async function ledgerIn(study: Pick<Source, 'past'>, created: Created): Promise<Ledger<Params>> {
+export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
   const ledger = new Ledger(spaceOf(created));
   for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);
   return ledger;

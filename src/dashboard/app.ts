@@ -1,8 +1,10 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { isRecord } from '../isRecord.ts';
+import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, guarded, sameSite } from './access.ts';
-import { act } from './actions.ts';
 import { machineEvents, studyEvents } from './events.ts';
+import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
 import type { Metrics } from './metrics.ts';
 import { assetsIn } from './pageFiles.ts';
@@ -10,7 +12,7 @@ import { reportOf } from './report.ts';
 import type { Shown, Studies } from './studies.ts';
 import { entriesOf } from './trialEntries.ts';
 import { whyOf } from './why.ts';
-import type { Action } from './wire.ts';
+import type { Answer } from './wire.ts';
 
 /** Bytes of a request to act, at most. */
 const LARGEST = 2 ** 20;
@@ -68,9 +70,9 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
     bodyLimit({ maxSize: LARGEST, onError: (c) => c.json({ ok: false, error: `expected at most ${LARGEST} bytes` }, 413) }),
     ofStudy(async (c, { feed }) => {
       if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) return c.json({ ok: false, error: 'expected JSON' }, 415);
-      const action = (await c.req.json().catch(() => undefined)) as Action | undefined;
-      if (typeof action !== 'object' || action === null) return c.json({ ok: false, error: 'expected an action' }, 400);
-      const answer = await act(feed, action);
+      const body: unknown = await c.req.json().catch(() => undefined);
+      if (!isRecord(body)) return c.json({ ok: false, error: 'expected a command as a JSON object' }, 400);
+      const answer = await answerTo(feed, body);
       return c.json(answer, answer.ok ? 200 : 409);
     }),
   );
@@ -82,4 +84,15 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
   }
   app.onError((error, c) => c.json({ ok: false, error: error.message }, 500));
   return app;
+}
+
+/** Submits a command, and answers once the page can show what it did. */
+async function answerTo(feed: Feed, command: unknown): Promise<Answer> {
+  try {
+    const { position, fact } = await feed.source.submit(parseIntent(command));
+    await feed.reached(position);
+    return { ok: true, position, fact };
+  } catch (error) {
+    return { ok: false, error: (error as Error).message };
+  }
 }

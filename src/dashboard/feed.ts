@@ -5,8 +5,8 @@ import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { Space } from '../space/space.ts';
+import type { StudySource } from '../study/source.ts';
 import { bestFirst } from '../study/trials.ts';
-import type { Source } from './source.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline } from './wire.ts';
 
@@ -28,7 +28,7 @@ const TURN = 20;
 /** A study as it is read from its log: nothing is kept that the log does not say. */
 export class Feed {
   readonly id: string;
-  readonly source: Source;
+  readonly source: StudySource;
   /** Resolves when what was there at the start has been taken in. */
   readonly caughtUp: Promise<void>;
   readonly #reading = new AbortController();
@@ -41,7 +41,7 @@ export class Feed {
   #position = 0;
 
   /** @param failed told when the log cannot be read any more. */
-  constructor(id: string, source: Source, failed: (error: unknown) => void = () => {}) {
+  constructor(id: string, source: StudySource, failed: (error: unknown) => void = () => {}) {
     this.id = id;
     this.source = source;
     this.caughtUp = this.#readPast();

@@ -1,8 +1,8 @@
+import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
 import { MachineWatch } from './machines/watch.ts';
 import type { Metrics } from './metrics.ts';
-import type { Source } from './source.ts';
 import type { Headline, Machines } from './wire.ts';
 
 /** A study that is shown. */
@@ -31,7 +31,7 @@ export class Studies {
    *
    * @param live gives inspection events of the study's own machines, where it runs in this process.
    */
-  add(id: string, source: Source, live?: (inspect: (event: unknown) => void) => void): Shown {
+  add(id: string, source: StudySource, live?: (inspect: (event: unknown) => void) => void): Shown {
     const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
     this.#metrics.count(feed);
     feed.watch(this.tell);

@@ -1,7 +1,8 @@
 /** What goes between the dashboard's server and its page. */
-import type { CloseReason, Fact, Limits, ObjectiveSpec, Params, Refusal, Values } from '../facts/facts.ts';
+import type { CloseReason, Limits, ObjectiveSpec, Refusal, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
+import type { Decided } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
 
 /** A row that has changed, with the reports that have come since: step, first value, step, first value, ... */
@@ -121,20 +122,10 @@ export interface Why {
   readonly milliseconds?: number;
 }
 
-/** What a person does to a study. */
-export type Action =
-  | { readonly type: 'enqueue'; readonly params: Params }
-  | { readonly type: 'retract'; readonly trial: TrialId }
-  | { readonly type: 'cancel'; readonly trial: TrialId }
-  | {
-      readonly type: 'change';
-      readonly paused?: boolean;
-      readonly parallel?: number;
-      readonly trials?: number;
-      readonly strategy?: unknown;
-    }
-  | { readonly type: 'close' };
-export type Answer = { readonly ok: true; readonly position: number; readonly fact: Fact } | { readonly ok: false; readonly error: string };
+/** What a command did, or why it was refused. */
+export type Answer =
+  | { readonly ok: true; readonly position: number; readonly fact: Decided }
+  | { readonly ok: false; readonly error: string };
 
 /** How much of the variation of the results each parameter explains; shares that sum to 1. */
 export interface Importances {

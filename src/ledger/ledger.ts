@@ -4,10 +4,12 @@ import type {
   Changed,
   Closed,
   CloseReason,
+  Command,
   Created,
   Enqueued,
   Limits,
   Params,
+  Refusal,
   SuggestedFact,
   TrialEvent,
 } from '../facts/facts.ts';
@@ -105,11 +107,34 @@ export class Ledger<P> {
   }
 
   #enqueue(fact: Enqueued, position: number): Applied<P> {
+    const params = this.#complete(fact, position);
+    if (params instanceof Error) return rejected(fact, refuse('bad-field', params.message));
+    this.#queue.set(position, params);
+    return { effect: 'noted', fact };
+  }
+
+  /** The parameters with those that were left out, or why they do not fit the space. */
+  #complete({ params }: Enqueued, position: number): P | Error {
     try {
-      this.#queue.set(position, this.#space.complete(fact.params, rngFor(this.settings.seed, 'queue', position)));
-      return { effect: 'noted', fact };
+      return this.#space.complete(params, rngFor(this.settings.seed, 'queue', position));
     } catch (error) {
-      return rejected(fact, refuse('bad-field', (error as Error).message));
+      return error as Error;
+    }
+  }
+
+  /** Why a command would be rejected as the next entry. Changes nothing. */
+  refuses(fact: Command | Closed): Refusal | undefined {
+    switch (fact.type) {
+      case 'enqueued': {
+        const params = this.#complete(fact, this.#position + 1);
+        return params instanceof Error ? refuse('bad-field', params.message) : undefined;
+      }
+      case 'retracted':
+        return this.#trials.refuseRetract(fact.trial);
+      case 'cancelled':
+        return this.#trials.refuseCancel(fact.trial);
+      default:
+        return undefined;
     }
   }
 

@@ -85,6 +85,11 @@ export class Trials<P> {
     }
   }
 
+  /** Why a trial cannot be cancelled. */
+  refuseCancel(id: TrialId): Refusal | undefined {
+    return this.open.byId.has(id) ? undefined : this.#notOpen(id);
+  }
+
   #notOpen(id: TrialId): Refusal {
     const status = this.#statuses.get(id);
     return status === undefined
@@ -236,11 +241,17 @@ export class Trials<P> {
 
   retract(fact: Retracted): Applied<P> {
     const { trial: id } = fact;
-    if (this.open.byId.has(id)) return rejected(fact, refuse('open', `trial ${id} is still open; cancel it, or wait for its end`));
+    const refusal = this.refuseRetract(id);
+    if (refusal) return rejected(fact, refusal);
+    const isKnown = this.#statuses.get(id) === 'retracted' || this.#retracted.has(id);
+    return { effect: isKnown ? 'noted' : 'retracted', fact };
+  }
+
+  /** Why the result of a trial cannot be retracted. */
+  refuseRetract(id: TrialId): Refusal | undefined {
+    if (this.open.byId.has(id)) return refuse('open', `trial ${id} is still open`);
     const status = this.#statuses.get(id);
-    if (status === undefined || status === 'void') return rejected(fact, refuse('unknown-trial', `there is no trial ${id} to retract`));
-    if (status === 'retracted' || this.#retracted.has(id)) return { effect: 'noted', fact };
-    return { effect: 'retracted', fact };
+    return status === undefined || status === 'void' ? refuse('unknown-trial', `there is no trial ${id} to retract`) : undefined;
   }
 
   /** The number of the next trial. */

@@ -1,6 +1,5 @@
-import type { Fact } from '../../src/facts/facts.ts';
-import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
+import { type Intent, intentSchemas } from '../../src/study/commands.ts';
 import { trialRowSchema, trialStatuses } from '../../src/study/trials.ts';
 
 /** What one may ask of a study, and what comes back. */
@@ -12,13 +11,6 @@ export interface RequestKind {
 const text = (description: string): Schema => ({ type: 'string', description });
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
 const nothing: Schema = { type: 'object', description: 'nothing' };
-
-/** The fields of a fact that a person gives: the request is the fact without its type, and without who says it. */
-function fieldsOf(type: Fact['type']): Schema {
-  const { properties, required, description } = factSchemas[type];
-  const { type: _, v: __, by: ___, ...fields } = properties!;
-  return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
-}
 
 /** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
 export const statusSchema: Schema = {
@@ -58,10 +50,13 @@ const entry: Schema = {
 
 const stored: Schema = {
   type: 'object',
-  properties: { position: { type: 'integer', minimum: 1, description: 'of the fact in the log' } },
-  required: ['position'],
+  properties: {
+    position: { type: 'integer', minimum: 1, description: 'of the fact in the log' },
+    fact: { type: 'object', description: 'the fact that the command became' },
+  },
+  required: ['position', 'fact'],
 };
-const command = (type: Fact['type']): RequestKind => ({ request: fieldsOf(type), result: stored });
+const command = (type: Intent['type']): RequestKind => ({ request: intentSchemas[type], result: stored });
 
 /** Each method of `ht.<study>.rpc.<method>`. Requests are checked against these schemas. */
 export const requestKinds = {
@@ -86,11 +81,11 @@ export const requestKinds = {
     },
     result: { type: 'array', items: entry },
   },
-  enqueue: command('enqueued'),
-  retract: command('retracted'),
-  cancel: command('cancelled'),
-  change: command('changed'),
-  close: { request: nothing, result: stored },
+  enqueue: command('enqueue'),
+  retract: command('retract'),
+  cancel: command('cancel'),
+  change: command('change'),
+  close: command('close'),
 } as const satisfies Readonly<Record<string, RequestKind>>;
 
 export type RequestMethod = keyof typeof requestKinds;

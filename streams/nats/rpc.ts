@@ -1,19 +1,20 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import { nuid } from '@nats-io/nats-core';
 import type { Entry } from '../../src/entry.ts';
-import type { Changed, CloseReason, Command, Params } from '../../src/facts/facts.ts';
+import type { Params } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
+import { isRecord } from '../../src/isRecord.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
-import { closedFact } from '../../src/ledger/ranking.ts';
-import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
+import { type Intent, intentSchemas, parseIntent, RefusedError } from '../../src/study/commands.ts';
 import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
-import { dryRunChange } from '../engine/dryRun.ts';
 import type { Run } from '../engine/run.ts';
 import { past } from '../log/past.ts';
 import type { Progress } from '../observe.ts';
+import { submit, submitter } from '../submit.ts';
 import { publish } from './connection.ts';
 import type { NatsLog } from './log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
+import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What `rpc.<method>` answers. */
@@ -31,116 +32,76 @@ export interface Status extends Progress<Params> {
   readonly objective: string;
 }
 
-/** Milliseconds between two words on how the study stands. */
+/** The shortest time between two status messages, in milliseconds. */
 const FRAME = 200;
 
 /** Characters of rows or entries in one answer: a server takes a megabyte, and a character may be four bytes. */
 const ROOM = 200_000;
 
-/** Answers requests of people: about the study, and to it. Of several engines, any one answers. */
-export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog) {
+/** Answers requests about a study and takes commands. If several engines serve the study, any one of them answers. */
+export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: Run<P>) {
   const rows = new TrialRows<P>();
-  const waiting = new Map<string, (noted: AppliedEntry) => void>();
-
-  /** Appends a fact, and waits for what becomes of it. */
-  const say = async (fact: Command | ReturnType<typeof closedFact>): Promise<{ position: number }> => {
-    const request = nuid.next();
-    const answered = new Promise<AppliedEntry>((resolve) => waiting.set(request, resolve));
-    while ((await log.append({ ...fact, request })) === 'fenced'); // it is no decision: what others wrote first does not change it
-    const { position, refusal } = await answered;
-    if (refusal) throw new RequestRefused(refusal.message);
-    return { position };
+  const { append, note, end } = submitter(log);
+  const best = () => {
+    const { best: first } = run.engine.ledger;
+    return first && (rows.get(first.trial) as TrialRow | undefined);
   };
-
-  const bestOf = ({ engine: { ledger } }: Run<P>) => (ledger.best ? (rows.get(ledger.best.trial) as TrialRow | undefined) : undefined);
-  const statusOf = (run: Run<P>): Status => {
+  const status = (): Status => {
     const { ledger, phase } = run.engine;
     const { study, paused, limits, objectives } = ledger.settings;
     const { completed, stopped, failed } = rows.counts;
-    const best = bestOf(run);
-    return {
+    return omitUndefined<Status>({
       study,
       phase,
       position: ledger.position,
       paused,
       objective: objectives[0]!.name,
-      ...(limits.trials !== undefined && { limit: limits.trials }),
+      limit: limits.trials,
       trials: ledger.nextTrial - 1,
       open: ledger.running,
       completed,
       stopped,
       failed,
-      ...(best && { best }),
-      ...(ledger.closed !== undefined && { closed: ledger.closed }),
-    };
+      best: best(),
+      closed: ledger.closed,
+    });
   };
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;
-    if (!requests.run?.engine.ledger.created || !log.leads) return;
-    const { best, ...rest } = statusOf(requests.run);
-    const text = JSON.stringify({ ...rest, ...(best && { best }) });
+    if (!run.engine.ledger.created || !log.leads) return;
+    const { best: first, ...rest } = status();
+    const text = JSON.stringify({ ...rest, best: first });
     publish(nc, subjects.status, text.length > ROOM ? JSON.stringify(rest) : text);
   };
 
-  const methods: Readonly<Record<RequestMethod, (run: Run<P>, request: Readonly<Record<string, unknown>>) => unknown>> = {
-    status: statusOf,
-    best: (run) => bestOf(run) ?? null,
-    trials: (_, { after = 0, status }) => {
-      const found = [...rows].filter((row) => row.trial > Number(after) && (status === undefined || row.status === status));
+  const queries: Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>> = {
+    status,
+    best: () => best() ?? null,
+    trials: ({ after = 0, status: wanted }) => {
+      const found = [...rows].filter((row) => row.trial > Number(after) && (wanted === undefined || row.status === wanted));
       const page = pager<TrialRow<P>>(ROOM);
       for (const row of found.sort((a, b) => a.trial - b.trial)) if (!page.add(row)) break;
       return page.items;
     },
-    log: (_, { after = 0 }) => pageOf(log, Number(after) + 1),
-    enqueue: (_, { params }) => say({ type: 'enqueued', params: params as Params }),
-    retract: (_, { trial }) => say({ type: 'retracted', trial: trial as TrialId }),
-    cancel: (_, { trial }) => say({ type: 'cancelled', trial: trial as TrialId }),
-    change: ({ engine }, { paused, parallel, limits, strategy, rules }) => {
-      const changes = definedOf({ paused, parallel, limits, strategy, rules });
-      if (Object.keys(changes).length === 0)
-        throw new RequestRefused('nothing to change: expected one of paused, parallel, limits, strategy, rules');
-      if (strategy !== undefined) Object.assign(changes, { strategy: dryRunChange(engine.ledger, strategy) });
-      return say({ type: 'changed', ...changes } as Changed);
-    },
-    close: ({ engine: { ledger } }) => {
-      if (ledger.closed !== undefined) throw new RequestRefused(`the study is closed already: ${ledger.closed}`);
-      return say(closedFact('person' satisfies CloseReason, ledger.best));
-    },
+    log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
   };
-
-  const requests = {
-    /** Set once there is an engine. */
-    run: undefined as Run<P> | undefined,
-    note: (noted: AppliedEntry<P>) => {
-      rows.fold(noted);
-      due ??= setTimeout(publishStatus, FRAME);
-      const { request } = (noted.fact ?? {}) as { request?: string };
-      if (request === undefined) return;
-      waiting.get(request)?.(noted);
-      waiting.delete(request);
-    },
-    close: () => {
-      clearTimeout(due);
-      publishStatus();
-      subscription.unsubscribe();
-    },
+  const resultOf = async (method: string, text: string): Promise<unknown> => {
+    const known = requestMethods.find((name) => name === method);
+    if (!known)
+      throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
+    const request = requestOf(text);
+    await run.started;
+    if (isIntent(known)) return submit(parseIntent({ ...request, type: known }), run.engine.ledger, append);
+    const refusal = validate(requestKinds[known].request, request);
+    if (refusal) throw new RefusedError(refusal);
+    return queries[known](request);
   };
-  const answer = async (method: string, text: string): Promise<Reply> => {
-    try {
-      const known = requestMethods.find((name) => name === method);
-      if (!known) throw new RequestRefused(`there is no ${method}; there are ${requestMethods.join(', ')}`);
-      const request = requestOf(text);
-      const wrong = validate(requestKinds[known].request, request);
-      if (wrong) throw new RequestRefused(wrong.message);
-      const { run } = requests;
-      if (!run) throw new RequestRefused('the engine has only begun; ask again');
-      await run.started;
-      return { ok: true, result: await methods[known](run, request) };
-    } catch (error) {
-      return { ok: false, error: (error as Error).message };
-    }
-  };
+  const answer = (method: string, text: string): Promise<Reply> =>
+    resultOf(method, text).then(
+      (result) => ({ ok: true, result }),
+      (error: Error) => ({ ok: false, error: error.message }),
+    );
   const subscription = nc.subscribe(subjects.rpc('*'), {
     queue: 'engines',
     callback: (error, message) => {
@@ -149,7 +110,20 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       void answer(method, message.string()).then((reply) => respond(message, reply));
     },
   });
-  return requests;
+  return {
+    note: (entry: AppliedEntry<P>) => {
+      rows.fold(entry);
+      note(entry);
+      due ??= setTimeout(publishStatus, FRAME);
+    },
+    submit: (intent: Intent) => submit(intent, run.engine.ledger, append),
+    close: () => {
+      clearTimeout(due);
+      publishStatus();
+      subscription.unsubscribe();
+      end(new StudyError('the engine has ended'));
+    },
+  };
 }
 
 /** Entries from a position on, as many as one answer has room for. */
@@ -159,13 +133,13 @@ async function pageOf(log: NatsLog, from: number): Promise<readonly Entry[]> {
   return page.items;
 }
 
-/** What fits into one answer: at least one item, and no more than there is room for. */
+/** Collects what fits into one answer: at least one item, and at most `room` characters. */
 function pager<T>(room: number) {
   const items: T[] = [];
   let length = 0;
   return {
     items,
-    /** @returns whether the item went in. */
+    /** @returns whether the item fits. */
     add: (item: T): boolean => {
       length += JSON.stringify(item).length;
       if (length > room && items.length > 0) return false;
@@ -175,7 +149,7 @@ function pager<T>(room: number) {
   };
 }
 
-/** Sends an answer, or why it cannot be sent. Never throws: a request must not end the engine. */
+/** Sends an answer, or why it cannot be sent. Never throws, since a request must not end the engine. */
 function respond(message: Msg, reply: Reply): void {
   try {
     message.respond(JSON.stringify(reply));
@@ -187,24 +161,18 @@ function respond(message: Msg, reply: Reply): void {
   }
 }
 
-/** An answer to any other subject could be one to a log. `_R_` is what the server makes of an inbox in another account. */
+/** An answer to any other subject could end up in a log. `_R_` is what the server makes of an inbox in another account. */
 const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
-/** A request that cannot be met; the message says why. */
-class RequestRefused extends Error {
-  override readonly name = 'RequestRefused';
-}
+const isIntent = (method: RequestMethod): method is Intent['type'] => Object.hasOwn(intentSchemas, method);
 
 function requestOf(text: string): Readonly<Record<string, unknown>> {
-  if (text.trim() === '') return {};
-  let data: unknown;
+  let data: unknown = {};
   try {
-    data = JSON.parse(text);
+    if (text.trim() !== '') data = JSON.parse(text);
   } catch {
-    throw new RequestRefused('a request must be JSON');
+    data = undefined;
   }
-  if (typeof data !== 'object' || data === null || Array.isArray(data)) throw new RequestRefused('a request must be an object');
-  return data as Readonly<Record<string, unknown>>;
+  if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'a request must be a JSON object' });
+  return data;
 }
-
-const definedOf = (record: object): object => Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));

@@ -1,6 +1,6 @@
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Changed, Limits } from '../../src/facts/facts.ts';
+import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Run, run } from '../engine/run.ts';
@@ -63,7 +63,6 @@ export async function serve<P>(
     ...(replicas !== undefined && { replicas }),
     ...(maxMessageBytes !== undefined && { maxMessageBytes }),
   });
-  const rpc = answerRequests<P>(nc, subjects, log);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   let resolve!: () => void;
   let reject!: (error: unknown) => void;
@@ -108,7 +107,7 @@ export async function serve<P>(
     },
   );
   shell.run = running;
-  rpc.run = running;
+  const rpc = answerRequests(nc, subjects, log, running); // the engine reads its first entry after this
   const begin = async () => {
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
@@ -116,8 +115,7 @@ export async function serve<P>(
   };
   void begin().catch(fail);
   const pause = async (limits?: Limits) => {
-    const fact: Changed = { type: 'changed', paused: true, ...(limits && { limits }) };
-    while ((await log.append(fact)) === 'fenced'); // it is no decision: what others wrote first does not change it
+    await rpc.submit({ type: 'change', paused: true, ...(limits && { limits }) });
   };
   return { finished, pause, close };
 }

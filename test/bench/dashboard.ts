@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
+import { processSource } from '../../src/cli/sources/process.ts';
 import { dashboard } from '../../src/dashboard/serve.ts';
-import { logSource } from '../../src/dashboard/source.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { choice, float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
@@ -187,7 +187,10 @@ say('page weight', '<= 350 KB', `${Math.round(weight / 1024)} KB gzip`);
 
 const log = await study();
 const made = await dashboard();
-const { feed } = made.studies.add('many', logSource('memory', log));
+const { feed } = made.studies.add(
+  'many',
+  processSource('memory', log, () => Promise.reject(new Error('this study is only read'))),
+);
 await feed.caughtUp;
 const browser = await startBrowser();
 const times: number[] = [];

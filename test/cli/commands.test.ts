@@ -230,7 +230,9 @@ describe('commands that are written into the journal', () => {
     const place = await studied('trials: 2\n');
     await hypertide(place, 'change', 'study.jsonl', '--more', '1');
     expect(await hypertide(place, 'close', 'study.jsonl', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"person"') });
-    expect((await hypertide(place, 'close', 'study.jsonl')).err).toBe('hypertide: the study is closed already: person\n');
+    expect((await hypertide(place, 'close', 'study.jsonl')).err).toBe(
+      'hypertide: the study is closed already (person); change a limit to reopen it\n',
+    );
     expect((await run(place)).err).toContain('the study was closed');
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'closed', best: { trial: expect.any(Number) } });
     await hypertide(place, 'change', 'study.jsonl', '--more', '1');

@@ -3,7 +3,8 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { inbox } from '../../src/cli/controlSocket.ts';
+import { controlSocket } from '../../src/cli/sources/controlSocket.ts';
+import type { Intent } from '../../src/study/commands.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { directory, hypertide, journalOf, start, studyIn, until } from './support.ts';
 
@@ -45,7 +46,7 @@ describe('a study that runs', () => {
     const { place, say, go, ended, said } = await running('trials: 3\nstrategy: random');
     await say('change', 'study.jsonl', '--pause');
     await until(() => said().includes('the study is paused: no new trials begin'));
-    expect(await say('cancel', 'study.jsonl', '1')).toMatchObject({ code: 0, err: 'trial 1 is ended\n' });
+    expect(await say('cancel', 'study.jsonl', '1')).toMatchObject({ code: 0, err: 'trial 1 is stopped\n' });
     go();
     await until(() => journalOf(place).some(({ type, trial }) => type === 'completed' && trial === 2));
     expect(suggestedIn(place)).toHaveLength(2);
@@ -70,7 +71,7 @@ describe('a study that runs', () => {
   });
 });
 
-it('a study that another program runs, without an inbox, is not written to', async () => {
+it('a study that another program runs, without a socket, is not written to', async () => {
   const place = studyIn('trials: 1\n');
   await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo value={x}');
   const log = await openJournal(join(place, 'study.jsonl'));
@@ -78,45 +79,45 @@ it('a study that another program runs, without an inbox, is not written to', asy
   await log.close();
   expect({ code, err }).toEqual({
     code: 2,
-    err: expect.stringMatching(/^hypertide: study.jsonl: the study is running \(process \d+\);.*\n$/),
+    err: expect.stringMatching(/^hypertide: study.jsonl: the study is running in process \d+, which does not accept commands.*;.*\n$/),
   });
 });
 
-describe('an inbox', () => {
+describe('a control socket', () => {
   const open = async (place = directory()) => {
     writeFileSync(join(place, 'study.jsonl'), '');
-    const facts: object[] = [];
-    const box = await inbox(join(place, 'study.jsonl'), async (fact) => facts.push(fact));
+    const intents: Intent[] = [];
+    const close = await controlSocket(join(place, 'study.jsonl'), async (intent) => {
+      intents.push(intent);
+      return { position: 7, fact: { type: 'cancelled', trial: 3 } };
+    });
     const talk = (line: string) => {
       const socket = createConnection(join(place, 'study.jsonl.sock'), () => socket.write(line));
       return text(socket);
     };
-    return { place, facts, box, talk };
+    return { place, intents, close, talk };
   };
 
-  it('is for the user who runs the study, and takes what people may say', async () => {
-    const { place, facts, box, talk } = await open();
+  it('is for the user who runs the study, and takes commands only', async () => {
+    const { place, intents, close, talk } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
-    expect(await talk('garbage\n')).toBe('{"error":"expected a fact as JSON"}\n');
-    expect(await talk('{"type":"retracted"}\n')).toBe('{"error":"trial is missing"}\n');
-    expect(await talk('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected one of enqueued, retracted');
-    expect(facts).toEqual([]);
-    const answer = talk('{"type":"cancelled","trial":3}\n');
-    await until(() => facts.length > 0);
-    box!.note({ position: 7, at: 0, effect: 'noted', fact: facts[0] as never });
-    expect(await answer).toBe('{"position":7}\n');
-    box!.close();
-    expect(facts).toMatchObject([{ type: 'cancelled', trial: 3 }]);
+    expect(await talk('garbage\n')).toBe('{"error":"expected a command as a JSON object"}\n');
+    expect(await talk('{"type":"retract"}\n')).toBe('{"error":"trial is missing"}\n');
+    expect(await talk('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected a command (enqueue, retract');
+    expect(intents).toEqual([]);
+    expect(JSON.parse(await talk('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });
+    close!();
+    expect(intents).toEqual([{ type: 'cancel', trial: 3 }]);
   });
 
   it('is opened where a killed process left one, and not where there can be none', async () => {
     const place = directory();
     writeFileSync(join(place, 'study.jsonl.sock'), '');
-    const { box, talk } = await open(place);
+    const { close, talk } = await open(place);
     expect(await talk('\n')).toContain('error');
-    box!.close();
+    close!();
     const deep = join(place, ...Array.from({ length: 12 }, () => 'directory'));
     mkdirSync(deep, { recursive: true });
-    expect((await open(deep)).box).toBeUndefined();
+    expect((await open(deep)).close).toBeUndefined();
   });
 });

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { natsSource } from '../../src/cli/sources/nats.ts';
 import { Feed } from '../../src/dashboard/feed.ts';
-import { natsSource } from '../../src/dashboard/natsSource.ts';
 import { random } from '../../streams/index.ts';
 import { connectTo } from '../../streams/nats/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
@@ -54,7 +54,7 @@ describe('commands on a study on a server', () => {
     const engine = await engineOf('say', 3);
     const on = (command: string, ...more: string[]) => hypertide(place, command, ...at('say'), ...more);
     const trial = async (n: number) => JSON.parse((await on('trials', '--json')).out).find((row: { trial: number }) => row.trial === n);
-    expect(await on('cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is ended\n' });
+    expect(await on('cancel', '1')).toMatchObject({ code: 0, out: '', err: 'trial 1 is stopped\n' });
     const enqueued = JSON.parse((await on('enqueue', 'x=3', '--json')).out);
     expect(enqueued).toMatchObject({ position: expect.any(Number), fact: { type: 'enqueued', params: { x: 3 } } });
     expect((await on('change', '--more', '1')).err).toBe('changed\n');
@@ -66,9 +66,12 @@ describe('commands on a study on a server', () => {
     expect(queued.suggested).toBeGreaterThan(enqueued.position);
     expect((await on('retract', String(queued.trial))).code).toBe(0);
     expect(await trial(queued.trial)).toMatchObject({ status: 'retracted' });
-    expect(await on('close')).toMatchObject({ code: 2, err: 'hypertide: the study is closed already: trials\n' });
+    expect(await on('close')).toMatchObject({
+      code: 2,
+      err: 'hypertide: the study is closed already (trials); change a limit to reopen it\n',
+    });
     await on('change', '--more', '1');
-    expect(await on('close')).toMatchObject({ code: 0, err: 'the study is closed; hypertide change opens it again\n' });
+    expect(await on('close')).toMatchObject({ code: 0, err: 'the study is closed; hypertide change reopens it\n' });
     for (const wrong of [
       ['cancel', '99'],
       ['cancel', 'one'],
@@ -88,7 +91,7 @@ describe('commands on a study on a server', () => {
   it.each([
     [['best', '--nats', 'URL', '--study', 'none'], 'there is no study none on this server'],
     [['best', '--nats', 'nats://127.0.0.1:1', '--study', 's'], '127.0.0.1:1: '],
-    [['cancel', '--nats', 'URL', '--study', 'over', '1'], 'trial 1 has ended'],
+    [['cancel', '--nats', 'URL', '--study', 'over', '1'], 'no engine serves over now ('],
     [['change', '--nats', 'URL', '--study', 'over', '--more', '1'], 'no engine serves over now ('],
     [['best', '--nats', 'URL'], '--nats: expected --study'],
     [['best', '--nats', 'URL', '--study', 'A b'], '--study: expected a to z'],

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { natsSource } from '../../src/dashboard/natsSource.ts';
+import { natsSource } from '../../src/cli/sources/nats.ts';
+import { applied, processSource } from '../../src/cli/sources/process.ts';
 import { type Dashboard, dashboard } from '../../src/dashboard/serve.ts';
-import { logSource } from '../../src/dashboard/source.ts';
 import { float, int } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
@@ -124,7 +124,7 @@ describe('texts of a log are shown as text', () => {
     }
     const made = await dashboard();
     cleanups.push(() => made.close());
-    made.studies.add('odd', logSource(MARKUP, log));
+    made.studies.add('odd', processSource(MARKUP, log, applied(log).submit));
     for (const size of [WIDE, NARROW]) {
       const page = await openPage(made.ownerUrl, size);
       for (const view of VIEWS) {
@@ -180,7 +180,7 @@ describe('three objectives', () => {
     }
     const made = await dashboard();
     cleanups.push(() => made.close());
-    made.studies.add('three', logSource('memory', log));
+    made.studies.add('three', processSource('memory', log, applied(log).submit));
     const page = await openPage(`${made.url}?study=three&view=objectives`, WIDE);
     const cube = page.getByRole('slider', { name: 'Trials over loss, seconds, size' });
     await cube.waitFor();

@@ -2,49 +2,52 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { inbox } from '../../src/cli/controlSocket.ts';
-import { act } from '../../src/dashboard/actions.ts';
+import { controlSocket } from '../../src/cli/sources/controlSocket.ts';
+import { journalSource } from '../../src/cli/sources/journal.ts';
+import { applied } from '../../src/cli/sources/process.ts';
 import { Feed } from '../../src/dashboard/feed.ts';
-import { journalSource } from '../../src/dashboard/source.ts';
-import type { Fact } from '../../src/facts/facts.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import { createdOf } from '../../streams/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 
-it('actions write to a journal that no process runs, and are refused while a process runs it that takes no commands', async () => {
+it('commands change a journal that no process writes, and are refused where the process that writes it takes none', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
-  const feed = new Feed('s', journalSource(path));
+  const source = journalSource(path);
+  const feed = new Feed('s', source);
   await feed.caughtUp;
-  expect(await act(feed, { type: 'change', paused: true })).toEqual({
-    ok: false,
-    error: expect.stringContaining('it hears nothing, as "hypertide run" would'),
-  });
+  await expect(source.submit({ type: 'change', paused: true })).rejects.toThrow(
+    'which does not accept commands (only "hypertide run" does)',
+  );
   await log.close();
-  expect(await act(feed, { type: 'change', paused: true })).toMatchObject({ ok: true, position: 2 });
+  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 2, running: false });
+  await feed.reached(2);
   expect(feed.headline()).toMatchObject({ phase: 'paused', position: 2 });
-  expect(await act(feed, { type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ ok: true, position: 3 });
+  expect(await source.submit({ type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ position: 3 });
+  await feed.reached(3);
   expect(feed.detail()).toMatchObject({ queued: 1 });
   feed.close();
 });
 
-it('actions on a journal that hypertide run writes go through that process', async () => {
+it('commands on a journal that hypertide run writes go through its socket', async () => {
   const path = join(mkdtempSync(join(tmpdir(), 'hypertide-board-')), 's.jsonl');
   const log = await openJournal(path);
   await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: 's', seed: 1 }));
-  const box = await inbox(path, async (fact) => {
-    await log.append(fact);
-    box!.note({ position: await log.head(), at: 0, effect: 'noted', fact: fact as Fact });
-  });
-  const feed = new Feed('s', journalSource(path));
+  const study = applied(log);
+  const close = await controlSocket(path, study.submit);
+  const source = journalSource(path);
+  const feed = new Feed('s', source);
   await feed.caughtUp;
-  expect(await act(feed, { type: 'change', paused: true })).toMatchObject({ ok: true, position: 2 });
-  expect(await act(feed, { type: 'close' })).toMatchObject({ ok: true, position: 3 });
+  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 2, running: true });
+  expect(await source.submit({ type: 'close' })).toMatchObject({ position: 3, fact: { type: 'closed' } });
+  await expect(source.submit({ type: 'close' })).rejects.toThrow('closed already (person); change a limit to reopen it');
+  await feed.reached(3);
   expect(feed.headline()).toMatchObject({ closed: 'person' });
   feed.close();
-  box!.close();
+  close!();
+  study.end();
   await log.close();
 });

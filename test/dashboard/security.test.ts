@@ -139,9 +139,9 @@ describe('acting', () => {
     for (const [action, why] of [
       [{ type: 'enqueue', params: { lr: 7 } }, 'lr'],
       [{ type: 'enqueue', params: { what: 7 } }, 'what'],
-      [{ type: 'enqueue' }, 'parameters'],
+      [{ type: 'enqueue' }, 'params'],
       [{ type: 'retract', trial: 99 }, '99'],
-      [{ type: 'cancel', trial: 1 }, 'not open'],
+      [{ type: 'cancel', trial: 1 }, 'has ended'],
       [{ type: 'change' }, 'nothing'],
       [{ type: 'change', parallel: -1 }, 'parallel'],
       [{ type: 'change', strategy: 'nonsense' }, 'nonsense'],

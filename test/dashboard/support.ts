@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { applied, processSource } from '../../src/cli/sources/process.ts';
 import { type Dashboard, type DashboardOptions, dashboard } from '../../src/dashboard/serve.ts';
-import { logSource } from '../../src/dashboard/source.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { choice, float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
@@ -24,7 +24,7 @@ export async function board(options: DashboardOptions = {}, study = 'net'): Prom
   let now = 1_700_000_000_000;
   await log.append(createdOf(net, random(), { study, objectives: { loss: 'minimize' }, trials: 100, parallel: 4, seed: 1 }));
   const made = await dashboard(options);
-  const { feed } = made.studies.add('net', logSource('memory', log));
+  const { feed } = made.studies.add('net', processSource('memory', log, applied(log).submit));
   await feed.caughtUp;
   const say = async (...facts: readonly Fact[]) => {
     for (const fact of facts) await log.append(fact);

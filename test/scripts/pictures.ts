@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { journalSource } from '../../src/cli/sources/journal.ts';
 import { dashboard } from '../../src/dashboard/serve.ts';
-import { journalSource } from '../../src/dashboard/source.ts';
 import { openPage, type Size, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/page.ts';
 

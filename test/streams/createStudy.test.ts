@@ -9,9 +9,9 @@ import {
   type Log,
   medianStop,
   memoryLog,
+  RefusedError,
   random,
   space,
-  TellError,
 } from '../../streams/index.ts';
 
 const line = space({ x: float(-5, 5) });
@@ -45,7 +45,7 @@ describe('createStudy', () => {
     const study = createStudy(line, random());
     const { trial } = (await study.ask())!;
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
-    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(TellError);
+    await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
     await study.report(trial, 2, 1);
     await expect(study.report(trial, 1, 1)).rejects.toThrow('too late');
     await study.fail(trial, 'error', 'out of memory');

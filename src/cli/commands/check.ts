@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../numeric/random.ts';
 import { listeningFor, withMetric } from '../metric.ts';
+import { commandOf } from '../runner/command.ts';
 import { fillingOf, type Job } from '../runner/job.ts';
 import type { Outcome } from '../runner/outcome.ts';
 import type { Report } from '../runner/parseOutput.ts';
 import { startProcess } from '../runner/process.ts';
 import { fillTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
-import { commandOf } from './run.ts';
 
 export interface CheckOptions {
   readonly metric?: string;

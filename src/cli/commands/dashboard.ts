@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { type Access, connectTo } from '../../../streams/nats/connect.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
-import { natsSource } from '../../dashboard/natsSource.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
-import { journalSource } from '../../dashboard/source.ts';
 import { accessOf, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createdIn, talk } from '../journalFile.ts';
+import { journalSource } from '../sources/journal.ts';
+import { natsSource } from '../sources/nats.ts';
 import { UsageError } from '../usage.ts';
 
 export interface DashboardOptions extends Access {

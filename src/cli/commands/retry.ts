@@ -16,9 +16,9 @@ export async function retry(study: Study, words: readonly string[], { json }: { 
   const limit = settings.limits.trials ?? Number.POSITIVE_INFINITY;
   const room = Math.max(limit, configurations + failed.length);
   if (room > limit || closed !== undefined)
-    await study.say({ type: 'changed', ...(Number.isFinite(room) && { limits: { trials: room } }) });
+    await study.submit({ type: 'change', ...(Number.isFinite(room) ? { limits: { trials: room } } : { parallel: settings.parallel }) });
   let running = false;
-  for (const { params } of failed) ({ running } = await study.say({ type: 'enqueued', params }));
+  for (const { params } of failed) ({ running } = await study.submit({ type: 'enqueue', params }));
   const trials: TrialId[] = failed.map(({ trial }) => trial);
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
   else talk(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);

@@ -1,25 +1,29 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
+import { type Run, run } from '../../../streams/engine/run.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../streams/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import { runStudy } from '../../../streams/study.ts';
+import { submit, submitter } from '../../../streams/submit.ts';
 import { MismatchError } from '../../errors.ts';
 import type { Created, Params, TrialEvent } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
+import type { Intent } from '../../study/commands.ts';
+import type { StudySource } from '../../study/source.ts';
 import { failingAlike, isTelling } from '../alike.ts';
-import { type Inbox, inbox } from '../controlSocket.ts';
+import { onInterrupt } from '../interrupt.ts';
 import { begunIn } from '../journalFile.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
 import { type PatientLog, patientLog } from '../retryingLog.ts';
-import { checkVariables } from '../runner/job.ts';
-import { parseTemplate, type Template } from '../runner/template.ts';
+import { commandOf } from '../runner/command.ts';
+import type { Template } from '../runner/template.ts';
+import { controlSocket } from '../sources/controlSocket.ts';
+import { processSource } from '../sources/process.ts';
 import { live } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
@@ -65,8 +69,19 @@ export async function runPrograms(path: string, words: readonly string[], option
   const log = patientLog(book, screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
-  const board = options.dashboard === undefined ? undefined : await beside(options.dashboard, where, log, screen.line);
-  const box = await inbox(where, (fact) => log.append(fact));
+  const { append, note } = submitter(log);
+  let begin!: (study: Run<Params>) => void;
+  const running = new Promise<Run<Params>>((resolve) => {
+    begin = resolve;
+  });
+  const submitted = async (intent: Intent) => {
+    const { started, engine } = await running;
+    await started;
+    return submit(intent, engine.ledger, append);
+  };
+  const source = processSource(where, log, submitted);
+  const board = options.dashboard === undefined ? undefined : await beside(options.dashboard, source, screen.line);
+  const closeSocket = await controlSocket(where, submitted);
   const inspected = board ? { ...settings, inspect: board.inspect } : settings;
   const ending = await work({
     file,
@@ -77,13 +92,14 @@ export async function runPrograms(path: string, words: readonly string[], option
     log,
     directory,
     watching,
-    box,
+    note,
+    begin,
     attended: board !== undefined,
     warn: screen.line,
   });
   await log.settled();
-  box?.close();
-  await board?.close();
+  closeSocket?.();
+  await board?.close(await log.head());
   screen.end();
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
@@ -94,41 +110,22 @@ export async function runPrograms(path: string, words: readonly string[], option
   return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
 }
 
-/** A dashboard of a study that this process runs. */
-async function beside(port: number | true, place: string, log: PatientLog, warn: (message: string) => void) {
-  const [{ dashboard }, { logSource }, { settingsOf, welcome }] = await Promise.all([
-    import('../../dashboard/serve.ts'),
-    import('../../dashboard/source.ts'),
-    import('./dashboard.ts'),
-  ]);
+/** Shows the study in a dashboard of this process. */
+async function beside(port: number | true, source: StudySource, warn: (message: string) => void) {
+  const [{ dashboard }, { settingsOf, welcome }] = await Promise.all([import('../../dashboard/serve.ts'), import('./dashboard.ts')]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
   let inspect!: (event: unknown) => void;
-  const { feed } = board.studies.add('study', logSource(place, log), (looking) => {
+  const { feed } = board.studies.add('study', source, (looking) => {
     inspect = looking;
   });
   welcome(board, warn);
-  const close = async () => {
-    await feed.reached(await log.head());
+  /** @param position of the last entry that its pages are to show. */
+  const close = async (position: number) => {
+    await feed.reached(position);
     await board.close();
   };
   return { inspect, close };
 }
-
-/** The command, checked as far as one can before there are values to put in. */
-export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
-  if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
-  const parameters = Object.keys(space.toJSON().parameters);
-  checkVariables(parameters);
-  const command = parseTemplate(words, parameters);
-  const [program] = command;
-  if (program?.type === 'text' && program.parts.length === 1 && !isProgram(program.parts[0]!)) {
-    throw new UsageError(`${program.parts[0]}: there is no such program`);
-  }
-  return command;
-}
-
-const isProgram = (name: string): boolean =>
-  name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));
 
 interface Work {
   readonly file: StudyFile;
@@ -140,14 +137,17 @@ interface Work {
   readonly log: PatientLog;
   readonly directory: string;
   readonly watching: Watch;
-  readonly box: Inbox | undefined;
+  /** Takes each entry that the study applies. */
+  readonly note: (entry: AppliedEntry<Params>) => void;
+  /** Called with the engine, once there is one. */
+  readonly begin: (study: Run<Params>) => void;
   /** Whether somebody looks at it who can have it go on. */
   readonly attended: boolean;
   readonly warn: (message: string) => void;
 }
 
 /** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
-async function work({ file, goal, begun, options, command, log, directory, watching, box, attended, warn }: Work): Promise<Ending> {
+async function work({ file, goal, begun, options, command, log, directory, watching, note, begin, attended, warn }: Work): Promise<Ending> {
   /** As the log has it; a start without one goes on with that. */
   const strategy = file.strategy?.spec ?? begun?.strategy;
   let end!: (ending: Ending) => void;
@@ -179,36 +179,43 @@ async function work({ file, goal, begun, options, command, log, directory, watch
     ...(file.grace !== undefined && { grace: file.grace }),
   });
   const failing = failingAlike(await log.head());
-  const note = (noted: AppliedEntry<Params>) => {
-    watching.note(noted);
-    box?.note(noted);
-    const alike = failing(noted);
-    if (alike) end({ type: 'alike', alike });
-    if (watching.paused && !attended) end({ type: 'paused' });
-  };
-  const subscription = runStudy(file.space, file.strategy, log, { ...options, exclusive: true, note }).subscribe({
-    next: (directive) => fleet.obey(directive),
-    error: (error) => end({ type: 'failed', error }),
-    complete: () => end({ type: 'closed' }),
-  });
-  let interrupts = 0;
-  const interrupt = () => {
-    if (++interrupts > 1) {
+  const study = run(
+    file.space,
+    file.strategy,
+    log,
+    {
+      ...options,
+      exclusive: true,
+      note: (entry) => {
+        watching.note(entry);
+        note(entry);
+        const alike = failing(entry);
+        if (alike) end({ type: 'alike', alike });
+        if (watching.paused && !attended) end({ type: 'paused' });
+      },
+    },
+    {
+      direct: (directive) => fleet.obey(directive),
+      finished: () => end({ type: 'closed' }),
+      fail: (error) => end({ type: 'failed', error }),
+    },
+  );
+  begin(study);
+  const release = onInterrupt((count) => {
+    if (count > 1) {
       log.giveUp();
       return fleet.kill();
     }
     warn(`ending ${fleet.running} running trials; once more ends them at once`);
     end({ type: 'interrupted' });
-  };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, interrupt);
+  });
   const ending = await ended;
-  subscription.unsubscribe();
+  study.stop();
   await fleet.preempt();
   const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
   if (limits) await log.append({ type: 'changed', limits });
   await log.settled();
-  for (const signal of signals) process.off(signal, interrupt);
+  release();
   return ending;
 }
 

@@ -11,11 +11,11 @@ import { onInterrupt } from '../interrupt.ts';
 import { listeningFor } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
+import { commandOf } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { live } from '../statusLine.ts';
 import { startTrial } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
-import { commandOf } from './run.ts';
 
 export interface WorkerOptions extends Access {
   readonly nats: string;

@@ -65,7 +65,7 @@ export function declareStudies(program: Command, ending: Ending): void {
     .argument('[params...]', 'name=value, or JSON')
     .option('--json', 'what was appended, as JSON')
     .action((journal, params, options) =>
-      useWith([journal, ...params], options, async (study, rest) => (await import('../commands/say.ts')).enqueue(study, rest, options)),
+      useWith([journal, ...params], options, async (study, rest) => (await import('../commands/enqueue.ts')).enqueue(study, rest, options)),
     );
 
   onStudy('retry', 'Tries failed trials again, as new trials: all of them, or those that are named.')
@@ -79,14 +79,14 @@ export function declareStudies(program: Command, ending: Ending): void {
     .argument('[trial]', 'its number')
     .option('--json', 'what was appended, as JSON')
     .action((journal, trial, options) =>
-      useWith([journal, trial], options, async (study, rest) => (await import('../commands/say.ts')).retract(study, rest, options)),
+      useWith([journal, trial], options, async (study, rest) => (await import('../commands/retract.ts')).retract(study, rest, options)),
     );
 
   onStudy('cancel', 'Gives up a trial that is open.')
     .argument('[trial]', 'its number')
     .option('--json', 'what was appended, as JSON')
     .action((journal, trial, options) =>
-      useWith([journal, trial], options, async (study, rest) => (await import('../commands/say.ts')).cancel(study, rest, options)),
+      useWith([journal, trial], options, async (study, rest) => (await import('../commands/cancel.ts')).cancel(study, rest, options)),
     );
 
   onStudy('change', 'Changes the settings of a study; a closed one is opened again.')
@@ -102,11 +102,11 @@ export function declareStudies(program: Command, ending: Ending): void {
     .option('--strategy <data>', 'another strategy: a name or YAML')
     .option('--rules <n>', `the rules of what counts in the log, from here on; new studies have ${RULES}`, whole)
     .option('--json', 'what was appended, as JSON')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/say.ts')).change(study, options)));
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/change.ts')).change(study, options)));
 
   onStudy('close', 'Ends a study as it stands; what runs is stopped.')
     .option('--json', 'what was appended, as JSON')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/say.ts')).close(study, options)));
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/close.ts')).close(study, options)));
 
   maybeOnServer(program.command('dashboard'))
     .description('Shows studies in a browser as they run, and lets whoever has the token act on them.')

@@ -2,7 +2,7 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { type Difference, Replayer, strategyOf } from '../../../streams/engine/replay.ts';
 import type { Entry } from '../../entry.ts';
 import type { Created, Params, SuggestedFact } from '../../facts/facts.ts';
-import type { Source } from '../source.ts';
+import type { StudySource } from '../../study/source.ts';
 import { MachineWatch } from './watch.ts';
 
 /** Replays the log of a study, which may run elsewhere, and watches the machines of its strategies. */
@@ -12,7 +12,7 @@ export class Replay {
   watch: MachineWatch;
 
   /** @throws OptionError if the strategy is code, which a log does not hold. */
-  constructor(source: Source, created: Created, changed?: () => void) {
+  constructor(source: StudySource, created: Created, changed?: () => void) {
     this.#changed = changed;
     this.watch = new MachineWatch(changed);
     this.#replayer = new Replayer({

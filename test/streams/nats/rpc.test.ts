@@ -42,7 +42,7 @@ describe('an engine', () => {
     expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
     expect(await ask('nothing')).toMatchObject({ ok: false, error: expect.stringContaining('there is no nothing') });
     // Nothing that would only hide why it has closed, or open it again by mistake.
-    expect(await ask('close')).toEqual({ ok: false, error: 'the study is closed already: trials' });
+    expect(await ask('close')).toEqual({ ok: false, error: 'the study is closed already (trials); change a limit to reopen it' });
     expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change') });
     expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
     await engine.close();

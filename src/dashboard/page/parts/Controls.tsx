@@ -48,7 +48,11 @@ export function Controls() {
           </label>
           <button type="submit">Set</button>
         </form>
-        <form onSubmit={(event) => change(event, (data) => show(act({ type: 'change', trials: Number(data.get('trials')) }), 'changed'))}>
+        <form
+          onSubmit={(event) =>
+            change(event, (data) => show(act({ type: 'change', limits: { trials: Number(data.get('trials')) } }), 'changed'))
+          }
+        >
           <label>
             trials in total
             <input type="number" name="trials" min={1} step={1} required defaultValue={one.limit} />

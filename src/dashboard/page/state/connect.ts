@@ -1,5 +1,6 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
-import type { Action, Answer, Changes, Detail, Headline, Machines, ReportData } from '../../wire.ts';
+import type { Intent } from '../../../study/commands.ts';
+import type { Answer, Changes, Detail, Headline, Machines, ReportData } from '../../wire.ts';
 import { connection, detail, forget, headlines, importances, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
@@ -97,12 +98,12 @@ export async function get<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-export async function act(action: Action): Promise<Answer> {
+export async function act(intent: Intent): Promise<Answer> {
   try {
     const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/actions`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${token.value ?? ''}` },
-      body: JSON.stringify(action),
+      body: JSON.stringify(intent),
     });
     return (await response.json()) as Answer;
   } catch (error) {

@@ -1,0 +1,31 @@
+import type { TrialId } from '../messages.ts';
+import type { Intent } from '../study/commands.ts';
+import { talk } from './journalFile.ts';
+import type { Study } from './study.ts';
+import { UsageError } from './usage.ts';
+
+export interface ActOptions {
+  readonly json?: boolean;
+}
+
+/**
+ * Submits a command and prints what it does.
+ *
+ * @param now what to say if the study runs.
+ * @param later what to say if it takes effect in the next run.
+ * @returns the exit status.
+ */
+export async function act(study: Study, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
+  const { position, fact, running } = await study.submit(intent);
+  if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
+  else talk(running ? now : later);
+  return 0;
+}
+
+/** The only word, as the number of a trial. @throws UsageError */
+export function trialIn(words: readonly string[]): TrialId {
+  const [word, ...more] = words;
+  if (word === undefined || more.length > 0 || !/^[1-9]\d*$/.test(word))
+    throw new UsageError(`expected the number of a trial, got ${words.join(' ') || 'none'}`);
+  return Number(word);
+}

@@ -1,0 +1,32 @@
+import type { Limits } from '../../facts/facts.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import type { Changes } from '../../study/commands.ts';
+import { type ActOptions, act } from '../act.ts';
+import { dataOf } from '../parseValue.ts';
+import type { Study } from '../study.ts';
+import { UsageError } from '../usage.ts';
+
+export interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
+  readonly more?: number;
+  readonly parallel?: number;
+  readonly pause?: boolean;
+  readonly resume?: boolean;
+  readonly strategy?: string;
+  readonly rules?: number;
+}
+
+/** `hypertide change` */
+export async function change(study: Study, options: ChangeOptions): Promise<number> {
+  const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
+  if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
+  if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  const changes = omitUndefined<Changes>({
+    limits: omitUndefined<Limits>({ trials, target, cost, seconds, plateau }),
+    more,
+    parallel,
+    paused: pause || resume ? pause === true : undefined,
+    strategy: strategy === undefined ? undefined : dataOf('--strategy', strategy),
+    rules,
+  });
+  return act(study, { type: 'change', ...changes }, options, 'changed', 'changed, for the next run of the study');
+}

@@ -1,0 +1,50 @@
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import type { Log } from '../../../streams/log/log.ts';
+import { past } from '../../../streams/log/past.ts';
+import { submit, submitter } from '../../../streams/submit.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { type Intent, RefusedError, type Submitted } from '../../study/commands.ts';
+import type { StudySource } from '../../study/source.ts';
+
+/** A study that runs in this process. @param submitted takes commands to its engine. */
+export const processSource = (place: string, log: Log, submitted: (intent: Intent) => Promise<Submitted>): StudySource => ({
+  place,
+  read: (from, signal) => log.read(from, signal),
+  past: (from) => past(log, from),
+  submit: async (intent) => ({ ...(await submitted(intent)), running: true }),
+});
+
+/** Applies a log that no engine runs, so that it can take commands. Call `end` when you need it no longer. */
+export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>; end(): void } {
+  const { append, note, end } = submitter(log);
+  const reading = new AbortController();
+  let ledger: Ledger<unknown> | undefined;
+  const follow = async (caughtUp: () => void) => {
+    const head = await log.head();
+    if (head === 0) caughtUp();
+    for await (const entries of log.read(1, reading.signal)) {
+      for (const entry of entries) {
+        const fact = parseFact(entry.fact);
+        if (!ledger && !isRefusal(fact) && fact.type === 'created') ledger = new Ledger(spaceOf<unknown>(fact));
+        if (ledger) note(ledger.fold(entry));
+        if (entry.position >= head) caughtUp();
+      }
+    }
+  };
+  const ready = new Promise<void>((resolve, reject) => {
+    follow(resolve).catch((error: unknown) => {
+      reject(error);
+      end(error);
+    });
+  });
+  ready.catch(() => {}); // whoever submits a command learns of it
+  return {
+    submit: async (intent) => {
+      await ready;
+      if (ledger === undefined) throw new RefusedError({ code: 'not-begun', message: 'the study has not begun' });
+      return submit(intent, ledger, append);
+    },
+    end: () => reading.abort(),
+  };
+}

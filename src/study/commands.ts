@@ -1,0 +1,152 @@
+import { UserError } from '../errors.ts';
+import {
+  type Changed,
+  type Closed,
+  type Command,
+  type Fact,
+  factSchemas,
+  type Limits,
+  type Params,
+  type RefusalCode,
+} from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { Schema } from '../facts/schema.ts';
+import { validate } from '../facts/validate.ts';
+import { isRecord } from '../isRecord.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { closedFact } from '../ledger/ranking.ts';
+import type { TrialId } from '../messages.ts';
+import { omitUndefined } from '../omitUndefined.ts';
+
+/** New settings of a study. */
+export interface Changes extends Omit<Changed, 'type' | 'by'> {
+  /** Configurations to try beyond those that were planned or, without a limit, beyond those that there are. */
+  readonly more?: number;
+}
+
+/** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
+export type Intent =
+  | { readonly type: 'enqueue'; readonly params: Params }
+  | { readonly type: 'retract'; readonly trial: TrialId }
+  | { readonly type: 'cancel'; readonly trial: TrialId }
+  | (Changes & { readonly type: 'change' })
+  | { readonly type: 'close' };
+
+/** The fact that an intent becomes in the log. */
+export type Decided = Command | Closed;
+
+/** A command that the study has taken in. */
+export interface Submitted {
+  /** Of the fact in the log. */
+  readonly position: number;
+  readonly fact: Decided;
+}
+
+/** The fields that a person gives: those of the fact, without its type and its author. */
+function fieldsOf(type: Fact['type']): Extract<Schema, { readonly type: 'object' }> {
+  const { properties, required, description } = factSchemas[type];
+  const { type: _, v: __, by: ___, ...fields } = properties!;
+  return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
+}
+
+const change = fieldsOf('changed');
+const more: Schema = { type: 'integer', minimum: 1, description: 'configurations to try in addition' };
+
+/** What each intent holds besides its type. */
+export const intentSchemas = {
+  enqueue: fieldsOf('enqueued'),
+  retract: fieldsOf('retracted'),
+  cancel: fieldsOf('cancelled'),
+  change: { ...change, properties: { ...change.properties, more } },
+  close: { type: 'object', description: 'nothing' },
+} as const satisfies Readonly<Record<Intent['type'], Schema>>;
+
+/** Why a study does not take a command or a fact. */
+export interface CommandRefusal {
+  readonly code: RefusalCode | 'unknown-command' | 'not-begun' | 'closed' | 'nothing-to-change';
+  /** One sentence: place, expectation, what came. */
+  readonly message: string;
+}
+
+/** What to do instead. */
+const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
+  open: 'cancel it, or wait for its end',
+  'not-begun': 'try again once its engine runs',
+  closed: 'change a limit to reopen it',
+  'nothing-to-change': 'give at least one of limits, more, parallel, paused, strategy and rules',
+};
+
+/** A study refused a command or a fact: `code` and the message say why, `todo` what to do. */
+export class RefusedError extends UserError {
+  override readonly name = 'RefusedError';
+  readonly code: CommandRefusal['code'];
+
+  constructor({ code, message }: CommandRefusal) {
+    super(message, { todo: todos[code] });
+    this.code = code;
+  }
+}
+
+/** An intent from data, such as a request. @throws RefusedError */
+export function parseIntent(data: unknown): Intent {
+  if (!isRecord(data)) throw new RefusedError({ code: 'bad-field', message: 'expected a command as a JSON object' });
+  const { type } = data;
+  if (typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)) {
+    const known = Object.keys(intentSchemas).join(', ');
+    throw new RefusedError({
+      code: 'unknown-command',
+      message: `expected a command (${known}), got ${JSON.stringify(type)?.slice(0, 60)}`,
+    });
+  }
+  const refusal = validate(intentSchemas[type as Intent['type']], data);
+  if (refusal) throw new RefusedError(refusal);
+  return data as unknown as Intent;
+}
+
+/**
+ * The fact that an intent is to become, or why the study would not take it.
+ *
+ * @param prepare checks the data of a new strategy, and returns it with its defaults.
+ * @throws what `prepare` throws.
+ */
+export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
+  if (ledger.created === undefined) return { code: 'not-begun', message: 'the study has not begun' };
+  const fact = factOf(intent, ledger, prepare);
+  if ('code' in fact) return fact;
+  const parsed = parseFact(fact);
+  return isRefusal(parsed) ? parsed : (ledger.refuses(fact) ?? fact);
+}
+
+function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
+  switch (intent.type) {
+    case 'enqueue':
+      return { type: 'enqueued', params: intent.params };
+    case 'retract':
+      return { type: 'retracted', trial: intent.trial };
+    case 'cancel':
+      return { type: 'cancelled', trial: intent.trial };
+    case 'change':
+      return changedFact(intent, ledger, prepare);
+    case 'close':
+      if (ledger.closed === undefined) return closedFact('person', ledger.best);
+      return { code: 'closed', message: `the study is closed already (${ledger.closed})` };
+  }
+}
+
+function changedFact<P>(
+  { paused, parallel, strategy, rules, more: extra, limits: wanted }: Changes,
+  { settings, configurations }: Ledger<P>,
+  prepare: (strategy: unknown) => unknown,
+): Changed | CommandRefusal {
+  const trials = extra === undefined ? undefined : Math.max(settings.limits.trials ?? 0, configurations) + extra;
+  const limits = omitUndefined<Limits>({ ...wanted, trials: trials ?? wanted?.trials });
+  const changes = omitUndefined<Changed>({
+    type: 'changed',
+    limits: Object.keys(limits).length > 0 ? limits : undefined,
+    parallel,
+    paused,
+    strategy: strategy === undefined ? undefined : prepare(strategy),
+    rules,
+  });
+  return Object.keys(changes).length > 1 ? changes : { code: 'nothing-to-change', message: 'nothing to change' };
+}
