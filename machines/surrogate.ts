@@ -15,7 +15,7 @@ import {
 import { rngFor } from '../src/numeric/random.ts';
 import type { ProposedPoint } from '../src/samplers/sequence.ts';
 import type { LongFit, Surrogate } from '../src/samplers/surrogate.ts';
-import { stateIn, stateTag } from '../src/tags.ts';
+import { phaseOf, stateIn, stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;
@@ -33,14 +33,16 @@ type Phase = keyof typeof PHASES;
 
 /** Without a point, the ask is handed on. */
 const answer = ({ env }: Context, ask: Ask, phase: Phase, reasoned: ProposedPoint | undefined): Propose | Ask =>
-  reasoned ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase: PHASES[phase], ...stateTag(env.name, phase) }) : ask;
+  reasoned
+    ? propose(ask, env.name, reasoned.point, { ...reasoned.tags, phase: PHASES[phase], ...stateTag(phaseOf(env.name), phase) })
+    : ask;
 
 const explore = (context: Context, ask: Ask, phase: Phase) => answer(context, ask, phase, context.core.explore(context.state, ask));
 
 function model(context: Context, ask: Ask): Propose | Ask {
   const { core, env, state } = context;
   const reasoned = core.propose(state, ask, rngFor(env.seed, env.name, ask.id, ask.retry));
-  return reasoned ? answer(context, ask, 'modelling', reasoned) : explore(context, ask, 'fallingBack');
+  return reasoned ? answer(context, ask, reasoned.explored ? 'exploring' : 'modelling', reasoned) : explore(context, ask, 'fallingBack');
 }
 
 const machine = setup({
@@ -55,7 +57,8 @@ const machine = setup({
     long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
     /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
-    fellBack: ({ context }, { by, tags }: Suggested) => by === context.env.name && stateIn(tags, by) === ('fallingBack' satisfies Phase),
+    fellBack: ({ context }, { by, tags }: Suggested) =>
+      by === context.env.name && stateIn(tags, phaseOf(by)) === ('fallingBack' satisfies Phase),
   },
   actions: {
     expect: assign(({ context: { core, state } }, fact: Suggested) => ({ state: core.expect(state, fact) })),

@@ -24,3 +24,6 @@ export function numberIn(tags: Tags | undefined, path: string): number | undefin
   const state = stateIn(tags, path);
   return typeof state === 'number' && Number.isInteger(state) && state >= 0 ? state : undefined;
 }
+
+/** Where a model keeps the phase in which it answered: its own path belongs to the sequence that it explores with. */
+export const phaseOf = (path: string): string => `${path}/phase`;

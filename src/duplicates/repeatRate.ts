@@ -1,6 +1,6 @@
 import type { StrategyEvent, TrialId } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
-import { stateIn } from '../tags.ts';
+import { phaseOf, stateIn } from '../tags.ts';
 import { FlatRegions } from './flatRegions.ts';
 import { SuggestedPoints } from './suggestedPoints.ts';
 
@@ -36,7 +36,7 @@ export class RepeatTracker {
     const similarity = this.#flatRegions.take(fact);
     if (fact.type === 'suggested') {
       if (fact.budget !== undefined) this.#withBudget.add(id);
-      if (fact.budget !== undefined && fact.resumes === undefined && stateIn(fact.tags, fact.by) === 'modelling')
+      if (fact.budget !== undefined && fact.resumes === undefined && stateIn(fact.tags, phaseOf(fact.by)) === 'modelling')
         this.#awaitingResult.add(id);
       return this.#suggested.add(fact.point);
     }

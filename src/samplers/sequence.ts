@@ -6,7 +6,11 @@ import { numberIn, stateTag } from '../tags.ts';
 export interface ProposedPoint {
   readonly point: Point;
   readonly tags?: Tags;
+  /** Whether a model left the choice to exploration. */
+  readonly explored?: boolean;
 }
+
+export const explored = (drawn: ProposedPoint | undefined): ProposedPoint | undefined => drawn && { ...drawn, explored: true };
 
 /** Points that do not depend on results. The state of the sequence is a fold over suggestions. */
 export interface Sequence<S> {

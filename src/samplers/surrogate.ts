@@ -32,7 +32,7 @@ export interface Surrogate<S> {
   ready(state: S): boolean;
   /** An answer without a model; undefined if nothing is left to try. */
   explore(state: S, ask: Ask): ProposedPoint | undefined;
-  /** An answer from the model; undefined if none can be fitted to these results. */
+  /** An answer from the model, or `explored` if the model repeats itself too often; undefined if none can be fitted to these results. */
   propose(state: S, ask: Ask, rng: Rng): ProposedPoint | undefined;
   /**
    * Fits that are better made in a thread before the next ask. Applying their results does not change any answer: `propose` would compute the

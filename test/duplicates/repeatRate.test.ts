@@ -16,7 +16,7 @@ function tracker(axes = space({ x: float(0, 1) }).axes) {
       by: 'x',
       point: [x],
       ...(budget !== undefined && { budget }),
-      ...(modelled && { tags: stateTag('x', 'modelling') }),
+      ...(modelled && { tags: stateTag('x/phase', 'modelling') }),
     };
     repeats.take(trial);
     repeats.take({ ...trial, type: 'ended', outcome: 'completed', losses: [loss] });

@@ -112,7 +112,7 @@ const lives: Readonly<Record<string, Life>> = {
     machine: surrogateMachine,
     input: { env, core: once, elsewhere: async () => [] },
     events: [
-      { type: 'suggested', by: 'list', tags: stateTag('list', 'fallingBack') },
+      { type: 'suggested', by: 'list', tags: stateTag('list/phase', 'fallingBack') },
       { type: 'ended', by: 'list' },
     ],
   },

@@ -6,7 +6,7 @@ import { bool, oneOf, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
-import type { ProposedPoint } from '../sequence.ts';
+import { explored, type ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import {
   type AcquisitionTerm,
@@ -208,7 +208,7 @@ export function boSurrogate(
     },
     propose(state, ask, rng: Rng): ProposedPoint | undefined {
       const { repeatRate } = repeatsOf(state.facts);
-      if (repeatRate > 0 && rng() < repeatRate) return explore(state, ask);
+      if (repeatRate > 0 && rng() < repeatRate) return explored(explore(state, ask));
       const fitted = fitModels(state);
       if (!fitted) return undefined;
       const { features, samples } = fitted;

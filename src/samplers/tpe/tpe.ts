@@ -3,6 +3,7 @@ import { History } from '../../numeric/history.ts';
 import { positive, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
 import { randomSequence } from '../random.ts';
+import { explored } from '../sequence.ts';
 import type { Surrogate } from '../surrogate.ts';
 import { TpeObservations } from './observations.ts';
 
@@ -59,7 +60,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
     explore: ({ sequence }, ask) => random.propose(sequence, ask),
     propose({ facts, sequence }, ask, rng) {
       const observations = observationsOf(facts);
-      if (rng() < observations.results.repeats.repeatRate) return random.propose(sequence, ask);
+      if (rng() < observations.results.repeats.repeatRate) return explored(random.propose(sequence, ask));
       for (let k = 0; k <= MAX_REDRAWS; k++) {
         const candidate = observations.best(candidates, env, rng);
         if (candidate === undefined) continue;

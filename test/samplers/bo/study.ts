@@ -5,6 +5,7 @@ import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { type Space, space } from '../../../src/space/space.ts';
+import { stateTag } from '../../../src/tags.ts';
 
 export type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 export const completed = (loss: number, more: Partial<Ended> = {}): End => ({ outcome: 'completed', losses: [loss], ...more });
@@ -22,7 +23,15 @@ export function study<P>(of: Space<P>, seed = '1', trials = 40, objectives = ['v
     if (!reasoned) return undefined;
     id++;
     const point = of.snap(reasoned.point);
-    state = core.expect(state, { type: 'suggested', id, by: 'bo', point, ...more, ...(reasoned.tags && { tags: reasoned.tags }) });
+    const phase = modelled && !modelled.explored ? 'modelling' : 'exploring';
+    state = core.expect(state, {
+      type: 'suggested',
+      id,
+      by: 'bo',
+      point,
+      ...more,
+      tags: { ...reasoned.tags, ...stateTag('bo/phase', phase) },
+    });
     return { ...reasoned, point, id };
   };
   const end = (trial: number, point: Point, how: End) => {
