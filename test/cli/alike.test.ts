@@ -38,7 +38,7 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(of(place, 'failed').filter(({ reason }) => reason === 'error')).toHaveLength(4);
   });
 
-  it('goes on where a trial completed, where the reasons differ, and where configurations are infeasible', async () => {
+  it('continues if a trial completed, if the reasons differ, or if configurations are infeasible', async () => {
     for (const script of [
       'if [ $2 = 1 ]; then echo value=1; else exit 1; fi',
       'if [ $2 = 2 ]; then echo other >&2; fi; exit 1',

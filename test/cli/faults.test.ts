@@ -91,7 +91,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('does not complain that a second attempt says what the first one has said, and tells the command to go on with as it was', async () => {
+  it('accepts the reports of a second attempt, and prints the command that resumes the study', async () => {
     const place = studyWith('trials: 2\nparallel: 2\ngrace: 1\n');
     const words = [
       'run',
@@ -160,7 +160,7 @@ it('a trial whose own files cannot be written is lost, not failed', async () => 
   expect(await done).toMatchObject({ type: 'failed', reason: 'lost', message: expect.stringContaining('ENOTDIR') });
 });
 
-it('what is written to a pipe that nobody reads ends quietly, to a full disk with an error', async () => {
+it('output to a closed pipe ends quietly, output to a full disk with an error', async () => {
   const place = studyWith('trials: 3\n');
   await hypertide(place, 'run', 'study.yaml', ...quick);
   const words = [...program, 'export', 'study.jsonl'];
@@ -173,7 +173,7 @@ it('what is written to a pipe that nobody reads ends quietly, to a full disk wit
   expect(full.stderr).toMatch(/^hypertide: .*ENOSPC.*\n$/);
 });
 
-it('trials --json shows who suggested a trial, and its tags', async () => {
+it('trials --json shows the strategy that suggested a trial, and its tags', async () => {
   const place = studyWith('trials: 1\nstrategy: random\n');
   await hypertide(place, 'run', 'study.yaml', ...quick);
   const path = join(place, 'study.jsonl');

@@ -40,7 +40,7 @@ describe('with several objectives', () => {
     expect(JSON.parse(one.out).rows).toHaveLength(1);
   });
 
-  it('trials and exports say who is of the front', async () => {
+  it('trials and exports mark the trials on the front', async () => {
     const place = await studied();
     const rows = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);
     expect(rows.map(({ front }: { front: boolean }) => front)).toEqual([true, false, true, false]);

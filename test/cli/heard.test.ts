@@ -36,7 +36,7 @@ describe('a study that does not name its value', () => {
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 
-  it('fails a trial that prints several, and goes on once the file names one', async () => {
+  it('fails a trial that prints several, and continues when the file names one', async () => {
     const place = studyIn('trials: 1\n');
     const both = 'echo "Epoch 1/1"; echo "loss: 0.4 - val_loss: $1"';
     const ended = await run(place, both);

@@ -29,12 +29,12 @@ describe('a study on a server', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(seen.some(({ status }) => status?.completed === 5)).toBe(true);
-    // It is gone on with, and closed as it is.
+    // It is resumed, and closed as it is.
     const again = await start(place, 'serve', 'study.yaml', ...at, '--once').ended;
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining('cli: gone on with') });
   });
 
-  it('goes on with the others when one of several studies fails, and tells by its exit status', async () => {
+  it('continues with the others when one of several studies fails, and its exit status is 1', async () => {
     const own = await natsServer();
     const place = studyIn('trials: 2\nname: fails\n');
     const text = readFileSync(join(place, 'study.yaml'), 'utf8');

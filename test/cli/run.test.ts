@@ -42,7 +42,7 @@ describe('run', () => {
     expect(lines[3].best.values.value).toBe(Math.min(...lines.slice(0, 3).map(({ values }) => values.value)));
   });
 
-  it('is killed at any moment and goes on to the same end, without losing a finished trial', async () => {
+  it('resumes after a kill at any moment with the same result, without losing a finished trial', async () => {
     // With a strategy that does not hang on the order in which parallel trials end.
     const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\nstrategy: random\n');
     const finished: unknown[] = [];
@@ -68,7 +68,7 @@ describe('run', () => {
     await expectVerified(place);
   });
 
-  it('ends at Ctrl-C with its programs, and the same command goes on from their checkpoints', async () => {
+  it('ends at Ctrl-C with its programs, and the same command resumes from their checkpoints', async () => {
     const place = studyIn('trials: 3\nparallel: 2\n');
     const args = ['run', 'study.yaml', '--', ...TRAINER, '--steps', '40', '--sleep', '0.05'];
     const started = start(place, ...args);
@@ -142,7 +142,7 @@ describe('run', () => {
     expect(journalOf(place).at(-1)).toMatchObject({ type: 'failed', reason: 'preempted' });
   });
 
-  it('goes on to higher budgets from checkpoints', async () => {
+  it('resumes checkpoints at higher budgets', async () => {
     const place = studyIn(
       'trials: 9\nparallel: 2\nresumes: true\nstrategy: { chain: [{ asha: { min: 1, max: 9, pause: true } }, random] }\n',
     );
@@ -157,7 +157,7 @@ describe('run', () => {
     await expectVerified(place);
   });
 
-  it('lets members of a population go on from the checkpoints of others', async () => {
+  it('lets members of a population resume from checkpoints of others', async () => {
     const place = studyIn('parallel: 2\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
     const { code, err } = await run(place);
     expect(code, err).toBe(0);

@@ -113,7 +113,7 @@ it.each([
   [`${SPACE}\tseed: 1`, '4:', '', ''],
   [`${SPACE}seed: 1\nseed: 2`, '5:1', 'Map keys must be unique', ''],
   [`${SPACE}strategy: *none`, '', 'Unresolved alias', ''],
-])('%j is said to be wrong at %s', async (text, place, start, end) => {
+])('%j is reported as wrong at %s', async (text, place, start, end) => {
   const error = await read(text).catch((cause: Error) => cause);
   expect(error).toBeInstanceOf(Error);
   const { message } = error as Error;

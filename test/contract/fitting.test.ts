@@ -13,7 +13,7 @@ import { fleet, type Net, net } from './world.ts';
 
 type Elsewhere = (tasks: readonly FitTask[]) => Promise<readonly (readonly Kernels[])[]>;
 
-/** `bo`, to which every fit is too long as soon as somebody else makes them. */
+/** `bo`, which waits for every fit if a worker makes them. */
 const model = (thorough: boolean, elsewhere?: Elsewhere): Strategy =>
   withSpec('bo', (parent) => {
     const env = child(parent, 'bo');

@@ -49,7 +49,7 @@ it('rates fall as Spall has them', () => {
   expect(rateDecay(50, 100, 0)).toBe(1);
 });
 
-it('the rate grows with a step that goes on, and shrinks with one that turns back', () => {
+it('the rate grows with a step in the same direction, and shrinks with one that turns back', () => {
   expect(hypergradientFactor(0.1, of(3, 4), of(3, 4))).toBeCloseTo(1.1, 12);
   expect(hypergradientFactor(0.1, of(3, 4), of(-3, -4))).toBeCloseTo(0.9, 12);
   expect(hypergradientFactor(0.1, of(1, 0), of(0, 1))).toBe(1);

@@ -52,7 +52,7 @@ describe('halving that pauses', () => {
     for (const loss of [2, 3, 5]) end(begin(), loss);
     const next = resume()!;
     expect(trial(next)).toMatchObject({ resumes: 1, budget: 3 });
-    expect(resume()).toBeUndefined(); // one of three has gone on
+    expect(resume()).toBeUndefined(); // one of three was promoted
     for (const loss of [1, 0, 9]) end(begin(), loss);
     expect(trial(resume()!)).toMatchObject({ resumes: 6, budget: 3 });
     expect(resume()).toBeUndefined();
@@ -88,7 +88,7 @@ describe('halving that pauses', () => {
     const controls: number[] = [];
     for (let k = 0; k < 60; k++) {
       const id = begin();
-      end(id, 100 + k); // ever worse: only controls could go on
+      end(id, 100 + k); // ever worse: only controls could be promoted
       const next = resume();
       if (next !== undefined && trial(id).tags!.asha === '1') {
         expect(trial(next)).toMatchObject({ resumes: id, budget: 3 });

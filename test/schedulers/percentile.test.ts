@@ -21,7 +21,7 @@ describe('shareBetter', () => {
     const curves = curvesOf([5, 5], [2, 2], [1, 4], [3, 3], [4, 1]);
     expect(curves.shareBetter(3, [1, 1])).toBe(0); // in front of all
     expect(curves.shareBetter(3, [0, 9])).toBeCloseTo(1.5 / 5, 12); // in the first front with three
-    expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3.5 / 5, 12); // behind (2,2) alone, so beside (3,3)
+    expect(curves.shareBetter(3, [2, 5])).toBeCloseTo(3.5 / 5, 12); // behind (2,2) alone, so level with (3,3)
     expect(curves.shareBetter(3, [6, 6])).toBe(1);
   });
 

@@ -33,7 +33,7 @@ const { strategy } = fc.letrec<{ strategy: Strategy; leaf: Strategy; nested: Str
   strategy: fc.oneof({ maxDepth: 2 }, tie('leaf'), tie('nested')),
 }));
 
-/** All that a study wrote and told its trainers; or why it could not go on. The name of its strategy, as `created` has it, is left out. */
+/** All that a study wrote and sent to its trainers, or its error. The name of its strategy in `created` is left out. */
 function lived(of: Strategy, order: number) {
   try {
     const world = createTestStudy(net, of, { trials: 20, parallel: 3, seed: 1 });
@@ -100,5 +100,5 @@ describe('the laws of composition, by logs and by directives', () => {
   });
   it('take(n, take(m)) proposes what take of the smaller does', () =>
     same((s) => [behind(h.take(3, at('x', h.take(9, s)))), behind(h.take(9, at('x', h.take(3, s))))]));
-  it('nobody fills in where nobody waits', () => same(() => [h.chain(h.random(), h.fill(h.sobol())), h.random()]));
+  it('fill does nothing if no stage waits', () => same(() => [h.chain(h.random(), h.fill(h.sobol())), h.random()]));
 });

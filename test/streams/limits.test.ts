@@ -40,7 +40,7 @@ describe('limits', () => {
     expect(last(facts(world))).toMatchObject({ type: 'closed', reason: 'plateau', best: { trial: 7 } });
   });
 
-  it('counts anew when it is opened again', () => {
+  it('counts again from zero when the study is reopened', () => {
     const world = createTestStudy(box, random(), { plateau: 2 });
     for (const trial of [1, 2, 3]) world.say(done(trial));
     expect(world.engine.ledger.closed).toBe('plateau');
@@ -61,7 +61,7 @@ describe('limits', () => {
     const cost = () => world.engine.ledger.cost;
     world.say(done(1, 5));
     world.say(done(2, 4));
-    world.say(done(3, 6)); // of three at budget 1 the best goes on
+    world.say(done(3, 6)); // of three at budget 1 the best is promoted
     expect(cost()).toBe(3);
     expect(suggestions(world)[4]).toMatchObject({ trial: 5, resumes: 2, budget: 3 });
     world.say(done(5, 3)); // from 1 to 3

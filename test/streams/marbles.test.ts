@@ -96,7 +96,7 @@ describe('operators on a study, in marbles', () => {
     stage(h.fill(fixed('b', 0.75)), '-a-|', '-a-|', said);
   });
 
-  it('dedupe asks anew for what was suggested before, but not for a promotion', () => {
+  it('dedupe asks again for a repeated point, but not for a promotion', () => {
     const sequence = steps('a', [0.25, 0.5]);
     stage(
       h.dedupe(sequence),
@@ -115,7 +115,7 @@ describe('operators on a study, in marbles', () => {
     );
   });
 
-  it('reject asks anew, and hands the ask on where its strategy finds nothing else', () => {
+  it('reject asks again, and hands the ask on if its strategy finds nothing else', () => {
     stage(
       h.reject(([x]) => x! > 0.5, steps('a', [0.75, 0.25])),
       '-a-|',
@@ -173,7 +173,7 @@ describe('operators on a study, in marbles', () => {
     stage(h.bandit({ none: h.take(0, sits), sits }), '-a-|', '-x-|', { a: ask(1) }, { x: { type: 'wait', id: 1, by: 'bandit/sits/sits' } });
   });
 
-  it('medianStop stops who falls behind, right after its report', () => {
+  it('medianStop stops a trial that falls behind, right after its report', () => {
     const said = { a: reported(1, 1, 1), b: reported(2, 1, 2), c: reported(3, 1, 3), d: reported(3, 2, 9) };
     stage(h.medianStop({ peers: 2 }), '-a-b-c----d-|', '-a-b-(cx)-d-|', said, { x: { type: 'stop', id: 3, by: 'medianStop' } });
   });

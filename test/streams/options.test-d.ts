@@ -66,7 +66,7 @@ test('an option that may be left out may be undefined', () => {
   runFleet({} as never, 1, { curve: () => 1, ...blank(runFleet) });
 });
 
-test('who inspects is told what XState tells', () => {
+test('inspect gets the events of XState', () => {
   const inspect = (event: InspectionEvent) => event.type === '@xstate.snapshot' && event.snapshot.status;
   h.optimize(line, ({ x }) => x, { inspect });
   h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.event' && event.event.type });

@@ -51,7 +51,7 @@ describe('pareto', () => {
     expect(fronts.map(trialsIn)).toEqual([[1], [1, 3], [4, 3], [4, 3, 5], [6]]);
   });
 
-  it('measures from the worst so far, or from where it is said', async () => {
+  it('measures from the worst so far, or from a given reference', async () => {
     const trials = [of(3, 1), of(4, 0), of(2, 0.5)];
     const front = await lastValueFrom(noted(trials).pipe(h.pareto()));
     expect(front.reference).toEqual({ loss: 4, gain: 0 });

@@ -253,7 +253,7 @@ describe('limits and options', () => {
   });
 });
 
-it('a run is shared by those who listen, and ends when nobody does', async () => {
+it('a run is shared by its subscribers, and ends with the last one', async () => {
   let evaluated = 0;
   const run$ = optimize(
     line,

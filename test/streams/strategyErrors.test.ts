@@ -26,7 +26,7 @@ const fails = () => {
 };
 const mute: Strategy = () => filter((m: Message) => m.type !== 'ask');
 
-// An error that is thrown at nobody, beside the one that the study ends with, fails these tests too: Vitest sees to that.
+// An unhandled error next to the one that ends the study fails these tests too: Vitest reports it.
 describe('a study ends with the error of a strategy', () => {
   it.each([
     [[0.1, 0.2], 'odd proposed [0.1, 0.2], expected 1 finite numbers'],

@@ -41,7 +41,7 @@ describe('a recorded study', () => {
     expect(known).toMatchObject({ size: 3, steps: 4, optimum: 6 });
     expect(known.curve({ x: 1, kind: 'a' }).seconds).toBe(2);
     expect(known.curve({ x: 9, kind: 'a' }).seconds).toBe(4);
-    expect(known.curve({ x: 9, kind: 'b' }).seconds).toBe(3); // nobody told: the mean
+    expect(known.curve({ x: 9, kind: 'b' }).seconds).toBe(3); // not reported: the mean
   });
 
   it('reads promotions as one curve, and leaves out what was retracted', async () => {

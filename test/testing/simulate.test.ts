@@ -72,7 +72,7 @@ describe('a simulated study', () => {
     expect(await run(chain(asha({ min: 1, max: 9, pause: true }), ga()), falling, { ...options, seed: 2 })).not.toEqual(one);
   });
 
-  it('goes on from checkpoints, so that no step is trained twice', async () => {
+  it('resumes from checkpoints, so that no step is trained twice', async () => {
     const { cost, entries } = await run(chain(asha({ min: 1, max: 9, pause: true }), random()), falling, { trials: 30, trainers: 3 });
     const budgets = suggested(entries).map(({ budget, resumes }) => budget! - (resumes === undefined ? 0 : budget! / 3));
     expect(suggested(entries).filter(({ resumes }) => resumes !== undefined).length).toBeGreaterThan(9);

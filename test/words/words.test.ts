@@ -33,11 +33,7 @@ const pending = [
   'test/cli/',
   'test/contract/',
   'test/machines/',
-  'test/numeric/',
-  'test/samplers/',
-  'test/schedulers/',
   'test/streams/',
-  'test/testing/',
 ];
 
 const below = (path: string): string[] =>

@@ -25,7 +25,7 @@ export const banned: readonly Banned[] = [
   { phrase: /\bnothing where\b/i, instead: 'undefined if', why: 'it hides the value' },
   { phrase: /\bwhat (becomes?|became) of\b/i, instead: 'the result of', why: archaic },
   { phrase: /\bis (not )?such\b/i, instead: 'is one', why: archaic },
-  { phrase: /\bso that one\b/i, instead: 'so that you', why: archaic },
+  { phrase: /\bso that one (can|may|must|sees|knows|does|needs)\b/i, instead: 'so that you', why: archaic },
   { phrase: /\bof it nothing\b/i, instead: 'nothing of it', why: archaic },
   { phrase: /\bis said\b/i, instead: 'is printed, is reported', why: 'it does not say by what' },
   { phrase: /\bholds? (\w+ ){1,3}against\b/i, instead: 'checks', why: 'a word-for-word translation' },

@@ -97,7 +97,7 @@ describe('a session', () => {
     expect(new Set(trials.map(({ params }) => JSON.stringify(params))).size).toBe(20);
   });
 
-  it('goes on when each configuration was tried, and beyond its budget', async () => {
+  it('continues when every configuration was tried, and beyond its budget', async () => {
     const space: Init['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
     const session = new Session(init({ space, budget: 2 }), 'random');
     for (let id = 1; id <= 10; id++) {
@@ -112,7 +112,7 @@ describe('a session', () => {
     session.tell({ cmd: 'tell', id: (await asked(session)).id, value: 1, grad: { x: 0.5 } });
   });
 
-  it('pauses trials at their budgets, and goes on with the best under their ids', async () => {
+  it('pauses trials at their budgets, and resumes the best under their ids', async () => {
     const session = new Session(init({ budget: 40 * 81, max_step: 81 }), { chain: [{ asha: { pause: true } }, 'random'] });
     const until = new Map<number, number>();
     let promotions = 0;

@@ -115,7 +115,7 @@ describe('a program that ends by itself', () => {
     ],
   ])('%s', async (_, script, outcome) => expect(await sh(script).done).toMatchObject(outcome));
 
-  it('warns of reports that are none, and goes on', async () => {
+  it('warns of invalid reports, and continues', async () => {
     const { done, warnings, reports } = sh('echo step=1 loss=nan; echo step=x loss=1; echo step=2 loss=1');
     expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
     expect(warnings).toEqual([
@@ -300,7 +300,7 @@ describe('a disk that is full', () => {
     return { ...sh('echo loss=1', {}, { paths }), full: paths.params };
   };
 
-  it('is waited for, and that is said', async () => {
+  it('is waited for, with a message', async () => {
     const { done, warnings, full } = waiting();
     expect(warnings).toEqual([expect.stringMatching(/its files cannot be written: ENOSPC.*: waiting for room/)]);
     rmSync(full);

@@ -36,7 +36,7 @@ describe('bo where budgets differ', () => {
     expect(stopped).not.toEqual(of(9, { outcome: 'completed', budget: 9 }));
   });
 
-  it('goes on by the same kernels where a failure shows first that budgets differ', () => {
+  it('keeps its kernels if a failure is the first sign that budgets differ', () => {
     const s = study(square);
     s.run(12, (p) => completed(bowl(p), { budget: 1 }));
     const { id, point } = s.suggest()!;

@@ -38,14 +38,14 @@ describe('bo, whatever it is told,', () => {
     ['values beyond all scales', (i: number) => (i % 2 ? 1e300 : 1e-300)],
     ['infinite differences', (i: number) => (i % 2 ? 1.7e308 : -1.7e308)],
     ['denormal values', (i: number) => i * 5e-324],
-  ])('goes on with %s', (_, value) => {
+  ])('continues with %s', (_, value) => {
     let i = 0;
     const points = study(square).run(25, () => completed(value(i++)));
     expect(points.every(({ point }) => point.every((x) => x >= 0 && x <= 1))).toBe(true);
     expect(new Set(points.map(({ point }) => point.join())).size).toBe(25);
   });
 
-  it('goes on from one point told again and again, and from results that contradict each other', () => {
+  it('continues after the same point many times, and after contradicting results', () => {
     for (const value of [() => 1, (i: number) => i % 2]) {
       const s = study(square);
       for (let i = 0; i < 12; i++) {
@@ -58,7 +58,7 @@ describe('bo, whatever it is told,', () => {
     }
   });
 
-  it('goes on with gradients beyond all scales', () => {
+  it('continues with gradients beyond all scales', () => {
     let i = 0;
     const points = study(square).run(20, (p) => completed(bowl(p), { gradient: [[i++ % 2 ? 1e300 : -1e300, 0]] }));
     expect(new Set(points.map(({ point }) => point.join())).size).toBe(20);

@@ -152,7 +152,7 @@ describe('covarianceAdaptation', () => {
     expect(state.run!.law.normal.mean.every((m) => m >= 0 && m <= 1)).toBe(true);
   });
 
-  it('begins anew with twice the population when it has converged; with none, it is over', () => {
+  it('restarts with twice the population when it has converged, and ends without restarts', () => {
     const flat = () => [1];
     const ipop = evolved(covarianceAdaptation(plane, { ...settings, restarts: 'ipop' }), plane, 700, flat).state;
     expect(ipop.run!.number).toBeGreaterThan(1);

@@ -69,7 +69,7 @@ describe('differentialChild', () => {
     const child = differentialChild(domain.axes, far, 'rand', { scale: 1, crossover: 1 }, rng());
     expect(child).toEqual([expect.closeTo(0.85), expect.closeTo(0.2)]);
   });
-  it('takes what a donor lacks from those who have it', () => {
+  it('takes a parameter that a donor lacks from members that have it', () => {
     const { axes } = space({ kind: choice(['plain', 'deep']), depth: when('kind', 'deep', float(0, 1)) });
     const deep = { target: [0.25, 0.5], base: [0.75, 0.9], plus: [0.75, 0.2], minus: [0.25, 0.5] };
     for (let i = 0; i < 50; i++) {

@@ -15,7 +15,7 @@ export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesO
   return { state, ended };
 }
 
-/** What becomes of an ask. */
+/** The answer to an ask. */
 export function suggestedBy<S>(core: Evolution<S>, state: S, env: Env, id: number, retry?: number): Suggested {
   const { point, tags } = core.breed(state, retry === undefined ? { type: 'ask', id } : { type: 'ask', id, retry });
   return { type: 'suggested', id, by: env.name, point: env.snap(point), ...(tags && { tags }) };

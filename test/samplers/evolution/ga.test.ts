@@ -73,14 +73,14 @@ describe('geneticAlgorithm, generation by generation', () => {
     expect(ids(strict.advance(next).parents)).toEqual([1, 8, 7, 6]);
   });
 
-  it('keeps parents in the places of children who failed, by rank', () => {
+  it('replaces failed children by parents, by rank', () => {
     const strict = geneticAlgorithm(env, { ...settings, elite: 1 });
     const parents = strict.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
     const next = told(strict, generation(completed(5, 2.5), failed(6), failed(7), failed(8)), parents);
     expect(ids(strict.advance(next).parents)).toEqual([1, 2, 5, 3]);
   });
 
-  it('draws from the priors while nobody may have children', () => {
+  it('draws from the priors while there are no parents', () => {
     const state = core.advance(told(core, generation(failed(1), failed(2), failed(3), failed(4))));
     expect(core.breed(state, { type: 'ask', id: 5 }).tags).toEqual({ origin: 'generation 2, drawn' });
   });
@@ -107,7 +107,7 @@ describe('geneticAlgorithm, steady', () => {
     for (const axis of [0, 1]) expect(founders.map((point) => Math.floor(point[axis]! * 4)).sort()).toEqual([0, 1, 2, 3]);
   });
 
-  it('lets each result have children at once, whoever suggested it', () => {
+  it('lets each result have children at once, whatever strategy suggested it', () => {
     const state = told(core, [suggested(1), suggested(2), suggested(3, 'queue'), completed(3, 1, 'queue'), completed(2, 5), failed(1)]);
     expect(ids(state.parents)).toEqual([3, 2]);
   });
@@ -123,7 +123,7 @@ describe('geneticAlgorithm, steady', () => {
     expect(promoted).toMatchObject({ immigrants: 0, parents: [{ id: 2 }] });
   });
 
-  it('breeds what nobody has tried, as long as there is such a point', () => {
+  it('breeds untried points, as long as there are any', () => {
     const line = space({ n: int(1, 12) });
     const small = geneticAlgorithm(envOf(line), { ...settings, mode: 'steady' });
     let state = small.start;

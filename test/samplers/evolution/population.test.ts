@@ -70,7 +70,7 @@ describe('enter', () => {
     expect(enter(full, member(3), 2)).toBe(full);
   });
 
-  it('puts a trial in the place of the one whose training it goes on with', () => {
+  it('puts a trial in the place of the one that it resumes', () => {
     const population = settle([member(1, { budget: 3 }), member(2, { budget: 3 })], 2);
     expect(ids(enter(population, member(3, { budget: 9 }), 2, 2))).toEqual([3, 1]);
   });

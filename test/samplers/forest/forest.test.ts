@@ -22,7 +22,7 @@ function learning(env: Env, random = 0) {
   let state = core.start;
   let id = 0;
   const open = (point: readonly number[]) => {
-    const fact = { type: 'suggested', id: ++id, by: 'somebody', point } as const;
+    const fact = { type: 'suggested', id: ++id, by: 'other', point } as const;
     state = core.expect(state, fact);
     return fact;
   };

@@ -8,7 +8,7 @@ const failed: Ended = { ...suggested, type: 'ended', outcome: 'failed' };
 const run = (race: SequentialHalving, runner: number, result: Ended): SequentialHalving =>
   updateHalving(updateHalving(race, runner, suggested, 2), runner, result, 2);
 
-it('asks those who had the fewest trials first', () => {
+it('asks those with the fewest trials first', () => {
   const race = startHalving(3);
   expect(askOrder(race)).toEqual([0, 1, 2]);
   expect(askOrder(updateHalving(race, 0, suggested, 2))).toEqual([1, 2, 0]);

@@ -14,7 +14,7 @@ const square = space({ x: float(0, 1), y: float(0, 1) });
 const suggested = (id: number, point: readonly number[], more: Partial<Suggested> = {}): Suggested => ({
   type: 'suggested',
   id,
-  by: 'somebody',
+  by: 'other',
   point,
   ...more,
 });
@@ -99,7 +99,7 @@ describe('tpeSurrogate', () => {
     expect(mean(proposals(of).map(([x]) => Math.abs(x! - 0.9)))).toBeLessThan(0.1);
   });
 
-  it('takes a promoted trial for the trial that it goes on from', () => {
+  it('counts a promoted trial as the trial that it resumes', () => {
     const of = learning(rootEnv(square));
     of.explore(10, () => 1);
     const first = of.expect([0.3, 0.3], { budget: 1 });

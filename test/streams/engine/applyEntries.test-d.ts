@@ -6,7 +6,7 @@ const net = h.space({ rate: h.float(0, 1), act: h.choice(['relu', 'tanh']) });
 type Net = h.Infer<typeof net>;
 const run = h.optimize(net, ({ rate }) => rate);
 
-test('who looks at a study knows the type of its configurations, without naming it', async () => {
+test('operators on a study infer the type of its configurations', async () => {
   expectTypeOf(run.pipe(h.trials())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
   expectTypeOf(run.pipe(h.best())).toEqualTypeOf<Observable<h.TrialRow<Net>>>();
   expectTypeOf(run.pipe(h.progress())).toEqualTypeOf<Observable<h.Progress<Net>>>();

@@ -31,7 +31,7 @@ const createdIn = (entries: readonly Entry[]) => entries[0]!.fact as Created;
 const suggestions = (entries: readonly Entry[]) =>
   entries.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
 
-/** Goes on with a log until no trial is open: reports come step by step, and a trial ends when it is told to stop. */
+/** Continues a log until no trial is open: reports come step by step, and a trial ends when it is stopped. */
 function finish(entries: readonly Entry[], strategy: Strategy) {
   const study = createTestStudy(line, strategy, {}, entries);
   while (!study.finished) {
@@ -49,7 +49,7 @@ it.each([
   ['default', asha({ min: 1, max: 9 }), 'pauses'],
   ['stop', asha({ min: 1, max: 9 }), 'stops'],
   ['hyperband', hyperband({ min: 1, max: 9 }), 'pauses'],
-] as const)('a study of decisions 1 goes on as it began: %s', (name, early, how) => {
+] as const)('a study of decisions 1 continues as it started: %s', (name, early, how) => {
   const past = logs[name];
   const strategies = name === 'stop' ? [strategyOf(createdIn(past))] : [strategyOf(createdIn(past)), chain(early, random())];
   for (const strategy of strategies) {

@@ -66,7 +66,7 @@ describe('what people say', () => {
     expect(last(suggestions(world)).params).toEqual({ x: 0.5, n: 5 });
   });
 
-  it('goes on from a log with retractions as the engine that saw them did', async () => {
+  it('resumes a log with retractions in the state of the engine that saw them', async () => {
     const world = createTestStudy(box, chain(asha({ min: 1, max: 9, pause: true }), random()), { trials: 12, parallel: 3 });
     runFleet(world, 1, { curve: (p: Box, step) => p.x + 1 / step, facts: 40 });
     const [ended] = facts(world).filter((f) => f.type === 'completed') as { trial: number }[];
@@ -107,7 +107,7 @@ describe('what people say', () => {
     expect(facts(resumed)).toEqual(facts(world));
   });
 
-  it('pauses and goes on', () => {
+  it('pauses and resumes', () => {
     const world = createTestStudy(box, random(), { trials: 5 });
     world.say({ type: 'changed', paused: true });
     world.say(done(1));
@@ -218,7 +218,7 @@ describe('a strategy that breaks its contract', () => {
   it('is stopped when it waits for nothing', () => {
     expect(() => createTestStudy(box, refuses, {})).toThrow(StalledError);
   });
-  it('is stopped when nobody proposes a first configuration', () => {
+  it('ends with an error if no strategy proposes a first configuration', () => {
     expect(() => createTestStudy(box, asha({ min: 1, max: 9, pause: true }), {})).toThrow('at the end of the chain');
   });
   it('is stopped when it fails', () => {

@@ -18,7 +18,7 @@ describe('leases', () => {
     expect(tick(leases, 2000, 2000)).toEqual([1, 2]);
   });
 
-  it('are extended by a sign of life, and end with the trial', () => {
+  it('are extended by a heartbeat, and end with the trial', () => {
     const leases = new Leases(1000);
     leases.extend(1, 0);
     leases.extend(2, 0);
@@ -29,7 +29,7 @@ describe('leases', () => {
     expect(tick(leases, 1900, 1900)).toEqual([1]);
   });
 
-  it('begin anew, each in its full length, after a gap of the clock', () => {
+  it('start again in full length after a gap of the clock', () => {
     const leases = new Leases(1000);
     leases.extend(1, 0);
     leases.extend(2, 0, 2);
@@ -40,7 +40,7 @@ describe('leases', () => {
     expect(tick(leases, 11_000, 11_000)).toEqual([1, 2]);
   });
 
-  it('begin anew on request', () => {
+  it('start again on request', () => {
     const leases = new Leases(1000);
     leases.extend(1, 0);
     tick(leases, 0, 900);

@@ -36,7 +36,7 @@ async function visit(path: string) {
 }
 
 describe('the file of a journal', () => {
-  it('has the fact of each line beside its time', async () => {
+  it('stores the fact of each line next to its time', async () => {
     const path = journalPath();
     const log = await openJournal(path, quiet);
     await log.append({ v: 1, type: 'completed', values: { loss: 0.5 } });
@@ -150,7 +150,7 @@ describe('a journal', () => {
     await log.close();
   });
 
-  it('takes nothing of an append that the disk refuses, and goes on when it can', async () => {
+  it('stores nothing of an append that the disk refuses, and continues when it can', async () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const log = await openJournal(path, quiet);
@@ -206,7 +206,7 @@ describe('a journal', () => {
   });
 });
 
-describe('reading a journal beside its writer', () => {
+describe('reading a journal next to its writer', () => {
   it('takes whole lines only, and changes nothing', async () => {
     const path = journalPath();
     writeFileSync(path, '{"n":0}\n{"n":1}\n{"n":2}');

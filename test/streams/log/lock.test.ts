@@ -10,14 +10,14 @@ import { entriesOf, journalPath } from './support.ts';
 
 const quiet = { warn: () => {} };
 
-/** Runs one of the programs beside this file. */
+/** Runs one of the programs next to this file. */
 const run = (program: string, path: string) =>
   spawn(process.execPath, ['--import', 'tsx', new URL(`programs/${program}`, import.meta.url).pathname, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 
 describe('the writer of a journal', () => {
-  it('is one: a second is refused, told who writes, and let in afterwards', async () => {
+  it('has one holder: a second is refused with the name of the first, and accepted afterwards', async () => {
     const path = journalPath();
     const first = await openJournal(path);
     await first.append({ n: 0 });

@@ -4,7 +4,7 @@ import { logContract } from '../../../src/testing/log.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 
-/** A memory log is opened anew with the entries that it was read out of. */
+/** A memory log is reopened with the entries that were read from it. */
 async function copied(log: Log): Promise<Log> {
   await log.close();
   const past: Entry[] = [];

@@ -3,7 +3,7 @@ import { type Fact, float, type Log, MismatchError, memoryLog, type OptimizeOpti
 import { collect, line, square } from '../../support/line.ts';
 
 describe('a log with a past', () => {
-  it('is gone on with, and what was open is tried again', async () => {
+  it('is resumed, and open trials are tried again', async () => {
     const log = memoryLog();
     const controller = new AbortController();
     let n = 0;
@@ -22,7 +22,7 @@ describe('a log with a past', () => {
     expect(facts.filter((f) => f.type === 'completed')).toHaveLength(12);
   });
 
-  it('of a finished study gives its result at once, and goes on where more is wanted', async () => {
+  it('of a finished study gives its result at once, and continues with a higher limit', async () => {
     const log = memoryLog();
     const { best: first } = await optimize(line, square, { trials: 5, log }).result();
     const never = () => {

@@ -26,7 +26,7 @@ describe('a journal that is, while it is open,', () => {
     'was cut': (path) => truncateSync(path, 20),
     'was written to by another program': (path) => appendFileSync(path, '{"n":99}\n'),
   };
-  it.each(Object.keys(harms))('%s: nothing is lost, and it goes on in a file beside it', async (what) => {
+  it.each(Object.keys(harms))('%s: nothing is lost, and it continues in a file next to it', async (what) => {
     const { path, log, said } = await written(30);
     harms[what]!(path);
     const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
@@ -37,7 +37,7 @@ describe('a journal that is, while it is open,', () => {
     expect(await log.head()).toBe(32);
     await log.close();
     expect(await numbersIn(log.place())).toEqual(upTo(32));
-    expect(existsSync(path) ? readFileSync(path, 'utf8') : undefined).toBe(before); // it is somebody else's now
+    expect(existsSync(path) ? readFileSync(path, 'utf8') : undefined).toBe(before); // it belongs to another process now
     expect((await entriesOf(log.read())).map(({ fact }) => (fact as { n: number }).n)).toEqual(upTo(32));
   });
 
@@ -49,7 +49,7 @@ describe('a journal that is, while it is open,', () => {
     expect(await numbersIn(log.place())).toEqual(upTo(3));
   });
 
-  it('harmed twice goes on in a third file', async () => {
+  it('harmed twice continues in a third file', async () => {
     const { path, log } = await written(3);
     rmSync(path);
     await log.append({ n: 4 });

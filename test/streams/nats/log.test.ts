@@ -29,7 +29,7 @@ logContract({ describe, it, expect }, 'nats', async () => {
 });
 
 describe('nats', () => {
-  it('fences who did not read what another wrote', async () => {
+  it('fences a writer that did not read what another wrote', async () => {
     const study = fresh();
     const [a, b] = [await natsLog(await server.connect(), study), await natsLog(await server.connect(), study)];
     expect(await a.append({ type: 'created' })).toBe('stored');

@@ -32,7 +32,7 @@ const as = (name: string, inbox = name) =>
   server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${inbox}` });
 
 describe('a server with the configuration that is made for it', () => {
-  it('lets everybody do their part', async () => {
+  it('lets each user do its part', async () => {
     const heard = hearing();
     const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12, parallel: 2, lease: 5, note: heard.note });
     const seen: string[] = [];
@@ -196,7 +196,7 @@ describe('a server with the configuration that is made for it', () => {
     await nc.close();
   });
 
-  it('answers nobody into a log', async () => {
+  it('sends no answer into a log', async () => {
     const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12 });
     const nc = await as('viewer');
     const jsm = await jetstreamManager(admin);

@@ -164,7 +164,7 @@ describe('trainer', () => {
     }
   });
 
-  it('shows signs of life while its objective blocks', async () => {
+  it('sends heartbeats while its objective blocks', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, lease: 0.3 });
     const block = ({ x }: At) => {
@@ -186,7 +186,7 @@ describe('trainer', () => {
     await expect(second.done).rejects.toThrow('closed connection');
   });
 
-  it('leaves out what makes a fact too long, says so, and goes on', async () => {
+  it('leaves out what makes a fact too long, says so, and continues', async () => {
     const study = fresh();
     const warnings: string[] = [];
     const engine = await engineOn(server, { study, trials: 4, maxMessageBytes: 2000 });

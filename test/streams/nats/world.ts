@@ -90,7 +90,7 @@ export async function handOn(server: NatsServer, study: string, name = 'hand') {
   };
 }
 
-/** All facts of a study, read afresh. */
+/** All facts of a study, read again. */
 export async function factsOf(nc: NatsConnection, study: string): Promise<Fact[]> {
   const log = await natsLog(nc, study, { create: false });
   const head = await log.head();

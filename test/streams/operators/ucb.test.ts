@@ -10,7 +10,7 @@ const trial = (state: Ucb, arm: number, more: Partial<Ended>): Ucb => learn(lear
 const failed: Partial<Ended> = { outcome: 'failed', reason: 'error' };
 
 describe('a bandit over strategies', () => {
-  it('asks first who was not tried, then who does better', () => {
+  it('asks untried arms first, then the better ones', () => {
     let state = ucb(2);
     expect(order(state, 0)).toEqual([0, 1]);
     state = trial(state, 0, { losses: [1] });
@@ -25,7 +25,7 @@ describe('a bandit over strategies', () => {
     expect(order(trial(state, 1, { losses: [1] }), 0)).toEqual([1, 0]);
   });
 
-  it('takes trials that run for tried, so that one arm does not get all of many trainers', () => {
+  it('counts running trials as tried, so that one arm does not get all of many trainers', () => {
     let state = trial(trial(ucb(2), 1, { losses: [2] }), 0, { losses: [1] });
     expect(order(state, 0.2)).toEqual([0, 1]);
     for (let k = 0; k < 10; k++) state = learn(state, suggested, 0);
@@ -54,7 +54,7 @@ describe('a bandit over strategies', () => {
     expect(order(timed, 0)).toEqual([1, 0]);
   });
 
-  it('trusts who finds what is better than all before, rather than who is better than most', () => {
+  it('trusts the arm that improves on the best, rather than the one that is better on average', () => {
     let state = trial(ucb(2), 1, { losses: [9] });
     for (let k = 0; k < 30; k++) state = trial(state, 0, { losses: [5 + 0.01 * (k % 10)] }); // most of what is recent is its own
     for (const loss of [8, 4, 7, 3]) state = trial(state, 1, { losses: [loss] });

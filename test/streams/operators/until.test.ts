@@ -38,7 +38,7 @@ describe('until', () => {
     expect(whose()).toBe('random');
   });
 
-  it('counts the results of its own stage alone, beside the best of all', () => {
+  it('counts only results of its own stage, compared with the best of all', () => {
     const { run, tell, whose } = begin(chain(until(plateau(2), sobol()), random()));
     const foreign: Suggested = { type: 'suggested', id: 100, by: 'queue', point: [0.1] };
     for (const id of [100, 101, 102]) tell({ ...foreign, id }, completed({ ...foreign, id }, 1));
@@ -67,7 +67,7 @@ describe('until', () => {
     expect(whose()).toBe('sobol');
   });
 
-  it('takes a condition in code, which begins anew with each subscription', () => {
+  it('takes a condition in code, which starts again with each subscription', () => {
     const first: Condition<boolean> = {
       init: () => false,
       tell: (over, { type }, own) => over || (own && type === 'ended'),

@@ -5,7 +5,7 @@ import { asha, chain, float, random, space } from '../../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 
-/** Trainers in virtual time: each unit of budget takes one unit, beyond what the trial goes on from. */
+/** Trainers in virtual time: each unit of budget takes one unit, beyond the checkpoint that the trial resumes. */
 function simulate(trainers: number, trials: number): { readonly time: number; readonly work: number; readonly asked: Map<number, number> } {
   const study = createTestStudy(line, chain(asha({ min: 1, max: 27, pause: true, first: 1 }), random()), {
     seed: 1,
@@ -39,7 +39,7 @@ function simulate(trainers: number, trials: number): { readonly time: number; re
 it('keeps 16 trainers busy: 10 000 equal trials take at most 1.02 times what they must', () => {
   const { time, work, asked } = simulate(16, 10_000);
   expect(asked.get(1)).toBe(10_000);
-  // A third goes on each time.
+  // A third is promoted each time.
   for (const [budget, least] of [
     [3, 3333],
     [9, 1111],

@@ -22,7 +22,7 @@ const wide = space(
 const strategies: Readonly<Record<string, (options?: object) => h.Strategy>> = { cmaes: h.cmaes, de: h.de, nsga2: h.nsga2 };
 const rows = Object.entries(strategies);
 
-/** Eight trainers who finish in no particular order; one trial in ten fails. */
+/** Eight trainers that finish in no particular order; one trial in ten fails. */
 function raced(strategy: h.Strategy, env: Env, trials: number) {
   const rng = rngFor('race', '', trials);
   const { ask, tell } = interview(strategy, env);
@@ -74,7 +74,7 @@ describe.each(rows)('%s', (name, make) => {
     expect(mean(losses.slice(-40))).toBeLessThan(0.7 * mean(losses.slice(0, 40)));
   });
 
-  it('answers the same when it starts afresh and is told the same facts', () => {
+  it('answers the same after the same facts in a new subscription', () => {
     const { told } = raced(make(), env, 60);
     for (const [cut, next] of told.entries()) {
       if (next.type !== 'suggested') continue;

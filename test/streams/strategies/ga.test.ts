@@ -78,7 +78,7 @@ describe.each(modes)('ga, %s', (_, options) => {
     },
   );
 
-  it('answers the same when it starts afresh and is told the same facts', () => {
+  it('answers the same after the same facts in a new subscription', () => {
     const { told } = evolve(ga(options), env, sphere, 40);
     for (let cut = 0; cut < told.length; cut++) {
       const next = told[cut]!;

@@ -33,7 +33,7 @@ describe('grid', () => {
     expect(new Set(units(true)).size).toBeGreaterThan(12);
   });
 
-  it('divides a continuous parameter into levels, ten where nothing is said', () => {
+  it('divides a continuous parameter into levels, ten by default', () => {
     const plane = space({ x: float(0, 9), y: float(0, 1), n: int(1, 9) });
     const values = (name: 'x' | 'y' | 'n', options?: Parameters<typeof grid>[0]) =>
       new Set(drain(grid(options), rootEnv(plane), 1000).map(({ point }) => plane.decode(point)[name]));
@@ -44,7 +44,7 @@ describe('grid', () => {
     expect([...values('n', { levels: { x: 2, n: 3 } })].sort()).toEqual([1, 5, 9]);
   });
 
-  it('starts on a grid of 10^12 cells, and goes on from its middle', () => {
+  it('starts on a grid of 10^12 cells, and resumes in its middle', () => {
     const wide = rootEnv(space(Object.fromEntries(Array.from({ length: 12 }, (_, k) => [`x${k}`, float(0, 1)]))));
     const { ask, tell } = interview(grid(), wide);
     expect(ask(1)).toMatchObject({ type: 'propose', tags: { grid: '0' } });

@@ -9,7 +9,7 @@ import { conditional, textbook } from '../../support/spaces.ts';
 
 /**
  * Plays a trace: `ask` puts the next question; `7=0.5` ends trial 7 with a loss, `7!` without one. Returns what came of each ask, as
- * `5 new@2 #1`: trial 5 begins at budget 2 in bracket or cohort 1; or `6 4@2 #0`: trial 6 goes on from trial 4 to budget 2.
+ * `5 new@2 #1`: trial 5 begins at budget 2 in bracket or cohort 1; or `6 4@2 #0`: trial 6 resumes trial 4 up to budget 2.
  */
 function trace(strategy: h.Strategy, script: string, trials?: number): string[] {
   const { put, ask } = interview(strategy, rootEnv(textbook, trials === undefined ? {} : { trials }));
@@ -62,13 +62,13 @@ describe('hyperband', () => {
       '2 new@2 #1',
       '3 new@4 #2',
       '4 new@1 #0',
-      '5 new@2 #1', // one result at budget 1: one in two cannot go on yet
+      '5 new@2 #1', // one result at budget 1: one in two cannot be promoted yet
       '6 4@2 #0', // 4 beats 1
       '7 5@4 #1', // 5 beats 2; to budget 4, before anything to 2
       '8 new@4 #2',
       '9 new@1 #0',
       '10 new@1 #0', // the brackets stand at 4/3, 1, 1; then all at 1
-      '11 new@2 #1', // 10 is the best of three at budget 1, but one of three has gone on already. 9 failed, and does not count
+      '11 new@2 #1', // 10 is the best of three at budget 1, but one of three was promoted already. 9 failed, and does not count
       '12 new@4 #2',
       '13 new@1 #0',
     ]);
@@ -91,7 +91,7 @@ describe('hyperband', () => {
       '8 new@2 #1',
       '9 new@2 #1',
       '10 new@4 #2',
-      '11 8@4 #1', // 6 still runs, so the first cohort waits; of three in the second, one goes on
+      '11 8@4 #1', // 6 still runs, so the first cohort waits; of three in the second, one is promoted
       '12 7@4 #0', // 7 beats 6
       '13 new@4 #2',
       '14 new@4 #2',
@@ -99,7 +99,7 @@ describe('hyperband', () => {
     ]);
   });
 
-  it('goes on with those it has when the study gets no other configurations', () => {
+  it('continues with those it has when the study gets no other configurations', () => {
     const script = 'ask ask ask 1=3 2=1 3=2 ask 4=1 ask';
     const answers = trace(h.hyperband({ min: 1, max: 4, eta: 2, mode: 'synchronous' }), script, 3);
     expect(answers.slice(3)).toEqual(['4 2@2 #0', '5 4@4 #0']); // of three, one; and that one to the end
@@ -194,7 +194,7 @@ describe('in a tiny finite space', () => {
     },
   );
 
-  it('successiveHalving brings somebody to the end', () => {
+  it('successiveHalving brings a configuration to the end', () => {
     const facts = suggestions(h.chain(h.successiveHalving({ min: 1, max: 9, configurations: 27 }), h.random()));
     expect([1, 3, 9].map((budget) => facts.filter((fact) => fact.budget === budget).length)).toEqual([10, 3, 1]);
   });

@@ -36,7 +36,7 @@ describe('lbfgs', () => {
     expect(kinds(trials)).toEqual(new Set(['start', 'search']));
   });
 
-  it('finds gradients by differences where nobody tells them', () => {
+  it('finds gradients by differences if trainers report none', () => {
     const { best, trials } = descend(lbfgs(), env(), { loss: valley }, 500);
     expect(best).toBeLessThan(1e-3);
     expect(kinds(trials)).toEqual(new Set(['start', 'search', 'probe']));
@@ -111,7 +111,7 @@ describe('lbfgs', () => {
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
   });
 
-  it('goes on from where others came to', () => {
+  it('starts from the best point of other strategies', () => {
     const strategy = chain(ga({ population: 10, generations: 2 }), lbfgs({ start: 'incumbent', restarts: 0 }), random());
     const { ended } = descend(strategy, env(), telling, 120);
     const [incumbent] = ended.slice(0, 20).sort((a, b) => a.losses![0]! - b.losses![0]!);

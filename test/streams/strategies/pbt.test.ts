@@ -23,10 +23,10 @@ describe('pbt', () => {
     expect(ask(4)).toEqual({ type: 'wait', id: 4, by: 'pbt' });
   });
 
-  it('lets a member go on as it is, unless it is among the worst', () => {
+  it('lets a member continue unchanged, unless it is among the worst', () => {
     const { members, tell, next } = begun({ population: 4, interval: 2, max: 10 });
     tell(completed(members[1]!, 3), completed(members[2]!, 1), completed(members[3]!, 2), completed(members[0]!, 9));
-    // The worst quarter is member 0: it goes on from the best, member 2 in trial 3, with other parameters.
+    // The worst quarter is member 0: it resumes from the best, member 2 in trial 3, with other parameters.
     const clone = next(5);
     expect(clone).toMatchObject({ budget: 4, resumes: 3, tags: { pbt: '0' } });
     expect(clone.point).not.toEqual(members[2]!.point);
@@ -52,18 +52,18 @@ describe('pbt', () => {
     const { members, tell, next } = begun({ population: 4, interval: 1, max: 10 });
     tell(...members.slice(0, 3).map((member, i) => completed(member, i)));
     const second = [next(5), next(6), next(7)];
-    expect(second.map(({ resumes }) => resumes)).toEqual([1, 2, 3]); // of three, nobody is a quarter
+    expect(second.map(({ resumes }) => resumes)).toEqual([1, 2, 3]); // a quarter of three is no member
     tell(completed(members[3]!, 5));
     expect(next(8)).toMatchObject({ resumes: 1, budget: 2, tags: { pbt: '3' } });
   });
 
-  it('replaces a member that fails by a clone, or begins it anew while nobody has a result', () => {
+  it('replaces a member that fails by a clone, or by a new one while there are no results', () => {
     const { members, tell, next } = begun({ population: 2, interval: 1, max: 3, quantile: 0.5 });
     tell(failed(members[0]!));
-    const anew = next(3);
-    expect(anew).toMatchObject({ budget: 1, tags: { pbt: '0' } });
-    expect(anew.resumes).toBeUndefined();
-    tell(completed(anew, 1), completed(members[1]!, 2));
+    const restarted = next(3);
+    expect(restarted).toMatchObject({ budget: 1, tags: { pbt: '0' } });
+    expect(restarted.resumes).toBeUndefined();
+    tell(completed(restarted, 1), completed(members[1]!, 2));
     tell(failed(next(4)));
     expect(next(5)).toMatchObject({ resumes: 3, budget: 2 }); // the one that is behind first: trial 4 was a clone of the best
   });

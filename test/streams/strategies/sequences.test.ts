@@ -43,7 +43,7 @@ describe.each(strategies)('%s', (_, make) => {
       }
     });
 
-    it('goes on from any prefix of the facts as if nothing had happened', () => {
+    it('resumes from any prefix of the facts as if nothing had happened', () => {
       let handedOn = 0;
       const cuts = fc.record({ choices: fc.array(fc.nat({ max: 5 }), { maxLength: 40, size: 'max' }), retry: fc.nat({ max: 3 }) });
       fc.assert(
@@ -124,7 +124,7 @@ describe.each(strategies)('%s', (_, make) => {
     }
   });
 
-  it('starts afresh with each subscription, and lets go of its source', () => {
+  it('starts again with each subscription, and unsubscribes from its source', () => {
     const env = rootEnv(mixed);
     const strategy = make();
     const one = interview(strategy, env);
@@ -149,7 +149,7 @@ describe.each(strategies)('%s', (_, make) => {
   });
 });
 
-it('a stage is told nothing but facts: what it proposed and nobody took is proposed again', () => {
+it('a stage gets only facts: a proposal that was not used is proposed again', () => {
   for (const [, make] of strategies) {
     const { ask, put } = interview(make(), rootEnv(mixed));
     const first = ask(1);

@@ -76,7 +76,7 @@ describe('sgd with told gradients', () => {
     expect(best).toBeLessThan(0.05);
   });
 
-  it('expects none any more where nobody ever told one', () => {
+  it('stops expecting gradients if no trainer reports one', () => {
     const { trials, best } = descend(sgd(), env(), { loss: bowl }, 120);
     expect(trials.slice(3).every(({ tags }) => tags!.seed !== undefined)).toBe(true);
     expect(new Set(rolesOf(trials))).toContain('pair+');
@@ -189,7 +189,7 @@ describe('sgd', () => {
     expect(best).toBeLessThan(0.001);
   });
 
-  it('runs several descents side by side, so that nobody waits', () => {
+  it('runs several descents side by side, so that no trainer waits', () => {
     const { replies, trials } = descend(sgd(), env(8), telling, 200);
     expect(replies.every(({ type }) => type === 'propose')).toBe(true);
     expect(new Set(trials.map(({ by }) => by)).size).toBe(8);

@@ -83,7 +83,7 @@ describe.each([
     tell({ type: 'suggested', id: 1, by: 'queue', point: [0.5, 0.5] });
     expect(ask(1)).toEqual(first);
     const [tag] = Object.keys((first as { tags?: object }).tags!);
-    // A promotion of another stage carries the tags of the trial it goes on with.
+    // A promotion of another stage carries the tags of the trial that it resumes.
     tell({ type: 'suggested', id: 2, by: 'asha', point: [0.5, 0.5], tags: { [tag!]: '5' }, resumes: 1 });
     expect(ask(1)).toEqual(first);
   });

@@ -48,7 +48,7 @@ describe('percentileStop', () => {
     expect(stopped(h.percentileStop({ peers: 2 }), facts, two)).toEqual(['4@1']);
   });
 
-  it('lets a promoted trial go on with what it had come to', () => {
+  it('lets a promoted trial continue with its earlier reports', () => {
     const facts = [
       begin(1, { budget: 1 }),
       report(1, 1, 1),
@@ -81,7 +81,7 @@ describe('patience', () => {
     expect(stopped(h.patience({ steps: 2, peers: 1 }), [...facts, report(2, 3, 1), report(2, 5, 1)])).toEqual(['2@5']);
   });
 
-  it('goes on while one of several objectives improves', () => {
+  it('continues while one of several objectives improves', () => {
     const facts = [report(1, 1, 5, 5), report(1, 2, 6, 4), report(1, 3, 7, 3), report(1, 4, 7, 3), report(1, 5, 5, 6)];
     expect(stopped(h.patience({ steps: 2 }), facts, two)).toEqual(['1@5']);
   });
