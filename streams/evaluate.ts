@@ -25,7 +25,7 @@ export interface Trial {
   /** Aborted when the trial is to stop; the objective should then end soon, in whatever way. */
   readonly signal: AbortSignal;
   /**
-   * Says how the trial is doing.
+   * Says how the trial is doing. A value that is not finite aborts the signal, and the trial fails by `non-finite`, whatever the objective returns.
    *
    * @param step whole, growing, cumulative along `resumes`. Without it, one more than the last.
    */
@@ -143,6 +143,8 @@ export function evaluateTrial<P>(
   const stopping = new Stopping();
   let over = false;
   let stopped: string | undefined;
+  /** The first report that was not finite. */
+  let diverged: string | undefined;
   let step = 0;
   let reported = false;
   const end = (event: EndFact) => {
@@ -156,6 +158,7 @@ export function evaluateTrial<P>(
   const stopBy = (by: string) => end({ type: 'stopped', trial, run, step, by });
   // After a stop, the last report is the result, whatever else the objective returns; only without one is what it returns.
   const finish = (evaluation: Evaluation) => {
+    if (diverged !== undefined) return fail('non-finite', diverged);
     if (stopped !== undefined && reported) return stopBy(stopped);
     const result = typeof evaluation === 'number' ? { values: { [name]: evaluation } } : evaluation;
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
@@ -165,16 +168,21 @@ export function evaluateTrial<P>(
     end({ type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 });
   };
   const broke = (error: unknown) => {
+    if (diverged !== undefined) return fail('non-finite', diverged);
     if (stopped !== undefined) return stopBy(stopped);
     fail(error instanceof InfeasibleError ? 'infeasible' : 'error', error instanceof Error ? error.message : String(error));
   };
   const report = (value: number | Values, at = step + 1, metrics?: Values) => {
-    if (over) return;
+    if (over || diverged !== undefined) return;
     step = at;
     const values = typeof value === 'number' ? { [name]: value } : value;
     if (typeof values !== 'object' || values === null)
       throw new TypeError(`report: expected a number or values by name, got ${String(value)}`);
-    if (Object.values(values).some((v) => !Number.isFinite(v))) return; // a report that says nothing; the end will tell
+    const wrong = Object.entries(values).find(([, v]) => !Number.isFinite(v));
+    if (wrong) {
+      if (stopped === undefined) diverged ??= `${wrong[0]} is ${wrong[1]} at step ${at}`;
+      return stopping.abort('its report is not finite');
+    }
     reported = true;
     say.report({ type: 'reported', trial, run, step, values, ...(metrics && { metrics }) });
   };

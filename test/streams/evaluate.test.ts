@@ -56,6 +56,33 @@ describe('an evaluation', () => {
     }
   });
 
+  it('fails when a report is not finite: its objective is told to stop, and what it says afterwards does not count', async () => {
+    const { facts, say } = heard();
+    const steps: number[] = [];
+    evaluateTrial(
+      async (_, { report, signal }) => {
+        for (const [at, loss] of [3, Number.NaN, 2, 1].entries()) {
+          if (signal.aborted) break;
+          steps.push(at + 1);
+          report(loss);
+        }
+        report(4);
+        return 1;
+      },
+      suggestion,
+      'r',
+      say,
+      {},
+    );
+    await null;
+    expect(steps).toEqual([1, 2]);
+    expect(facts).toMatchObject([
+      { type: 'reported', step: 1 },
+      { type: 'failed', reason: 'non-finite', message: 'value is NaN at step 2' },
+    ]);
+    expect(facts).toHaveLength(2);
+  });
+
   it('takes a promise of another realm', async () => {
     const { facts, say } = heard();
     const foreign: Promise<number> = runInNewContext('Promise.resolve(3)');

@@ -19,9 +19,10 @@ export interface Heard {
   readonly checkpoint?: string;
 }
 
-/** One line more. */
+/** One line more. After a report that is not finite, no result counts: training has diverged. */
 export function hear(heard: Heard, line: Line): Heard {
   const checkpoint = 'checkpoint' in line && line.checkpoint !== undefined && { checkpoint: line.checkpoint };
+  if (heard.report?.type === 'non-finite') return { ...heard, ...checkpoint };
   switch (line.type) {
     case 'report':
       return { ...heard, report: line, step: line.report.step, ...checkpoint };
@@ -43,7 +44,7 @@ export function hear(heard: Heard, line: Line): Heard {
 /** How a process ended. */
 export interface Exit {
   /** Why the runner ended it, if it did. */
-  readonly because?: 'stop' | 'timeout' | 'preempted';
+  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite';
   readonly code: number | null;
   readonly signal: string | null;
   /** The last line on its standard error. */
@@ -78,6 +79,7 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
     return { type: 'stopped', ...(heard.step !== undefined && { step: heard.step }), ...checkpoint };
   }
+  if (heard.report?.type === 'non-finite') return fail('non-finite', heard.report.message);
   if (said?.type === 'infeasible') return fail('infeasible', said.message);
   if (code !== 0) return fail('error', describe(exit));
   if (said === undefined) return fail('error', exit.unheard());

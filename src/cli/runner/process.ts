@@ -137,7 +137,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
   };
   const limit = timeLimit === undefined ? undefined : setTimeout(() => end('timeout', 'SIGTERM'), milliseconds(timeLimit));
 
-  const printed = listen(child, log, options);
+  const printed = listen(child, log, options, () => end('non-finite', 'SIGTERM'));
   if (running.size === 0) process.on('exit', killAll);
   running.add(child);
   const done = new Promise<Outcome>((resolve) => {
@@ -184,8 +184,12 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
   };
 }
 
-/** Reads what a program prints on both of its outputs, and logs it. `end` takes what is left without a line feed, and tells the outcome. */
-function listen(child: Child, log: LogFile, options: ProcessOptions) {
+/**
+ * Reads what a program prints on both of its outputs, and logs it. `end` takes what is left without a line feed, and tells the outcome.
+ *
+ * @param diverged called when a report is not finite
+ */
+function listen(child: Child, log: LogFile, options: ProcessOptions, diverged: () => void) {
   const { onReport, onWarning } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
@@ -193,7 +197,8 @@ function listen(child: Child, log: LogFile, options: ProcessOptions) {
   const take = (line: Line) => {
     heard = hear(heard, line);
     if (line.type === 'report') onReport?.(line.report);
-    if (line.type === 'refused' || (line.type === 'non-finite' && line.step !== undefined)) onWarning?.(printable(line.message));
+    if (line.type === 'refused') onWarning?.(printable(line.message));
+    if (line.type === 'non-finite' && line.step !== undefined) diverged();
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(printable(line.warning));
   };
   const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));

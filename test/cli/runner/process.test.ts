@@ -116,13 +116,25 @@ describe('a program that ends by itself', () => {
   ])('%s', async (_, script, outcome) => expect(await sh(script).done).toMatchObject(outcome));
 
   it('warns of invalid reports, and continues', async () => {
-    const { done, warnings, reports } = sh('echo step=1 loss=nan; echo step=x loss=1; echo step=2 loss=1');
+    const { done, warnings, reports } = sh('echo step=x loss=1; echo step=2 loss=1');
     expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
-    expect(warnings).toEqual([
-      'the report of step 1: loss is not finite',
-      'the report of step "x": expected a step that is a whole number from 0 on',
-    ]);
+    expect(warnings).toEqual(['the report of step "x": expected a step that is a whole number from 0 on']);
     expect(reports).toHaveLength(1);
+  });
+
+  it.each(['nan', 'inf'])('ends a program whose loss becomes %s, whatever it prints afterwards', async (value) => {
+    const since = performance.now();
+    const { done, warnings, reports } = sh(
+      `echo step=1 loss=1; echo step=2 loss=${value}; echo step=3 loss=2; echo loss=2; trap 'exit 0' TERM; sleep 60 & wait`,
+    );
+    expect(await done).toEqual({ type: 'failed', reason: 'non-finite', message: 'the report of step 2: loss is not finite' });
+    expect(performance.now() - since).toBeLessThan(30_000);
+    expect(warnings).toEqual([]);
+    expect(reports).toHaveLength(2);
+  });
+
+  it('takes no result of a program whose loss was not finite, though it has ended by then', async () => {
+    expect(await sh('echo step=1 loss=nan; echo loss=1').done).toMatchObject({ type: 'failed', reason: 'non-finite' });
   });
 
   it('may print noise and lines of megabytes', async () => {
