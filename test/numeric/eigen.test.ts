@@ -12,7 +12,7 @@ const cases = JSON.parse(readFileSync(new URL('../reference/eigen.json', import.
 describe('symmetricEigen', () => {
   it.each(cases)('has the eigenvalues of LAPACK: case %#', ({ matrix, values }) => {
     const greatest = Math.max(...values.map(Math.abs));
-    const found = symmetricEigen(matrix).values.sort((a, b) => a - b);
+    const found = symmetricEigen(matrix).values.toSorted((a, b) => a - b);
     for (const [i, value] of found.entries()) expect(value / greatest).toBeCloseTo(values[i]! / greatest, 13);
   });
   it.each(cases)('has vectors that make up the matrix: case %#', ({ matrix }) => {

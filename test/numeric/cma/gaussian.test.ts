@@ -86,8 +86,11 @@ describe('adapted', () => {
     expect(minimise(rotated, round(ones(10), 1 / 3), {}).evaluations).toBeLessThan(6500);
   });
   it('learns the inverse of the Hessian', () => {
-    const { law } = minimise((x) => 100 * x[0]! ** 2 + x[1]! ** 2, round([1, 1], 0.5), { target: 1e-14 });
-    const ratio = law.covariance[1]![1]! / law.covariance[0]![0]!;
+    const ratios = [1, 2, 3, 4, 5].map((seed) => {
+      const { law } = minimise((x) => 100 * x[0]! ** 2 + x[1]! ** 2, round([1, 1], 0.5), { target: 1e-14, seed: String(seed) });
+      return law.covariance[1]![1]! / law.covariance[0]![0]!;
+    });
+    const ratio = ratios.sort((a, b) => a - b)[2]!;
     expect(ratio).toBeGreaterThan(25);
     expect(ratio).toBeLessThan(400);
   });
