@@ -39,6 +39,7 @@ import type { Strategy } from './strategy.ts';
 export interface NamedStrategy {
   /** The constructor checks the options. */
   readonly make: (options: Given) => Strategy;
+  readonly options: OptionSet;
   readonly form: Form<Given>;
   /** Whether it decides for how long trials train. */
   readonly budgets: boolean;
@@ -52,6 +53,7 @@ const entry = <S extends OptionSet>(
   interrupts?: NamedStrategy['interrupts'],
 ): NamedStrategy => ({
   make: (given) => make(given as OptionsOf<S>), // which it checks
+  options: set,
   form: options(set),
   budgets: 'max' in set,
   ...(interrupts && { interrupts }),

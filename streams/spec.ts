@@ -29,7 +29,10 @@ const arms: Form<readonly [Readonly<Record<string, Strategy>>, BanditOptions]> =
   map: (data, change) => (isRecord(data) ? { ...data, arms: namesOf(strategy).map(data.arms, change) } : data),
   schema: {
     type: 'object',
-    properties: { arms: namesOf(strategy).schema, explore: banditOptions.explore.rule.schema },
+    properties: {
+      arms: { ...namesOf(strategy).schema, description: 'The strategies by name.' },
+      explore: banditOptions.explore.rule.schema,
+    },
     required: ['arms'],
     additionalProperties: false,
   },

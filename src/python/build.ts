@@ -48,6 +48,7 @@ await build({
 });
 if (!existsSync(page)) execFileSync('npm', ['run', 'build:page'], { cwd: root, stdio: 'inherit' });
 cpSync(page, join(engine, 'dist/src/dashboard/page'), { recursive: true });
+cpSync(join(root, 'study.schema.json'), join(engine, 'study.schema.json'));
 writeFileSync(join(engine, 'package.json'), `${JSON.stringify({ name: 'hypertide', version, type: 'module' })}\n`);
 writeFileSync(join(engine, 'LICENSES.txt'), licences(bundled));
 writeFileSync(join(staged, 'hypertide/_version.py'), `__version__ = "${version}"\n`);

@@ -5,7 +5,10 @@ import { evenLevels, type Scale } from './scale.ts';
 import { listOf } from './shape.ts';
 import { anyValue, type Value } from './value.ts';
 
-const required = { values: listOf(anyValue) };
+const required = {
+  /** The values; those of an ordinal in their order. */
+  values: listOf(anyValue),
+};
 const optional = {
   /** Weights of the values, in their order. */
   prior: priorShape,

@@ -2,7 +2,10 @@ import { show } from './check.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 import { anyValue, type Value } from './value.ts';
 
-const required = { value: anyValue };
+const required = {
+  /** The value. */
+  value: anyValue,
+};
 /** @see constant */
 export type ConstantDimension<V extends Value = Value> = Omit<DataOf<'constant', typeof required, unknown>, 'value'> & {
   readonly value: V;

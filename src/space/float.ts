@@ -7,7 +7,12 @@ import { evenLevels, type Scale } from './scale.ts';
 import { holding } from './shape.ts';
 import { linearTransform, logitTransform, logTransform, type Transform } from './transform.ts';
 
-const required = { low: holding(finite), high: holding(finite) };
+const required = {
+  /** The lowest value. */
+  low: holding(finite),
+  /** The highest value. */
+  high: holding(finite),
+};
 const optional = {
   /** Uniform in the logarithm; needs low > 0. */
   log: holding(bool),

@@ -7,7 +7,12 @@ import { evenLevels, type Scale } from './scale.ts';
 import { holding } from './shape.ts';
 import { linearTransform, logTransform } from './transform.ts';
 
-const required = { low: holding(finite), high: holding(finite) };
+const required = {
+  /** The lowest value. */
+  low: holding(finite),
+  /** The highest value. */
+  high: holding(finite),
+};
 const optional = {
   /** Uniform in the logarithm of [low - 0.5, high + 0.5], so that the ends get their full share; needs low >= 1. */
   log: holding(bool),

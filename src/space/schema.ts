@@ -23,7 +23,11 @@ const isOf = (type: string): Shape => ({ schema: { const: type }, read: (_, data
 
 /** `{ opt: sgd }`: one parent with a value or several. */
 const condition: Shape = {
-  schema: { ...mapping(oneOrMore(anyValue), '').schema, maxProperties: 1 },
+  schema: {
+    ...mapping(oneOrMore(anyValue), '').schema,
+    maxProperties: 1,
+    description: 'An earlier parameter and the value, or values, with which this parameter exists.',
+  },
   read(path, data) {
     record(path, data);
     const [parent, ...others] = Object.entries(data);

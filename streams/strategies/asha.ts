@@ -6,14 +6,16 @@ import { type HalvingOptions, halving, halvingOptions } from './halving.ts';
 export type AshaOptions = HalvingOptions;
 
 /**
- * Asynchronous successive halving (Li et al., MLSys 2020) as an operator: it decides how long trials run, the strategies behind it decide what
- * they try. Only the best third of the trials that came to a rung goes on to the next one.
+ * Asynchronous successive halving (Li et al., MLSys 2020): it decides how long trials train; the strategies behind it choose configurations. At
+ * each rung, the best third is promoted.
  *
- * Comparisons begin at the first rung that predicts the next one, which the study learns from its own results; a suggestion's tag `first rung`
- * says which one that is, and why. Equal losses stand in the order of their trials. Failed and infeasible trials do not count at a rung, nor
- * does a trial whose losses equal those of an earlier one step by step.
+ * Use it to stop bad trials early if your trainer reports its loss while it trains.
  *
- * @throws OptionError for rungs that cannot be; StrategyError at subscription, if the study has several objectives
+ * Comparisons begin at the first rung that predicts the order at the next one, which the study learns from its own results; the tag `first rung`
+ * of a suggestion says which one that is, and why. Equal losses rank in the order of their trials. At a rung, failed and infeasible trials do not
+ * count, nor does a trial whose losses equal those of an earlier one step by step.
+ *
+ * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example
  * chain(asha({ min: 1, max: 81 }), bo()); // stops trials that fall behind
  * chain(asha({ min: 1, max: 81, pause: true }), bo()); // for trainers that resume from checkpoints

@@ -14,13 +14,15 @@ const MODELLED = 500;
 const WIDE = 40;
 
 /**
- * Chooses for those who name nothing, by what is known of the study:
+ * Chooses a strategy by what is known of the study.
+ *
+ * Use it unless you have a reason to name another strategy. It is the default.
  *
  * - more than 40 parameters, or more than two objectives: `tpe()`
- * - all others: `bo()`
- * - after 500 trials, whoever suggested them: `tpe()`, or with several objectives `nsga2()`
+ * - otherwise: `bo()`
+ * - after 500 trials: `tpe()`, or `nsga2()` with several objectives
  *
- * The path of a suggestion says who was chosen, its tag `why` for which reason.
+ * The path of a suggestion names the chosen strategy, and its tag `why` the reason.
  *
  * @example
  * optimize(space({ rate: float(1e-5, 1e-1, { log: true }) }), train, { strategy: auto(), trials: 50 });

@@ -8,15 +8,17 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type BoOptions = OptionsOf<typeof boOptions>;
 
 /**
- * Bayesian optimisation by a Gaussian process: the strategy for evaluations that are dear, up to some hundreds of them. It models all
- * parameters together, choices and conditional ones included, learns where trials fail and where outcome constraints hold, weighs
- * noise, and follows the priors of the space at first, less with every result. Gradients that trainers tell are learnt from as well.
+ * Bayesian optimisation with a Gaussian process. It models all parameters together, including choices and conditional ones. It learns where
+ * trials fail and where outcome constraints hold, accounts for noise, follows the priors of the space at first and less with every result, and
+ * uses gradients if trainers tell them.
  *
- * Fits to more than 300 results are made in a thread; asks wait for them. Each suggestion's tags say why it was made: `phase` (`exploring` before
- * there are results enough, `modelling`, `falling back` where no model could be fitted); then, of the model, the `mean` it expects of the loss (of a
- * value that is maximised: with the other sign), its `sd`, and the log of the `acquisition`.
+ * Use it if evaluations are expensive, for up to a few hundred trials and one or two objectives.
  *
- * @throws OptionError; at subscription, where the study has more than two objectives
+ * Fits to more than 300 results run in a thread; asks wait for them. The tags of a suggestion say how it came about: `phase` (`exploring` until
+ * there are enough results, `modelling`, or `falling back` if no model could be fitted); then the `mean` and the `sd` that the model predicts for
+ * the loss (the negated value if it is maximised), and the log of the `acquisition`.
+ *
+ * @throws OptionError; at subscription if the study has more than two objectives
  * @example
  * optimize(space({ lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 10) }) }), train, { strategy: bo(), trials: 50 });
  */

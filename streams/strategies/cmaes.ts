@@ -9,23 +9,27 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
 
 /**
- * CMA-ES, the covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772): it learns the scale of each parameter, and how they depend on
- * each other. Parameters of few ordered values keep a margin of probability for their neighbours (CMAwM, Hamano et al. 2022); choices and
- * booleans have odds of their own (CatCMA, Hamano et al. 2024).
+ * CMA-ES, the covariance matrix adaptation evolution strategy (Hansen, arXiv:1604.00772). It learns the scale of each parameter and how
+ * parameters depend on each other.
  *
- * No trainer waits: there are as many draws from a generation's law as are asked for, and the law learns whenever `population` results are
- * there. Those that come late count in a later generation, shortened to a step that its law might have taken. Results from before its first
- * trial, whoever suggested them, are where it starts (WS-CMA-ES, Nomura et al. 2021); later ones of others count where they are better
- * than all of its own.
+ * Use it for many cheap trials of mostly continuous parameters.
  *
- * Conditional parameters are part of the law also where they do not exist: such a coordinate is drawn, but not run, so that selection is
- * blind to it, and what the law says of it moves only with what it has in common with others. The odds of a choice are taught by the trials
- * alone that have it.
+ * Parameters with few ordered values keep a margin of probability for neighbouring values (CMAwM, Hamano et al. 2022); choices and booleans have
+ * probabilities of their own (CatCMA, Hamano et al. 2024).
  *
- * Feasible comes before infeasible and completed before stopped, then a higher budget before a lower, then the smaller loss. Failed trials
- * teach nothing.
+ * No trainer waits: the search distribution answers any number of asks, and is updated whenever `population` results are there. A late result
+ * counts in a later generation, shortened to a step that its distribution might have taken. The search starts from the results before its first
+ * trial, whichever strategy suggested them (WS-CMA-ES, Nomura et al. 2021); later results of other strategies count if they are better than all
+ * of its own.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * The distribution includes conditional parameters where they are inactive: such a coordinate is drawn but has no effect, so selection does not
+ * see it, and its distribution changes only through its correlation with others. The probabilities of a choice are learned only from trials that
+ * have it.
+ *
+ * Feasible ranks before infeasible and completed before stopped, then a higher budget before a lower one, then the lower loss. Failed trials teach
+ * nothing.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives
  * @example
  * chain(take(20, sobol()), cmaes())
  */

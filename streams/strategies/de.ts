@@ -7,17 +7,21 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type DeOptions = OptionsOf<typeof deOptions>;
 
 /**
- * Differential evolution (Storn & Price 1997) with the adaptation of SHADE (Tanabe & Fukunaga 2013): a member moves towards one of the best, and by the
- * difference of two others; a child takes its place where it does no worse. Each result counts at once, and no trainer waits. A choice
- * comes from one of the parents, or now and then from its prior; of conditional branches a child takes one of its parents'. Founders
- * are a Latin hypercube. Results of others stand in for founders, and later for the worst member.
+ * Differential evolution (Storn & Price 1997) with the adaptation of SHADE (Tanabe & Fukunaga 2013): a member moves towards one of the best and by
+ * the difference of two others; a child replaces it unless it is worse.
  *
- * Feasible comes before infeasible, then the smaller loss. Where trials end at different budgets, one order of all configurations decides, by
- * what each reported at the budgets that it has in common with others. Failed trials have no children.
+ * Use it for hundreds of cheap trials, or where losses are rugged.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * Each result counts at once, and no trainer waits. A choice comes from one of the parents, or sometimes from its prior; a child takes conditional
+ * branches from one of its parents. The first members are a Latin hypercube. Results of other strategies replace some of them, and later the
+ * worst member.
+ *
+ * Feasible ranks before infeasible, then the lower loss. If trials end at different budgets, all configurations are put in one order, by what each
+ * reported at the budgets that it shares with others. Failed trials have no children.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives
  * @example
- * de({ start: 'rand', scale: 0.5, crossover: 0.9 }) // the classic one
+ * de({ start: 'rand', scale: 0.5, crossover: 0.9 }) // the classic variant
  */
 export function de(options: DeOptions = {}): Strategy {
   const settings = settle('de', deOptions, options);

@@ -7,10 +7,11 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type ForestOptions = OptionsOf<typeof forestOptions>;
 
 /**
- * Bayesian optimisation with a random forest (SMAC; Hutter, Hoos & Leyton-Brown, LION 2011): at home where many parameters are choices or exist
- * only under conditions, and where losses jump. For one objective.
+ * Bayesian optimisation with a random forest (SMAC; Hutter, Hoos & Leyton-Brown, LION 2011), for one objective.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives
+ * Use it if many parameters are choices or conditional, or if the loss jumps.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives
  * @example
  * forest({ random: 0.2 })
  */

@@ -9,15 +9,18 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type GaOptions = OptionsOf<typeof gaOptions>;
 
 /**
- * A genetic algorithm: tournaments, simulated binary crossover (Deb & Agrawal 1995), polynomial mutation (Deb & Goyal 1996), and survival of
- * the fittest of parents and children. Unordered parameters are exchanged whole and mutate to a draw from their prior; of conditional
- * branches a child takes one of its parents'. Founders are a Latin hypercube. Results of others join the population; a child that anybody has
- * tried is bred again.
+ * A genetic algorithm: tournaments, simulated binary crossover (Deb & Agrawal 1995), polynomial mutation (Deb & Goyal 1996), and survival of the
+ * fittest parents and children.
  *
- * Feasible comes before infeasible and completed before stopped, then a higher budget before a lower, then the smaller loss. Failed trials have
+ * Use it for hundreds of cheap trials, or before a local search.
+ *
+ * Unordered parameters are inherited whole and mutate to a draw from their prior; a child takes conditional branches from one of its parents. The
+ * first members are a Latin hypercube. Results of other strategies join the population. A child that has been tried before is bred again.
+ *
+ * Feasible ranks before infeasible and completed before stopped, then a higher budget before a lower one, then the lower loss. Failed trials have
  * no children.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * @throws OptionError; StrategyError at subscription if the study has several objectives
  * @example
  * chain(ga({ population: 16, generations: 3 }), random())
  */

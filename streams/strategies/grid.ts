@@ -23,10 +23,13 @@ export const gridOptions = {
 export type GridOptions = OptionsOf<typeof gridOptions>;
 
 /**
- * Every combination of the parameters' values, each once: full factorial. Values of inactive parameters are not combined. After the last
- * combination asks are handed on.
+ * Every combination of the parameters' values, each once (full factorial). After the last one, asks are passed on.
  *
- * @throws OptionError; at subscription where `levels` names an unknown parameter
+ * Use it for a few parameters with few values each.
+ *
+ * Values of inactive parameters are not combined.
+ *
+ * @throws OptionError; at subscription if `levels` names an unknown parameter
  * @example grid({ levels: { lr: 5 } })
  */
 export const grid = (options: GridOptions = {}): Strategy => {

@@ -11,9 +11,9 @@ export const haltonOptions = {
 export type HaltonOptions = OptionsOf<typeof haltonOptions>;
 
 /**
- * Halton points, taken through the priors: they cover the space more evenly than random ones, at any number of them.
+ * Halton points (Halton, Numerische Mathematik 1960; random digit permutations after Owen 2017), mapped through the priors.
  *
- * Halton, Numerische Mathematik 1960; random digit permutations after Owen 2017.
+ * Use it to cover the space more evenly than random points, with any number of them.
  *
  * @throws OptionError
  * @example

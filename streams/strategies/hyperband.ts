@@ -27,13 +27,16 @@ export const hyperbandOptions = {
 export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
 
 /**
- * Hyperband (Li et al., JMLR 2018) as an operator: it decides how long trials run, the strategies behind it decide what they try. Its brackets
- * begin to compare trials at different budgets, so that little is lost where low budgets mislead; a bracket whose first rung does not predict the
- * next one, by what the study has seen, gets no more trials. Equal losses stand in the order of their trials. Failed and infeasible trials
- * do not count, nor does a trial whose losses equal those of an earlier one step by step. In a finite space a configuration may come again
- * at another budget.
+ * Hyperband (Li et al., JMLR 2018): it decides how long trials train; the strategies behind it choose configurations. Its brackets start to compare
+ * trials at different budgets.
  *
- * @throws OptionError for budgets that cannot be; StrategyError at subscription, if the study has several objectives
+ * Use it instead of `asha` if low budgets may mislead.
+ *
+ * A bracket whose first rung does not predict the next one, judged by the results of the study, gets no more trials. Equal losses rank in the order of
+ * their trials. At a rung, failed and infeasible trials do not count, nor does a trial whose losses equal those of an earlier one step by step. In a
+ * finite space a configuration may come again at another budget.
+ *
+ * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
@@ -62,11 +65,12 @@ export const successiveHalvingOptions = {
 export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions>;
 
 /**
- * Successive halving (Jamieson & Talwalkar, AISTATS 2016) as an operator: so many configurations begin at `min`; when all of them have ended,
- * the best third goes on from its checkpoints to the next budget, up to `max`; then, and while others still run, the next cohort begins.
- * `asha` does the same without waiting.
+ * Successive halving (Jamieson & Talwalkar, AISTATS 2016): a cohort of configurations begins at `min`. When all have ended, the best third is
+ * resumed from checkpoints up to the next budget, until `max`. The next cohort begins while the last trials still run.
  *
- * @throws OptionError for budgets that cannot be; StrategyError at subscription, where the study has several objectives
+ * Use it to follow the paper; `asha` does the same without waiting.
+ *
+ * @throws OptionError for budgets in the wrong order; StrategyError at subscription if the study has several objectives
  * @example
  * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
  */
@@ -83,8 +87,12 @@ export const bohbOptions = { ...hyperbandOptions, ...tpeOptions };
 export type BohbOptions = OptionsOf<typeof bohbOptions>;
 
 /**
- * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband says for how long, and a Parzen estimator that learns from all budgets says what. Where
- * the paper draws a third of the configurations at random, this does as the model repeats itself.
+ * BOHB (Falkner, Klein & Hutter, ICML 2018): Hyperband decides how long trials train, and `tpe`, which learns from all budgets, chooses
+ * configurations.
+ *
+ * Use it as one name for `chain(hyperband(...), tpe(...))`.
+ *
+ * The paper draws a third of the configurations at random; here that share grows with how often the model repeats itself.
  *
  * @throws OptionError
  * @example

@@ -11,8 +11,10 @@ export const latinHypercubeOptions = {
 export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
 
 /**
- * A Latin hypercube, taken through the priors: each parameter is tried once in each of as many equal slices as there are points. After the
- * last point asks are handed on.
+ * A Latin hypercube, mapped through the priors: with n points, each parameter has one value in each of n equal slices. After the last point, asks
+ * are passed on.
+ *
+ * Use it to cover the space evenly if you know how many points you want.
  *
  * @throws OptionError
  * @example

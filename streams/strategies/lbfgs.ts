@@ -15,14 +15,16 @@ const PROBE = 1e-3;
 const NOISY_PROBE = 0.05;
 
 /**
- * Gradient-based optimisation: projected L-BFGS in the unit cube (Byrd, Lu, Nocedal & Zhu 1995; two-loop recursion, Nocedal 1980), with damped
+ * Gradient-based optimisation by projected L-BFGS in the unit cube (Byrd, Lu, Nocedal & Zhu 1995; two-loop recursion, Nocedal 1980), with damped
  * updates (Powell 1978) and a line search that allows for noise. Each evaluation is a trial.
  *
- * It moves floats without steps. All else is held: as the start has it, and from the second start on as the best trial in the log has it. To
- * tune that too, put a strategy before this one, or beside it.
+ * Use it if your trainer computes gradients of the loss with respect to hyperparameters.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives or no float without steps, later where
- * `missing` is `refuse` and a gradient is missing.
+ * It moves floats without steps. Other parameters keep their values: those of the start, or from the second start on those of the best trial in the
+ * log. To tune them too, combine it with another strategy.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives or no float without steps, later if `missing` is `refuse`
+ * and a gradient is missing
  * @example
  * chain(ga({ generations: 5 }), lbfgs({ start: 'incumbent', restarts: 0 }), random())
  */

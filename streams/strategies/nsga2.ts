@@ -7,14 +7,16 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type Nsga2Options = OptionsOf<typeof nsga2Options>;
 
 /**
- * NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), for two objectives or more; it works with one. Parents and children are sorted by domination, and
- * within a front the loneliest are preferred; binary tournaments, simulated binary crossover and polynomial mutation make children. Unordered
- * and conditional parameters are inherited as in `ga`. Founders are a Latin hypercube. Results of others count like its own, and stand in
- * for founders. `pareto()` shows the front.
+ * NSGA-II (Deb, Pratap, Agarwal & Meyarivan 2002), for two objectives or more; it also works with one. Parents and children are sorted by
+ * domination, and within a front those with the most distant neighbours are preferred.
  *
- * Constrained domination: feasible comes before infeasible, and less infeasible before more. With one objective, trials that end at different
- * budgets are compared as in `de`. Failed trials have no children. No trainer waits: as soon as `population` results have come, whichever they
- * are, the next parents are selected.
+ * Use it for several objectives with hundreds of trials. `pareto()` shows the front.
+ *
+ * Children are made by binary tournaments, simulated binary crossover and polynomial mutation; unordered and conditional parameters are inherited
+ * as in `ga`. The first members are a Latin hypercube. Results of other strategies count like its own and can replace first members.
+ *
+ * Constrained domination: feasible ranks before infeasible, and less infeasible before more. With one objective, trials that end at different
+ * budgets are compared as in `de`. Failed trials have no children. No trainer waits: after any `population` results, the next parents are selected.
  *
  * @throws OptionError
  * @example

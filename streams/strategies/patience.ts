@@ -14,8 +14,10 @@ export const patienceOptions = {
 export type PatienceOptions = OptionsOf<typeof patienceOptions>;
 
 /**
- * Stops a trial that no longer improves, whatever the others do. With several objectives it improves as long as a report is better in one
- * of them than each report before it.
+ * Stops a trial that no longer improves, regardless of the others. With several objectives, a trial improves if a report is better in one of them
+ * than every earlier report.
+ *
+ * Use it if training usually converges before its last step.
  *
  * @throws OptionError
  * @example

@@ -9,15 +9,19 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type PbtOptions = OptionsOf<typeof pbtOptions>;
 
 /**
- * Population based training (Jaderberg et al. 2017): members train side by side. When one has come an interval further and is among the worst,
- * it goes on from the checkpoint of one of the best (exploit), with parameters near to the ones of that (explore); otherwise from its
- * own. Nobody waits for the others. One that fails, or violates an outcome constraint, is replaced likewise. When all are at `max`, asks are
- * handed on.
+ * Population based training (Jaderberg et al. 2017): all members train at the same time. After each interval, a member that is among the worst
+ * continues from the checkpoint of one of the best (exploit), with parameters near to its parameters (explore); the others continue from their own
+ * checkpoints.
  *
- * A member's stages are trials that go on from each other: `resumes` names the trial whose checkpoint is to be loaded. The values of the
- * best member along its `resumes` are the schedule that was found.
+ * Use it to find a schedule of parameters in one training run, if your trainer loads checkpoints.
  *
- * @throws OptionError; StrategyError at subscription, where the study has several objectives or lacks a fixed parameter
+ * No trainer waits for the others. A member that fails or violates an outcome constraint is replaced in the same way. When all members are at `max`,
+ * asks are passed on.
+ *
+ * The stages of a member are trials that resume each other: `resumes` names the trial whose checkpoint the trainer loads. The values of the best
+ * member along its `resumes` are the schedule.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives or lacks a fixed parameter
  * @example
  * pbt({ population: 16, interval: 5, max: 100, fixed: ['layers'] })
  */

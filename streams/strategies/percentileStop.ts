@@ -21,8 +21,11 @@ export const percentileStopOptions = {
 export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
 
 /**
- * Stops a trial whose best loss so far is not among the best `percentile` per cent of the others' at the same step. With several objectives,
- * trials are ranked by non-domination. Steps that others skipped are not compared.
+ * Stops a trial whose best loss so far is not among the best `percentile` per cent of the others' at the same step.
+ *
+ * Use it as an early-stopping rule that needs no budgets.
+ *
+ * With several objectives, trials are ranked by non-domination. Steps that the others skipped are not compared.
  *
  * @throws OptionError
  * @example
@@ -32,8 +35,10 @@ export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
   stopBelow('percentileStop', settle('percentileStop', percentileStopOptions, options), options);
 
 /**
- * Stops a trial whose best loss so far is worse than the median of the others' at the same step (Golovin et al., KDD 2017, section 3.2;
- * best instead of mean, as a curve's best is its result): `percentileStop` at 50 per cent.
+ * Stops a trial whose best loss so far is worse than the median of the others' at the same step (Golovin et al., KDD 2017, section 3.2; with the best
+ * instead of the mean, since the best of a curve is its result): `percentileStop` at 50 per cent.
+ *
+ * Use it as a simple early-stopping rule that needs no budgets.
  *
  * @throws OptionError
  * @example

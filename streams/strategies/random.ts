@@ -3,8 +3,11 @@ import { randomSequence } from '../../src/samplers/random.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 /**
- * Random search (Bergstra & Bengio 2012): independent draws from the priors. In a finite space nothing is tried twice, whoever suggested it, and
- * when all of it has been, asks are handed on.
+ * Random search (Bergstra & Bengio 2012): independent draws from the priors.
+ *
+ * Use it as a baseline, or to fill in after another strategy.
+ *
+ * In a finite space it tries no configuration twice, whichever strategy suggested it. When all have been tried, asks are passed on.
  *
  * @example
  * chain(asha({ min: 1, max: 81 }), random())

@@ -12,15 +12,18 @@ import { startsFor } from './descent.ts';
 export type SgdOptions = OptionsOf<typeof sgdOptions>;
 
 /**
- * Stochastic gradient descent on hyperparameters: plain, with momentum, or Adam, in the unit cube, so that logarithmic parameters move by
- * factors. Steps are projected to the box; a noisy descent tries the average of its iterates from time to time (Polyak & Juditsky 1992).
+ * Stochastic gradient descent on hyperparameters: plain, with momentum, or Adam, in the unit cube, so that logarithmic parameters move by factors.
  *
- * StrategyEvent gradients move floats without steps; probes move everything that is ordered, by a level at least. What has no order, and what decides
- * whether other parameters exist, is held: as the start has it, and from the second start on as the best trial in the log has it. To tune that
- * too, put a strategy before this one, or beside it.
+ * Use it with many parameters, if your trainer computes gradients or a loss is cheap enough to estimate them.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives or nothing that can move, later where
- * `missing` is `refuse` and a gradient is missing.
+ * Steps are projected to the box. A noisy descent tries the average of its iterates from time to time (Polyak & Juditsky 1992).
+ *
+ * With told gradients it moves floats without steps; with estimated ones it moves all ordered parameters, by at least one level. Parameters without
+ * an order, and those that decide whether others exist, keep their values: those of the start, or from the second start on those of the best trial
+ * in the log. To tune them too, combine it with another strategy.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has several objectives or no parameter that can move, later if `missing` is
+ * `refuse` and a gradient is missing
  * @example
  * chain(take(20, sobol()), sgd({ start: 'incumbent' }), random())
  */

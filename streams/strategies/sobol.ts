@@ -13,7 +13,9 @@ export const sobolOptions = {
 export type SobolOptions = OptionsOf<typeof sobolOptions>;
 
 /**
- * Sobol points, taken through the priors: they cover the space more evenly than random ones, best where their number is a power of two.
+ * Sobol points, mapped through the priors.
+ *
+ * Use it to cover the space more evenly than random points, best with a power of two of them.
  *
  * @throws OptionError; at subscription in a space of more than 1111 parameters
  * @example

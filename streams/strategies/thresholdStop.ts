@@ -19,7 +19,9 @@ export type ThresholdStopOptions = OptionsOf<typeof thresholdStopOptions>;
 /**
  * Stops a trial that reports a value worse than a threshold.
  *
- * @throws OptionError; StrategyError at subscription where the study has no such objective
+ * Use it if you know which values no good trial reports.
+ *
+ * @throws OptionError; StrategyError at subscription if the study has no such objective
  * @example
  * chain(thresholdStop({ worst: { accuracy: 0.6 }, warmup: 5 }), tpe())
  */

@@ -6,9 +6,10 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 export type TpeOptions = OptionsOf<typeof tpeOptions>;
 
 /**
- * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together: cheap, at home with
- * choices and conditions, and good with many trials. It learns from all trials, whoever suggested them, stopped and infeasible ones included;
- * open ones repel. With several objectives it ranks by non-domination.
+ * The tree-structured Parzen estimator (Bergstra et al., NeurIPS 2011), jointly over all parameters that exist together. It learns from all trials,
+ * including stopped and infeasible ones and those of other strategies; open trials repel. With several objectives it ranks by non-domination.
+ *
+ * Use it for many trials, many parameters, choices and conditions: it is fast.
  *
  * @throws OptionError
  * @example

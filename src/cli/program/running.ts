@@ -4,6 +4,13 @@ import { type Ending, port, seconds, whole, withRemote } from './arguments.ts';
 /** The commands that decide what is tried. */
 export function declareRunning(program: Command, ending: Ending): void {
   program
+    .command('strategies')
+    .description('List the strategies, or show one: what it does, when to use it, and its options with their defaults.')
+    .argument('[name]', 'name of a strategy')
+    .option('--json', 'as JSON Schema')
+    .action((name, options) => ending(import('../commands/strategies.ts').then(({ showStrategies }) => showStrategies(name, options))));
+
+  program
     .command('run')
     .description('Run a program for each trial; resumes a study that was interrupted.')
     .argument('<study>', 'study file, YAML or JSON')

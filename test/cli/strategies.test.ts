@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { hypertide } from './support.ts';
+
+describe('hypertide strategies', () => {
+  it('lists every strategy with when to use it', async () => {
+    const { code, out } = await hypertide('.', 'strategies');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^ {2}bo +Use it if evaluations are expensive/m);
+    expect(out).toMatch(/^Compositions of strategies\n {2}budget /m);
+  });
+
+  it('shows one with its options, what these expect, and their defaults', async () => {
+    const { code, out } = await hypertide('.', 'strategies', 'patience');
+    expect(code).toBe(0);
+    const text = out.replace(/\s+/g, ' ');
+    expect(text).toContain('Stops a trial that no longer improves');
+    expect(text).toContain('steps (required) A trial is stopped when it has not improved for this many steps. Expects a number above 0.');
+    expect(text).toContain('peers No trial is stopped before this many others have reported at the same step. Default: 0.');
+  });
+
+  it('prints JSON Schema', async () => {
+    const { out } = await hypertide('.', 'strategies', 'tpe', '--json');
+    expect(JSON.parse(out)).toMatchObject({ type: 'object', properties: { startup: { type: 'integer', minimum: 1, default: 10 } } });
+  });
+
+  it('says which name was probably meant', async () => {
+    const { code, err } = await hypertide('.', 'strategies', 'sbol');
+    expect(code).toBe(2);
+    expect(err).toMatch(/^hypertide: sbol: expected one of .*; did you mean sobol\?$/m);
+  });
+});

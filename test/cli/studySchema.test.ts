@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Ajv } from 'ajv';
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseStudy } from '../../src/cli/studyFile.ts';
+import { strategies } from '../../streams/catalogue.ts';
+import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
+const validate = new Ajv({ strict: false }).compile(schema);
+
+/** The study files in documents and examples. */
+const studies = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
+  .flatMap((document) => [...readFileSync(`${root}${document}`, 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!))
+  .concat(readFileSync(`${root}examples/python/study.yaml`, 'utf8'))
+  .filter((text) => /^parameters:/m.test(text));
+
+const withParts = (parts: string): string => `parameters:\n  x: { type: float, low: 0, high: 1 }\n${parts}`;
+
+describe('the JSON Schema of study files', () => {
+  it('is the one that the code makes (npm run schema)', () => expect(readFileSync(schemaFile, 'utf8')).toBe(schemaText()));
+
+  it('and docs/strategy-options.md say the same', () => expect(readFileSync(optionsFile, 'utf8')).toBe(optionsText()));
+
+  it('accepts the study files of documents and examples', () => {
+    expect(studies.length).toBeGreaterThan(5);
+    for (const text of studies) expect(validate(parse(text)) ? [] : validate.errors, text).toEqual([]);
+  });
+
+  it.each([
+    withParts('strategy: auto'),
+    withParts('strategy: { sgd: { gradient: spsa, rate: 0.05 } }'),
+    withParts('strategy: { chain: [{ asha: { min: 1, max: 27 } }, { take: [20, sobol] }, bo] }'),
+    withParts('strategy: { until: [{ plateau: [20, { improvement: 0.01 }] }, ga] }'),
+    withParts('strategy: { mix: { model: [tpe, 4], wild: random } }'),
+    withParts('strategy: { bandit: { arms: { a: ga, b: tpe }, explore: 0.1 } }'),
+    withParts('strategy: { grid: { levels: { x: 3 } } }'),
+    withParts('strategy: { thresholdStop: { worst: { loss: 3 } } }'),
+    withParts('objective: minimize val_loss\nepochs: 27\nearly: false'),
+    withParts('constraints: [{ atMost: { x: 1 }, limit: 0.5 }]'),
+    withParts('  y: { type: choice, values: [a, 1, true], when: { x: 1 }, prior: { weights: [1, 2, 3] } }'),
+    withParts('command: python train.py\nseed: 3\ntrials: 20'),
+  ])('accepts %j', (text) => expect(validate(parse(text)) ? [] : validate.errors).toEqual([]));
+
+  it.each([
+    'trials: 20',
+    withParts('trial: 20'),
+    withParts('trials: 0'),
+    withParts('strategy: { sgd: { rte: 0.05 } }'),
+    withParts('strategy: { sgd: { rate: 2 } }'),
+    withParts('strategy: { sgd: { rule: nesterov } }'),
+    withParts('strategy: { ga: {}, tpe: {} }'),
+    withParts('strategy: asha'),
+    withParts('strategy: { asha: { min: 1 } }'),
+    withParts('strategy: { chain: [sobol, rndom] }'),
+    withParts('strategy: { take: [sobol, 20] }'),
+    withParts('strategy: { until: [{ plateau: 0 }, ga] }'),
+    withParts('strategy: { mix: { model: [tpe, 0] } }'),
+    withParts('strategy: { bandit: { arms: { a: ga }, explor: 0.1 } }'),
+    withParts('objective: smallest'),
+    withParts('objectives: { loss: down }'),
+    withParts('objective: minimize\nobjectives: { loss: minimize }'),
+    withParts('constraints: [{ atMost: { x: 1 } }]'),
+    withParts('  y: { type: float, low: 0 }'),
+    withParts('  y: { type: flaot, low: 0, high: 1 }'),
+    withParts('  y: { type: int, low: 0, high: 1, logit: true }'),
+    withParts('  y: { type: choice, values: [] }'),
+    withParts('  y: { type: float, low: 0, high: 1, prior: { normal: { mean: 0, sd: 0 } } }'),
+  ])('refuses %j, as hypertide does', (text) => {
+    expect(validate(parse(text))).toBe(false);
+    expect(() => parseStudy(parse(text))).toThrow();
+  });
+
+  it('describes every strategy and option, and says the defaults that the options have', () => {
+    for (const [name, { options }] of Object.entries(strategies)) {
+      const described = schema.$defs.strategy.anyOf[1].properties[name];
+      expect(described.description, name).toMatch(/\n\nUse it /);
+      for (const [option, { default: otherwise, required }] of Object.entries(options)) {
+        const { description } = described.properties[option];
+        expect(description, `${name}.${option}`).toMatch(/^[A-Z`].*\.$/s);
+        if (!required) expect(description, `${name}.${option}`).toContain('Default: ');
+        if (otherwise === undefined || otherwise === Number.POSITIVE_INFINITY) continue;
+        const [, said] = /.*Default: `?([^`;,]+?)`?[.;,][^.;,]*$/s.exec(description)!;
+        expect(said === '1/6' ? 1 / 6 : typeof otherwise === 'number' ? Number(said) : said, `${name}.${option}`).toBe(
+          typeof otherwise === 'boolean' ? String(otherwise) : otherwise,
+        );
+      }
+    }
+  });
+});
+
+describe('an editor', () => {
+  const file = `${root}test/cli/hover.ts`;
+  const text = `
+    import { asha, float, medianStop, sgd, optimize } from '../../streams/index.ts';
+    sgd({ rate: 0.1, restarts: 3 });
+    asha({ eta: 3, min: 1, max: 9 });
+    medianStop({ warmup: 3 });
+    float(0, 1, { logit: true });
+    optimize(undefined!, undefined!, { plateau: 5 });`;
+  let service: ts.LanguageService;
+  beforeAll(() => {
+    const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
+    const read = (path: string) => (path === file ? text : ts.sys.readFile(path));
+    service = ts.createLanguageService({
+      readFile: read,
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      fileExists: (path) => path === file || ts.sys.fileExists(path),
+      getScriptFileNames: () => [file],
+      getScriptVersion: () => '1',
+      getScriptSnapshot: (path) => ts.ScriptSnapshot.fromString(read(path) ?? ''),
+      getCompilationSettings: () => options,
+      getCurrentDirectory: () => root,
+      getDefaultLibFileName: ts.getDefaultLibFilePath,
+    });
+  });
+
+  it.each([
+    ['rate:', 'The longest first step along any parameter'],
+    ['restarts:', 'How often a converged descent restarts'],
+    ['eta:', 'One in `eta` configurations is promoted'],
+    ['max:', 'The highest budget'],
+    ['warmup:', 'No trial is stopped before this step. Default: 1.'],
+    ['logit:', 'Uniform in ln(x / (1 - x))'],
+    ['plateau:', 'The study ends after this many results in a row'],
+  ])('shows the comment of the option %s', (option, comment) => {
+    const info = service.getQuickInfoAtPosition(file, text.indexOf(option));
+    expect(ts.displayPartsToString(info?.documentation)).toContain(comment);
+  });
+});

@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { studySchema } from '../../src/cli/studySchema.ts';
+import { strategies } from '../../streams/catalogue.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const schemaFile = join(root, 'study.schema.json');
+export const optionsFile = join(root, 'docs/strategy-options.md');
+
+interface Schema {
+  description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly oneOf?: readonly Schema[];
+  readonly anyOf?: readonly Schema[];
+  readonly additionalProperties?: Schema;
+  readonly const?: unknown;
+  readonly default?: unknown;
+}
+
+/** The JSON Schema of study files, with the comments of the code as descriptions. */
+export function schemaText(): string {
+  const schema = JSON.parse(JSON.stringify(studySchema())) as Schema & { readonly $defs: Readonly<Record<'strategy', Schema>> };
+  const comments = commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyLayout.ts'));
+  describe(schema, comments.get('studyLayout')!.parts);
+  for (const [name, strategy] of Object.entries(schema.$defs.strategy.anyOf![1]!.properties!)) {
+    const { text, parts } = comments.get(name)!;
+    strategy.description = text;
+    describe(strategy, parts);
+  }
+  for (const dimension of schema.properties!.parameters!.additionalProperties!.oneOf!) {
+    const { text, parts } = comments.get(String(dimension.properties!.type!.const))!;
+    dimension.description = text;
+    describe(dimension, parts);
+  }
+  return `${JSON.stringify(schema, null, 1)}\n`;
+}
+
+/** The reference of options, in Markdown. */
+export function optionsText(): string {
+  const described = JSON.parse(schemaText()).$defs.strategy.anyOf[1].properties as Readonly<Record<string, Schema>>;
+  const sections = Object.entries(strategies).map(([name, { options }]) => {
+    const { description = '', properties = {} } = described[name]!;
+    const rows = Object.entries(options).map(
+      ([option, { rule, required }]) =>
+        `| \`${option}\`${required ? ' (required)' : ''} | ${rule.expected} | ${properties[option]?.description} |`,
+    );
+    const table = rows.length > 0 ? `\n\n| option | expects | meaning |\n| --- | --- | --- |\n${rows.join('\n')}` : '';
+    return `## ${name}\n\n${description}${table}\n`;
+  });
+  return `# Options of strategies\n\nThis page is made from the code, by \`npm run schema\`. \`hypertide strategies <name>\` shows the same.\n\n${sections.join('\n')}`;
+}
+
+function describe({ properties = {} }: Schema, comments: ReadonlyMap<string, string>): void {
+  for (const [name, part] of Object.entries(properties)) {
+    const comment = comments.get(name);
+    if (comment) part.description = comment;
+  }
+}
+
+interface Comment {
+  readonly text: string;
+  /** Of the properties of an object, of the options of a function, and of what it returns. */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+/** The comments of what modules export. */
+function commentsOf(...modules: readonly string[]): ReadonlyMap<string, Comment> {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: modules }, ts.sys, root);
+  const program = ts.createProgram(modules, options);
+  const checker = program.getTypeChecker();
+  const textOf = (symbol: ts.Symbol): string => unwrapped(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+  const partsOf = (type: ts.Type) => type.getProperties().map((property) => [property.name, textOf(property)] as const);
+  return new Map(
+    modules.flatMap((module) =>
+      checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(module)!)!).flatMap((exported) => {
+        const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
+        if (!(symbol.flags & ts.SymbolFlags.Value)) return [];
+        const type = checker.getTypeOfSymbol(symbol);
+        const [signature] = type.getCallSignatures();
+        const types = signature ? [...signature.getParameters().map((p) => checker.getTypeOfSymbol(p)), signature.getReturnType()] : [type];
+        return [[exported.name, { text: textOf(symbol), parts: new Map(types.flatMap(partsOf)) }] as const];
+      }),
+    ),
+  );
+}
+
+/** Paragraphs in one line each. */
+const unwrapped = (text: string): string =>
+  text
+    .split('\n\n')
+    .map((paragraph) => paragraph.replace(/\n(?!- )/g, ' '))
+    .join('\n\n');
