@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, number } from '../../src/dashboard/page/lib/format.ts';
+import { cut, formatNumber } from '../../src/dashboard/page/lib/format.ts';
 import { front } from '../../src/dashboard/page/lib/front.ts';
 import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
 import { blank, inkOf, type Rgb } from '../../src/dashboard/page/lib/pixels.ts';
@@ -212,7 +212,7 @@ describe('a cube in space', () => {
 
 describe('texts', () => {
   it('are shortened, but never within a character', () => {
-    expect([number(0.000012345), number(1 / 3), number(12345678.9), number(42), number('a')]).toEqual([
+    expect([formatNumber(0.000012345), formatNumber(1 / 3), formatNumber(12345678.9), formatNumber(42), formatNumber('a')]).toEqual([
       '1.23e-5',
       '0.3333',
       '1.23e7',

@@ -1,12 +1,12 @@
 import { useComputed } from '@preact/signals';
 import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
 import { cut } from '../lib/format.ts';
-import type { Scale } from '../lib/scale.ts';
+import type { AxisScale } from '../lib/scale.ts';
 import { cssOf, ramp } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';
-import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
+import { columns, counts, objectives, objectiveValue, parameters, rows, scales, sign } from '../state/store.ts';
 import { kept } from '../state/url.ts';
-import { axisOf } from './axes.ts';
+import { chartAxis } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialsOver } from './points.ts';
 
@@ -71,7 +71,7 @@ function surface(xName: string, yName: string): EChartsOption {
   const [x, y] = [scales.value[i], scales.value[j]];
   if (objective === undefined || x === undefined || y === undefined) return {};
   const results = rows.value.flatMap((row, k) => {
-    const value = counts(row) ? resultOf(row, objective) : undefined;
+    const value = counts(row) ? objectiveValue(row, objective) : undefined;
     const place = [columns.value[i]![k]!, columns.value[j]![k]!] as const;
     return value === undefined || place.some(Number.isNaN) ? [] : [{ place, value }];
   });
@@ -86,8 +86,8 @@ function surface(xName: string, yName: string): EChartsOption {
   const hidden = { show: false, type: 'value', min: 0, max: 1 };
   return {
     grid: { left: 60, right: 16, top: 10, bottom: 36 },
-    xAxis: [axisOf(x), hidden],
-    yAxis: [axisOf(y), hidden],
+    xAxis: [chartAxis(x), hidden],
+    yAxis: [chartAxis(y), hidden],
     series: [
       { type: 'custom', id: 'surface', xAxisIndex: 1, yAxisIndex: 1, data: cells, silent: true, renderItem: cellOf(x, y, colourOf), z: 0 },
     ],
@@ -96,7 +96,7 @@ function surface(xName: string, yName: string): EChartsOption {
 
 /** Draws a cell of the surface at whole pixels, so that no seams are visible. */
 const cellOf =
-  (x: Scale, y: Scale, colourOf: (value: number) => string): CustomSeriesRenderItem =>
+  (x: AxisScale, y: AxisScale, colourOf: (value: number) => string): CustomSeriesRenderItem =>
   (_, api) => {
     const [a, b] = [Number(api.value(0)), Number(api.value(1))];
     const [left, bottom] = api.coord([a / sidesOf(x), b / sidesOf(y)]) as [number, number];
@@ -113,7 +113,7 @@ const cellOf =
     };
   };
 
-const sidesOf = (scale: Scale): number => scale.labels?.length ?? CELLS;
+const sidesOf = (scale: AxisScale): number => scale.labels?.length ?? CELLS;
 
 interface Result {
   readonly place: readonly [number, number];

@@ -1,7 +1,7 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { sized } from '../lib/canvas.ts';
-import { cut, number } from '../lib/format.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { ends, numeric } from '../lib/scale.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';
 import { colour, palette } from '../lib/theme.ts';
@@ -187,7 +187,7 @@ function drawCube(
     context.textAlign = axis === 2 ? 'right' : 'center';
     context.fillStyle = colour('--muted');
     // Labels at the ends of axes would overlap.
-    for (const { place, value } of scale.ticks) if (place > 0.04 && place < 0.96) write(number(value), place, axis === 2 ? 6 : 15);
+    for (const { place, value } of scale.ticks) if (place > 0.04 && place < 0.96) write(formatNumber(value), place, axis === 2 ? 6 : 15);
     context.fillStyle = colour('--text');
     write(cut(scale.name, 16), axis === 2 ? 1.08 : 0.5, axis === 2 ? 6 : 36);
   }

@@ -5,7 +5,7 @@ import { cut } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { get } from '../state/connect.ts';
-import { connection, detail, importances } from '../state/store.ts';
+import { connection, detail, knownImportances } from '../state/store.ts';
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 
@@ -15,14 +15,14 @@ const GROWN = 1.2;
 /** How much each parameter matters, by two measures. */
 export function Importance() {
   const { completed = 0, id = '' } = detail.value ?? {};
-  const known = importances.value;
+  const known = knownImportances.value;
   const due = connection.value === 'live' && (known === undefined || completed > GROWN * known.results) && completed > 3;
   useEffect(() => {
     if (!due) return;
     let left = false;
     void get<Importances | null>('importance').then(
       (found) => {
-        if (!left && found) importances.value = found;
+        if (!left && found) knownImportances.value = found;
       },
       () => {},
     );
@@ -31,7 +31,7 @@ export function Importance() {
     };
   }, [due, id]);
   const option = useComputed((): EChartsOption => {
-    const shares = importances.value;
+    const shares = knownImportances.value;
     if (shares === undefined) return {};
     const names = Object.keys(shares.fanova).sort((a, b) => shares.fanova[a]! - shares.fanova[b]!);
     const style = axisStyle();

@@ -1,11 +1,11 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, number } from '../lib/format.ts';
-import type { Scale } from '../lib/scale.ts';
+import { cut, formatNumber } from '../lib/format.ts';
+import type { AxisScale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
-import { ABSENT, byValue, drawOne, drawTrials, faded, nearest, type Picture } from './lines.ts';
+import { ABSENT, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { aboutTrial } from './points.ts';
 import { Tip } from './Tip.tsx';
 
@@ -64,7 +64,7 @@ export function Parallel() {
   };
   const hover = (event: MouseEvent) => {
     const [x, y] = place(event);
-    const index = event.buttons === 0 ? nearest(now, selected.value, x, y) : undefined;
+    const index = event.buttons === 0 ? nearestLine(now, selected.value, x, y) : undefined;
     if (index !== hovered.value?.index) hovered.value = index === undefined ? undefined : { index, x, y };
   };
   const at = hovered.value;
@@ -99,7 +99,7 @@ const percent = (place: number) => `${100 * (1 - place)}%`;
 const isConditional = (axis: number): boolean => 'when' in (parameters.value[axis]?.[1] ?? {});
 
 interface AxisProps {
-  readonly scale: Scale;
+  readonly scale: AxisScale;
   readonly left: number;
   readonly last: boolean;
   /** Whether trials can lack this parameter. */
@@ -172,7 +172,7 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
       )}
       {scale.ticks.slice(0, 12).map(({ place, value }) => (
         <span class="axis-tick" key={value} style={{ top: percent(place) }}>
-          {cut(scale.labels?.[value] ?? number(value), 12)}
+          {cut(scale.labels?.[value] ?? formatNumber(value), 12)}
         </span>
       ))}
     </div>
@@ -188,11 +188,11 @@ function shifted([low, high]: Range, by: number): Range {
 }
 
 /** The whole cell of a category. */
-function cellAt({ labels }: Scale, place: number): Range {
+function cellAt({ labels }: AxisScale, place: number): Range {
   const count = labels!.length;
   const k = Math.min(count - 1, Math.floor(place * count));
   return [k / count, (k + 1) / count];
 }
 
-const textAt = (scale: Scale, place: number): string =>
-  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : number(scale.at(place)), 40);
+const textAt = (scale: AxisScale, place: number): string =>
+  cut(scale.labels ? (scale.labels[scale.at(place)] ?? '') : formatNumber(scale.at(place)), 40);

@@ -3,8 +3,8 @@ import { cut } from '../lib/format.ts';
 import { front } from '../lib/front.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
-import { axisOf, splitLine } from './axes.ts';
+import { counts, objectives, objectiveValue, parameters, rows, scales, sign } from '../state/store.ts';
+import { chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { Cube } from './Cube.tsx';
 import { trialsOver } from './points.ts';
@@ -12,8 +12,10 @@ import { trialsOver } from './points.ts';
 /** The front over each pair of objectives, and in three dimensions if there are three. */
 export function Pareto() {
   const best = useComputed(() => {
-    const list = rows.value.filter((row) => counts(row) && objectives.value.every((objective) => resultOf(row, objective) !== undefined));
-    const losses = list.map((row) => objectives.value.map((objective) => sign(objective) * resultOf(row, objective)!));
+    const list = rows.value.filter(
+      (row) => counts(row) && objectives.value.every((objective) => objectiveValue(row, objective) !== undefined),
+    );
+    const losses = list.map((row) => objectives.value.map((objective) => sign(objective) * objectiveValue(row, objective)!));
     return new Set(front(losses).map((i) => list[i]!.trial));
   });
   const names = objectives.value.map(({ name }) => name);
@@ -52,12 +54,14 @@ function Pair({ a, b, best, tall }: PairProps) {
     const [x, y] = [objectives.value[a], objectives.value[b]];
     if (x === undefined || y === undefined) return {};
     const first = parameters.value.length;
-    const points = rows.value.flatMap((row) => (best.value.has(row.trial) ? [[resultOf(row, x)!, resultOf(row, y)!, row.trial]] : []));
+    const points = rows.value.flatMap((row) =>
+      best.value.has(row.trial) ? [[objectiveValue(row, x)!, objectiveValue(row, y)!, row.trial]] : [],
+    );
     points.sort((p, q) => p[0]! - q[0]!);
     return {
       grid: { left: 60, right: 20, top: 14, bottom: 42 },
-      xAxis: { ...axisOf(scales.value[first + a]!), splitLine: splitLine(), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
-      yAxis: { ...axisOf(scales.value[first + b]!), splitLine: splitLine() },
+      xAxis: { ...chartAxis(scales.value[first + a]!), splitLine: splitLine(), name: cut(x.name, 40), nameLocation: 'middle', nameGap: 26 },
+      yAxis: { ...chartAxis(scales.value[first + b]!), splitLine: splitLine() },
       series: [
         {
           type: objectives.value.length === 2 ? 'line' : 'scatter',

@@ -1,9 +1,9 @@
 import { useComputed } from '@preact/signals';
-import { cut, number } from '../lib/format.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { lookAt } from '../state/selection.ts';
-import { counts, objectives, type PageRow, resultOf, rowOf, rows, sign } from '../state/store.ts';
+import { counts, objectives, objectiveValue, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip } from './points.ts';
@@ -27,9 +27,9 @@ export function Regret() {
     const [objective] = objectives.value;
     const by = new Map<string, Part>();
     if (objective === undefined) return by;
-    const results = rows.value.filter((row) => counts(row) && resultOf(row, objective) !== undefined);
+    const results = rows.value.filter((row) => counts(row) && objectiveValue(row, objective) !== undefined);
     const highest = results.reduce((high, row) => Math.max(high, budgetOf(row)), Number.NEGATIVE_INFINITY);
-    const loss = (row: PageRow) => sign(objective) * resultOf(row, objective)!;
+    const loss = (row: PageRow) => sign(objective) * objectiveValue(row, objective)!;
     const compared = new Set(results.filter((row) => budgetOf(row) === highest));
     const least = [...compared].reduce((low, row) => Math.min(low, loss(row)), Number.POSITIVE_INFINITY);
     let first = Number.POSITIVE_INFINITY;
@@ -67,7 +67,7 @@ export function Regret() {
         ...style,
         splitLine: { show: false },
       },
-      yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: number } },
+      yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } },
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
       series: [...parts.value].map(([name, { line }], k) => ({
         type: 'line',
@@ -105,7 +105,7 @@ export function Regret() {
                 <td>
                   {best && (
                     <button type="button" class="plain" onClick={() => lookAt(best.trial)}>
-                      {number(resultOf(best, objectives.value[0]))}
+                      {formatNumber(objectiveValue(best, objectives.value[0]))}
                     </button>
                   )}
                 </td>

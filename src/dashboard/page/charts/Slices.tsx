@@ -2,7 +2,7 @@ import { useComputed } from '@preact/signals';
 import { cut } from '../lib/format.ts';
 import { Card } from '../parts/Card.tsx';
 import { parameters, scales } from '../state/store.ts';
-import { axisOf, splitLine } from './axes.ts';
+import { chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialsOver } from './points.ts';
 
@@ -25,8 +25,8 @@ function Slice({ axis }: { readonly axis: number }) {
     if (scale === undefined || value === undefined) return {};
     return {
       grid: { left: 52, right: 14, top: 10, bottom: 28 },
-      xAxis: axisOf(scale),
-      yAxis: { ...axisOf(value), splitLine: splitLine(), splitNumber: 4 },
+      xAxis: chartAxis(scale),
+      yAxis: { ...chartAxis(value), splitLine: splitLine(), splitNumber: 4 },
     };
   });
   const trials = useComputed(() => trialsOver(axis, parameters.value.length));

@@ -1,5 +1,5 @@
-import { cut, number } from '../lib/format.ts';
-import type { Scale } from '../lib/scale.ts';
+import { cut, formatNumber } from '../lib/format.ts';
+import type { AxisScale } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
 
 /** The grid lines at the ticks of an axis. */
@@ -24,13 +24,13 @@ export const tooltipStyle = () => ({
 });
 
 /** The axis of a chart for a scale. */
-export function axisOf(scale: Scale): object {
+export function chartAxis(scale: AxisScale): object {
   const style = { ...axisStyle(), splitLine: { show: false } };
   if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
   if (scale.kind === 'logit') {
-    const formatter = (place: number) => number(scale.at(place));
+    const formatter = (place: number) => formatNumber(scale.at(place));
     return { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter } };
   }
-  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: number } };
+  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } };
   return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
 }

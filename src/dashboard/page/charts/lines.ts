@@ -98,7 +98,7 @@ export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: numb
 }
 
 /** The selected trial whose line is nearest to a point, if it is near enough. */
-export function nearest({ columns, lefts, top, bottom }: Picture, selected: Uint8Array, x: number, y: number): number | undefined {
+export function nearestLine({ columns, lefts, top, bottom }: Picture, selected: Uint8Array, x: number, y: number): number | undefined {
   const right = lefts.findIndex((left) => left >= x);
   if (right < 1) return undefined;
   const [a, b] = [columns[right - 1]!, columns[right]!];

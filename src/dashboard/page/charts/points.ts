@@ -1,5 +1,5 @@
-import { markOf, show } from '../lib/canvas.ts';
-import { cut, number } from '../lib/format.ts';
+import { markOf, putPicture } from '../lib/canvas.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { type Mark, stamp } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
 import { ends } from '../lib/scale.ts';
@@ -68,7 +68,7 @@ function drawPoints(canvas: HTMLCanvasElement, layers: readonly Points[], frames
     }
   }
   const context = canvas.getContext('2d')!;
-  show(context, picture);
+  putPicture(context, picture);
   const looked = all.findIndex(({ trial }) => trial === focused.value);
   if (looked < 0) return;
   for (const [k, points] of layers.entries()) ringAround(context, xOf(points, frames[k]!, looked), yOf(points, frames[k]!, looked), ratio);
@@ -131,10 +131,10 @@ const markOfState = (state: TrialState, side: number, ratio: number): Mark =>
 export function aboutTrial(trial: number): string {
   const row = rowOf(trial);
   if (row === undefined) return '';
-  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${number(value)}`);
+  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}`);
   const params = Object.entries(row.params)
     .slice(0, 12)
-    .map(([name, value]) => `${cut(name, 24)}  ${cut(number(value), 30)}`);
+    .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);
   return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(plain).join('\n');
 }
 

@@ -12,7 +12,7 @@ export function sized(canvas: HTMLCanvasElement, width: number, height: number):
 }
 
 /** Copies a picture to a canvas of the same size. */
-export const show = (context: CanvasRenderingContext2D, { width, height, pixels }: Pixels): void =>
+export const putPicture = (context: CanvasRenderingContext2D, { width, height, pixels }: Pixels): void =>
   context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
 
 interface Shape {

@@ -1,4 +1,4 @@
-import { show } from './canvas.ts';
+import { putPicture } from './canvas.ts';
 import type { Rgb } from './pixels.ts';
 import { Sheet } from './sheet.ts';
 
@@ -38,7 +38,7 @@ export function drawLines(canvas: HTMLCanvasElement, lines: Lines): () => void {
   const drawing = inTurns(sheet, lines);
   const turn = () => {
     const { value: drawn, done } = drawing.next();
-    show(context, sheet.picture(lines.colours, lines.opacity(Math.max(1, drawn!))));
+    putPicture(context, sheet.picture(lines.colours, lines.opacity(Math.max(1, drawn!))));
     lines.onTop?.(context);
     if (!done) frame = requestAnimationFrame(turn);
   };

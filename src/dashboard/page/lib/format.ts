@@ -1,5 +1,5 @@
 /** A number in few digits. */
-export function number(value: unknown): string {
+export function formatNumber(value: unknown): string {
   if (typeof value !== 'number') return typeof value === 'object' ? JSON.stringify(value) : String(value);
   if (Number.isInteger(value) && Math.abs(value) < 1e7) return String(value);
   const size = Math.abs(value);

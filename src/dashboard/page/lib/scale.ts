@@ -3,7 +3,7 @@ import { isRange, type NumberRange } from '../../../space/parameterType.ts';
 import { linearTransform, logTransform, type Transform } from '../../../space/transform.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
-export interface Scale {
+export interface AxisScale {
   readonly name: string;
   readonly kind: Transform['kind'] | 'category';
   readonly low: number;
@@ -24,7 +24,7 @@ interface Anchor {
 /** Two places and their values; for categories, their numbers. */
 export type Ends = readonly [Anchor, Anchor];
 
-export function ends({ kind, labels, low, high }: Scale): Ends {
+export function ends({ kind, labels, low, high }: AxisScale): Ends {
   if (labels === undefined) {
     // Charts have no axis of log odds: there, an axis shows places.
     const [first, last] = kind === 'logit' ? [0, 1] : [low, high];
@@ -40,7 +40,7 @@ export function ends({ kind, labels, low, high }: Scale): Ends {
   ];
 }
 
-export function parameterScale(name: string, dimension: Dimension): Scale {
+export function parameterScale(name: string, dimension: Dimension): AxisScale {
   const values = valuesOf(dimension);
   return isRange(values) ? rangeScale(name, values) : categories(name, values);
 }
@@ -50,12 +50,12 @@ const LEAST = 1e-9;
 const isOne = (low: number, high: number): boolean => !(high - low > LEAST * Math.max(1e-200, Math.abs(low), Math.abs(high)));
 
 /** @param log ignored unless all values are above 0 */
-export const numeric = (name: string, low: number, high: number, log: boolean): Scale =>
+export const numeric = (name: string, low: number, high: number, log: boolean): AxisScale =>
   rangeScale(name, { low, high, transform: log && low > 0 ? logTransform(low, high) : linearTransform(low, high) });
 
 const TICKS = { linear: rounds, log: powers, logit: odds };
 
-function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'low' | 'high' | 'transform'>): Scale {
+function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'low' | 'high' | 'transform'>): AxisScale {
   if (isOne(low, high)) {
     const room = Math.max(0.5, Math.abs(low) / 2);
     return numeric(name, low - room, low + room, false);
@@ -67,7 +67,7 @@ function rangeScale(name: string, { low, high, transform }: Pick<NumberRange, 'l
 }
 
 /** The scale of the values so far. Its ends are round numbers, so that it does not move with every new value. */
-export function roundScale(name: string, low: number, high: number): Scale {
+export function roundScale(name: string, low: number, high: number): AxisScale {
   if (isOne(low, high)) return numeric(name, low, low, false);
   if (low > 0 && high / low > 50) return numeric(name, roundDown(low), tidy(1 / roundDown(1 / high)), true);
   const step = stepOf(low, high, 5);
@@ -82,7 +82,7 @@ function roundDown(value: number): number {
 
 const tidy = (value: number): number => Number(value.toPrecision(12));
 
-function categories(name: string, values: readonly unknown[]): Scale {
+function categories(name: string, values: readonly unknown[]): AxisScale {
   const count = values.length;
   const places = new Map(values.map((value, i) => [value, count === 1 ? 0.5 : (i + 0.5) / count]));
   return {

@@ -1,25 +1,25 @@
 import { batch, useSignal } from '@preact/signals';
 import { Contour } from '../charts/Contour.tsx';
-import { Curves } from '../charts/Curves.tsx';
-import { History } from '../charts/History.tsx';
 import { Importance } from '../charts/Importance.tsx';
+import { LearningCurves } from '../charts/LearningCurves.tsx';
 import { Parallel } from '../charts/Parallel.tsx';
 import { Pareto } from '../charts/Pareto.tsx';
 import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
-import { cut, number } from '../lib/format.ts';
-import { enter } from '../state/connect.ts';
+import { ValueHistory } from '../charts/ValueHistory.tsx';
+import { cut, formatNumber } from '../lib/format.ts';
+import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives } from '../state/store.ts';
 import { study, view } from '../state/url.ts';
 import { Card } from './Card.tsx';
 import { Controls } from './Controls.tsx';
 import { Legend } from './Legend.tsx';
-import { Machines } from './Machines.tsx';
-import { Phase, Progress, Studies } from './Studies.tsx';
-import { Table } from './Table.tsx';
-import { Trial } from './Trial.tsx';
+import { MachinesView } from './MachinesView.tsx';
+import { Phase, ProgressBar, StudyList } from './StudyList.tsx';
+import { TrialPanel } from './TrialPanel.tsx';
+import { TrialTable } from './TrialTable.tsx';
 
 interface View {
   readonly name: string;
@@ -36,17 +36,17 @@ interface View {
 const views: readonly View[] = [
   { name: 'overview', label: 'Overview', show: Overview },
   { name: 'parameters', label: 'Parameters', show: Parameters },
-  { name: 'curves', label: 'Curves', show: Curves },
+  { name: 'curves', label: 'Curves', show: LearningCurves },
   { name: 'timeline', label: 'Timeline', show: Timeline },
   { name: 'objectives', label: 'Objectives', show: Pareto, several: true },
   { name: 'strategies', label: 'Strategies', show: Regret },
-  { name: 'machines', label: 'Machines', show: Machines, bare: true },
+  { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
   { name: 'control', label: 'Control', show: Controls, live: true, bare: true },
 ];
 
 export function App() {
   if (connection.value === 'locked') return <TokenForm />;
-  if (study.value === '') return <Studies />;
+  if (study.value === '') return <StudyList />;
   return <Study />;
 }
 
@@ -98,7 +98,7 @@ function Study() {
             <dd>
               {one.best ? (
                 <button type="button" class="figure" onClick={() => lookAt(one.best!.trial)} title={`trial ${one.best.trial}`}>
-                  {number(one.best.value)}
+                  {formatNumber(one.best.value)}
                 </button>
               ) : (
                 '–'
@@ -108,7 +108,7 @@ function Study() {
           <div>
             <dt>trials</dt>
             <dd>
-              <Progress of={one} />
+              <ProgressBar of={one} />
             </dd>
           </div>
           <div>
@@ -141,7 +141,7 @@ function Study() {
           {!now.bare && <Legend />}
           <Shown />
         </main>
-        <Trial />
+        <TrialPanel />
       </div>
     </div>
   );
@@ -166,7 +166,7 @@ function Overview() {
       <div class={objectives.value.length > 1 ? 'cards is-wide' : ''}>
         {objectives.value.map(({ name, direction }, k) => (
           <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>
-            <History objective={k} />
+            <ValueHistory objective={k} />
           </Card>
         ))}
       </div>
@@ -174,7 +174,7 @@ function Overview() {
         <Parallel />
       </Card>
       <Card title="Trials">
-        <Table />
+        <TrialTable />
       </Card>
     </>
   );
@@ -201,7 +201,7 @@ function TokenForm() {
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = String(new FormData(event.currentTarget as HTMLFormElement).get('token'));
-    refused.value = !(await enter(given.trim()));
+    refused.value = !(await signIn(given.trim()));
   };
   return (
     <main class="page door">

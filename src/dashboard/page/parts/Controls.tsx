@@ -1,10 +1,10 @@
 import { type Dimension, valuesOf } from '../../../space/dimension.ts';
 import { isRange } from '../../../space/parameterType.ts';
-import { cut, number } from '../lib/format.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { act } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
-import { mayAct } from './Trial.tsx';
+import { mayAct } from './TrialPanel.tsx';
 
 /** The actions on a study. */
 export function Controls() {
@@ -133,7 +133,7 @@ function Field({ dimension, name }: { readonly dimension: Dimension; readonly na
   const values = valuesOf(dimension);
   if (isRange(values)) {
     const { low, high, whole, step = 1 } = values;
-    const placeholder = `${number(low)} to ${number(high)}`;
+    const placeholder = `${formatNumber(low)} to ${formatNumber(high)}`;
     return <input type="number" id={name} name={name} min={low} max={high} step={whole ? step : 'any'} placeholder={placeholder} />;
   }
   return (

@@ -1,7 +1,7 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import type { Intent } from '../../../study/commands.ts';
 import type { Answer, Changes, Detail, Headline, Machines, ReportData } from '../../wire.ts';
-import { connection, detail, forget, headlines, importances, machines, takeIn } from './store.ts';
+import { connection, detail, forget, headlines, knownImportances, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
 /** Needed to act, not to read. Kept for this tab, and not in its address. */
@@ -37,7 +37,7 @@ function show({ detail: one, changes, machines: seen, importances: shares }: Rep
     headlines.value = [one];
     detail.value = one;
     machines.value = seen;
-    importances.value = shares;
+    knownImportances.value = shares;
     connection.value = 'file';
     takeIn(changes);
   });
@@ -66,7 +66,7 @@ function listen(id: string): () => void {
   source.onerror = () => {
     const shut = source.readyState === EventSource.CLOSED;
     connection.value = shut ? 'locked' : over ? 'over' : 'lost';
-    if (shut && token.value !== undefined) void enter(token.value);
+    if (shut && token.value !== undefined) void signIn(token.value);
   };
   return () => source.close();
 }
@@ -83,7 +83,7 @@ const on = <T>(source: EventSource, event: string, take: (data: T) => void): voi
   source.addEventListener(event, ({ data }: MessageEvent<string>) => take(JSON.parse(data) as T));
 
 /** Sends a token to the server. @returns whether it is the right one; this browser can then read. */
-export async function enter(given: string): Promise<boolean> {
+export async function signIn(given: string): Promise<boolean> {
   const { ok } = await fetch('api/session', { method: 'POST', headers: { Authorization: `Bearer ${given}` } });
   if (!ok) return false;
   sessionStorage.setItem('token', given);

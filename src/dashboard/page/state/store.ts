@@ -3,7 +3,7 @@ import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/dimension.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 import type { Changes, Detail, Headline, Importances, Machines, RowChange } from '../../wire.ts';
-import { numeric, parameterScale, roundScale, type Scale } from '../lib/scale.ts';
+import { type AxisScale, numeric, parameterScale, roundScale } from '../lib/scale.ts';
 import { stateOf, type TrialState } from '../lib/theme.ts';
 
 /** A trial with its curve: step, value, step, value, ... */
@@ -15,7 +15,7 @@ export interface PageRow extends TrialRow {
 export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
-export const importances = signal<Importances | undefined>(undefined);
+export const knownImportances = signal<Importances | undefined>(undefined);
 /** The state of the connection. `over`: the server announced that it ends; `locked`: it wants a token; `file`: the page is a report. */
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
@@ -72,7 +72,7 @@ export function forget(): void {
     version.value++;
     detail.value = undefined;
     machines.value = undefined;
-    importances.value = undefined;
+    knownImportances.value = undefined;
   });
 }
 
@@ -84,7 +84,7 @@ export const sign = (objective: ObjectiveSpec): number => (objective.direction =
 const spaceText = computed(() => JSON.stringify(detail.value?.space.parameters ?? {}));
 export const parameters = computed<readonly (readonly [string, Dimension])[]>(() => Object.entries(JSON.parse(spaceText.value)));
 
-export const resultOf = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
+export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
   objective && row.values?.[objective.name];
 
 /** Whether the value of a trial counts as a result. */
@@ -97,7 +97,7 @@ const objectiveScales = computed(() =>
   objectives.value.map((objective) => {
     let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     for (const row of rows.value) {
-      const value = counts(row) || row.state === 'stopped' ? resultOf(row, objective) : undefined;
+      const value = counts(row) || row.state === 'stopped' ? objectiveValue(row, objective) : undefined;
       if (value === undefined) continue;
       low = Math.min(low, value);
       high = Math.max(high, value);
@@ -107,10 +107,10 @@ const objectiveScales = computed(() =>
 );
 
 /** The axes of all charts: parameters, then objectives. */
-export const scales = computed<readonly Scale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
+export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);
 const rawValue = (row: TrialRow, axis: number): unknown => {
   const count = parameters.value.length;
-  return axis < count ? row.params[parameters.value[axis]![0]] : resultOf(row, objectives.value[axis - count]);
+  return axis < count ? row.params[parameters.value[axis]![0]] : objectiveValue(row, objectives.value[axis - count]);
 };
 
 /** The places of all trials, one column for each axis. */

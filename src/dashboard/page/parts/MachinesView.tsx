@@ -4,7 +4,7 @@ import { cut } from '../lib/format.ts';
 import { machines } from '../state/store.ts';
 
 /** The machines of the strategies as nested states, with their last transition. */
-export function Machines() {
+export function MachinesView() {
   const seen = machines.value;
   if (seen === undefined) return <p class="nothing">Loading…</p>;
   if (seen.type === 'none') return <p class="nothing">The machines cannot be shown: {cut(seen.why, 300)}</p>;

@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, number } from '../lib/format.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { looks } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
 import { objectives, type PageRow, parameters, rows } from '../state/store.ts';
@@ -20,7 +20,7 @@ interface Column {
 const sort = kept('sort');
 
 /** All selected trials. Only the visible rows are in the page. */
-export function Table() {
+export function TrialTable() {
   const top = useSignal(0);
   const scroll = useRef<HTMLDivElement>(null);
   const columns = useComputed((): readonly Column[] => [
@@ -136,7 +136,7 @@ export const StateName = ({ row: { state } }: { readonly row: PageRow }) => (
   </span>
 );
 
-const textOf = (value: unknown): string => (value === undefined ? '' : cut(number(value), 40));
+const textOf = (value: unknown): string => (value === undefined ? '' : cut(formatNumber(value), 40));
 
 function splitSort(text: string): readonly [name: string, way: number] {
   return text.startsWith('-') ? [text.slice(1), -1] : [text, 1];

@@ -2,14 +2,14 @@ import { useComputed } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import { ends, numeric } from '../lib/scale.ts';
 import { colour } from '../lib/theme.ts';
-import { columns, counts, objectives, parameters, resultOf, rows, scales, sign } from '../state/store.ts';
-import { axisOf, axisStyle, splitLine } from './axes.ts';
+import { columns, counts, objectives, objectiveValue, parameters, rows, scales, sign } from '../state/store.ts';
+import { axisStyle, chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import type { Overlay } from './overlay.ts';
 import { trialPoints } from './points.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
-export function History({ objective: k = 0 }: { readonly objective?: number }) {
+export function ValueHistory({ objective: k = 0 }: { readonly objective?: number }) {
   const option = useComputed((): EChartsOption => {
     const objective = objectives.value[k];
     const scale = scales.value.find(({ name }) => name === objective?.name);
@@ -26,7 +26,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
         { ...shared, gridIndex: 1, splitLine: { show: false } },
       ],
       yAxis: [
-        { ...axisOf(scale), splitLine: splitLine(), gridIndex: 0 },
+        { ...chartAxis(scale), splitLine: splitLine(), gridIndex: 0 },
         { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
       ],
       dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
@@ -52,7 +52,7 @@ export function History({ objective: k = 0 }: { readonly objective?: number }) {
     const when = Float64Array.from(rows.value, ({ trial }) => (trial - 1) / (last - 1));
     const objective = objectives.value[k];
     const without = Float64Array.from(rows.value, (row) =>
-      resultOf(row, objective) === undefined && row.state !== 'waiting' ? 0.5 : Number.NaN,
+      objectiveValue(row, objective) === undefined && row.state !== 'waiting' ? 0.5 : Number.NaN,
     );
     const x = ends(numeric('trial', 1, last, false));
     return trialPoints([
@@ -76,7 +76,7 @@ function bestSoFar(objective: ObjectiveSpec): readonly (readonly [trial: number,
   let first = Number.POSITIVE_INFINITY;
   for (const row of rows.value) {
     const { trial, budget = Number.POSITIVE_INFINITY } = row;
-    const value = counts(row) ? resultOf(row, objective) : undefined;
+    const value = counts(row) ? objectiveValue(row, objective) : undefined;
     if (value === undefined || budget < highest || (budget === highest && sign(objective) * value >= first)) continue;
     highest = budget;
     first = sign(objective) * value;

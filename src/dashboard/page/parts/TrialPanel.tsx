@@ -1,15 +1,15 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TrialEntry, Why } from '../../wire.ts';
-import { clock, cut, duration, number } from '../lib/format.ts';
+import { clock, cut, duration, formatNumber } from '../lib/format.ts';
 import { act, get, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
-import { StateName } from './Table.tsx';
+import { StateName } from './TrialTable.tsx';
 
 /** One trial: its values, why it was suggested, and its facts. */
-export function Trial() {
+export function TrialPanel() {
   const trial = focused.value;
   const row = trial === undefined ? undefined : rowOf(trial);
   const panel = useRef<HTMLElement>(null);
@@ -64,7 +64,7 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
         {pairs.map(([name, value]) => (
           <div key={name}>
             <dt title={cut(name, 400)}>{cut(name, 60)}</dt>
-            <dd>{cut(number(value), 400)}</dd>
+            <dd>{cut(formatNumber(value), 400)}</dd>
           </div>
         ))}
       </dl>
@@ -96,9 +96,12 @@ function Reason({ row }: { readonly row: PageRow }) {
         {phase !== undefined && <Pair name="phase" value={phase} />}
         {acquisition !== undefined && <Pair name="acquisition" value={acquisition} />}
         {mean !== undefined && (
-          <Pair name="predicted" value={`${number((objective ? sign(objective) : 1) * Number(mean))} ± ${number(Number(sd))}`} />
+          <Pair
+            name="predicted"
+            value={`${formatNumber((objective ? sign(objective) : 1) * Number(mean))} ± ${formatNumber(Number(sd))}`}
+          />
         )}
-        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={number(came)} />}
+        {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={formatNumber(came)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
         {Object.entries(tags).map(([name, value]) => (
@@ -133,7 +136,7 @@ function Recomputed({ why }: { readonly why: Why }) {
       {expected && (
         <Pair
           name={`predicted by a random forest on ${expected.results} results`}
-          value={`${number(expected.mean)} ± ${number(expected.sd)}`}
+          value={`${formatNumber(expected.mean)} ± ${formatNumber(expected.sd)}`}
         />
       )}
       {recomputed === 'equal' && (
@@ -244,7 +247,7 @@ function Facts({ row }: { readonly row: PageRow }) {
 
 function Fact({ fact }: { readonly fact: unknown }) {
   const { type, trial: _trial, params: _params, tags: _tags, v: _v, ...more } = (fact ?? {}) as Readonly<Record<string, unknown>>;
-  const rest = Object.entries(more).map(([name, value]) => `${name} ${typeof value === 'object' ? shortJson(value) : number(value)}`);
+  const rest = Object.entries(more).map(([name, value]) => `${name} ${typeof value === 'object' ? shortJson(value) : formatNumber(value)}`);
   return (
     <span class="facts-text">
       <b>{cut(String(type ?? '?'), 40)}</b> {cut(rest.join(' · '), 300)}

@@ -1,10 +1,10 @@
 import type { Headline } from '../../wire.ts';
-import { cut, number } from '../lib/format.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import { headlines } from '../state/store.ts';
 import { study } from '../state/url.ts';
 
 /** All studies and their progress. */
-export function Studies() {
+export function StudyList() {
   return (
     <main class="page studies">
       <h1>Studies</h1>
@@ -25,13 +25,13 @@ export function Studies() {
               <span class="study-best">
                 {one.best ? (
                   <>
-                    <b>{number(one.best.value)}</b> {cut(one.objective.name, 30)}
+                    <b>{formatNumber(one.best.value)}</b> {cut(one.objective.name, 30)}
                   </>
                 ) : (
                   'no result yet'
                 )}
               </span>
-              <Progress of={one} />
+              <ProgressBar of={one} />
               <span class="study-source">{cut(one.source, 80)}</span>
             </a>
           </li>
@@ -58,7 +58,7 @@ export const Phase = ({ of: { phase, closed, open } }: { readonly of: Headline }
 );
 
 /** Progress towards the limit, which counts configurations. Trials that resume others come on top. */
-export function Progress({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
+export function ProgressBar({ of: { trials, configurations, open, limit, completed, stopped, failed } }: { readonly of: Headline }) {
   const whole = Math.max(trials + (limit === undefined ? 0 : Math.max(0, limit - configurations)), 1);
   const part = (count: number) => ({ width: `${(100 * count) / whole}%` });
   const more = limit !== undefined && trials > configurations ? ` in ${trials} trials` : '';

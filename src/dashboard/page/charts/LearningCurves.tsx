@@ -1,24 +1,24 @@
 import { useComputed } from '@preact/signals';
 import { drawLines, type Lines } from '../lib/drawing.ts';
 import { cut } from '../lib/format.ts';
-import { ends, numeric, roundScale, type Scale } from '../lib/scale.ts';
+import { type AxisScale, ends, numeric, roundScale } from '../lib/scale.ts';
 import { colour, looks, rgb, type TrialState } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { focused, selectedIndices } from '../state/selection.ts';
 import { objectives, type PageRow, rows } from '../state/store.ts';
-import { axisOf, splitLine } from './axes.ts';
+import { chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
 /** Reported values by step. */
-export function Curves() {
+export function LearningCurves() {
   const scale = useComputed(() => scalesOf(objectives.value[0]?.name ?? ''));
   const option = useComputed((): EChartsOption => {
     const [steps, values] = scale.value;
     return {
       grid: { left: 60, right: 24, top: 14, bottom: 36 },
-      xAxis: { ...axisOf(steps), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
-      yAxis: { ...axisOf(values), splitLine: splitLine() },
+      xAxis: { ...chartAxis(steps), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
+      yAxis: { ...chartAxis(values), splitLine: splitLine() },
     } as EChartsOption;
   });
   const trials = useComputed(() => curves(rows.value, ...scale.value));
@@ -35,7 +35,7 @@ export function Curves() {
 }
 
 /** The scales of all reported steps and values. */
-function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
+function scalesOf(name: string): readonly [steps: AxisScale, values: AxisScale] {
   let last = 1;
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { curve } of rows.value) {
@@ -51,7 +51,7 @@ function scalesOf(name: string): readonly [steps: Scale, values: Scale] {
 /** Topmost first. */
 const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
 
-const curves = (all: readonly PageRow[], steps: Scale, values: Scale): Overlay => {
+const curves = (all: readonly PageRow[], steps: AxisScale, values: AxisScale): Overlay => {
   /** The points of a curve in pixels. */
   const points = (index: number, frame: Frame) => {
     const { curve = [] } = all[index] ?? {}; // a trial that arrived since comes with the next picture
