@@ -1,4 +1,4 @@
-/** The shortest study there is: a space, a function, and the best of 60 trials. */
+/** The shortest study: a space, a function, and the best of 60 trials. */
 import assert from 'node:assert/strict';
 import { float, int, optimize, space } from 'hypertide';
 

@@ -1,6 +1,6 @@
 /**
- * A study as an RxJS operator in a pipe of events: what trainers say goes in, what they are told comes out. The trainers here are two
- * subjects that take a while; they could as well be sockets, or queues.
+ * A study as an RxJS operator in a pipe of events: facts of trainers go in, directives for trainers come out. The trainers here are two
+ * subjects; they could also be sockets or queues.
  */
 import assert from 'node:assert/strict';
 import { choice, type Directive, float, type Infer, random, type Suggestion, space, suggest, type TrialEvent } from 'hypertide';

@@ -1,4 +1,4 @@
-/** A study without streams: ask for a trial, report on it, obey a stop, tell its result. */
+/** A study without streams: ask for a trial, report, obey a stop, and tell the result. */
 import assert from 'node:assert/strict';
 import { chain, createStudy, float, medianStop, random, space } from 'hypertide';
 
@@ -7,7 +7,7 @@ const rates = space({ rate: float(1e-4, 1, { log: true }) });
 const errorAfter = (epochs: number, rate: number): number => Math.abs(Math.log10(rate) + 2) + 1 / epochs;
 
 const study = createStudy(rates, chain(medianStop({ warmup: 3 }), random()), { trials: 30, seed: 3 });
-await study.enqueue({ rate: 0.02 }); // what worked last time is tried first
+await study.enqueue({ rate: 0.02 }); // try first what worked last time
 
 const ended = { told: 0, stopped: 0 };
 let best = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /**
- * The bare textbook case: 25 numbers of hidden units times 3 activations are 75 configurations. A grid tries each of them once and then
- * says that the space is exhausted; random search that is asked for 110 does not repeat one either.
+ * A finite space: 25 numbers of hidden units and 3 activations are 75 configurations. A grid tries each of them once, and the study then
+ * closes as exhausted. Random search with a limit of 110 does not repeat one either.
  */
 import assert from 'node:assert/strict';
 import { choice, grid, int, optimize, random, type Strategy, space, trials } from 'hypertide';

@@ -1,6 +1,6 @@
 /**
- * Two ways of successive halving. By default trials run on, and those that fall behind at 1, 3 or 9 epochs are stopped; the training only has to
- * report. With `pause`, trials pause there, and the best third are resumed from their checkpoints; no epoch is trained twice.
+ * Two kinds of early stopping. By default, trials that fall behind at 1, 3 or 9 epochs are stopped; the training only has to report. With `pause`,
+ * trials pause at these epochs, and the best third are resumed from their checkpoints; no epoch is trained twice.
  */
 import assert from 'node:assert/strict';
 import { asha, chain, float, type Infer, type Objective, optimize, random, space, type TrialRow, trials } from 'hypertide';
@@ -10,7 +10,7 @@ const networks = space({ rate: float(1e-4, 1, { log: true }) });
 type Network = Infer<typeof networks>;
 const epochs = 27;
 
-/** What a training has come to. A real one would be a file, and its name the checkpoint. */
+/** The state of a training. A real trainer would save it in a file; its path would be the checkpoint. */
 interface State {
   readonly epoch: number;
   readonly error: number;

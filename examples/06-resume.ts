@@ -1,6 +1,6 @@
 /**
- * A study in a journal: this program starts itself as another process, kills that without warning, and goes on with its journal. The
- * suggestions are the same as those of a study that nobody disturbed.
+ * A study in a journal. This program starts itself as another process, kills that process, and resumes the study from the journal. The suggestions
+ * are the same as without the kill.
  */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
@@ -14,7 +14,7 @@ import { lastValueFrom, tap, toArray } from 'rxjs';
 
 const plane = space({ x: float(-5, 5), y: float(-5, 5) });
 
-/** All trials of the study, those that the log holds already included. */
+/** All trials of the study, including those in the log. */
 const run = async (log: Log, ended = () => {}) => {
   const objective = async ({ x, y }: { x: number; y: number }) => {
     await new Promise((resolve) => setTimeout(resolve, 5));

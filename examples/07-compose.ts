@@ -1,4 +1,4 @@
-/** Strategies compose: each is told everything, and asked what those before it handed on. Who proposed a trial is in its log. */
+/** Strategies compose: each sees all results and answers the asks that those before it handed on. The log records which one proposed a trial. */
 import assert from 'node:assert/strict';
 import { bandit, chain, fill, float, ga, mix, optimize, random, reject, type Strategy, sobol, space, take, trials } from 'hypertide';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -20,27 +20,27 @@ const shares = (rows: readonly { by: string }[]): Record<string, number> => {
   return counts;
 };
 
-// One after the other: the first 12 points fill the space evenly, then evolution goes on from them.
+// One after the other: the first 12 points cover the space evenly, then evolution starts from them.
 const chained = shares(await run(chain(take(12, sobol()), ga())));
 console.log('chain, take:', chained);
 assert.deepEqual(chained, { 'take/sobol': 12, ga: 48 });
 
-// In a proportion: three of four trials by one, one by the other.
+// In a fixed proportion: three of four trials by one, one by the other.
 const mixed = shares(await run(mix({ near: [ga(), 3], far: [random(), 1] })));
 console.log('mix:', mixed);
 assert.ok(mixed['mix/near/ga']! > mixed['mix/far/random']!);
 
-// Whoever does better is asked more often.
+// The strategy with better results is asked more often.
 const learned = shares(await run(bandit({ evolve: ga(), guess: random() })));
 console.log('bandit:', learned);
 assert.ok(learned['bandit/evolve/ga']! > learned['bandit/guess/random']!);
 
-// Evolution by generations waits for the end of each; meanwhile somebody else keeps the trainers busy.
+// Evolution by generations waits for the end of each generation; random search keeps the trainers busy meanwhile.
 const filled = shares(await run(chain(ga({ mode: 'generational', population: 10 }), fill(random())), 4));
 console.log('fill:', filled);
 assert.ok(filled['fill/random']! > 0 && filled.ga! > filled['fill/random']!);
 
-// A strategy within bounds that are not those of the space. Points are in the unit cube: 0.5 is where x is 0.
+// A strategy within narrower bounds than the space. Points are in the unit cube: x is 0 at 0.5.
 const rejected = await run(reject(([x]) => x! < 0.5, sobol()));
 console.log('reject:', shares(rejected));
 assert.ok(rejected.every(({ params }) => params.x >= 0));

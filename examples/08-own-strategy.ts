@@ -1,8 +1,8 @@
-/** A strategy of your own in a few lines: hill climbing, as a fold over what has happened. On a smooth hill it beats random search. */
+/** A strategy of your own in a few lines: hill climbing. On a smooth hill it beats random search. */
 import assert from 'node:assert/strict';
 import { chain, defineStrategy, type Ended, float, optimize, random, type Strategy, space, take } from 'hypertide';
 
-/** The best trial so far is all that it remembers. Points are in the unit cube, losses are minimised, whatever the study is about. */
+/** Its state is the best trial so far. Points are in the unit cube, and losses are minimised. */
 const climb = defineStrategy<Ended | undefined>({
   name: 'climb',
   init: () => undefined,

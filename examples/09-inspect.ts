@@ -1,4 +1,4 @@
-/** The study and its strategies are XState machines: whoever inspects them sees each phase they come to. */
+/** The study and its strategies are XState machines. `inspect` gets their events, from which this prints the phases of each. */
 import assert from 'node:assert/strict';
 import { choice, grid, int, optimize, space } from 'hypertide';
 import type { InspectionEvent } from 'xstate';

@@ -1,4 +1,4 @@
-/** Any program is a trainer: scikit-learn's MLPClassifier on the digits, in Python, through `hypertide run`. Skipped where scikit-learn is missing. */
+/** Any program is a trainer: scikit-learn's MLPClassifier on the digits, in Python, with `hypertide run`. Skipped without scikit-learn. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const hasSklearn = (python: string) => spawnSync(python, ['-c', 'import sklearn']).status === 0;
-const python = ['python3', '/usr/bin/python3'].find(hasSklearn); // a Python of one's own may hide the system's
+const python = ['python3', '/usr/bin/python3'].find(hasSklearn); // another Python may come before the system's
 
 if (python === undefined) {
   console.log('skipped: no Python here has scikit-learn (Debian: apt-get install python3-sklearn)');

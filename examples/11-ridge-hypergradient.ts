@@ -1,6 +1,6 @@
 /**
- * Ten L2 penalties at once. The trainer tells the gradient of the validation loss by each of them, by implicit differentiation; L-BFGS follows
- * it, one trial an evaluation, and asks for the more exact gradients the closer it comes. Random search sees the losses alone.
+ * Ten L2 penalties at once. The trainer reports the gradient of the validation loss by each of them (implicit differentiation). L-BFGS follows it
+ * with one trial for each evaluation, and asks for more exact gradients as it comes closer. Random search sees only the losses.
  */
 import assert from 'node:assert/strict';
 import { float, type Infer, lbfgs, optimize, random, type Strategy, space } from 'hypertide';
@@ -25,7 +25,7 @@ const tune = (model: LinearModel, strategy: Strategy, seed: number) =>
     { strategy, objectives: { loss: 'minimize' }, trials: 30, seed },
   ).result();
 
-// A third of the training images: the fewer there are, the more the penalties matter.
+// A third of the training images: with fewer images, penalties matter more.
 const whole = split(loadDigits());
 const some = Array.from(whole.train.labels.keys()).filter((row) => row % 3 === 0);
 const data = { ...whole, train: take(whole.train, some) };
@@ -33,7 +33,7 @@ for (const [title, model] of [
   ['ridge regression, which digit', ridge(data)],
   ['logistic regression, odd or even', logistic(data)],
 ] as const) {
-  // What the trainer says is the slope: a small step along one penalty changes the loss by as much.
+  // The reported gradient is right: a small step along one penalty changes the loss by that much.
   const at = names.map((_, i) => 10 ** (i / 3));
   const moved = (h: number) => model.validate(at.map((p, i) => (i === 3 ? p + h : p))).loss;
   const difference = (moved(0.01) - moved(-0.01)) / 0.02;

@@ -1,7 +1,6 @@
 /**
- * The learning rate and the L2 penalty of a network for digits, by stochastic gradient descent without gradients: simultaneous perturbation
- * (SPSA) finds the slope from two trainings a step. Both start from the same weights, since both carry the same seed in their tags, so that
- * much of the noise of training cancels out.
+ * The learning rate and the L2 penalty of a network for digits, by gradient descent without gradients: simultaneous perturbation (SPSA) estimates the
+ * slope from two trainings in each step. Both have the same seed in their tags and start from the same weights, so most of the training noise cancels out.
  */
 import assert from 'node:assert/strict';
 import { float, type Infer, optimize, sgd, space, trials } from 'hypertide';

@@ -1,4 +1,4 @@
-/** A hybrid is a sentence: evolution seeds a model, descent polishes what that has found, and trainings that fall behind stop. */
+/** A composition: evolution seeds a model, gradient descent refines the model's best point, and trials that fall behind are stopped. */
 import assert from 'node:assert/strict';
 import { asha, bo, chain, float, ga, lbfgs, optimize, plateau, space, type Trial, until } from 'hypertide';
 
@@ -7,7 +7,7 @@ const strategy = chain(asha({ min: 1, max: 9 }), until(plateau(12), ga()), until
 const train = async ({ x, y }: { readonly x: number; readonly y: number }, { report, signal }: Trial) => {
   for (let epoch = 1; epoch <= 9 && !signal.aborted; epoch++) {
     report((x - 1) ** 2 + (x * y - 2) ** 2 + 1 / epoch);
-    await new Promise(setImmediate); // so that a stop is known before the next epoch
+    await new Promise(setImmediate); // a stop arrives before the next epoch
   }
   return (x - 1) ** 2 + (x * y - 2) ** 2;
 };

@@ -1,6 +1,6 @@
 /**
- * Which strategy for my next thousand trials? A small study of one's own is recorded; then candidates run against it in virtual time, on
- * trainers some of which crash or get lost. `hypertide simulate study.yaml --from study.jsonl` does the same with a journal.
+ * Which strategy should run your next thousand trials? This records a small study, then simulates strategies on it in virtual time, with trainers
+ * of which some crash or get lost. `hypertide simulate study.yaml --from study.jsonl` does the same with a journal.
  */
 import assert from 'node:assert/strict';
 import { asha, chain, createStudy, type Entry, float, ga, random, sobol, space, tpe } from 'hypertide';
@@ -9,7 +9,7 @@ import { compare, recordedWorkload, simulate } from 'hypertide/testing';
 const networks = space({ rate: float(1e-4, 1, { log: true }), decay: float(1e-6, 1e-1, { log: true }) });
 const epochs = 9;
 
-// The study that was: 400 configurations spread evenly, an hour for each epoch.
+// The recorded study: 400 configurations spread evenly, an hour for each epoch.
 const entries: Entry[] = [];
 const past = createStudy(networks, sobol(), { trials: 400, note: (entry) => void entries.push(entry) });
 for (let next = await past.ask(); next; next = await past.ask()) {

@@ -1,7 +1,7 @@
 /**
  * Real trainings on real data: a network that reads handwritten digits. The plain search trains each of 30 networks for 27 epochs. Successive
- * halving draws the same networks, and more; it begins with 3 epochs each, and only the best third go on, from their checkpoints, to 9 and to
- * 27. It finds as good a network in a third of the epochs, which is where its study ends: by `cost`.
+ * halving draws the same networks and more. It trains each for 3 epochs; only the best third resume, from their checkpoints, to 9 and then 27. It finds
+ * an equally good network in a third of the epochs, where the limit `cost` ends the study.
  */
 import assert from 'node:assert/strict';
 import {
@@ -36,7 +36,7 @@ const full = 27;
 const plainTrials = 30;
 const pool = trainers(2);
 
-/** One search, and the epochs that it trained. */
+/** Runs a search, and counts the epochs that it trained. */
 async function search(strategy: Strategy, limits: { readonly trials?: number; readonly cost?: number }) {
   const checkpoints = new Map<string, Checkpoint>();
   let epochs = 0;

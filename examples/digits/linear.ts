@@ -1,7 +1,7 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 import { classes, type Images, pixels, type Split } from './data.ts';
 
-/** Pixels that mirror each other, in the image's eight symmetries, share a penalty. */
+/** Pixels that mirror each other in the eight symmetries of the image share a penalty. */
 export const groups = 10;
 
 /** A loss on the validation images, and its derivative by each penalty. */
@@ -15,12 +15,12 @@ export interface LinearModel {
   /**
    * Trains with a penalty, above 0, for each group of pixels.
    *
-   * @param tolerance how exactly the weights are found, where that takes many steps
+   * @param tolerance of the weights, if they are found iteratively
    */
   validate(penalties: readonly number[], tolerance?: number): Validated;
 }
 
-/** The group of each pixel: the eighth of the image into which its symmetries fold the pixel has ten of them. */
+/** The group of each pixel: the symmetries fold the image into an eighth with ten pixels. */
 const groupOf = Array.from({ length: pixels }, (_, pixel) => {
   const [a, b] = [Math.floor(pixel / 8), pixel % 8].map((at) => Math.min(at, 7 - at)).sort();
   return a! * 4 + b! - (a! * (a! + 1)) / 2;
@@ -33,7 +33,7 @@ const design = ({ inputs, labels }: Images): Matrix =>
 /** The penalty of each weight. The bias has next to none. */
 const weightPenalties = (penalties: readonly number[]): number[] => [...groupOf.map((group) => penalties[group]!), 1e-8];
 
-/** -sum of q w, over the weights of each group: what the penalties' part in the equation comes to, by the implicit function theorem. */
+/** -sum of q w over the weights of each group: the derivative by the penalties (implicit function theorem). */
 const byGroup = (q: Matrix, w: Matrix): number[] => {
   const sums = Array.from({ length: groups }, () => 0);
   groupOf.forEach((group, pixel) => {
@@ -42,7 +42,7 @@ const byGroup = (q: Matrix, w: Matrix): number[] => {
   return sums;
 };
 
-/** Least squares with a penalty on squared weights: a number for each digit, which is to be 1 where the image shows it and else 0. */
+/** Least squares with a penalty on squared weights. The target of each digit is 1 if the image shows it, otherwise 0. */
 export const ridge = ({ train, validation }: Split): LinearModel => {
   const targets = ({ labels }: Images) =>
     new Matrix(Array.from(labels, (label) => Array.from({ length: classes }, (_, c) => +(c === label))));
@@ -65,7 +65,7 @@ export const ridge = ({ train, validation }: Split): LinearModel => {
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 const logLoss = (z: number, target: number): number => Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - target * z;
 
-/** Logistic regression with a penalty on squared weights, of whether a digit is odd; trained by Newton's method. */
+/** Logistic regression of whether a digit is odd, with a penalty on squared weights, trained by Newton's method. */
 export const logistic = ({ train, validation }: Split): LinearModel => {
   const targets = ({ labels }: Images) => Matrix.columnVector(Array.from(labels, (label) => label % 2));
   const [x, y, vx, vy] = [design(train), targets(train), design(validation), targets(validation)];

@@ -3,7 +3,7 @@ export interface Matrix {
   readonly data: Float64Array;
   readonly rows: number;
   readonly columns: number;
-  /** How far apart in `data` an element and the one below it are. */
+  /** Distance in `data` between an element and the one below it. */
   readonly stride: number;
 }
 
@@ -30,7 +30,7 @@ export const multiply = (a: Matrix, b: Matrix, out: Matrix): void => product({ d
 /** out = aᵀ b */
 export const multiplyTransposed = (a: Matrix, b: Matrix, out: Matrix): void => product({ data: a.data, down: 1, right: a.stride }, b, out);
 
-/** The left factor: how far it is from an element to the one below it, and to the one on its right. */
+/** The left factor: distances from an element to the one below it, and to the one on its right. */
 interface Left {
   readonly data: Float64Array;
   readonly down: number;

@@ -4,9 +4,9 @@ import type { Checkpoint, NetworkConfig } from './network.ts';
 import type { Job, Reply, Request, Requests } from './worker.ts';
 
 export interface TrainOptions {
-  /** How far to train, those epochs included that `from` has behind it. */
+  /** The epoch to train to, counting those before the checkpoint `from`. */
   readonly epochs: number;
-  /** The checkpoint to go on from. */
+  /** The checkpoint to resume from. */
   readonly from?: Checkpoint | undefined;
   /** Called after each epoch. The next one begins when it has returned, or its promise is fulfilled. */
   readonly onEpoch?: (epoch: number, validation: Score) => unknown;
@@ -15,9 +15,9 @@ export interface TrainOptions {
 }
 
 export interface Trained {
-  /** As far as it came, those epochs included that the checkpoint had behind it. */
+  /** The epoch reached, counting those before the checkpoint. */
   readonly epoch: number;
-  /** It ended before `epochs`, because `signal` said so. */
+  /** Whether `signal` ended it before `epochs`. */
   readonly stopped: boolean;
   readonly validation: Score;
   /** For the report at the end, never to choose by. */
@@ -78,7 +78,7 @@ export const trainers = (count: number, program = new URL('./worker.mjs', import
   };
 };
 
-/** A place for a thread, which is started when it is first needed, and anew when it has died. */
+/** A slot for a thread. It starts the thread at first use, and again if the thread has died. */
 interface Slot {
   thread?: Thread;
 }

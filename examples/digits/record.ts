@@ -40,7 +40,7 @@ const titles: Readonly<Record<Name, string>> = {
   random: 'random search',
 };
 
-/** The strategies side by side, and in one sentence how far the default is ahead. */
+/** A table of the strategies, and a sentence on how far the default is ahead. */
 export const comparison = ({ command, commit, date, cost, runs }: Comparison): string => {
   const names = Object.keys(runs) as Name[];
   const seeds = runs[reference].length;

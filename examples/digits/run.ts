@@ -6,7 +6,7 @@ import { cost, type Name, networks, objective, strategies } from './study.ts';
 
 const data = split(loadDigits());
 
-/** One study in this thread. Trials run one after the other, so that its numbers depend on the strategy and the seed alone. */
+/** One study in this thread. Trials run one after the other, so that the results depend only on strategy and seed. */
 export const run = async (name: Name, seed: number): Promise<Run> => {
   let trained = 0;
   const training = objective(async (config, { epochs, onEpoch, signal }) => {

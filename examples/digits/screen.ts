@@ -43,7 +43,7 @@ const lineOf = (trial: Trial): string => {
   return `trial ${trial.trial}: ${trial.reason ?? trial.status} after ${trial.step ?? 0} epochs, validation loss ${lossOf(trial)} (${what})`;
 };
 
-/** The best of the trials that were trained to the end, the error of the best one on images that no choice depended on, and the cost. */
+/** The best of the trials that were trained to the end, the error of the best one on the test images, and the cost. */
 export const summary = (rows: readonly Trial[], epochs: number): string => {
   const [best, ...others] = rows
     .filter(({ status }) => status === 'completed')

@@ -27,7 +27,7 @@ export const epochs = 27;
 /** Epochs of a whole study: as many as 20 whole trainings have. */
 export const cost = 20 * epochs;
 
-/** Trials run on, and are stopped after 1, 3 or 9 epochs unless they are among the best third of those that came so far. */
+/** Trials are stopped after 1, 3 or 9 epochs unless they are among the best third so far. */
 export const early = asha({ min: 1, max: epochs });
 
 /** The strategies of `npm run compare:digits`. `early, auto` is the default; in this space `auto` is `bo`. */

@@ -1,8 +1,8 @@
 """A trainer for `hypertide run`: scikit-learn's neural network on the digits, one epoch after the other.
 
 Prints {"step": epoch, "value": validation error} after each epoch, and {"value": validation error} at the end.
-Writes a checkpoint to HYPERTIDE_CHECKPOINT_DIR, also when it is told to stop by SIGTERM (exit code 143), and goes on from the one in
-HYPERTIDE_CHECKPOINT. Needs scikit-learn.
+Writes a checkpoint to HYPERTIDE_CHECKPOINT_DIR, also at SIGTERM (exit code 143), and resumes from the one in HYPERTIDE_CHECKPOINT.
+Needs scikit-learn.
 """
 
 import argparse
@@ -14,7 +14,7 @@ import sys
 import warnings
 from pathlib import Path
 
-# Trials run side by side: a trainer that took all cores would slow down the others.
+# Trials run in parallel: a trainer that takes all cores slows down the others.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -12,7 +12,7 @@ import random
 from pathlib import Path
 
 DIGITS = Path(__file__).parent.parent / "data" / "digits.csv.gz"
-# What a unit gives, and its slope told from that.
+# The output of a unit, and its slope as a function of the output.
 ACTIVATIONS = {
     "relu": (lambda z: max(z, 0.0), lambda value: float(value > 0)),
     "tanh": (math.tanh, lambda value: 1 - value * value),
