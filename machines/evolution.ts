@@ -1,6 +1,7 @@
 import { assign, emit, setup } from 'xstate';
 import { type Ask, type Decision, type Env, type Propose, propose, type StrategyEvent, wait } from '../src/messages.ts';
 import type { Evolution } from '../src/samplers/evolution/evolution.ts';
+import type { ProposedPoint } from '../src/samplers/sequence.ts';
 
 interface Input {
   readonly env: Env;
@@ -10,29 +11,32 @@ interface Context extends Input {
   readonly state: unknown;
 }
 
-function answer({ env, core, state }: Context, ask: Ask): Propose {
-  const { point, tags } = core.breed(state, ask);
-  return propose(ask, env.name, point, tags);
-}
+const proposed = ({ env }: Context, ask: Ask, { point, tags }: ProposedPoint): Propose => propose(ask, env.name, point, tags);
 
 const machine = setup({
   types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
   guards: {
-    full: ({ context }) => context.core.full(context.state),
-    settled: ({ context }) => context.core.settled(context.state),
-    over: ({ context }) => context.core.over(context.state),
+    founded: ({ context: { core, state } }) => core.founded(state),
+    /** The search has converged, and starts again from founders. */
+    restarted: ({ context: { core, state } }) => !core.founded(state),
+    full: ({ context: { core, state } }) => core.barrier?.full(state) ?? false,
+    settled: ({ context: { core, state } }) => core.barrier?.settled(state) ?? true,
+    over: ({ context: { core, state } }) => core.over(state),
   },
   actions: {
-    fold: assign(({ context }, fact: StrategyEvent) => ({ state: context.core.fold(context.state, fact) })),
-    advance: assign(({ context }) => ({ state: context.core.advance(context.state) })),
-    breed: emit(({ context }, ask: Ask) => answer(context, ask)),
+    fold: assign(({ context: { core, state } }, fact: StrategyEvent) => ({ state: core.fold(state, fact) })),
+    advance: assign(({ context: { core, state } }) => ({ state: core.barrier?.advance(state) ?? state })),
+    found: emit(({ context }, ask: Ask) => proposed(context, ask, context.core.found(context.state, ask))),
+    breed: emit(({ context }, ask: Ask) => proposed(context, ask, context.core.breed(context.state, ask))),
     wait: emit(({ context }, ask: Ask) => wait(ask, context.env.name)),
   },
 });
 
 /**
- * A strategy that learns from generations of trials: `breeding` one until it is full, `settling` until all its trials have ended, `breeding`
- * the next; after the last it is `spent`. Where generations flow into each other none is ever full, and nobody waits.
+ * A strategy that learns from generations of trials. `founding`: asks get members of the first population, which depend on no result.
+ * `breeding`: asks get what the population so far leads to. `restarting`: the search has converged, and asks get the first members of another
+ * one. `settling`: a generation has been suggested in full, and asks wait until all its trials have ended; strategies whose generations flow
+ * into each other never get there. `spent`: the last trial has been suggested.
  */
 export const evolutionMachine = machine.createMachine({
   id: 'evolution',
@@ -42,14 +46,27 @@ export const evolutionMachine = machine.createMachine({
     reported: { actions: { type: 'fold', params: ({ event }) => event } },
     ended: { actions: { type: 'fold', params: ({ event }) => event } },
   },
-  initial: 'breeding',
+  initial: 'founding',
   states: {
+    founding: {
+      always: [
+        { guard: 'over', target: 'spent' },
+        { guard: 'full', target: 'settling' },
+        { guard: 'founded', target: 'breeding' },
+      ],
+      on: { ask: { actions: { type: 'found', params: ({ event }) => event } } },
+    },
     breeding: {
       always: [
         { guard: 'over', target: 'spent' },
         { guard: 'full', target: 'settling' },
+        { guard: 'restarted', target: 'restarting' },
       ],
       on: { ask: { actions: { type: 'breed', params: ({ event }) => event } } },
+    },
+    restarting: {
+      always: { guard: 'founded', target: 'breeding' },
+      on: { ask: { actions: { type: 'found', params: ({ event }) => event } } },
     },
     settling: {
       always: { guard: 'settled', target: 'breeding', actions: 'advance' },

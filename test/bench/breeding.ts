@@ -17,7 +17,8 @@ export function breeding(trials: number): number {
   let state = core.start;
   const start = cpu();
   for (let id = 1; id <= trials; id++) {
-    const { point } = core.breed(state, { type: 'ask', id });
+    const ask = { type: 'ask', id } as const;
+    const { point } = core.founded(state) ? core.breed(state, ask) : core.found(state, ask);
     state = core.fold(state, { type: 'suggested', id, by: 'ga', point });
     state = core.fold(state, { type: 'ended', id, by: 'ga', point, outcome: 'completed', losses: [point[0]! + noise()] });
   }

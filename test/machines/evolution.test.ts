@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createActor } from 'xstate';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Ended, Message, Suggested } from '../../src/messages.ts';
+import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import { type GaSettings, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -34,12 +35,12 @@ const completed = (id: number, by?: string): Ended => ({ ...trial(id, by), type:
 const failed = (id: number): Ended => ({ ...trial(id), type: 'ended', outcome: 'failed', reason: 'error' });
 
 describe('evolutionMachine', () => {
-  it('breeds until a generation is full, settles until all of it has ended, and is spent after the last one', () => {
+  it('founds and breeds until a generation is full, settles until all of it has ended, and is spent after the last one', () => {
     const { actor, ask, phase } = start();
-    expect([phase(), ask(1)]).toEqual(['breeding', 'propose']);
+    expect([phase(), ask(1)]).toEqual(['founding', 'propose']);
     actor.send(suggested(1));
     actor.send(completed(1));
-    expect([phase(), ask(2)]).toEqual(['breeding', 'propose']);
+    expect([phase(), ask(2)]).toEqual(['founding', 'propose']);
     actor.send(suggested(2));
     expect([phase(), ask(3)]).toEqual(['settling', 'wait']);
     actor.send(failed(2)); // any end counts
@@ -73,11 +74,39 @@ describe('evolutionMachine', () => {
   it('never waits in a steady state, and is spent when the last trial is handed out', () => {
     const { actor, ask, phase } = start({ mode: 'steady' });
     for (let id = 1; id <= 3; id++) {
-      expect([phase(), ask(id)]).toEqual(['breeding', 'propose']);
+      expect([phase(), ask(id)]).toEqual([id <= 2 ? 'founding' : 'breeding', 'propose']);
       actor.send(suggested(id));
     }
     actor.send(suggested(4));
     expect(actor.getSnapshot()).toMatchObject({ value: 'spent', status: 'done' });
+  });
+
+  it('restarts a search that has converged, and breeds again once the first results of the next one are there', () => {
+    const emitted: Message[] = [];
+    const core: Evolution<number> = {
+      start: 0,
+      fold: (results, { type }) => (type === 'ended' ? results + 1 : results),
+      founded: (results) => results % 3 > 0,
+      found: () => ({ point: [0, 0] }),
+      breed: () => ({ point: [1, 1] }),
+      over: () => false,
+    };
+    const actor = createActor(evolutionMachine, { input: { env, core } });
+    actor.on('*', (m) => emitted.push(m));
+    actor.start();
+    const phases = [1, 2, 3, 4].map((id) => {
+      actor.send({ type: 'ask', id });
+      const phase = [actor.getSnapshot().value, emitted.at(-1)];
+      actor.send(completed(id));
+      return phase;
+    });
+    expect(phases).toMatchObject([
+      ['founding', { point: [0, 0] }],
+      ['breeding', { point: [1, 1] }],
+      ['breeding', { point: [1, 1] }],
+      ['restarting', { point: [0, 0] }],
+    ]);
+    expect(actor.getSnapshot().value).toBe('breeding');
   });
 
   it('keeps its context as it is for asks, and its state for reports that add nothing', () => {

@@ -30,14 +30,23 @@ interface Life {
 
 const studyEvents: readonly StudyEvent['type'][] = ['caughtUp', 'fenced', 'revised', 'closed', 'reopened'];
 
-/** Two generations of one trial. */
-const twins: Evolution<{ generation: number; issued: boolean; ended: boolean }> = {
-  start: { generation: 0, issued: false, ended: false },
-  fold: (state, { type }) => (type === 'suggested' ? { ...state, issued: true } : { ...state, ended: true }),
-  full: ({ issued }) => issued,
-  settled: ({ ended }) => ended,
-  advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false }),
+/** Two generations of one trial; a report of the second one restarts it. */
+const twins: Evolution<{ generation: number; issued: boolean; ended: boolean; restarted: boolean }> = {
+  start: { generation: 0, issued: false, ended: false, restarted: false },
+  fold: (state, { type }) =>
+    type === 'reported'
+      ? { ...state, restarted: true }
+      : type === 'suggested'
+        ? { ...state, issued: true }
+        : { ...state, ended: true, restarted: false },
+  founded: ({ generation, restarted }) => generation > 0 && !restarted,
+  barrier: {
+    full: ({ issued }) => issued,
+    settled: ({ ended }) => ended,
+    advance: ({ generation }) => ({ generation: generation + 1, issued: false, ended: false, restarted: false }),
+  },
   over: ({ generation }) => generation === 2,
+  found: () => ({ point: [0, 0] }),
   breed: () => ({ point: [0, 0] }),
 };
 
@@ -75,7 +84,7 @@ const lives: Readonly<Record<string, Life>> = {
   evolution: {
     machine: evolutionMachine,
     input: { env, core: twins },
-    events: [{ type: 'suggested' }, { type: 'ended' }],
+    events: [{ type: 'suggested' }, { type: 'reported' }, { type: 'ended' }],
   },
   handOver: {
     machine: handOverMachine,

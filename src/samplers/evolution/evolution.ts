@@ -1,19 +1,28 @@
 import type { Ask, StrategyEvent } from '../../messages.ts';
 import type { ProposedPoint } from '../sequence.ts';
 
-/** The numeric core of a strategy that learns from generations of trials: one is handed out, comes home, and makes the next. */
+/** A strategy that learns from generations of trials, without its phases: a fold over facts, and pure ways to answer an ask. */
 export interface Evolution<S> {
   readonly start: S;
-  /** The state after a fact about anybody's trial. */
+  /** The state after a fact about any trial. */
   fold(state: S, fact: StrategyEvent): S;
-  /** Whether the generation has been handed out in full. Never, where generations flow into each other and no ask is to wait for results. */
-  full(state: S): boolean;
-  /** Whether all its trials have ended. */
-  settled(state: S): boolean;
-  /** The next generation. */
-  advance(state: S): S;
-  /** Whether there are no more trials to be handed out, in any generation. */
-  over(state: S): boolean;
-  /** The answer to an ask. */
+  /** Whether the first population is complete, and learnt from as far as `breed` needs it. */
+  founded(state: S): boolean;
+  /** An answer that does not depend on results: a member of the first population, or of the first one after a restart. */
+  found(state: S, ask: Ask): ProposedPoint;
+  /** An answer that the population so far leads to. */
   breed(state: S, ask: Ask): ProposedPoint;
+  /** Whether all trials of all generations have been suggested. */
+  over(state: S): boolean;
+  /** How one generation follows another, if each must end before the next begins. Absent if they flow into each other and no ask has to wait. */
+  readonly barrier?: Barrier<S> | undefined;
+}
+
+export interface Barrier<S> {
+  /** Whether all trials of the generation have been suggested. */
+  full(state: S): boolean;
+  /** Whether all of them have ended. */
+  settled(state: S): boolean;
+  /** The state at the start of the next generation. */
+  advance(state: S): S;
 }

@@ -1,9 +1,11 @@
-import type { Ended, Env, Suggested } from '../../messages.ts';
+import type { Ask, Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { notNegative, oneOf, probability, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
+import type { Point } from '../../space/axis.ts';
 import { rankTrial } from '../rankedTrial.ts';
+import type { ProposedPoint } from '../sequence.ts';
 import { bearing, foundersOf, nextOf } from './breeding.ts';
 import type { Evolution } from './evolution.ts';
 import { enter, individual, type Population } from './population.ts';
@@ -79,21 +81,27 @@ export function geneticAlgorithm(env: Env, settings: GaSettings): Evolution<GaSt
   const steady = settings.mode === 'steady';
   const founders = foundersOf(env, population);
   const wanted = ({ founding, immigrants }: GaState) => (founding ? population - immigrants : population);
+  function next({ known, parents, generation }: GaState, ask: Ask, founder?: Point): ProposedPoint {
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(parents, env, settings));
+    return { point, tags: { origin: steady ? origin : `generation ${generation + 1}, ${origin}` } };
+  }
   return {
     start: START,
     fold(state, fact) {
       if (fact.type === 'reported') return state;
       return fact.type === 'suggested' ? issue(state, fact, env) : receive(state, fact, env, settings);
     },
-    full: (state) => !steady && state.issued >= wanted(state),
-    settled: ({ open }) => open === 0,
-    advance: (state) => select(state, settings),
+    barrier: steady
+      ? undefined
+      : {
+          full: (state) => state.issued >= wanted(state),
+          settled: ({ open }) => open === 0,
+          advance: (state) => select(state, settings),
+        },
     over: ({ generation, issued }) => (steady ? issued >= population * generations : generation >= generations),
-    breed(state, ask) {
-      const founder = state.founding && state.issued < wanted(state) ? founders[state.issued] : undefined;
-      const { point, origin } = nextOf(env, state.known, ask, founder, bearing(state.parents, env, settings));
-      return { point, tags: { origin: steady ? origin : `generation ${state.generation + 1}, ${origin}` } };
-    },
+    founded: (state) => !state.founding || state.issued >= wanted(state),
+    found: (state, ask) => next(state, ask, founders[state.issued]),
+    breed: (state, ask) => next(state, ask),
   };
 }
 

@@ -1,9 +1,11 @@
-import type { Ended, Env, StrategyEvent, Suggested } from '../../messages.ts';
+import type { Ask, Ended, Env, StrategyEvent, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
 import { notNegative, probability, wholeFrom } from '../../optionRules.ts';
 import { optional, type SettingsOf } from '../../optionSet.ts';
+import type { Point } from '../../space/axis.ts';
+import type { ProposedPoint } from '../sequence.ts';
 import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import { fittest } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
@@ -57,6 +59,11 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
   const { population, generations } = settings;
   const founders = foundersOf(env, population);
   const ranking = rankingOf(env);
+  function next({ generation, parents, children, known, facts }: Nsga2State, ask: Ask, founder?: Point): ProposedPoint {
+    const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
+    const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+    return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
+  }
   return {
     start: { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: GrowingSet.empty(), facts: History.of() },
     fold(state, fact) {
@@ -65,16 +72,10 @@ export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolutio
       if (fact.type === 'reported') return heard;
       return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, population);
     },
-    full: () => false,
-    settled: () => true,
-    advance: (state) => state,
     over: ({ issued }) => issued >= population * generations,
-    breed({ issued, immigrants, generation, parents, children, known, facts }, ask) {
-      const founder = issued < population - immigrants ? founders[issued] : undefined;
-      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
-      const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
-      return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
-    },
+    founded: ({ issued, immigrants }) => issued >= population - immigrants,
+    found: (state, ask) => next(state, ask, founders[state.issued]),
+    breed: (state, ask) => next(state, ask),
   };
 }
 

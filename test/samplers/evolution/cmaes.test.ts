@@ -82,7 +82,7 @@ describe('covarianceAdaptation', () => {
       plane,
       Array.from({ length: 20 }, (_, i) => i + 1),
     );
-    expect(core.full(state)).toBe(false);
+    expect(core.barrier).toBeUndefined();
     const halfway = open.slice(8, 14).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), state);
     expect(halfway.run!.law.normal.generation).toBe(1);
     const later = open.slice(0, 6).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), halfway);

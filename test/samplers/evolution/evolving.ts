@@ -1,5 +1,6 @@
-import type { Ended, Env, Suggested } from '../../../src/messages.ts';
+import type { Ask, Ended, Env, Suggested } from '../../../src/messages.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
+import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
 
 /** A core asked and told, one trial after the other; the losses of a point. */
@@ -15,8 +16,12 @@ export function evolved<S>(core: Evolution<S>, env: Env, trials: number, lossesO
   return { state, ended };
 }
 
-/** The answer to an ask. */
+/** The answer to an ask, in whichever phase the state is. */
+export const answerOf = <S>(core: Evolution<S>, state: S, ask: Ask): ProposedPoint =>
+  core.founded(state) ? core.breed(state, ask) : core.found(state, ask);
+
+/** The answer to an ask, as it is suggested. */
 export function suggestedBy<S>(core: Evolution<S>, state: S, env: Env, id: number, retry?: number): Suggested {
-  const { point, tags } = core.breed(state, retry === undefined ? { type: 'ask', id } : { type: 'ask', id, retry });
+  const { point, tags } = answerOf(core, state, retry === undefined ? { type: 'ask', id } : { type: 'ask', id, retry });
   return { type: 'suggested', id, by: env.name, point: env.snap(point), ...(tags && { tags }) };
 }

@@ -4,6 +4,7 @@ import { type GaSettings, type GaState, geneticAlgorithm } from '../../../src/sa
 import { float, int } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
 import { rootEnv } from '../../support/interview.ts';
+import { answerOf } from './evolving.ts';
 
 const plane = space({ x: float(0, 1), y: float(0, 1) });
 const settings: GaSettings = {
@@ -40,25 +41,25 @@ const generation = (...ended: Ended[]) => [...ended.map(({ id }) => suggested(id
 
 describe('geneticAlgorithm, generation by generation', () => {
   const core = geneticAlgorithm(env, settings);
-  const founded = core.advance(told(core, generation(completed(1, 5), completed(2, 1), completed(3, 7), completed(4, 3))));
+  const founded = core.barrier!.advance(told(core, generation(completed(1, 5), completed(2, 1), completed(3, 7), completed(4, 3))));
 
   it('takes the next parents from parents and children, the fittest first', () => {
     expect(ids(founded.parents)).toEqual([2, 4, 1, 3]);
     const next = told(core, generation(completed(5, 2), completed(6, 9), completed(7, 4), completed(8, 8)), founded);
     expect(ids(next.parents)).toEqual([2, 4, 1, 3]); // while the generation runs
-    expect(ids(core.advance(next).parents)).toEqual([2, 5, 4, 7]);
+    expect(ids(core.barrier!.advance(next).parents)).toEqual([2, 5, 4, 7]);
   });
 
   it('never loses its best, and does not evaluate it again', () => {
     let state = core.start;
     let best = Number.POSITIVE_INFINITY;
     for (let id = 1; id <= 200; id++) {
-      const { point } = core.breed(state, { type: 'ask', id });
+      const { point } = answerOf(core, state, { type: 'ask', id });
       const loss = (point[0]! - 0.3) ** 2 + (point[1]! - 0.8) ** 2;
       best = Math.min(best, loss);
       state = told(core, [suggested(id, 'ga', [...point]), { ...completed(id, loss), point }], state);
-      if (core.full(state) && core.settled(state)) {
-        state = core.advance(state);
+      if (core.barrier!.full(state) && core.barrier!.settled(state)) {
+        state = core.barrier!.advance(state);
         expect(state.parents[0]!.standing.losses[0]).toBe(best);
       }
     }
@@ -68,26 +69,26 @@ describe('geneticAlgorithm, generation by generation', () => {
 
   it('with an elite of one, lets the best parent alone compete with the children', () => {
     const strict = geneticAlgorithm(env, { ...settings, elite: 1 });
-    const parents = strict.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
+    const parents = strict.barrier!.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
     const next = told(strict, generation(completed(5, 9), completed(6, 8), completed(7, 7), completed(8, 6)), parents);
-    expect(ids(strict.advance(next).parents)).toEqual([1, 8, 7, 6]);
+    expect(ids(strict.barrier!.advance(next).parents)).toEqual([1, 8, 7, 6]);
   });
 
   it('replaces failed children by parents, by rank', () => {
     const strict = geneticAlgorithm(env, { ...settings, elite: 1 });
-    const parents = strict.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
+    const parents = strict.barrier!.advance(told(strict, generation(completed(1, 1), completed(2, 2), completed(3, 3), completed(4, 4))));
     const next = told(strict, generation(completed(5, 2.5), failed(6), failed(7), failed(8)), parents);
-    expect(ids(strict.advance(next).parents)).toEqual([1, 2, 5, 3]);
+    expect(ids(strict.barrier!.advance(next).parents)).toEqual([1, 2, 5, 3]);
   });
 
   it('draws from the priors while there are no parents', () => {
-    const state = core.advance(told(core, generation(failed(1), failed(2), failed(3), failed(4))));
-    expect(core.breed(state, { type: 'ask', id: 5 }).tags).toEqual({ origin: 'generation 2, drawn' });
+    const state = core.barrier!.advance(told(core, generation(failed(1), failed(2), failed(3), failed(4))));
+    expect(answerOf(core, state, { type: 'ask', id: 5 }).tags).toEqual({ origin: 'generation 2, drawn' });
   });
 
   it('says where a child comes from', () => {
-    expect(core.breed(core.start, { type: 'ask', id: 1 }).tags).toEqual({ origin: 'generation 1, founder' });
-    const tags = Array.from({ length: 60 }, (_, i) => core.breed(founded, { type: 'ask', id: 5 + i }).tags!.origin!);
+    expect(answerOf(core, core.start, { type: 'ask', id: 1 }).tags).toEqual({ origin: 'generation 1, founder' });
+    const tags = Array.from({ length: 60 }, (_, i) => answerOf(core, founded, { type: 'ask', id: 5 + i }).tags!.origin!);
     for (const tag of tags) expect(tag).toMatch(/^generation 2, (parent [1-4]|parents [1-4], [1-4])$/);
     expect(tags.filter((tag) => tag.includes('parents')).length).toBeGreaterThan(40);
     expect(tags.filter((tag) => /parent \d/.test(tag)).length).toBeGreaterThan(0);
@@ -100,7 +101,7 @@ describe('geneticAlgorithm, steady', () => {
   it('founds with a Latin hypercube: each quarter of each axis holds one', () => {
     let state = core.start;
     const founders = [1, 2, 3, 4].map((id) => {
-      const { point } = core.breed(state, { type: 'ask', id });
+      const { point } = answerOf(core, state, { type: 'ask', id });
       state = core.fold(state, suggested(id, 'ga', [...point]));
       return point;
     });
@@ -117,8 +118,8 @@ describe('geneticAlgorithm, steady', () => {
       core,
       [1, 2, 3].flatMap((id) => [suggested(id, 'sobol'), completed(id, id, 'sobol')]),
     );
-    expect(core.breed(others, { type: 'ask', id: 4 }).tags).toEqual({ origin: 'founder' });
-    expect(core.breed(core.fold(others, suggested(4)), { type: 'ask', id: 5 }).tags!.origin).toMatch(/^parent/);
+    expect(answerOf(core, others, { type: 'ask', id: 4 }).tags).toEqual({ origin: 'founder' });
+    expect(answerOf(core, core.fold(others, suggested(4)), { type: 'ask', id: 5 }).tags!.origin).toMatch(/^parent/);
     const promoted = told(core, [suggested(1), completed(1, 1), { ...completed(2, 0.5, 'asha'), budget: 9, resumes: 1 }]);
     expect(promoted).toMatchObject({ immigrants: 0, parents: [{ id: 2 }] });
   });
@@ -129,7 +130,7 @@ describe('geneticAlgorithm, steady', () => {
     let state = small.start;
     const tried: number[] = [];
     for (let id = 1; id <= 11; id++) {
-      const { point } = small.breed(state, { type: 'ask', id });
+      const { point } = answerOf(small, state, { type: 'ask', id });
       tried.push(point[0]!);
       state = told(small, [suggested(id, 'ga', [...point]), { ...completed(id, id), point }], state);
     }
@@ -141,8 +142,8 @@ describe('geneticAlgorithm, steady', () => {
       core,
       [1, 2, 3, 4].flatMap((id) => [suggested(id), completed(id, id)]),
     );
-    const points = [0, 1, 2, 3].map((retry) => JSON.stringify(core.breed(state, { type: 'ask', id: 5, retry }).point));
+    const points = [0, 1, 2, 3].map((retry) => JSON.stringify(answerOf(core, state, { type: 'ask', id: 5, retry }).point));
     expect(new Set(points).size).toBe(4);
-    expect(JSON.stringify(core.breed(state, { type: 'ask', id: 5, retry: 3 }).point)).toBe(points[3]);
+    expect(JSON.stringify(answerOf(core, state, { type: 'ask', id: 5, retry: 3 }).point)).toBe(points[3]);
   });
 });

@@ -1,9 +1,10 @@
-import type { Ended, Env, Suggested, TrialId } from '../../../messages.ts';
+import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
 import { halton } from '../../../numeric/halton.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
+import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';
 import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
 import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './searchDistribution.ts';
@@ -91,20 +92,20 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return restarted(run, layout, settings, rngFor(env.seed, env.name, 0, run.number));
   }
 
+  function drawFrom({ law, number }: Run, { id, retry = 0 }: Ask): ProposedPoint {
+    const origin = `run ${number}, generation ${law.normal.generation + 1}`;
+    return { point: pointOf(layout, drawn(law, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
+  }
+
   return {
     start: { told: History.of(), open: [] },
     fold(state, fact) {
       if (fact.type === 'reported') return state;
       return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
     },
-    full: () => false,
-    settled: () => true,
-    advance: (state) => state,
     over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
-    breed(state, { id, retry = 0 }) {
-      const { law, number } = begun(state);
-      const origin = `run ${number}, generation ${law.normal.generation + 1}`;
-      return { point: pointOf(layout, drawn(law, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
-    },
+    founded: ({ run }) => run !== undefined && run.law.normal.generation > 0,
+    found: (state, ask) => drawFrom(begun(state), ask),
+    breed: (state, ask) => drawFrom(begun(state), ask),
   };
 }

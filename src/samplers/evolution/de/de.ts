@@ -1,4 +1,4 @@
-import type { Ended, Env, StrategyEvent, Suggested } from '../../../messages.ts';
+import type { Ask, Ended, Env, StrategyEvent, Suggested } from '../../../messages.ts';
 import { fingerprint } from '../../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../../numeric/growingSet.ts';
 import { History } from '../../../numeric/history.ts';
@@ -8,6 +8,7 @@ import { optional, type SettingsOf } from '../../../optionSet.ts';
 import type { Point } from '../../../space/axis.ts';
 import { stateIn, stateTag } from '../../../tags.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
+import type { ProposedPoint } from '../../sequence.ts';
 import { type Child, foundersOf, nextOf } from '../breeding.ts';
 import type { Evolution } from '../evolution.ts';
 import { type Individual, individual } from '../population.ts';
@@ -85,6 +86,13 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
     };
   }
 
+  function next(state: DeState, ask: Ask, founder?: Point): ProposedPoint {
+    const { members, known } = state;
+    const child: DeChild = nextOf<DeChild>(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
+    const { point, origin, target } = child;
+    return { point, tags: target ? { origin, ...stateTag(env.name, target) } : { origin } };
+  }
+
   return {
     start: {
       issued: 0,
@@ -103,17 +111,10 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
       if (fact.type === 'reported') return heard;
       return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, settings);
     },
-    full: () => false,
-    settled: () => true,
-    advance: (state) => state,
     over: ({ issued }) => issued >= population * generations,
-    breed(state, ask) {
-      const { issued, immigrants, members, known } = state;
-      const founder = issued < population - immigrants ? founders[issued] : undefined;
-      const child: DeChild = nextOf<DeChild>(env, known, ask, founder, members.length >= FEWEST ? (rng) => bear(state, rng) : undefined);
-      const { point, origin, target } = child;
-      return { point, tags: { origin, ...(target && stateTag(env.name, target)) } };
-    },
+    founded: ({ issued, immigrants }) => issued >= population - immigrants,
+    found: (state, ask) => next(state, ask, founders[state.issued]),
+    breed: (state, ask) => next(state, ask),
   };
 }
 
