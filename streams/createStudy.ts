@@ -36,7 +36,7 @@ export interface Study<P> {
    * @returns whether it should stop; then say `stopped` instead of telling a result.
    * @throws RefusedError if it does not count.
    */
-  report(trial: TrialId, step: number, values: number | Values): Promise<{ readonly stop: boolean }>;
+  report(trial: TrialId, step: number, values: number | Values, metrics?: Values): Promise<{ readonly stop: boolean }>;
   /** A trial was stopped; its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /** Shall be tried next; what is left out is drawn. @throws RefusedError if it does not fit the space. */
@@ -149,8 +149,8 @@ export function createStudy<P>(
     tell: (trial, result) =>
       tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
     fail: (trial, reason = 'error', message = '') => tell({ type: 'failed', ...of(trial), reason, message }),
-    report: async (trial, step, values) => {
-      await tell({ type: 'reported', ...of(trial), step, values: named(values) });
+    report: async (trial, step, values, metrics) => {
+      await tell({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
       return { stop: stops.has(trial) };
     },
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),

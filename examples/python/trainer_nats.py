@@ -5,7 +5,7 @@
 
 On a server of `hypertide nats-config` its name and the file of its seed come behind: ... digits w1 seeds/w1.nk
 
-It needs scikit-learn. As many of them as you like may run, on any machine.
+It needs scikit-learn and the Python package of hypertide (docs/python.md). As many of them as you like may run, on any machine.
 """
 
 import sys
@@ -15,7 +15,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 
-import hypertide_nats
+from hypertide import nats
 
 warnings.filterwarnings("ignore")  # that it has not converged is no news
 EPOCHS = 12
@@ -25,21 +25,21 @@ def main(url, study, name=None, nkey=None):
     x, y = load_digits(return_X_y=True)
     train_x, test_x, train_y, test_y = train_test_split(x / 16, y, test_size=0.3, random_state=0, stratify=y)
 
-    def objective(params, trial):
+    def objective(trial):
         model = MLPClassifier(
-            hidden_layer_sizes=(params["units"],),
-            activation=params["activation"],
-            alpha=params["alpha"],
-            learning_rate_init=params["learning_rate"],
+            hidden_layer_sizes=(trial["units"],),
+            activation=trial["activation"],
+            alpha=trial["alpha"],
+            learning_rate_init=trial["learning_rate"],
             random_state=0,
         )
         for epoch in range(1, EPOCHS + 1):
             model.partial_fit(train_x, train_y, classes=range(10))
             error = 1 - model.score(test_x, test_y)
-            trial.report(error, step=epoch)
+            trial.report(error, epoch)
         return error
 
-    ended = hypertide_nats.run(url, study, objective, name, nkey=nkey, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
+    ended = nats.run(url, study, objective, name, nkey=nkey, on_trial=lambda trial: print(f"trial {trial.number} {trial.params}", flush=True))
     print(f"{ended} trials")
 
 

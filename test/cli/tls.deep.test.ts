@@ -113,8 +113,8 @@ describe('commands', () => {
 
 describe('the trainer in Python', () => {
   const python = async (url: string, tls: string) => {
-    const folder = fileURLToPath(new URL('../../examples/python/', import.meta.url));
-    const code = `import ssl, sys\nsys.path.insert(0, ${JSON.stringify(folder)})\nimport hypertide_nats as h\nprint(h.run(${JSON.stringify(url)}, "py", lambda params, trial: params["x"], "w", tls=${tls}))`;
+    const folder = fileURLToPath(new URL('../../src/python/', import.meta.url));
+    const code = `import ssl, sys\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import nats as h\nprint(h.run(${JSON.stringify(url)}, "py", lambda trial: trial["x"], "w", tls=${tls}))`;
     const child = spawn('python3', ['-c', code], { stdio: ['ignore', 'pipe', 'pipe'] });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));

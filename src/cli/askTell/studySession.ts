@@ -9,6 +9,7 @@ import { auto } from '../../../streams/strategies/auto.ts';
 import type { Created, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import { begunIn, talk } from '../journalFile.ts';
@@ -21,9 +22,18 @@ interface Ending {
   readonly id: TrialId;
   readonly values?: Values;
   readonly metrics?: Values;
+  readonly constraints?: readonly number[];
+  readonly checkpoint?: string;
   readonly stopped?: boolean;
   readonly reason?: FailureReason;
   readonly message?: string;
+}
+
+interface Report {
+  readonly id: TrialId;
+  readonly step: number;
+  readonly values: Values;
+  readonly metrics?: Values;
 }
 
 interface Limits {
@@ -71,15 +81,21 @@ export async function drivenStudy(description: unknown, path: string | undefined
       ask: async () => {
         const suggestion = await study.ask();
         if (!suggestion) return { over: true };
-        const { trial: id, params, budget, resumes } = suggestion;
-        return { id, params, until: budget, resumes };
+        const { trial: id, params, budget: until, resumes, checkpoint } = suggestion;
+        return { id, params, until, resumes, checkpoint };
       },
-      tell: ({ id, values, metrics, stopped, reason, message }: Ending) => {
+      tell: ({ id, values, metrics, constraints, checkpoint, stopped, reason, message }: Ending) => {
         if (stopped) return done(study.stopped(id));
-        return done(values ? study.tell(id, metrics ? { values, metrics } : { values }) : study.fail(id, reason, message));
+        return done(
+          values
+            ? study.tell(id, {
+                values,
+                ...omitUndefined<Pick<Ending, 'metrics' | 'constraints' | 'checkpoint'>>({ metrics, constraints, checkpoint }),
+              })
+            : study.fail(id, reason, message),
+        );
       },
-      report: ({ id, step, values }: { readonly id: TrialId; readonly step: number; readonly values: Values }) =>
-        study.report(id, step, values),
+      report: ({ id, step, values, metrics }: Report) => study.report(id, step, values, metrics),
       enqueue: ({ params }: { readonly params: Params }) => done(study.enqueue(params)),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: Limits) => {

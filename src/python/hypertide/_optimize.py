@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
 from .errors import Infeasible, Stopped, TrialsFailed
-from .trial import Trial, Value
+from .trial import Metrics, Trial, Value
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -105,10 +105,10 @@ class _Interrupted(BaseException):
 def _interruptible(trial: Trial, interrupted: threading.Event) -> None:
     report = trial._report
 
-    def checked(number: int, step: int, value: Value) -> bool:
+    def checked(number: int, step: int, value: Value, metrics: Metrics) -> bool:
         if interrupted.is_set():
             raise _Interrupted
-        return report(number, step, value)
+        return report(number, step, value, metrics)
 
     trial._report = checked
 
@@ -137,7 +137,13 @@ def in_process(objective: Objective) -> Objective:
 
     def evaluate(trial: Trial) -> Value:
         ours, theirs = context.Pipe()
-        suggestion = {"id": trial.number, "params": trial.params, "until": trial.budget, "resumes": trial.resumes}
+        suggestion = {
+            "id": trial.number,
+            "params": trial.params,
+            "until": trial.budget,
+            "resumes": trial.resumes,
+            "checkpoint": trial.checkpoint,
+        }
         process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
         process.start()
         theirs.close()
@@ -151,7 +157,7 @@ def in_process(objective: Objective) -> Objective:
                     except Stopped:
                         ours.send(True)
                 elif kind == "value":
-                    value, trial.metrics = content
+                    value, trial.metrics, trial.constraints, trial.checkpoint = content
                     return value
                 else:
                     raise content
@@ -168,13 +174,13 @@ def in_process(objective: Objective) -> Objective:
 
 
 def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -> None:
-    def report(_number: int, step: int, value: Value) -> bool:
-        pipe.send(("report", (value, step)))
+    def report(_number: int, step: int, value: Value, metrics: Metrics) -> bool:
+        pipe.send(("report", (value, step, metrics)))
         return pipe.recv()
 
     trial = Trial(suggestion, report)
     try:
-        pipe.send(("value", (objective(trial), trial.metrics)))
+        pipe.send(("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint)))
     except Exception as error:
         try:
             pipe.send(("error", error))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Iterable, Mapping
 from ._engine import Engine, command
 from ._optimize import Callback, Objective, optimize
 from .errors import HypertideError
-from .trial import Trial, Value
+from .trial import Metrics, Trial, Value
 
 if TYPE_CHECKING:
     import pandas
@@ -107,8 +107,7 @@ class Study:
                 message = ", ".join(f"{name} is {number}" for name, number in wrong.items())
                 self.tell(trial, failed=message, reason="non-finite")
             else:
-                metrics = {name: float(number) for name, number in trial.metrics.items() if math.isfinite(number)}
-                self._engine.request("tell", id=trial.number, values=values, **({"metrics": metrics} if metrics else {}))
+                self._engine.request("tell", id=trial.number, values=values, **trial.extras())
 
     def optimize(
         self,
@@ -209,8 +208,9 @@ class Study:
             return {name: float(number) for name, number in value.items()}
         return {next(iter(self.objectives)): float(value)}
 
-    def _report(self, number: int, step: int, value: Value) -> bool:
-        return self._engine.request("report", id=number, step=step, values=self._named(value))["stop"]
+    def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
+        further = {} if metrics is None else {"metrics": dict(metrics)}
+        return self._engine.request("report", id=number, step=step, values=self._named(value), **further)["stop"]
 
 
 class Plot:

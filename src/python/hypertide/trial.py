@@ -10,8 +10,10 @@ from .errors import Stopped
 Value = float | Mapping[str, float]
 """A number, or with several objectives a number for each name."""
 
-Report = Callable[[int, int, Value], bool]
-"""Takes the number of a trial, a step and a value; returns whether the trial should stop."""
+Metrics = Mapping[str, float] | None
+
+Report = Callable[[int, int, Value, Metrics], bool]
+"""Takes the number of a trial, a step, a value and metrics; returns whether the trial should stop."""
 
 
 class Trial:
@@ -30,6 +32,11 @@ class Trial:
         """The last step to train to, counted from the very beginning also when it resumes; None: your program decides."""
         self.resumes: int | None = suggestion.get("resumes")
         """The number of the trial whose training it continues; None: it starts from the beginning."""
+        self.checkpoint: str | None = suggestion.get("checkpoint")
+        """Where the trial that it resumes left its state. Assign where you left yours, for trials that resume this one."""
+        self._given_checkpoint = self.checkpoint
+        self.constraints: list[float] = []
+        """Outcome constraints that you measured: at most 0 is feasible."""
         self.metrics: dict[str, float] = {}
         """Further numbers to keep with the result. Fill it as you like."""
         self.step = 0
@@ -49,8 +56,8 @@ class Trial:
     def __repr__(self) -> str:
         return f"Trial({self.number}, {self.params})"
 
-    def report(self, value: Value, step: int | None = None) -> None:
-        """Reports the value after a step (an epoch). Without `step` it is the next one.
+    def report(self, value: Value, step: int | None = None, metrics: Metrics = None) -> None:
+        """Reports the value after a step (an epoch), and further numbers. Without `step` it is the next one.
 
         Raises Stopped when the trial should stop because others do better. Let it pass through your objective.
         """
@@ -58,6 +65,13 @@ class Trial:
         numbers = value.values() if isinstance(value, Mapping) else [value]
         # What is not a number cannot be compared, so it stops nothing: the result decides.
         if all(math.isfinite(number) for number in numbers):
-            self.should_stop |= self._report(self.number, self.step, value)
+            self.should_stop |= self._report(self.number, self.step, value, metrics)
         if self.should_stop:
             raise Stopped(f"trial {self.number} should stop after step {self.step}")
+
+    def extras(self) -> dict[str, Any]:
+        """What is kept with the result besides its values."""
+        metrics = {name: float(number) for name, number in self.metrics.items() if math.isfinite(number)}
+        checkpoint = None if self.checkpoint == self._given_checkpoint else self.checkpoint
+        extras = {"metrics": metrics, "constraints": list(self.constraints), "checkpoint": checkpoint}
+        return {name: extra for name, extra in extras.items() if extra}

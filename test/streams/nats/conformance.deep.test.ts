@@ -7,7 +7,7 @@ import type { Begin } from '../../../streams/nats/conformance/stage.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const folder = path('../../../examples/python');
+const folder = path('../../../src/python');
 
 let server: NatsServer;
 beforeAll(async () => {

@@ -45,9 +45,9 @@ const node = (file: string, ...args: readonly (string | number)[]) => begin(proc
 
 const objective = `
 import sys, time
-sys.path.insert(0, ${JSON.stringify(path('examples/python'))})
-import hypertide_nats as h
-def objective(params, trial):
+sys.path.insert(0, ${JSON.stringify(path('src/python'))})
+from hypertide import nats as h
+def objective(trial):
     for step in range(1, 4):
         time.sleep(0.1)
         trial.report(step, step=step)

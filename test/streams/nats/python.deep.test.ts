@@ -7,7 +7,7 @@ import { serve } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, hearing, isFact } from './world.ts';
 
-const folder = fileURLToPath(new URL('../../../examples/python/', import.meta.url));
+const folder = fileURLToPath(new URL('../../../src/python/', import.meta.url));
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ interface Said {
 
 /** Runs a piece of Python that has the trainer at hand. */
 function python(url: string, study: string, program: string) {
-  const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nimport hypertide_nats as h\nurl, study = sys.argv[1:]\n${program}`;
+  const code = `import sys, time\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import nats as h\nurl, study = sys.argv[1:]\n${program}`;
   const child = spawn('/usr/bin/env', ['python3', '-c', code, url, study], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
@@ -45,13 +45,13 @@ describe('the trainer in Python', () => {
       note: heard.note,
     });
     const program = `
-def objective(params, trial):
-    n = params["n"]
+def objective(trial):
+    n = trial["n"]
     trial.report(n + 1, step=1, metrics={"rate": 0.5})
     if n == 1: raise ValueError("one")
     if n == 2: raise h.Infeasible("two")
     if n == 3: return float("nan")
-    if n == 4: return {"values": {"loss": 4.0}, "checkpoint": "ü/4"}
+    if n == 4: trial.checkpoint = "ü/4"
     return n
 print(h.run(url, study, objective, "py"))`;
     const { ended } = python(server.url, study, program);
@@ -73,10 +73,11 @@ print(h.run(url, study, objective, "py"))`;
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 1 });
     const program = `
-def objective(params, trial):
+def objective(trial):
     metrics = {f"layer_{i}_norm": 0.1 for i in range(1000 if trial.number == 1 else 10000)}
     trial.report(1, step=1, metrics=metrics)
-    return {"values": {"value": 1.0}, "metrics": metrics}
+    trial.metrics = metrics
+    return 1.0
 print(h.run(url, study, objective, "py"))`;
     const { ended } = python(server.url, study, program);
     await engine.finished;
@@ -98,10 +99,11 @@ print(h.run(url, study, objective, "py"))`;
     const strategy = pbt({ population: 4, interval: 1, max: 3 });
     const engine = await serve(nc, space({ rate: float(0, 1) }), strategy, { study, objectives: { loss: 'minimize' }, note: heard.note });
     const program = `
-def objective(params, trial):
+def objective(trial):
     came = int(trial.checkpoint or 0)
     assert came == trial.budget - 1, (came, trial.budget)
-    return {"values": {"loss": abs(params["rate"] - 0.5)}, "checkpoint": str(trial.budget)}
+    trial.checkpoint = str(trial.budget)
+    return abs(trial["rate"] - 0.5)
 h.run(url, study, objective, "py")`;
     const { ended } = python(server.url, study, program);
     await engine.finished;
@@ -119,7 +121,7 @@ h.run(url, study, objective, "py")`;
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.6 });
     const program = `
-def objective(params, trial):
+def objective(trial):
     trial.report(3.0, step=1)
     time.sleep(1.3)
     trial.report(2.0, step=2)
@@ -146,7 +148,7 @@ h.run(url, study, objective)`;
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1 });
     const program = `
-def objective(params, trial):
+def objective(trial):
     trial.report(2.0, step=1)
     while trial.stop_by is None:
         time.sleep(0.02)
@@ -167,7 +169,7 @@ h.run(url, study, objective)`;
       const study = fresh();
       const engine = await engineOn(own, { study, trials: 8, lease: 5 });
       const program = `
-def objective(params, trial):
+def objective(trial):
     for step in range(1, 4):
         time.sleep(0.03)
         trial.report(step, step=step)

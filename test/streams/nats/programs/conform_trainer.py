@@ -4,16 +4,16 @@ import sys
 import time
 
 sys.path.insert(0, sys.argv[1])
-import hypertide_nats  # noqa: E402
+from hypertide import nats  # noqa: E402
 
 
-def objective(params, trial):
-    for step in range(1, params["steps"] + 1):
-        time.sleep(params["pause"])
-        trial.report(params["x"] + step, step=step)
-    if params["outcome"] == "error":
+def objective(trial):
+    for step in range(1, trial["steps"] + 1):
+        time.sleep(trial["pause"])
+        trial.report(trial["x"] + step, step=step)
+    if trial["outcome"] == "error":
         raise ValueError("as told")
-    return float("nan") if params["outcome"] == "nan" else params["x"]
+    return float("nan") if trial["outcome"] == "nan" else trial["x"]
 
 
-hypertide_nats.run(*sys.argv[2:4], objective, sys.argv[4])
+nats.run(*sys.argv[2:4], objective, sys.argv[4])

@@ -5,7 +5,7 @@ import threading
 import time
 
 sys.path.insert(0, sys.argv[1])
-import hypertide_nats as h  # noqa: E402
+from hypertide import nats as h  # noqa: E402
 
 url, study, name, fault = sys.argv[2:]
 
@@ -41,15 +41,15 @@ class Sloppy(h.Trainer):
         return pulled
 
 
-def objective(params, trial):
-    for step in range(1, params["steps"] + 1):
-        time.sleep(params["pause"])
+def objective(trial):
+    for step in range(1, trial["steps"] + 1):
+        time.sleep(trial["pause"])
         if fault == "repeats":
-            trial.report(params["x"] + step, step=step)
-        trial.report(params["x"] + step, step=step)
-    if params["outcome"] == "error":
+            trial.report(trial["x"] + step, step=step)
+        trial.report(trial["x"] + step, step=step)
+    if trial["outcome"] == "error":
         raise ValueError("as told")
-    return float("nan") if params["outcome"] == "nan" else params["x"]
+    return float("nan") if trial["outcome"] == "nan" else trial["x"]
 
 
 h.Trainer = Sloppy

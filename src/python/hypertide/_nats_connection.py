@@ -1,0 +1,207 @@
+"""The part of the NATS protocol that a trainer needs, with the standard library only."""
+
+import json
+import random
+import socket
+import ssl
+import string
+import threading
+import time
+import urllib.parse
+
+from ._nkeys import signed
+
+ANSWER_SECONDS = 2
+PING_SECONDS = 2
+SILENCE_SECONDS = 6  # with a ping every two seconds, a connection that is silent for longer is dead
+
+
+class Connection:
+    """A NATS connection that reconnects. One thread reads; any thread may write."""
+
+    def __init__(self, url, name, token=None, nkey=None, tls=None):
+        places = [urllib.parse.urlparse(one if "://" in one else f"nats://{one}") for one in map(str.strip, url.split(","))]
+        for place in places:
+            if place.scheme not in ("nats", "tls"):  # another one instead could send a password in the clear
+                raise ValueError(f"expected nats:// or tls://, got {place.scheme}://, which this client does not support")
+        self.addresses = [(place.hostname or "127.0.0.1", place.port or 4222) for place in places]
+        self.encrypted = tls is not None or any(place.scheme == "tls" for place in places)
+        self.tls = tls
+        parsed = next((place for place in places if place.username), places[0])
+        self.options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
+        self.options |= {"name": name, "protocol": 1}
+        if parsed.username and parsed.password is None:
+            self.options["auth_token"] = urllib.parse.unquote(parsed.username)
+        elif parsed.username:
+            self.options |= {"user": urllib.parse.unquote(parsed.username), "pass": urllib.parse.unquote(parsed.password or "")}
+        if token:
+            self.options["auth_token"] = token
+        self.seed = None
+        if nkey:
+            with open(nkey) as file:
+                self.seed = file.read().strip()
+        self.inbox = f"_INBOX_{name}.{token_of(16)}"
+        self.handlers = {}
+        self.waiting = {}
+        self.count = 0
+        self.closed = False
+        self.lock = threading.Lock()
+        self.socket = None
+        self._connect()
+        threading.Thread(target=self._read, daemon=True).start()
+        threading.Thread(target=self._ping, daemon=True).start()
+
+    def subscribe(self, subject, hear):
+        with self.lock:
+            self.count += 1
+            sid = str(self.count)
+            self.handlers[sid] = (subject, hear)
+        self._send(f"SUB {subject} {sid}\r\n".encode())
+
+    def publish(self, subject, data, reply="", headers=None):
+        body = data if isinstance(data, bytes) else data.encode()
+        if headers:
+            head = ("NATS/1.0\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()) + "\r\n").encode()
+            line = f"HPUB {subject} {reply} {len(head)} {len(head) + len(body)}\r\n"
+            self._send(line.encode() + head + body + b"\r\n")
+        else:
+            self._send(f"PUB {subject} {reply} {len(body)}\r\n".encode() + body + b"\r\n")
+
+    def request(self, subject, data, headers=None, seconds=ANSWER_SECONDS, until=lambda: False):
+        """The headers (lower case), reply subject and bytes of the first answer. Each request has its own inbox."""
+        with self.lock:
+            self.count += 1
+            sid = str(self.count)
+            waiter = {"event": threading.Event(), "answer": None}
+            self.waiting[sid] = waiter
+        inbox = f"{self.inbox}.{sid}"
+        try:
+            self._send(f"SUB {inbox} {sid}\r\nUNSUB {sid} 1\r\n".encode())
+            self.publish(subject, data, inbox, headers)
+            if not waiter["event"].wait(seconds) or waiter["answer"] is None or until():
+                raise TimeoutError(f"{subject}: no answer")
+        finally:
+            self.waiting.pop(sid, None)
+        answer_headers, reply, body = waiter["answer"]
+        if answer_headers.get("status") == "503":
+            raise TimeoutError(f"{subject}: no responder")
+        return answer_headers, reply, body
+
+    def wake(self):
+        """Ends all waits."""
+        for waiter in list(self.waiting.values()):
+            waiter["event"].set()
+
+    def close(self):
+        self.closed = True
+        self.wake()
+        if self.socket:
+            self.socket.close()
+
+    def _connect(self):
+        """Connects to the first server that accepts; the next time, another one is tried first."""
+        for last in range(len(self.addresses) - 1, -1, -1):
+            address = self.addresses[0]
+            self.addresses.append(self.addresses.pop(0))
+            try:
+                return self._connect_to(address)
+            except OSError:
+                if not last:
+                    raise
+
+    def _connect_to(self, address):
+        connection = socket.create_connection(address, timeout=ANSWER_SECONDS)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.stream = connection.makefile("rb")
+        greeting = self.stream.readline()
+        if not greeting.startswith(b"INFO "):
+            raise ConnectionError("the server said nothing")
+        info = json.loads(greeting[len("INFO ") :])
+        wanted, offered = self.encrypted or info.get("tls_required"), info.get("tls_required") or info.get("tls_available")
+        if wanted and not offered:
+            connection.close()
+            raise ConnectionError("the server does not speak TLS")
+        if wanted:
+            connection = (self.tls or ssl.create_default_context()).wrap_socket(connection, server_hostname=address[0])
+            self.stream = connection.makefile("rb")
+        if self.seed:
+            public, signature = signed(self.seed, info["nonce"].encode())
+            self.options |= {"nkey": public, "sig": signature}
+        subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
+        connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
+        answer = self.stream.readline()
+        while answer.startswith(b"INFO"):
+            answer = self.stream.readline()
+        if answer.startswith(b"-ERR"):
+            raise PermissionError(answer.decode().strip())
+        connection.settimeout(SILENCE_SECONDS)
+        self.socket = connection
+
+    def _ping(self):
+        while not self.closed:
+            self._send(b"PING\r\n")
+            time.sleep(PING_SECONDS)
+
+    def _send(self, data):
+        with self.lock:
+            try:
+                self.socket.sendall(data)
+            except OSError:
+                pass  # the request times out and is sent again
+
+    def _read(self):
+        while not self.closed:
+            try:
+                self._read_messages()
+            except (OSError, ValueError):
+                pass
+            pause = 0.1
+            while not self.closed:
+                time.sleep(pause * (0.5 + random.random()))
+                try:
+                    self._connect()
+                    self.wake()  # pending requests are sent again
+                    break
+                except (OSError, ValueError, KeyError):
+                    pause = min(2 * pause, 2.0)
+
+    def _read_messages(self):
+        while line := self.stream.readline():
+            word, *words = line.split()
+            if word == b"PING":
+                self._send(b"PONG\r\n")
+            elif word in (b"MSG", b"HMSG"):
+                self._hear(word, [w.decode() for w in words])
+
+    def _hear(self, word, words):
+        sid, length = words[1], int(words[-1])
+        body = self.stream.read(length + 2)[:-2]
+        headers = {}
+        sizes = 1
+        if word == b"HMSG":
+            sizes = 2
+            head, body = body[: int(words[-2])], body[int(words[-2]) :]
+            headers = headers_of(head)
+        reply = words[2] if len(words) > 2 + sizes else ""
+        waiter = self.waiting.get(sid)
+        if waiter:
+            waiter["answer"] = (headers, reply, body)
+            waiter["event"].set()
+        elif sid in self.handlers:
+            try:
+                self.handlers[sid][1](body)
+            except (ValueError, AttributeError):
+                pass  # malformed: ignored
+
+
+def headers_of(head):
+    first, *lines = head.decode().split("\r\n")
+    headers = {k.strip().lower(): v.strip() for k, _, v in (line.partition(":") for line in lines) if k}
+    words = first.split()
+    if len(words) > 1:
+        headers["status"] = words[1]
+    return headers
+
+
+def token_of(length):
+    return "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=length))

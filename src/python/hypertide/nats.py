@@ -1,0 +1,273 @@
+"""A trainer for hypertide studies on a NATS server, with the standard library only.
+
+    from hypertide import nats
+
+    def objective(trial):
+        for epoch in range(1, 11):
+            loss = train_one_epoch(**trial.params)
+            trial.report(loss, epoch)  # ends the trial here when it should stop
+        return loss
+
+    nats.run("nats://127.0.0.1:4222", "digits", objective)
+
+It follows the protocol that `hypertide asyncapi` describes: a pull for each suggestion, a claim (`started`), an acknowledgement as soon as the
+claim is stored, then facts, each of which is sent again with the same id until the server has it, and heartbeats from a thread.
+"""
+
+import json
+import math
+import sys
+import threading
+import time
+
+from ._nats_connection import Connection, token_of
+from .errors import Infeasible, Stopped
+from .trial import Trial
+
+__all__ = ["Abandoned", "Infeasible", "NatsTrial", "Refused", "Stopped", "Trainer", "run"]
+
+PULL_SECONDS = 5
+DEFAULT_LEASE = 30.0
+DEFAULT_LIMIT = 16 * 1024
+LONGEST_MESSAGE = 4000
+
+
+class Abandoned(Exception):
+    """The run no longer counts: another one holds the trial, or the trial has ended. Let it pass through your objective."""
+
+
+class Refused(Exception):
+    """The server does not accept what was sent."""
+
+
+def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None):
+    """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
+
+    objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
+    url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it
+    nkey       the path of a file with a seed, such as `hypertide nats-config` writes, for the trainer called `name`
+    tls        an ssl.SSLContext, for your own certificate authority or client certificate
+    on_trial   called with each trial when it has ended
+    """
+    trainer = Trainer(url, study, name, token, nkey, tls)
+    try:
+        ended = 0
+        while (trial := trainer.next_trial()) is not None:
+            trainer.perform(trial, objective)
+            ended += 1
+            if on_trial:
+                on_trial(trial)
+        return ended
+    finally:
+        trainer.close()
+
+
+class NatsTrial(Trial):
+    """An attempt at a trial that this trainer has claimed."""
+
+    def __init__(self, trainer, suggestion, lease, limit):
+        super().__init__(
+            {
+                "id": suggestion["trial"],
+                "params": suggestion["params"],
+                "until": suggestion.get("budget"),
+                "resumes": suggestion.get("resumes"),
+                "checkpoint": suggestion.get("checkpoint"),
+            },
+            self._send_report,
+        )
+        self._trainer = trainer
+        self.attempt = suggestion["attempt"]
+        self.tags = suggestion.get("tags", {})
+        self.lease = lease
+        self.limit = limit
+        self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
+        self.stop_by = None
+        self.abandoned = False
+        self._sent = 0
+
+    def _send_report(self, _number, step, value, metrics):
+        self._raise_if_abandoned()
+        if not self.should_stop:
+            try:
+                self.say("reported", step=step, values=self._trainer.named(value), **({"metrics": metrics} if metrics else {}))
+            except Refused:
+                pass  # the trial continues without it
+        self._raise_if_abandoned()
+        return self.should_stop
+
+    def _raise_if_abandoned(self):
+        if self.abandoned:
+            raise Abandoned(f"trial {self.number} belongs to another run")
+
+    def say(self, kind, **more):
+        fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
+        for name in ("metrics", "gradient", "checkpoint"):  # a fact that is too large loses these, never its values
+            if name in fact and len(json.dumps(fact)) > self.limit:
+                del fact[name]
+                print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
+        message_id = f"{self.run}/{self._sent}"
+        self._sent += 1
+        self._trainer.store(self.number, fact, message_id)
+
+
+class Trainer:
+    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None):
+        self.name = name or f"py-{token_of(8)}"
+        self.root = f"ht.{study}"
+        self.stream = f"HT_{study}"
+        self.nats = Connection(url, self.name, token, nkey, tls)
+        self.closed = False
+        self.current = None
+        self.objective = None
+        self.nats.subscribe(f"{self.root}.directive.*", self._obey)
+        self.nats.subscribe(f"{self.root}.rejected.{self.name}", self._regret)
+        _, _, last = self._insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
+        self.closed = b'"type":"closed"' in last  # it closed before this trainer started
+        self._beating = threading.Thread(target=self._beat, daemon=True)
+        self._beating.start()
+
+    def close(self):
+        self.closed = True
+        self.nats.close()
+
+    def named(self, value):
+        """A bare number is the value of the study's first objective."""
+        if isinstance(value, dict):
+            return value
+        if self.objective is None:
+            self.objective = self._insist(self._created)["objectives"][0]["name"]
+        return {self.objective: float(value)}
+
+    def _created(self):
+        """The first fact of the study."""
+        subject = f"$JS.API.DIRECT.GET.{self.stream}"
+        headers, _, data = self.nats.request(f"{subject}.{self.root}.log.created", "")
+        if headers.get("status") == "404":  # older engines stored it there
+            headers, _, data = self.nats.request(subject, json.dumps({"seq": 1}))
+        if headers.get("status") == "404":
+            raise TimeoutError(f"{self.stream}: the study has not started")
+        return json.loads(data)
+
+    def next_trial(self):
+        """Claims the next suggestion; None when the study has closed."""
+        while not self.closed:
+            pulled = self._pull()
+            if pulled is None:
+                continue
+            headers, reply, data = pulled
+            try:
+                suggestion = json.loads(data)
+                taken = suggestion.get("type") != "suggested" or self._is_taken(suggestion)
+            except (ValueError, AttributeError):
+                taken = True
+            if taken:
+                self.nats.publish(reply, b"+ACK")
+                continue
+            trial = NatsTrial(self, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
+            self.current = trial
+            trial.say("started", trainer=self.name)
+            self.nats.publish(reply, b"+ACK")
+            return trial
+        return None
+
+    def perform(self, trial, objective):
+        """Runs the objective, and sends how the trial ended."""
+        since = time.monotonic()
+        try:
+            value = objective(trial)
+            if trial.step:
+                trial._raise_if_abandoned()
+                if trial.should_stop:
+                    raise Stopped  # its last report is its result, whatever else it returns
+            values = self.named(value)
+            wrong = [name for name, number in values.items() if not math.isfinite(number)]
+            if wrong:
+                trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
+            else:
+                trial.say("completed", seconds=time.monotonic() - since, values=values, **trial.extras())
+        except KeyboardInterrupt:
+            trial.say("failed", reason="preempted", message="its trainer was told to end")
+            raise
+        except Exception as error:  # any error of the objective
+            if trial.abandoned:
+                pass  # it no longer counts
+            elif trial.stop_by is not None:
+                trial.say("stopped", by=str(trial.stop_by), **({"step": trial.step} if trial.step else {}))
+            elif isinstance(error, Infeasible):
+                trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
+            else:
+                trial.say("failed", reason="error", message=f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE])
+        finally:
+            self.current = None
+
+    def store(self, trial, fact, message_id):
+        """Publishes a fact until the stream has it: the server stores the same bytes with the same id once."""
+        subject = f"{self.root}.log.by.{self.name}.{trial}"
+        data = json.dumps(fact, allow_nan=False)
+        self._insist(lambda: self._publish(subject, data, message_id))
+
+    def _publish(self, subject, data, message_id):
+        _, _, answer = self.nats.request(subject, data, headers={"Nats-Msg-Id": message_id})
+        ack = json.loads(answer)
+        if "error" in ack:
+            if ack["error"].get("code") == 503:
+                raise TimeoutError()
+            raise Refused(ack["error"].get("description"))
+
+    def _pull(self):
+        ask = json.dumps({"batch": 1, "expires": PULL_SECONDS * 1_000_000_000})
+        try:
+            headers, reply, data = self.nats.request(
+                f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.trainers", ask, seconds=PULL_SECONDS + 1, until=lambda: self.closed
+            )
+        except (TimeoutError, OSError):
+            time.sleep(0.2)
+            return None
+        return (headers, reply, data) if reply else None  # a status needs no acknowledgement
+
+    def _is_taken(self, suggestion):
+        """Whether the attempt is claimed already, judging by the last fact of its trial. The log decides; this only saves work."""
+        subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
+        headers, _, data = self._insist(lambda: self.nats.request(subject, ""))
+        if headers.get("status") == "404":
+            return False
+        try:
+            attempt = json.loads(data).get("attempt")
+        except (ValueError, AttributeError):
+            attempt = None
+        return isinstance(attempt, int) and attempt >= suggestion["attempt"]
+
+    def _insist(self, ask):
+        pause = 0.05
+        while True:
+            try:
+                return ask()
+            except (TimeoutError, OSError):
+                if self.nats.closed:
+                    raise
+                time.sleep(pause)
+                pause = min(2 * pause, 1.0)
+
+    def _obey(self, data):
+        message = json.loads(data)
+        trial = self.current
+        if message.get("type") == "stop" and trial and trial.number == message.get("trial"):
+            trial.stop_by = message.get("by", "engine")
+            trial.should_stop = True
+        elif message.get("type") == "closed":
+            self.closed = True
+            self.nats.wake()
+
+    def _regret(self, data):
+        message = json.loads(data)
+        trial = self.current
+        if trial and message.get("run") == trial.run and (message.get("type") == "started" or message.get("code") == "ended"):
+            trial.abandoned = True
+
+    def _beat(self):
+        while not self.nats.closed:
+            trial = self.current
+            if trial:
+                self.nats.publish(f"{self.root}.beat.{self.name}.{trial.number}", json.dumps({"run": trial.run}))
+            time.sleep((trial.lease if trial else 1.0) / 3)
