@@ -1,3 +1,4 @@
+import { parseStrategy } from '../../streams/spec.ts';
 import { importances } from '../importance/importance.ts';
 import { resultsOf } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
@@ -16,7 +17,7 @@ const TURN = 20;
 export async function importancesOf(feed: Feed): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
   const { space, ledger } = feed.begun;
-  const results = resultsOf(space.axes, factsOf(feed.begun));
+  const results = resultsOf(space.axes, factsOf(feed.begun), rungsOf(ledger.settings.strategy));
   const every = Math.ceil(results.length / MOST);
   const reckoning = importances(
     space.axes,
@@ -30,6 +31,15 @@ export async function importancesOf(feed: Feed): Promise<Importances | undefined
     if (performance.now() - turned < TURN) continue;
     await new Promise((resolve) => setImmediate(resolve));
     turned = performance.now();
+  }
+}
+
+/** The budgets at which a strategy, as a log records it, compares trials; undefined for one that is only code. */
+function rungsOf(recorded: unknown): readonly number[] | undefined {
+  try {
+    return parseStrategy(recorded).rungs;
+  } catch {
+    return undefined;
   }
 }
 

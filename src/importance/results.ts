@@ -12,9 +12,11 @@ export interface Result {
 /**
  * The results of a study that can be compared. Where all trials have one budget, these are the losses of completed trials. Where budgets differ,
  * each configuration has one result, also if it was stopped: the normal score of its place in the one order of all (see `orderOf`).
+ *
+ * @param rungs the budgets at which the study compares trials, ascending; default: the powers of 3
  */
-export function resultsOf(axes: readonly Axis[], facts: readonly StrategyEvent[]): readonly Result[] {
-  const results = new RungResults(axes);
+export function resultsOf(axes: readonly Axis[], facts: readonly StrategyEvent[], rungs?: readonly number[]): readonly Result[] {
+  const results = new RungResults(axes, rungs);
   for (const fact of facts) results.take(fact);
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
   const order = orderOf(results.counted);

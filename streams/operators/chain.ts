@@ -20,7 +20,8 @@ export function chain(...strategies: Strategy[]): Strategy {
   const whole = withSpec(spec, (env) =>
     stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
   );
-  return Object.assign(whole, { stages });
+  const rungs = rungsOf(stages);
+  return Object.assign(whole, { stages }, rungs && { rungs });
 }
 
 const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));
@@ -32,8 +33,10 @@ function apart(env: Env, stages: readonly Strategy[], i: number): Env {
   return before === 0 ? env : { ...env, name: env.name ? `${env.name}/${before + 1}` : `${before + 1}` };
 }
 
+const rungsOf = (stages: readonly Strategy[]): readonly number[] | undefined => stages.findLast(({ rungs }) => rungs)?.rungs;
+
 /** What a stage may know of those before it: at which budgets they compare trials. */
 function behind(env: Env, stages: readonly Strategy[], i: number): Env {
-  const rungs = stages.slice(0, i).findLast((stage) => stage.rungs)?.rungs;
+  const rungs = rungsOf(stages.slice(0, i));
   return rungs ? { ...env, rungs } : env;
 }

@@ -60,4 +60,18 @@ describe('a strategy that pauses trials', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/hyperband pauses trials .* write "resumes: true" in the study file if it loads its checkpoint; otherwise leave/);
   });
+
+  it('is refused by change as by run, unless the study resumes already', async () => {
+    const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
+    const begun = async (more: string) => {
+      const place = studyIn(`trials: 1\n${more}`);
+      expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+      return hypertide(place, 'change', 'study.jsonl', '--strategy', pausing);
+    };
+    const refused = await begun('strategy: random\n');
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('asha pauses trials and resumes them, but nothing says that the trainer can resume');
+    expect((await begun('strategy: random\nresumes: true\n')).code).toBe(0);
+    expect((await begun('resumes: true\nstrategy: { chain: [{ hyperband: { min: 1, max: 3, pause: true } }, random] }\n')).code).toBe(0);
+  });
 });

@@ -204,4 +204,18 @@ describe('the results of a study', () => {
       { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
     ]);
   });
+
+  it('are compared at the rungs of the study, not at powers of 3', () => {
+    const facts = [
+      ...[begin(1), report(1, 2, 5), end(1, { losses: [0.5], budget: 4 })],
+      ...[begin(2), report(2, 2, 4), end(2, { outcome: 'stopped', step: 2, losses: [4] })], // better than 1 at step 2: before it
+    ];
+    expect(resultsOf(axes, facts, [2, 4]).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
+    const results = resultsOf(
+      axes,
+      [...facts, ...[begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })]],
+      [2, 4],
+    );
+    expect(results).toHaveLength(2); // 3 has reached no rung
+  });
 });

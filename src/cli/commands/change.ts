@@ -1,8 +1,11 @@
+import { pausingIn } from '../../../streams/defaults.ts';
 import type { Limits } from '../../facts/facts.ts';
+import { DECISIONS } from '../../facts/versions.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Changes } from '../../study/commands.ts';
 import { type ActOptions, act } from '../act.ts';
 import { dataOf } from '../parseValue.ts';
+import { checkResuming } from '../resuming.ts';
 import type { Study } from '../study.ts';
 import { UsageError } from '../usage.ts';
 
@@ -20,12 +23,16 @@ export async function change(study: Study, options: ChangeOptions): Promise<numb
   const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  const data = strategy === undefined ? undefined : dataOf('--strategy', strategy);
+  const { created } = study;
+  const resumes = created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
+  if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes });
   const changes = omitUndefined<Changes>({
     limits: omitUndefined<Limits>({ trials, target, cost, seconds, plateau }),
     more,
     parallel,
     paused: pause || resume ? pause === true : undefined,
-    strategy: strategy === undefined ? undefined : dataOf('--strategy', strategy),
+    strategy: data,
     rules,
   });
   return act(study, { type: 'change', ...changes }, options, 'changed', 'changed, for the next run of the study');
