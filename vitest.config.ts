@@ -3,17 +3,18 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   resolve: { tsconfigPaths: true },
   test: {
-    // A property test that times out looks like a property that fails: this is for what hangs, on a machine that has other things to do.
+    // Only for tests that hang: a busy machine must not make a property fail by a timeout.
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Much of the time is waiting for servers and programs.
+    // Many tests wait for servers and programs, so use every core.
     maxWorkers: '100%',
-    // What programs print is compared as text; on a CI they would colour it.
+    // Tests compare output as text, and some CI systems turn colours on.
     env: { NO_COLOR: '1' },
-    // .ci/run adds up what it ran: a report a run.
+    // One report per run, which .ci/run adds up.
     reporters: process.env.CI ? ['default', ['json', { outputFile: `.results/${process.pid}.json` }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
+      // Files share a process and its modules, since most take longer to load modules than to run.
+      { extends: true, test: { name: 'unit', isolate: false, include: ['test/**/*.test.ts'], exclude: ['test/**/*.deep.test.ts'] } },
       // What test/README.md calls deep: `npm run test:deep`.
       { extends: true, test: { name: 'deep', include: ['test/**/*.deep.test.ts'], env: { TEST_DEEP: '1' } } },
       {
