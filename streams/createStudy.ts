@@ -11,47 +11,47 @@ import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 import { submit, submitter } from './submit.ts';
 
-/** A study without streams: you ask for a trial, evaluate it in your own way, and tell. */
+/** A study without streams: ask for a trial, evaluate it in your own way, and tell the result. */
 export interface Study<P> {
   /**
-   * Resolves when the log has been read and the study goes on from it; you need not wait for it.
+   * Resolves when the log has been read. You need not wait for it.
    *
-   * @throws what keeps the study from running, such as MismatchError where the log is of another study.
+   * @throws what keeps the study from running, such as MismatchError if the log belongs to another study.
    */
   ready(): Promise<void>;
   /**
-   * The next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open; tell one of them.
+   * Returns the next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open.
    *
-   * @returns nothing when the study is over.
+   * @returns undefined when the study is over.
    * @throws what the study throws.
    */
   ask(): Promise<Suggestion<P> | undefined>;
-  /** The result of a trial: the value of the only objective, or more. @throws RefusedError if it does not count. */
+  /** Tells the result of a trial: the value of the first objective, or more. @throws RefusedError if it does not count. */
   tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
-  /** A trial has no result. @throws RefusedError if it does not count. */
+  /** Tells that a trial has no result. @throws RefusedError if it does not count. */
   fail(trial: TrialId, reason?: FailureReason, message?: string): Promise<void>;
   /**
-   * How a trial is doing.
+   * Reports a value at a step.
    *
-   * @returns whether it should stop; then say `stopped` instead of telling a result.
+   * @returns whether the trial should stop. If so, call `stopped` instead of `tell`.
    * @throws RefusedError if it does not count.
    */
   report(trial: TrialId, step: number, values: number | Values, metrics?: Values): Promise<{ readonly stop: boolean }>;
-  /** A trial was stopped; its last report is its result. @throws RefusedError if it does not count. */
+  /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
-  /** Shall be tried next; what is left out is drawn. @throws RefusedError if it does not fit the space. */
+  /** Adds a configuration to try next. Missing parameters are drawn. @throws RefusedError if it does not fit the space. */
   enqueue(params: Params): Promise<void>;
-  /** Takes a wrong result back: everything goes on as if the trial had failed. @throws RefusedError */
+  /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
-  /** Ends the engine; the log can be opened again. */
+  /** Ends the engine and closes the log. The study can be resumed. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a study for those who want no streams.
+ * Creates or resumes a study to ask and tell, without streams.
  *
- * @param options.log where it is kept; a log with entries is resumed. Default: in memory.
- * @param options.note told of each entry of the log, and what it did.
+ * @param options.log the log of the study. A log with entries is resumed. Default: in memory.
+ * @param options.note called with each entry of the log and what it did.
  * @example
  * const study = createStudy(space, ga(), { trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));

@@ -6,16 +6,16 @@ import type { Point } from '../src/space/axis.ts';
 import { show } from '../src/space/check.ts';
 import { drive, type Emitted, type Strategy, type StrategySpec, withSpec } from './strategy.ts';
 
-/** A strategy without phases: a fold over what is told, and decisions that are functions of the state. */
+/** A strategy without phases: a fold over events, and decisions that are functions of the state. */
 export interface StrategyDefinition<S> {
-  /** The last part of its path. */
+  /** The last part of its path, such as `climb`. */
   readonly name: string;
   init(env: Env): S;
-  /** The next state. It must not change the last one. */
+  /** Returns the next state. It must not change the old one. */
   tell(state: S, told: StrategyEvent, env: Env): S;
-  /** A point, `wait`, a complete proposal, or the ask itself, perhaps marked with a budget. Nothing: the ask is handed on. */
+  /** Returns a point, `wait`, a complete proposal, the ask itself with a budget, or undefined to hand the ask on. */
   ask?(state: S, ask: Ask, rng: Rng, env: Env): Point | 'wait' | Propose | Ask | undefined;
-  /** Whether the trial that has just reported (which `state` knows already) should stop. */
+  /** Returns whether the trial that just reported should stop. `state` already includes the report. */
   stop?(state: S, reported: Reported, env: Env): boolean;
 }
 
@@ -32,7 +32,7 @@ export interface StrategyDefinition<S> {
  * });
  * chain(climb, random());
  *
- * @param spec the same as data, where it can be named in a study file; without it, a log records the name alone.
+ * @param spec the strategy as data. Default: its name.
  */
 export function defineStrategy<S>(definition: StrategyDefinition<S>, spec: StrategySpec = definition.name): Strategy {
   return withSpec(spec, (parent) => {
@@ -58,7 +58,7 @@ function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, e
   if (decision === undefined) return ask;
   if (decision === 'wait') return wait(ask, env.name);
   if (isPoint(decision)) {
-    if (decision.length === env.axes.length) return propose(ask, env.name, decision); // what is not finite is drawn instead
+    if (decision.length === env.axes.length) return propose(ask, env.name, decision); // the study draws a point if it is not finite
     throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
   }
   if (typeof decision === 'object' && decision !== null) return decision;

@@ -5,61 +5,61 @@ import { checkOption, positive } from '../src/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { after } from './engine/timeout.ts';
 
-/** What an objective may say of a trial: the value, or more. */
+/** The result of an objective: the value, or values with more. */
 export type Evaluation =
   | number
   | (Pick<Completed, 'values'> & Partial<Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>>);
 
-/** What an objective knows of its trial besides the parameters. */
+/** The trial of an objective, besides its parameters. */
 export interface Trial {
   readonly trial: TrialId;
   /** 1, 2, ... */
   readonly attempt: number;
-  /** What it may spend, cumulative along `resumes`. */
+  /** The step up to which it may train, cumulative along `resumes`. */
   readonly budget?: number;
-  /** The trial whose checkpoint it goes on from, and that checkpoint. */
+  /** The trial that it resumes, and that trial's checkpoint. */
   readonly resumes?: TrialId;
   readonly checkpoint?: string;
-  /** What the strategy says of the trial: a seed that it shares with others, or a tolerance, for objectives that know what to do with them. */
+  /** Notes of the strategy, such as a seed to share with other trials, or a tolerance. */
   readonly tags?: Tags;
-  /** Aborted when the trial is to stop; the objective should then end soon, in whatever way. */
+  /** Aborts when the trial should stop. The objective should then return or throw soon. */
   readonly signal: AbortSignal;
   /**
-   * Says how the trial is doing. A value that is not finite aborts the signal, and the trial fails by `non-finite`, whatever the objective returns.
+   * Reports a value. A value that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
    *
-   * @param step whole, growing, cumulative along `resumes`. Without it, one more than the last.
+   * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */
   report(value: number | Values, step?: number, metrics?: Values): void;
 }
 
-/** A function to optimise. It may be asynchronous; a throw makes the trial fail. */
+/** A function to optimise, synchronous or asynchronous. If it throws, the trial fails. */
 export type Objective<P> = (params: P, trial: Trial) => Evaluation | Promise<Evaluation>;
 
 export interface EvaluateOptions {
-  /** Seconds that one trial may take; then it fails by `timeout`, and what the objective says later is ignored. */
+  /** Seconds that a trial may take. After them it fails with `timeout`, and later reports and results are ignored. */
   readonly timeLimit?: number | undefined;
-  /** Name of the value, for objectives that return a bare number. Default `value`. */
+  /** The name of the value if the objective returns a number. Default: `value`. */
   readonly value?: string | undefined;
 }
 
-/** A trial may not run, though nothing is wrong with the objective: throw it to say so. */
+/** Throw it from an objective if a configuration cannot run. */
 export class InfeasibleError extends Error {
   override readonly name = 'InfeasibleError';
 }
 
 /**
- * Runs what is suggested in this process, and aborts what is stopped. Where the objective throws, the trial fails, and the study goes on.
+ * Evaluates suggestions in this process, and aborts trials that should stop. If the objective throws, the trial fails and the study continues.
  *
- * @throws OptionError into the stream where `timeLimit` cannot be.
+ * @throws OptionError into the stream for an invalid `timeLimit`.
  * @example
- * study(space, ga(), log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
+ * runStudy(space, ga(), log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
  */
 export const evaluate =
   <P>(objective: Objective<P>, options: EvaluateOptions = {}): OperatorFunction<Directive<P>, TrialEvent> =>
   (directives$) =>
     new Observable((out) => {
       checkTimeLimit(options);
-      // An end comes later than its directive, whatever the objective is: whoever feeds events back would go round within itself.
+      // A result comes in a later turn than its directive, because a caller that feeds events back would otherwise recurse.
       const later: Objective<P> = async (params, trial) => objective(params, trial);
       const running = new Map<TrialId, Evaluating>();
       let complete = false;
@@ -77,7 +77,7 @@ export const evaluate =
         };
         running.set(trial, evaluateTrial(later, suggestion, run, say, options));
       };
-      /** A result that does not count is a failure: nothing else would end its trial. */
+      /** A rejected result is a failure: nothing else would end its trial. */
       const refused = ({ fact, refusal }: Rejected) => {
         const { type, trial, run } = (fact ?? {}) as Partial<Completed | Stopped>;
         const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
@@ -108,26 +108,26 @@ export function checkTimeLimit({ timeLimit = 1 }: EvaluateOptions): void {
   checkOption('timeLimit', timeLimit, positive);
 }
 
-/** The last word on a run. */
+/** The fact that ends a run. */
 export type EndFact = Completed | Stopped | FailedFact;
 
-/** Where what is said of a run goes. */
+/** Receives the facts of a run. */
 export interface Say {
   readonly report: (fact: ReportedFact) => void;
-  /** Once, as the last word. */
+  /** Called once, last. */
   readonly end: (fact: EndFact) => void;
 }
 
-/** A trial in this process. */
+/** A running trial of this process. */
 export interface Evaluating {
-  /** It shall stop: whatever the objective does then, its last report is its result. */
+  /** Asks it to stop. Whatever the objective returns then, its last report is its result. */
   stop(by: string): void;
-  /** Nobody listens any longer; nothing more is said. */
+  /** Aborts it and ignores its result. */
   abandon(): void;
 }
 
 /**
- * Runs the objective for one suggestion. One that is not asynchronous has said all when this returns.
+ * Runs the objective for one suggestion. A synchronous objective has ended when this returns.
  *
  * @param run the claim on the attempt.
  */
@@ -156,7 +156,7 @@ export function evaluateTrial<P>(
   const fail = (reason: FailureReason, message: string) =>
     end({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096) });
   const stopBy = (by: string) => end({ type: 'stopped', trial, run, step, by });
-  // After a stop, the last report is the result, whatever else the objective returns; only without one is what it returns.
+  // After a stop the last report is the result. Only without a report is it what the objective returns.
   const finish = (evaluation: Evaluation) => {
     if (diverged !== undefined) return fail('non-finite', diverged);
     if (stopped !== undefined && reported) return stopBy(stopped);
@@ -211,7 +211,7 @@ export function evaluateTrial<P>(
   };
 }
 
-/** An abort signal that is made when somebody asks for it: most objectives do not, and it costs more than the rest of a short trial. */
+/** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {
   #controller: AbortController | undefined;
   #reason: Error | undefined;
@@ -230,7 +230,7 @@ class Stopping {
   }
 }
 
-/** A class, since a getter of an object by itself would make a hidden class for each trial, which only a full collection frees. */
+/** A class, because an object with its own getter would create a hidden class for each trial, which only a full garbage collection frees. */
 class Context implements Trial {
   readonly trial: TrialId;
   readonly attempt: number;

@@ -13,37 +13,37 @@ import { runStudy } from './study.ts';
 import { type EpochOptions, withEpochs } from './withEpochs.ts';
 
 export interface OptimizeOptions extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
-  /** Default `auto()`; on a log with a past, that of the log. */
+  /** Default: `auto()`, or the strategy of an existing log. */
   readonly strategy?: Strategy | undefined;
-  /** Where the study is kept; a log with entries is resumed. Default: in memory. */
+  /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Ends the study as it stands. Running trials are abandoned; they are retried when the log is resumed. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What became of a study. */
+/** The result of a study. */
 export interface OptimizeResult<P> {
-  /** Absent where no trial was completed. */
+  /** Absent if no trial was completed. */
   readonly best?: TrialRow<P>;
   readonly reason: CloseReason | 'aborted';
-  /** How many trials ended so; those of earlier runs on the same log are counted too. */
+  /** How many trials ended this way, including those of earlier runs on the same log. */
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
 }
 
-/** A study that runs while somebody listens: each entry of its log, and what it did. */
+/** A study that runs while it has subscribers. It emits each entry of its log with what it did. */
 export interface Optimization<P> extends Observable<AppliedEntry<P>> {
-  /** Runs it to its end; shares the run with those who listen already. @throws what the study throws. */
+  /** Runs the study to its end, sharing the run with other subscribers. @throws what the study throws. */
   result(): Promise<OptimizeResult<P>>;
 }
 
 /**
  * Tunes a function in this process.
  *
- * @param space what may be tried.
- * @param objective the value of a configuration; asynchronous ones run `parallel` at a time.
- * @throws into the stream and from `result`: OptionError, MismatchError where the log is of another study, StalledError, what the strategy throws.
+ * @param space the configurations to search.
+ * @param objective returns the value of a configuration. If it is asynchronous, `parallel` trials run at once.
+ * @throws into the stream and from `result`: OptionError, MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
  * @example
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
  * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping of a `train` that reports each epoch
@@ -53,7 +53,7 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     const log = given ?? memoryLog();
-    /** A bare number is the value of the first objective: where the options name none, that of the log. */
+    /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating = { value: named ?? 'value', ...(timeLimit !== undefined && { timeLimit }) };
     const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;

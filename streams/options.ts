@@ -82,7 +82,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
   };
 }
 
-/** What an option and a log say differently, a line each; nothing where the log is this study's. */
+/** The differences between the options and a log, a line each; empty if the log belongs to this study. */
 export function differences(
   logged: Created,
   wanted: Created,

@@ -15,41 +15,41 @@ import {
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { guarded } from './guarded.ts';
 
-/** A strategy as data, as a study file holds it: a name, or one name with its options, such as `{ ga: { population: 16 } }`. */
+/** A strategy as data, as in a study file: a name, or a name with options, such as `{ ga: { population: 16 } }`. */
 export type StrategySpec = string | { readonly [name: string]: unknown };
 
 /**
- * An operator on a study's messages. It lets everything told and every foreign decision through, unchanged and in order, and answers each
- * ask at once and exactly once: with a proposal, with `wait`, or by handing the ask on. Any RxJS operator of this type is a strategy:
- * `() => tap(console.debug)` is one.
+ * An operator on a study's messages. It passes events and the decisions of other stages through, unchanged and in order. It answers each ask at once
+ * and exactly once: with a proposal, with `wait`, or by handing the ask on. Any RxJS operator of this type is a strategy, for example
+ * `() => tap(console.debug)`.
  */
 export interface Strategy {
   (env: Env): MonoTypeOperatorFunction<Message>;
-  /** The same as data; absent for a bare operator. */
+  /** The strategy as data. Absent for a bare operator. */
   readonly spec?: StrategySpec;
-  /** The budgets at which it compares trials, ascending. Stages behind it learn from what trials reported there. */
+  /** The budgets at which it compares trials, ascending. Later stages learn from reports at these budgets. */
   readonly rungs?: readonly number[];
 }
 
-/** StrategyEvent of every transition of every machine. It can change nothing. */
+/** Receives the transitions of all machines. It cannot change anything. */
 export type Inspect = (event: InspectionEvent) => void;
 
-/** What a machine may emit: an answer to an ask, a verdict on a report, or the news that a model is ready. */
+/** What a machine may emit: an answer to an ask, a stop after a report, or `ready` when a model is fitted. */
 export type Emitted = Ask | Propose | Wait | Stop | Ready;
 /** @typeParam Own events that a machine raises for itself */
-// biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are its own affair
+// biome-ignore lint/suspicious/noExplicitAny: the snapshot and system of a machine are private to it
 export type StrategyLogic<I, Own extends EventObject = never> = ActorLogic<any, StrategyEvent | Ask | Own, I, any, Emitted>;
 
 /** How often a machine may answer one ask with an infeasible point before the ask is handed on. */
 const TRIES = 200;
 
 /**
- * Runs a machine as a strategy: one actor a subscription, stopped with it. Proposals are snapped here, and an infeasible one is asked for
- * anew with another retry, so no machine needs to know of constraints. What goes on from another trial is let through: it was run before.
+ * Runs a machine as a strategy, with one actor for each subscription. Proposals are snapped here, and an infeasible one is asked for again with
+ * another retry, so machines need not know the constraints. A proposal that resumes a trial is not checked: its point was run before.
  *
- * @param logic its phases answer asks, and it changes its state by facts alone.
- * @param env of the `stage`: the machine's actor is named by its path.
- * @throws into the stream: whatever the machine throws, or the space where it can do nothing with a point.
+ * @param logic answers asks in its phases, and changes its state only at facts.
+ * @param env of the `stage`; its path names the actor.
+ * @throws into the stream: what the machine throws, or the space for an invalid point.
  * @example
  * const ping = () => stage('ping', {}, (env) => drive(pingMachine, env, { env }));
  */
@@ -61,9 +61,9 @@ export const drive =
       const hears = hearing(logic);
       let infeasible = false;
       const answer = (m: Emitted) => {
-        if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // who is told of it asks, and the machine is still at it
+        if (m.type === 'ready') return queueMicrotask(() => out.next(m)); // the receiver asks at once, and the machine is still in its transition
         if (m.type !== 'propose') return out.next(m);
-        if (!m.point.every(Number.isFinite)) return out.next(m); // the study draws one instead, and says so
+        if (!m.point.every(Number.isFinite)) return out.next(m); // the study draws a point instead, and tags it
         const point = env.snap(m.point);
         infeasible = m.resumes === undefined && !env.feasible(point);
         if (!infeasible) out.next({ ...m, point });
@@ -84,8 +84,8 @@ export const drive =
         source.subscribe({
           next: (m) => {
             const live = actor.getSnapshot().status === 'active';
-            if (m.type === 'ask') return live ? ask(m) : out.next(m); // a spent strategy is a wire
-            out.next(m); // what happened goes on before what it causes
+            if (m.type === 'ask') return live ? ask(m) : out.next(m); // a strategy that is done passes everything on
+            out.next(m); // pass the event on before the decisions that it causes
             if (live && isStrategyEvent(m) && hears(m)) actor.send(m);
           },
           error: (e) => out.error(e),
@@ -94,21 +94,21 @@ export const drive =
       );
     });
 
-/** How an actor is withSpec, and who looks on. */
+/** The name of an actor, and its inspector. */
 const inspected = ({ name, inspect }: Env): { readonly id: string; readonly inspect?: Inspect } =>
   inspect ? { id: name, inspect: inspect as Inspect } : { id: name };
 
-/** A state that facts change. */
+/** A state that changes only at facts. */
 export interface Memory<S> {
   readonly state: S;
   tell(told: StrategyEvent): void;
 }
 
 /**
- * The state of a stage that has no phases, only strategies within it. It is an XState actor, so that inspection shows it.
+ * The state of a stage without phases of its own, which contains strategies. It is an XState actor, so that inspection shows it.
  *
- * @param env whose name is the path of the stage.
- * @param tell gives the next state; it must not change the last one. What it throws goes to `out`.
+ * @param env its name is the path of the stage.
+ * @param tell returns the next state and must not change the old one. What it throws goes to `out`.
  */
 export function remember<S>(env: Env, start: S, tell: (state: S, told: StrategyEvent) => S, out: Subscriber<never>): Memory<S> {
   const actor = createActor(
@@ -126,7 +126,7 @@ export function remember<S>(env: Env, start: S, tell: (state: S, told: StrategyE
   };
 }
 
-/** Which facts a machine listens to: an event costs microseconds even where no state has a transition for it. */
+/** Whether a machine handles an event. Sending an event costs microseconds even if no state has a transition for it. */
 function hearing(logic: object): (told: StrategyEvent) => boolean {
   const { events = ['*'] } = logic as { readonly events?: readonly string[] };
   const all = events.includes('*');
@@ -134,24 +134,24 @@ function hearing(logic: object): (told: StrategyEvent) => boolean {
 }
 
 /**
- * Gives a strategy its form as data: what a log records of it. `parseStrategy` makes our own of it again.
+ * Attaches the form of a strategy as data, which a log records. `parseStrategy` reads the built-in ones.
  *
  * @example withSpec('loud', () => tap(console.debug))
  */
 export const withSpec = (spec: StrategySpec, build: (env: Env) => MonoTypeOperatorFunction<Message>): Strategy =>
   Object.assign((env: Env) => build(env), { spec });
 
-/** A strategy with options as data: its name alone where none was given. */
+/** A strategy with options as data, or only its name if no option was given. */
 export function specOf(name: string, options: object): StrategySpec {
   const own = omitUndefined(options);
   return Object.keys(own).length > 0 ? { [name]: own } : name;
 }
 
 /**
- * A strategy that has a name: in paths, such as that of a trial's `by`, and with its options as data.
+ * A named strategy. The name is part of paths, such as a trial's `by`, and of its form as data.
  *
- * @param options as they were given; those that are undefined count as left out.
- * @param build is given the environment of the stage, whose path ends in its name.
+ * @param options as given; undefined ones count as left out.
+ * @param build gets the environment of the stage, whose path ends in the name.
  * @example
  * const ping = (options: PingOptions = {}) => stage('ping', options, (env) => drive(pingMachine, env, { env, ...options }));
  */

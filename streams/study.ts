@@ -8,18 +8,18 @@ import type { StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
- * Drives a strategy from a log: each subscription is an engine that reads the log, goes on from where it ends, and tells trainers what to do.
- * Whoever evaluates appends to the same log. It completes when the study has closed and no trial is open.
+ * Runs a study on a log. Each subscription is an engine that reads the log, resumes at its end, and emits directives for trainers. Trainers append
+ * their facts to the same log. The stream completes when the study has closed and no trial is open.
  *
- * @param strategy nothing: that of the log, which begins with `auto()`.
- * @param options.exclusive whether this process has all trainers: runs that were open before its start are lost.
- * @param options.note told of each entry of the log, and what it did.
+ * @param strategy default: the strategy of the log, or `auto()` for a new one.
+ * @param options.exclusive whether all trainers are in this process: runs that were open before are then lost.
+ * @param options.note called with each entry of the log and what it did.
  * @example
- * study(space, ga(), log, { trials: 100, parallel: 4 })
+ * runStudy(space, ga(), log, { trials: 100, parallel: 4 })
  *   .pipe(evaluate(objective))
  *   .subscribe((event) => log.append(event));
  *
- * @throws MismatchError into the stream where the log is of another space, strategy or seed; StalledError, StrategyError of strategies.
+ * @throws into the stream: MismatchError if the log has another space, strategy or seed; StalledError; StrategyError of a strategy.
  */
 export const runStudy = <P>(
   space: Space<P>,
