@@ -75,7 +75,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
       check();
     },
     ready: async () => {
-      while (engine.fitting && failure === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
+      while (engine.phase === 'fitting' && failure === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
       check();
     },
   };

@@ -83,7 +83,7 @@ export async function simulate<P>(
   if (seconds !== undefined) agenda.after(seconds, () => engine.close('time'));
   do {
     obey();
-    while (engine.fitting) await world.ready().then(obey); // which takes no virtual time
+    while (engine.phase === 'fitting') await world.ready().then(obey); // which takes no virtual time
   } while (!world.finished && agenda.next());
   const { closed } = engine.ledger;
   if (closed === undefined) throw new StrategyError('the strategy waits for what does not happen in virtual time');

@@ -1,5 +1,5 @@
 import { type ActorRefFrom, createActor } from 'xstate';
-import { type StudyPhase, studyMachine } from '../../machines/study.ts';
+import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
 import type { Entry } from '../../src/entry.ts';
 import type { Closed, CloseReason, Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
@@ -15,42 +15,39 @@ export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy;
   readonly inspect?: Inspect | undefined;
-  /** Puts a fact at the end of the log, from where it comes back through `receive`. */
+  /** Appends a fact to the log, from which it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact<P> | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
-  /** Whether a trial is wanted now; without it, whenever there is room. `stir` is to follow when that changes. */
+  /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
   readonly asked?: (() => boolean) | undefined;
   /** Reads the log from its beginning. */
   readonly past: () => AsyncIterable<readonly Entry[]>;
-  /** The study has closed and no trial is open. */
+  /** Called after each turn in which the study is closed and no trial runs. */
   readonly finished: () => void;
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Drives a study: entries in, directives and facts to append out. It runs to completion: an entry is through all strategies before the
- * next, and facts come before questions. It never has more than one question in the air.
+ * Drives a study: entries in, directives and facts to append out. An entry passes through all strategies before the next one, and entries go
+ * before decisions. The machine of the study says what may happen when; at most one decision is on its way to the log.
  */
 export class Engine<P> {
   readonly #options: EngineOptions<P>;
   readonly #study: ActorRefFrom<typeof studyMachine>;
-  #mailbox: Entry[] = [];
   readonly #replayer: Replayer<P>;
-  #busy = false;
-  #over = false;
-  /** Something has happened that may be a reason to ask. */
-  #stirred = false;
-  #fitting = false;
-  /** What has been appended and not yet come back: there is one question at a time. */
+  #mailbox: Entry[] = [];
+  /** The decision on its way to the log. */
   #sent: SuggestedFact<P> | Closed | undefined;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
+  /** Keeps a call that a callback makes from starting a second loop: the loop that runs does its work. */
+  #isTurning = false;
 
   constructor(options: EngineOptions<P>) {
-    this.#options = options;
-    this.#study = createActor(studyMachine, options.inspect ? { id: 'study', inspect: options.inspect } : { id: 'study' });
     const { space, strategy, inspect, past } = options;
+    this.#options = options;
+    this.#study = createActor(studyMachine, inspect ? { id: 'study', inspect } : { id: 'study' });
     this.#replayer = new Replayer({ space, strategy, past, ...(inspect && { inspect }), ready: () => this.stir() });
     this.#study.start();
   }
@@ -58,77 +55,82 @@ export class Engine<P> {
   get ledger(): Ledger<P> {
     return this.#replayer.ledger;
   }
-  /** Whether a model is being fitted that the study waits for. */
-  get fitting(): boolean {
-    return this.#fitting;
-  }
-  get phase(): StudyPhase {
-    return this.#study.getSnapshot().value as StudyPhase;
+  get phase(): EnginePhase {
+    const { value } = this.#study.getSnapshot();
+    return typeof value === 'string' ? value : 'open' in value ? value.open : 'rebuilding';
   }
 
-  /** The next entries of the log. */
+  /** Takes the next entries of the log. */
   receive(entries: readonly Entry[]): void {
     this.#mailbox = this.#mailbox.length === 0 ? [...entries] : this.#mailbox.concat(entries);
     this.#turn();
   }
 
-  /** All there was in the log has been received: after the start, or after `fenced`. */
+  /** To be called when the log has been received to its end: after the start, and after `fenced`. */
   caughtUp(): void {
     const { phase } = this;
-    if (this.#over || phase === 'rebuilding') return; // that ends by itself
+    if (phase === 'ended' || phase === 'rebuilding') return; // rebuilding ends by itself
     if (phase === 'replaying' && this.#replayer.outdated) void this.#rebuild(true);
     else this.#resume(phase === 'replaying');
   }
 
-  /** Another engine wrote first; `caughtUp` is to follow once the log has been read to its head. */
+  /** To be called when another engine wrote first. Call `caughtUp` when the log has been read to its end. */
   fenced(): void {
-    this.#sent = undefined;
-    this.#study.send({ type: 'fenced' });
+    this.#send({ type: 'fenced' });
   }
 
-  /** Something outside of the log is a reason to ask anew. */
+  /** To be called when something outside the log may call for a new trial. */
   stir(): void {
-    this.#stirred = true;
+    this.#stir();
     this.#turn();
   }
 
-  /** Ends the study for a reason from outside. */
+  /** Closes the study for a reason from outside. */
   close(reason: CloseReason): void {
-    if (!this.#over && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
+    if (this.phase !== 'ended' && this.ledger.closed === undefined) this.#options.append(closedFact(reason, this.ledger.best));
   }
 
   dispose(): void {
-    this.#over = true;
     this.#replayer.dispose();
-    this.#study.stop();
+    this.#send({ type: 'disposed' });
   }
 
-  /** Run to completion. */
+  /** A receiver of a directive may dispose the engine in the middle of a turn. */
+  #send(event: StudyEvent): void {
+    if (this.phase !== 'ended') this.#study.send(event);
+  }
+
+  #stir(): void {
+    const { phase } = this;
+    if (phase === 'fitting' || (phase === 'idle' && this.#isWanted())) this.#send({ type: 'stirred' });
+  }
+
+  /** Works until there is nothing left to do. */
   #turn(): void {
-    if (this.#busy || this.#over) return;
-    this.#busy = true;
+    if (this.#isTurning) return;
+    this.#isTurning = true;
     try {
       while (this.#step());
     } catch (error) {
       this.#fail(error);
     }
-    this.#busy = false;
-    const { closed, running, awaiting } = this.ledger;
-    if (!this.#over && this.phase === 'closed' && closed !== undefined && running === awaiting) this.#options.finished();
+    this.#isTurning = false;
+    const { running, awaiting } = this.ledger;
+    if (this.phase === 'draining' && running === awaiting) this.#send({ type: 'drained' });
+    if (this.phase === 'closed') this.#options.finished();
   }
 
-  /** Facts before questions. Whether anything was done. */
+  /** Folds entries, or else takes a decision. @returns whether there was anything to do */
   #step(): boolean {
     const { phase } = this;
-    if (this.#over || phase === 'rebuilding') return false;
+    if (phase === 'ended' || phase === 'rebuilding') return false;
     if (this.#mailbox.length > 0) {
       const entries = this.#mailbox;
       this.#mailbox = [];
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'listening' || this.#sent || !this.#stirred) return false;
-    this.#stirred = false;
+    if (phase !== 'asking') return false;
     this.#decide();
     return true;
   }
@@ -146,38 +148,36 @@ export class Engine<P> {
   #fold(entry: Entry): void {
     const applied = this.#replayer.fold(entry);
     this.#options.note?.(applied);
-    const live = this.phase !== 'replaying';
-    if (live && this.#replayer.outdated) return void this.#rebuild(false);
-    if (applied.effect === 'closed') {
-      this.#sent = undefined;
-      this.#study.send({ type: 'closed' });
-    }
-    if (!live) return;
+    if (this.phase === 'replaying') return;
+    if (this.#replayer.outdated) return void this.#rebuild(false);
+    if (applied.effect === 'closed') this.#send({ type: 'closed' });
     this.#direct(applied);
-    if (!this.#over) this.#advance(applied); // the receiver of a directive may have ended it
+    this.#advance(applied);
   }
 
   #decide(): void {
-    this.#fitting = false;
-    if (!this.#wants()) return;
-    const next = this.#replayer.decide();
-    if (next.type === 'wait') {
-      this.#fitting = next.until === 'ready';
-      return;
-    }
-    this.#options.append(next.fact);
-    if (isSame(next.fact, this.#mailbox.at(-1)?.fact)) return; // a log that answers at once: it is back, and is the next thing to be folded
+    const next = this.#isWanted() ? this.#replayer.decide() : undefined;
+    if (next?.type !== 'append') return this.#send({ type: next?.until === 'ready' ? 'fits' : 'waits' });
     this.#sent = next.fact;
+    this.#options.append(next.fact);
+    const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer at once; a phase of no time is not worth its cost
+    if (!isBack) this.#send({ type: 'appended' });
   }
 
-  /** What an entry means for the phase of the study. */
-  #advance({ fact, refusal }: AppliedEntry<P>): void {
-    if (isSame(this.#sent, fact)) this.#sent = undefined;
-    if (this.phase === 'closed' && this.ledger.closed === undefined) this.#study.send({ type: 'reopened' });
-    if (!refusal) this.#stirred = true;
+  /** Tells the machine of the study what an entry means for it. */
+  #advance({ effect, fact, refusal }: AppliedEntry<P>): void {
+    const { phase } = this;
+    if (isSame(this.#sent, fact)) {
+      this.#sent = undefined;
+      if (refusal) this.#send({ type: 'waits' });
+      else if (phase === 'appending') this.#send({ type: 'stored', isWanted: this.#isWanted() });
+    } else if ((phase === 'closed' || phase === 'draining') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
+    else if (phase === 'closed' && effect === 'retried') this.#send({ type: 'retried' });
+    else if (!refusal) this.#stir();
   }
 
-  #wants(): boolean {
+  /** Whether a decision is wanted now. */
+  #isWanted(): boolean {
     const { type } = this.ledger.demand();
     return type === 'close' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
   }
@@ -209,7 +209,7 @@ export class Engine<P> {
     }
   }
 
-  /** Passes on what strategies want stopped, once for each trial. */
+  /** Sends the stops that strategies want, once for each trial. */
   #stopAsTold(): void {
     for (const [trial, by] of this.#replayer.stops) {
       if (!this.#stopped.has(trial) && !this.ledger.open.get(trial)?.awaiting) this.#stop(trial, by);
@@ -231,32 +231,29 @@ export class Engine<P> {
 
   /** Lets strategies read the log again, with what later entries say about earlier ones. */
   async #rebuild(cold: boolean): Promise<void> {
-    this.#study.send({ type: 'revised' });
+    this.#send({ type: 'amended' });
     try {
       await this.#replayer.rebuild();
-      if (!this.#over) this.#resume(cold);
+      if (this.phase !== 'ended') this.#resume(cold);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** @param cold whether trainers may not know what is open, since nobody has told them in this process. */
+  /** @param cold whether trainers may not know what is open, since no one has told them in this process */
   #resume(cold: boolean): void {
     const { ledger } = this;
     if (cold) for (const trial of ledger.open.values()) if (!trial.awaiting) this.#hand(trial.suggestion);
-    this.#study.send({ type: 'caughtUp' });
-    this.#stirred = true;
+    this.#send({ type: 'caughtUp', closed: ledger.closed !== undefined });
+    this.#stir();
     this.#stopAsTold();
     if (cold) for (const trial of ledger.open.values()) if (trial.cancelled) this.#stop(trial.proposal.id, 'person');
-    if (ledger.closed !== undefined) {
-      this.#stopAll();
-      this.#study.send({ type: 'closed' });
-    }
+    if (ledger.closed !== undefined) this.#stopAll();
     this.#turn();
   }
 
   #fail(error: unknown): void {
-    if (this.#over) return;
+    if (this.phase === 'ended') return;
     this.dispose();
     this.#options.fail(error);
   }

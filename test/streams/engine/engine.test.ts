@@ -1,8 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../src/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/rig.ts';
+import { Engine } from '../../../streams/engine/engine.ts';
 import {
   asha,
   chain,
@@ -14,6 +16,7 @@ import {
   StrategyError,
   sobol,
 } from '../../../streams/index.ts';
+import { createdOf } from '../../../streams/options.ts';
 import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
 
 /** Repeats the best point so far; the middle before there is one. What it answers tells what it was told. */
@@ -255,4 +258,49 @@ describe('rubbish', () => {
     world.say(done(1));
     expect(last(suggestions(world)).trial).toBe(2);
   });
+});
+
+it('has one decision on its way, also while strategies read the log again', async () => {
+  const appended: Fact[] = [];
+  const entries: Entry[] = [];
+  const engine = new Engine<Box>({
+    space: box,
+    strategy: random(),
+    append: (fact) => appended.push(fact as Fact),
+    direct: () => {},
+    past: async function* () {
+      yield entries;
+    },
+    finished: () => {},
+    fail: (error) => {
+      throw error;
+    },
+  });
+  const feed = (fact: Fact) => {
+    entries.push({ position: entries.length + 1, at: 0, fact });
+    engine.receive(entries.slice(-1));
+  };
+  feed(createdOf(box, random(), { trials: 5, parallel: 2 }));
+  expect(engine.phase).toBe('replaying');
+  engine.caughtUp();
+  feed(appended[0]!);
+  feed(done(1));
+  expect([appended.length, engine.phase]).toEqual([2, 'appending']);
+  feed({ type: 'retracted', trial: 1 });
+  expect(engine.phase).toBe('rebuilding');
+  await turn();
+  expect([appended.length, engine.phase]).toEqual([2, 'appending']);
+  feed(appended[1]!);
+  feed(appended[2]!);
+  expect([appended.length, engine.phase]).toEqual([3, 'idle']);
+  feed({ type: 'closed', reason: 'person' });
+  expect(engine.phase).toBe('draining');
+  for (const trial of [2, 3]) feed({ type: 'stopped', trial });
+  expect(engine.phase).toBe('closed');
+  feed({ type: 'changed', limits: { trials: 9 } });
+  expect([appended.length, engine.phase]).toEqual([4, 'appending']);
+  engine.fenced();
+  expect(engine.phase).toBe('behind');
+  engine.dispose();
+  expect(engine.phase).toBe('ended');
 });

@@ -60,7 +60,7 @@ describe('serve', () => {
     const { ask } = await hand(study);
     await new Promise((resolve) => setTimeout(resolve, 600)); // nothing may happen in it
     expect(engine.heard.all).toHaveLength(2);
-    expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'listening' });
+    expect((await ask('status')).result).toMatchObject({ study, open: 1, trials: 1, phase: 'idle' });
     await engine.close();
   });
 
