@@ -24,8 +24,8 @@ import {
 import { createdOf } from '../../../streams/options.ts';
 
 const line = space({ x: float(0, 1) });
-type Name = 'default' | 'stop' | 'hyperband';
-/** Logs that hypertide 0.1.0 wrote, which had decisions 1: `asha` without an option and with `mode: stop`, and `hyperband`. */
+type Name = 'default' | 'stop' | 'hyperband' | 'hundred';
+/** Logs that hypertide 0.1.0 wrote, which had decisions 1: `asha` without an option, with `mode: stop` and up to 100, and `hyperband`. */
 const logs = JSON.parse(readFileSync(new URL('./decisions1.json', import.meta.url), 'utf8')) as Record<Name, Entry[]>;
 const createdIn = (entries: readonly Entry[]) => entries[0]!.fact as Created;
 const suggestions = (entries: readonly Entry[]) =>
@@ -60,6 +60,19 @@ it.each([
     expect(facts.some(({ resumes }) => resumes !== undefined)).toBe(how === 'pauses');
     expect(since.some(({ fact }) => (fact as { type: string }).type === 'stopped')).toBe(how === 'stops');
   }
+});
+
+it('a study that paused trials at 1, 3, 9 and 27 of 100 continues at the rungs of today', () => {
+  const past = logs.hundred;
+  const paused = new Map(suggestions(past).map(({ trial, budget }) => [trial, budget!]));
+  expect([...new Set(paused.values())]).toEqual([1, 3, 9, 27]);
+  const since = suggestions(finish(past, strategyOf(createdIn(past))));
+  const resumed = since.flatMap(({ trial, budget, resumes }) => {
+    paused.set(trial, budget!);
+    return resumes === undefined ? [] : [`${paused.get(resumes)} to ${budget}`];
+  });
+  expect(resumed.slice(0, 4)).toEqual(['9 to 10', '9 to 10', '9 to 10', '27 to 32']);
+  expect(new Set(resumed)).toEqual(new Set(['9 to 10', '27 to 32', '1 to 3', '3 to 10', '10 to 32']));
 });
 
 /** The first 18 suggestions of studies that had decisions 2, whose strategies kept their state in tags as prose. */
