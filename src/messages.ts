@@ -2,29 +2,29 @@ import type { Domain, Point } from './space/axis.ts';
 
 /** Trials are numbered from 1 in the order of their suggestions. */
 export type TrialId = number;
-/** Marks that a strategy leaves on its suggestions. They travel with the trial. */
+/** Notes of a strategy on its suggestions. They stay with the trial. */
 export type Tags = Readonly<Record<string, string>>;
 
 /** What a trial carries from its proposal to its end. */
 export interface Proposal {
   readonly id: TrialId;
-  /** Path of the strategy that proposed it, such as `bandit/model/tpe`; `queue` or `import` for those of people. */
+  /** Path of the strategy that proposed it, such as `bandit/model/tpe`. `queue` if a person enqueued it, `import` if it was imported. */
   readonly by: string;
-  /** Snapped: what is really run. */
+  /** Snapped to values that exist, as it runs. */
   readonly point: Point;
-  /** What the trial may spend, cumulative along `resumes`. */
+  /** The step up to which the trial may train, cumulative along `resumes`. */
   readonly budget?: number;
-  /** The trial whose checkpoint it goes on from. */
+  /** The trial that it resumes from its checkpoint. */
   readonly resumes?: TrialId;
   readonly tags?: Tags;
 }
 
-/** A trial has been handed out. */
+/** A trial was suggested. */
 export interface Suggested extends Proposal {
   readonly type: 'suggested';
 }
 
-/** A trial has said how it is doing. */
+/** A trial reported its losses at a step. */
 export interface Reported {
   readonly type: 'reported';
   readonly id: TrialId;
@@ -34,10 +34,10 @@ export interface Reported {
   readonly losses: readonly number[];
 }
 
-/** A trial is over: the one end there is, so that no strategy can forget one. */
+/** A trial ended. There is one event for every kind of end, so that no strategy can forget one. */
 export interface Ended extends Proposal {
   readonly type: 'ended';
-  /** `stopped`: it was told to; `losses` are its last reported ones, if it reported any. */
+  /** If `stopped`, `losses` are the last reported ones, if any. */
   readonly outcome: 'completed' | 'stopped' | 'failed';
   /** Why it failed. */
   readonly reason?: string;
@@ -45,7 +45,7 @@ export interface Ended extends Proposal {
   readonly losses?: readonly number[];
   /** The last step reported. */
   readonly step?: number;
-  /** Of each loss by each coordinate, where the trainer told it. */
+  /** The derivatives of each loss by each coordinate, if the trainer gave them. */
   readonly gradient?: readonly (readonly number[])[];
   /** Standard error of each loss. */
   readonly stderr?: readonly number[];
@@ -54,34 +54,34 @@ export interface Ended extends Proposal {
   readonly seconds?: number;
 }
 
-/** Whether a result is of no use, however low its losses are: it violates an outcome constraint. */
+/** Whether a result violates an outcome constraint, and so is never the best. */
 export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
   constraints?.some((c) => c > 0) ?? false;
 
-/** What strategies are told. It has happened, it is in the log, and all state is a fold over it. */
+/** What a strategy is told: it happened and is in the log. All state is a fold over these events. */
 export type StrategyEvent = Suggested | Reported | Ended;
 
-/** A question: one more trial? It changes no state, and is put again until it is answered. */
+/** The question "one more trial?". It changes no state, and is repeated until it is answered. */
 export interface Ask {
   readonly type: 'ask';
   /** The number that the trial would get. */
   readonly id: TrialId;
-  /** How many answers to this ask were turned down. It keys the randomness, so that the same stage may answer differently. */
+  /** How many answers to this ask were rejected. It is part of the key of randomness, so that the same stage can answer differently. */
   readonly retry?: number;
   readonly budget?: number;
   readonly tags?: Tags;
 }
 
-/** Decisions are imperative. A proposal becomes `suggested` once it is in the log. */
+/** The answer with a point. Once in the log, it is `suggested`. */
 export interface Propose extends Proposal {
   readonly type: 'propose';
   readonly retry?: number;
 }
-/** Not now. It keeps what the ask carried, so that a later stage may answer in its place. */
+/** The answer "not yet". It keeps the fields of the ask, so that a later stage can answer instead. */
 export interface Wait extends Omit<Ask, 'type'> {
   readonly type: 'wait';
   readonly by: string;
-  /** `ready`: a model is being fitted, and `ready` will follow. Otherwise the next fact brings the next ask. */
+  /** `ready`: a model is being fitted, and `ready` follows. Otherwise the ask is repeated after the next fact. */
   readonly until?: 'ready';
 }
 export interface Stop {
@@ -89,7 +89,7 @@ export interface Stop {
   readonly id: TrialId;
   readonly by: string;
 }
-/** What a strategy waited for is there: ask anew. */
+/** A strategy no longer waits: ask again. */
 export interface Ready {
   readonly type: 'ready';
   readonly by: string;
@@ -98,34 +98,34 @@ export type Decision = Propose | Wait | Stop | Ready;
 
 export type Message = StrategyEvent | Ask | Decision;
 
-/** What a strategy may know of its study. */
+/** What a strategy knows about its study. */
 export interface Env extends Domain {
   readonly seed: string;
   /** The path of the stage; empty at the root. */
   readonly name: string;
   /** One name per loss. */
   readonly objectives: readonly string[];
-  /** Those of the objectives whose values are maximised, so that a loss is the negative of a value: for limits that people give as values. */
+  /** The objectives that are maximised, whose losses are negated values. Needed only for limits given as values. */
   readonly maximised?: readonly string[];
   /** How many trials may be open at once. */
   readonly parallel: number;
   /** The budgets at which an earlier stage compares trials, ascending; absent if none does. */
   readonly rungs?: readonly number[];
-  /** How many configurations the study will try, where that is known. */
+  /** How many configurations the study will try, if it has such a limit. */
   readonly trials?: number;
-  /** Which decisions the study began with, see `DECISIONS`: options keep the defaults that they had then. Absent: today's. */
+  /** The version of decisions that the study started with, see `DECISIONS`: options keep the defaults of that version. Absent: today's. */
   readonly decisions?: number;
-  /** Told of every transition of every machine, by XState's inspection events, of which nothing is known here. It can change nothing. */
+  /** Receives XState's inspection events of all machines. Their type is not known here, so that `src` needs no XState. */
   readonly inspect?: (event: never) => void;
 }
 
-/** The environment of a stage within another. */
+/** The environment of a stage inside another. */
 export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name: env.name ? `${env.name}/${name}` : name });
 
 export const isStrategyEvent = (m: Message): m is StrategyEvent => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 
 /**
- * An answer to an ask. What the ask carried goes on to the trial.
+ * Answers an ask with a point. The budget and tags of the ask pass to the trial.
  *
  * @param by the path of the strategy: the `name` of its Env.
  * @param point in the unit cube, a coordinate for each axis.
@@ -135,15 +135,15 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
   tags ? { ...ask, type: 'propose', by, point, tags: { ...ask.tags, ...tags } } : { ...ask, type: 'propose', by, point };
 
 /**
- * Not now: the next fact brings the next ask.
+ * Answers an ask with "not yet". The ask is repeated after the next fact.
  *
- * @param until `ready`: so does that message, which the strategy then owes.
+ * @param until `ready`: the ask is also repeated after that message, which the strategy must then send.
  * @example wait(ask, env.name)
  */
 export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 
-/** The ask that was answered so, to be put to somebody else. */
+/** The ask of an answer, to ask another stage. */
 export function asked({ id, retry = 0, budget, tags }: Propose | Wait): Ask {
   return {
     type: 'ask',

@@ -9,10 +9,10 @@ const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, featu
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the
- * predictions over the whole cube each axis explains by itself; exact for each tree, whose leaves are boxes. Yields after each tree, so that
- * whoever has other things to do may do them.
+ * predictions over the whole cube each axis explains by itself. It is exact for each tree, because leaves are boxes. Yields after each tree, so that
+ * the caller can do other work.
  *
- * @returns for each axis its share; they sum to 1, or to 0 where all predictions are equal.
+ * @returns the share of each axis. They sum to 1, or to 0 if all predictions are equal.
  */
 export function* fanova({ columns, columnsOf }: Coded, targets: readonly number[], rng: Rng): Generator<void, readonly number[]> {
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };

@@ -2,7 +2,7 @@ import { ndtr } from '../numeric/normal.ts';
 
 /** One parameter of some trials, on a grid. */
 export interface GridColumn {
-  /** The cell of each trial; nothing where the trial does not have the parameter. */
+  /** The cell of each trial; undefined if the parameter is inactive. */
   readonly cells: readonly (number | undefined)[];
   readonly count: number;
   readonly ordered: boolean;
@@ -11,7 +11,7 @@ export interface GridColumn {
 /** Of these the best share are the good ones, but at least so many. */
 const BASELINE = 0.1;
 const FEWEST = 2;
-/** Weight of the prior beside one for each trial. */
+/** Weight of the prior; each trial has weight 1. */
 const PRIOR = 1;
 /** What keeps a quotient of densities finite. */
 const FLOOR = 1e-12;
@@ -115,7 +115,7 @@ function quantileCell(counts: Float64Array, wanted: number, above: boolean): num
   return last;
 }
 
-/** All of a kernel in its own category, but for what the prior is worth beside all kernels. */
+/** A kernel has all its mass in its own category, except for the share of the prior. */
 function categoryKernels(counts: Float64Array): Weighted[] {
   const observed = [...counts.entries()].filter(([, count]) => count > 0);
   const rest = PRIOR / (observed.length + 1);

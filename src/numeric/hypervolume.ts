@@ -83,7 +83,7 @@ const BEYOND = 0.1;
 export function spread(trials: readonly Losses[], count: number): number[] {
   const points = normalised(trials);
   const corner = points[0]?.map(() => 1) ?? [];
-  // A gain only falls as others are chosen, so an old one is an upper bound, and few must be computed anew.
+  // A gain only falls as others are chosen, so an old one is an upper bound, and few must be computed again.
   const open = points.map((p, i) => ({ i, gain: exclusive(p, [], corner), chosen: 0 }));
   const chosen: number[] = [];
   while (chosen.length < Math.min(count, trials.length)) {

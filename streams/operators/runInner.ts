@@ -11,7 +11,7 @@ export interface Nested {
   ask(ask: Ask): Ask | Propose | Wait;
 }
 
-/** Subscribes a strategy for as long as `out` lives. Its stops and news go to `out`; facts do not, since they went on once already. */
+/** Subscribes a strategy for as long as `out` lives. Its stops and news go to `out`; events do not, since `out` has already passed them on. */
 export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Nested {
   const inlet$ = new Subject<Message>();
   let reply: Ask | Propose | Wait | undefined;

@@ -33,7 +33,7 @@ export const ucb = (arms: number): Ucb => ({
 /** Seconds added to each cost, so that among much shorter trials the noise of a busy machine decides nothing. */
 const NOISE = 1;
 
-/** @param arm index of the arm that proposed the trial; -1 if somebody else did. */
+/** @param arm index of the arm that proposed the trial; -1 if no arm did. */
 export function learn(state: Ucb, told: StrategyEvent, arm: number): Ucb {
   if (told.type === 'suggested') return arm < 0 ? state : { ...state, arms: suggested(state.arms, arm) };
   return told.type === 'ended' ? ended(state, told, arm) : state;
@@ -59,10 +59,9 @@ function ended(state: Ucb, told: Ended, arm: number): Ucb {
 }
 
 /**
- * What a result is worth: how far it goes beyond the best of the recent ones, against how far that is beyond their better quarter, so that no
- * unit counts; and nothing where it does not. An arm that no more than varies what others have found is better than most, but finds little
- * (credit for improvement, as in adaptive operator selection: Fialho et al., Annals of Mathematics and Artificial Intelligence 2010). The root,
- * since near the optimum small steps are all there are.
+ * The credit of a result: how far it is below the best recent one, relative to how far it is below their better quarter, so that units cancel.
+ * 0 if it does not improve: an arm that only varies what others found is better than most, but finds little (Fialho et al., Annals of Mathematics and
+ * Artificial Intelligence 2010, on adaptive operator selection). The square root, because near the optimum all steps are small.
  */
 function worth(recent: readonly number[], loss: number): number {
   if (recent.length === 0) return 0.5;

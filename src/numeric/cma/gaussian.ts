@@ -53,7 +53,7 @@ export function whitened({ vectors, lengths }: Gaussian, y: Vector): number[] {
 }
 
 /**
- * A step that the law did not draw (a result that came late, or of somebody else), not longer than one that it might have drawn: Hansen,
+ * A step that the law did not draw (a late result, or one of another strategy), not longer than one that it might have drawn: Hansen,
  * "Injecting external solutions into CMA-ES" (arXiv:1110.4181).
  */
 export function injected(law: Gaussian, y: Vector): Vector {

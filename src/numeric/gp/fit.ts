@@ -53,7 +53,7 @@ export function fitKernel(observations: TrainingSet, warm?: Float64Array, bendin
   return Number.isFinite(found.value) ? found.x : undefined;
 }
 
-/** Steps of the chain between two samples, and before the first of a chain that begins anew. */
+/** Steps of the chain between two samples, and before the first sample of a new chain. */
 const STEPS = { between: 4, first: 20 };
 
 /**
@@ -82,7 +82,7 @@ export type Kernels = readonly Float64Array[];
 export interface FitTask {
   readonly warm: Kernels;
   readonly steps: readonly TrainingSet[];
-  /** How many kernels are drawn, beside the most probable one. */
+  /** How many kernels are drawn in addition to the most probable one. */
   readonly samples: number;
   /** Of the draws. */
   readonly seed: string;

@@ -52,8 +52,8 @@ export function kernelFromLogs(logs: ArrayLike<number>, width = logs.length - SH
 }
 
 /**
- * The logarithms of a kernel's parameters for features that may have one ordered column more than when they were fitted, the last: of it nothing
- * is known yet, so it has a scale of 1, and is not bent.
+ * The logarithms of a kernel's parameters, for features that may have one more ordered column than at the fit. The new last column has no fitted
+ * length-scale yet: it gets 1, and no warp.
  */
 export function addColumn(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, bending: boolean) {
   const bent = bending ? ordered : 0;

@@ -8,7 +8,7 @@ export class Neighbours {
   #order = new Int32Array(16);
   #size = 0;
 
-  /** @param changed told of every slot whose distance changes */
+  /** @param changed called with every slot whose distance changes */
   constructor(means: (slot: number) => number, changed: (slot: number, gap: number) => void) {
     this.#means = means;
     this.#changed = changed;
