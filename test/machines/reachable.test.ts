@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { AnyStateMachine, StateValue } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
+import { claimMachine } from '../../machines/claim.ts';
 import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { handOverMachine } from '../../machines/handOver.ts';
@@ -89,6 +90,7 @@ const pair = populationOf(
 
 /** A new machine adds one row, under the name of its file; where a file has several, each has one. */
 const lives: Readonly<Record<string, Life>> = {
+  claim: { machine: claimMachine, events: [{ type: 'begun' }, { type: 'ended' }, { type: 'stored' }] },
   evolution: {
     machine: evolutionMachine,
     input: { env, core: twins },
