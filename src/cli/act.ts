@@ -1,6 +1,6 @@
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/commands.ts';
-import { talk } from './journalFile.ts';
+import { inform } from './output.ts';
 import type { Study } from './study.ts';
 import { UsageError } from './usage.ts';
 
@@ -18,7 +18,7 @@ export interface ActOptions {
 export async function act(study: Study, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
   const { position, fact, running } = await study.submit(intent);
   if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
-  else talk(running ? now : later);
+  else inform(running ? now : later);
   return 0;
 }
 

@@ -1,10 +1,10 @@
 import { type Access, type ConnectOptions, connectTo } from '../../streams/nats/connect.ts';
 import { onStatus } from '../../streams/nats/connection.ts';
 import { omitUndefined } from '../omitUndefined.ts';
-import type { Live } from './statusLine.ts';
+import type { StatusLine } from './statusLine.ts';
 
 /** Connects to a server, and says on the screen when it is away and when it is back. @throws ConnectError */
-export async function connected(screen: Live, url: string, options: ConnectOptions): ReturnType<typeof connectTo> {
+export async function connect(screen: StatusLine, url: string, options: ConnectOptions): ReturnType<typeof connectTo> {
   const nc = await connectTo(url, options);
   onStatus(nc, ({ type }) => {
     if (type === 'disconnect') screen.line('the server is away; waiting for it');
@@ -24,7 +24,7 @@ export const withoutPassword = (urls: string): string => urls.replaceAll(/\/\/[^
 const SILENCE = 2000;
 
 /** Says what one waits for, if that takes long. */
-export async function patiently<T>(screen: Live, what: string, awaited: Promise<T>): Promise<T> {
+export async function announceWait<T>(screen: StatusLine, what: string, awaited: Promise<T>): Promise<T> {
   const timer = setTimeout(() => screen.line(`waiting for ${what}`), SILENCE);
   return awaited.finally(() => clearTimeout(timer));
 }

@@ -1,4 +1,4 @@
-import { open, stat, writeFile } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { JournalLockedError } from '../../streams/log/errors.ts';
 import { openJournal } from '../../streams/log/journal.ts';
 import type { Log } from '../../streams/log/log.ts';
@@ -6,23 +6,16 @@ import { readJournal } from '../../streams/log/readJournal.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { clean } from './clean.ts';
+import { inform } from './output.ts';
 import { journalSource } from './sources/journal.ts';
 import { ledgerIn } from './trialTable.ts';
 import { UsageError } from './usage.ts';
 
-export const talk = (text: string): void => void process.stderr.write(`${clean(text)}\n`);
 const quietly = { warn: () => {} };
-
-/** Writes what a command makes. @throws UsageError */
-export const put = (path: string, text: string): Promise<void> =>
-  writeFile(path, text).catch((cause: Error) => {
-    throw new UsageError(`${path}: cannot be written (${cause.message})`);
-  });
 
 /** The first fact of a journal; nothing where the file is not there, or no line of a journal has come to its end. @throws UsageError for another file. */
 export async function begunIn(path: string): Promise<Created | undefined> {
-  const start = await startOf(path);
+  const start = await firstBytes(path);
   if (start === '') return undefined;
   for await (const [entry] of readJournal(path, quietly)) {
     const fact = parseFact(entry?.fact);
@@ -33,7 +26,7 @@ export async function begunIn(path: string): Promise<Created | undefined> {
   throw new UsageError(`${path}: expected a journal, but there is no study in it`);
 }
 
-async function startOf(path: string): Promise<string> {
+async function firstBytes(path: string): Promise<string> {
   const there = await stat(path).catch(() => undefined); // the opening says why it cannot be read
   if (there && !there.isFile())
     throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
@@ -62,7 +55,7 @@ export async function createdIn(path: string): Promise<Created> {
 /** Opens a study that nobody runs. @throws UsageError where somebody does */
 export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
   const created = await createdIn(path); // a file that is no journal is not touched
-  const log = await openJournal(path, { warn: talk }).catch((error) => {
+  const log = await openJournal(path, { warn: inform }).catch((error) => {
     if (!(error instanceof JournalLockedError)) throw error;
     throw new UsageError(`${path}: the study is running (process ${error.pid}); end that run, say it again, and run it on`);
   });

@@ -4,8 +4,8 @@ import { type Dimensions, parseValue } from '../space/dimension.ts';
 import { UsageError } from './usage.ts';
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
-export function paramsOf(words: readonly string[], dimensions: Dimensions): Params {
-  if (words[0]?.trimStart().startsWith('{')) return dataOf('parameters', words.join(' ')) as Params;
+export function parseParams(words: readonly string[], dimensions: Dimensions): Params {
+  if (words[0]?.trimStart().startsWith('{')) return parseData('parameters', words.join(' ')) as Params;
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
@@ -17,7 +17,7 @@ export function paramsOf(words: readonly string[], dimensions: Dimensions): Para
 }
 
 /** Data that an option holds as YAML or JSON. @throws UsageError */
-export function dataOf(option: string, text: string): unknown {
+export function parseData(option: string, text: string): unknown {
   try {
     return parse(text);
   } catch (error) {

@@ -1,41 +1,46 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { version } from '../version.ts';
-import { clean } from './clean.ts';
-import { declareNats } from './program/nats.ts';
-import { declareRunning } from './program/running.ts';
-import { declareStudies } from './program/studies.ts';
+import { escapeControls } from './plainText.ts';
+import { declareAct } from './program/act.ts';
+import { declareRead } from './program/read.ts';
+import { declareRun } from './program/run.ts';
+import { declareServer } from './program/server.ts';
+import { declareTools } from './program/tools.ts';
 
-/** The commands, each of which tells its exit status. They load what they need when they are used. */
+/** The commands. They load what they need when they are used. @param tell takes the exit status. */
 function programFor(tell: (status: number) => void): Command {
   const program = new Command('hypertide')
     .version(version)
-    .description('Finds good hyperparameters with as few trials as possible.')
+    .usage('<command> [options]  ("hypertide <command> --help" shows them)')
+    .description('Find good hyperparameters with as few trials as possible.')
     .exitOverride()
-    .showHelpAfterError('(hypertide --help shows all commands)')
+    .helpCommand(false)
+    .showHelpAfterError('("hypertide --help" shows all commands)')
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf })
     .addHelpText(
       'after',
       `
 Examples:
-  hypertide run study.yaml -- python train.py --lr {lr}    tune a program, on this machine
-  hypertide best study.jsonl                               the best trial so far
-  hypertide verify study.jsonl                             recompute every suggestion from the log
+  hypertide run study.yaml -- python train.py --lr {lr}
+  hypertide best study.jsonl
+  hypertide change study.jsonl --more 50
 
-Exit status: 0 done, 1 not as it should be (verify found a difference, lines were passed over, the study failed), 2 wrong usage or input,
-130 interrupted. Standard output is data, standard error is talk.`,
+Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,
     );
-  const ending = (status: Promise<number>) => status.then(tell);
-  declareRunning(program, ending);
-  declareStudies(program, ending);
-  declareNats(program, ending);
+  const exit = (status: Promise<number>) => status.then(tell);
+  for (const declare of [declareRun, declareRead, declareAct, declareServer, declareTools]) declare(program, exit);
   return program;
 }
+
+/** The list of commands has no room for --version and --help, which every program has. */
+const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
 /** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`hypertide: ${clean(message.replace(/\s*\n\s*/g, ' '))}\n`);
+  process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
   if (error instanceof UserError) return 2;
   if (process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
   return 1;

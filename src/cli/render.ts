@@ -2,7 +2,7 @@ import colours from 'picocolors';
 import type { Progress } from '../../streams/observe.ts';
 import type { Params } from '../facts/facts.ts';
 import type { TrialRow } from '../study/trials.ts';
-import { printable } from './runner/reading.ts';
+import { stripControls } from './plainText.ts';
 import { shown } from './table.ts';
 
 /** Characters of the bar: at most, and below which there is none. */
@@ -41,7 +41,7 @@ const bar = (done: number, length: number): string => '█'.repeat(Math.round(Ma
 
 /** A trial in one line. */
 export function lineOf({ trial, status, reason, message, values, params }: TrialRow): string {
-  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${printable(message)}`})`;
+  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${stripControls(message)}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
 

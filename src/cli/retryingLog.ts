@@ -3,7 +3,7 @@ import type { Log } from '../../streams/log/log.ts';
 import { isFull } from './fullDisk.ts';
 
 /** A log that does not lose what cannot be stored yet. */
-export interface PatientLog extends Log {
+export interface RetryingLog extends Log {
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
   /** Waits no longer: what cannot be stored fails. */
@@ -16,7 +16,7 @@ export interface PatientLog extends Log {
  *
  * @param pause milliseconds between two tries.
  */
-export function patientLog(log: Log, warn: (message: string) => void, pause = 2000): PatientLog {
+export function retryingLog(log: Log, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let said = false;

@@ -1,7 +1,7 @@
-import { clean } from './clean.ts';
+import { escapeControls } from './plainText.ts';
 
 /** Lines on a terminal of which the last one is redrawn in place; elsewhere lines only. Talk goes to standard error. */
-export interface Live {
+export interface StatusLine {
   /** A line that stays. */
   line(text: string): void;
   /** The line at the bottom that changes, made when it is drawn; nothing where there is no terminal. */
@@ -15,8 +15,8 @@ export interface Live {
 /** Milliseconds between two drawings: faster than the eye, slower than a fast study. */
 const FRAME = 80;
 
-export function live(out: NodeJS.WriteStream = process.stderr): Live {
-  if (!out.isTTY) return { line: (text) => out.write(`${clean(text)}\n`), status: () => {}, end: () => {}, terminal: false };
+export function openStatusLine(out: NodeJS.WriteStream = process.stderr): StatusLine {
+  if (!out.isTTY) return { line: (text) => out.write(`${escapeControls(text)}\n`), status: () => {}, end: () => {}, terminal: false };
   let bottom = () => '';
   let shown = false;
   let drawn = 0;
@@ -29,7 +29,7 @@ export function live(out: NodeJS.WriteStream = process.stderr): Live {
   };
   return {
     line: (text) => {
-      out.write(`\r\x1b[2K${clean(text)}\n`);
+      out.write(`\r\x1b[2K${escapeControls(text)}\n`);
       if (shown) draw();
     },
     status: (text) => {

@@ -2,7 +2,8 @@ import type { Access } from '../../streams/nats/connect.ts';
 import type { Created } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { StudySource } from '../study/source.ts';
-import { createdIn, talk } from './journalFile.ts';
+import { createdIn } from './journalFile.ts';
+import { inform } from './output.ts';
 import { type PassedOver, passedOver } from './passedOver.ts';
 import { serverOf } from './serverOf.ts';
 import { journalSource } from './sources/journal.ts';
@@ -46,7 +47,7 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
   if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
   const created = await createdIn(journal);
-  return read({ ...journalSource(journal, once(talk)), created, stem: journal.replace(/\.jsonl$/, '') }, use);
+  return read({ ...journalSource(journal, once(inform)), created, stem: journal.replace(/\.jsonl$/, '') }, use);
 }
 
 async function withRemote<T>(
@@ -56,18 +57,18 @@ async function withRemote<T>(
   use: (study: Study) => Promise<T>,
 ): Promise<T> {
   if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
-  if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study beside it');
-  const [{ accessOf, connected, patiently }, { live }, { natsSource }, { checkName }] = await Promise.all([
+  if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study as well');
+  const [{ accessOf, connect, announceWait }, { openStatusLine }, { natsSource }, { checkName }] = await Promise.all([
     import('./connect.ts'),
     import('./statusLine.ts'),
     import('./sources/nats.ts'),
     import('../../streams/nats/subjects.ts'),
   ]);
   checkName('--study', study);
-  const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
   try {
-    const source = await patiently(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
+    const source = await announceWait(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
     return await read({ ...source, created: await firstOf(source), stem: study }, use);
   } finally {
     await nc.close();
@@ -78,7 +79,7 @@ async function read<T>(study: Omit<Study, 'passedOver'>, use: (study: Study) => 
   const passed = passedOver();
   const result = await use({ ...study, passedOver: passed });
   const line = passed.line();
-  if (line !== undefined) talk(`${study.place}: ${line}`);
+  if (line !== undefined) inform(`${study.place}: ${line}`);
   return result;
 }
 

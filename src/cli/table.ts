@@ -1,13 +1,13 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
 import { isInfeasible, type TrialRow } from '../study/trials.ts';
-import { clean } from './clean.ts';
+import { escapeControls } from './plainText.ts';
 
 /** A value as people read it. */
 export function shown(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
   if (value === undefined) return '';
-  return clean(String(value));
+  return escapeControls(String(value));
 }
 
 export const plain = {

@@ -91,21 +91,21 @@ describe('a control socket', () => {
       intents.push(intent);
       return { position: 7, fact: { type: 'cancelled', trial: 3 } };
     });
-    const talk = (line: string) => {
+    const inform = (line: string) => {
       const socket = createConnection(join(place, 'study.jsonl.sock'), () => socket.write(line));
       return text(socket);
     };
-    return { place, intents, close, talk };
+    return { place, intents, close, inform };
   };
 
   it('is for the user who runs the study, and takes commands only', async () => {
-    const { place, intents, close, talk } = await open();
+    const { place, intents, close, inform } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
-    expect(await talk('garbage\n')).toBe('{"error":"expected a command as a JSON object"}\n');
-    expect(await talk('{"type":"retract"}\n')).toBe('{"error":"trial is missing"}\n');
-    expect(await talk('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected a command (enqueue, retract');
+    expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object"}\n');
+    expect(await inform('{"type":"retract"}\n')).toBe('{"error":"trial is missing"}\n');
+    expect(await inform('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected a command (enqueue, retract');
     expect(intents).toEqual([]);
-    expect(JSON.parse(await talk('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });
+    expect(JSON.parse(await inform('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });
     close!();
     expect(intents).toEqual([{ type: 'cancel', trial: 3 }]);
   });
@@ -113,8 +113,8 @@ describe('a control socket', () => {
   it('is opened where a killed process left one, and not where there can be none', async () => {
     const place = directory();
     writeFileSync(join(place, 'study.jsonl.sock'), '');
-    const { close, talk } = await open(place);
-    expect(await talk('\n')).toContain('error');
+    const { close, inform } = await open(place);
+    expect(await inform('\n')).toContain('error');
     close!();
     const deep = join(place, ...Array.from({ length: 12 }, () => 'directory'));
     mkdirSync(deep, { recursive: true });

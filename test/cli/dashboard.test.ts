@@ -58,13 +58,13 @@ describe('hypertide importance', () => {
     duplicates: 'allow',
     version: '0',
   };
-  const paramsOf = (trial: number) => ({ x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 });
+  const parseParams = (trial: number) => ({ x: ((trial * 7) % 31) / 31, y: ((trial * 13) % 31) / 31 });
 
   it('tells which parameters matter', async () => {
     const place = directory();
     const facts: object[] = [created];
     for (let trial = 1; trial <= 30; trial++) {
-      const params = paramsOf(trial);
+      const params = parseParams(trial);
       facts.push(
         { type: 'suggested', trial, attempt: 1, by: 'import', params },
         { type: 'completed', trial, run: 'import', values: { loss: params.x } },
@@ -82,7 +82,7 @@ describe('hypertide importance', () => {
     const place = directory();
     const facts: object[] = [{ ...created, objectives: [{ name: 'accuracy', direction: 'maximize' }] }];
     for (let trial = 1; trial <= 30; trial++) {
-      const params = paramsOf(trial);
+      const params = parseParams(trial);
       const run = `r${trial}`;
       facts.push(
         { type: 'suggested', trial, attempt: 1, by: 'import', params, budget: 9 },

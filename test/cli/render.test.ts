@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { progressLine } from '../../src/cli/render.ts';
-import { live } from '../../src/cli/statusLine.ts';
+import { openStatusLine } from '../../src/cli/statusLine.ts';
 import { shown, table } from '../../src/cli/table.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 
@@ -31,7 +31,7 @@ describe('text from outside', () => {
   it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {
     const said: string[] = [];
     const out = { isTTY, columns: 80, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
-    live(out).line(`trial 1 failed (error: ${evil})`);
+    openStatusLine(out).line(`trial 1 failed (error: ${evil})`);
     expect(said.join('').replace('\r\x1b[2K', '')).toBe(`trial 1 failed (error: ${harmless})\n`);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { patientLog } from '../../src/cli/retryingLog.ts';
+import { retryingLog } from '../../src/cli/retryingLog.ts';
 import { JournalError } from '../../streams/log/errors.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
@@ -14,7 +14,7 @@ function failing(times: number, code: string): Log {
 
 it('waits while the disk is full, keeps the order, and says so once', async () => {
   const said: string[] = [];
-  const log = patientLog(failing(3, 'ENOSPC'), (text) => said.push(text), 1);
+  const log = retryingLog(failing(3, 'ENOSPC'), (text) => said.push(text), 1);
   const stored = await Promise.all([1, 2, 3].map((n) => log.append({ n })));
   expect(stored).toEqual(['stored', 'stored', 'stored']);
   await log.settled();
@@ -29,8 +29,8 @@ it('waits while the disk is full, keeps the order, and says so once', async () =
 });
 
 it('passes on other failures at once, and that of a full disk when it gives up', async () => {
-  await expect(patientLog(failing(1, 'EIO'), () => {}, 1).append({})).rejects.toThrow('EIO');
-  const log = patientLog(failing(Number.POSITIVE_INFINITY, 'EDQUOT'), () => {}, 60_000);
+  await expect(retryingLog(failing(1, 'EIO'), () => {}, 1).append({})).rejects.toThrow('EIO');
+  const log = retryingLog(failing(Number.POSITIVE_INFINITY, 'EDQUOT'), () => {}, 60_000);
   const stored = log.append({});
   setTimeout(() => log.giveUp(), 10);
   await expect(stored).rejects.toThrow('EDQUOT');

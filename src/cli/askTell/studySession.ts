@@ -12,7 +12,8 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
-import { begunIn, talk } from '../journalFile.ts';
+import { begunIn } from '../journalFile.ts';
+import { inform } from '../output.ts';
 import { parseStudy } from '../studyFile.ts';
 import type { Driven } from './protocol.ts';
 import { SessionError } from './session.ts';
@@ -58,7 +59,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
     throw new SessionError('init: expected a space, or a study as in a study file, since no journal holds one yet');
   const space = described?.space ?? spaceOf(logged!);
   const strategy = described?.strategy ?? (logged ? parseStrategy(logged.strategy) : auto());
-  const log = path === undefined ? memoryLog() : await openJournal(path, { warn: talk });
+  const log = path === undefined ? memoryLog() : await openJournal(path, { warn: inform });
   const run = (): Running => {
     const seen = new Seen();
     return { seen, study: createStudy(space, strategy, { ...described?.options, log, note: (entry) => seen.note(entry) }) };

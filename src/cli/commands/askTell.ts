@@ -4,7 +4,7 @@ import { parseStrategy } from '../../../streams/spec.ts';
 import { type Driven, type Init, type Request, withBudgets } from '../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../askTell/session.ts';
 import { drivenStudy } from '../askTell/studySession.ts';
-import { dataOf } from '../parseValue.ts';
+import { parseData } from '../parseValue.ts';
 
 export interface AskTellOptions {
   /** As data, for an `init` with a space. */
@@ -24,7 +24,7 @@ export async function askTell(
   input: Readable = process.stdin,
   write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
 ): Promise<void> {
-  const given: unknown = strategy === undefined ? undefined : dataOf('--strategy', strategy);
+  const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
   if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
   let driven: Driven | undefined;
   const begin = async (request: Request): Promise<object> => {

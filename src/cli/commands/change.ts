@@ -4,7 +4,7 @@ import { DECISIONS } from '../../facts/versions.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Changes } from '../../study/commands.ts';
 import { type ActOptions, act } from '../act.ts';
-import { dataOf } from '../parseValue.ts';
+import { parseData } from '../parseValue.ts';
 import { checkResuming } from '../resuming.ts';
 import type { Study } from '../study.ts';
 import { UsageError } from '../usage.ts';
@@ -23,7 +23,7 @@ export async function change(study: Study, options: ChangeOptions): Promise<numb
   const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
-  const data = strategy === undefined ? undefined : dataOf('--strategy', strategy);
+  const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
   const { created } = study;
   const resumes = created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
   if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes });

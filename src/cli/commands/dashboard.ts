@@ -4,7 +4,8 @@ import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
 import { accessOf, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { createdIn, talk } from '../journalFile.ts';
+import { createdIn } from '../journalFile.ts';
+import { inform } from '../output.ts';
 import { journalSource } from '../sources/journal.ts';
 import { natsSource } from '../sources/nats.ts';
 import { UsageError } from '../usage.ts';
@@ -43,7 +44,7 @@ export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' |
   const token = process.env.HYPERTIDE_TOKEN;
   if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
   return {
-    warn: talk,
+    warn: inform,
     ...(host !== undefined && { host }),
     ...(port !== undefined && { port }),
     ...(name !== undefined && { names: name }),
@@ -52,7 +53,7 @@ export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' |
 }
 
 /** Says where the page is; the address that lets one act goes nowhere but here. */
-export const welcome = (board: Dashboard, say: (text: string) => void = talk): void => say(`dashboard: ${board.ownerUrl}`);
+export const welcome = (board: Dashboard, say: (text: string) => void = inform): void => say(`dashboard: ${board.ownerUrl}`);
 
 async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
   const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
@@ -60,7 +61,7 @@ async function addServer(board: Dashboard, url: string, { study, ...access }: Da
     if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, withoutPassword(url)));
   };
   for (const name of study ?? (await studiesOn(nc))) await add(name);
-  if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => talk(`${name}: ${error.message}`)));
+  if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
   return () => nc.close();
 }
 

@@ -1,6 +1,6 @@
 import type { SpaceData } from '../../space/schema.ts';
 import { type ActOptions, act } from '../act.ts';
-import { paramsOf } from '../parseValue.ts';
+import { parseParams } from '../parseValue.ts';
 import type { Study } from '../study.ts';
 import { UsageError } from '../usage.ts';
 
@@ -8,6 +8,6 @@ import { UsageError } from '../usage.ts';
 export async function enqueue(study: Study, words: readonly string[], options: ActOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { parameters } = study.created.space as SpaceData;
-  const params = paramsOf(words, parameters);
+  const params = parseParams(words, parameters);
   return act(study, { type: 'enqueue', params }, options, 'it is tried next', 'it is tried next, when the study is run');
 }

@@ -5,7 +5,8 @@ import { createdOf } from '../../../streams/options.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type Finished, readLines, readTable } from '../importRows.ts';
-import { begunIn, openStudy, talk } from '../journalFile.ts';
+import { begunIn, openStudy } from '../journalFile.ts';
+import { inform } from '../output.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
@@ -31,11 +32,11 @@ export async function importTrials(file: string, path: string, { study, json }: 
     const count = { imported: 0, unfinished: 0, bad: 0 };
     for (const reading of readings) {
       const wrong = 'row' in reading ? await take(reading.row, ledger, log) : 'wrong' in reading ? reading.wrong : undefined;
-      if (wrong !== undefined) talk(`${file}:${reading.line}: ${wrong}`);
+      if (wrong !== undefined) inform(`${file}:${reading.line}: ${wrong}`);
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
     if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
-    else talk(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
+    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();
@@ -63,7 +64,7 @@ async function take({ params, values, budget, ...rest }: Finished, ledger: Ledge
 
 async function begin(path: string, study: string): Promise<void> {
   const { space, strategy, options } = await readStudyFile(study);
-  const log = await openJournal(path, { warn: talk });
+  const log = await openJournal(path, { warn: inform });
   try {
     if ((await log.head()) === 0) await log.append(createdOf(space, strategy, options));
   } finally {

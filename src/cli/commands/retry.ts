@@ -1,5 +1,5 @@
 import type { TrialId } from '../../messages.ts';
-import { talk } from '../journalFile.ts';
+import { inform } from '../output.ts';
 import type { Study } from '../study.ts';
 import { type ListedTrial, ledgerIn, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
@@ -21,7 +21,7 @@ export async function retry(study: Study, words: readonly string[], { json }: { 
   for (const { params } of failed) ({ running } = await study.submit({ type: 'enqueue', params }));
   const trials: TrialId[] = failed.map(({ trial }) => trial);
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
-  else talk(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);
+  else inform(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);
   return 0;
 }
 

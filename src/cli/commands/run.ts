@@ -19,16 +19,16 @@ import { begunIn } from '../journalFile.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
-import { type PatientLog, patientLog } from '../retryingLog.ts';
+import { type RetryingLog, retryingLog } from '../retryingLog.ts';
 import { commandOf } from '../runner/command.ts';
 import type { Template } from '../runner/template.ts';
+import { type Ending, type Watch, watch } from '../runView.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { processSource } from '../sources/process.ts';
-import { live } from '../statusLine.ts';
+import { openStatusLine } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
-import { type Ending, type Watch, watch } from '../watch.ts';
 
 export interface RunOptions {
   readonly journal?: string;
@@ -64,9 +64,9 @@ export async function runPrograms(path: string, words: readonly string[], option
   });
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
-  const screen = live();
+  const screen = openStatusLine();
   const book = await openJournal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
-  const log = patientLog(book, screen.line);
+  const log = retryingLog(book, screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
   const { append, note } = submitter(log);
@@ -134,7 +134,7 @@ interface Work {
   readonly begun: Created | undefined;
   readonly options: StudyOptions;
   readonly command: Template;
-  readonly log: PatientLog;
+  readonly log: RetryingLog;
   readonly directory: string;
   readonly watching: Watch;
   /** Takes each entry that the study applies. */

@@ -5,11 +5,11 @@ import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import { type Alike, failingAlike } from '../alike.ts';
-import { accessOf, connected, patiently, withoutPassword } from '../connect.ts';
+import { accessOf, announceWait, connect, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
+import { stripControls } from '../plainText.ts';
 import { checkResuming } from '../resuming.ts';
-import { printable } from '../runner/reading.ts';
-import { live } from '../statusLine.ts';
+import { openStatusLine } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
@@ -32,8 +32,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   for (const { strategy, options: described } of files)
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const { nats, lease, replicas, once = false } = options;
-  const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const settings = { ...(lease !== undefined && { lease }), ...(replicas !== undefined && { replicas }) };
   const served: ServedStudy[] = [];
   let ending = false;
@@ -44,7 +44,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const begin = async ({ space, strategy, options: described }: StudyFile): Promise<ServedStudy> => {
     const { study } = described;
     const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
-    const log = await patiently(screen, what, natsLog(nc, study, settings));
+    const log = await announceWait(screen, what, natsLog(nc, study, settings));
     const head = await log.head();
     await log.close();
     const failing = failingAlike(head);
@@ -59,7 +59,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   };
   /** Waits for a person to correct the trainers. */
   const paused = async (study: string, engine: ServedStudy, { trials, message, limits }: Alike) => {
-    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${printable(message)}`);
+    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${stripControls(message)}`);
     screen.line(
       `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
     );

@@ -6,8 +6,8 @@ import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { type Comparison, type ComparisonRow, compare } from '../../testing/compare.ts';
 import { type RecordedWorkload, recordedWorkload } from '../../testing/recorded.ts';
-import { talk } from '../journalFile.ts';
-import { dataOf } from '../parseValue.ts';
+import { inform } from '../output.ts';
+import { parseData } from '../parseValue.ts';
 import { type Remote, type Study, withStudy } from '../study.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { grid, shown } from '../table.ts';
@@ -46,7 +46,7 @@ export async function simulateStudy(
   if (json) for (const row of compared.rows) process.stdout.write(`${JSON.stringify({ ...row, moments: compared.moments })}\n`);
   else {
     process.stdout.write(`${tableOf(compared)}\n`);
-    talk(
+    inform(
       `medians of ${seeds} seeds with ${limits.trainers} trainers; ${workload.size} configurations are known, the best is ${shown(workload.optimum)}`,
     );
   }
@@ -72,7 +72,7 @@ async function workloadOf(study: Study, space: Space<Params>): Promise<RecordedW
 /** By the words that name them; that of the study file, where there are none. */
 function strategiesOf({ strategy = auto() }: StudyFile, words: readonly string[] | undefined) {
   if (words === undefined) return { [JSON.stringify(strategy.spec)]: strategy };
-  return Object.fromEntries(words.map((word) => [word, parseStrategy(dataOf('--strategies', word), '--strategies')]));
+  return Object.fromEntries(words.map((word) => [word, parseStrategy(parseData('--strategies', word), '--strategies')]));
 }
 
 function tableOf({ moments, rows }: Comparison): string {

@@ -1,10 +1,10 @@
 import type { Access } from '../../../streams/nats/connect.ts';
 import { trainerOf } from '../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../streams/nats/watch.ts';
-import { accessOf, connected, patiently } from '../connect.ts';
+import { accessOf, announceWait, connect } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { progressLine } from '../render.ts';
-import { live } from '../statusLine.ts';
+import { openStatusLine } from '../statusLine.ts';
 import { shown } from '../table.ts';
 
 export interface WatchOptions extends Access {
@@ -16,15 +16,15 @@ export interface WatchOptions extends Access {
 /** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
 export async function watchStudy(options: WatchOptions): Promise<number> {
   const { nats, study, json = false } = options;
-  const screen = live();
-  const nc = await connected(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
   const since = performance.now();
   let before: number | undefined;
   let known = () => {};
   const first = new Promise<void>((resolve) => {
     known = resolve;
   });
-  void patiently(screen, `an engine that serves ${study}`, first);
+  void announceWait(screen, `an engine that serves ${study}`, first);
   const show = (seen: Seen) => {
     if (seen.type === 'status') known();
     if (json) return process.stdout.write(`${JSON.stringify(seen)}\n`);

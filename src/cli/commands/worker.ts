@@ -6,14 +6,14 @@ import { createdOn } from '../../../streams/nats/created.ts';
 import { runTrainer } from '../../../streams/nats/runTrainer.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import type { Params } from '../../facts/facts.ts';
-import { accessOf, connected, patiently } from '../connect.ts';
+import { accessOf, announceWait, connect } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { listeningFor } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
 import { commandOf } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
-import { live } from '../statusLine.ts';
+import { openStatusLine } from '../statusLine.ts';
 import { startTrial } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
 
@@ -35,8 +35,8 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
   const { nats, name, parallel = 1, timeLimit, metric, result } = options;
   const study = checkName('--study', options.study);
   if (name !== undefined) checkName('--name', name);
-  const screen = live();
-  const nc = await connected(screen, nats, {
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, {
     ...accessOf(options),
     ...(name !== undefined && { inboxPrefix: `_INBOX_${name}`, name }),
   });
@@ -44,11 +44,13 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
   let interrupted = (_: number) => gone.abort();
   const release = onInterrupt((count) => interrupted(count));
   try {
-    const created = await patiently(screen, `the study ${study}, which is not on this server yet`, createdOn(nc, study, gone.signal)).catch(
-      (error) => {
-        if (!gone.signal.aborted) throw error;
-      },
-    );
+    const created = await announceWait(
+      screen,
+      `the study ${study}, which is not on this server yet`,
+      createdOn(nc, study, gone.signal),
+    ).catch((error) => {
+      if (!gone.signal.aborted) throw error;
+    });
     if (!created) return 130;
     if (metric !== undefined && created.objectives.length > 1)
       throw new UsageError('--metric: expected a study with one objective, got several');

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { serverOf } from '../serverOf.ts';
+import type { Remote, Study } from '../study.ts';
 
-/** Takes the exit status of a command, once there is one. */
-export type Ending = (status: Promise<number>) => Promise<void>;
+/** Takes the exit status of a command once it has one. */
+export type Exit = (status: Promise<number>) => Promise<void>;
 
 export const whole = (text: string): number => {
   const n = Number(text);
@@ -9,7 +11,7 @@ export const whole = (text: string): number => {
   return n;
 };
 
-export const seconds = (text: string): number => {
+export const positive = (text: string): number => {
   const n = Number(text);
   if (!(n > 0 && Number.isFinite(n))) throw new InvalidArgumentError('expected a number above 0.');
   return n;
@@ -23,28 +25,50 @@ export const number = (text: string): number => {
 
 export const port = (text: string): number => {
   const n = Number(text);
-  if (!(Number.isInteger(n) && n >= 0 && n < 65536)) throw new InvalidArgumentError('expected a port.');
+  if (!(Number.isInteger(n) && n >= 0 && n < 65536)) throw new InvalidArgumentError('expected a port, 0 to 65535.');
   return n;
 };
 
-const accessOptions = (command: Command): Command =>
+const withAccess = (command: Command): Command =>
   command
-    .option('--nkey <file>', 'the seed of an nkey to come in with')
-    .option('--creds <file>', 'a file of credentials (JWT) to come in with')
-    .option('--tls-ca <file>', "authority to check the server's certificate against (PEM)")
-    .option('--tls-cert <file>', 'a certificate of your own (PEM)')
-    .option('--tls-key <file>', 'its key (PEM)');
+    .option('--nkey <file>', 'seed of the nkey to log in with')
+    .option('--creds <file>', 'credentials (JWT) to log in with')
+    .option('--tls-ca <file>', "authority that signed the server's certificate (PEM)")
+    .option('--tls-cert <file>', 'your own certificate (PEM)')
+    .option('--tls-key <file>', 'key of your certificate (PEM)');
 
-const ADDRESS = 'address of the server, or several with commas between; tls:// is always encrypted';
+const ADDRESS = 'address of the NATS server; several with commas between; tls:// is always encrypted';
 
 export const addressOption = (): Option => new Option('--nats <url>', ADDRESS).env('HYPERTIDE_NATS').makeOptionMandatory();
-/** The options of a command on a server. */
-export const onServer = (command: Command): Command => accessOptions(command.addOption(addressOption()));
-/** The options of a command that may be on a server as well. */
+/** The options of a command that needs a server. */
+export const onServer = (command: Command): Command => withAccess(command.addOption(addressOption()));
+/** The options of a command that can use a server. */
 export const maybeOnServer = (command: Command): Command =>
-  accessOptions(command.option('--nats <url>', `${ADDRESS} (default: HYPERTIDE_NATS)`));
+  withAccess(command.option('--nats <url>', `${ADDRESS} (default: HYPERTIDE_NATS)`));
+/** The options of a command whose study can be on a server. */
+export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'name of the study on the server'));
 
-/** Where a study is: in a journal, or on a server by its name. */
-export const journalArgument = ['[journal]', 'the file that holds the study, unless it is on a server'] as const;
-/** The options of a command that may be about a study on a server. */
-export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'its name on the server'));
+/** Declares commands on a study in a journal or on a server. */
+export function studyCommands(program: Command, exit: Exit) {
+  const use = (journal: string | undefined, remote: Remote, act: (study: Study) => Promise<number>): Promise<void> =>
+    exit(import('../study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
+  return {
+    /** @param words arguments after the journal. */
+    declare: (name: string, description: string, words?: readonly [name: string, description: string]): Command => {
+      const command = program.command(name).description(description).argument('[journal]', 'file of the study, unless it is on a server');
+      return withRemote(words ? command.argument(...words) : command);
+    },
+    use,
+    /** For a command with words after the journal. If the study is on a server, there is no journal before them. */
+    useWords: (
+      words: readonly (string | undefined)[],
+      remote: Remote,
+      act: (study: Study, words: readonly string[]) => Promise<number>,
+    ): Promise<void> => {
+      const given = words.filter((word) => word !== undefined);
+      if (serverOf(remote) !== undefined) return use(undefined, remote, (study) => act(study, given));
+      const [journal, ...rest] = given;
+      return use(journal, remote, (study) => act(study, rest));
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../facts/facts.ts';
+import { stripControls } from '../plainText.ts';
 import type { Line, Report, Result } from './parseOutput.ts';
-import { printable } from './reading.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type Outcome =
@@ -67,7 +67,7 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   const fail = (reason: FailureReason, message: string): Outcome => ({
     type: 'failed',
     reason,
-    message: printable(message).slice(0, 4096),
+    message: stripControls(message).slice(0, 4096),
     ...checkpoint,
   });
   const { because, code, seconds, timeLimit } = exit;

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isFull } from '../fullDisk.ts';
+import { stripControls } from '../plainText.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
 import type { Line, Report } from './parseOutput.ts';
 import { type Listening, outputReader } from './reader.ts';
-import { printable } from './reading.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
@@ -197,9 +197,9 @@ function listen(child: Child, log: LogFile, options: ProcessOptions, diverged: (
   const take = (line: Line) => {
     heard = hear(heard, line);
     if (line.type === 'report') onReport?.(line.report);
-    if (line.type === 'refused') onWarning?.(printable(line.message));
+    if (line.type === 'refused') onWarning?.(stripControls(line.message));
     if (line.type === 'non-finite' && line.step !== undefined) diverged();
-    if (line.type === 'result' && line.warning !== undefined) onWarning?.(printable(line.warning));
+    if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
   const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));
   const errors = splitLines((text, redrawn) => {

@@ -125,7 +125,7 @@ class Scan {
     this.#words.push(text);
     const found = this.#valueAfter(i);
     if (found) {
-      this.#put(found.value);
+      this.#writeOutput(found.value);
       this.#words = [];
       this.#leading = false;
       return found.end;
@@ -223,7 +223,7 @@ class Scan {
   }
 
   /** Notes a value under the words before it. */
-  #put(value: number | null): void {
+  #writeOutput(value: number | null): void {
     const words = this.#words.filter((word) => !FILLERS.test(word)).slice(-LONGEST_NAME);
     const name = words.length > 1 ? canonical(words.join(' ')) : (words[0] ?? this.#words.at(-1)!);
     const own = splitOf(name);

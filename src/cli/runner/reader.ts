@@ -1,6 +1,7 @@
+import { stripControls } from '../plainText.ts';
 import { choice } from './choice.ts';
 import type { Line } from './parseOutput.ts';
-import { printable, type Reading, readingOf } from './reading.ts';
+import { type Reading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
@@ -135,7 +136,7 @@ export function outputReader(listening: Listening): OutputReader {
       return alias();
     },
     unheard: () =>
-      printable(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
+      stripControls(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
   };
 }
 

@@ -1,3 +1,4 @@
+import { stripControls } from '../plainText.ts';
 import { numbersIn, type Statement, statementOf, stepOf } from './parseOutput.ts';
 import { sight } from './prose.ts';
 import type { TableReader } from './tables.ts';
@@ -22,17 +23,9 @@ export interface Reading {
   readonly partial: boolean;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
-const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_])/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: this takes them out
-const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A text without colours and other control characters: as a terminal may show it, and as a reader expects it. */
-export const printable = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, ' ');
-
 /** @param redrawn whether the line ended in a carriage return, so that the next one covers it. */
 export function readingOf(text: string, redrawn: boolean, tables: TableReader, named: ReadonlySet<string>): Reading | undefined {
-  const line = printable(text).trim();
+  const line = stripControls(text).trim();
   if (line === '') return undefined;
   const said = statementOf(line);
   if (said) {

@@ -13,7 +13,7 @@ const SPACE: Init['space'] = {
 const init = (more: Partial<Init> = {}): Init => ({ cmd: 'init', space: SPACE, seed: 7, direction: 'minimize', budget: 200, ...more });
 
 /** Sends requests, and gives the replies. A request may be a text. */
-async function talk(strategy: string | undefined, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
+async function inform(strategy: string | undefined, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
   const replies: Record<string, unknown>[] = [];
   const lines = requests.map((request) => `${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
   await askTell(strategy === undefined ? {} : { strategy }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
@@ -22,7 +22,7 @@ async function talk(strategy: string | undefined, requests: readonly unknown[]):
 
 describe('ask-tell', () => {
   it('answers each request with one line, and a bad one with an error', async () => {
-    const replies = await talk('random', [
+    const replies = await inform('random', [
       { cmd: 'ask' },
       init(),
       { cmd: 'ask' },
@@ -58,7 +58,7 @@ describe('ask-tell', () => {
       init({ seed, workers: 2 }),
       ...Array.from({ length: 30 }, (_, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value: (i * 7) % 5 }]).flat(),
     ];
-    const replies = await talk('{ga: {population: 6}}', [...session(1), ...session(2), ...session(1)]);
+    const replies = await inform('{ga: {population: 6}}', [...session(1), ...session(2), ...session(1)]);
     const third = replies.length / 3;
     expect(replies.slice(2 * third)).toEqual(replies.slice(0, third));
     expect(replies.slice(third, 2 * third)).not.toEqual(replies.slice(0, third));
@@ -66,8 +66,8 @@ describe('ask-tell', () => {
   });
 
   it('refuses a strategy that is none before anything is asked', async () => {
-    await expect(talk('randm', [])).rejects.toThrow(/did you mean random/);
-    await expect(talk('{chain: [', [])).rejects.toThrow(/^--strategy: /);
+    await expect(inform('randm', [])).rejects.toThrow(/did you mean random/);
+    await expect(inform('{chain: [', [])).rejects.toThrow(/^--strategy: /);
   });
 });
 
@@ -147,10 +147,10 @@ describe('a session', () => {
   });
 
   it('has a default strategy, which pauses trials that can be trained step by step', async () => {
-    const plain = await talk(undefined, [init(), { cmd: 'ask' }]);
+    const plain = await inform(undefined, [init(), { cmd: 'ask' }]);
     expect(plain).toMatchObject([{ ok: true, name: 'hypertide auto' }, { id: 1 }]);
     expect(plain[1]).not.toHaveProperty('until');
-    const early = await talk(undefined, [init({ max_step: 81 }), { cmd: 'ask' }]);
+    const early = await inform(undefined, [init({ max_step: 81 }), { cmd: 'ask' }]);
     expect(early[0]!.name).toBe('hypertide {"chain":[{"asha":{"pause":true}},"auto"]}');
     expect(early[1]!.until).toBeLessThan(81);
   });

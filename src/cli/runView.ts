@@ -8,9 +8,9 @@ import type { TrialId } from '../messages.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import type { Alike } from './alike.ts';
 import { passedOver } from './passedOver.ts';
+import { stripControls } from './plainText.ts';
 import { lineOf, progressLine } from './render.ts';
-import { printable } from './runner/reading.ts';
-import type { Live } from './statusLine.ts';
+import type { StatusLine } from './statusLine.ts';
 import { table } from './table.ts';
 
 /** How a run of a study ended. */
@@ -45,7 +45,7 @@ export interface Watch {
 const TOP = 10;
 
 /** @param past position up to which the log was there before. */
-export function watch(screen: Live, past: number, json: boolean): Watch {
+export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const noted$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
   let since = performance.now();
@@ -84,7 +84,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
     left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
-    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${printable(message)}`}; it is tried again`);
+    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is tried again`);
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -130,7 +130,7 @@ export function watch(screen: Live, past: number, json: boolean): Watch {
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;
-        screen.line(`trials ${trials.toSorted((a, b) => a - b).join(', ')}: ${printable(message)}`);
+        screen.line(`trials ${trials.toSorted((a, b) => a - b).join(', ')}: ${stripControls(message)}`);
         screen.line(
           `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );

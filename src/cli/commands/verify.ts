@@ -1,0 +1,48 @@
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { strategyOf } from '../../../streams/engine/replay.ts';
+import { verify as recompute } from '../../../streams/engine/verify.ts';
+import type { SpaceData } from '../../space/schema.ts';
+import { version as current } from '../../version.ts';
+import { print } from '../output.ts';
+import type { Study } from '../study.ts';
+import { readThrough } from '../trialTable.ts';
+import { UsageError } from '../usage.ts';
+
+/** `hypertide verify` */
+export async function verify(study: Study, { json }: { readonly json?: boolean }): Promise<number> {
+  await readThrough(study);
+  const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
+  if (json) print(JSON.stringify({ recomputed, ...(others.length > 0 && { others }), ...(differs && { differs }) }));
+  else if (differs) {
+    const { position, field, logged, recomputed: made } = differs;
+    print(
+      `${study.place}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
+    );
+  } else print(`${recomputed} suggestions recomputed, all equal`);
+  if (!json)
+    for (const { suggestions, version, decisions } of others)
+      print(
+        `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
+      );
+  return differs ? 1 : 0;
+}
+
+const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
+
+function spaceIn({ place, created }: Study) {
+  const { constraints = [] } = created.space as SpaceData;
+  const code = constraints.find((constraint) => 'predicate' in constraint);
+  if (code)
+    throw new UsageError(
+      `${place}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
+    );
+  return spaceOf(created);
+}
+
+function strategyIn({ place, created }: Study) {
+  try {
+    return strategyOf(created);
+  } catch (error) {
+    throw new UsageError(`${place}: its strategy cannot be made from data: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { RULES } from '../../facts/versions.ts';
+import { type Exit, number, positive, studyCommands, whole } from './arguments.ts';
+
+/** The commands that change a study. They can be used while it runs. */
+export function declareAct(program: Command, exit: Exit): void {
+  program.commandsGroup('Act:');
+  const { declare, use, useWords } = studyCommands(program, exit);
+  const json = ['--json', 'print what was appended, as JSON'] as const;
+
+  declare('enqueue', 'Try a configuration next. Parameters that you leave out are drawn.', ['[params...]', 'name=value, or JSON'])
+    .summary('try a configuration next')
+    .option(...json)
+    .action((journal, params, options) =>
+      useWords([journal, ...params], options, async (study, words) =>
+        (await import('../commands/enqueue.ts')).enqueue(study, words, options),
+      ),
+    );
+
+  declare('retry', 'Try failed trials again, as new trials.', [
+    '[trials...]',
+    'their numbers (default: all that failed, except infeasible ones)',
+  ])
+    .summary('try failed trials again')
+    .option('--json', 'print their numbers, as JSON')
+    .action((journal, trials, options) =>
+      useWords([journal, ...trials], options, async (study, words) => (await import('../commands/retry.ts')).retry(study, words, options)),
+    );
+
+  declare('retract', 'Declare the result of a trial wrong. Strategies forget it.', ['[trial]', 'number of the trial'])
+    .summary('declare the result of a trial wrong')
+    .option(...json)
+    .action((journal, trial, options) =>
+      useWords([journal, trial], options, async (study, words) => (await import('../commands/retract.ts')).retract(study, words, options)),
+    );
+
+  declare('cancel', 'Stop an open trial.', ['[trial]', 'number of the trial'])
+    .summary('stop an open trial')
+    .option(...json)
+    .action((journal, trial, options) =>
+      useWords([journal, trial], options, async (study, words) => (await import('../commands/cancel.ts')).cancel(study, words, options)),
+    );
+
+  declare('change', 'Change limits, strategy or pace of a study. Reopens a closed study.')
+    .summary('change limits, strategy or pace; pause, reopen')
+    .option('--trials <n>', 'configurations to try in total', whole)
+    .option('--more <n>', 'configurations to try in addition', whole)
+    .option('--target <value>', 'value of the first objective that ends the study', number)
+    .option('--cost <steps>', 'steps that all trials together may take', positive)
+    .option('--seconds <s>', 'time limit of each run of the study, in seconds', positive)
+    .option('--plateau <n>', 'results in a row without improvement that end it', whole)
+    .option('--parallel <n>', 'trials at a time', whole)
+    .option('--pause', 'suggest no new trials')
+    .option('--resume', 'suggest new trials again')
+    .option('--strategy <data>', 'new strategy, a name or YAML')
+    .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, whole)
+    .option(...json)
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/change.ts')).change(study, options)));
+
+  declare('close', 'End a study as it stands. Running trials are stopped.')
+    .summary('end a study as it stands')
+    .option(...json)
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/close.ts')).close(study, options)));
+
+  program
+    .command('import')
+    .summary('add finished trials from JSON lines or CSV')
+    .description('Add finished trials from JSON lines with params and values, or from CSV, as export writes them.')
+    .argument('<file>', 'file to import, .jsonl or .csv')
+    .requiredOption('--journal <file>', 'journal of the study')
+    .option('--study <file>', 'study file to create the journal from')
+    .option('--json', 'print counts, as JSON')
+    .action((file, { journal, ...options }) =>
+      exit(import('../commands/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),
+    );
+}

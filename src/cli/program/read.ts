@@ -1,0 +1,74 @@
+import { type Command, Option } from 'commander';
+import { trialStatuses } from '../../study/trials.ts';
+import { type Exit, maybeOnServer, port, studyCommands, whole } from './arguments.ts';
+
+/** The commands that read a study. They can be used while it runs. */
+export function declareRead(program: Command, exit: Exit): void {
+  program.commandsGroup('Read:');
+  const { declare, use } = studyCommands(program, exit);
+
+  declare('best', 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.')
+    .summary('print the best trial, or the Pareto front')
+    .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', whole)
+    .option('--reference <name=value...>', 'point to measure the hypervolume from (default: the worst so far)')
+    .option('--json', 'print JSON')
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/best.ts')).best(study, options)));
+
+  declare('trials', 'Print all trials.')
+    .summary('print all trials')
+    .addOption(new Option('--status <status>', 'print only these (default: all)').choices(trialStatuses))
+    .option('--json', 'print JSON')
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/trials.ts')).listTrials(study, options)),
+    );
+
+  declare('importance', 'Print how much each parameter matters.')
+    .summary('print how much each parameter matters')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+fANOVA measures shares in the variation of all results; PED-ANOVA measures
+what sets the best tenth apart.`,
+    )
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/importance.ts')).importance(study, options)),
+    );
+
+  declare('report', 'Write a study with all charts into one HTML file.')
+    .summary('write an HTML file with all charts')
+    .option('-o, --output <file>', 'file to write (default: <study>.html)')
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/report.ts')).report(study, options)));
+
+  declare('export', 'Write all trials, with their positions in the log.')
+    .summary('write all trials as JSON lines, JSON or CSV')
+    .addOption(new Option('--format <format>', 'format of the data').choices(['jsonl', 'json', 'csv']).default('jsonl'))
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/export.ts')).exportTrials(study, options)),
+    );
+
+  declare('verify', 'Recompute every suggestion from the log. Exit status: 1 if one differs.')
+    .summary('recompute every suggestion from the log')
+    .option('--json', 'print JSON')
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/verify.ts')).verify(study, options)));
+
+  maybeOnServer(program.command('dashboard'))
+    .summary('show studies in a browser')
+    .description('Show studies in a browser as they run. With the token, you can act on them.')
+    .argument('[journals...]', 'files of studies')
+    .option('--study <name...>', 'studies of the server to show (default: all)')
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option('--port <n>', 'port to listen on', port, 7531)
+    .option('--name <name...>', 'names of a proxy in front of the server')
+    .addHelpText(
+      'after',
+      `
+Opens at the address that it prints. The address holds the token that is
+needed to act; HYPERTIDE_TOKEN sets it (at least 16 characters). With --name,
+or with a --host that other machines can reach, reading needs the token too.
+Commands on a journal go to the process that runs it, on the same machine.
+/metrics serves Prometheus, /healthz health checks.`,
+    )
+    .action((journals, options) => exit(import('../commands/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
+}

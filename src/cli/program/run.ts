@@ -1,0 +1,102 @@
+import { type Command, Option } from 'commander';
+import { type Exit, port, positive, whole } from './arguments.ts';
+
+/** The commands that run a study on this machine. */
+export function declareRun(program: Command, exit: Exit): void {
+  program.commandsGroup('Run:');
+
+  program
+    .command('run')
+    .summary('tune a program; resume an interrupted study')
+    .description('Run a program for each trial. Resumes the study if its journal exists.')
+    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[command...]', 'program and its arguments, after --')
+    .option('--journal <file>', 'journal of the study (default: <study name>.jsonl)')
+    .option('--parallel <n>', 'programs to run at a time (default: 1)', whole)
+    .option('--trials <n>', 'configurations to try (default: no limit)', whole)
+    .option('--metric <name>', 'printed name of the value to optimise')
+    .option('--seed <text>', 'seed for all random choices (default: 0)')
+    .addOption(
+      new Option('--fsync <policy>', 'when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
+    )
+    .option('--json', 'print a JSON line for each trial that ends')
+    .option('--dashboard [port]', 'show the study in a browser (default port: a free one)', port)
+    .addHelpText(
+      'after',
+      `
+The command runs without a shell, once per trial. In its arguments,
+  {name}                 is the value of that parameter
+  {args}                 as an argument of its own, is --name value for each
+                         parameter
+  {params}               is the path of a JSON file with all parameters
+  {study} {trial} {attempt}
+  {slot}                 is 0 to parallel - 1, for example to choose a GPU
+  {budget}               is the step up to which to train
+  {resumes} {checkpoint} are the trial to continue and its saved state
+The environment holds the same: HYPERTIDE_PARAM_LR for each parameter,
+HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL,
+HYPERTIDE_ATTEMPT, HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT
+(saved state to load) and HYPERTIDE_CHECKPOINT_DIR (where to save; each
+attempt has its own). Programs end with the run that started them, even if it
+is killed.
+
+The output of the program is kept in a log and read for values:
+  {"step": 3, "loss": 0.41}  or  step=3 loss=0.41
+      reports a value; a trial that falls behind gets SIGTERM
+  {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38
+      is the result; without one, the last report is the result
+  Epoch 3/20, then  loss: 0.41 - val_loss: 0.5
+      reports val_loss, if that is the objective; progress bars (Keras,
+      Lightning), tables (fastai) and lines as of XGBoost are read too
+  {"checkpoint": "epoch-3.pt"}
+      names saved state that a later attempt can load
+  {"infeasible": "out of memory"}
+      says that this configuration cannot run
+
+"objective: minimize val_loss" in the study file, or --metric val_loss, names
+the value to optimise. Without a name it is "value", or the only printed value
+whose name is usually minimised (loss, rmse, ...) or, with maximize, usually
+maximised (accuracy, auc, ...).
+
+"epochs: 27" in the study file stops trials early that fall behind; this needs
+reports only. "early: false" trains all of them to the end. A strategy that
+pauses and resumes trials needs "resumes: true", or {checkpoint} or {budget}
+in the command.
+
+Ctrl-C ends the programs; the same command resumes the study. On restart, a
+limit or "parallel" from the file or an option is applied only if it differs
+from the previous start, so a restart never undoes what hypertide change did.
+
+Examples:
+  hypertide run study.yaml -- python train.py --lr {lr} --units {units}
+  hypertide run study.yaml --parallel 4 -- \\
+    env CUDA_VISIBLE_DEVICES={slot} python train.py {args}
+  hypertide run study.yaml --trials 200 --json > trials.jsonl`,
+    )
+    .action((study, command, options) =>
+      exit(import('../commands/run.ts').then(({ runPrograms }) => runPrograms(study, command, options))),
+    );
+
+  program
+    .command('check')
+    .summary('test how the program works with a study')
+    .description('Run the program twice for a short time, and print what a study can do with it.')
+    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
+    .option('--metric <name>', 'printed name of the value to optimise')
+    .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positive)
+    .addHelpText(
+      'after',
+      `
+Prints the arguments that the program gets, which values and steps were read,
+whether the program keeps to its budget, ends at SIGTERM and resumes from its
+checkpoint, and which kind of early stopping fits. Keeps nothing. Exit status:
+0 if a value was read, 1 otherwise.
+
+Example:
+  hypertide check study.yaml -- python train.py --lr {lr} --units {units}`,
+    )
+    .action((study, command, options) =>
+      exit(import('../commands/check.ts').then(({ checkProgram }) => checkProgram(study, command, options))),
+    );
+}

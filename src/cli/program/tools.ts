@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { addressOption, type Exit, positive, whole, withRemote } from './arguments.ts';
+
+/** The commands for comparing strategies and for building on hypertide. */
+export function declareTools(program: Command, exit: Exit): void {
+  program.commandsGroup('Tools:');
+
+  program
+    .command('strategies')
+    .summary('list the strategies and their options')
+    .description('List the strategies, or show one: what it does, when to use it, and its options with their defaults.')
+    .argument('[name]', 'name of a strategy')
+    .option('--json', 'print JSON Schema')
+    .action((name, options) => exit(import('../commands/strategies.ts').then(({ showStrategies }) => showStrategies(name, options))));
+
+  withRemote(program.command('simulate'))
+    .summary('compare strategies on a finished study')
+    .description('Compare strategies in virtual time, on what a finished study knows.')
+    .argument('<study>', 'study file: the space, the limits and a strategy')
+    .option('--from <journal>', 'finished study; a configuration does what the nearest one there did')
+    .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
+    .option('--trainers <n>', 'simulated trainers (default: parallel in the study file)', whole)
+    .option('--trials <n>', 'configurations to try (default: as many as are known)', whole)
+    .option('--cost <steps>', 'steps that all trials together may take', positive)
+    .option('--seconds <s>', 'limit in virtual seconds', positive)
+    .option('--seeds <n>', 'simulated studies per strategy (default: 10)', whole)
+    .option('--json', 'print a JSON line for each strategy')
+    .addHelpText(
+      'after',
+      `
+Example:
+  hypertide simulate study.yaml --from finished.jsonl --trainers 1000 \\
+    --strategies tpe "{chain: [{asha: {min: 1, max: 27}}, tpe]}"`,
+    )
+    .action((path, options) => exit(import('../commands/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
+
+  program
+    .command('ask-tell')
+    .summary('serve a benchmark harness over standard input')
+    .description('Answer the ask/tell protocol on standard input and output, one JSON object per line.')
+    .option('--strategy <data>', 'a name or YAML (default: auto, with early stopping if init has max_step)')
+    .addHelpText(
+      'after',
+      `
+For harnesses that compare optimisers. Each init starts a study in memory;
+each line gets one line as its answer:
+  {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
+    "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
+  {"cmd":"ask"}
+      {"id":1,"params":{"lr":0.003}}; "until" is the step to pause at, if any
+  {"cmd":"report","id":1,"step":3,"value":0.5}
+      {"stop":false}
+  {"cmd":"tell","id":1,"value":0.4}
+      null is a failure; add step, stopped and grad where they apply
+  {"cmd":"quit"}
+Types are float, int and categorical (with choices). A parameter can have
+step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
+and max_step (steps of a whole training).`,
+    )
+    .action((options) => import('../commands/askTell.ts').then(({ askTell }) => askTell(options)));
+
+  program
+    .command('asyncapi')
+    .summary('print the NATS messages as AsyncAPI')
+    .description('Print an AsyncAPI document of all NATS messages, with a JSON Schema for each.')
+    .action(() => exit(import('../commands/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi())));
+
+  program
+    .command('nats-conform')
+    .summary('test a NATS trainer in any language')
+    .description('Check that your trainer conforms: claims, heartbeats, stops, dropped and half-open connections.')
+    .argument('<command...>', 'command that starts the trainer, after --, with {nats}, {study} and {name}')
+    .addOption(addressOption())
+    .addHelpText(
+      'after',
+      `
+{nats} is the server to connect to, {study} the study to work on, and {name}
+the name of the trainer. The trainer gets the parameters x, steps, pause and
+outcome: for each of the steps it waits pause seconds and reports x + step,
+then its result is x, or it throws (outcome "error"), or its result is NaN
+(outcome "nan"). It takes one trial at a time and ends with the study. The
+check creates its studies with all rights on the server, and deletes them.
+
+Example:
+  hypertide nats-conform --nats nats://127.0.0.1:4222 -- \\
+    python3 my_trainer.py {nats} {study} {name}`,
+    )
+    .action((command, options) => exit(import('../commands/natsConform.ts').then(({ natsConform }) => natsConform(command, options))));
+}

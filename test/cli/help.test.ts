@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { directory, hypertide } from './support.ts';
+
+const place = directory();
+const { out: overview } = await hypertide(place, '--help');
+const commands = [...overview.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name!);
+const tooLong = (text: string) => text.split('\n').filter((line) => line.length > 80);
+
+it('the overview lists the commands in groups, in 80 columns and 45 lines', () => {
+  expect(overview.match(/^\w+:$/gm)).toEqual(['Run:', 'Read:', 'Act:', 'Server:', 'Tools:', 'Examples:']);
+  expect(commands).toHaveLength(25);
+  expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(45);
+  expect(tooLong(overview)).toEqual([]);
+});
+
+it.each(commands)('the help of %s fits 80 columns and describes every option', async (name) => {
+  const { code, out } = await hypertide(place, name, '--help');
+  expect(code).toBe(0);
+  expect(out).toContain(`Usage: hypertide ${name}`);
+  expect(tooLong(out)).toEqual([]);
+  for (const [line] of out.matchAll(/^ {2}(?:-\w, )?--[a-z-]+.*$(?:\n {4,}\S.*)?/gm)) expect(line).toMatch(/ {2,}\S|\n {4,}\S/);
+});
