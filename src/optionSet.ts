@@ -57,7 +57,7 @@ export type SettingsOf<S> = Present<S, SureKeys<S>> & Absentable<S, Exclude<keyo
  * @param of the strategy, for errors; empty for options of a study
  * @throws OptionError
  */
-export function settle<S extends OptionSet>(of: string, set: S, options: OptionsOf<S>): SettingsOf<S> {
+export function resolveOptions<S extends OptionSet>(of: string, set: S, options: OptionsOf<S>): SettingsOf<S> {
   const given: Readonly<Record<string, unknown>> = options;
   const settings: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(set)) {

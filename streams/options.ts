@@ -2,7 +2,7 @@ import type { Created, Limits, ObjectiveSpec } from '../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../src/facts/versions.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../src/optionSet.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
 import { withDefaults } from './defaults.ts';
@@ -53,17 +53,17 @@ export interface StudyOptions extends OptionsOf<typeof studyOptions> {
 const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
-/** The limits that the options name. */
+/** The limits among the options. */
 export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits =>
   omitUndefined<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
-/** The strategy as the log records it: as data, or, where it is only code, by its name. */
+/** The strategy as the log records it: as data or, if it is only code, by its name. */
 const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
   withDefaults(strategy.spec ?? (strategy.name || 'code'), decisions);
 
-/** The fact that a log begins with. @throws OptionError */
+/** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
-  const { study, seed, resumes, parallel, duplicates } = settle('', studyOptions, options);
+  const { study, seed, resumes, parallel, duplicates } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',
     v: 1,
@@ -90,14 +90,14 @@ export function differences(
 ): string[] {
   const named = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
   const { strategy } = options;
-  const { decisions = 1 } = logged; // what a strategy leaves to a default is what it was when the study began
+  const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began
   return [
     ...['space' as const, ...named].flatMap((name) => compare(name, logged[name], wanted[name])),
     ...(strategy ? compare('strategy', withDefaults(logged.strategy, decisions), recorded(strategy, decisions)) : []),
   ];
 }
 
-/** The places below `path` where two pieces of JSON differ. */
+/** The paths below `path` at which two pieces of JSON differ. */
 function compare(path: string, logged: unknown, wanted: unknown): string[] {
   if (JSON.stringify(logged) === JSON.stringify(wanted)) return [];
   if (!hasParts(logged) || !hasParts(wanted) || Array.isArray(logged) !== Array.isArray(wanted))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../src/errors.ts';
 import * as rules from '../src/optionRules.ts';
-import { optional, required, schemaOf, settle } from '../src/optionSet.ts';
+import { optional, required, resolveOptions, schemaOf } from '../src/optionSet.ts';
 
 const { oneOf, positive, wholeFrom } = rules;
 
@@ -42,7 +42,7 @@ describe('options', () => {
     most: optional(positive, Infinity),
   };
   const options = (given: { readonly size?: unknown; readonly rate?: unknown }) => () =>
-    settle('ga', set, given as { readonly size: number });
+    resolveOptions('ga', set, given as { readonly size: number });
 
   it('may be left out unless they are required, and have their defaults then', () => {
     expect(options({ size: 1 })()).toEqual({ size: 1, rate: 0.5, most: Infinity });
@@ -53,7 +53,7 @@ describe('options', () => {
 
   it('are named with the name of the strategy', () => {
     expect(options({ size: 1, rate: null })).toThrow(new OptionError('ga.rate', 'a number above 0', null));
-    expect(() => settle('', { trials: optional(wholeFrom(0)) }, { trials: -1 })).toThrow(
+    expect(() => resolveOptions('', { trials: optional(wholeFrom(0)) }, { trials: -1 })).toThrow(
       new OptionError('trials', 'a whole number of at least 0', -1),
     );
   });

@@ -17,13 +17,13 @@ const powerType: Extension = {
 import { wholeFrom } from '../optionRules.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 import { evenLevels } from './scale.ts';
-import { holding } from './shape.ts';
+import { checkedBy } from './shape.ts';
 
 const required = {
   /** The lowest exponent. */
-  low: holding(wholeFrom(0)),
+  low: checkedBy(wholeFrom(0)),
   /** The highest exponent. */
-  high: holding(wholeFrom(0)),
+  high: checkedBy(wholeFrom(0)),
 };
 export type PowerDimension = DataOf<'power', typeof required, unknown>;
 
@@ -66,7 +66,7 @@ const corner: Extension = {
   files: {
     'streams/strategies/corner.ts': `
 import { fraction } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
@@ -78,7 +78,7 @@ export type CornerOptions = OptionsOf<typeof cornerOptions>;
 
 /** Random corners of the cube. */
 export function corner(options: CornerOptions = {}): Strategy {
-  const { distance } = settle('corner', cornerOptions, options);
+  const { distance } = resolveOptions('corner', cornerOptions, options);
   return defineStrategy<undefined>(
     { name: 'corner', init: () => undefined, tell: () => undefined, ask: (_state, _ask, rng, env) => env.axes.map(() => (rng() < 0.5 ? distance : 1 - distance)) },
     specOf('corner', options),

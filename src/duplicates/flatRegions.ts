@@ -1,7 +1,7 @@
 import type { StrategyEvent, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import type { Axis, Point } from '../space/axis.ts';
-import { separation } from '../space/chebyshevDistance.ts';
+import { chebyshevDistance } from '../space/chebyshevDistance.ts';
 
 /** Equal results at most this far apart, in the coordinate where they differ most, may lie in one region. */
 const MAX_DISTANCE = 0.25;
@@ -85,7 +85,7 @@ export class FlatRegions {
     this.#recent.push(result);
     if (this.#recent.length > WINDOW) this.#recent.shift();
     const near = equal
-      .map((other) => ({ other, apart: separation(this.#axes, point, other.point) }))
+      .map((other) => ({ other, apart: chebyshevDistance(this.#axes, point, other.point) }))
       .filter(({ apart }) => apart <= MAX_DISTANCE)
       .sort((a, b) => a.apart - b.apart);
     const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;

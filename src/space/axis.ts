@@ -4,7 +4,7 @@ import type { Rng } from '../numeric/random.ts';
 /** A configuration as strategies see it: one coordinate in [0, 1] per axis. */
 export type Point = readonly number[];
 
-/** The finitely many values of an axis, as places on the coordinate. */
+/** The values of an axis with finitely many, as places on the coordinate. */
 export interface Levels {
   readonly count: number;
   /** The coordinate of the k-th value, k in [0, count). */
@@ -13,16 +13,16 @@ export interface Levels {
   of(coordinate: number): number;
 }
 
-/** What a strategy may know about a coordinate: nothing about ranges, units or log scales. */
+/** What a strategy knows about a coordinate. It does not know ranges, units or logarithms. */
 export interface Axis {
-  /** The parameter's name: for options and explanations, never for a rule. */
+  /** The parameter's name: for options and explanations. No decision may depend on it. */
   readonly name: string;
   readonly kind: 'float' | 'int' | 'ordinal' | 'choice' | 'boolean';
   /** Whether neighbouring coordinates are neighbouring values. */
   readonly ordered: boolean;
-  /** Present where the axis has finitely many values: ints, stepped floats, ordinals, choices, booleans. */
+  /** Present if the axis has finitely many values: ints, floats with a step, ordinals, choices, booleans. */
   readonly levels?: Levels;
-  /** Present where the axis exists only if another (earlier) axis exists and has one of some levels. */
+  /** Present if the axis exists only while an earlier axis exists and has one of these levels. */
   readonly when?: { readonly axis: number; readonly levels: readonly number[] };
   /** Where good values are expected, as a distribution of the coordinate. Absent: uniform. */
   readonly prior?: Distribution;
@@ -31,13 +31,13 @@ export interface Axis {
 /** The part of a space that strategies see. */
 export interface Domain {
   readonly axes: readonly Axis[];
-  /** The point that is really run: on levels, inactive coordinates 0.5. Idempotent. */
+  /** The point that is run: finite axes on a level, inactive coordinates 0.5. Idempotent. */
   snap(point: Point): Point;
-  /** Whether the constraints hold. */
+  /** Whether a point satisfies the constraints. */
   feasible(point: Point): boolean;
 }
 
-/** Whether each axis exists at a point. Parents come before their children. */
+/** Whether each axis exists at a point. Parents precede their children. */
 export function active(axes: readonly Axis[], point: Point): boolean[] {
   const on: boolean[] = [];
   for (const { when } of axes) {
@@ -46,5 +46,5 @@ export function active(axes: readonly Axis[], point: Point): boolean[] {
   return on;
 }
 
-/** One draw from the priors; not yet snapped, and perhaps infeasible. */
+/** One draw from the priors. It is not snapped, and may be infeasible. */
 export const draw = (axes: readonly Axis[], rng: Rng): Point => axes.map(({ prior }) => (prior ? prior.quantile(rng()) : rng()));

@@ -1,8 +1,8 @@
 import { SpaceError } from '../errors.ts';
 import type { Axis, Domain, Point } from './axis.ts';
 
-/** The cells of a grid over a space, by number. No list of them is ever made. */
-export interface Cells {
+/** The cells of a grid over a space, by number. They are computed, never listed. */
+export interface GridCells {
   readonly count: number;
   /** The snapped point of a cell, index in [0, count). The last axis varies fastest. */
   at(index: number): Point;
@@ -10,13 +10,13 @@ export interface Cells {
   indexOf(point: Point): number;
 }
 
-/** An axis and those that hang on it. */
+/** An axis and the axes that depend on it. */
 interface Branch {
   readonly axis: number;
-  /** The cells of the axis and all that hangs on it. */
+  /** The number of cells of the axis together with all that depend on it. */
   readonly cells: number;
   readonly slots: Slots;
-  /** The slots under which other axes exist, in ascending order. All others have one cell each. */
+  /** The slots under which other axes exist, in ascending order. Every other slot is one cell. */
   readonly forks: readonly Fork[];
 }
 interface Fork {
@@ -33,17 +33,17 @@ interface Slots {
 
 const fullGrid = ({ levels }: Axis): number => levels?.count ?? Number.POSITIVE_INFINITY;
 
-/** How many configurations some axes have; Infinity if one of them is continuous. */
+/** The number of configurations of some axes; Infinity if one of them is continuous. */
 export const countCells = (axes: readonly Axis[]): number => product(branchesOf(axes, fullGrid));
 
 /**
- * Numbers the cells of a grid; axes that do not exist in a cell do not multiply it.
+ * Numbers the cells of a grid. An axis that does not exist in a cell does not multiply it.
  *
- * @param levelsPerAxis how many places an axis gets, at least 1. A continuous one gets them evenly spaced, both ends included; a finite one
- * evenly chosen levels, all of them if it has no more. Without it all axes have to be finite.
- * @throws SpaceError if there are more than 2^53 cells.
+ * @param levelsPerAxis how many places an axis has, at least 1. Those of a continuous axis are evenly spaced, both ends included; those of a
+ * finite axis are evenly chosen levels, at most all. Without it, every axis must be finite.
+ * @throws SpaceError if there are more than 2^53 cells
  */
-export function cells({ axes, snap }: Pick<Domain, 'axes' | 'snap'>, levelsPerAxis: (axis: Axis) => number = fullGrid): Cells {
+export function cells({ axes, snap }: Pick<Domain, 'axes' | 'snap'>, levelsPerAxis: (axis: Axis) => number = fullGrid): GridCells {
   const roots = branchesOf(axes, levelsPerAxis);
   const count = product(roots);
   if (!(count <= Number.MAX_SAFE_INTEGER)) throw new SpaceError(`expected a grid of at most 2^53 cells, got ${count}`);
@@ -62,7 +62,7 @@ export function cells({ axes, snap }: Pick<Domain, 'axes' | 'snap'>, levelsPerAx
 function branchesOf(axes: readonly Axis[], levelsPerAxis: (axis: Axis) => number): readonly Branch[] {
   const branches: Branch[] = [];
   const childrenOf = (parent: number) => branches.filter(({ axis }) => axes[axis]!.when?.axis === parent);
-  // Children stand after their parents, so from the last on each finds its own ready.
+  // Children follow their parents, so in reverse order the branches of an axis's children exist when it is reached.
   for (let axis = axes.length - 1; axis >= 0; axis--) {
     const slots = slotsOf(axes[axis]!, levelsPerAxis(axes[axis]!));
     const forks = forksOf(axes, axis, slots, childrenOf(axis));
@@ -76,7 +76,7 @@ function forksOf(axes: readonly Axis[], axis: number, slots: Slots, children: re
   const forks = new Map<number, Fork>();
   for (const level of children.flatMap((child) => axes[child.axis]!.when!.levels)) {
     const slot = slots.nearest(levels!.at(level));
-    if (levels!.of(slots.coordinate(slot)) !== level) continue; // a level that a coarse grid leaves out
+    if (levels!.of(slots.coordinate(slot)) !== level) continue; // a level that a coarse grid skips
     const branches = children.filter((child) => axes[child.axis]!.when!.levels.includes(level));
     forks.set(slot, { slot, branches, cells: product(branches) });
   }
@@ -107,7 +107,7 @@ function slotsOf({ name, levels }: Axis, wanted: number): Slots {
 
 const product = (branches: readonly Branch[]): number => branches.reduce((cells, branch) => cells * branch.cells, 1);
 
-/** Writes the coordinates of a cell: its number in mixed radix, one digit a branch. */
+/** Writes the coordinates of a cell: its number in mixed radix, with one digit for each branch. */
 function place(branches: readonly Branch[], index: number, point: number[]): void {
   let rest = index;
   for (let i = branches.length - 1; i >= 0; i--) {

@@ -1,7 +1,7 @@
 import { SpaceError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 
-/** A fault in data: where, what was expected, what came. */
+/** The error for wrong data: where, what was expected, and what came. */
 export const fault = (path: string, expected: string, got: unknown, hint = ''): SpaceError =>
   new SpaceError(`${path}: expected ${expected}, got ${show(got)}${hint}`);
 
@@ -13,7 +13,7 @@ export function show(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** A hint at the name that was probably meant: one with which it shares at least a letter. */
+/** A hint at the name that was probably meant, if one is similar. */
 export function nearest(name: string, names: Iterable<string>): string {
   let best: string | undefined;
   let least = Math.max(2, name.length / 3) + 1;
@@ -24,7 +24,7 @@ export function nearest(name: string, names: Iterable<string>): string {
   return best === undefined ? '' : `; did you mean ${best}?`;
 }
 
-/** How many letters to insert, delete or replace (Levenshtein 1966). */
+/** How many letters must be inserted, deleted or replaced (Levenshtein 1966). */
 function edits(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
@@ -37,7 +37,7 @@ function edits(a: string, b: string): number {
   return row[b.length]!;
 }
 
-export function record(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
+export function assertRecord(path: string, value: unknown): asserts value is Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw fault(path, 'a mapping', value);
 }
 

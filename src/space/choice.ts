@@ -2,12 +2,12 @@ import { fault, show } from './check.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 import { priorShape } from './prior.ts';
 import { evenLevels, type Scale } from './scale.ts';
-import { listOf } from './shape.ts';
+import { nonEmptyListOf } from './shape.ts';
 import { anyValue, type Value } from './value.ts';
 
 const required = {
   /** The values; those of an ordinal in their order. */
-  values: listOf(anyValue),
+  values: nonEmptyListOf(anyValue),
 };
 const optional = {
   /** Weights of the values, in their order. */

@@ -2,22 +2,22 @@ import { SpaceError } from '../errors.ts';
 import type { Point } from './axis.ts';
 import { fault } from './check.ts';
 import type { Parameter } from './parameter.ts';
-import { snapOn, unit } from './scale.ts';
+import { clampToUnit, snapOn } from './scale.ts';
 
-export type Params = Readonly<Record<string, unknown>>;
+export type Configuration = Readonly<Record<string, unknown>>;
 
-/** Where a coordinate rests that does not exist at a point. */
+/** The coordinate of an axis that does not exist at a point. */
 const ABSENT = 0.5;
 
-/** The way between configurations and points. */
+/** Translates between configurations and points. */
 export interface Codec {
-  encode(params: Params): Point;
-  decode(point: Point): Params;
+  encode(params: Configuration): Point;
+  decode(point: Point): Configuration;
   snap(point: Point): Point;
   slopes(point: Point): number[];
 }
 
-/** One pass over the parameters each; parents come first, so that what hangs on them is known when it is met. */
+/** Each function passes over the parameters once: parents precede their children, so a child's existence is known when it is reached. */
 export function codecOf(parameters: readonly Parameter[]): Codec {
   const axes = parameters.filter(({ axis }) => axis >= 0);
 
@@ -29,7 +29,7 @@ export function codecOf(parameters: readonly Parameter[]): Codec {
     const on: boolean[] = [];
     const result: number[] = [];
     for (const parameter of axes) {
-      const coordinate = unit(point[parameter.axis], parameter.name);
+      const coordinate = clampToUnit(point[parameter.axis], parameter.name);
       const here = exists(parameter, on, point);
       on.push(here);
       result.push(here ? act(parameter, coordinate) : absent);
@@ -44,9 +44,9 @@ export function codecOf(parameters: readonly Parameter[]): Codec {
       if (point.length !== axes.length) throw new SpaceError(`expected a point of ${axes.length} coordinates, got ${point.length}`);
       const params: Record<string, unknown> = {};
       for (const { name, scale, axis, when } of parameters) {
-        // An absent parent has no value, and so none of those that its child needs.
+        // An absent parent has no value, so its children are absent too.
         if (when && !when.values.includes(params[when.parameter.name] as never)) continue;
-        params[name] = scale.toValue(axis < 0 ? ABSENT : unit(point[axis], name));
+        params[name] = scale.toValue(axis < 0 ? ABSENT : clampToUnit(point[axis], name));
       }
       return params;
     },

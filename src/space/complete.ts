@@ -1,21 +1,21 @@
 import { SpaceError } from '../errors.ts';
 import { index, type Rng } from '../numeric/random.ts';
 import { type Domain, draw, type Point } from './axis.ts';
-import type { Codec, Params } from './codec.ts';
+import type { Codec, Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';
-import { checked, named } from './parse.ts';
+import { checkValue, knownNames } from './parse.ts';
 
 const DRAWS = 10_000;
 
-/** What is given, and the levels that parents must have for it to exist. */
+/** The given values, and the levels that parents must have so that these parameters exist. */
 interface Demands {
   readonly given: ReadonlyMap<Parameter, unknown>;
   readonly allowed: ReadonlyMap<Parameter, readonly number[]>;
 }
 
-/** A feasible configuration with the given values; the others come from the priors. */
-export function complete(parameters: readonly Parameter[], domain: Domain, codec: Codec, partial: unknown, rng: Rng): Params {
-  const data = named(parameters, partial);
+/** A feasible configuration with the given values; the other values are drawn from the priors. */
+export function complete(parameters: readonly Parameter[], domain: Domain, codec: Codec, partial: unknown, rng: Rng): Configuration {
+  const data = knownNames(parameters, partial);
   const demands = demandsOf(parameters, data);
   for (let i = 0; i < DRAWS; i++) {
     const params = codec.decode(meet(demands, draw(domain.axes, rng), rng));
@@ -25,10 +25,10 @@ export function complete(parameters: readonly Parameter[], domain: Domain, codec
   throw new SpaceError(`no configuration with ${JSON.stringify(partial)} satisfies the constraints in 10 000 draws`);
 }
 
-function demandsOf(parameters: readonly Parameter[], data: Params): Demands {
+function demandsOf(parameters: readonly Parameter[], data: Configuration): Demands {
   const given = new Map<Parameter, unknown>();
   for (const parameter of parameters) {
-    if (data[parameter.name] !== undefined) given.set(parameter, checked(parameter, data[parameter.name]));
+    if (data[parameter.name] !== undefined) given.set(parameter, checkValue(parameter, data[parameter.name]));
   }
   const allowed = new Map<Parameter, readonly number[]>();
   for (const parameter of parameters.toReversed()) {
@@ -36,13 +36,15 @@ function demandsOf(parameters: readonly Parameter[], data: Params): Demands {
     if (!parent || given.has(parent) || !(given.has(parameter) || allowed.has(parameter))) continue;
     const levels = (allowed.get(parent) ?? parameter.when.levels).filter((level) => parameter.when!.levels.includes(level));
     if (levels.length === 0)
-      throw new SpaceError(`${parent.name}: no value of it lets all of ${[...given.keys()].map(({ name }) => name).join(', ')} exist`);
+      throw new SpaceError(
+        `${parent.name}: it has no value with which all of ${[...given.keys()].map(({ name }) => name).join(', ')} exist`,
+      );
     allowed.set(parent, levels);
   }
   return { given, allowed };
 }
 
-/** Puts what is demanded in the place of what was drawn. */
+/** Replaces drawn coordinates by the demanded ones. */
 function meet({ given, allowed }: Demands, drawn: Point, rng: Rng): Point {
   const point = [...drawn];
   for (const [{ axis, scale, prior }, levels] of allowed) {
@@ -55,7 +57,7 @@ function meet({ given, allowed }: Demands, drawn: Point, rng: Rng): Point {
   return point;
 }
 
-/** The place of one of some weights, drawn in proportion; any, if all are 0. */
+/** An index, drawn in proportion to the weights; uniformly if all are 0. */
 function pick(weights: readonly number[], rng: Rng): number {
   let left = rng() * weights.reduce((a, b) => a + b);
   const k = weights.findIndex((weight) => {

@@ -1,14 +1,14 @@
 import type { Value } from './value.ts';
 
-type Params = Readonly<Record<string, unknown>>;
+type Configuration = Readonly<Record<string, unknown>>;
 type NumericKey<P> = keyof {
   [K in keyof P as [Exclude<P[K], undefined>] extends [number] ? K : unknown extends P[K] ? K : never]: unknown;
 };
 type Coefficients<P> = { readonly [K in NumericKey<P>]?: number };
 type Equalities<P> = { readonly [K in keyof P]?: P[K] };
 
-/** A constraint as data, but for the code of a predicate. `P`: the configurations it speaks of. */
-export type Constraint<P = Params> =
+/** A constraint: data, except for the code of a predicate. `P`: the configurations that it applies to. */
+export type Constraint<P = Configuration> =
   | { readonly atMost: Coefficients<P>; readonly limit: number }
   | { readonly atLeast: Coefficients<P>; readonly limit: number }
   | { readonly forbid: Equalities<P> }
@@ -19,7 +19,7 @@ export type Constraint<P = Params> =
  *
  * @example atMost({ units: 1, width: 0.5 }, 300)
  */
-export const atMost = <P = Params>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+export const atMost = <P = Configuration>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
   atMost: coefficients,
   limit,
 });
@@ -29,48 +29,53 @@ export const atMost = <P = Params>(coefficients: NoInfer<Coefficients<P>>, limit
  *
  * @example atLeast({ units: 1, width: -1 }, 0) // at least as many units as the width
  */
-export const atLeast = <P = Params>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
+export const atLeast = <P = Configuration>(coefficients: NoInfer<Coefficients<P>>, limit: number): Constraint<P> => ({
   atLeast: coefficients,
   limit,
 });
 
 /**
- * These values do not occur together. A parameter that does not exist has no value, so nothing is forbidden then.
+ * These values must not occur together. A parameter that does not exist has no value, so the constraint then holds.
  *
  * @example forbid({ act: 'relu', opt: 'sgd' })
  */
-export const forbid = <P = Params>(values: NoInfer<Equalities<P>>): Constraint<P> => ({ forbid: values });
+export const forbid = <P = Configuration>(values: NoInfer<Equalities<P>>): Constraint<P> => ({ forbid: values });
 
 /**
- * Any condition, as code. It has to be a function of the parameters alone. In a study file only its name stands.
+ * Any condition, as code. It must depend on the parameters only. A study file holds just its name.
  *
  * @example predicate('small nets only', (p) => p.units * p.width < 1e5)
  */
-export const predicate = <P = Params>(name: string, holds: (params: P) => boolean): Constraint<P> => ({ predicate: name, holds });
+export const predicate = <P = Configuration>(name: string, holds: (params: P) => boolean): Constraint<P> => ({ predicate: name, holds });
 
-/** A constraint made ready. */
-export interface Rule {
+/** A constraint, ready to be checked. */
+export interface CompiledConstraint {
   readonly name: string;
-  holds(params: Params): boolean;
+  holds(params: Configuration): boolean;
 }
 
-/** Room for what the order of a sum and decimal fractions cost. */
+/** Tolerates rounding errors of sums and decimal fractions. */
 const ROUNDING = 1e-12;
 
-export function ruleOf(constraint: Constraint): Rule {
+export function compileConstraint(constraint: Constraint): CompiledConstraint {
   if ('predicate' in constraint) return { name: constraint.predicate, holds: constraint.holds };
-  if ('forbid' in constraint) return forbidRule(Object.entries(constraint.forbid) as [string, Value][]);
+  if ('forbid' in constraint) return compileForbid(Object.entries(constraint.forbid) as [string, Value][]);
   return 'atMost' in constraint
-    ? linearRule('at most', 1, constraint.atMost, constraint.limit)
-    : linearRule('at least', -1, constraint.atLeast, constraint.limit);
+    ? compileSum('at most', 1, constraint.atMost, constraint.limit)
+    : compileSum('at least', -1, constraint.atLeast, constraint.limit);
 }
 
-const forbidRule = (values: readonly [string, Value][]): Rule => ({
+const compileForbid = (values: readonly [string, Value][]): CompiledConstraint => ({
   name: `not ${values.map(([name, value]) => `${name} = ${value}`).join(' and ')}`,
   holds: (params) => !values.every(([name, value]) => params[name] === value),
 });
 
-function linearRule(words: string, sign: 1 | -1, coefficients: Readonly<Record<string, number | undefined>>, limit: number): Rule {
+function compileSum(
+  words: string,
+  sign: 1 | -1,
+  coefficients: Readonly<Record<string, number | undefined>>,
+  limit: number,
+): CompiledConstraint {
   const terms = Object.entries(coefficients).map(([name, coefficient]) => [name, coefficient ?? 0] as const);
   return {
     name: `${terms.map(([name, coefficient]) => (coefficient === 1 ? name : `${coefficient} ${name}`)).join(' + ')} ${words} ${limit}`,

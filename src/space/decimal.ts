@@ -1,4 +1,4 @@
-/** Powers of ten up to 10^22 are exact doubles, so that a quotient by one is the double nearest to the decimal. */
+/** Powers of ten up to 10^22 are exact doubles, so a quotient by one is the double nearest to the decimal. */
 const POWERS = Array.from({ length: 309 }, (_, k) => Number(`1e${k}`));
 const EXACT = 22;
 const DIGITS = 12;
@@ -16,12 +16,12 @@ export function significant(x: number): number {
   return Math.abs(places) <= EXACT ? round(x, places) : Number(x.toPrecision(DIGITS));
 }
 
-/** Rounds a number in (0, 1) to 12 significant digits of itself or of its distance to 1, but to no finer than what doubles near 1 can hold. */
+/** Rounds a number in (0, 1) to 12 significant digits of itself or of its distance to 1, but no finer than doubles near 1 can represent. */
 export const significantOdds = (x: number): number => (x < 0.5 ? significant(x) : round(x, Math.min(15, lastPlace(1 - x))));
 
 /**
- * The distance between the numbers that count as different in a range: a 10^12th of it, or, where the range is narrow for its place, what
- * survives arithmetic in the 14th digit. A power of ten.
+ * The smallest difference between numbers of a range, a power of ten: a 10^12th of the range or, if the range is narrow compared to its ends,
+ * the 14th digit, which arithmetic preserves.
  */
 export const quantumOn = (low: number, high: number): number => 10 ** -placesOn(low, high);
 
@@ -33,5 +33,5 @@ function placesOn(low: number, high: number): number {
 /** Rounds numbers of a range to its quantum. */
 export function roundingOn(low: number, high: number): (x: number) => number {
   const places = placesOn(low, high);
-  return (x) => round(x, places) + 0; // never -0, which JSON does not know
+  return (x) => round(x, places) + 0; // never -0, which JSON cannot represent
 }

@@ -47,15 +47,15 @@ export function parseValue(dimension: Dimension | undefined, text: string): Valu
 }
 
 /** Makes a parameter exist only if its parent has one of the given values. @see when */
-export interface Conditional<W extends Condition = Condition> {
+export interface Conditional<W extends ParentCondition = ParentCondition> {
   readonly when: W;
 }
-export type Condition = { readonly [parent: string]: Value | readonly Value[] };
+export type ParentCondition = { readonly [parent: string]: Value | readonly Value[] };
 
 /** The parameters of a space by name, parents before children. */
 export type Dimensions = { readonly [name: string]: Dimension | (Dimension & Conditional) };
 
-/** The values that a dimension has. */
+/** The type of a parameter's values. */
 export type ValueOf<D> = D extends { readonly values: readonly (infer V)[] }
   ? V
   : D extends { readonly value: infer V }
@@ -73,8 +73,8 @@ export type ParamsOf<D> = Flat<
   }
 >;
 
-/** Holds conditions to parents and values that there are. Their order is checked when the space is made. */
-export type Sound<D> = {
+/** Requires that the parents in conditions exist and have the values. Their order is checked when the space is made. */
+export type WithKnownParents<D> = {
   readonly [K in keyof D]: D[K] extends Conditional<infer W>
     ? { readonly when: { readonly [Parent in keyof W]: Parent extends keyof D ? OneOrMore<ValueOf<D[Parent]>> : never } }
     : unknown;
@@ -117,7 +117,7 @@ export const int = (
 });
 
 /**
- * One of some values that have no order.
+ * One of some values without an order.
  *
  * @example choice(['relu', 'tanh', 'gelu'], { prior: weights([3, 1, 1]) })
  */
@@ -131,7 +131,7 @@ export const choice = <const V extends readonly Value[]>(
 });
 
 /**
- * One of some values that are ordered as they stand: neighbours are alike.
+ * One of some values in a meaningful order: neighbours are similar.
  *
  * @example ordinal(['small', 'medium', 'large'])
  */
@@ -141,7 +141,7 @@ export const ordinal = <const V extends readonly Value[]>(
 ): OrdinalDimension<V> => ({ type: 'ordinal', values, ...omitUndefined(options) });
 
 /**
- * False or true; weights of a prior stand in this order.
+ * False or true. Weights of a prior are in this order.
  *
  * @example boolean({ prior: weights([1, 3]) })
  */
@@ -151,16 +151,16 @@ export const boolean = (options: { readonly prior?: PriorData | undefined } = {}
 });
 
 /**
- * A value that is always the same: it goes to the trainer, and strategies do not see it.
+ * A value that never changes: the trainer receives it, strategies do not see it.
  *
  * @example space({ rate: float(1e-5, 1e-1, { log: true }), data: constant('digits') })
  */
 export const constant = <const V extends Value>(value: V): ConstantDimension<V> => ({ type: 'constant', value });
 
 /**
- * A parameter that exists only if an earlier one exists and has this value, or one of these.
+ * A parameter that exists only if an earlier one exists and has this value or one of these values.
  *
- * @param parent an earlier parameter with finitely many values; it may itself be conditional.
+ * @param parent an earlier parameter with finitely many values; it may be conditional too
  * @example momentum: when('opt', ['sgd', 'rmsprop'], float(0, 1))
  */
 export const when = <const K extends string, const V extends Value | readonly Value[], D extends Dimension>(

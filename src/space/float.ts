@@ -4,22 +4,22 @@ import { quantumOn, roundingOn, significant, significantOdds } from './decimal.t
 import type { DataOf, ParameterType } from './parameterType.ts';
 import { priorShape } from './prior.ts';
 import { evenLevels, type Scale } from './scale.ts';
-import { holding } from './shape.ts';
+import { checkedBy } from './shape.ts';
 import { linearTransform, logitTransform, logTransform, type Transform } from './transform.ts';
 
 const required = {
   /** The lowest value. */
-  low: holding(finite),
+  low: checkedBy(finite),
   /** The highest value. */
-  high: holding(finite),
+  high: checkedBy(finite),
 };
 const optional = {
   /** Uniform in the logarithm; needs low > 0. */
-  log: holding(bool),
+  log: checkedBy(bool),
   /** Uniform in ln(x / (1 - x)); needs 0 < low and high < 1. For probabilities that matter near both ends. */
-  logit: holding(bool),
+  logit: checkedBy(bool),
   /** Only low, low + step, low + 2 step, ...; if they do not reach `high`, the last one below it is the highest value. */
-  step: holding(positive),
+  step: checkedBy(positive),
   /** Where good values are expected, in the parameter's own units. */
   prior: priorShape,
 };
@@ -44,10 +44,10 @@ function transformOf({ low, high, log, logit }: FloatDimension): Transform {
 }
 
 function floatScale(path: string, definition: FloatDimension): Scale {
-  const dimension = { ...definition, low: definition.low + 0, high: definition.high + 0 }; // no -0, which JSON does not know
+  const dimension = { ...definition, low: definition.low + 0, high: definition.high + 0 }; // never -0, which JSON cannot represent
   const { low, high, log, logit, step } = dimension;
   if (!(low < high)) throw fault(`${path}.low`, `less than high (${high})`, low);
-  if (!Number.isFinite(high - low)) throw fault(`${path}.high`, 'a range that a double can hold', high);
+  if (!Number.isFinite(high - low)) throw fault(`${path}.high`, 'a range that a double can represent', high);
   if (log && !(low > 0)) throw fault(`${path}.low`, 'more than 0 if log is true', low);
   if (logit && !(low > 0 && high < 1)) throw fault(path, '0 < low and high < 1 if logit is true', dimension);
   if ([log, logit, step !== undefined].filter(Boolean).length > 1) throw fault(path, 'at most one of log, logit and step', dimension);
@@ -85,9 +85,9 @@ function continuous(dimension: FloatDimension, round: (x: number) => number): Sc
 }
 
 function stepped(path: string, { low, high }: FloatDimension, step: number, round: (x: number) => number): Scale {
-  const count = Math.floor((high - low) / step + 1e-9) + 1; // 0.5 / 0.05 may fall a hair short of 10
+  const count = Math.floor((high - low) / step + 1e-9) + 1; // 0.5 / 0.05 may be slightly less than 10
   if (count < 2 || step < 10 * quantumOn(low, high)) {
-    throw fault(`${path}.step`, `a step within the range [${low}, ${high}] that doubles can tell`, step);
+    throw fault(`${path}.step`, `a step within the range [${low}, ${high}] that doubles can distinguish`, step);
   }
   const levels = evenLevels(count);
   const valueAt = (k: number) => (k === 0 ? low : Math.min(high, round(low + k * step)));

@@ -4,20 +4,20 @@ import { fault } from './check.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
 import { priorShape } from './prior.ts';
 import { evenLevels, type Scale } from './scale.ts';
-import { holding } from './shape.ts';
+import { checkedBy } from './shape.ts';
 import { linearTransform, logTransform } from './transform.ts';
 
 const required = {
   /** The lowest value. */
-  low: holding(finite),
+  low: checkedBy(finite),
   /** The highest value. */
-  high: holding(finite),
+  high: checkedBy(finite),
 };
 const optional = {
   /** Uniform in the logarithm of [low - 0.5, high + 0.5], so that the ends get their full share; needs low >= 1. */
-  log: holding(bool),
+  log: checkedBy(bool),
   /** Only low, low + step, low + 2 step, ...; if they do not reach `high`, the last one below it is the highest value. */
-  step: holding(positive),
+  step: checkedBy(positive),
   /** Where good values are expected, in the parameter's own units. */
   prior: priorShape,
 };
@@ -44,7 +44,8 @@ const MOST_LOG = 1e12;
 function intScale(path: string, dimension: IntDimension): Scale {
   const { low, high, log, step = 1 } = dimension;
   for (const key of ['low', 'high', 'step'] as const) {
-    if (!Number.isSafeInteger(dimension[key] ?? 1)) throw fault(`${path}.${key}`, 'a whole number that a double can hold', dimension[key]);
+    if (!Number.isSafeInteger(dimension[key] ?? 1))
+      throw fault(`${path}.${key}`, 'a whole number that a double can represent', dimension[key]);
   }
   if (!(low <= high)) throw fault(`${path}.low`, `at most high (${high})`, low);
   if (log && step !== 1) throw fault(path, 'at most one of log and step', dimension);

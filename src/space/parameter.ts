@@ -9,23 +9,23 @@ import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
 import type { Value } from './value.ts';
 
-/** A dimension made ready. */
+/** A parameter with all that is computed from its data. */
 export interface Parameter {
   readonly name: string;
   readonly scale: Scale;
-  /** Its place in a point; -1 for a constant, which has none. */
+  /** Its index in a point; -1 for a constant, which has no axis. */
   readonly axis: number;
   readonly prior: Distribution | undefined;
   readonly when: Parent | undefined;
 }
 interface Parent {
   readonly parameter: Parameter;
-  /** Its values, as such and as levels, under which the child exists. */
+  /** The values, and their levels, with which the child exists. */
   readonly values: readonly Value[];
   readonly levels: readonly number[];
 }
 
-/** Makes dimensions ready, in their order. */
+/** The parameters of dimensions, in the same order. */
 export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
   const earlier = new Map<string, Parameter>();
   let axes = 0;
@@ -45,7 +45,7 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
   const [name, values] = parentOf(when);
   const parameter = earlier.get(name);
   if (!parameter) {
-    if (names.includes(name)) throw new SpaceError(`${path}: expected a parameter that stands earlier, got ${name}, which stands later`);
+    if (names.includes(name)) throw new SpaceError(`${path}: expected an earlier parameter; ${name} comes later`);
     throw fault(path, 'an earlier parameter', name, nearest(name, earlier.keys()));
   }
   const { levels, accepts, expects, toCoordinate } = parameter.scale;

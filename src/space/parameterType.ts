@@ -1,5 +1,5 @@
 import type { Scale } from './scale.ts';
-import type { Fields, Shapes } from './shape.ts';
+import type { FieldsOf, Shapes } from './shape.ts';
 import type { Transform } from './transform.ts';
 import type { Value } from './value.ts';
 
@@ -25,6 +25,6 @@ export interface ParameterType<D> {
 }
 
 /** The data of a parameter of a type. */
-export type DataOf<T extends string, R, O> = { readonly type: T } & Fields<R, O>;
+export type DataOf<T extends string, R, O> = { readonly type: T } & FieldsOf<R, O>;
 
 export const isRange = (values: NumberRange | readonly Value[]): values is NumberRange => 'low' in values;

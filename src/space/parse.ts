@@ -1,11 +1,11 @@
 import { SpaceError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 import { fault, nearest } from './check.ts';
-import type { Params } from './codec.ts';
+import type { Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';
 
-/** A mapping whose names are parameters' names. A value that is undefined counts as absent. */
-export function named(parameters: readonly Parameter[], data: unknown): Params {
+/** Checks that data is a mapping from names of parameters. An undefined value counts as absent. */
+export function knownNames(parameters: readonly Parameter[], data: unknown): Configuration {
   if (!isRecord(data)) throw fault('parameters', 'a mapping from names to values', data);
   const names = parameters.map(({ name }) => name);
   for (const name of Object.keys(data)) {
@@ -15,20 +15,20 @@ export function named(parameters: readonly Parameter[], data: unknown): Params {
   return data;
 }
 
-/** A value as the parameter has it: on its level, where there are levels. */
-export function checked({ name, scale }: Parameter, value: unknown): unknown {
+/** Checks a value. If the parameter has levels, returns the exact value of the level. */
+export function checkValue({ name, scale }: Parameter, value: unknown): unknown {
   if (!scale.accepts(value)) throw fault(name, scale.expects, value);
   return scale.levels ? scale.toValue(scale.toCoordinate(value)) : value;
 }
 
-/** A configuration from outside, checked; what does not exist under it is dropped. */
-export function parse(parameters: readonly Parameter[], data: unknown): Params {
-  const given = named(parameters, data);
+/** Checks a configuration from outside. Parameters that do not exist in it are dropped. */
+export function parse(parameters: readonly Parameter[], data: unknown): Configuration {
+  const given = knownNames(parameters, data);
   const params: Record<string, unknown> = {};
   for (const parameter of parameters) {
     const { name, when } = parameter;
     if (when && !when.values.includes(params[when.parameter.name] as never)) continue;
-    params[name] = checked(parameter, Object.hasOwn(given, name) ? given[name] : undefined);
+    params[name] = checkValue(parameter, Object.hasOwn(given, name) ? given[name] : undefined);
   }
   return params;
 }

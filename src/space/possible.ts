@@ -7,9 +7,10 @@ const SEARCHED_IN_FULL = 100_000;
 const DRAWS = 10_000;
 
 /**
- * Throws a SpaceError if no point is found that satisfies the constraints.
+ * Checks that a point satisfies the constraints.
  *
- * @param broken the name of a constraint that a point breaks, if any.
+ * @param broken returns the name of a constraint that a point breaks, if any
+ * @throws SpaceError if no such point is found
  */
 export function assertPossible(domain: Domain, broken: (point: Point) => string | undefined): void {
   const finite = countCells(domain.axes) <= SEARCHED_IN_FULL;

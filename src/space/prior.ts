@@ -1,12 +1,12 @@
 import { finite, positive } from '../optionRules.ts';
-import { fields, holding, listOf, oneKeyOf, type ShapeOf } from './shape.ts';
+import { checkedBy, fields, nonEmptyListOf, oneKeyOf, type ShapeOf } from './shape.ts';
 
 /** What a prior is as data: the functions below return it, and a study file holds it. */
 export const priorShape = oneKeyOf({
-  normal: fields({ mean: holding(finite), sd: holding(positive) }, {}),
-  logNormal: fields({ median: holding(positive), sigma: holding(positive) }, {}),
-  beta: fields({ a: holding(positive), b: holding(positive) }, {}),
-  weights: listOf(holding(positive)),
+  normal: fields({ mean: checkedBy(finite), sd: checkedBy(positive) }, {}),
+  logNormal: fields({ median: checkedBy(positive), sigma: checkedBy(positive) }, {}),
+  beta: fields({ a: checkedBy(positive), b: checkedBy(positive) }, {}),
+  weights: nonEmptyListOf(checkedBy(positive)),
 });
 export type PriorData = ShapeOf<typeof priorShape>;
 

@@ -33,7 +33,7 @@ function smoothPrior(path: string, data: PriorData, { low, high, transform }: Nu
   };
 }
 
-/** The mass of a level is that of its bin. */
+/** The probability of a level is that of its bin. */
 function binnedPrior(
   path: string,
   data: PriorData,

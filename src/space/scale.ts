@@ -34,7 +34,7 @@ export const snapOn = ({ levels, toCoordinate, toValue }: Scale, coordinate: num
   levels ? levels.at(levels.of(coordinate)) : toCoordinate(toValue(coordinate));
 
 /** Clamps a coordinate to [0, 1]. */
-export function unit(coordinate: number | undefined, name: string): number {
+export function clampToUnit(coordinate: number | undefined, name: string): number {
   if (coordinate! >= 0) return coordinate! <= 1 ? coordinate! : 1;
   if (coordinate! < 0) return 0;
   throw new SpaceError(`${name}: expected a coordinate in [0, 1], got ${coordinate}`);

@@ -2,13 +2,13 @@ import { SpaceError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 import type { JsonSchema } from '../jsonSchema.ts';
 import { finite } from '../optionRules.ts';
-import { fault, known, nearest, record } from './check.ts';
+import { assertRecord, fault, known, nearest } from './check.ts';
 import type { Constraint } from './constraint.ts';
-import { type Condition, type Dimensions, parameterTypes } from './dimension.ts';
-import { fields, holding, mapping, oneOrMore, type Shape } from './shape.ts';
+import { type Dimensions, type ParentCondition, parameterTypes } from './dimension.ts';
+import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
 import { anyValue, type Value } from './value.ts';
 
-/** A space as it stands in a study file. A predicate is code: its name stands in its place. */
+/** A space as a study file holds it. A predicate is code, so the file holds its name. */
 export interface SpaceData {
   readonly parameters: Dimensions;
   readonly constraints?: readonly ConstraintData[];
@@ -29,7 +29,7 @@ const condition: Shape = {
     description: 'An earlier parameter and the value, or values, with which this parameter exists.',
   },
   read(path, data) {
-    record(path, data);
+    assertRecord(path, data);
     const [parent, ...others] = Object.entries(data);
     if (!parent || others.length > 0) throw fault(path, 'one parent with its values, such as { opt: sgd }', data);
     return oneOrMore(anyValue).read(`${path}.${parent[0]}`, parent[1]);
@@ -44,11 +44,11 @@ const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(
 );
 
 export function checkDimensions(path: string, value: unknown): asserts value is Dimensions {
-  record(path, value);
+  assertRecord(path, value);
   if (Object.keys(value).length === 0) throw fault(path, 'at least one parameter', value);
   for (const [name, dimension] of Object.entries(value)) {
     const at = `${path}.${name}`;
-    if (name === '' || name === '__proto__') throw fault(path, 'parameters with proper names', name);
+    if (name === '' || name === '__proto__') throw fault(path, 'parameters with valid names', name);
     if (!isRecord(dimension)) throw fault(at, 'a parameter such as { type: float, low: 0, high: 1 }', dimension);
     const types = Object.keys(shapes);
     if (typeof dimension.type !== 'string' || !types.includes(dimension.type)) {
@@ -59,15 +59,15 @@ export function checkDimensions(path: string, value: unknown): asserts value is 
 }
 
 /** The parent of a condition, and the values of the parent under which the parameter exists. */
-export function parentOf(when: Condition): readonly [parent: string, values: readonly Value[]] {
+export function parentOf(when: ParentCondition): readonly [parent: string, values: readonly Value[]] {
   const [parent, values] = Object.entries(when)[0]!;
   return [parent, Array.isArray(values) ? values : [values as Value]];
 }
 
 /** The kinds of constraints that are data. */
 const constraintShapes = (sum: Shape, values: Shape) => ({
-  atMost: fields({ atMost: sum, limit: holding(finite) }, {}),
-  atLeast: fields({ atLeast: sum, limit: holding(finite) }, {}),
+  atMost: fields({ atMost: sum, limit: checkedBy(finite) }, {}),
+  atLeast: fields({ atLeast: sum, limit: checkedBy(finite) }, {}),
   forbid: fields({ forbid: values }, {}),
 });
 
@@ -88,7 +88,7 @@ export function checkConstraints(
     schema: {},
     read(at, coefficient) {
       if (!isNumeric(name)) throw new SpaceError(`${at}: expected a parameter whose values are numbers; ${name} has other values`);
-      return holding(finite).read(at, coefficient);
+      return checkedBy(finite).read(at, coefficient);
     },
   }));
   const kinds: Readonly<Record<string, Shape>> = {
@@ -98,7 +98,7 @@ export function checkConstraints(
   if (!Array.isArray(value)) throw fault(path, 'a list of constraints', value);
   for (const [i, constraint] of value.entries()) {
     const at = `${path}[${i}]`;
-    record(at, constraint);
+    assertRecord(at, constraint);
     const kind = Object.keys(constraint).find((key) => Object.hasOwn(kinds, key)) ?? Object.keys(constraint)[0];
     if (kind === undefined) throw fault(at, `one of ${Object.keys(kinds).join(', ')}`, constraint);
     known(at, kind, kinds).read(at, constraint);
@@ -117,7 +117,7 @@ const is = (type: 'string' | 'function', expected: string): Shape => ({
 const byParameter = (names: readonly string[], shape: (name: string) => Shape): Shape => ({
   schema: {},
   read(path, data) {
-    record(path, data);
+    assertRecord(path, data);
     const table = Object.fromEntries(names.map((name) => [name, shape(name)]));
     if (Object.keys(data).length === 0) throw fault(path, 'at least one parameter', data);
     for (const [name, item] of Object.entries(data)) known(path, name, table).read(`${path}.${name}`, item);
@@ -132,10 +132,10 @@ export const parametersSchema: JsonSchema = {
   additionalProperties: { oneOf: Object.values(shapes).map(({ schema }) => schema) },
 };
 
-/** The JSON Schema of the constraints of a study file, where predicates are not allowed: they are code. */
+/** The JSON Schema of the constraints of a study file. Predicates are code, so there are none. */
 export const constraintsSchema: JsonSchema = {
   type: 'array',
   items: {
-    anyOf: Object.values(constraintShapes(mapping(holding(finite), ''), mapping(anyValue, ''))).map(({ schema }) => schema),
+    anyOf: Object.values(constraintShapes(mapping(checkedBy(finite), ''), mapping(anyValue, ''))).map(({ schema }) => schema),
   },
 };

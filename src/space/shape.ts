@@ -2,7 +2,7 @@ import { isRecord } from '../isRecord.ts';
 import type { JsonSchema } from '../jsonSchema.ts';
 import type { OptionRule } from '../optionRules.ts';
 import type { OptionSet } from '../optionSet.ts';
-import { fault, known, record } from './check.ts';
+import { assertRecord, fault, known } from './check.ts';
 
 /** What a piece of data must be: from it come its check, its type and its JSON Schema. */
 export interface Shape<T = unknown> {
@@ -18,7 +18,7 @@ export interface Shapes {
 // Mapped over keys of the shapes themselves, so that each property keeps its comment.
 type Required<R> = { readonly [K in keyof R]: ShapeOf<R[K]> };
 type Optional<O> = { readonly [K in keyof O]?: ShapeOf<O[K]> };
-export type Fields<R, O> = Required<R> & Optional<O>;
+export type FieldsOf<R, O> = Required<R> & Optional<O>;
 
 /** Data of this shape, after a check. */
 const checked =
@@ -28,17 +28,17 @@ const checked =
     return data as T;
   };
 
-/** Data that hold to a rule. */
-export const holding = <T>({ holds, expected, schema, each }: OptionRule<T>): Shape<T> => ({
+/** Data that satisfies a rule. */
+export const checkedBy = <T>({ holds, expected, schema, each }: OptionRule<T>): Shape<T> => ({
   schema,
   read: checked((path, data) => {
     if (holds(data)) return;
-    if (each && isRecord(data)) for (const [key, part] of Object.entries(data)) holding(each).read(`${path}.${key}`, part);
+    if (each && isRecord(data)) for (const [key, part] of Object.entries(data)) checkedBy(each).read(`${path}.${key}`, part);
     throw fault(path, expected, data);
   }),
 });
 
-export const listOf = <T>(item: Shape<T>): Shape<readonly T[]> => ({
+export const nonEmptyListOf = <T>(item: Shape<T>): Shape<readonly T[]> => ({
   schema: { type: 'array', minItems: 1, items: item.schema },
   read: checked((path, data) => {
     if (!Array.isArray(data) || data.length === 0) throw fault(path, 'a list that is not empty', data);
@@ -47,18 +47,18 @@ export const listOf = <T>(item: Shape<T>): Shape<readonly T[]> => ({
 });
 
 export const oneOrMore = <T>(item: Shape<T>): Shape<T | readonly T[]> => ({
-  schema: { anyOf: [item.schema, listOf(item).schema] },
-  read: (path, data) => (Array.isArray(data) ? listOf(item) : item).read(path, data),
+  schema: { anyOf: [item.schema, nonEmptyListOf(item).schema] },
+  read: (path, data) => (Array.isArray(data) ? nonEmptyListOf(item) : item).read(path, data),
 });
 
 /** A mapping with these keys and no others. A key whose value is undefined counts as absent. */
-export const fields = <R extends Shapes, O extends Shapes>(required: R, optional: O): Shape<Fields<R, O>> => {
+export const fields = <R extends Shapes, O extends Shapes>(required: R, optional: O): Shape<FieldsOf<R, O>> => {
   const shapes = { ...required, ...optional };
   const properties = Object.fromEntries(Object.entries(shapes).map(([key, { schema }]) => [key, schema]));
   return {
     schema: { type: 'object', properties, required: Object.keys(required), additionalProperties: false },
     read: checked((path, data) => {
-      record(path, data);
+      assertRecord(path, data);
       for (const [key, part] of Object.entries(data)) if (part !== undefined) known(path, key, shapes).read(`${path}.${key}`, part);
       for (const key of Object.keys(required)) if (data[key] === undefined) throw fault(`${path}.${key}`, 'a value', undefined);
     }),
@@ -69,7 +69,7 @@ export const fields = <R extends Shapes, O extends Shapes>(required: R, optional
 export function fieldsOf(set: OptionSet): Shape {
   const some = (isRequired: boolean): Shapes =>
     Object.fromEntries(
-      Object.entries(set).flatMap(([key, { rule, required = false }]) => (required === isRequired ? [[key, holding(rule)]] : [])),
+      Object.entries(set).flatMap(([key, { rule, required = false }]) => (required === isRequired ? [[key, checkedBy(rule)]] : [])),
     );
   return fields(some(true), some(false));
 }
@@ -78,7 +78,7 @@ export function fieldsOf(set: OptionSet): Shape {
 export const oneKeyOf = <S extends Shapes>(shapes: S): Shape<{ [K in keyof S]: { readonly [P in K]: ShapeOf<S[K]> } }[keyof S]> => ({
   schema: { anyOf: Object.entries(shapes).map(([key, shape]) => fields({ [key]: shape }, {}).schema) },
   read: checked((path, data) => {
-    record(path, data);
+    assertRecord(path, data);
     const [key, ...others] = Object.keys(data);
     if (key === undefined || others.length > 0) throw fault(path, `one of ${Object.keys(shapes).join(', ')}`, data);
     known(path, key, shapes).read(`${path}.${key}`, data[key]);
@@ -89,7 +89,7 @@ export const oneKeyOf = <S extends Shapes>(shapes: S): Shape<{ [K in keyof S]: {
 export const mapping = <T>(item: Shape<T>, expected: string): Shape<Readonly<Record<string, T>>> => ({
   schema: { type: 'object', minProperties: 1, additionalProperties: item.schema },
   read: checked((path, data) => {
-    record(path, data);
+    assertRecord(path, data);
     if (Object.keys(data).length === 0) throw fault(path, expected, data);
     for (const [key, part] of Object.entries(data)) item.read(`${path}.${key}`, part);
   }),

@@ -3,41 +3,41 @@ import type { Rng } from '../numeric/random.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';
 import { fault, nearest } from './check.ts';
-import { codecOf, type Params } from './codec.ts';
+import { type Configuration, codecOf } from './codec.ts';
 import { complete } from './complete.ts';
-import { type Constraint, ruleOf } from './constraint.ts';
-import { type Dimensions, isNumeric, type ParamsOf, type Sound } from './dimension.ts';
+import { type Constraint, compileConstraint } from './constraint.ts';
+import { type Dimensions, isNumeric, type ParamsOf, type WithKnownParents } from './dimension.ts';
 import { axisOf, parametersOf } from './parameter.ts';
 import { parse } from './parse.ts';
 import { assertPossible } from './possible.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
 import { fields, type Shape } from './shape.ts';
 
-/** Configurations, and how they lie in the unit cube. `P`: a configuration as trainers get it. */
+/** A set of configurations, and their encoding in the unit cube. `P`: a configuration as trainers receive it. */
 export interface Space<P> extends Domain {
   /**
-   * The point of a configuration: snapped, so it is what `snap` would return for it. Conditional parameters that do not exist are ignored.
+   * The point of a configuration, as `snap` returns it. Values of parameters that do not exist are ignored.
    *
-   * @throws SpaceError if a value has no place on its axis. Anything from outside goes through `parse` first.
+   * @throws SpaceError if a value has no place on its axis; data from outside must pass `parse` first
    */
   encode(params: P): Point;
-  /** The configuration at a point; parameters that do not exist there are absent. decode(encode(p)) is p, floats rounded as `float` says. */
+  /** The configuration at a point, without parameters that do not exist there. decode(encode(p)) is p, with floats rounded as described at `float`. */
   decode(point: Point): P;
   /**
-   * A configuration that comes from outside, checked in full. Parameters that do not exist under it are dropped; constraints are not checked.
+   * Checks a configuration from outside. Parameters that do not exist in it are dropped; constraints are not checked.
    *
-   * @throws SpaceError naming the parameter, what was expected and what came.
+   * @throws SpaceError that names the parameter, what was expected and what came
    */
   parse(data: unknown): P;
   /**
-   * A feasible configuration with the given values, the others drawn from the priors. Parents of what is given are drawn so that it exists.
+   * A feasible configuration with the given values. The others are drawn from the priors, parents so that the given parameters exist.
    *
-   * @throws SpaceError if a given value is wrong, or if nothing feasible is found in 10 000 draws.
+   * @throws SpaceError if a given value is wrong, or if 10 000 draws find no feasible configuration
    */
   complete(partial: unknown, rng: Rng): P;
-  /** d value / d coordinate for each axis, to map gradients; 0 for what is no float or does not exist at the point. */
+  /** d value / d coordinate for each axis, to convert gradients; 0 for axes that are not floats or do not exist at the point. */
   slopes(point: Point): number[];
-  /** How many configurations there are, constraints not counted; Infinity if one of the parameters is continuous. */
+  /** The number of configurations, including those that constraints exclude; Infinity if a parameter is continuous. */
   readonly size: number;
   /** The space as a study file holds it. `parseSpace` reads it. */
   toJSON(): SpaceData;
@@ -49,9 +49,9 @@ export type Infer<S> = S extends Space<infer P> ? P : never;
 /**
  * A space of configurations.
  *
- * @param parameters by name, parents before those that hang on them.
- * @throws SpaceError if the definition is wrong somewhere, or if no point is found that satisfies the constraints: finite spaces of up to
- * 100 000 configurations are searched in full, others by 10 000 draws.
+ * @param parameters by name; parents precede the parameters that depend on them
+ * @throws SpaceError if the definition is wrong, or if no point is found that satisfies the constraints: finite spaces of up to 100 000
+ * configurations are searched completely, others by 10 000 draws
  * @example
  * const net = space({
  *   lr: float(1e-5, 1e-1, { log: true }),
@@ -60,18 +60,21 @@ export type Infer<S> = S extends Space<infer P> ? P : never;
  * });
  */
 export const space = <const D extends Dimensions>(
-  parameters: D & Sound<D>,
+  parameters: D & WithKnownParents<D>,
   options: { readonly constraints?: readonly Constraint<ParamsOf<D>>[] | undefined } = {},
 ): Space<ParamsOf<D>> => build<ParamsOf<D>>(parameters, (options.constraints ?? []) as readonly Constraint[]);
 
 /**
- * A space from its form as data, as a study file in YAML or JSON holds it.
+ * A space from data, as a study file in YAML or JSON holds it.
  *
- * @param predicates the code of the predicates that the data name.
- * @throws SpaceError naming the path in the data, what was expected and what came.
+ * @param predicates the code of the predicates that the data names
+ * @throws SpaceError that names the path in the data, what was expected and what came
  * @example parseSpace({ parameters: { lr: { type: 'float', low: 1e-5, high: 0.1, log: true } } })
  */
-export function parseSpace(data: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>> = {}): Space<Params> {
+export function parseSpace(
+  data: unknown,
+  predicates: Readonly<Record<string, (params: Configuration) => boolean>> = {},
+): Space<Configuration> {
   const { parameters, constraints = [] } = fields({ parameters: anything }, { constraints: anything }).read('space', data);
   if (!Array.isArray(constraints)) throw fault('constraints', 'a list of constraints', constraints);
   return build(
@@ -80,17 +83,17 @@ export function parseSpace(data: unknown, predicates: Readonly<Record<string, (p
   );
 }
 
-/** Data that are checked later. */
+/** Data that is checked later. */
 const anything: Shape = { schema: {}, read: (_, data) => data };
 
-function withCode(path: string, constraint: unknown, predicates: Readonly<Record<string, (params: Params) => boolean>>): unknown {
+function withCode(path: string, constraint: unknown, predicates: Readonly<Record<string, (params: Configuration) => boolean>>): unknown {
   if (!isRecord(constraint) || typeof constraint.predicate !== 'string') return constraint;
   const name = constraint.predicate;
   if (Object.hasOwn(predicates, name)) return { ...constraint, holds: predicates[name] };
   throw fault(`${path}.predicate`, 'a predicate whose code was passed to parseSpace', name, nearest(name, Object.keys(predicates)));
 }
 
-function build<P extends Params>(definition: unknown, constraints: readonly unknown[]): Space<P> {
+function build<P extends Configuration>(definition: unknown, constraints: readonly unknown[]): Space<P> {
   checkDimensions('parameters', definition);
   const parameters = parametersOf(definition);
   const byName = new Map(parameters.map((parameter) => [parameter.name, parameter]));
@@ -110,7 +113,7 @@ function build<P extends Params>(definition: unknown, constraints: readonly unkn
   );
   const data = JSON.parse(JSON.stringify(constraints.length > 0 ? { parameters: definition, constraints } : { parameters: definition }));
   const axes = parameters.filter(({ axis }) => axis >= 0).map(axisOf);
-  const rules = constraints.map(ruleOf);
+  const rules = constraints.map(compileConstraint);
   const codec = codecOf(parameters);
   const brokenAt = (point: Point) => {
     const params = codec.decode(point);

@@ -1,5 +1,5 @@
 import type { OptionRule } from '../optionRules.ts';
-import { holding } from './shape.ts';
+import { checkedBy } from './shape.ts';
 
 /** A value of a parameter. */
 export type Value = string | number | boolean;
@@ -9,4 +9,4 @@ const valueRule: OptionRule<Value> = {
   schema: { type: ['string', 'number', 'boolean'] },
   holds: (data): data is Value => typeof data === 'string' || typeof data === 'boolean' || Number.isFinite(data),
 };
-export const anyValue = holding(valueRule);
+export const anyValue = checkedBy(valueRule);

@@ -4,7 +4,7 @@ import { type Ask, child, type Env, type Message, type StrategyEvent, type Wait 
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { compose, nest } from './runInner.ts';
@@ -79,7 +79,7 @@ export type BanditOptions = OptionsOf<typeof banditOptions>;
  */
 export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
   checkNames('bandit', Object.keys(arms));
-  const { explore } = settle('bandit', banditOptions, options);
+  const { explore } = resolveOptions('bandit', banditOptions, options);
   return withSpec({ bandit: { arms: specs(arms), ...omitUndefined(options) } }, (parent) => {
     oneObjective(parent, 'bandit judges strategies by');
     return route(arms, child(parent, 'bandit'), {

@@ -1,7 +1,7 @@
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
 import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { checkOption, notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';
@@ -75,7 +75,7 @@ export type PlateauOptions = OptionsOf<typeof plateauOptions>;
  */
 export function plateau(results: number, options: PlateauOptions = {}): Condition<Plateau> {
   checkOption('plateau', results, wholeFrom(1));
-  const { improvement } = settle('plateau', plateauOptions, options);
+  const { improvement } = resolveOptions('plateau', plateauOptions, options);
   return {
     init(env) {
       oneObjective(env, 'plateau compares results by');

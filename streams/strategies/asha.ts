@@ -1,4 +1,4 @@
-import { settle } from '../../src/optionSet.ts';
+import { resolveOptions } from '../../src/optionSet.ts';
 import { checkRungs, rungsOf } from '../../src/schedulers/rungs.ts';
 import type { Strategy } from '../strategy.ts';
 import { type HalvingOptions, halving, halvingOptions } from './halving.ts';
@@ -21,7 +21,7 @@ export type AshaOptions = HalvingOptions;
  * chain(asha({ min: 1, max: 81, pause: true }), bo()); // for trainers that resume from checkpoints
  */
 export function asha(options: AshaOptions): Strategy {
-  const settings = settle('asha', halvingOptions, options);
+  const settings = resolveOptions('asha', halvingOptions, options);
   checkRungs('asha', settings);
   return halving('asha', options, { ...settings, rungs: rungsOf(settings) });
 }

@@ -1,6 +1,6 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
 import { fitInWorker } from '../engine/fitWorker.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -23,7 +23,7 @@ export type BoOptions = OptionsOf<typeof boOptions>;
  * optimize(space({ lr: float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 10) }) }), train, { strategy: bo(), trials: 50 });
  */
 export const bo = (options: BoOptions = {}): Strategy => {
-  const settings = settle('bo', boOptions, options);
+  const settings = resolveOptions('bo', boOptions, options);
   return stage('bo', options, (env) => {
     if (env.objectives.length > 2) throw new OptionError('bo', 'a study of one or two objectives', env.objectives.join(', '));
     return drive(surrogateMachine, env, { env, core: boSurrogate(env, settings), elsewhere: fitInWorker });

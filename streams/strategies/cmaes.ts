@@ -1,6 +1,6 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { covarianceAdaptation } from '../../src/samplers/evolution/cmaes/cmaes.ts';
 import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
@@ -34,7 +34,7 @@ export type CmaesOptions = OptionsOf<typeof cmaesOptions>;
  * chain(take(20, sobol()), cmaes())
  */
 export function cmaes(options: CmaesOptions = {}): Strategy {
-  const settings = settle('cmaes', cmaesOptions, options);
+  const settings = resolveOptions('cmaes', cmaesOptions, options);
   return stage('cmaes', options, (env) => {
     oneObjective(env, 'cmaes ranks trials by');
     const { population = Math.max(defaultPopulation(env.axes.length), env.parallel) } = settings;

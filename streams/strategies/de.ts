@@ -1,5 +1,5 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { deOptions, differentialEvolution } from '../../src/samplers/evolution/de/de.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -24,7 +24,7 @@ export type DeOptions = OptionsOf<typeof deOptions>;
  * de({ start: 'rand', scale: 0.5, crossover: 0.9 }) // the classic variant
  */
 export function de(options: DeOptions = {}): Strategy {
-  const settings = settle('de', deOptions, options);
+  const settings = resolveOptions('de', deOptions, options);
   return stage('de', options, (env) => {
     oneObjective(env, 'de compares trials by');
     const { population = Math.max(SMALLEST[settings.start], Math.round(0.4 * Math.sqrt(env.trials ?? 0))) } = settings;

@@ -1,5 +1,5 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -16,7 +16,7 @@ export type ForestOptions = OptionsOf<typeof forestOptions>;
  * forest({ random: 0.2 })
  */
 export const forest = (options: ForestOptions = {}): Strategy => {
-  const settings = settle('forest', forestOptions, options);
+  const settings = resolveOptions('forest', forestOptions, options);
   return stage('forest', options, (env) => {
     oneObjective(env, 'forest models');
     return drive(surrogateMachine, env, { env, core: forestSurrogate(env, settings) });

@@ -1,7 +1,7 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { gaOptions, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -25,7 +25,7 @@ export type GaOptions = OptionsOf<typeof gaOptions>;
  * chain(ga({ population: 16, generations: 3 }), random())
  */
 export function ga(options: GaOptions = {}): Strategy {
-  const settings = settle('ga', gaOptions, options);
+  const settings = resolveOptions('ga', gaOptions, options);
   if (settings.elite !== undefined && settings.mode !== 'generational')
     throw new OptionError('ga.elite', 'mode generational beside it', settings.mode);
   return stage('ga', options, (env) => {

@@ -1,7 +1,7 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
 import { bool, oneOrByName, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -33,7 +33,7 @@ export type GridOptions = OptionsOf<typeof gridOptions>;
  * @example grid({ levels: { lr: 5 } })
  */
 export const grid = (options: GridOptions = {}): Strategy => {
-  const { levels, shuffle } = settle('grid', gridOptions, options);
+  const { levels, shuffle } = resolveOptions('grid', gridOptions, options);
   return stage('grid', options, (env) => {
     return drive(sequenceMachine, env, { env, core: gridSequence(env, levelsFor(env.axes, levels), shuffle) });
   });

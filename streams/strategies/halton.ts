@@ -1,6 +1,6 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { bool } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
@@ -20,6 +20,6 @@ export type HaltonOptions = OptionsOf<typeof haltonOptions>;
  * chain(take(20, halton()), bo())
  */
 export const halton = (options: HaltonOptions = {}): Strategy => {
-  const { scramble } = settle('halton', haltonOptions, options);
+  const { scramble } = resolveOptions('halton', haltonOptions, options);
   return stage('halton', options, (env) => drive(sequenceMachine, env, { env, core: haltonSequence(env, scramble) }));
 };

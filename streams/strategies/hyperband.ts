@@ -2,7 +2,7 @@ import { OptionError } from '../../src/errors.ts';
 import { type Ask, child, type Env, type Propose, propose, type StrategyEvent } from '../../src/messages.ts';
 import { History } from '../../src/numeric/history.ts';
 import { oneOf, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
@@ -41,7 +41,7 @@ export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
  * chain(hyperband({ min: 1, max: 81, eta: 3 }), tpe())
  */
 export function hyperband(options: HyperbandOptions): Strategy {
-  const settings = settle('hyperband', hyperbandOptions, options);
+  const settings = resolveOptions('hyperband', hyperbandOptions, options);
   checkHyperband('hyperband', settings);
   const { eta, mode, first } = settings;
   const rungs = rungsOf(settings);
@@ -75,7 +75,7 @@ export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions
  * chain(successiveHalving({ min: 1, max: 27, configurations: 40 }), sobol())
  */
 export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
-  const settings = settle('successiveHalving', successiveHalvingOptions, options);
+  const settings = resolveOptions('successiveHalving', successiveHalvingOptions, options);
   checkRungs('successiveHalving', settings);
   const budgets = rungsOf(settings);
   const { eta, configurations = eta ** (budgets.length - 1) } = settings;
@@ -99,7 +99,7 @@ export type BohbOptions = OptionsOf<typeof bohbOptions>;
  * bohb({ min: 1, max: 81 })
  */
 export function bohb(options: BohbOptions): Strategy {
-  checkHyperband('bohb', settle('bohb', bohbOptions, options));
+  checkHyperband('bohb', resolveOptions('bohb', bohbOptions, options));
   const { min, max, eta, mode, pause, first, ...model } = options;
   const budgets = { min, max, eta, mode, pause, first };
   return chain(hyperband(budgets), tpe(model));

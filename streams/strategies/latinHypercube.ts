@@ -1,6 +1,6 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
@@ -21,7 +21,7 @@ export type LatinHypercubeOptions = OptionsOf<typeof latinHypercubeOptions>;
  * chain(latinHypercube({ points: 20 }), tpe())
  */
 export const latinHypercube = (options: LatinHypercubeOptions = {}): Strategy => {
-  const settings = settle('latinHypercube', latinHypercubeOptions, options);
+  const settings = resolveOptions('latinHypercube', latinHypercubeOptions, options);
   return stage('latinHypercube', options, (env) => {
     const { points = env.trials ?? 10 * env.axes.length } = settings;
     return drive(sequenceMachine, env, { env, core: latinHypercubeSequence(env, points) });

@@ -1,6 +1,6 @@
 import { lbfgsMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../src/samplers/gradient/movableAxes.ts';
 import { multiStart } from '../operators/multiStart.ts';
@@ -29,7 +29,7 @@ const NOISY_PROBE = 0.05;
  * chain(ga({ generations: 5 }), lbfgs({ start: 'incumbent', restarts: 0 }), random())
  */
 export function lbfgs(options: LbfgsOptions = {}): Strategy {
-  const settings = settle('lbfgs', lbfgsOptions, options);
+  const settings = resolveOptions('lbfgs', lbfgsOptions, options);
   const { probe = settings.noise > 0 ? NOISY_PROBE : PROBE } = settings;
   return stage('lbfgs', options, (env) => {
     oneObjective(env, 'lbfgs follows the slope of');

@@ -1,6 +1,6 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { nonDominatedSorting, nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
@@ -23,7 +23,7 @@ export type Nsga2Options = OptionsOf<typeof nsga2Options>;
  * chain(nsga2({ population: 40 }), random())
  */
 export function nsga2(options: Nsga2Options = {}): Strategy {
-  const settings = settle('nsga2', nsga2Options, options);
+  const settings = resolveOptions('nsga2', nsga2Options, options);
   return stage('nsga2', options, (env) => {
     const { population = defaultPopulation(env) } = settings;
     return drive(evolutionMachine, env, { env, core: nonDominatedSorting(env, { ...settings, population, tournament: 2 }) });

@@ -1,5 +1,5 @@
 import { notNegative, positive } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, required, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, required, resolveOptions } from '../../src/optionSet.ts';
 import { advance, type Progress } from '../../src/schedulers/progress.ts';
 import type { Strategy } from '../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
@@ -24,7 +24,7 @@ export type PatienceOptions = OptionsOf<typeof patienceOptions>;
  * chain(patience({ steps: 10, delta: 1e-3 }), tpe())
  */
 export function patience(options: PatienceOptions): Strategy {
-  const { steps, delta, warmup, peers } = settle('patience', patienceOptions, options);
+  const { steps, delta, warmup, peers } = resolveOptions('patience', patienceOptions, options);
   return stopRule<Progress, undefined>(
     {
       name: 'patience',

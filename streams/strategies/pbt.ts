@@ -1,7 +1,7 @@
 import { populationMachine } from '../../machines/population.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { type PopulationSettings, pbtOptions, populationOf } from '../../src/schedulers/population.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
@@ -26,7 +26,7 @@ export type PbtOptions = OptionsOf<typeof pbtOptions>;
  * pbt({ population: 16, interval: 5, max: 100, fixed: ['layers'] })
  */
 export function pbt(options: PbtOptions): Strategy {
-  const settings = settle('pbt', pbtOptions, options);
+  const settings = resolveOptions('pbt', pbtOptions, options);
   return stage('pbt', options, (env) => {
     oneObjective(env, 'pbt compares trials by');
     return drive(populationMachine, env, { env, core: populationOf(env, populationSettings(env, settings)) });

@@ -1,6 +1,6 @@
 import type { Losses } from '../../src/numeric/pareto.ts';
 import { below, notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
 import type { Strategy } from '../strategy.ts';
 import { stopRule } from './stopRule.ts';
@@ -32,7 +32,7 @@ export type PercentileStopOptions = OptionsOf<typeof percentileStopOptions>;
  * chain(percentileStop({ percentile: 25, warmup: 5 }), ga())
  */
 export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
-  stopBelow('percentileStop', settle('percentileStop', percentileStopOptions, options), options);
+  stopBelow('percentileStop', resolveOptions('percentileStop', percentileStopOptions, options), options);
 
 /**
  * Stops a trial whose best loss so far is worse than the median of the others' at the same step (Golovin et al., KDD 2017, section 3.2; with the best
@@ -45,7 +45,7 @@ export const percentileStop = (options: PercentileStopOptions = {}): Strategy =>
  * chain(medianStop({ warmup: 5 }), ga())
  */
 export const medianStop = (options: MedianStopOptions = {}): Strategy =>
-  stopBelow('medianStop', { ...settle('medianStop', medianStopOptions, options), percentile: 50 }, options);
+  stopBelow('medianStop', { ...resolveOptions('medianStop', medianStopOptions, options), percentile: 50 }, options);
 
 function stopBelow(name: string, settings: SettingsOf<typeof percentileStopOptions>, options: object): Strategy {
   const { percentile, warmup, peers } = settings;

@@ -1,7 +1,7 @@
 import { sgdMachine } from '../../machines/descent.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, type SettingsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { isContinuousFloat, isOrdered, type StartSequence } from '../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../src/samplers/gradient/sgd.ts';
 import { multiStart } from '../operators/multiStart.ts';
@@ -28,7 +28,7 @@ export type SgdOptions = OptionsOf<typeof sgdOptions>;
  * chain(take(20, sobol()), sgd({ start: 'incumbent' }), random())
  */
 export function sgd(options: SgdOptions = {}): Strategy {
-  const settings = settle('sgd', sgdOptions, options);
+  const settings = resolveOptions('sgd', sgdOptions, options);
   return stage('sgd', options, (env) => {
     const { gradient, starts = gradient === 'told' ? startsFor(env.parallel) : 1 } = settings;
     oneObjective(env, 'sgd follows the slope of');

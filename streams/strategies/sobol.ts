@@ -2,7 +2,7 @@ import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
 import { SOBOL_DIMENSIONS } from '../../src/numeric/sobol.ts';
 import { bool } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
@@ -22,7 +22,7 @@ export type SobolOptions = OptionsOf<typeof sobolOptions>;
  * chain(take(16, sobol()), ga())
  */
 export const sobol = (options: SobolOptions = {}): Strategy => {
-  const { scramble } = settle('sobol', sobolOptions, options);
+  const { scramble } = resolveOptions('sobol', sobolOptions, options);
   return stage('sobol', options, (env) => {
     if (env.axes.length > SOBOL_DIMENSIONS) {
       throw new OptionError('sobol', `a space of at most ${SOBOL_DIMENSIONS} parameters`, env.axes.length);

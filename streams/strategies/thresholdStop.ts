@@ -2,7 +2,7 @@ import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
 import type { Losses } from '../../src/numeric/pareto.ts';
 import { finite, oneOrByName } from '../../src/optionRules.ts';
-import { type OptionsOf, required, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, required, resolveOptions } from '../../src/optionSet.ts';
 import type { Strategy } from '../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
@@ -26,7 +26,7 @@ export type ThresholdStopOptions = OptionsOf<typeof thresholdStopOptions>;
  * chain(thresholdStop({ worst: { accuracy: 0.6 }, warmup: 5 }), tpe())
  */
 export function thresholdStop(options: ThresholdStopOptions): Strategy {
-  const { worst, warmup, peers } = settle('thresholdStop', thresholdStopOptions, options);
+  const { worst, warmup, peers } = resolveOptions('thresholdStop', thresholdStopOptions, options);
   return stopRule<Losses, Losses>(
     {
       name: 'thresholdStop',

@@ -1,5 +1,5 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { type OptionsOf, settle } from '../../src/optionSet.ts';
+import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
@@ -16,6 +16,6 @@ export type TpeOptions = OptionsOf<typeof tpeOptions>;
  * chain(asha({ min: 1, max: 81 }), tpe())
  */
 export const tpe = (options: TpeOptions = {}): Strategy => {
-  const settings = settle('tpe', tpeOptions, options);
+  const settings = resolveOptions('tpe', tpeOptions, options);
   return stage('tpe', options, (env) => drive(surrogateMachine, env, { env, core: tpeSurrogate(env, settings) }));
 };

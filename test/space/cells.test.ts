@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Cells, cells, countCells } from '../../src/space/cells.ts';
+import { cells, countCells, type GridCells } from '../../src/space/cells.ts';
 import { boolean, choice, type Dimension, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { refusal } from './helpers.ts';
 
-const all = ({ count, at }: Cells) => Array.from({ length: count }, (_, i) => at(i));
+const all = ({ count, at }: GridCells) => Array.from({ length: count }, (_, i) => at(i));
 
 test('all configurations, each once, the last axis fastest', () => {
   const s = space({ units: int(16, 20, { step: 2 }), act: choice(['relu', 'tanh']) });

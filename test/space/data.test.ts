@@ -102,7 +102,7 @@ test.each<[string, string]>([
     'parameters.lr.constructor: unknown key, expected one of type, low, high, log, logit, step, prior, when',
   ],
   ['[lr]', 'parameters: expected a mapping, got ["lr"]'],
-  ['{ "": { type: boolean } }', 'parameters: expected parameters with proper names, got ""'],
+  ['{ "": { type: boolean } }', 'parameters: expected parameters with valid names, got ""'],
   ['{}', 'parameters: expected at least one parameter, got {}'],
 ])('%s is refused', (parameters, message) => {
   expect(refusal(() => parseSpace({ parameters: parse(parameters) }))).toBe(message);

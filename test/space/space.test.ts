@@ -106,9 +106,7 @@ describe('conditions', () => {
   });
   test('need an earlier parent with finitely many values, of which it has these', () => {
     const momentum = { type: 'float', low: 0, high: 1, when: { opt: 'sgd' } };
-    expect(refusal(from({ momentum, opt }))).toBe(
-      'parameters.momentum.when: expected a parameter that stands earlier, got opt, which stands later',
-    );
+    expect(refusal(from({ momentum, opt }))).toBe('parameters.momentum.when: expected an earlier parameter; opt comes later');
     expect(refusal(from({ opt, momentum: { ...momentum, when: { otp: 'sgd' } } }))).toBe(
       'parameters.momentum.when: expected an earlier parameter, got "otp"; did you mean opt?',
     );
@@ -194,7 +192,7 @@ describe('complete', () => {
     expect(refusal(() => net.complete({ lr: 7 }, rng))).toBe('lr: expected a number in [0.00001, 0.1], got 7');
     expect(refusal(() => net.complete({ act: 'relu', opt: 'sgd' }, rng))).toContain('no configuration with {"act":"relu","opt":"sgd"}');
     const s = space({ opt: choice(['adam', 'sgd']), a: when('opt', 'adam', float(0, 1)), m: when('opt', 'sgd', float(0, 1)) });
-    expect(refusal(() => s.complete({ a: 0.1, m: 0.2 }, rng))).toBe('opt: no value of it lets all of a, m exist');
+    expect(refusal(() => s.complete({ a: 0.1, m: 0.2 }, rng))).toBe('opt: it has no value with which all of a, m exist');
   });
 });
 
