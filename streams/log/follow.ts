@@ -1,6 +1,6 @@
 import type { Entry } from '../../src/entry.ts';
 
-/** Wakes everybody who waits for it, once. */
+/** Wakes all waiting readers, once. */
 export interface Bell {
   ring(): void;
   /** Resolves at the next ring, or when the signal aborts. */

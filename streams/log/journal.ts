@@ -16,7 +16,7 @@ const RECENT = 512;
 export interface JournalOptions {
   /**
    * When what is written is forced to the disk. A killed process loses nothing that was stored, whatever this says; a power cut may.
-   * - `always`: before an append is said to be stored. Loses nothing; an append takes as long as the disk does.
+   * - `always`: before an append resolves as stored. Loses nothing; an append takes as long as the disk does.
    * - `interval` (the default): at most one second later. A power cut may take the last second.
    * - `never`: when the system sees fit, often half a minute later.
    */
@@ -34,15 +34,15 @@ export interface Journal extends Log {
 }
 
 /**
- * A log in a file: a line of JSON for each fact, the fact's own fields behind its time `at`; its position is the number of the line. The file
- * is made if there is none. It may be killed at any byte: a last line that is torn is cut off at the next opening. A damaged line keeps its
- * position and reads as an entry whose fact is its raw text. Both are said.
+ * A log in a file: a line of JSON for each fact, with its time `at` and the fact's own fields; its position is the number of the line. The file is
+ * created if it does not exist. The process may be killed at any byte: a torn last line is cut off at the next opening. A damaged line keeps its
+ * position and reads as an entry whose fact is its raw text. Both give a warning.
  *
- * One process writes at a time, by a lock file beside it (`study.jsonl.lock`), which is taken over when its process is gone. Others read
- * with `readJournal`. If the file is removed, replaced or cut meanwhile, that is noticed before the next write; it is said, and the study goes
- * on in a second file (`study.jsonl.1`), which holds all that is left of the first. What is appended while a write is under way goes to the file in one write after it.
+ * One process writes at a time. A lock file next to the journal (`study.jsonl.lock`) ensures that; it is taken over when its process is gone. Others
+ * read with `readJournal`. If the file is removed, replaced or cut, the next write notices it: with a warning, the study continues in a second file
+ * (`study.jsonl.1`), which holds all that is left of the first. Appends during a write go to the file together in the next write.
  *
- * @throws JournalLockedError if somebody writes it already, JournalError if it cannot be opened.
+ * @throws JournalLockedError if another process or log is writing it, JournalError if it cannot be opened.
  *
  * @example
  * const log = await openJournal('study.jsonl', { fsync: 'always' });
@@ -129,13 +129,13 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     const first = index.lines - recent.length + 1;
     return from >= first ? recent.slice(from - first) : readFrom(place, index, from, damaged);
   };
-  /** Goes on in another file where this one is no longer the journal. */
+  /** Continues in another file if this one is no longer the journal. */
   const keep = async () => {
     const what = out.torn ? undefined : await loss(place === path ? real : place, file, index.bytes);
     if (what === undefined) return;
     const rescued = await rescue(real, file, index, recent);
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
-    warn(`${place} ${what} while the study was running: it goes on in ${rescued.path}, which has what is left of it${left}`);
+    warn(`${place} ${what} while the study was running: it continues in ${rescued.path}, which has what is left of it${left}`);
     await out.close();
     ({ path: place, file, index } = rescued);
     out = writer(file, index.bytes, fsync, unforced);

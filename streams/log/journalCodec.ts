@@ -4,7 +4,7 @@ import type { Entry } from '../../src/entry.ts';
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file is taken for damage. */
 export const MAX_LINE = 16 * 2 ** 20;
 
-/** Told of a line that is no entry. */
+/** Called with a line that is not an entry. */
 export type Damage = (position: number, what: string) => void;
 
 /**

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { hostname } from 'node:os';
 import { JournalError, JournalLockedError } from './errors.ts';
 
-/** Who holds a lock. A process is its id together with its start, as ids are used again. */
+/** The holder of a lock. A process is identified by its id and its start, because ids are reused. */
 interface Holder {
   readonly pid: number;
   readonly host: string;
@@ -17,10 +17,10 @@ const UNWRITTEN = 2000;
 const held = new Map<string, string>();
 
 /**
- * Takes the lock file beside a journal, and takes it over where its process is gone. A lock from another machine is never taken over, since
- * its process cannot be looked at.
+ * Takes the lock file next to a journal, or takes it over if its process is gone. A lock of another machine is never taken over, since its process
+ * cannot be checked.
  *
- * @returns lets the lock go.
+ * @returns a function that releases the lock.
  * @throws JournalLockedError if it is held, JournalError if the lock file cannot be written.
  */
 export function lock(path: string): () => void {
@@ -36,7 +36,7 @@ export function lock(path: string): () => void {
   return () => release(file);
 }
 
-/** O_EXCL: of several who create the file, one succeeds. */
+/** O_EXCL: of several processes that create the file, one succeeds. */
 function create(path: string, file: string, mine: string): boolean {
   try {
     writeFileSync(file, mine, { flag: 'wx' });
@@ -87,7 +87,7 @@ function isRunning({ pid, started }: Holder): boolean {
   return started === '' || start === undefined || start === started;
 }
 
-/** When a process started; nothing where the system does not tell (no /proc, or not for this process). */
+/** The start of a process; undefined if the system does not tell it (no /proc, or not for this process). */
 function startOf(pid: number): string | undefined {
   try {
     // After the name, which may hold blanks and brackets: state is the first field, start time the twentieth (proc(5)).

@@ -16,7 +16,7 @@ export interface Log {
   /** Position of the last entry, 0 if there is none. */
   head(): Promise<number>;
   /**
-   * Appends one fact; several are stored in the order of the calls. `fenced`: somebody else wrote first, so read on and decide again.
+   * Appends one fact; several are stored in the order of the calls. `fenced`: another process wrote first, so read on and decide again.
    *
    * @throws LogClosedError after `close`, or whatever kept the log from storing it. Then nothing of it is in the log, which stays usable.
    */

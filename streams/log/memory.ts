@@ -8,8 +8,8 @@ const BATCH = 1024;
 /**
  * A log in memory, gone with its process. It always stores.
  *
- * Facts are kept as the objects they are, times in a column beside them: for a trial with 10 parameters (its `suggested` and `completed`)
- * that takes a little less than their JSON text would, and costs no encoding.
+ * Facts are kept as objects, and times in a separate column. For a trial with 10 parameters (its `suggested` and `completed`), that takes a little less
+ * memory than JSON text, and costs no encoding.
  *
  * @param past what the log begins with, such as the entries of another log.
  * @param clock milliseconds since 1970.

@@ -10,7 +10,7 @@ const LOOK = 250;
 export interface ReadJournalOptions {
   /** The first position to read; 1 if not given. */
   readonly from?: number | undefined;
-  /** Goes on with what is appended, until the signal aborts. Otherwise reading ends at the end of the file. */
+  /** Whether to wait for new entries until the signal aborts. Otherwise reading stops at the end of the file. */
   readonly follow?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told in one line of each line that is damaged. */

@@ -16,7 +16,7 @@ export async function loss(path: string, file: FileHandle, size: number): Promis
   return mine.size > size ? 'was written to by another program' : undefined;
 }
 
-/** A file beside a journal that holds what is left of it. */
+/** A file next to a journal that holds what is left of it. */
 export interface Rescue {
   readonly path: string;
   readonly file: FileHandle;
@@ -29,14 +29,14 @@ export interface Rescue {
 const PIECE = 2 ** 20;
 
 /**
- * Writes what is left of a journal into a new file beside it: the lines that its open file still holds, then the last entries, which are still
- * known. An entry that is in neither keeps its position, as an empty object.
+ * Writes what is left of a journal to a new file next to it: the lines that its open file still holds, then the last entries, which are still in memory.
+ * An entry that is in neither keeps its position as an empty object.
  *
- * @param lines how many there were, in so many bytes.
- * @param recent the last of them.
+ * @param lines the number of lines, and of bytes.
+ * @param recent the last entries.
  */
 export async function rescue(path: string, old: FileHandle, { lines, bytes }: LineIndex, recent: readonly Entry[]): Promise<Rescue> {
-  const { path: place, file } = await beside(path);
+  const { path: place, file } = await createNextTo(path);
   try {
     const index = new LineIndex();
     const whole = Math.min(bytes, (await old.stat()).size);
@@ -72,8 +72,8 @@ export async function rescue(path: string, old: FileHandle, { lines, bytes }: Li
   }
 }
 
-/** A new file beside another one. */
-async function beside(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
+/** Creates a file next to another one. */
+async function createNextTo(path: string): Promise<{ readonly path: string; readonly file: FileHandle }> {
   for (let n = 1; ; n++) {
     const place = `${path}.${n}`;
     try {

@@ -16,7 +16,7 @@ export interface Writer {
 
 /**
  * @param size bytes of the file that are stored.
- * @param warn told of a disk that did not take what was written.
+ * @param warn called if the disk did not accept a write.
  */
 export function writer(file: FileHandle, size: number, fsync: 'always' | 'interval' | 'never', warn: (cause: unknown) => void): Writer {
   let torn = false;

@@ -9,7 +9,7 @@ import { TRAINERS } from './subjects.ts';
 const text = (description: string): Schema => ({ type: 'string', description });
 const number = (description: string): Schema => ({ type: 'integer', minimum: 1, description });
 
-/** JSON Schema of what is said besides facts. */
+/** JSON Schemas of the messages that are not facts. */
 const besides = {
   stop: {
     type: 'object',
@@ -27,7 +27,7 @@ const besides = {
     type: 'object',
     properties: { run: text('the claim') },
     required: ['run'],
-    description: `a run goes on; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
+    description: `the heartbeat of a run; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
   },
   rejected: {
     type: 'object',
@@ -69,7 +69,7 @@ export const messageSchemas = (): Readonly<Record<string, Schema>> => ({
 export const askOf = (method: string): string => `ask-${method}`;
 export const answerOf = (method: string): string => `answer-${method}`;
 
-/** The channels of requests, each beside that of its answers, which go to where the request says. */
+/** The channels of requests, each next to the channel of its answers, which go to the request's reply subject. */
 const requestChannels = () =>
   Object.fromEntries(
     requestMethods.flatMap((method) => [
@@ -86,7 +86,7 @@ const requestOperations = () =>
     ]),
   );
 
-/** An AsyncAPI 3 document of what goes over a server, as trainers and those who ask see it. */
+/** An AsyncAPI 3 document of the messages on a server, for trainers and clients. */
 export function asyncapi(): object {
   const all = messageSchemas();
   const channels = {

@@ -7,7 +7,7 @@ import { publish } from './connection.ts';
 import type { Beat } from './messages.ts';
 import type { Subjects } from './subjects.ts';
 
-/** Signs of life of the runs in hand. */
+/** The heartbeats of the current runs. */
 export interface Beats {
   /** @param every milliseconds. */
   begin(trial: TrialId, run: string, every: number): void;

@@ -33,7 +33,7 @@ export interface Access {
 }
 
 export interface ConnectOptions extends Access {
-  /** First token of the subjects that answers come to; who has rights of its own may listen to its own only. */
+  /** First token of the subjects for answers. A restricted user may subscribe only to its own. */
   readonly inboxPrefix?: string;
   readonly name?: string;
 }
@@ -102,7 +102,7 @@ async function authenticatorOf({ nkey, creds }: Access) {
   return creds === undefined ? undefined : credsAuthenticator(await bytesIn(creds));
 }
 
-/** The contents of the files, so that one that cannot be read is said by its name. */
+/** The contents of the files. Reading them here gives errors with the name of the file. */
 async function certificates({ tlsCa, tlsCert, tlsKey }: Access) {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new ConnectError('expected a certificate and its key, got only one of them');

@@ -6,7 +6,7 @@ export function inboxOf(nc: NatsConnection): string {
   return createInbox(options?.inboxPrefix);
 }
 
-/** Told of what happens to a connection. @returns ends it. */
+/** Calls back on changes of a connection's status. @returns a function that unsubscribes. */
 export function onStatus(nc: NatsConnection, hear: (status: Status) => void): () => void {
   const statuses = nc.status() as AsyncIterable<Status> & { stop?(): void }; // of the client's own kind, whose type does not say so
   void (async () => {

@@ -5,12 +5,12 @@ import { type Subjects, TRAINERS } from './subjects.ts';
 const NOT_FOUND = 10014;
 
 /**
- * The consumer that hands suggestions out, made where it is missing. It is never made anew while it exists: it would hand out again what
- * is running.
+ * Creates the consumer that delivers suggestions, if it does not exist. An existing one is never replaced, because it would deliver running trials
+ * again.
  *
- * @param lease milliseconds after which a suggestion that was handed out and not taken on is handed out again.
- * @param from the position of the first suggestion that nobody has taken on.
- * @returns whether it has nothing to hand out, and nothing handed out that is not taken on.
+ * @param lease milliseconds after which a suggestion that was delivered but not claimed is delivered again.
+ * @param from the position of the first suggestion that is not claimed.
+ * @returns whether all suggestions are delivered and claimed.
  */
 export async function ensureConsumer(
   jsm: JetStreamManager,

@@ -15,7 +15,7 @@ const PAUSE = 250;
  */
 export async function createdOn(nc: NatsConnection, study: string, signal?: AbortSignal): Promise<Created> {
   const { stream, created } = subjectsOf(study);
-  /** The fact there; nothing where there is none, or no right to look. */
+  /** The fact; undefined if it does not exist or must not be read. */
   const look = async (subject: string, data = ''): Promise<Created | undefined> => {
     const answer = await nc.request(`$JS.API.DIRECT.GET.${stream}${subject}`, data, { timeout: 2000 }).catch((error) => {
       if (nc.isClosed() || !(isPassing(error) || isForbidden(error))) throw error;

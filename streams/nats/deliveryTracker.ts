@@ -1,6 +1,6 @@
 import type { Stored } from './publisher.ts';
 
-/** Knows suggestions that nobody can have been given before. */
+/** Recognises suggestions that cannot have been delivered before. */
 export interface Freshness {
   /** Whether a suggestion is handed out for the first time, for all one can know. @param reply where its acknowledgement goes. */
   isFresh(reply: string): boolean;
@@ -14,9 +14,9 @@ export interface Freshness {
 const DELIVERY = /\.trainers\.(\d+)\.(\d+)\.(\d+)\./;
 
 /**
- * A server counts how often it has handed a suggestion out, but one that was killed counts anew from what it last wrote down. So its count
- * is believed only for suggestions that were stored after a fact of ours that this connection has seen stored, and as long as its numbers
- * grow: when they fall, the consumer is not the one that it was. Whoever is wrong here only trains for nothing: the log decides.
+ * A server counts how often it has delivered a suggestion, but a killed server counts again from what it last wrote down. So its count is trusted only
+ * for suggestions stored after a fact of ours that this connection has seen stored, and only while its numbers grow: when they fall, the consumer was
+ * replaced. A wrong guess only costs a wasted run, because the log decides.
  */
 export function freshness(): Freshness {
   let since = Number.POSITIVE_INFINITY;

@@ -20,7 +20,7 @@ export interface NatsLogOptions extends StreamOptions {
   readonly isOld?: () => boolean;
   /** Told in a line that the server has no room, and that it has room again. */
   readonly warn?: ((message: string) => void) | undefined;
-  /** Seconds between signs of life that trainers are told of with each suggestion. */
+  /** Seconds of the lease, which each suggestion tells trainers. */
   readonly lease?: number;
 }
 
@@ -28,7 +28,7 @@ export interface NatsLogOptions extends StreamOptions {
 export interface NatsLog extends Log {
   /** Whether the first fact has its own subject; studies that began with an older version have it among others. */
   readonly named: boolean;
-  /** Whether nobody else has appended since this process last did: of several engines, the one that speaks. */
+  /** Whether this process appended last: of several engines, the active one. */
   readonly leads: boolean;
 }
 
@@ -39,8 +39,8 @@ const HEADERS = 1024;
 const WRONG_LAST_SEQUENCE = 10071;
 
 /**
- * The log of a study as one stream, for engines and for those who watch: positions are the sequence numbers of the stream, times those of
- * the server. What is appended is fenced: it is stored only if this log knows the last message of its subject, by having read or written
+ * The log of a study as one stream, for engines and readers. Positions are the sequence numbers of the stream, times are those of the
+ * server. What is appended is fenced: it is stored only if this log knows the last message of its subject, by having read or written
  * it. A fact that the server has not confirmed in time counts as fenced too; whether it was stored, reading on tells.
  *
  * @param nc any connection; the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
@@ -86,7 +86,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       knew(subject, seq);
       written = seq;
       leads = true;
-      if (full) options.warn?.(`${study}: the server has room again: the study goes on`);
+      if (full) options.warn?.(`${study}: the server has room again: the study continues`);
       full = false;
       return 'stored';
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { RefusalCode } from '../../src/facts/facts.ts';
 import type { TrialId } from '../../src/messages.ts';
 
-/** Seconds between signs of life after which a run counts as lost, unless the engine says otherwise. */
+/** Seconds without a heartbeat after which a run counts as lost, unless the engine sets another lease. */
 export const LEASE = 30;
 /** Header of a suggestion: the lease that its run will have, in seconds. */
 export const LEASE_HEADER = 'Hypertide-Lease';
@@ -34,7 +34,7 @@ export interface RejectedMessage {
   readonly run?: string;
 }
 
-/** On `beat.<trainer>.<trial>`: the run goes on. */
+/** On `beat.<trainer>.<trial>`: the heartbeat of a run. */
 export interface Beat {
   readonly run: string;
 }

@@ -24,7 +24,7 @@ export type Settle = (stored: Stored | undefined, error?: Error) => void;
 export interface Publisher {
   /**
    * `settle` is called, and may publish in turn, while what has come is still being read: then all of it goes out in one piece, which is
-   * most of what a message costs. It is told of what `publish` throws.
+   * most of what a message costs. It gets what `publish` throws.
    */
   send(subject: string, data: string, options: PublishOptions, settle: Settle): void;
   /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */

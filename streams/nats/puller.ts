@@ -2,31 +2,31 @@ import { type Msg, type NatsConnection, nanos } from '@nats-io/nats-core';
 import { inboxOf, onStatus, publish } from './connection.ts';
 import { type Subjects, TRAINERS } from './subjects.ts';
 
-/** Hands suggestions out to slots. */
+/** Gives suggestions to slots. */
 export interface Puller {
-  /** Asks for a suggestion, and goes on asking until there is one. */
+  /** Asks for a suggestion until there is one. */
   next(take: (suggestion: Msg) => void): void;
-  /** Nobody wants anything any longer; what comes late is given back. */
+  /** Stops asking; suggestions that arrive later are returned. */
   end(): void;
   close(): void;
 }
 
 interface Waiting {
   readonly take: (suggestion: Msg) => void;
-  /** When it is asked for anew. */
+  /** When to ask again. */
   again: number;
 }
 
-/** Milliseconds that one pull waits at the server: short, so that what is handed to a trainer that vanished does not rest long. */
+/** Milliseconds that a pull waits at the server: short, so that a suggestion for a trainer that vanished is soon free again. */
 const PULL = 5000;
-/** Milliseconds after which a pull that was not answered at all is asked anew, and how often that is looked at. */
+/** Milliseconds after which an unanswered pull is repeated, and between checks for that. */
 const PATIENCE = PULL + 1000;
 const SWEEP = 250;
 const EXPIRED = 408;
 
 /**
  * Pulls one suggestion for each slot that is free, never more. All come to one inbox: a subscription for each pull cost as much as the rest
- * of a short trial. Which slot gets which does not matter, so who has waited longest gets the next.
+ * of a short trial. Which slot gets which does not matter, so the slot that has waited longest gets the next.
  */
 export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
   const inbox = inboxOf(nc);
@@ -41,7 +41,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
   const hear = (message: Msg) => {
     const one = waiting[0];
     if (!message.reply) {
-      // There was none for a while; or there is no consumer, or no server behind this one, and it is asked anew a little later.
+      // There was none for a while, or there is no consumer or no server: ask again a little later.
       if (!one) return;
       waiting.push(waiting.shift()!);
       if (message.headers?.code === EXPIRED) ask(one);
@@ -49,7 +49,7 @@ export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
     } else if (one && !over) {
       waiting.shift();
       one.take(message);
-    } else publish(nc, message.reply, '-NAK'); // for somebody else
+    } else publish(nc, message.reply, '-NAK'); // for another trainer
   };
   const subscription = nc.subscribe(inbox, { callback: (error, message) => (error ? undefined : hear(message)) });
   const late = (now: number) => {

@@ -15,8 +15,8 @@ export type Readable = Pick<Log, 'read' | 'head'>;
 const STREAM_NOT_FOUND = 10059;
 
 /**
- * The log of a study for those who look on: from its stream, or, where this user has no right to that, from an engine that serves it.
- * (A right to read a stream is one to write into it: whoever asks for a message says to which subject it goes.)
+ * The log of a study for readers: from its stream or, if this user may not read that, from an engine that serves it. (A right to read a stream is a right
+ * to write into it, because a request for a message names the subject to send it to.)
  *
  * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
  */
@@ -42,7 +42,7 @@ async function entriesAfter(nc: NatsConnection, study: string, after: number): P
   }
 }
 
-/** Milliseconds after which one looks again though nothing was heard: what is said while a connection is away is lost. */
+/** Milliseconds after which to look again without a notification: those sent during a disconnection are lost. */
 const SILENCE = 2000;
 
 const logOfEngine = (nc: NatsConnection, study: string): Readable => ({

@@ -19,7 +19,7 @@ export interface Reading {
   readonly news: Bell;
   /** Nothing is read after this position; nothing while the log is open. */
   readonly end: () => number | undefined;
-  /** Told of each message before its entry is handed out. */
+  /** Called with each message before its entry is returned. */
   readonly seen: (message: JsMsg) => void;
 }
 
@@ -48,7 +48,7 @@ export async function* entriesFrom(reading: Reading, from: number, signal?: Abor
   }
 }
 
-/** One ordered consumer, until it is full, or cannot go on. */
+/** One ordered consumer, until it is full or fails. */
 async function begin({ nc, js, stream, news: outside, end }: Reading, from: number) {
   const consumer = await withRetry(nc, () =>
     js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),

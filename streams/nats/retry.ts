@@ -17,7 +17,7 @@ export function isPassing(error: unknown): boolean {
 /** Codes of a stream, an account or a server that has no room: 10023, 10047 and 10077 (a limit of the stream is reached). */
 const NO_ROOM = [10023, 10047, 10077];
 
-/** Whether there is no room for what was to be stored; somebody may make some. */
+/** Whether the server had no room to store it, which may pass. */
 export const isFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
 
 /** Whether a user has no right to what was asked. */

@@ -29,7 +29,7 @@ export interface Trainer {
   readonly name: string;
   /** Resolves when the study has closed and no trial runs here, or after `close`. @throws what the server refuses, such as a missing right. */
   readonly done: Promise<void>;
-  /** Takes no more trials; those that run are given back, for others to go on with. */
+  /** Takes no more trials, and gives running ones back for other trainers to resume. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
     if (message.type === 'closed') end();
   };
-  /** Who claimed too late, or what is over, learns it here; the rest is for people. */
+  /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
   const regret = ({ type, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
     if (one && (type === 'started' || code === 'ended')) one.abandon();
@@ -116,7 +116,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       try {
         const data = JSON.stringify(fact);
         out.send(subject, data, options, (stored, error) => {
-          if (isFull(error) && !full) warn(`the server has no room for what is said: ${error!.message}; waiting`);
+          if (isFull(error) && !full) warn(`the server has no room: ${error!.message}; waiting`);
           full = isFull(error);
           if (stored) have(stored);
           else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
@@ -173,7 +173,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
         beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
         if (!options.beats) return one.perform(perform);
         const begin = () => one.perform(perform);
-        nc.flush().then(begin, begin); // an objective that blocks would keep back what is said here
+        nc.flush().then(begin, begin); // an objective that blocks would delay these messages
       });
     };
     pull();

@@ -19,9 +19,9 @@ const STREAM_NOT_FOUND = 10059;
 export interface ServeOptions extends StudyOptions, StreamOptions {
   /** Name of the study. */
   readonly study: string;
-  /** Seconds between signs of life after which a run counts as lost. Default 30. */
+  /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
   readonly lease?: number;
-  /** Told of each entry, and what it did. */
+  /** Called with each entry and what it did. */
   readonly note?: (noted: AppliedEntry) => void;
   /** Told in a line of what a person might want to know, such as that the server has no room. */
   readonly warn?: (message: string) => void;
@@ -33,13 +33,13 @@ export interface ServedStudy {
   readonly finished: Promise<void>;
   /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
   pause(limits?: Limits): Promise<void>;
-  /** Ends this engine; another one may go on. */
+  /** Ends this engine; another one can take over. */
   close(): Promise<void>;
 }
 
 /**
- * Runs a study on a server: makes its stream and its consumer, decides, watches over leases, tells trainers what to stop, and answers
- * requests. Several engines may serve one study: of two decisions one is stored, and when one engine is gone the other goes on.
+ * Runs a study on a server: creates its stream and consumer, decides, watches leases, tells trainers what to stop, and answers requests. Several engines
+ * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
  * @param strategy nothing: that of the log, which begins with `auto()`.
  * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
@@ -79,9 +79,7 @@ export async function serve<P>(
   };
   const fail = (error: unknown) => {
     const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-    reject(
-      isGone ? new StudyError(`the stream ${subjects.stream} is gone: somebody has deleted it on the server`, { cause: error }) : error,
-    );
+    reject(isGone ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { cause: error }) : error);
     void close();
   };
   const running: Run<P> = run<P>(

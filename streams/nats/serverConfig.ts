@@ -10,7 +10,7 @@ export interface ServerConfigOptions {
   readonly store?: string;
   readonly host?: string;
   readonly port?: number;
-  /** The seed that somebody has already; where there is none, one is made. */
+  /** The existing seed of a user; if there is none, one is created. */
   readonly seedOf?: (name: string) => string | undefined;
 }
 
@@ -22,9 +22,9 @@ export interface ServerConfig {
 }
 
 /**
- * The configuration of a server on which nobody can do more than their part. The streams are in the engine's account. Each trainer has an
- * account of its own, which imports nothing but its own subjects: with rights alone, within one account, a trainer writes into a log by
- * naming a subject of it as the reply of a request that it may send.
+ * The configuration of a server on which each user has only the rights that it needs. The streams are in the engine's account. Each trainer has its own
+ * account, which imports only its own subjects: permissions within one account are not enough, because a trainer could write into a log by naming a
+ * subject of it as the reply subject of a permitted request.
  *
  * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no seed.
  */
@@ -84,7 +84,7 @@ ${[engine, ...workers].join('\n')}
   return { text, seeds };
 }
 
-/** Where answers come to what people ask; whoever has more rights than a viewer may ask the same way. */
+/** The subjects for answers to people. Users with more rights than a viewer use the same ones. */
 const VIEWER_INBOX = '_INBOX_viewer.>';
 
 /** Users that are no trainers. */
@@ -93,7 +93,7 @@ const others = ['engine', 'operator', 'viewer'];
 function checkNames(option: string, names: readonly string[], taken: readonly string[] = []): void {
   for (const [i, name] of names.entries()) {
     checkName(option, name);
-    if (names.indexOf(name) < i || taken.includes(name)) throw new OptionError(option, 'a name that nobody else has', name);
+    if (names.indexOf(name) < i || taken.includes(name)) throw new OptionError(option, 'a name that is used once', name);
   }
 }
 
@@ -135,8 +135,8 @@ function sharedWith(study: string, trainer: string): Share[] {
 }
 
 /**
- * What those who watch hear. They are in the engine's account, since what comes in from one account is not handed on to another; and the
- * engine, the only one who answers them there, answers to inboxes alone.
+ * What viewers may subscribe to. Viewers are in the engine's account, because messages imported from one account are not exported to another. Only the
+ * engine answers them there, and it answers only to inboxes.
  */
 function shown(study: string): string[] {
   const { log, directive, rejected, status } = subjectsOf(study);

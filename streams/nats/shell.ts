@@ -22,7 +22,7 @@ export class Shell<P> {
   readonly #lease: number;
   readonly #leases: Leases;
   readonly #stopping = new Map<TrialId, string>();
-  /** Where the suggestion of each attempt that nobody has taken on stands. */
+  /** The position of the suggestion of each unclaimed attempt. */
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   #end = () => {};
@@ -98,7 +98,7 @@ export class Shell<P> {
     this.#stopAgain(id);
   }
 
-  /** A stop may have been missed: it is told again as long as the trial goes on. */
+  /** A stop may have been missed: it is repeated while the trial runs. */
   #stopAgain(trial: TrialId): void {
     const by = this.#stopping.get(trial);
     if (by !== undefined) this.#tell({ type: 'stop', trial, by });
@@ -123,7 +123,7 @@ export class Shell<P> {
     publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
   }
 
-  /** A deadline is over. Only when all that the server holds has been heard, a sign of life among it, is the attempt given up. */
+  /** A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. */
   async #judge(id: TrialId): Promise<void> {
     if (this.#judging.has(id)) return;
     this.#judging.add(id);
@@ -137,8 +137,8 @@ export class Shell<P> {
       if (ledger.position < head) return;
       const { attempt } = trial.suggestion;
       const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
-      if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no sign of life' });
-      else if (await this.#isForgotten(id)) await this.#log.append({ ...lost, message: 'nobody has taken it on' });
+      if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
+      else if (await this.#isForgotten(id)) await this.#log.append({ ...lost, message: 'no trainer claimed it' });
     } finally {
       this.#judging.delete(id);
     }
@@ -150,7 +150,7 @@ export class Shell<P> {
     return idle && this.#unclaimed.has(trial);
   }
 
-  /** Sees to it that suggestions are handed out, from the first one on that nobody has taken on. */
+  /** Ensures that suggestions are delivered, from the first unclaimed one on. */
   #consumer(): Promise<{ readonly idle: boolean }> {
     let from = this.run.engine.ledger.position + 1;
     for (const position of this.#unclaimed.values()) from = Math.min(from, position);

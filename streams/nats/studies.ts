@@ -22,7 +22,7 @@ export async function studiesOn(nc: NatsConnection): Promise<string[]> {
   return names.sort();
 }
 
-/** Told of each study that begins. @returns ends it. */
+/** Calls back for each study that starts. @returns a function that unsubscribes. */
 export function whenBegun(nc: NatsConnection, begun: (study: string) => void): () => void {
   const advisory = '$JS.EVENT.ADVISORY.STREAM.CREATED';
   const subscription = nc.subscribe(`${advisory}.*`, {

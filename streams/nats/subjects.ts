@@ -45,7 +45,7 @@ export type Subjects = ReturnType<typeof subjectsOf>;
 
 const BY = '.log.by.';
 
-/** Who wrote to `ht.<study>.log.by.<trainer>.<trial>`; nothing where the engine did. */
+/** The trainer that wrote to `ht.<study>.log.by.<trainer>.<trial>`; undefined if the engine did. */
 export function trainerOf(subject: string): string | undefined {
   const at = subject.indexOf(BY);
   return at < 0 ? undefined : subject.slice(at + BY.length, subject.lastIndexOf('.'));

@@ -9,8 +9,8 @@ import type { Subjects } from './subjects.ts';
 
 export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready'>, EvaluateOptions {
   /**
-   * The objective blocks the event loop: then signs of life come from a thread, which connects by itself. One trial at a time; a stop is
-   * heard when the objective leaves the event loop free.
+   * Set it if the objective blocks the event loop: heartbeats then come from a thread with its own connection. One trial runs at a time, and a stop
+   * arrives when the objective leaves the event loop free.
    */
   readonly blocking?: ThreadConnection;
 }

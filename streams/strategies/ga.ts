@@ -27,7 +27,7 @@ export type GaOptions = OptionsOf<typeof gaOptions>;
 export function ga(options: GaOptions = {}): Strategy {
   const settings = resolveOptions('ga', gaOptions, options);
   if (settings.elite !== undefined && settings.mode !== 'generational')
-    throw new OptionError('ga.elite', 'mode generational beside it', settings.mode);
+    throw new OptionError('ga.elite', 'the mode generational', settings.mode);
   return stage('ga', options, (env) => {
     oneObjective(env, 'ga compares trials by');
     const { population = defaultPopulation(env, settings.mode) } = settings;

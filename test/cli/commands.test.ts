@@ -195,7 +195,7 @@ describe('commands that are written into the journal', () => {
     expect(suggested()).toHaveLength(6);
   });
 
-  it('a paused study is not run, and says how it goes on', async () => {
+  it('a paused study does not run, and prints how to resume it', async () => {
     const place = await studied('trials: 2\n');
     await hypertide(place, 'change', 'study.jsonl', '--more', '1', '--pause');
     const before = journalOf(place).length;
@@ -214,7 +214,7 @@ describe('commands that are written into the journal', () => {
     ['target: 5', '--target', '-0.5'],
     ['cost: 1', '--cost', '2.5'],
     ['plateau: 1', '--plateau', '100'],
-  ])('a study that has ended by its %s goes on by a new one', async (limit, option, value) => {
+  ])('a study that ended by its %s continues with a new one', async (limit, option, value) => {
     const place = await studied(`strategy: sobol\ntrials: 8\n${limit}\n`);
     const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested').length;
     expect(suggested()).toBeLessThan(8);
@@ -294,7 +294,7 @@ describe('import', () => {
   });
 });
 
-it('a journal that is cut at any byte is opened, and goes on without losing a finished trial', async () => {
+it('a journal that is cut at any byte opens, and continues without losing a finished trial', async () => {
   const place = await studied('trials: 3\nparallel: 3\n');
   const path = join(place, 'study.jsonl');
   const whole = readFileSync(path);

@@ -21,7 +21,7 @@ async function running(more: string) {
 const suggestedIn = (place: string) => journalOf(place).filter(({ type }) => type === 'suggested');
 
 describe('a study that runs', () => {
-  it('changes its strategy, and trials in flight keep their origin and go on', async () => {
+  it('changes its strategy, and running trials keep their origin and continue', async () => {
     const { place, say, go, ended } = await running('trials: 4\nstrategy: random');
     expect(await say('change', 'study.jsonl', '--strategy', 'sobol')).toMatchObject({ code: 0, err: 'changed\n' });
     expect(await say('enqueue', 'study.jsonl', 'x=0.25')).toMatchObject({ code: 0, err: 'it is tried next\n' });
@@ -42,7 +42,7 @@ describe('a study that runs', () => {
     expect(existsSync(join(place, 'study.jsonl.sock'))).toBe(false);
   });
 
-  it('is paused and goes on, and gives a trial up', async () => {
+  it('is paused and resumed, and cancels a trial', async () => {
     const { place, say, go, ended, said } = await running('trials: 3\nstrategy: random');
     await say('change', 'study.jsonl', '--pause');
     await until(() => said().includes('the study is paused: no new trials begin'));

@@ -133,7 +133,7 @@ describe('a run', () => {
       spawnSync('sh', ['-c', harm], { cwd: place });
       const { code, err } = await ended;
       expect(code).toBe(1);
-      expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it goes on in \S*study\.jsonl\.1/);
+      expect(err).toMatch(/study\.jsonl was (replaced|removed).* while the study was running: it continues in \S*study\.jsonl\.1/);
       expect(err).toContain('study.jsonl.1, what the trials printed in');
       expect(journalOf(place, 'study.jsonl.1').filter(({ type }) => type === 'completed')).toHaveLength(12);
       expect((await hypertide(place, 'verify', 'study.jsonl.1')).code).toBe(0);

@@ -43,7 +43,7 @@ describe('a study on a server', () => {
     const serve = start(place, 'serve', 'study.yaml', 'other.yaml', '--nats', own.url, '--once');
     await until(() => ['fails: begun', 'lasts: begun'].every((line) => serve.said().includes(line)));
     await (await jetstreamManager(nc)).streams.delete('HT_fails');
-    await until(() => serve.said().includes('fails: ended, the others go on: the stream HT_fails is gone: somebody has deleted it'));
+    await until(() => serve.said().includes('fails: ended, the others go on: the stream HT_fails is gone: it was deleted'));
     const worker = await start(place, 'worker', '--nats', own.url, '--study', 'lasts', '--', ...TRAINER).ended;
     expect(worker.code).toBe(0);
     const served = await serve.ended;

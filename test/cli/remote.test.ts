@@ -108,7 +108,7 @@ describe('commands on a study on a server', () => {
   });
 });
 
-describe('on a server where nobody can do more than their part', () => {
+describe('on a server with the least rights for each user', () => {
   const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
   let own: NatsServer;
   let place: string;
@@ -168,7 +168,7 @@ describe('on a server where nobody can do more than their part', () => {
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to ask s1') });
   });
 
-  it('a viewer reads nothing where no engine serves, and whoever may be one reads the stream', async () => {
+  it('a viewer reads nothing without an engine, and the user of an engine reads the stream', async () => {
     await engine.close();
     expect(await on('viewer', 'best')).toMatchObject({ code: 2, err: expect.stringContaining('no engine serves s1 now') });
     expect((await on('engine', 'best')).code).toBe(0);

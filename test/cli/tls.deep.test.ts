@@ -99,7 +99,7 @@ describe('commands', () => {
       expect([served.code, worked.code], served.err + worked.err).toEqual([0, 0]);
       const best = await hypertide(place, 'best', '--study', 'safe', ...tls, '--json');
       expect(JSON.parse(best.out)).toMatchObject({ status: 'completed' });
-      // The environment is for those who name a study on a server; a journal is a journal.
+      // The environment counts only for a study on a server, not for a journal.
       expect(await hypertide(place, 'best', 'nosuch.jsonl')).toMatchObject({
         code: 2,
         err: expect.stringContaining('there is no study yet'),

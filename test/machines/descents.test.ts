@@ -68,7 +68,7 @@ describe('sgd', () => {
     block: true,
   };
 
-  it('steps as long as gradients are told, probes where one is not, and begins anew once it stands still', () => {
+  it('steps while gradients are reported, probes if one is missing, and restarts once it stands still', () => {
     const { phase, hand, end } = life(sgdMachine, stochasticDescent(env, settings));
     expect([phase(), hand()]).toEqual(['starting', ['start1', 'start2']]);
     expect(hand()).toEqual([]);

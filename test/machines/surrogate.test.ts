@@ -126,7 +126,7 @@ describe('surrogateMachine', () => {
     expect(phase()).toBe('fitting');
   });
 
-  it('makes long fits itself where nobody else does', () => {
+  it('makes long fits itself without a worker', () => {
     const core = { ...counting, longFit: () => ({ tasks: [], apply: () => {} }) } as Surrogate<unknown>;
     const { suggest, end, phase } = started(core);
     for (const trial of [suggest(), suggest()]) end(trial, done);

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const pictures = join(root, 'examples/pictures');
 const log = join(mkdtempSync(join(tmpdir(), 'hypertide-pictures-')), 'digits.jsonl');
 
-execFileSync('npm', ['start', '--silent', '--', '--trials', '90', '--epochs', '27', '--journal', log], { cwd: root, stdio: 'inherit' });
+execFileSync('npm', ['start', '--silent', '--', '--cost', '1080', '--journal', log], { cwd: root, stdio: 'inherit' });
 await ensurePage();
 mkdirSync(pictures, { recursive: true });
 const made = await dashboard();

@@ -89,7 +89,7 @@ describe('createStudy', () => {
     const told = study.tell(trial, 1);
     await sleep(1);
     await study.close();
-    await sleep(1); // what nobody has caught by now ends the process
+    await sleep(1); // an error that is unhandled by now ends the process
     store();
     await expect(told).rejects.toThrow('the study is closed');
   });

@@ -21,13 +21,8 @@ const pending = [
   'src/schedulers/',
   'src/testing/',
   'streams/engine/',
-  'streams/log/',
-  'streams/nats/',
-  'streams/strategies/',
   'test/cli/',
   'test/contract/',
-  'test/machines/',
-  'test/streams/',
 ];
 
 const below = (path: string): string[] =>

@@ -7,13 +7,13 @@ import { type Begin, Breach, stage } from './stage.ts';
 export interface Finding {
   /** What it should do. */
   readonly name: string;
-  /** What it did instead; nothing where all was well. */
+  /** What it did instead; undefined if it conforms. */
   readonly breach?: string;
 }
 
 /**
- * Holds a trainer in any language against what a study over NATS expects of one: claims, acknowledgements, signs of life, stops, and facts
- * that are neither lost nor doubled when connections break.
+ * Checks that a trainer in any language conforms: claims, acknowledgements, heartbeats, stops, and facts that are neither lost nor duplicated when
+ * connections break.
  *
  * It runs studies of its own on the server, which need all rights there. The trainer works on the parameters `x`, `steps`, `pause` and
  * `outcome`: `steps` times it waits `pause` seconds and reports `x + step` at steps 1, 2, ...; then it returns `x`, or throws where `outcome`

@@ -5,8 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface LoopbackProxy {
   readonly url: string;
   /**
-   * From now on it swallows all bytes, both ways, and those of new connections too. Nobody is told: connections stay open, and never say
-   * anything again, not even after `restore`, since what they lost does not come back.
+   * Drops all bytes from now on, in both directions and for new connections too. Connections stay open but silent (half-open), even after `restore`,
+   * because the lost bytes do not come back.
    */
   swallow(): void;
   /** Lets new connections through again. */
@@ -16,7 +16,7 @@ export interface LoopbackProxy {
   close(): Promise<void>;
 }
 
-/** @param url of the server; who comes in by it comes in the same way through the proxy. */
+/** @param url of the server; its user and password are kept in the url of the proxy. */
 export async function proxyTo(url: string): Promise<LoopbackProxy> {
   const target = new URL(url);
   const [host, port] = [target.hostname, Number(target.port || 4222)];

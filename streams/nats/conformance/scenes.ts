@@ -76,7 +76,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'acknowledges when its claim is stored, shows signs of life, and takes no more than it has room for',
+    name: 'acknowledges when its claim is stored, sends heartbeats, and takes no more trials than it has slots',
     parallel: 2,
     script: [{ steps: 1, pause: 5 }, {}],
     play: async (stage) => {
@@ -93,7 +93,7 @@ export const scenes: readonly Scene[] = [
       const gap = Math.max(...times.slice(1).map((at, i) => at - times[i]!));
       must(
         gap < 1300,
-        `with a lease of 2 s, signs of life are due every 0.67 s on ht.<study>.beat.<trainer>.<trial>, with {"run": ...}; there was none for ${(gap / 1000).toFixed(1)} s`,
+        `with a lease of 2 s, heartbeats are due every 0.67 s on ht.<study>.beat.<trainer>.<trial>, with {"run": ...}; there was none for ${(gap / 1000).toFixed(1)} s`,
       );
       await endsWell(stage, ended);
       isTakenIn(stage);
@@ -145,7 +145,7 @@ export const scenes: readonly Scene[] = [
       await stage.pause(1);
       must(stage.said.length === late, 'a trainer whose claim came second (`rejected` says so) is to say no more of that run');
       await stage.other(1, { type: 'completed', run: 'other', values: { value: 1 } });
-      await stage.until('the trainer is to go on with trial 2', () => has(stage, 'completed', 2));
+      await stage.until('the trainer should continue with trial 2', () => has(stage, 'completed', 2));
       await endsWell(stage, ended);
     },
   },
@@ -157,7 +157,7 @@ export const scenes: readonly Scene[] = [
       const { ended } = stage.start();
       await stage.until('the trainer is to report', () => factsOf(stage, 1).length >= 4);
       stage.proxy.cut();
-      await stage.until('a trainer whose connection broke is to go on', () => factsOf(stage, 1).length >= 15);
+      await stage.until('a trainer should continue after its connection broke', () => factsOf(stage, 1).length >= 15);
       stage.proxy.swallow();
       await stage.pause(0.4);
       stage.proxy.restore();
@@ -174,7 +174,7 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: 'goes on when the link was dead without a word',
+    name: 'continues after a half-open connection',
     lease: 20,
     script: [{ steps: 20, pause: 0.05 }, {}],
     play: async (stage) => {

@@ -56,16 +56,16 @@ export interface Stage {
   readonly proxy: LoopbackProxy;
   /** What the trainer under test has published to the log. */
   readonly said: readonly Said[];
-  /** When it showed signs of life, and for which run. */
+  /** The times of its heartbeats, and their runs. */
   readonly beats: readonly { readonly at: number; readonly run: unknown }[];
-  /** What the engine has taken in, and what became of it. */
+  /** The entries that the engine has read, and what each did. */
   readonly noted: readonly AppliedEntry[];
   /** Begins the trainer. */
   start(): Begun;
   /** Publishes a fact as another trainer. */
   other(trial: number, fact: object): Promise<unknown>;
   cancel(trial: number): Promise<unknown>;
-  /** How the consumer stands: what it holds back, and what it has handed out and nobody has acknowledged. */
+  /** How many suggestions the consumer holds back, and how many it has delivered without an acknowledgement. */
   consumer(): Promise<{ readonly waiting: number; readonly handedOut: number }>;
   until(what: string, holds: () => boolean | Promise<boolean>, seconds?: number): Promise<void>;
   pause(seconds: number): Promise<void>;

@@ -32,7 +32,7 @@ describe('a journal that is, while it is open,', () => {
     const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
     await log.append({ n: 31 });
     await log.append({ n: 32 });
-    expect(said).toEqual([expect.stringContaining(`${what} while the study was running: it goes on in ${log.place()}`)]);
+    expect(said).toEqual([expect.stringContaining(`${what} while the study was running: it continues in ${log.place()}`)]);
     expect(log.place()).toMatch(/study\.jsonl\.1$/);
     expect(await log.head()).toBe(32);
     await log.close();

@@ -41,13 +41,13 @@ describe('the rules of trainers are kept by', () => {
 
 describe('the conformance test finds a trainer that', () => {
   it.each([
-    ['silent', /signs of life/, /signs of life are due/],
+    ['silent', /heartbeats/, /heartbeats are due/],
     ['grabs', /leaves to another/, /claimed already/],
     ['deaf', /stops/, /told to stop/],
     ['stubborn', /second/, /say no more of that run/],
     ['nameless', /one trial at a time/, /Nats-Msg-Id/],
     ['repeats', /one trial at a time/, /again under another id/],
-    ['greedy', /signs of life/, /acknowledged|pull no suggestion/],
+    ['greedy', /heartbeats/, /acknowledged|pull no suggestion/],
     ['forgetful', /connections break/, /sent again|to end/],
     ['unending', /over already/, /to end/],
   ] as const)('is %s', async (fault, scene, breach) => {

@@ -55,7 +55,7 @@ def objective(trial):
 url, study, name, nkey = (*sys.argv[1:], None)[:4]
 h.run(url, study, objective, name, nkey=nkey)`;
 
-/** What a study says, as it comes: who said what, and when the server took it. */
+/** The entries of a study as they arrive, with author and time. */
 async function follow(server: NatsServer, study: string) {
   const log = await natsLog(await server.connect(), study);
   const seen: { readonly at: number; readonly author: string; readonly type: string; readonly trial: number; readonly reason?: string }[] =
@@ -72,7 +72,7 @@ async function follow(server: NatsServer, study: string) {
     until: async (holds: (one: (typeof seen)[number]) => boolean, count = 1): Promise<void> => {
       while (seen.filter(holds).length < count) await sleep(20);
     },
-    /** Milliseconds from a time until somebody completes a trial that began after it. */
+    /** Milliseconds from a time until a trial that started after it is completed. */
     progress: (author: string, since: number): number => {
       const own = seen.filter((one) => one.author === author && one.at > since);
       const begun = new Set(own.flatMap(({ type, trial }) => (type === 'started' ? [trial] : [])));
@@ -85,7 +85,7 @@ async function follow(server: NatsServer, study: string) {
 const trace = /^\s+at .*[:(]|Traceback/m;
 
 describe('without a person', () => {
-  it('all go on when a network that swallowed everything is back, or a server that was killed, and show no trace', {
+  it('all continue after a half-open network or a killed server, without a trace', {
     timeout: 120_000,
   }, async () => {
     const server = await natsServer();
@@ -133,7 +133,7 @@ describe('without a person', () => {
     }
   });
 
-  it('trainers with no more rights than theirs go on after a kill of the server', { timeout: 60_000 }, async () => {
+  it('trainers with the least rights continue after a kill of the server', { timeout: 60_000 }, async () => {
     const { text, seeds } = serverConfig({ studies: ['s'], trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
     const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
     undo.push(() => server.dispose());
@@ -173,7 +173,7 @@ describe('without a person', () => {
 });
 
 describe('two engines', () => {
-  it('go on within three seconds when the one that decides is killed, and lose no healthy trial when one sleeps for three leases', {
+  it('continue within three seconds when the active one is killed, and lose no healthy trial when one sleeps for three leases', {
     timeout: 90_000,
   }, async () => {
     const server = await natsServer();
@@ -186,14 +186,14 @@ describe('two engines', () => {
     undo.push(() => work.close());
     const completed = ({ type }: { readonly type: string }) => type === 'completed';
     await log.until(completed, 20);
-    // Both are read in: whichever is woken or left must go on.
+    // Both have read the log: the one that is woken or left must continue.
     for (const { child } of [first, second]) {
       child.kill('SIGSTOP');
       await sleep(3000);
       child.kill('SIGCONT');
       await sleep(1500);
     }
-    for (const { child } of [first, second]) child.kill('SIGSTOP'); // nobody listens to the beats now
+    for (const { child } of [first, second]) child.kill('SIGSTOP'); // no engine hears the heartbeats now
     await sleep(3000);
     for (const { child } of [first, second]) child.kill('SIGCONT');
     const awake = log.seen.length;

@@ -92,7 +92,7 @@ print(h.run(url, study, objective, "py"))`;
     await engine.close();
   });
 
-  it('trains a population, whose members go on from checkpoints of others', async () => {
+  it('trains a population, whose members resume from checkpoints of others', async () => {
     const study = fresh();
     const heard = hearing();
     const nc = await server.connect();
@@ -117,7 +117,7 @@ h.run(url, study, objective, "py")`;
     await engine.close();
   });
 
-  it('stops when it is told to, and shows signs of life while it trains', async () => {
+  it('stops on request, and sends heartbeats while it trains', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.6 });
     const program = `
@@ -163,7 +163,7 @@ h.run(url, study, objective)`;
     await engine.close();
   });
 
-  it('goes on after a kill of the server', async () => {
+  it('continues after a kill of the server', async () => {
     const own = await natsServer();
     try {
       const study = fresh();

@@ -48,7 +48,7 @@ describe('an engine', () => {
     await engine.close();
   });
 
-  it('lists the trials that are open beside those that are over', async () => {
+  it('lists open trials next to ended ones', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3, parallel: 3 });
     const { ask, say } = await hand(study);
@@ -82,7 +82,7 @@ describe('an engine', () => {
     const { ask, say } = await hand(study);
     await engine.heard.until(isFact('suggested', { trial: 2 }));
     const long = '\u20ac'.repeat(5000); // three bytes each
-    for (let n = 0; n < 80; n++) await say(1, { type: 'failed', reason: 'error', run: 'nobody', message: long });
+    for (let n = 0; n < 80; n++) await say(1, { type: 'failed', reason: 'error', run: 'unknown', message: long });
     await say(1, 'no JSON');
     await engine.heard.until(({ position }) => position >= 84);
     const entries: Entry[] = [];
@@ -127,7 +127,7 @@ describe('an engine', () => {
     await engine.close();
   });
 
-  it('says so where an answer or a status is larger than the server takes, and goes on', async () => {
+  it('reports an answer or a status that is larger than the server takes, and continues', async () => {
     const small = await natsServer('max_payload: 12000');
     const study = fresh();
     const engine = await engineOn(small, { study, trials: 3, parallel: 2, maxMessageBytes: 12000 });

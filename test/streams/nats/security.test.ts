@@ -73,7 +73,7 @@ describe('a server with the configuration that is made for it', () => {
       ['publish a decision', 'ht.s1.log.suggested', decision],
       ['close the study', 'ht.s1.log.study', '{"type":"closed","reason":"person"}'],
       ['publish as another trainer', 'ht.s1.log.by.w2.1', '{"type":"completed","trial":1,"values":{"value":0}}'],
-      ['publish as nobody', 'ht.s1.log.by.x.1', '{}'],
+      ['publish as an unknown trainer', 'ht.s1.log.by.x.1', '{}'],
       ['publish into a study by an older subject', 'ht.s1.log', '{}'],
       ['publish into the other study as another', 'ht.s2.log.by.w2.1', '{}'],
       ['decide in the other study', 'ht.s2.log.suggested', decision],

@@ -18,7 +18,7 @@ const square = ({ x }: At) => x * x;
 const hand = (study: string, name?: string) => handOn(server, study, name);
 
 describe('serve', () => {
-  it('gives a run that fell silent to somebody else, and no healthy one', async () => {
+  it('gives a silent run to another trainer, and no healthy one', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.4 });
     const { say, beat } = await hand(study);
@@ -69,7 +69,7 @@ describe('serve', () => {
     [{ discard: 'old', max_msgs: 5 }, 'discard is old, not new (nats stream edit'],
     [{ max_age: 1e12 }, 'max_age is 1000000000000, not 0'],
     [{ retention: 'workqueue' }, 'retention is workqueue, not limits'],
-  ])('refuses a stream that is there with settings that lose facts or answer nobody: %j', async (settings, message) => {
+  ])('refuses an existing stream whose settings lose facts or leave requests unanswered: %j', async (settings, message) => {
     const study = fresh();
     const { stream, log } = subjectsOf(study);
     const nc = await server.connect();
@@ -78,7 +78,7 @@ describe('serve', () => {
     await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
   });
 
-  it('says once that the server has no room, does not ask it without a pause, and goes on when it has', async () => {
+  it('says once that the server has no room, pauses between tries, and continues when it has', async () => {
     const study = fresh();
     const { stream, log } = subjectsOf(study);
     const nc = await server.connect();
@@ -129,8 +129,8 @@ describe('serve', () => {
       ['bad-field', { type: 'closed', reason: 'person' }],
       ['bad-field', { type: 'suggested', attempt: 1, by: 'me', params: {} }],
       ['bad-field', { type: 'completed', trial: 2, values: { value: 1 } }], // under the subject of trial 1
-      ['stale-run', { type: 'reported', run: 'nobody', step: 1, values: { value: 1 } }],
-      ['stale-run', { type: 'completed', run: 'nobody', values: { value: 1 } }],
+      ['stale-run', { type: 'reported', run: 'unknown', step: 1, values: { value: 1 } }],
+      ['stale-run', { type: 'completed', run: 'unknown', values: { value: 1 } }],
     ];
     const codes: string[] = [];
     const all = new Promise<void>((resolve) => {
@@ -153,7 +153,7 @@ describe('serve', () => {
     await engine.close();
   });
 
-  it('answers ten thousand facts that do not count, and goes on', async () => {
+  it('answers ten thousand facts that do not count, and continues', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 3 });
     const { nc, say } = await hand(study);
@@ -208,7 +208,7 @@ describe('serve', () => {
     expect(await verify(plane, random(), () => readAll(second.nc, study))).toEqual({ recomputed: 20 });
   });
 
-  it('runs twice without harm: one decides, and the other goes on when it is gone', async () => {
+  it('runs twice without harm: one decides, and the other takes over when it is gone', async () => {
     const study = fresh();
     const [a, b] = [await engineOn(server, { study, trials: 60, parallel: 3 }), await engineOn(server, { study, trials: 60, parallel: 3 })];
     const { done } = trainer<At>(await server.connect(), study, square, { slots: 3 });
@@ -224,7 +224,7 @@ describe('serve', () => {
     await b.close();
   });
 
-  it('makes a consumer anew that somebody deleted, from the first suggestion that nobody took', async () => {
+  it('creates a deleted consumer again, from the first unclaimed suggestion', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.2 });
     const { say, nc } = await hand(study);
