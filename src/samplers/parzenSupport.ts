@@ -1,4 +1,4 @@
-import type { Cells, Support } from '../numeric/parzen/support.ts';
+import type { Support, SupportCells } from '../numeric/parzen/support.ts';
 import type { Axis } from '../space/axis.ts';
 
 /** Ordered axes with more levels are treated as continuous, since kernels are never narrower than a hundredth of the range. */
@@ -14,7 +14,7 @@ function boundary(of: (coordinate: number) => number, k: number, below: number, 
   }
 }
 
-function axisCells({ levels, prior }: Axis): Cells {
+function axisCells({ levels, prior }: Axis): SupportCells {
   const count = levels!.count;
   const centres = Float64Array.from({ length: count }, (_, k) => levels!.at(k));
   const edges = new Float64Array(count + 1);

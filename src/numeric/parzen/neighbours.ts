@@ -1,6 +1,6 @@
 /**
- * The kernel means of one axis in order, with the distance of each to its farther neighbour. Equal means are ordered by slot, so that the
- * distances depend on what is inside alone, not on how it came there.
+ * The kernel means of one axis in order, with the distance of each to its farther neighbour. Equal means are ordered by slot, so the distances do
+ * not depend on the order of insertion.
  */
 export class Neighbours {
   readonly #means: (slot: number) => number;
@@ -8,7 +8,7 @@ export class Neighbours {
   #order = new Int32Array(16);
   #size = 0;
 
-  /** @param changed called with every slot whose distance changes */
+  /** @param changed called for each slot whose distance changes */
   constructor(means: (slot: number) => number, changed: (slot: number, gap: number) => void) {
     this.#means = means;
     this.#changed = changed;
@@ -32,7 +32,7 @@ export class Neighbours {
     this.#measure(i - 1, i);
   }
 
-  /** The first place whose slot does not come before this one. */
+  /** The position of a slot, or where it belongs. */
   #place(slot: number): number {
     const mean = this.#means(slot);
     let low = 0;
@@ -51,7 +51,7 @@ export class Neighbours {
     for (let i = Math.max(0, from); i <= to && i < this.#size; i++) this.#changed(this.#order[i]!, this.#gap(i));
   }
 
-  /** The ends of the range count as neighbours only for a lonely mean (Optuna's `consider_endpoints=False`). */
+  /** The ends of the range count as neighbours only if there is a single mean (Optuna's `consider_endpoints=False`). */
   #gap(i: number): number {
     const mean = this.#means(this.#order[i]!);
     if (this.#size === 1) return Math.max(mean, 1 - mean);

@@ -1,13 +1,13 @@
 import type { Rng } from '../random.ts';
 import { ascending, insertSorted, rankOf } from '../sorted.ts';
-import { CategoryColumn, CellColumn, grown, SmoothColumn } from './columns.ts';
-import { type Bells, type Coded, type ScaledSum, Screen } from './screen.ts';
+import { CategoricalKernels, ContinuousKernels, DiscreteKernels, withRoomFor } from './axisKernels.ts';
+import { type CodedKernels, KernelPruner, type NormalKernels, type ScaledSum } from './kernelPruner.ts';
 import type { Support } from './support.ts';
 
-/** How many of the newest observations count fully. */
+/** The newest observations have full weight. */
 const RECENT = 25;
 
-/** Weights of n observations, oldest first: the newest 25 count fully, older ones ever less, down to 1 / n (Bergstra, Yamins & Cox 2013). */
+/** Weights of n observations, oldest first: 1 for the newest 25, falling linearly to 1 / n for the oldest (Bergstra, Yamins & Cox 2013). */
 export function recencyWeights(n: number): Float64Array {
   const weights = new Float64Array(n).fill(1);
   const old = n - RECENT;
@@ -15,12 +15,12 @@ export function recencyWeights(n: number): Float64Array {
   return weights;
 }
 
-/** A kernel this far below the largest one, in log, changes no digit that matters: a thousand of them add 1e-8. */
+/** Kernels are ignored if their log density is this far below the sum so far: a thousand of them would add 1e-8. */
 const NEGLIGIBLE = 25;
 
-/** Kernels are summed in parts, the newest first: candidates tend to lie near those, and they tell how large the others must be to matter. */
-const HEAD = 64;
-const PART = 256;
+/** Kernels are summed in parts, the newest first. Candidates tend to lie near those, so the first part tells which other kernels matter. */
+const FIRST_PART = 64;
+const PART_SIZE = 256;
 
 function sumOf(numbers: Float64Array): number {
   let sum = 0;
@@ -37,128 +37,127 @@ export interface ParzenOptions {
   readonly weights?: ((n: number) => Float64Array) | undefined;
 }
 
-/** An axis among others, for the screen. */
-interface Place<C> {
-  readonly column: C;
-  readonly at: number;
+interface OnAxis<C> {
+  readonly kernels: C;
+  readonly axis: number;
 }
 
-/** An axis on which none of n slots differs from any value. */
-const nothingOn = (n: number): Place<Bells & Coded> => {
+/** Kernels with a log density of 0 everywhere, for n slots. */
+const neutralAxis = (n: number): OnAxis<NormalKernels & CodedKernels> => {
   const zeros = new Float64Array(n);
-  return { at: 0, column: { means: zeros, precisions: zeros, codes: new Int32Array(n), logDensities: () => ZERO } };
+  return { axis: 0, kernels: { means: zeros, precisions: zeros, codes: new Int32Array(n), logDensities: () => ZERO } };
 };
 const ZERO = new Float64Array(1);
 
-const columnOf = (support: Support, priorWeight: number, clip: number): SmoothColumn | CellColumn | CategoryColumn => {
+const kernelsOn = (support: Support, priorWeight: number, clip: number): ContinuousKernels | DiscreteKernels | CategoricalKernels => {
   const { cells } = support;
-  if (cells === undefined) return new SmoothColumn(support, clip);
-  return support.ordered ? new CellColumn({ ...support, cells }, clip) : new CategoryColumn({ ...support, cells }, priorWeight);
+  if (cells === undefined) return new ContinuousKernels(support, clip);
+  return support.ordered ? new DiscreteKernels({ ...support, cells }, clip) : new CategoricalKernels({ ...support, cells }, priorWeight);
 };
 
 /**
- * A Parzen estimator on the axes of one subspace: a mixture of one product kernel per observation and one for the prior belief
- * (Bergstra et al., NeurIPS 2011; joint kernels as in Falkner et al., ICML 2018).
+ * A Parzen estimator on some axes: a mixture of one product kernel per observation and one for the prior (Bergstra et al., NeurIPS 2011; joint
+ * kernels as in Falkner et al., ICML 2018).
  *
- * Numbers have truncated normal kernels, integrated over cells where there are some; their bandwidth is the distance to the farther neighbour
- * on the axis, clipped. Categories have Aitchison-Aitken kernels. Observations live in slots, oldest first, and come and go; what a change
- * does not touch is kept. The density depends on what is inside alone, to the last bit.
+ * Ordered axes have truncated normal kernels, integrated over the cells of discrete axes. Their bandwidth is the distance to the farther neighbour on
+ * the axis, clipped. Categories have Aitchison-Aitken kernels. Each observation has a numbered slot, in order of age. Adding or removing one updates
+ * only the kernels that it affects, and the result is, to the last bit, that of computing everything again.
  */
 export class Parzen {
-  readonly columns: readonly (SmoothColumn | CellColumn | CategoryColumn)[];
+  readonly axes: readonly (ContinuousKernels | DiscreteKernels | CategoricalKernels)[];
   readonly #priorWeight: number;
   readonly #weightsOf: (n: number) => Float64Array;
-  readonly #smooth: readonly Place<SmoothColumn>[];
-  readonly #coded: readonly Place<Coded>[];
+  readonly #continuous: readonly OnAxis<ContinuousKernels>[];
+  readonly #discrete: readonly OnAxis<CodedKernels>[];
   readonly #slots: number[] = [];
-  /** By slot: the log density at the means of all smooth axes. */
+  /** By slot: the log density at the means of all continuous axes. */
   #peaks: Float64Array = new Float64Array(0);
   #weights: Float64Array = new Float64Array(1);
   #logTotal = 0;
-  /** Weights by slot. */
-  #bySlot: Float64Array = new Float64Array(1);
-  /** The slots in parts, the newest first. */
+  #weightBySlot: Float64Array = new Float64Array(1);
+  /** The slots, in parts, the newest first. */
   #parts: readonly Int32Array[] = [];
-  /** An axis on which nothing differs, where three are wanted. */
-  #nothing: Place<Bells & Coded> = nothingOn(0);
-  readonly #screen = new Screen();
-  #settled = false;
+  /** Fills up groups of three axes. */
+  #neutral: OnAxis<NormalKernels & CodedKernels> = neutralAxis(0);
+  readonly #pruner = new KernelPruner();
+  #upToDate = false;
 
   constructor(supports: readonly Support[], { priorWeight = 1, clip = 1, weights = recencyWeights }: ParzenOptions = {}) {
     this.#priorWeight = priorWeight;
     this.#weightsOf = weights;
-    this.columns = supports.map((support) => columnOf(support, priorWeight, clip));
-    this.#smooth = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? { column, at } : []));
-    this.#coded = this.columns.flatMap((column, at) => (column instanceof SmoothColumn ? [] : { column, at }));
+    this.axes = supports.map((support) => kernelsOn(support, priorWeight, clip));
+    this.#continuous = this.axes.flatMap((kernels, axis) => (kernels instanceof ContinuousKernels ? { kernels, axis } : []));
+    this.#discrete = this.axes.flatMap((kernels, axis) => (kernels instanceof ContinuousKernels ? [] : { kernels, axis }));
   }
 
-  /** The slots inside, oldest first. */
+  /** The slots in use, oldest first. */
   get slots(): readonly number[] {
     return this.#slots;
   }
 
-  /** Weight of each component, in the order of `slots`, the prior last; they sum to one. */
+  /** The weight of each component in the order of `slots`, with the prior last. They sum to 1. */
   get weights(): Float64Array {
-    this.#settle();
+    this.#update();
     const total = sumOf(this.#weights);
     return this.#weights.map((w) => w / total);
   }
 
-  /** @param x one number per axis: a coordinate, or the number of its cell */
+  /** @param x a coordinate, or the number of a cell, per axis */
   add(slot: number, x: ArrayLike<number>): void {
     insertSorted(this.#slots, slot, ascending);
-    for (const [j, column] of this.columns.entries()) column.add(slot, x[j]!);
-    this.#settled = false;
+    for (const [j, kernels] of this.axes.entries()) kernels.add(slot, x[j]!);
+    this.#upToDate = false;
   }
 
   remove(slot: number): void {
     this.#slots.splice(rankOf(this.#slots, slot, ascending) - 1, 1);
-    for (const column of this.columns) column.remove(slot);
-    this.#settled = false;
+    for (const kernels of this.axes) kernels.remove(slot);
+    this.#upToDate = false;
   }
 
-  #settle(): void {
-    if (this.#settled) return;
-    this.#settled = true;
+  #update(): void {
+    if (this.#upToDate) return;
+    this.#upToDate = true;
     const n = this.#slots.length;
-    const stale = new Set<number>();
-    for (const column of this.columns) column.settle(n, (slot) => stale.add(slot));
-    this.#peaks = grown(this.#peaks, this.#slots.at(-1) ?? 0);
-    for (const slot of stale) this.#peaks[slot] = this.#smooth.reduce((peak, { column }) => peak + column.peak(slot), 0);
+    const changed = new Set<number>();
+    for (const kernels of this.axes) kernels.update(n, (slot) => changed.add(slot));
+    this.#peaks = withRoomFor(this.#peaks, this.#slots.at(-1) ?? 0);
+    for (const slot of changed) this.#peaks[slot] = this.#continuous.reduce((peak, { kernels }) => peak + kernels.peak(slot), 0);
     this.#weights = new Float64Array(n + 1);
     this.#weights.set(this.#weightsOf(n));
     this.#weights[n] = n > 0 ? this.#priorWeight : 1;
     this.#logTotal = Math.log(sumOf(this.#weights));
-    this.#arrange();
+    this.#arrangeForLoops();
   }
 
-  /** What the hot loops need at hand. */
-  #arrange(): void {
+  /** Prepares flat arrays for the inner loops. */
+  #arrangeForLoops(): void {
     const slots = Int32Array.from(this.#slots);
     const parts: Int32Array[] = [];
-    for (let to = slots.length, size = HEAD; to > 0; to -= size, size = PART) parts.push(slots.subarray(Math.max(0, to - size), to));
+    for (let to = slots.length, size = FIRST_PART; to > 0; to -= size, size = PART_SIZE)
+      parts.push(slots.subarray(Math.max(0, to - size), to));
     this.#parts = parts;
-    this.#bySlot = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
-    for (let k = 0; k < slots.length; k++) this.#bySlot[slots[k]!] = this.#weights[k]!;
-    this.#nothing = nothingOn(this.#bySlot.length);
+    this.#weightBySlot = new Float64Array((this.#slots.at(-1) ?? 0) + 1);
+    for (let k = 0; k < slots.length; k++) this.#weightBySlot[slots[k]!] = this.#weights[k]!;
+    this.#neutral = neutralAxis(this.#weightBySlot.length);
   }
 
-  /** One draw: a component by its weight, then each axis from its kernel. */
+  /** Draws a component by its weight, then each axis from its kernel. */
   draw(rng: Rng): number[] {
-    this.#settle();
+    this.#update();
     const n = this.#slots.length;
     let k = 0;
     for (let u = rng() * sumOf(this.#weights); k < n && u >= this.#weights[k]!; k++) u -= this.#weights[k]!;
-    return this.columns.map((column) => (k < n ? column.draw(this.#slots[k]!, rng) : column.prior.draw(rng)));
+    return this.axes.map((kernels) => (k < n ? kernels.draw(this.#slots[k]!, rng) : kernels.prior.draw(rng)));
   }
 
   /**
-   * log density at a point; a mass on axes with cells.
+   * The log density at a point; on axes with cells, of the cell's mass.
    *
-   * @param enough a log density beyond which more need not be told: then what comes back is only known to lie above it.
+   * @param enough a bound above which the exact value does not matter: if the result is higher, it is only a lower bound
    */
   logDensity(point: ArrayLike<number>, enough = Number.POSITIVE_INFINITY): number {
-    this.#settle();
+    this.#update();
     const sum = this.#priorTerm(point);
     let logDensity = this.#logOf(sum);
     for (const part of this.#parts) {
@@ -169,38 +168,38 @@ export class Parzen {
     return logDensity;
   }
 
-  /** A bound below the log density that costs little: what the prior and the newest observations come to. */
+  /** A cheap lower bound of the log density, from the prior and the newest observations. */
   leastLogDensity(point: ArrayLike<number>): number {
-    this.#settle();
+    this.#update();
     const sum = this.#priorTerm(point);
     if (this.#parts[0]) this.#addPart(sum, point, this.#parts[0]);
     return this.#logOf(sum);
   }
 
   #priorTerm(point: ArrayLike<number>): ScaledSum {
-    return { top: this.columns.reduce((t, { prior }, j) => t + prior.logDensity(point[j]!), 0), value: this.#weights.at(-1)! };
+    return { top: this.axes.reduce((t, { prior }, j) => t + prior.logDensity(point[j]!), 0), value: this.#weights.at(-1)! };
   }
 
   #addPart(sum: ScaledSum, point: ArrayLike<number>, part: Int32Array): void {
-    this.#screen.begin(part, this.#peaks);
-    this.#narrow(point, sum.top - NEGLIGIBLE);
-    this.#screen.addTo(sum, this.#bySlot);
+    this.#pruner.start(part, this.#peaks);
+    this.#sumLogDensities(point, sum.top - NEGLIGIBLE);
+    this.#pruner.addDensitiesTo(sum, this.#weightBySlot);
   }
 
   #logOf({ top, value }: ScaledSum): number {
     return top + Math.log(value) - this.#logTotal;
   }
 
-  /** Leaves those kernels that are above the floor at a point. */
-  #narrow(point: ArrayLike<number>, floor: number): void {
-    const none = this.#nothing;
-    for (let s = 0; s < this.#smooth.length; s += 3) {
-      const [a, b, c] = [this.#smooth[s]!, this.#smooth[s + 1] ?? none, this.#smooth[s + 2] ?? none];
-      this.#screen.narrow(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
+  /** Adds the log densities of all axes, three at a time, and drops the kernels that fall below the floor. */
+  #sumLogDensities(point: ArrayLike<number>, floor: number): void {
+    const none = this.#neutral;
+    for (let s = 0; s < this.#continuous.length; s += 3) {
+      const [a, b, c] = [this.#continuous[s]!, this.#continuous[s + 1] ?? none, this.#continuous[s + 2] ?? none];
+      this.#pruner.addNormals(floor, point[a.axis]!, a.kernels, point[b.axis]!, b.kernels, point[c.axis]!, c.kernels);
     }
-    for (let s = 0; s < this.#coded.length; s += 3) {
-      const [a, b, c] = [this.#coded[s]!, this.#coded[s + 1] ?? none, this.#coded[s + 2] ?? none];
-      this.#screen.look(floor, point[a.at]!, a.column, point[b.at]!, b.column, point[c.at]!, c.column);
+    for (let s = 0; s < this.#discrete.length; s += 3) {
+      const [a, b, c] = [this.#discrete[s]!, this.#discrete[s + 1] ?? none, this.#discrete[s + 2] ?? none];
+      this.#pruner.addCoded(floor, point[a.axis]!, a.kernels, point[b.axis]!, b.kernels, point[c.axis]!, c.kernels);
     }
   }
 }

@@ -1,22 +1,22 @@
 import type { Distribution } from '../distribution.ts';
 import type { Rng } from '../random.ts';
 
-/** The cells of a coordinate in [0, 1] that stand for one value each: `edges[k]` to `edges[k + 1]` round `centres[k]`. */
-export interface Cells {
+/** The cells of a discrete axis on [0, 1], one per value: `edges[k]` to `edges[k + 1]` around `centres[k]`. */
+export interface SupportCells {
   readonly centres: Float64Array;
   readonly edges: Float64Array;
-  /** The law before any data: log mass of each cell, and their cumulative sums. */
+  /** The prior: the log mass of each cell, and the cumulative sums of the masses. */
   readonly logPrior: Float64Array;
   readonly cumulative: Float64Array;
 }
 
 /**
- * What a density on one axis ranges over. Its variable is the coordinate itself, or the number of the cell where there are `cells`.
- * Unordered supports always have cells.
+ * The support of a density on one axis. With `cells` the variable is the number of a cell, otherwise a coordinate. Unordered supports always have
+ * cells.
  */
 export interface Support {
   readonly ordered: boolean;
-  readonly cells?: Cells | undefined;
+  readonly cells?: SupportCells | undefined;
   readonly prior?: Distribution | undefined;
 }
 
@@ -32,8 +32,8 @@ function firstAbove(sorted: Float64Array, x: number): number {
   return low;
 }
 
-/** The number of the cell that holds a coordinate. */
-export const cellAt = (cells: Cells, coordinate: number): number => firstAbove(cells.edges.subarray(1), coordinate);
+/** The number of the cell that contains a coordinate. */
+export const cellAt = (cells: SupportCells, coordinate: number): number => firstAbove(cells.edges.subarray(1), coordinate);
 
-/** A cell drawn from the prior law. */
-export const drawCell = (cells: Cells, rng: Rng): number => firstAbove(cells.cumulative, rng());
+/** Draws a cell from the prior. */
+export const drawCell = (cells: SupportCells, rng: Rng): number => firstAbove(cells.cumulative, rng());

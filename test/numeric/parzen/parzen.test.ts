@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CellColumn, SmoothColumn } from '../../../src/numeric/parzen/columns.ts';
+import { ContinuousKernels, DiscreteKernels } from '../../../src/numeric/parzen/axisKernels.ts';
 import { Parzen, recencyWeights } from '../../../src/numeric/parzen/parzen.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { supportOnAxis } from '../../../src/samplers/parzenSupport.ts';
@@ -53,8 +53,8 @@ describe('Parzen', () => {
       });
     });
     it(`means and bandwidths of ${seen.length} observations`, () => {
-      for (const [j, column] of parzen.columns.entries()) {
-        if (!(column instanceof SmoothColumn || column instanceof CellColumn)) continue;
+      for (const [j, column] of parzen.axes.entries()) {
+        if (!(column instanceof ContinuousKernels || column instanceof DiscreteKernels)) continue;
         for (const slot of parzen.slots) {
           expect(column.mean(slot)).toBeCloseTo(kernels[j]!.means[slot]!, 12);
           expect(column.sigma(slot)).toBeCloseTo(kernels[j]!.sigmas[slot]!, 12);

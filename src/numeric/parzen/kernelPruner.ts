@@ -1,12 +1,13 @@
-/** Where the kernels of one axis stand, by slot: means and 1 / (sigma sqrt(2)). */
-export interface Bells {
+/** The normal kernels of one axis, by slot: means and 1 / (sigma sqrt(2)). */
+export interface NormalKernels {
   readonly means: Float64Array;
   readonly precisions: Float64Array;
 }
 
-/** Kernels of which there are few different ones on an axis: which one each slot has, and what each says of one value, by its code. */
-export interface Coded {
+/** The kernels of a discrete axis. Few are distinct: each slot has the code of its kernel. */
+export interface CodedKernels {
   readonly codes: Int32Array;
+  /** The log density of each distinct kernel at a value, by code. */
   logDensities(x: number): Float64Array;
 }
 
@@ -17,17 +18,17 @@ export interface ScaledSum {
 }
 
 /**
- * The kernels that may still matter at a point, with what their log densities have come to so far. Axes are taken in groups, and kernels that
- * have fallen below a floor leave after each: with many kernels, most do after the first. Branches that depend on the data would cost more than
- * the arithmetic, so a kernel leaves by being overwritten.
+ * Sums the log densities of kernels at a point, axis by axis, and drops kernels whose sum falls below a floor. Axes come in groups of three; with
+ * many kernels, most are dropped after the first group. A data-dependent branch would cost more than the arithmetic, so each kernel is written and
+ * dropped kernels are overwritten.
  */
-export class Screen {
+export class KernelPruner {
   #slots = new Int32Array(0);
   #terms = new Float64Array(0);
   #count = 0;
 
-  /** All kernels, with their log densities at their means. */
-  begin(slots: Int32Array, peaks: Float64Array): void {
+  /** Starts with all kernels and their log densities at their means. */
+  start(slots: Int32Array, peaks: Float64Array): void {
     const n = slots.length;
     if (this.#slots.length < n) {
       this.#slots = new Int32Array(2 * n);
@@ -38,8 +39,8 @@ export class Screen {
     this.#count = n;
   }
 
-  /** Takes off the squares on three axes, where the point has the coordinates x, y and z. */
-  narrow(floor: number, x: number, a: Bells, y: number, b: Bells, z: number, c: Bells): void {
+  /** Adds three continuous axes, on which the point has the coordinates x, y and z. */
+  addNormals(floor: number, x: number, a: NormalKernels, y: number, b: NormalKernels, z: number, c: NormalKernels): void {
     const [slots, terms] = [this.#slots, this.#terms];
     const [meansA, meansB, meansC] = [a.means, b.means, c.means];
     const [precisionsA, precisionsB, precisionsC] = [a.precisions, b.precisions, c.precisions];
@@ -58,16 +59,16 @@ export class Screen {
     this.#count = count;
   }
 
-  /** Adds what three axes with codes say of each kernel, where the point has the values x, y and z. */
-  look(floor: number, x: number, a: Coded, y: number, b: Coded, z: number, c: Coded): void {
+  /** Adds three discrete axes, on which the point has the values x, y and z. */
+  addCoded(floor: number, x: number, a: CodedKernels, y: number, b: CodedKernels, z: number, c: CodedKernels): void {
     const [slots, terms] = [this.#slots, this.#terms];
     const [codesA, codesB, codesC] = [a.codes, b.codes, c.codes];
-    const [saysA, saysB, saysC] = [a.logDensities(x), b.logDensities(y), c.logDensities(z)];
+    const [logDensitiesA, logDensitiesB, logDensitiesC] = [a.logDensities(x), b.logDensities(y), c.logDensities(z)];
     const before = this.#count;
     let count = 0;
     for (let i = 0; i < before; i++) {
       const slot = slots[i]!;
-      const term = terms[i]! + saysA[codesA[slot]!]! + saysB[codesB[slot]!]! + saysC[codesC[slot]!]!;
+      const term = terms[i]! + logDensitiesA[codesA[slot]!]! + logDensitiesB[codesB[slot]!]! + logDensitiesC[codesC[slot]!]!;
       slots[count] = slot;
       terms[count] = term;
       if (term > floor) count++;
@@ -75,8 +76,8 @@ export class Screen {
     this.#count = count;
   }
 
-  /** Adds the weighted densities of those that are left, weights by slot. */
-  addTo(sum: ScaledSum, weights: Float64Array): void {
+  /** Adds the weighted densities of the remaining kernels to a sum. @param weights by slot */
+  addDensitiesTo(sum: ScaledSum, weights: Float64Array): void {
     const [slots, terms, count] = [this.#slots, this.#terms, this.#count];
     let top = sum.top;
     for (let i = 0; i < count; i++) if (terms[i]! > top) top = terms[i]!;
