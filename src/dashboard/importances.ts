@@ -1,6 +1,7 @@
 import { parseStrategy } from '../../streams/spec.ts';
-import { importances } from '../importance/importance.ts';
-import { resultsOf } from '../importance/results.ts';
+import { axisImportances } from '../importance/importance.ts';
+import { comparableResults } from '../importance/results.ts';
+
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, Proposal, StrategyEvent } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -17,9 +18,9 @@ const TURN = 20;
 export async function importancesOf(feed: Feed): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
   const { space, ledger } = feed.begun;
-  const results = resultsOf(space.axes, factsOf(feed.begun), rungsOf(ledger.settings.strategy));
+  const results = comparableResults(space.axes, factsOf(feed.begun), rungsOf(ledger.settings.strategy));
   const every = Math.ceil(results.length / MOST);
-  const reckoning = importances(
+  const reckoning = axisImportances(
     space.axes,
     results.filter((_, i) => i % every === 0),
     rngFor(ledger.settings.seed, 'importance', 0),

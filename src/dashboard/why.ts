@@ -6,7 +6,7 @@ import { DECISIONS } from '../facts/versions.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
-import { FOREST, growForest, predictForest } from '../numeric/forest.ts';
+import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest.ts';
 import { rngFor } from '../numeric/random.ts';
 import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';
 import type { Space } from '../space/space.ts';
@@ -84,7 +84,7 @@ async function expectationOf(feed: Feed, created: Created, { trial, after, param
     categories: categoryCounts(space.axes),
     targets: Float64Array.from(known, ({ losses }) => losses![0]!),
   };
-  const forest = growForest(table, { ...FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));
+  const forest = growForest(table, { ...DEFAULT_FOREST, trees: 50 }, rngFor(created.seed, 'why', trial));
   // The way back from a loss is the way there.
   const { mean, variance } = predictForest(forest, encode(space.encode(space.parse(params))));
   return { mean: lossOf(objective!, mean), sd: Math.sqrt(variance), results: known.length };

@@ -1,10 +1,10 @@
 import type { Axis, Point } from '../space/axis.ts';
 
 /** Points as columns of numbers in [0, 1], as fANOVA takes them. */
-export interface Coded {
+export interface EncodedPoints {
   readonly columns: readonly Float64Array[];
   /** Of each axis, the numbers of its columns. */
-  readonly columnsOf: readonly (readonly number[])[];
+  readonly columnsOfAxis: readonly (readonly number[])[];
 }
 
 /**
@@ -13,14 +13,14 @@ export interface Coded {
  * several. That is how Optuna codes them, and the price of shares that can be compared with its: a boolean that explains 9 % may get 3, one of
  * forty values that explains 35 % may get 7, and one of three more than its due.
  */
-export function coded(axes: readonly Axis[], points: readonly Point[]): Coded {
+export function encodePoints(axes: readonly Axis[], points: readonly Point[]): EncodedPoints {
   const columns: Float64Array[] = [];
   const add = (axis: number, of: (coordinate: number) => number): number =>
     columns.push(Float64Array.from(points, (point) => of(point[axis]!))) - 1;
-  const columnsOf = axes.map(({ ordered, levels }, axis) =>
+  const columnsOfAxis = axes.map(({ ordered, levels }, axis) =>
     ordered
       ? [add(axis, (coordinate) => coordinate)]
       : Array.from({ length: levels!.count }, (_, level) => add(axis, (coordinate) => (levels!.of(coordinate) === level ? 1 : 0))),
   );
-  return { columns, columnsOf };
+  return { columns, columnsOfAxis };
 }

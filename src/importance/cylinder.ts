@@ -5,7 +5,7 @@ export interface Interval {
 }
 
 /** Of columns that are 0 or 1, those that have to be 0 and those that have to be 1, as bits. */
-export interface Cylinder {
+export interface BinarySubcube {
   readonly zeros: Uint32Array;
   readonly ones: Uint32Array;
 }
@@ -13,7 +13,7 @@ export interface Cylinder {
 const BITS = 32;
 
 /** What intervals leave of columns that are 0 or 1: of some, both. */
-export function cylinderOf(regions: readonly Interval[]): Cylinder {
+export function subcubeOf(regions: readonly Interval[]): BinarySubcube {
   const words = Math.ceil(regions.length / BITS);
   const zeros = new Uint32Array(words);
   const ones = new Uint32Array(words);
@@ -26,7 +26,7 @@ export function cylinderOf(regions: readonly Interval[]): Cylinder {
 }
 
 /** The share of all zeros and ones that lie in both of two cylinders, where in each column either is as frequent. */
-export function shareOfBoth(a: Cylinder, b: Cylinder): number {
+export function sharedVolume(a: BinarySubcube, b: BinarySubcube): number {
   let fixed = 0;
   for (let word = 0; word < a.zeros.length; word++) {
     const zeros = a.zeros[word]! | b.zeros[word]!;
@@ -44,10 +44,10 @@ function bitsIn(word: number): number {
 }
 
 /** The mean square of a sum of effects, each of which is there in a cylinder only. */
-export function meanSquare(effects: readonly { readonly cylinder: Cylinder; readonly effect: number }[]): number {
+export function meanSquareOfEffects(effects: readonly { readonly cylinder: BinarySubcube; readonly effect: number }[]): number {
   return effects.reduce((sum, { cylinder, effect }, i) => {
     let others = 0;
-    for (let k = 0; k < i; k++) others += effects[k]!.effect * shareOfBoth(cylinder, effects[k]!.cylinder);
-    return sum + effect * (effect * shareOfBoth(cylinder, cylinder) + 2 * others);
+    for (let k = 0; k < i; k++) others += effects[k]!.effect * sharedVolume(cylinder, effects[k]!.cylinder);
+    return sum + effect * (effect * sharedVolume(cylinder, cylinder) + 2 * others);
   }, 0);
 }

@@ -1,11 +1,11 @@
-import { type ForestSettings, growForest } from '../numeric/forest.ts';
+import { type ForestOptions, growForest } from '../numeric/forest.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Tree } from '../numeric/tree.ts';
-import type { Coded } from './coding.ts';
-import { type Cylinder, cylinderOf, type Interval, meanSquare } from './cylinder.ts';
+import type { EncodedPoints } from './coding.ts';
+import { type BinarySubcube, type Interval, meanSquareOfEffects, subcubeOf } from './cylinder.ts';
 
 /** Those of Optuna's evaluator: full trees, all of which see all columns, cut halfway. */
-const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, features: 1, threshold: () => 0.5 };
+const SETTINGS: ForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, features: 1, threshold: () => 0.5 };
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the
@@ -14,12 +14,16 @@ const SETTINGS: ForestSettings = { trees: 64, leastLeaf: 1, leastSplit: 2, featu
  *
  * @returns the share of each axis. They sum to 1, or to 0 if all predictions are equal.
  */
-export function* fanova({ columns, columnsOf }: Coded, targets: readonly number[], rng: Rng): Generator<void, readonly number[]> {
+export function* fanova(
+  { columns, columnsOfAxis }: EncodedPoints,
+  targets: readonly number[],
+  rng: Rng,
+): Generator<void, readonly number[]> {
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
-  const sums = columnsOf.map(() => 0);
+  const sums = columnsOfAxis.map(() => 0);
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
     const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
-    for (const [axis, share] of sharesOf(tree!, columnsOf, columns.length).entries()) sums[axis]! += share;
+    for (const [axis, share] of sharesOf(tree!, columnsOfAxis, columns.length).entries()) sums[axis]! += share;
     yield;
   }
   const total = sums.reduce((a, b) => a + b, 0);
@@ -37,7 +41,7 @@ interface Leaf {
 const width = ({ low, high }: Interval): number => high - low;
 
 /** Of each axis, the variance of the tree's mean given that axis, as a share of its variance. */
-function sharesOf(tree: Tree, columnsOf: Coded['columnsOf'], columns: number): readonly number[] {
+function sharesOf(tree: Tree, columnsOf: EncodedPoints['columnsOfAxis'], columns: number): readonly number[] {
   const leaves = leavesOf(tree, columns);
   const variance = leaves.reduce((sum, { effect, mass }) => sum + mass * effect ** 2, 0);
   const explained = (of: readonly number[]) => (of.length === 1 ? explainedByOrder(leaves, of[0]!) : explainedByCategory(leaves, of));
@@ -83,15 +87,15 @@ function explainedByOrder(leaves: readonly Leaf[], column: number): number {
 
 /** The variance of the mean given all columns of a category, which is a sum of what holds where some of them are 0 and some are 1. */
 function explainedByCategory(leaves: readonly Leaf[], columns: readonly number[]): number {
-  const sums = new Map<string, { readonly cylinder: Cylinder; effect: number }>();
+  const sums = new Map<string, { readonly cylinder: BinarySubcube; effect: number }>();
   for (const { effect, mass, regions } of leaves) {
     const own = columns.map((column) => regions[column]!);
-    const cylinder = cylinderOf(own);
+    const cylinder = subcubeOf(own);
     const share = own.reduce((rest, region) => rest / width(region), effect * mass);
     const key = `${cylinder.zeros} ${cylinder.ones}`;
     const sum = sums.get(key);
     if (sum) sum.effect += share;
     else sums.set(key, { cylinder, effect: share });
   }
-  return meanSquare([...sums.values()]);
+  return meanSquareOfEffects([...sums.values()]);
 }

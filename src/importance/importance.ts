@@ -1,9 +1,9 @@
 import type { Rng } from '../numeric/random.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
-import { coded } from './coding.ts';
+import { encodePoints } from './coding.ts';
 import { fanova } from './fanova.ts';
 import { type GridColumn, pedAnova } from './pedAnova.ts';
-import type { Result } from './results.ts';
+import type { ComparableResult } from './results.ts';
 
 /** How much each axis matters, by name; shares that sum to 1. */
 export interface AxisImportances {
@@ -27,14 +27,18 @@ const CELLS = 50;
  * @param results of one budget, or else as `resultsOf` makes them comparable; at least two more than there are axes
  * @returns undefined if there are too few results, or all are equal.
  */
-export function* importances(axes: readonly Axis[], results: readonly Result[], rng: Rng): Generator<void, AxisImportances | undefined> {
+export function* axisImportances(
+  axes: readonly Axis[],
+  results: readonly ComparableResult[],
+  rng: Rng,
+): Generator<void, AxisImportances | undefined> {
   if (results.length < axes.length + 2 || results.every(({ loss }) => loss === results[0]!.loss)) return undefined;
   const points = results.map(({ point }) => point);
   const losses = results.map(({ loss }) => loss);
   const exists = points.map((point) => active(axes, point));
   // A coordinate of an axis that does not exist is drawn: whether it exists is for the axis to explain that it hangs on.
   const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
-  const shares = yield* fanova(coded(axes, filled), losses, rng);
+  const shares = yield* fanova(encodePoints(axes, filled), losses, rng);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));
   return { results: results.length, fanova: byName(axes, shares), pedAnova: byName(axes, pedAnova(grids, losses)) };
 }

@@ -9,8 +9,8 @@ export interface GridColumn {
 }
 
 /** Of these the best share are the good ones, but at least so many. */
-const BASELINE = 0.1;
-const FEWEST = 2;
+const BEST_SHARE = 0.1;
+const MIN_BEST = 2;
 /** Weight of the prior; each trial has weight 1. */
 const PRIOR = 1;
 /** What keeps a quotient of densities finite. */
@@ -24,9 +24,9 @@ const FLOOR = 1e-12;
  * @returns shares that sum to 1, or to 0 where all trials are good.
  */
 export function pedAnova(columns: readonly GridColumn[], losses: readonly number[]): readonly number[] {
-  if (losses.length <= FEWEST) return columns.map(() => 0);
+  if (losses.length <= MIN_BEST) return columns.map(() => 0);
   const sorted = Float64Array.from(losses).sort();
-  const cutoff = Math.max(sorted[FEWEST - 1]!, sorted[Math.max(1, Math.ceil(BASELINE * sorted.length)) - 1]!);
+  const cutoff = Math.max(sorted[MIN_BEST - 1]!, sorted[Math.max(1, Math.ceil(BEST_SHARE * sorted.length)) - 1]!);
   const good = losses.map((loss) => loss <= cutoff);
   const goods = good.filter(Boolean).length;
   const divergences = columns.map(({ cells, ...grid }) => {
@@ -36,7 +36,7 @@ export function pedAnova(columns: readonly GridColumn[], losses: readonly number
       grid.count,
     );
     const [having, goodOnes] = [sumOf(all), sumOf(top)];
-    if (having < FEWEST || goodOnes === 0) return 0;
+    if (having < MIN_BEST || goodOnes === 0) return 0;
     const weight = (goodOnes / goods) ** 2 / (having / losses.length);
     const [p, q] = [density(all, grid), density(top, grid)];
     return weight * p.reduce((sum, at, k) => sum + (at + FLOOR) * ((q[k]! + FLOOR) / (at + FLOOR) - 1) ** 2, 0);
@@ -73,7 +73,7 @@ interface Weighted {
 
 function normalKernels(counts: Float64Array, total: number): Weighted[] {
   const size = counts.length;
-  const sigma = scott(counts, total);
+  const sigma = scottBandwidth(counts, total);
   const observed = [...counts.entries()].filter(([, count]) => count > 0);
   return [
     ...observed.map(([cell, count]) => ({ weight: count, kernel: truncated(cell, sigma, size) })),
@@ -89,17 +89,17 @@ function truncated(mean: number, sigma: number, size: number): (cell: number) =>
 }
 
 /** Nine tenths of a kernel as narrow as this lie in its own cell. */
-const NARROWEST = 0.5 / 1.64;
+const MIN_SIGMA = 0.5 / 1.64;
 
 /** Scott's rule (1992), in its robust form, in cells. */
-function scott(counts: Float64Array, total: number): number {
+function scottBandwidth(counts: Float64Array, total: number): number {
   let mean = 0;
   for (const [cell, count] of counts.entries()) mean += (cell * count) / total;
   let squares = 0;
   for (const [cell, count] of counts.entries()) squares += count * (cell - mean) ** 2;
   const deviation = Math.sqrt(squares / Math.max(1, total - 1));
   const quartiles = quantileCell(counts, Math.floor((3 * total) / 4), true) - quantileCell(counts, Math.floor(total / 4), false);
-  return Math.max(NARROWEST, 1.059 * Math.min(quartiles / 1.34, deviation) * total ** -0.2);
+  return Math.max(MIN_SIGMA, 1.059 * Math.min(quartiles / 1.34, deviation) * total ** -0.2);
 }
 
 /** The first cell with trials up to which there are at least so many, or more than so many. */

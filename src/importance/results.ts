@@ -4,7 +4,7 @@ import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
 /** A result that can be compared with others: where it was obtained, and what it was. */
-export interface Result {
+export interface ComparableResult {
   readonly point: Point;
   readonly loss: number;
 }
@@ -15,7 +15,11 @@ export interface Result {
  *
  * @param rungs the budgets at which the study compares trials, ascending; default: the powers of 3
  */
-export function resultsOf(axes: readonly Axis[], facts: readonly StrategyEvent[], rungs?: readonly number[]): readonly Result[] {
+export function comparableResults(
+  axes: readonly Axis[],
+  facts: readonly StrategyEvent[],
+  rungs?: readonly number[],
+): readonly ComparableResult[] {
   const results = new RungResults(axes, rungs);
   for (const fact of facts) results.take(fact);
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));

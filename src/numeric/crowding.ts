@@ -4,7 +4,7 @@ import type { Losses } from './pareto.ts';
  * How lonely each trial of a front is: the sides of the box between its neighbours, each in ranges of the front, summed; infinite at the ends of
  * an objective (Deb, Pratap, Agarwal & Meyarivan, "NSGA-II", 2002, section III-B).
  */
-export function crowding(front: readonly Losses[]): number[] {
+export function crowdingDistances(front: readonly Losses[]): number[] {
   const distances = front.map(() => 0);
   const objectives = Math.max(0, ...front.map((losses) => losses.length));
   for (let k = 0; k < objectives; k++) {
@@ -24,16 +24,16 @@ export function crowding(front: readonly Losses[]): number[] {
  * The indices of `size` of a front, the lonelier first. The most crowded leave one at a time, so that each makes room for its neighbours (Kukkonen & Deb,
  * "Improved pruning of non-dominated solutions based on crowding distance", 2006).
  */
-export function uncrowded(front: readonly Losses[], size: number): number[] {
+export function leastCrowded(front: readonly Losses[], size: number): number[] {
   let left = [...front.keys()];
   for (;;) {
-    const distances = crowding(left.map((i) => front[i]!));
-    if (left.length <= size) return lonelierFirst(distances).map((k) => left[k]!);
+    const distances = crowdingDistances(left.map((i) => front[i]!));
+    if (left.length <= size) return byDistance(distances).map((k) => left[k]!);
     left = left.toSpliced(argmin(distances), 1);
   }
 }
 
-const lonelierFirst = (distances: readonly number[]): number[] =>
+const byDistance = (distances: readonly number[]): number[] =>
   [...distances.keys()].sort((a, b) => (distances[a] === distances[b] ? a - b : distances[b]! - distances[a]!));
 
 const argmin = (values: readonly number[]): number => values.reduce((least, x, i) => (x < values[least]! ? i : least), 0);

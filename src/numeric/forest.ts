@@ -1,19 +1,19 @@
 import { index, type Rng } from './random.ts';
-import { type GrowthSettings, growTree, leafOf, type Table, type Tree } from './tree.ts';
+import { growTree, leafOf, type Table, type Tree, type TreeOptions } from './tree.ts';
 
-export interface ForestSettings extends GrowthSettings {
+export interface ForestOptions extends TreeOptions {
   readonly trees: number;
 }
 
 /** Trees that are cut where it is best; they see a share of the features each time, as those that all see the same ones agree too soon. */
-export const FOREST: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 0.6, threshold: (rng) => rng() };
+export const DEFAULT_FOREST: ForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
 
 /** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
 export interface Forest {
   readonly trees: readonly Tree[];
 }
 
-export function growForest(table: Table, settings: ForestSettings, rng: Rng): Forest {
+export function growForest(table: Table, settings: ForestOptions, rng: Rng): Forest {
   return { trees: Array.from({ length: settings.trees }, () => growTree(table, bootstrap(table.targets.length, rng), settings, rng)) };
 }
 
@@ -24,7 +24,7 @@ function bootstrap(n: number, rng: Rng): Float64Array {
   return weights;
 }
 
-export interface Prediction {
+export interface ForestPrediction {
   readonly mean: number;
   readonly variance: number;
 }
@@ -33,7 +33,7 @@ export interface Prediction {
  * Mean and variance at a row of features, by the law of total variance: the mean of the variances within the trees' leaves, and the variance of
  * their means (Hutter et al., Artificial Intelligence 206, 2014, section 4.3.2).
  */
-export function predictForest({ trees }: Forest, x: ArrayLike<number>): Prediction {
+export function predictForest({ trees }: Forest, x: ArrayLike<number>): ForestPrediction {
   let sum = 0;
   let squares = 0;
   let within = 0;

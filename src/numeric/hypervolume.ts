@@ -18,11 +18,11 @@ function volume(points: readonly Losses[], reference: Losses): number {
   const [right, top, end] = reference;
   if (reference.length === 1) return points.reduce((most, [x]) => Math.max(most, right! - x!), 0);
   if (reference.length === 2) return area(points, right!, top!);
-  return reference.length === 3 ? swept(points, right!, top!, end!) : summed(points, reference);
+  return reference.length === 3 ? sweepVolume(points, right!, top!, end!) : sumOfExclusives(points, reference);
 }
 
 /** What a point adds to the volume of others: its own box less what theirs cover of it. */
-function exclusive(p: Losses, others: readonly Losses[], reference: Losses): number {
+function exclusiveVolume(p: Losses, others: readonly Losses[], reference: Losses): number {
   const box = p.reduce((product, x, k) => product * (reference[k]! - x), 1);
   const limited = others.map((q) => q.map((x, k) => Math.max(x, p[k]!)));
   const kept = limited.filter((a, i) => !limited.some((b, j) => dominates(b, a) || (j < i && b.every((x, k) => x === a[k]))));
@@ -30,23 +30,23 @@ function exclusive(p: Losses, others: readonly Losses[], reference: Losses): num
 }
 
 /** Where a point comes after those that are worse in the last objective, the others are cut to little by it. */
-function summed(points: readonly Losses[], reference: Losses): number {
+function sumOfExclusives(points: readonly Losses[], reference: Losses): number {
   const order = points.toSorted((a, b) => b.at(-1)! - a.at(-1)!);
-  return order.reduce((sum, p, i) => sum + exclusive(p, order.slice(i + 1), reference), 0);
+  return order.reduce((sum, p, i) => sum + exclusiveVolume(p, order.slice(i + 1), reference), 0);
 }
 
 function area(points: readonly Losses[], right: number, top: number): number {
   const stairs: Stair[] = [];
-  return points.reduce((sum, [x, y]) => sum + dug(stairs, x!, y!, right, top), 0);
+  return points.reduce((sum, [x, y]) => sum + addCorner(stairs, x!, y!, right, top), 0);
 }
 
 /** The area grows as a plane goes up the third objective. */
-function swept(points: readonly Losses[], right: number, top: number, end: number): number {
+function sweepVolume(points: readonly Losses[], right: number, top: number, end: number): number {
   const stairs: Stair[] = [];
   let [sum, base, from] = [0, 0, end];
   for (const [x, y, z] of points.toSorted((a, b) => a[2]! - b[2]!)) {
     sum += base * (z! - from);
-    base += dug(stairs, x!, y!, right, top);
+    base += addCorner(stairs, x!, y!, right, top);
     from = z!;
   }
   return sum + base * (end - from);
@@ -56,7 +56,7 @@ function swept(points: readonly Losses[], right: number, top: number, end: numbe
 type Stair = readonly [x: number, y: number];
 
 /** Adds a corner to a staircase, without those that it dominates. Returns what that adds to the area. */
-function dug(stairs: Stair[], x: number, y: number, right: number, top: number): number {
+function addCorner(stairs: Stair[], x: number, y: number, right: number, top: number): number {
   let from = 0;
   while (from < stairs.length && stairs[from]![0] < x) from++;
   let ceiling = from > 0 ? stairs[from - 1]![1] : top;
@@ -74,17 +74,17 @@ function dug(stairs: Stair[], x: number, y: number, right: number, top: number):
 }
 
 /** The worst corner lies this much beyond the worst losses, in ranges, so that the ends of a front count. */
-const BEYOND = 0.1;
+const MARGIN = 0.1;
 
 /**
  * The indices of `count` of some trials that together dominate much volume: each next one adds the most (a greedy choice is within 1 - 1/e of
  * the best; Guerreiro, Fonseca & Paquete 2016).
  */
-export function spread(trials: readonly Losses[], count: number): number[] {
-  const points = normalised(trials);
+export function greedyHypervolumeSubset(trials: readonly Losses[], count: number): number[] {
+  const points = normalise(trials);
   const corner = points[0]?.map(() => 1) ?? [];
   // A gain only falls as others are chosen, so an old one is an upper bound, and few must be computed again.
-  const open = points.map((p, i) => ({ i, gain: exclusive(p, [], corner), chosen: 0 }));
+  const open = points.map((p, i) => ({ i, gain: exclusiveVolume(p, [], corner), chosen: 0 }));
   const chosen: number[] = [];
   while (chosen.length < Math.min(count, trials.length)) {
     open.sort((a, b) => b.gain - a.gain || a.i - b.i);
@@ -94,17 +94,17 @@ export function spread(trials: readonly Losses[], count: number): number[] {
       open.shift();
     } else {
       const others = chosen.map((i) => points[i]!);
-      open[0] = { i: first!.i, gain: exclusive(points[first!.i]!, others, corner), chosen: chosen.length };
+      open[0] = { i: first!.i, gain: exclusiveVolume(points[first!.i]!, others, corner), chosen: chosen.length };
     }
   }
   return chosen;
 }
 
 /** The volume that each of some trials dominates and none of the others, in the box that holds them all and a little more; the box is 1. */
-export function contributions(trials: readonly Losses[]): number[] {
-  const points = normalised(trials);
+export function exclusiveContributions(trials: readonly Losses[]): number[] {
+  const points = normalise(trials);
   return points.map((p, i) =>
-    exclusive(
+    exclusiveVolume(
       p,
       points.toSpliced(i, 1),
       p.map(() => 1),
@@ -113,8 +113,8 @@ export function contributions(trials: readonly Losses[]): number[] {
 }
 
 /** Losses in the unit cube, its worst corner a little beyond the worst of each. */
-function normalised(trials: readonly Losses[]): Losses[] {
+function normalise(trials: readonly Losses[]): Losses[] {
   const least = trials[0]!.map((_, k) => Math.min(...trials.map((t) => t[k]!)));
-  const range = least.map((low, k) => Math.max(...trials.map((t) => t[k]! - low)) * (1 + BEYOND));
+  const range = least.map((low, k) => Math.max(...trials.map((t) => t[k]! - low)) * (1 + MARGIN));
   return trials.map((t) => t.map((x, k) => (range[k]! > 0 && range[k]! < Number.POSITIVE_INFINITY ? (x - least[k]!) / range[k]! : 0)));
 }

@@ -1,8 +1,8 @@
 import { normal, type Rng } from './random.ts';
 
 /** How often the slice is widened, to each side, before it is shrunk. */
-const WIDENINGS = 8;
-const SHRINKINGS = 40;
+const MAX_WIDENINGS = 8;
+const MAX_SHRINKINGS = 40;
 
 /**
  * One step of slice sampling along a random direction (Neal, "Slice sampling", Annals of Statistics 2003, with stepping out and shrinkage):
@@ -19,9 +19,9 @@ export function sliceStep(logDensity: (x: Float64Array) => number, x: Float64Arr
   const inside = (t: number) => logDensity(along(t)) > level;
   let low = -width * rng();
   let high = low + width;
-  for (let k = 0; k < WIDENINGS && inside(low); k++) low -= width;
-  for (let k = 0; k < WIDENINGS && inside(high); k++) high += width;
-  for (let k = 0; k < SHRINKINGS; k++) {
+  for (let k = 0; k < MAX_WIDENINGS && inside(low); k++) low -= width;
+  for (let k = 0; k < MAX_WIDENINGS && inside(high); k++) high += width;
+  for (let k = 0; k < MAX_SHRINKINGS; k++) {
     const t = low + (high - low) * rng();
     if (inside(t)) return along(t);
     if (t < 0) low = t;

@@ -25,11 +25,11 @@ export interface Tree {
   readonly categories: readonly number[];
 }
 
-export interface GrowthSettings {
+export interface TreeOptions {
   /** The least weight of a leaf. */
-  readonly leastLeaf: number;
+  readonly minLeaf: number;
   /** The least weight of a node that is split. */
-  readonly leastSplit: number;
+  readonly minSplit: number;
   /** The share of features that compete for a split. */
   readonly features: number;
   /**
@@ -41,7 +41,7 @@ export interface GrowthSettings {
 }
 
 /** Rows of the table, each with a weight, in the order of each feature: what lies between `from` and `to` belongs to one node. */
-interface Sorted {
+interface SortedRows {
   readonly orders: readonly Int32Array[];
   readonly weights: Float64Array;
 }
@@ -58,22 +58,22 @@ interface Split {
 }
 
 /** Grows a tree by the largest fall of squared error at each split (Breiman et al. 1984). */
-export function growTree(table: Table, weights: Float64Array, settings: GrowthSettings, rng: Rng): Tree {
-  return new Growth(table, weights, settings, rng).tree();
+export function growTree(table: Table, weights: Float64Array, settings: TreeOptions, rng: Rng): Tree {
+  return new TreeGrower(table, weights, settings, rng).tree();
 }
 
-class Growth {
+class TreeGrower {
   readonly #table: Table;
-  readonly #settings: GrowthSettings;
+  readonly #settings: TreeOptions;
   readonly #rng: Rng;
-  readonly #sorted: Sorted;
+  readonly #sorted: SortedRows;
   readonly #goesLeft: Uint8Array;
-  readonly #room: Int32Array;
+  readonly #scratch: Int32Array;
   readonly #nodes = { feature: [] as number[], threshold: [] as number[], left: [] as number[], right: [] as number[] };
   readonly #moments = { mean: [] as number[], variance: [] as number[], weight: [] as number[] };
   readonly #leftward: number[] = [];
 
-  constructor(table: Table, weights: Float64Array, settings: GrowthSettings, rng: Rng) {
+  constructor(table: Table, weights: Float64Array, settings: TreeOptions, rng: Rng) {
     this.#table = table;
     this.#settings = settings;
     this.#rng = rng;
@@ -81,7 +81,7 @@ class Growth {
     const orders = table.columns.map((column) => Int32Array.from(rows).sort((a, b) => column[a]! - column[b]! || a - b));
     this.#sorted = { orders, weights };
     this.#goesLeft = new Uint8Array(weights.length);
-    this.#room = new Int32Array(rows.length);
+    this.#scratch = new Int32Array(rows.length);
     this.#grow(0, rows.length);
   }
 
@@ -129,7 +129,7 @@ class Growth {
   }
 
   #bestSplit(from: number, to: number, node: number): Split | undefined {
-    if (this.#moments.weight[node]! < this.#settings.leastSplit || !(this.#moments.variance[node]! > 0)) return undefined;
+    if (this.#moments.weight[node]! < this.#settings.minSplit || !(this.#moments.variance[node]! > 0)) return undefined;
     let best: Split | undefined;
     for (const feature of this.#someFeatures()) {
       const split = this.#splitOn(feature, from, to);
@@ -165,8 +165,8 @@ class Growth {
     while (column[order[cut]!]! <= threshold) cut++;
     const all = this.#totals(order, from, to);
     const left = this.#totals(order, from, cut);
-    if (left.weight < this.#settings.leastLeaf || all.weight - left.weight < this.#settings.leastLeaf) return undefined;
-    return { feature, gain: fall(left.weight, left.sum, all.weight, all.sum), cut, threshold: () => threshold };
+    if (left.weight < this.#settings.minLeaf || all.weight - left.weight < this.#settings.minLeaf) return undefined;
+    return { feature, gain: errorReduction(left.weight, left.sum, all.weight, all.sum), cut, threshold: () => threshold };
   }
 
   /** Targets are taken from the mean of the node, so that the gain is what the two sides' squared sums come to. */
@@ -174,7 +174,7 @@ class Growth {
     const order = this.#sorted.orders[feature]!;
     const column = this.#table.columns[feature]!;
     const { weight, sum } = this.#totals(order, from, to);
-    const { leastLeaf } = this.#settings;
+    const { minLeaf } = this.#settings;
     let leftWeight = 0;
     let leftSum = 0;
     let gain = 0;
@@ -183,8 +183,8 @@ class Growth {
       const row = order[i]!;
       leftWeight += this.#sorted.weights[row]!;
       leftSum += this.#sorted.weights[row]! * this.#table.targets[row]!;
-      if (column[row]! === column[order[i + 1]!]! || leftWeight < leastLeaf || weight - leftWeight < leastLeaf) continue;
-      const g = fall(leftWeight, leftSum, weight, sum);
+      if (column[row]! === column[order[i + 1]!]! || leftWeight < minLeaf || weight - leftWeight < minLeaf) continue;
+      const g = errorReduction(leftWeight, leftSum, weight, sum);
       if (g > gain) {
         gain = g;
         cut = i + 1;
@@ -220,8 +220,8 @@ class Growth {
     for (let k = 0; k < met.length - 1; k++) {
       leftWeight += weights[met[k]!]!;
       leftSum += sums[met[k]!]!;
-      if (leftWeight < this.#settings.leastLeaf || weight - leftWeight < this.#settings.leastLeaf) continue;
-      const g = fall(leftWeight, leftSum, weight, sum);
+      if (leftWeight < this.#settings.minLeaf || weight - leftWeight < this.#settings.minLeaf) continue;
+      const g = errorReduction(leftWeight, leftSum, weight, sum);
       if (g > gain) {
         gain = g;
         cut = k + 1;
@@ -272,15 +272,15 @@ class Growth {
     for (let i = from; i < to; i++) {
       const row = order[i]!;
       if (this.#goesLeft[row]) order[left++] = row;
-      else this.#room[right++] = row;
+      else this.#scratch[right++] = row;
     }
-    order.set(this.#room.subarray(0, right), left);
+    order.set(this.#scratch.subarray(0, right), left);
     return left - from;
   }
 }
 
 /** How much the squared error falls by a split: the sides' squared sums over their weights, less the whole's. */
-const fall = (leftWeight: number, leftSum: number, weight: number, sum: number): number =>
+const errorReduction = (leftWeight: number, leftSum: number, weight: number, sum: number): number =>
   leftSum ** 2 / leftWeight + (sum - leftSum) ** 2 / (weight - leftWeight) - sum ** 2 / weight;
 
 /** The leaf that a row of features falls into. */

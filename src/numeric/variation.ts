@@ -7,20 +7,20 @@
  */
 export function simulatedBinaryCrossover(near: number, far: number, eta: number, u: number): number {
   const distance = Math.abs(far - near);
-  if (distance < INDISTINCT) return near;
+  if (distance < SAME) return near;
   const room = near < far ? near : 1 - near;
-  const half = (spread(1 + (2 * room) / distance, eta, u) * distance) / 2;
+  const half = (spreadFactor(1 + (2 * room) / distance, eta, u) * distance) / 2;
   return clamp((near + far) / 2 + (near < far ? -half : half));
 }
 
 /** Parents closer than this are the same number. */
-const INDISTINCT = 1e-14;
+const SAME = 1e-14;
 
 /**
  * The spread factor beta: the distance between the children over that between the parents. Its density is (eta + 1) beta^eta / 2 up to 1 and
  * (eta + 1) / (2 beta^(eta + 2)) above, cut off at `limit`, where the child reaches the bound, and scaled to integrate to 1.
  */
-export function spread(limit: number, eta: number, u: number): number {
+export function spreadFactor(limit: number, eta: number, u: number): number {
   const mass = 2 - limit ** -(eta + 1);
   const scaled = u * mass;
   return (scaled <= 1 ? scaled : 1 / (2 - scaled)) ** (1 / (eta + 1));

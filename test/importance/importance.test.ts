@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { coded } from '../../src/importance/coding.ts';
-import { cylinderOf, type Interval, meanSquare, shareOfBoth } from '../../src/importance/cylinder.ts';
-import { type AxisImportances, importances } from '../../src/importance/importance.ts';
-import { type Result, resultsOf } from '../../src/importance/results.ts';
+import { encodePoints } from '../../src/importance/coding.ts';
+import { type Interval, meanSquareOfEffects, sharedVolume, subcubeOf } from '../../src/importance/cylinder.ts';
+import { type AxisImportances, axisImportances } from '../../src/importance/importance.ts';
+import { type ComparableResult, comparableResults } from '../../src/importance/results.ts';
 import type { Ended, StrategyEvent } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { choice, type Dimension, float, when } from '../../src/space/dimension.ts';
@@ -30,8 +30,8 @@ const cases: readonly Reference[] = JSON.parse(readFileSync(new URL('../referenc
 const spaceOf = (parameters: Reference['space']): Space<Params> => space(parameters as never) as never;
 
 function reckon({ axes, encode }: Space<Params>, trials: readonly Trial[], seed = '1'): AxisImportances | undefined {
-  const results = trials.map(({ params, value }): Result => ({ point: encode(params), loss: value }));
-  const reckoning = importances(axes, results, rngFor(seed, 'importance', 0));
+  const results = trials.map(({ params, value }): ComparableResult => ({ point: encode(params), loss: value }));
+  const reckoning = axisImportances(axes, results, rngFor(seed, 'importance', 0));
   let step = reckoning.next();
   while (!step.done) step = reckoning.next();
   return step.value;
@@ -83,14 +83,14 @@ describe('against the evaluators of Optuna, on the same trials', () => {
 describe('a category as columns', () => {
   it('is as many as it has values', () => {
     const { axes, encode } = space({ c: choice(['p', 'q', 'r']), a: unit }) as Space<Params>;
-    const { columns, columnsOf } = coded(axes, [encode({ c: 'q', a: 0.25 }), encode({ c: 'r', a: 1 })]);
+    const { columns, columnsOfAxis } = encodePoints(axes, [encode({ c: 'q', a: 0.25 }), encode({ c: 'r', a: 1 })]);
     expect(columns.map((column) => [...column])).toEqual([
       [0, 0],
       [1, 0],
       [0, 1],
       [0.25, 1],
     ]);
-    expect(columnsOf).toEqual([[0, 1, 2], [3]]);
+    expect(columnsOfAxis).toEqual([[0, 1, 2], [3]]);
   });
 
   const [zero, one, either]: Interval[] = [
@@ -100,13 +100,13 @@ describe('a category as columns', () => {
   ] as const;
 
   it('what two cylinders share is what neither forbids', () => {
-    const of = (...regions: Interval[]) => cylinderOf(regions);
-    expect(shareOfBoth(of(zero!, either!), of(either!, one!))).toBe(1 / 4);
-    expect(shareOfBoth(of(zero!, either!), of(zero!, either!))).toBe(1 / 2);
-    expect(shareOfBoth(of(zero!, either!), of(one!, either!))).toBe(0);
-    const many = (region: Interval) => cylinderOf([...Array<Interval>(40).fill(either!), region]);
-    expect(shareOfBoth(many(zero!), many(one!))).toBe(0);
-    expect(shareOfBoth(many(one!), many(either!))).toBe(1 / 2);
+    const of = (...regions: Interval[]) => subcubeOf(regions);
+    expect(sharedVolume(of(zero!, either!), of(either!, one!))).toBe(1 / 4);
+    expect(sharedVolume(of(zero!, either!), of(zero!, either!))).toBe(1 / 2);
+    expect(sharedVolume(of(zero!, either!), of(one!, either!))).toBe(0);
+    const many = (region: Interval) => subcubeOf([...Array<Interval>(40).fill(either!), region]);
+    expect(sharedVolume(many(zero!), many(one!))).toBe(0);
+    expect(sharedVolume(many(one!), many(either!))).toBe(1 / 2);
   });
 
   it('the mean square is that over all zeros and ones', () => {
@@ -124,7 +124,7 @@ describe('a category as columns', () => {
           );
           squares += inside.reduce((total, { effect }) => total + effect, 0) ** 2 / 16;
         }
-        const found = meanSquare(given.map(({ regions, effect }) => ({ cylinder: cylinderOf(regions), effect })));
+        const found = meanSquareOfEffects(given.map(({ regions, effect }) => ({ cylinder: subcubeOf(regions), effect })));
         expect(found).toBeCloseTo(squares, 9);
       }),
     );
@@ -184,7 +184,7 @@ describe('the results of a study', () => {
       end(3, { outcome: 'failed' }),
       end(4, { losses: [1], budget: 9, constraints: [1] }),
     ];
-    expect(resultsOf(axes, facts)).toEqual([
+    expect(comparableResults(axes, facts)).toEqual([
       { point: [0.1], loss: 5 },
       { point: [0.2], loss: 3 },
     ]);
@@ -198,7 +198,7 @@ describe('the results of a study', () => {
       ...[begin(4), report(4, 1, 1), end(4, { outcome: 'failed' })],
     ];
     // Quantiles of a standard normal at 3/6, 5/6 and 1/6.
-    expect(resultsOf(axes, facts)).toEqual([
+    expect(comparableResults(axes, facts)).toEqual([
       { point: [0.1], loss: expect.closeTo(0, 9) },
       { point: [0.2], loss: expect.closeTo(0.967421566, 8) },
       { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
@@ -210,8 +210,8 @@ describe('the results of a study', () => {
       ...[begin(1), report(1, 2, 5), end(1, { losses: [0.5], budget: 4 })],
       ...[begin(2), report(2, 2, 4), end(2, { outcome: 'stopped', step: 2, losses: [4] })], // better than 1 at step 2: before it
     ];
-    expect(resultsOf(axes, facts, [2, 4]).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
-    const results = resultsOf(
+    expect(comparableResults(axes, facts, [2, 4]).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
+    const results = comparableResults(
       axes,
       [...facts, ...[begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })]],
       [2, 4],

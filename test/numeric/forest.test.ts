@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FOREST, growForest, predictForest } from '../../src/numeric/forest.ts';
+import { DEFAULT_FOREST, growForest, predictForest } from '../../src/numeric/forest.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { growTree, leafOf, type Table, type Tree } from '../../src/numeric/tree.ts';
 
@@ -25,16 +25,16 @@ const meanAt = (tree: Tree, x: readonly number[]) => tree.mean[leafOf(tree, x)];
 
 describe('growTree', () => {
   it.each(references)("parts rows as scikit-learn's trees do, leaves of at least $leaf", ({ leaf, x, y, predicted }) => {
-    const tree = growTree(tableOf(x, y), once(y.length), { leastLeaf: leaf, leastSplit: 2, features: 1, threshold: halfway }, rng());
+    const tree = growTree(tableOf(x, y), once(y.length), { minLeaf: leaf, minSplit: 2, features: 1, threshold: halfway }, rng());
     for (const [i, row] of x.entries()) expect(meanAt(tree, row)).toBeCloseTo(predicted[i]!, 10);
   });
 
   it('puts a threshold between two values, and finds the best subset of categories', () => {
-    const tree = growTree(tableOf([[0.2], [0.4], [0.5]], [1, 1, 3]), once(3), FOREST, rng());
+    const tree = growTree(tableOf([[0.2], [0.4], [0.5]], [1, 1, 3]), once(3), DEFAULT_FOREST, rng());
     expect(tree.threshold[0]).toBeGreaterThanOrEqual(0.4);
     expect(tree.threshold[0]).toBeLessThan(0.5);
     // 0 and 2 are alike, 1 and 3 are: no cut of the numbers can tell.
-    const choices = growTree(tableOf([[0], [1], [2], [3]], [5, 1, 5.5, 1.5], [5]), once(4), { ...FOREST, leastLeaf: 2 }, rng());
+    const choices = growTree(tableOf([[0], [1], [2], [3]], [5, 1, 5.5, 1.5], [5]), once(4), { ...DEFAULT_FOREST, minLeaf: 2 }, rng());
     expect([0, 1, 2, 3].map((c) => meanAt(choices, [c]))).toEqual([5.25, 1.25, 5.25, 1.25]);
     expect([5.25, 1.25]).toContain(meanAt(choices, [4])); // one that was never met
   });
@@ -44,16 +44,11 @@ describe('growTree', () => {
       [[0], [0.5], [1]],
       [1, 2, 6],
     ];
-    const weighted = growTree(
-      tableOf(x, y),
-      Float64Array.of(1, 3, 2),
-      { leastLeaf: 3, leastSplit: 2, features: 1, threshold: halfway },
-      rng(),
-    );
+    const weighted = growTree(tableOf(x, y), Float64Array.of(1, 3, 2), { minLeaf: 3, minSplit: 2, features: 1, threshold: halfway }, rng());
     const repeated = growTree(
       tableOf([[0], [0.5], [0.5], [0.5], [1], [1]], [1, 2, 2, 2, 6, 6]),
       once(6),
-      { leastLeaf: 3, leastSplit: 2, features: 1, threshold: halfway },
+      { minLeaf: 3, minSplit: 2, features: 1, threshold: halfway },
       rng(),
     );
     expect([...weighted.mean]).toEqual([...repeated.mean]);
@@ -61,9 +56,9 @@ describe('growTree', () => {
   });
 
   it('leaves rows out that weigh nothing, and does not split what is equal', () => {
-    const tree = growTree(tableOf([[0], [1], [0.5]], [7, 7, 1]), Float64Array.of(1, 1, 0), FOREST, rng());
+    const tree = growTree(tableOf([[0], [1], [0.5]], [7, 7, 1]), Float64Array.of(1, 1, 0), DEFAULT_FOREST, rng());
     expect([...tree.mean]).toEqual([7]);
-    expect([...growTree(tableOf([[0.5], [0.5]], [1, 3]), once(2), FOREST, rng()).mean]).toEqual([2]);
+    expect([...growTree(tableOf([[0.5], [0.5]], [1, 3]), once(2), DEFAULT_FOREST, rng()).mean]).toEqual([2]);
   });
 
   it('keeps every row on its side, whatever the rows', () =>
@@ -74,15 +69,10 @@ describe('growTree', () => {
           maxLength: 40,
         }),
         fc.integer({ min: 1, max: 4 }),
-        (rows, leastLeaf) => {
+        (rows, minLeaf) => {
           const x = rows.map(([a, c]) => [a / 5, c]);
           const y = rows.map(([, , t]) => t);
-          const tree = growTree(
-            tableOf(x, y, [0, 4]),
-            once(y.length),
-            { leastLeaf, leastSplit: 2, features: 1, threshold: halfway },
-            rng(),
-          );
+          const tree = growTree(tableOf(x, y, [0, 4]), once(y.length), { minLeaf, minSplit: 2, features: 1, threshold: halfway }, rng());
           const sums = new Map<number, number[]>();
           for (const [i, row] of x.entries()) {
             const leaf = leafOf(tree, row);
@@ -91,7 +81,7 @@ describe('growTree', () => {
           for (const [leaf, targets] of sums) {
             expect(tree.weight[leaf]).toBe(targets.length);
             expect(tree.mean[leaf]).toBeCloseTo(targets.reduce((a, b) => a + b) / targets.length, 10);
-            if (sums.size > 1) expect(targets.length).toBeGreaterThanOrEqual(leastLeaf);
+            if (sums.size > 1) expect(targets.length).toBeGreaterThanOrEqual(minLeaf);
           }
         },
       ),
@@ -99,7 +89,7 @@ describe('growTree', () => {
 });
 
 describe('trees that are cut at random', () => {
-  const random = { leastLeaf: 1, leastSplit: 2, features: 1, threshold: 'random' } as const;
+  const random = { minLeaf: 1, minSplit: 2, features: 1, threshold: 'random' } as const;
 
   it('are right where they were grown, and cut anywhere between the least and the greatest', () => {
     const draw = rng();
@@ -119,7 +109,7 @@ describe('trees that are cut at random', () => {
     const y = x.map(([a]) => a! * 3);
     const draw = rng();
     for (let k = 0; k < 20; k++) {
-      const tree = growTree(tableOf(x, y), once(20), { ...random, leastLeaf: 3 }, draw);
+      const tree = growTree(tableOf(x, y), once(20), { ...random, minLeaf: 3 }, draw);
       expect(tree.feature).not.toContain(1);
       for (const [node, feature] of tree.feature.entries()) if (feature < 0) expect(tree.weight[node]).toBeGreaterThanOrEqual(3);
     }
@@ -167,7 +157,7 @@ describe('predictForest', () => {
         x,
         x.map(([a]) => 4 * a!),
       ),
-      FOREST,
+      DEFAULT_FOREST,
       rng(),
     );
     for (const a of [0.1, 0.3, 0.5]) expect(Math.abs(predictForest(forest, [a, 0.5]).mean - 4 * a)).toBeLessThan(0.25);
@@ -177,7 +167,7 @@ describe('predictForest', () => {
           x,
           x.map(([a]) => a!),
         ),
-        FOREST,
+        DEFAULT_FOREST,
         rng(),
       ),
     ).toEqual(
@@ -186,7 +176,7 @@ describe('predictForest', () => {
           x,
           x.map(([a]) => a!),
         ),
-        FOREST,
+        DEFAULT_FOREST,
         rng(),
       ),
     );

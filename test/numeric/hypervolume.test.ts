@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { contributions, hypervolume, spread } from '../../src/numeric/hypervolume.ts';
+import { exclusiveContributions, greedyHypervolumeSubset, hypervolume } from '../../src/numeric/hypervolume.ts';
 
 /** Up to some points on a grid of so many steps in so many dimensions. */
 const onGrid = (dimension: number, steps: number, maxLength: number) =>
@@ -65,7 +65,7 @@ it('contributions are what is lost without a point', () => {
     [10, 6],
   ];
   const all = (of: number[][]) => hypervolume(of, [11, 11]);
-  contributions(points).forEach((volume, i) => {
+  exclusiveContributions(points).forEach((volume, i) => {
     expect(volume).toBeCloseTo((all(points) - all(points.toSpliced(i, 1))) / 121, 12);
   });
 });
@@ -74,7 +74,7 @@ describe('spread', () => {
   it('takes the knee first, then what adds most', () => {
     // In ranges: (0, 1), (0.1, 0.1), (1, 0), (0.15, 0.09).
     expect(
-      spread(
+      greedyHypervolumeSubset(
         [
           [0, 10],
           [1, 1],
@@ -87,7 +87,7 @@ describe('spread', () => {
   });
   it('survives equal and extreme losses', () => {
     expect(
-      spread(
+      greedyHypervolumeSubset(
         [
           [1, 1],
           [1, 1],
@@ -96,7 +96,7 @@ describe('spread', () => {
       ),
     ).toEqual([0]);
     expect(
-      spread(
+      greedyHypervolumeSubset(
         [
           [-1e308, 1],
           [1e308, 0],

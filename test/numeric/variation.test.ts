@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../src/numeric/random.ts';
-import { polynomialMutation, simulatedBinaryCrossover, spread } from '../../src/numeric/variation.ts';
+import { polynomialMutation, simulatedBinaryCrossover, spreadFactor } from '../../src/numeric/variation.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const uniform = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -10,16 +10,16 @@ const eta = fc.constantFrom(0, 1, 2, 8, 20);
 describe('spread', () => {
   it('is (2u)^(1 / (eta + 1)) and (1 / (2 (1 - u)))^(1 / (eta + 1)) where the bounds are infinitely far', () => {
     const far = Number.POSITIVE_INFINITY;
-    expect(spread(far, 1, 0.18)).toBeCloseTo(0.6, 12);
-    expect(spread(far, 1, 0.5)).toBe(1);
-    expect(spread(far, 1, 0.875)).toBeCloseTo(2, 12);
-    expect(spread(far, 2, 0.0625)).toBeCloseTo(0.5, 12);
-    expect(spread(far, 2, 0.9375)).toBeCloseTo(2, 12);
+    expect(spreadFactor(far, 1, 0.18)).toBeCloseTo(0.6, 12);
+    expect(spreadFactor(far, 1, 0.5)).toBe(1);
+    expect(spreadFactor(far, 1, 0.875)).toBeCloseTo(2, 12);
+    expect(spreadFactor(far, 2, 0.0625)).toBeCloseTo(0.5, 12);
+    expect(spreadFactor(far, 2, 0.9375)).toBeCloseTo(2, 12);
   });
 
   it('reaches its limit in the end', () => {
-    expect(spread(3, 1, 1)).toBeCloseTo(3, 12);
-    expect(spread(1.5, 15, 1)).toBeCloseTo(1.5, 12);
+    expect(spreadFactor(3, 1, 1)).toBeCloseTo(3, 12);
+    expect(spreadFactor(1.5, 15, 1)).toBeCloseTo(1.5, 12);
   });
 
   it('has its density: the integral of ((eta + 1) / 2) beta^eta up to 1, scaled by what is within the limit', () => {
@@ -27,7 +27,7 @@ describe('spread', () => {
     const [limit, draws] = [2, 20_000];
     const scale = 1 / (1 - 0.5 * limit ** -3);
     const below = (beta: number) => scale * (beta <= 1 ? 0.5 * beta ** 3 : 1 - 0.5 * beta ** -3);
-    const betas = Array.from({ length: draws }, () => spread(limit, 2, rng())).sort((a, b) => a - b);
+    const betas = Array.from({ length: draws }, () => spreadFactor(limit, 2, rng())).sort((a, b) => a - b);
     const distance = Math.max(...betas.map((beta, i) => Math.abs(below(beta) - (i + 0.5) / draws)));
     expect(distance).toBeLessThan(1.63 / Math.sqrt(draws)); // Kolmogorov & Smirnov at 1 %
   });

@@ -1,5 +1,5 @@
 /** Probabilities of the values of some unordered axes, and how boldly they are learned. */
-export interface Categorical {
+export interface CategoricalDistribution {
   /** One row per axis. */
   readonly odds: readonly (readonly number[])[];
   /** Accumulated natural gradient, its expected square, and the divisor of the step: Akimoto et al., "Adaptive stochastic natural gradient" (ICML 2019). */
@@ -8,7 +8,7 @@ export interface Categorical {
   readonly caution: number;
 }
 
-export const categorical = (odds: Categorical['odds']): Categorical => ({
+export const categoricalDistribution = (odds: CategoricalDistribution['odds']): CategoricalDistribution => ({
   odds,
   path: odds.flatMap((row) => row.slice(1).map(() => 0)),
   expected: 0,
@@ -16,7 +16,8 @@ export const categorical = (odds: Categorical['odds']): Categorical => ({
 });
 
 /** One value per axis, at as many uniform numbers in [0, 1). */
-export const valuesAt = ({ odds }: Categorical, uniform: readonly number[]): number[] => odds.map((row, a) => valueAt(row, uniform[a]!));
+export const valuesAt = ({ odds }: CategoricalDistribution, uniform: readonly number[]): number[] =>
+  odds.map((row, a) => valueAt(row, uniform[a]!));
 
 function valueAt(odds: readonly number[], u: number): number {
   let value = 0;
@@ -34,7 +35,11 @@ const SIGNAL = 1.5;
  * @param values of each of the selected, by axis; undefined where it has no such axis, which teaches nothing of it.
  * @param weights of the selected, positive.
  */
-export function learned(law: Categorical, values: readonly (readonly (number | undefined)[])[], weights: readonly number[]): Categorical {
+export function updateCategorical(
+  law: CategoricalDistribution,
+  values: readonly (readonly (number | undefined)[])[],
+  weights: readonly number[],
+): CategoricalDistribution {
   const gradient = law.odds.map((row, a) =>
     row.map((p, k) =>
       values.reduce((sum, of, i) => {
@@ -53,7 +58,7 @@ export function learned(law: Categorical, values: readonly (readonly (number | u
   const strength = path.reduce((sum, s) => sum + s * s, 0);
   return {
     odds: law.odds.map((row, a) =>
-      withMargin(
+      withProbabilityMargin(
         row.map((p, k) => p + (step * gradient[a]![k]!) / length),
         leastOdds(law.odds.length, row.length),
       ),
@@ -76,7 +81,7 @@ function whitenedGradient(odds: readonly number[], gradient: readonly number[]):
 export const leastOdds = (axes: number, values: number): number => (values > 1 ? (1 - 0.73 ** (1 / axes)) / (values - 1) : 1);
 
 /** What lies below the margin is raised to it; the others pay in proportion to what they have over it. */
-export function withMargin(odds: readonly number[], least: number): number[] {
+export function withProbabilityMargin(odds: readonly number[], least: number): number[] {
   const raised = odds.map((p) => Math.max(p, least));
   const excess = raised.reduce((sum, p) => sum + p, 0) - 1;
   const over = raised.reduce((sum, p) => sum + p - least, 0);

@@ -20,7 +20,7 @@ export interface Gaussian {
 }
 
 /** The law with another covariance. */
-export function shaped(law: Gaussian, covariance: Matrix): Gaussian {
+export function withCovariance(law: Gaussian, covariance: Matrix): Gaussian {
   const { values, vectors } = symmetricEigen(covariance);
   const least = Math.max(...values) * SINGULAR;
   return { ...law, covariance, vectors, lengths: values.map((value) => Math.sqrt(Math.max(value, least))) };
@@ -32,13 +32,16 @@ const SINGULAR = 1e-20;
 /** A law that has learned nothing yet. */
 export function gaussian(mean: Vector, sigma: number, covariance: Matrix): Gaussian {
   const zero = mean.map(() => 0);
-  return shaped({ mean, sigma, covariance, vectors: [], lengths: [], stepPath: zero, covariancePath: zero, generation: 0 }, covariance);
+  return withCovariance(
+    { mean, sigma, covariance, vectors: [], lengths: [], stepPath: zero, covariancePath: zero, generation: 0 },
+    covariance,
+  );
 }
 
 export const diagonal = (variances: Vector): Matrix => variances.map((v, i) => variances.map((_, j) => (i === j ? v : 0)));
 
 const dot = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-export const norm = (a: Vector): number => Math.sqrt(dot(a, a));
+export const vectorNorm = (a: Vector): number => Math.sqrt(dot(a, a));
 
 /** y = B D z: a step from N(0, C), where z is one from N(0, I). */
 export function stepAt({ vectors, lengths }: Gaussian, z: Vector): number[] {
@@ -56,10 +59,10 @@ export function whitened({ vectors, lengths }: Gaussian, y: Vector): number[] {
  * A step that the law did not draw (a late result, or one of another strategy), not longer than one that it might have drawn: Hansen,
  * "Injecting external solutions into CMA-ES" (arXiv:1110.4181).
  */
-export function injected(law: Gaussian, y: Vector): Vector {
+export function clippedStep(law: Gaussian, y: Vector): Vector {
   const n = y.length;
   const most = Math.sqrt(n) + (2 * n) / (n + 2);
-  const length = norm(whitened(law, y));
+  const length = vectorNorm(whitened(law, y));
   return length > most ? y.map((v) => (v * most) / length) : y;
 }
 
@@ -68,13 +71,13 @@ export function injected(law: Gaussian, y: Vector): Vector {
  *
  * @param steps y = (x - mean) / sigma of its results, the best first; as many as the population.
  */
-export function adapted(law: Gaussian, parameters: CmaParameters, steps: readonly Vector[]): Gaussian {
+export function adaptGaussian(law: Gaussian, parameters: CmaParameters, steps: readonly Vector[]): Gaussian {
   const { weights, selectionMass, pathDecay, damping, covariancePathDecay, normalLength, dimension } = parameters;
   const selected = law.mean.map((_, i) => steps.reduce((sum, y, k) => sum + Math.max(0, weights[k]!) * y[i]!, 0)); // y_w (41)
   const inwards = whitened(law, selected);
   const gain = Math.sqrt(pathDecay * (2 - pathDecay) * selectionMass);
   const stepPath = law.stepPath.map((p, i) => (1 - pathDecay) * p + gain * inwards[i]!); // (43)
-  const length = norm(stepPath);
+  const length = vectorNorm(stepPath);
   const expected = Math.sqrt(1 - (1 - pathDecay) ** (2 * (law.generation + 1)));
   const still = length / expected < (1.4 + 2 / (dimension + 1)) * normalLength; // h_sigma
   const covariancePath = law.covariancePath.map(
@@ -90,17 +93,17 @@ export function adapted(law: Gaussian, parameters: CmaParameters, steps: readonl
     covariancePath,
     generation: law.generation + 1,
   };
-  return shaped(moved, taught(law, parameters, steps, covariancePath, still));
+  return withCovariance(moved, adaptedCovariance(law, parameters, steps, covariancePath, still));
 }
 
 /** The covariance after a generation (47): what the path and the ranks teach. */
-function taught(law: Gaussian, parameters: CmaParameters, steps: readonly Vector[], path: Vector, still: boolean): Matrix {
+function adaptedCovariance(law: Gaussian, parameters: CmaParameters, steps: readonly Vector[], path: Vector, still: boolean): Matrix {
   const { weights, covariancePathDecay, rankOne, rankMu, dimension } = parameters;
   const lost = still ? 0 : rankOne * covariancePathDecay * (2 - covariancePathDecay);
   const kept = 1 + lost - rankOne - rankMu * weights.reduce((sum, w) => sum + w, 0);
   const shares = steps.map((y, k) => {
     const w = weights[k]!;
-    return rankMu * (w >= 0 ? w : (w * dimension) / Math.max(norm(whitened(law, y)) ** 2, Number.MIN_VALUE)); // (46)
+    return rankMu * (w >= 0 ? w : (w * dimension) / Math.max(vectorNorm(whitened(law, y)) ** 2, Number.MIN_VALUE)); // (46)
   });
   const at = (i: number, j: number) =>
     kept * law.covariance[i]![j]! + rankOne * path[i]! * path[j]! + steps.reduce((sum, y, k) => sum + shares[k]! * y[i]! * y[j]!, 0);

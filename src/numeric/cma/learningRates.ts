@@ -1,4 +1,4 @@
-import { type Gaussian, type Matrix, norm, shaped, whitened } from './gaussian.ts';
+import { type Gaussian, type Matrix, vectorNorm, whitened, withCovariance } from './gaussian.ts';
 
 /** How much of its updates a CMA-ES applies, and what is known of their signal and noise. */
 export interface LearningRates {
@@ -13,7 +13,7 @@ interface Rate {
 }
 
 /** As long as nothing is known, updates are applied in full. */
-export const fullRates = (dimension: number): LearningRates => ({
+export const fullLearningRates = (dimension: number): LearningRates => ({
   mean: { rate: 1, average: new Array<number>(dimension).fill(0), square: 0 },
   covariance: { rate: 1, average: new Array<number>(dimension * dimension).fill(0), square: 0 },
 });
@@ -29,7 +29,7 @@ const AGILITY = 0.1;
  *
  * @param before the law that was updated, after what the update would make of it.
  */
-export function tempered(
+export function adaptLearningRates(
   before: Gaussian,
   after: Gaussian,
   rates: LearningRates,
@@ -47,7 +47,7 @@ export function tempered(
   const inwards = twiceWhitened(before, scaled(change, 1 / (Math.SQRT2 * before.sigma ** 2))).flat();
   const covariance = learnedRate(rates.covariance, inwards, MEMORY.covariance);
   const partial = plus(whole, scaled(change, covariance.rate));
-  const law = shaped(after, partial);
+  const law = withCovariance(after, partial);
   const volume = Math.exp(law.lengths.reduce((sum, length) => sum + Math.log(length), 0) / law.lengths.length);
   return {
     law: {
@@ -64,9 +64,9 @@ export function tempered(
 
 function learnedRate({ rate, average, square }: Rate, update: readonly number[], memory: number): Rate {
   const mean = average.map((e, i) => (1 - memory) * e + memory * update[i]!);
-  const length = (1 - memory) * square + memory * norm(update) ** 2;
-  const signal = norm(mean) ** 2 - (memory / (2 - memory)) * length;
-  const ratio = signal / (length - norm(mean) ** 2);
+  const length = (1 - memory) * square + memory * vectorNorm(update) ** 2;
+  const signal = vectorNorm(mean) ** 2 - (memory / (2 - memory)) * length;
+  const ratio = signal / (length - vectorNorm(mean) ** 2);
   const excess = Math.min(1, Math.max(-1, ratio / (TARGET * rate) - 1));
   return { rate: Math.min(1, rate * Math.exp(Math.min(AGILITY * rate, memory) * excess)), average: mean, square: length };
 }

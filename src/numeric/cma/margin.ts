@@ -12,7 +12,7 @@ export interface Marginal {
  *
  * @param edges between neighbouring values, ascending
  */
-export function withMargin({ mean, deviation }: Marginal, edges: ArrayLike<number>, margin: number): Marginal {
+export function withNormalMargin({ mean, deviation }: Marginal, edges: ArrayLike<number>, margin: number): Marginal {
   const above = firstAbove(edges, mean);
   const [low, high] = [edges[above - 1], edges[above]];
   if (low === undefined && high === undefined) return { mean, deviation };

@@ -56,5 +56,5 @@ export function derivativeCovariance(
 }
 
 /** The prior variance of the derivative by a column. */
-export const derivativeVariance = ({ scales, joint, additive, sharpness }: Kernel, c: number): number =>
+export const derivativePriorVariance = ({ scales, joint, additive, sharpness }: Kernel, c: number): number =>
   2 * scales[c]! * ((5 / 6) * joint + (sharpness * additive) / scales.length);

@@ -17,21 +17,21 @@ const BOUNDS = {
   warp: [log(1 / 8), log(8)],
 } as const;
 
-const COLD = [log(0.5), log(0.5), log(1), log(0.01)];
+const COLD_START = [log(0.5), log(0.5), log(1), log(0.01)];
 const COLD_EVALUATIONS = 60;
 const WARM_EVALUATIONS = 20;
 
 const filled = (count: number, value: number) => new Array<number>(count).fill(value);
 
 /** Where a kernel's parameters begin, and between what they lie. */
-function box({ width, ordered }: TrainingSet['features'], bending: boolean) {
+function searchBox({ width, ordered }: TrainingSet['features'], bending: boolean) {
   const warps = bending ? 2 * ordered : 0;
   const side = (k: 0 | 1) => [
     ...filled(width, BOUNDS.scale[k]),
     ...BOUNDS.shared.map((bounds) => bounds[k]),
     ...filled(warps, BOUNDS.warp[k]),
   ];
-  return { start: [...filled(width, 0), ...COLD, ...filled(warps, 0)], lower: side(0), upper: side(1) };
+  return { start: [...filled(width, 0), ...COLD_START, ...filled(warps, 0)], lower: side(0), upper: side(1) };
 }
 
 /**
@@ -42,7 +42,7 @@ function box({ width, ordered }: TrainingSet['features'], bending: boolean) {
  * @returns undefined where no kernel could be evaluated
  */
 export function fitKernel(observations: TrainingSet, warm?: Float64Array, bending = false): Float64Array | undefined {
-  const { start, lower, upper } = box(observations.features, bending);
+  const { start, lower, upper } = searchBox(observations.features, bending);
   const found = lbfgsb(negativeLogPosterior(observations, bending), warm ?? start, {
     lower,
     upper,
@@ -54,7 +54,7 @@ export function fitKernel(observations: TrainingSet, warm?: Float64Array, bendin
 }
 
 /** Steps of the chain between two samples, and before the first sample of a new chain. */
-const STEPS = { between: 4, first: 20 };
+const CHAIN_STEPS = { between: 4, first: 20 };
 
 /**
  * Parameters drawn from their posterior distribution, by slice sampling (Snoek, Larochelle & Adams 2012, section 3.1).
@@ -62,14 +62,14 @@ const STEPS = { between: 4, first: 20 };
  * @param from where the chain begins
  */
 function sampleKernels(observations: TrainingSet, { samples, seed, warp }: FitTask, from: Float64Array, goesOn: boolean): Float64Array[] {
-  const { lower, upper } = box(observations.features, warp);
+  const { lower, upper } = searchBox(observations.features, warp);
   const f = negativeLogPosterior(observations, warp);
   const within = (x: Float64Array) => x.every((value, i) => value >= lower[i]! && value <= upper[i]!);
   const logDensity = (x: Float64Array) => (within(x) ? -f(x) : -Infinity);
   const rng = rngFor(seed, 'kernels', observations.size);
   let at = from;
   return Array.from({ length: samples }, (_, k) => {
-    const steps = k === 0 && !goesOn ? STEPS.first : STEPS.between;
+    const steps = k === 0 && !goesOn ? CHAIN_STEPS.first : CHAIN_STEPS.between;
     for (let step = 0; step < steps; step++) at = sliceStep(logDensity, at, 1, rng);
     return at;
   });

@@ -3,7 +3,7 @@ import { choleskyWithJitter, inverse, logDeterminant, solveLower, solveUpper } f
 import type { Derivatives } from './derivatives.ts';
 import { columnDistances, type FeatureLayout } from './gaps.ts';
 import { ADDITIVE, covariances, JOINT, type Kernel, kernelFromLogs, NOISE, priorVariance, SHARED, SHARPNESS } from './kernel.ts';
-import { warpByA, warpByB, warpRows } from './warp.ts';
+import { warpByLogA, warpByLogB, warpRows } from './warp.ts';
 
 /** What a Gaussian process is told; plain data, so that a thread can be handed it. */
 export interface TrainingSet {
@@ -128,8 +128,8 @@ export function negativeLogPosterior(
       for (let c = 0; c < ordered; c++) {
         for (let i = 0; i < n; i++) {
           const x = points[i * width + c]!;
-          gradient[width + SHARED + c]! += bySight[i * ordered + c]! * warpByA(x, a[c]!, b[c]!);
-          gradient[width + SHARED + ordered + c]! += bySight[i * ordered + c]! * warpByB(x, a[c]!, b[c]!);
+          gradient[width + SHARED + c]! += bySight[i * ordered + c]! * warpByLogA(x, a[c]!, b[c]!);
+          gradient[width + SHARED + ordered + c]! += bySight[i * ordered + c]! * warpByLogB(x, a[c]!, b[c]!);
         }
       }
     }

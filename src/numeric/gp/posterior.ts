@@ -1,5 +1,5 @@
 import { cholesky, choleskyWithJitter, solveLower, solveUpper } from '../cholesky.ts';
-import { type Derivatives, derivativeCovariance, derivativeVariance, VALUE } from './derivatives.ts';
+import { type Derivatives, derivativeCovariance, derivativePriorVariance, VALUE } from './derivatives.ts';
 import { columnDistances, type FeatureLayout } from './gaps.ts';
 import { covariances, type Kernel, priorVariance } from './kernel.ts';
 import { NUGGET, type TrainingSet } from './likelihood.ts';
@@ -38,7 +38,7 @@ interface Scratch {
 }
 
 /** Where a coordinate is bent flat nothing is learnt of a slope along it. */
-const FLATTEST = 1e-3;
+const MIN_WARP_SLOPE = 1e-3;
 /** Derivatives are taken with a grain of salt, as a share of their prior variance: the kernel was fitted without them. */
 const DERIVATIVE_NOISE = 1e-4;
 
@@ -61,7 +61,8 @@ export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, b
   derivatives?.at.forEach((i, k) => {
     points.copyWithin((observed + k) * width, i * width, (i + 1) * width);
   });
-  const prior = (i: number) => (i < observed ? priorVariance(kernel) : derivativeVariance(kernel, derivatives!.columns[i - observed]!));
+  const prior = (i: number) =>
+    i < observed ? priorVariance(kernel) : derivativePriorVariance(kernel, derivatives!.columns[i - observed]!);
   const diagonal = Float64Array.from({ length: n }, (_, i) =>
     i < observed
       ? prior(i) + kernel.noise + NUGGET + (variances?.[i] ?? 0)
@@ -83,13 +84,13 @@ export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, b
     }
     return matrix;
   };
-  const known = before && isStartOf(before, gp) ? before.observed : 0;
+  const known = before && isPrefixOf(before, gp) ? before.observed : 0;
   for (let i = 0; i < known; i++) factor.set(before!.factor.subarray(i * before!.stride, i * before!.stride + i + 1), i * stride);
   const grown = known > 0 && cholesky(covarianceRows(factor, known), stride, n, known);
   const jitter = grown ? 0 : choleskyWithJitter(covarianceRows(new Float64Array(stride * stride), 0), stride, n, factor);
   if (Number.isNaN(jitter)) return undefined;
   alpha.set(targets.subarray(0, observed));
-  if (derivatives) alpha.set(derivativesSeen(observations, derivatives, kernel), observed);
+  if (derivatives) alpha.set(warpedDerivatives(observations, derivatives, kernel), observed);
   solveLower(factor, stride, n, alpha);
   solveUpper(factor, stride, n, alpha);
   // K alpha = targets - noise alpha: the means at the observations cost nothing more.
@@ -98,19 +99,19 @@ export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, b
 }
 
 /** Derivatives by what the kernel sees. */
-function derivativesSeen({ points, features }: TrainingSet, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
+function warpedDerivatives({ points, features }: TrainingSet, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
   if (!warp) return targets;
   return targets.map((target, k) => {
     const c = columns[k]!;
-    return target / Math.max(warpSlope(points[at[k]! * features.width + c]!, warp.a[c]!, warp.b[c]!), FLATTEST);
+    return target / Math.max(warpSlope(points[at[k]! * features.width + c]!, warp.a[c]!, warp.b[c]!), MIN_WARP_SLOPE);
   });
 }
 
-type Seen = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
+type WarpedPosterior = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
 
 /** Covariances of what is at a row, as the kernel sees it, with the first `count` observations and beliefs. */
 export function covarianceRow(
-  { features, kernel, observed, derivatives, points, scratch }: Seen,
+  { features, kernel, observed, derivatives, points, scratch }: WarpedPosterior,
   x: Float64Array,
   xAt: number,
   count: number,
@@ -131,7 +132,7 @@ export function covarianceRow(
 }
 
 /** Whether a posterior's observations are the first of some others. One that needed jitter may need another by now. */
-function isStartOf(before: Posterior, { kernel, points, diagonal, derivatives }: Omit<Posterior, 'jitter' | 'means'>): boolean {
+function isPrefixOf(before: Posterior, { kernel, points, diagonal, derivatives }: Omit<Posterior, 'jitter' | 'means'>): boolean {
   const { jitter, kernel: by, observed } = before;
   if (jitter > 0 || observed > diagonal.length || before.derivatives || derivatives) return false;
   if (by.noise !== kernel.noise || by.joint !== kernel.joint) return false;

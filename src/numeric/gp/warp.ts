@@ -13,10 +13,10 @@ export interface Warp {
 }
 
 /** Slopes at the ends of the range may be infinite. */
-const END = 1e-9;
-const inside = (x: number): number => Math.min(Math.max(x, END), 1 - END);
+const MARGIN = 1e-9;
+const inside = (x: number): number => Math.min(Math.max(x, MARGIN), 1 - MARGIN);
 
-export const warped = (x: number, a: number, b: number): number => (x <= 0 ? 0 : x >= 1 ? 1 : 1 - (1 - x ** a) ** b);
+export const warpCoordinate = (x: number, a: number, b: number): number => (x <= 0 ? 0 : x >= 1 ? 1 : 1 - (1 - x ** a) ** b);
 
 /** dw/dx */
 export function warpSlope(x: number, a: number, b: number): number {
@@ -25,13 +25,13 @@ export function warpSlope(x: number, a: number, b: number): number {
 }
 
 /** dw/d(log a) */
-export function warpByA(x: number, a: number, b: number): number {
+export function warpByLogA(x: number, a: number, b: number): number {
   const u = inside(x);
   return a * b * (1 - u ** a) ** (b - 1) * u ** a * Math.log(u);
 }
 
 /** dw/d(log b) */
-export function warpByB(x: number, a: number, b: number): number {
+export function warpByLogB(x: number, a: number, b: number): number {
   const rest = 1 - inside(x) ** a;
   return -b * rest ** b * Math.log(rest);
 }
@@ -46,6 +46,6 @@ export function warpRows(
   outAt = 0,
 ): void {
   for (let i = 0, at = 0; i < count; i++) {
-    for (let c = 0; c < width; c++, at++) out[outAt + at] = c < ordered ? warped(rows[at]!, a[c]!, b[c]!) : rows[at]!;
+    for (let c = 0; c < width; c++, at++) out[outAt + at] = c < ordered ? warpCoordinate(rows[at]!, a[c]!, b[c]!) : rows[at]!;
   }
 }

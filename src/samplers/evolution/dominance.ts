@@ -1,4 +1,4 @@
-import { uncrowded } from '../../numeric/crowding.ts';
+import { leastCrowded } from '../../numeric/crowding.ts';
 import { fronts } from '../../numeric/pareto.ts';
 import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 import type { Individual, Population } from './population.ts';
@@ -26,7 +26,7 @@ export function fittest(trials: readonly Individual[], size: number): Population
   for (const front of frontsOf(trials)) {
     if (chosen.length >= size) break;
     const losses = front.map(({ standing }) => standing.losses);
-    chosen.push(...uncrowded(losses, size - chosen.length).map((i) => front[i]!));
+    chosen.push(...leastCrowded(losses, size - chosen.length).map((i) => front[i]!));
   }
   return chosen;
 }

@@ -1,4 +1,4 @@
-import { type Forest, type ForestSettings, growForest, type Prediction, predictForest } from '../../numeric/forest.ts';
+import { type Forest, type ForestOptions, type ForestPrediction, growForest, predictForest } from '../../numeric/forest.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { logExpectedImprovement } from '../../numeric/special.ts';
 import type { Axis, Point } from '../../space/axis.ts';
@@ -27,7 +27,7 @@ function encoder(axes: readonly Axis[]): (point: Point, budget: number) => Float
  * The settings of SMAC3 2.4 (Lindauer et al., JMLR 2022). Thirty trees were no better than ten. Without the bootstrap, trees were better on exact
  * losses, but overfitted noisy ones and were no better there than random search.
  */
-const TREES: ForestSettings = { trees: 10, leastLeaf: 1, leastSplit: 2, features: 1, threshold: 'random' };
+const TREES: ForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 1, threshold: 'random' };
 
 /** The smallest offset that is added to losses before the logarithm, as a share of their range: smaller differences do not matter yet. */
 const MIN_OFFSET = 0.02;
@@ -80,7 +80,7 @@ export function fitForestModel(axes: readonly Axis[], observations: readonly For
   return { ...model, lowest: means.reduce((a, b) => Math.min(a, b)) };
 }
 
-export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point: Point): Prediction =>
+export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point: Point): ForestPrediction =>
   predictForest(forest, encode(point));
 
 /** Above 0, since trees may agree and still be wrong. */

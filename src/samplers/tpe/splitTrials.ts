@@ -1,4 +1,4 @@
-import { contributions, spread } from '../../numeric/hypervolume.ts';
+import { exclusiveContributions, greedyHypervolumeSubset } from '../../numeric/hypervolume.ts';
 import { fronts } from '../../numeric/pareto.ts';
 import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 
@@ -23,7 +23,7 @@ function selectBelow(ranking: readonly RankedTrial[], count: number): readonly R
       const chosen =
         members.length <= room
           ? members.keys()
-          : spread(
+          : greedyHypervolumeSubset(
               members.map(({ losses }) => losses),
               room,
             );
@@ -47,7 +47,7 @@ export function splitTrials(ranking: readonly RankedTrial[]): BelowWeights {
   const below = selectBelow(ranking, belowCount(ranking.length));
   const leading = below.filter((trial) => sameTier(trial, below[0]!));
   if (!leading.some(({ losses }) => losses.length > 1)) return new Map(below.map(({ index }) => [index, undefined]));
-  const volumes = contributions(leading.map(({ losses }) => losses));
+  const volumes = exclusiveContributions(leading.map(({ losses }) => losses));
   const most = Math.max(...volumes);
   const weights = new Map(below.map(({ index }) => [index, MIN_WEIGHT]));
   for (const [i, { index }] of leading.entries()) weights.set(index, most > 0 ? Math.max(MIN_WEIGHT, volumes[i]! / most) : 1);

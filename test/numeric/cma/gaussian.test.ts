@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { adapted, diagonal, type Gaussian, gaussian, injected, norm, stepAt, whitened } from '../../../src/numeric/cma/gaussian.ts';
-import { fullRates, tempered } from '../../../src/numeric/cma/learningRates.ts';
+import {
+  adaptGaussian,
+  clippedStep,
+  diagonal,
+  type Gaussian,
+  gaussian,
+  stepAt,
+  vectorNorm,
+  whitened,
+} from '../../../src/numeric/cma/gaussian.ts';
+import { adaptLearningRates, fullLearningRates } from '../../../src/numeric/cma/learningRates.ts';
 import { cmaParameters, defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { normal, rngFor } from '../../../src/numeric/random.ts';
 
@@ -24,7 +33,7 @@ function minimise(
   const n = start.mean.length;
   const parameters = cmaParameters(n, population || defaultPopulation(n));
   let law = start;
-  let rates = fullRates(n);
+  let rates = fullLearningRates(n);
   let [best, evaluations] = [Number.POSITIVE_INFINITY, 0];
   while (best > target && evaluations < most) {
     const tried = Array.from({ length: parameters.population }, () => {
@@ -36,12 +45,12 @@ function minimise(
       return { y, value: f(law.mean.map((m, i) => m + law.sigma * y[i]!)) };
     }).sort((a, b) => a.value - b.value);
     best = Math.min(best, tried[0]!.value);
-    const next = adapted(
+    const next = adaptGaussian(
       law,
       parameters,
       tried.map(({ y }) => y),
     );
-    ({ law, rates } = adaptRates ? tempered(law, next, rates) : { law: next, rates });
+    ({ law, rates } = adaptRates ? adaptLearningRates(law, next, rates) : { law: next, rates });
   }
   return { evaluations, law, best };
 }
@@ -108,7 +117,7 @@ describe('the law', () => {
   ]);
   it('whitens what it stretches', () => {
     const z = whitened(law, stepAt(law, [0.3, -1.2]));
-    expect(norm(z)).toBeCloseTo(norm([0.3, -1.2]), 12);
+    expect(vectorNorm(z)).toBeCloseTo(vectorNorm([0.3, -1.2]), 12);
   });
   it('has the covariance of its steps', () => {
     const rng = rngFor('covariance', '', 1);
@@ -119,8 +128,8 @@ describe('the law', () => {
     expect(moment(1, 1)).toBeCloseTo(1, 1);
   });
   it('shortens a foreign step to one it might have taken', () => {
-    expect(injected(law, [0.1, 0.1])).toEqual([0.1, 0.1]);
-    expect(norm(whitened(law, injected(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
+    expect(clippedStep(law, [0.1, 0.1])).toEqual([0.1, 0.1]);
+    expect(vectorNorm(whitened(law, clippedStep(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
   });
 });
 

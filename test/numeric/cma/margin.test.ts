@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { categorical, learned, leastOdds, valuesAt, withMargin as withLeastOdds } from '../../../src/numeric/cma/categorical.ts';
-import { withMargin } from '../../../src/numeric/cma/margin.ts';
+import {
+  categoricalDistribution,
+  leastOdds,
+  updateCategorical,
+  valuesAt,
+  withProbabilityMargin as withLeastOdds,
+} from '../../../src/numeric/cma/categorical.ts';
+import { withNormalMargin } from '../../../src/numeric/cma/margin.ts';
 import { ndtr } from '../../../src/numeric/normal.ts';
 
 const edges = [0.25, 0.5, 0.75];
@@ -14,25 +20,25 @@ function masses({ mean, deviation }: { mean: number; deviation: number }): numbe
 
 describe('withMargin', () => {
   it('leaves a wide law as it is', () => {
-    expect(withMargin({ mean: 0.6, deviation: 0.3 }, edges, margin)).toEqual({ mean: 0.6, deviation: 0.3 });
-    expect(withMargin({ mean: 0.6, deviation: 1e-9 }, [], margin)).toEqual({ mean: 0.6, deviation: 1e-9 });
+    expect(withNormalMargin({ mean: 0.6, deviation: 0.3 }, edges, margin)).toEqual({ mean: 0.6, deviation: 0.3 });
+    expect(withNormalMargin({ mean: 0.6, deviation: 1e-9 }, [], margin)).toEqual({ mean: 0.6, deviation: 1e-9 });
   });
   it('keeps half a margin on either side of an inner value', () => {
-    const kept = withMargin({ mean: 0.6, deviation: 1e-3 }, edges, margin);
+    const kept = withNormalMargin({ mean: 0.6, deviation: 1e-3 }, edges, margin);
     const [, , within] = masses(kept);
     expect(kept.mean).toBeCloseTo(0.625, 10);
     expect(within).toBeCloseTo(1 - margin, 10);
   });
   it('keeps a margin beyond the one edge of an outermost value, by moving', () => {
-    const kept = withMargin({ mean: 3, deviation: 0.01 }, edges, margin);
+    const kept = withNormalMargin({ mean: 3, deviation: 0.01 }, edges, margin);
     expect(kept.deviation).toBe(0.01);
     expect(masses(kept)[3]).toBeCloseTo(1 - margin, 10);
-    expect(masses(withMargin({ mean: -3, deviation: 0.01 }, edges, margin))[0]).toBeCloseTo(1 - margin, 10);
+    expect(masses(withNormalMargin({ mean: -3, deviation: 0.01 }, edges, margin))[0]).toBeCloseTo(1 - margin, 10);
   });
   it('never lets a neighbour die out', () =>
     fc.assert(
       fc.property(fc.double({ min: -1, max: 2, noNaN: true }), fc.double({ min: 1e-6, max: 2, noNaN: true }), (mean, deviation) => {
-        const kept = masses(withMargin({ mean, deviation }, edges, margin));
+        const kept = masses(withNormalMargin({ mean, deviation }, edges, margin));
         const most = kept.indexOf(Math.max(...kept));
         const others = kept.reduce((sum, p, k) => (k === most ? sum : sum + p), 0);
         expect(others).toBeGreaterThan(margin - 1e-9);
@@ -41,31 +47,31 @@ describe('withMargin', () => {
 });
 
 describe('categorical', () => {
-  const even = categorical([
+  const even = categoricalDistribution([
     [0.25, 0.25, 0.25, 0.25],
     [0.5, 0.5],
   ]);
   it('draws by its odds', () => {
-    const law = categorical([[0.2, 0.5, 0.3]]);
+    const law = categoricalDistribution([[0.2, 0.5, 0.3]]);
     expect([0, 0.19, 0.2, 0.69, 0.7, 0.999].map((u) => valuesAt(law, [u])[0])).toEqual([0, 0, 1, 1, 2, 2]);
   });
   it('moves towards the values of the selected, and keeps a margin for the others', () => {
     let law = even;
-    for (let generation = 0; generation < 40; generation++) law = learned(law, [[2, 0]], [1]);
+    for (let generation = 0; generation < 40; generation++) law = updateCategorical(law, [[2, 0]], [1]);
     const least = leastOdds(2, 4);
     expect(law.odds[0]![2]).toBeCloseTo(1 - 3 * least, 6);
     for (const k of [0, 1, 3]) expect(law.odds[0]![k]).toBeCloseTo(least, 6);
     for (const row of law.odds) expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   });
   it('learns nothing of an axis that the selected do not have', () => {
-    const law = learned(even, [[undefined, 1]], [1]);
+    const law = updateCategorical(even, [[undefined, 1]], [1]);
     expect(law.odds[0]).toEqual([0.25, 0.25, 0.25, 0.25]);
     expect(law.odds[1]![1]).toBeGreaterThan(0.5);
-    expect(learned(even, [[undefined, undefined]], [1])).toBe(even);
+    expect(updateCategorical(even, [[undefined, undefined]], [1])).toBe(even);
   });
   it('takes smaller steps where the selected contradict each other', () => {
     let law = even;
-    for (let generation = 0; generation < 60; generation++) law = learned(law, [[generation % 4, generation % 2]], [1]);
+    for (let generation = 0; generation < 60; generation++) law = updateCategorical(law, [[generation % 4, generation % 2]], [1]);
     expect(law.caution).toBeGreaterThan(1.5);
   });
   it('raises what is below the margin at the cost of what is above', () => {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { derivativeCovariance, derivativeVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
+import { derivativeCovariance, derivativePriorVariance, VALUE } from '../../../src/numeric/gp/derivatives.ts';
 import { fitInOrder, fitKernel, type Kernels } from '../../../src/numeric/gp/fit.ts';
 import { columnDistances } from '../../../src/numeric/gp/gaps.ts';
 import { addColumn, covariances, kernelFromLogs } from '../../../src/numeric/gp/kernel.ts';
 import { negativeLogPosterior, type TrainingSet } from '../../../src/numeric/gp/likelihood.ts';
 import { posterior } from '../../../src/numeric/gp/posterior.ts';
 import { addFantasy, meansAt, predict, predictMany, predictSlopes } from '../../../src/numeric/gp/predict.ts';
-import { warpByA, warpByB, warped, warpSlope } from '../../../src/numeric/gp/warp.ts';
+import { warpByLogA, warpByLogB, warpCoordinate, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
 import type { Axis } from '../../../src/space/axis.ts';
@@ -135,20 +135,20 @@ describe('fitInOrder', () => {
       warp: true,
     }) as [Kernels];
     const { a, b } = kernelFromLogs(logs!, 1).warp!;
-    expect(warped(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
+    expect(warpCoordinate(0.1, a[0]!, b[0]!)).toBeGreaterThan(0.25);
   });
 });
 
 describe('warped', () => {
   it('is the distribution function of Kumaraswamy, with its derivatives', () => {
-    expect(warped(0.3, 1, 1)).toBeCloseTo(0.3, 14);
-    expect(warped(0.5, 2, 3)).toBeCloseTo(1 - 0.75 ** 3, 14);
-    expect([warped(0, 0.5, 2), warped(1, 0.5, 2)]).toEqual([0, 1]);
+    expect(warpCoordinate(0.3, 1, 1)).toBeCloseTo(0.3, 14);
+    expect(warpCoordinate(0.5, 2, 3)).toBeCloseTo(1 - 0.75 ** 3, 14);
+    expect([warpCoordinate(0, 0.5, 2), warpCoordinate(1, 0.5, 2)]).toEqual([0, 1]);
     const h = 1e-6;
     const [x, a, b] = [0.3, 0.7, 1.8];
-    expect(warpSlope(x, a, b)).toBeCloseTo((warped(x + h, a, b) - warped(x - h, a, b)) / (2 * h), 7);
-    expect(warpByA(x, a, b)).toBeCloseTo((warped(x, a * Math.exp(h), b) - warped(x, a * Math.exp(-h), b)) / (2 * h), 7);
-    expect(warpByB(x, a, b)).toBeCloseTo((warped(x, a, b * Math.exp(h)) - warped(x, a, b * Math.exp(-h))) / (2 * h), 7);
+    expect(warpSlope(x, a, b)).toBeCloseTo((warpCoordinate(x + h, a, b) - warpCoordinate(x - h, a, b)) / (2 * h), 7);
+    expect(warpByLogA(x, a, b)).toBeCloseTo((warpCoordinate(x, a * Math.exp(h), b) - warpCoordinate(x, a * Math.exp(-h), b)) / (2 * h), 7);
+    expect(warpByLogB(x, a, b)).toBeCloseTo((warpCoordinate(x, a, b * Math.exp(h)) - warpCoordinate(x, a, b * Math.exp(-h))) / (2 * h), 7);
     for (const at of [0, 1]) expect(Number.isFinite(warpSlope(at, 0.5, 0.5))).toBe(true);
   });
 });
@@ -181,7 +181,7 @@ describe('derivativeCovariance', () => {
   ])('is its second derivative by %i and %i', (c, d) => {
     const difference = (slope(x, c, shifted(y, d, h), VALUE) - slope(x, c, shifted(y, d, -h), VALUE)) / (2 * h);
     expect(slope(x, c, y, d)).toBeCloseTo(difference, 6);
-    expect(slope(x, c, x, d)).toBeCloseTo(c === d ? derivativeVariance(kernel, c) : 0, 12);
+    expect(slope(x, c, x, d)).toBeCloseTo(c === d ? derivativePriorVariance(kernel, c) : 0, 12);
   });
 });
 

@@ -1,14 +1,14 @@
 import {
-  type Categorical,
-  categorical,
-  learned,
+  type CategoricalDistribution,
+  categoricalDistribution,
   leastOdds,
+  updateCategorical,
   valuesAt,
-  withMargin as withLeastOdds,
+  withProbabilityMargin as withLeastOdds,
 } from '../../../numeric/cma/categorical.ts';
-import { adapted, diagonal, type Gaussian, gaussian, injected, stepAt, type Vector } from '../../../numeric/cma/gaussian.ts';
-import { fullRates, type LearningRates, tempered } from '../../../numeric/cma/learningRates.ts';
-import { withMargin } from '../../../numeric/cma/margin.ts';
+import { adaptGaussian, clippedStep, diagonal, type Gaussian, gaussian, stepAt, type Vector } from '../../../numeric/cma/gaussian.ts';
+import { adaptLearningRates, fullLearningRates, type LearningRates } from '../../../numeric/cma/learningRates.ts';
+import { withNormalMargin } from '../../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
 import { ndtri } from '../../../numeric/normal.ts';
 import type { Rng } from '../../../numeric/random.ts';
@@ -47,7 +47,7 @@ export interface Law {
   readonly normal: Gaussian;
   /** Deviations relative to those of `normal`, by which the margin widens an axis of few values: the diagonal A of CMAwM. */
   readonly scale: Vector;
-  readonly choices: Categorical;
+  readonly choices: CategoricalDistribution;
   readonly rates: LearningRates;
 }
 
@@ -56,8 +56,8 @@ export function lawOf(layout: Layout, mean: Vector, sigma: number, covariance = 
   return {
     normal: gaussian(mean, sigma, covariance),
     scale: mean.map(() => 1),
-    choices: categorical(odds),
-    rates: fullRates(n),
+    choices: categoricalDistribution(odds),
+    rates: fullLearningRates(n),
   };
 }
 
@@ -126,7 +126,7 @@ export interface Lesson {
 /** @param lessons as many as the population, the best first. */
 export function updated(layout: Layout, law: Law, parameters: CmaParameters, lessons: readonly Lesson[], adaptRates: boolean): Law {
   const chosen = lessons.filter((_, k) => parameters.weights[k]! > 0);
-  const choices = learned(
+  const choices = updateCategorical(
     law.choices,
     chosen.map(({ genes }) => genes.values),
     parameters.weights,
@@ -135,10 +135,10 @@ export function updated(layout: Layout, law: Law, parameters: CmaParameters, les
   const { normal, scale } = law;
   const steps = lessons.map(({ genes, foreign }) => {
     const y = genes.ordered.map((x, i) => (x - normal.mean[i]!) / (normal.sigma * scale[i]!));
-    return foreign ? injected(normal, y) : y;
+    return foreign ? clippedStep(normal, y) : y;
   });
-  const whole = adapted(normal, parameters, steps);
-  const next = adaptRates ? tempered(normal, whole, law.rates) : { law: whole, rates: law.rates };
+  const whole = adaptGaussian(normal, parameters, steps);
+  const next = adaptRates ? adaptLearningRates(normal, whole, law.rates) : { law: whole, rates: law.rates };
   const mean = next.law.mean.map((m, i) => normal.mean[i]! + scale[i]! * (m - normal.mean[i]!));
   const margin = 1 / (lessons.length * layout.axes.length);
   return { ...guarded(layout, { ...next.law, mean }, scale, margin), choices, rates: next.rates };
@@ -150,7 +150,7 @@ function guarded({ edges }: Layout, law: Gaussian, scale: Vector, margin: number
   const normal = { ...law, sigma: Math.min(law.sigma, 1 / widest) };
   const marginals = edges.map((of, i) => {
     const deviation = normal.sigma * scale[i]! * Math.sqrt(normal.covariance[i]![i]!);
-    const kept = of ? withMargin({ mean: normal.mean[i]!, deviation }, of, margin) : { mean: normal.mean[i]!, deviation };
+    const kept = of ? withNormalMargin({ mean: normal.mean[i]!, deviation }, of, margin) : { mean: normal.mean[i]!, deviation };
     return { mean: kept.mean, scale: (scale[i]! * kept.deviation) / deviation };
   });
   return { normal: { ...normal, mean: marginals.map(({ mean }) => mean) }, scale: marginals.map((marginal) => marginal.scale) };

@@ -1,5 +1,5 @@
-import { leastOdds, withMargin } from '../../../numeric/cma/categorical.ts';
-import { diagonal, gaussian, type Matrix, shaped, type Vector } from '../../../numeric/cma/gaussian.ts';
+import { leastOdds, withProbabilityMargin } from '../../../numeric/cma/categorical.ts';
+import { diagonal, gaussian, type Matrix, type Vector, withCovariance } from '../../../numeric/cma/gaussian.ts';
 import type { Point } from '../../../space/axis.ts';
 import { active } from '../../../space/axis.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
@@ -53,9 +53,9 @@ export function warmLaw(layout: Layout, told: readonly WarmStartResult[]): Law {
     const { levels } = layout.axes[axis]!;
     const values = best.flatMap(({ point }, k) => (has[k]![axis] ? [levels!.of(point[axis]!)] : []));
     const counted = row.map((p, k) => (p + values.filter((value) => value === k).length) / (1 + values.length));
-    return withMargin(counted, leastOdds(layout.odds.length, row.length));
+    return withProbabilityMargin(counted, leastOdds(layout.odds.length, row.length));
   });
-  const sigma = geometricMean(shaped(gaussian(mean, 1, diagonal(mean.map(() => 1))), covariance).lengths);
+  const sigma = geometricMean(withCovariance(gaussian(mean, 1, diagonal(mean.map(() => 1))), covariance).lengths);
   return lawOf(layout, mean, sigma, shrunk(covariance, sigma ** 2), odds);
 }
 
