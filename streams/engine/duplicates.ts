@@ -1,17 +1,7 @@
-import { type Ask, type Env, type Proposal, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
-import { fingerprint } from '../../src/numeric/fingerprint.ts';
-import { GrowingSet } from '../../src/numeric/growingSet.ts';
+import { suggestions } from '../../src/duplicates/suggestions.ts';
+import { type Ask, type Env, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
 import { countCells } from '../../src/space/cells.ts';
-
-const keyOf = ({ point, budget = -1, tags }: Proposal): number => fingerprint([...point, budget, Number(tags?.replicate ?? -1)]);
-
-/** What was suggested, as a fold: the same point, budget and `replicate` tag make a duplicate. A promotion never is one. */
-export const suggestions = {
-  start: GrowingSet.empty<number>(),
-  add: (known: GrowingSet<number>, told: Suggested): GrowingSet<number> => (told.resumes === undefined ? known.add(keyOf(told)) : known),
-  has: (known: GrowingSet<number>, proposal: Proposal): boolean => proposal.resumes === undefined && known.has(keyOf(proposal)),
-};
 
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {

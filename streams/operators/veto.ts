@@ -1,6 +1,6 @@
+import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { suggestions } from '../engine/duplicates.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { compose, nest } from './runInner.ts';
 

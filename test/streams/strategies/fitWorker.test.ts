@@ -26,7 +26,7 @@ function task(size: number): FitTask {
 /** A module of its own: it keeps one worker for good. */
 async function freshWorker() {
   vi.resetModules();
-  return (await import('../../../streams/engine/fitWorker.ts')).fitInWorker;
+  return (await import('../../../streams/strategies/fitWorker.ts')).fitInWorker;
 }
 
 /** Gives the module another `Worker`. */
