@@ -3,7 +3,7 @@ import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, Trial
 import type { Tags, TrialId } from '../src/messages.ts';
 import { checkOption, positive } from '../src/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
-import { after } from './engine/timeout.ts';
+import { callAfter } from './engine/timeout.ts';
 
 /** The result of an objective: the value, or values with more. */
 export type Evaluation =
@@ -190,7 +190,7 @@ export function evaluateTrial<P>(
     fail('timeout', `it took longer than ${timeLimit} s`);
     stopping.abort('timeout');
   };
-  const inTime = timeLimit === undefined ? undefined : after(timeLimit, late);
+  const inTime = timeLimit === undefined ? undefined : callAfter(timeLimit, late);
   const context = new Context(suggestion, report, stopping);
   const evaluation = attempted(() => objective(params, context));
   if ('broke' in evaluation) broke(evaluation.broke);

@@ -21,7 +21,7 @@ export interface DeciderOptions<P> {
   readonly strategy: Strategy;
   readonly amendments?: Amendments;
   readonly inspect?: Inspect;
-  /** A strategy has become ready: ask anew. */
+  /** Called when a strategy that waited for a model is ready: decide again. */
   readonly ready?: () => void;
 }
 
@@ -30,18 +30,18 @@ export type Next<P> =
   | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Closed }
   | { readonly type: 'wait'; readonly until?: 'ready' };
 
-/** How often a point is drawn in search of one that keeps all constraints. */
+/** How many draws may look for a point that satisfies all constraints. */
 const DRAWS = 1000;
 
 const nothing = { type: 'wait' } as const;
 
 /**
- * A ledger with a pipe of strategies behind it: entries in, next fact out. `fold` is the only thing that changes it; `decide` may be
- * called at any time, any number of times, and is a function of what was folded.
+ * A ledger with a pipe of strategies behind it: entries in, the next fact out. Only `fold` changes it. `decide` is a function of the entries
+ * that were folded: call it at any time and as often as you like.
  */
 export class Decider<P> {
   readonly ledger: Ledger<P>;
-  /** Trials that a strategy told to stop and that have not ended. */
+  /** Trials that a strategy wants stopped and that have not ended. */
   readonly stops = new Map<TrialId, string>();
   readonly #options: DeciderOptions<P>;
   readonly #inlet$ = new Subject<Message>();
@@ -69,7 +69,7 @@ export class Decider<P> {
     return applied;
   }
 
-  /** What should be appended now. @throws StalledError, or what a strategy throws. */
+  /** What the study does next. @throws StalledError, or what a strategy throws */
   decide(): Next<P> {
     const demand = this.ledger.demand();
     switch (demand.type) {
@@ -152,7 +152,7 @@ export class Decider<P> {
     throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);
   }
 
-  /** Puts a question to the strategies, who answer at once and once. */
+  /** Asks the strategies, which answer at once and exactly once. */
   #reply(ask: Ask): Ask | Propose | Wait {
     this.#replies = [];
     this.#put(ask);
@@ -162,7 +162,7 @@ export class Decider<P> {
     return reply.type === 'propose' && !reply.point.every(Number.isFinite) ? this.#drawn(ask, reply) : reply;
   }
 
-  /** A draw in the place of a point that is none, such as one that came of values beyond all bounds: no strategy can end a study by it. */
+  /** Draws a point instead of one that is not finite, such as after overflow, so that it cannot end the study. */
   #drawn(ask: Ask, { by, tags, ...reply }: Propose): Propose {
     const { axes, snap, feasible } = this.#options.space;
     const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.retry);
@@ -185,7 +185,7 @@ export class Decider<P> {
     return { type: 'suggested', trial: this.ledger.nextTrial, attempt: 1, by, params, ...this.#stamp() };
   }
 
-  /** What the decision knows, the metric that was taken, and which decisions make it, if they are not those that the study began with. */
+  /** What the decision knew, the metric, and the version of the decisions if the study began with another one. */
   #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
     const { position: after, metric, created } = this.ledger;
     return {
@@ -195,7 +195,7 @@ export class Decider<P> {
     };
   }
 
-  /** The same point once more, from the last checkpoint there is. */
+  /** Another attempt at the same point, from its last checkpoint. */
   #again({ suggestion, checkpoint }: OpenTrial<P>): SuggestedFact<P> {
     const next = { ...suggestion, attempt: suggestion.attempt + 1, ...this.#stamp() };
     return checkpoint === undefined ? next : { ...next, checkpoint };

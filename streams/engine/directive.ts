@@ -3,20 +3,20 @@ import type { TrialId } from '../../src/messages.ts';
 
 /** A trial to be evaluated. */
 export type Suggestion<P> = SuggestedFact<P>;
-/** A trial is to stop: its strategy, a person or the end of the study says so. */
+/** A trial must stop, because of its strategy, a person or the end of the study. */
 export interface StopDirective {
   readonly type: 'stop';
   readonly trial: TrialId;
   readonly by: string;
 }
-/** A fact did not count; its sender may want to know. */
+/** A fact was rejected. */
 export interface Rejected {
   readonly type: 'rejected';
   readonly position: number;
   readonly fact: unknown;
-  /** Who said it, where the log can tell. */
+  /** The trainer that wrote it, if the log knows authors. */
   readonly author?: string;
   readonly refusal: Refusal;
 }
-/** What trainers are told. */
+/** What the engine sends to trainers. */
 export type Directive<P> = Suggestion<P> | StopDirective | Rejected;

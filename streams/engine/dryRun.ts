@@ -9,8 +9,8 @@ import type { Strategy } from '../strategy.ts';
 import { suggest } from './suggest.ts';
 
 /**
- * Asks a strategy for the first trial of a study and throws it away, so that one that does not suit is told of before it stands in a log: there
- * it would end every engine.
+ * Asks a strategy for the first trial of a study and discards it. A strategy that does not suit the study fails here, before it is in the log,
+ * where it would end every engine.
  *
  * @throws what the strategy throws
  */

@@ -6,14 +6,14 @@ import { countCells } from '../../src/space/cells.ts';
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
   add(told: Suggested): void;
-  /** Puts an ask, again with another retry while the answer is a duplicate. */
+  /** Asks, and retries while the answer is a duplicate. */
   ask(id: TrialId, put: (ask: Ask) => Ask | Propose | Wait): Ask | Propose | Wait;
 }
 
-/** How often an ask is put anew before its strategy is taken to have nothing new. */
+/** How many retries a strategy gets to propose something new. */
 const VETOES = 64;
 
-/** Once a strategy has nothing new, a configuration that nobody has tried is drawn in its name, as long as a finite space has one. */
+/** Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one. */
 export function createDuplicates(env: Env): Duplicates {
   let known = suggestions.start;
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;

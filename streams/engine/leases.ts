@@ -1,11 +1,11 @@
 import type { TrialId } from '../../src/messages.ts';
 
 /**
- * The table of deadlines of open trials: who shows no sign of life until then counts as lost. It keeps no clock: times are milliseconds of
- * one that never goes back, told with each call.
+ * The deadlines of open trials: a trial without a heartbeat until its deadline counts as lost. Callers pass the time, in milliseconds of a
+ * clock that never goes back.
  *
- * All deadlines begin anew when this process may have missed signs of life: after its start, after its connection was away, and when its own
- * clock has not ticked for longer than it should, since it was suspended or busy then.
+ * All deadlines restart when this process may have missed heartbeats: after its start, after a lost connection, and when `due` was not called
+ * for longer than it should, since the process was suspended or busy.
  */
 export class Leases {
   readonly #lease: number;
@@ -17,12 +17,12 @@ export class Leases {
     this.#lease = lease;
   }
 
-  /** How often `due` is to be called, in milliseconds. */
+  /** How often to call `due`, in milliseconds. */
   get interval(): number {
     return this.#lease / 20;
   }
 
-  /** A sign of life. @param leases how many it may take until the next one. */
+  /** Sets a deadline after a heartbeat. @param leases how many leases away it is */
   extend(trial: TrialId, now: number, leases = 1): void {
     this.#deadlines.set(trial, { at: now + leases * this.#lease, leases });
   }
@@ -31,13 +31,13 @@ export class Leases {
     this.#deadlines.delete(trial);
   }
 
-  /** All deadlines begin anew. */
+  /** Restarts all deadlines. */
   restart(now: number): void {
     for (const deadline of this.#deadlines.values()) deadline.at = now + deadline.leases * this.#lease;
     this.#ticked = now;
   }
 
-  /** The trials whose deadline is over; nothing after a gap, which restarts all. */
+  /** The trials whose deadline has passed; none after a gap, which restarts all deadlines. */
   due(now: number): TrialId[] {
     const late = this.#ticked === undefined || now - this.#ticked > this.interval + this.#lease / 10;
     if (late) this.restart(now);

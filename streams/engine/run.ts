@@ -10,19 +10,19 @@ import { parseStrategy } from '../spec.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
-import { after } from './timeout.ts';
+import { callAfter } from './timeout.ts';
 
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
 const TURN = 10;
 
 export interface RunOptions<P> extends StudyOptions {
-  /** Whether this process has all trainers: runs that were open before its start are lost. */
+  /** Whether this process has all trainers: runs that were open before its start are then lost. */
   readonly exclusive?: boolean | undefined;
-  /** Whether to go on reading after the study has closed: a change may reopen it. */
+  /** Whether to keep reading after the study has closed: a change may reopen it. */
   readonly stay?: boolean | undefined;
-  /** Told of each entry, and what it did. */
+  /** Called with each entry and what it did. */
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
-  /** Whether a trial is wanted now; without it, whenever there is room. */
+  /** Whether a trial is wanted now (default: whenever there is room). */
   readonly asked?: (() => boolean) | undefined;
 }
 
@@ -34,22 +34,22 @@ export interface Ports<P> {
 
 export interface Run<P> {
   readonly engine: Engine<P>;
-  /** Resolves when the log has been taken in and the study goes on from it. */
+  /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
   stop(): void;
 }
 
 /**
- * Runs an engine on a log: reads what is there, goes on from it, and follows what comes.
+ * Runs an engine on a log: reads the log, resumes from its end, and follows new entries.
  *
- * @param strategy nothing: that of the log.
+ * @param strategy undefined: that of the log.
  */
 export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): Run<P> {
   const reading = new AbortController();
   const since = performance.now();
-  /** The seconds that this process may work, and what calls their end off. */
+  /** The seconds that this process may work, and what cancels their timer. */
   let limit: { readonly seconds: number | undefined; readonly lift: () => void } | undefined;
-  /** The position at which the engine has caught up; nothing while it need not. */
+  /** The position at which the engine has caught up; undefined if it has. */
   let goal: number | undefined;
   let running = true;
   let begun = () => {};
@@ -74,7 +74,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     goal = await log.head();
     reach();
   };
-  // An engine begins with its strategy when it has read what the study was created with.
+  // Strategies begin when the engine has read `created`, so the strategy of the log is known by then.
   const logged: Strategy = (env) => parseStrategy(engine.ledger.created!.strategy)(env);
   const engine = new Engine<P>({
     space,
@@ -98,18 +98,18 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     begun();
   };
 
-  /** They may be changed while it works. */
+  /** The limit of seconds may change while the study runs. */
   const watchTime = () => {
     const { seconds } = engine.ledger.settings.limits;
     if (limit && seconds === limit.seconds) return;
     limit?.lift();
     const left = (seconds ?? 0) - (performance.now() - since) / 1000;
-    limit = { seconds, lift: seconds === undefined ? () => {} : after(Math.max(0, left), () => engine.close('time')) };
+    limit = { seconds, lift: seconds === undefined ? () => {} : callAfter(Math.max(0, left), () => engine.close('time')) };
   };
 
   const start = async () => {
     const created = createdOf(space, strategy, options);
-    /** What follows in the log of another study is none of this engine's business. */
+    /** Before anything else is folded: the log may be of another study. */
     const isCompared = (): boolean => {
       const past = engine.ledger.created;
       if (past === undefined) return false;
@@ -156,8 +156,8 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
 const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === 'reported';
 
 /**
- * What must be said before the study goes on: what the options did not say at the last start, that a new process has its own seconds, and
- * that runs of a process that is gone are lost.
+ * The facts that a start appends first: options that differ from the last start, a new limit of seconds for a new process, and runs that were
+ * lost with the old process.
  */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
   const { said } = ledger.settings;

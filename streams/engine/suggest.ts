@@ -8,8 +8,8 @@ import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 
 /**
- * A study as an operator, from what trainers say to what they are told. It keeps no log: what comes in is the log, in its order, and is
- * answered at once. It completes when the study has closed, or when its source does.
+ * A study as an operator, from facts of trainers to directives. It keeps no log: the facts that come in are the log, and each is answered at
+ * once. It completes when the study has closed, or when its source completes.
  *
  * @throws OptionError, StalledError and what the strategy throws, into the stream.
  * @example
@@ -33,10 +33,10 @@ export const suggest =
       });
       out.add(() => engine.dispose());
       write(createdOf(space, strategy, options));
-      // What a first suggestion causes at once must find somebody listening.
+      // Subscribe before the first suggestion, which may be answered at once.
       out.add(events$.subscribe({ next: write, error: (e) => out.error(e), complete: () => out.complete() }));
       engine.caughtUp();
     });
 
-/** Trainers' facts never ask for the past. */
+/** Facts of trainers never amend the past. */
 async function* forgotten(): AsyncGenerator<readonly Entry[]> {}

@@ -1,8 +1,8 @@
-/** Milliseconds that a timer can wait: for more, Node waits 1. */
+/** The longest delay of a timer in milliseconds: for more, Node waits 1. */
 const LONGEST = 2 ** 31 - 1;
 
-/** Does something after so many seconds, however many they are. @returns a function that calls it off. */
-export function after(seconds: number, act: () => void): () => void {
+/** Calls a function after a number of seconds, which may be more than a timer can wait. @returns cancels it */
+export function callAfter(seconds: number, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (left: number) => {
     timer = setTimeout(() => (left > LONGEST ? wait(left - LONGEST) : act()), Math.min(left, LONGEST));

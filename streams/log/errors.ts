@@ -12,7 +12,7 @@ export class JournalError extends UserError {
   }
 }
 
-/** Another process, or another part of this one, writes the journal. */
+/** Another process, or another part of this one, is writing the journal. */
 export class JournalLockedError extends UserError {
   override readonly name = 'JournalLockedError';
   readonly code = 'journal-locked';

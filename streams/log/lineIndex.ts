@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/entry.ts';
 import { type Damage, decodeLines, MAX_LINE } from './journalCodec.ts';
 
-/** Bytes of a block: what is read and decoded at once. */
+/** Bytes that are read and decoded at once. */
 const BLOCK = 128 * 1024;
-/** Bytes of a piece in which a file is looked through for line feeds. */
+/** Bytes that are searched for line feeds at once. */
 const PIECE = 2 ** 20;
 
 /** A run of whole lines of a file. */
@@ -17,7 +17,7 @@ export interface Block {
   readonly bytes: number;
 }
 
-/** Where the lines of a file lie: a place for every 128 KiB of it. A line longer than that is a block of its own. */
+/** Where the lines of a file are: one offset for every 128 KiB. A longer line is a block of its own. */
 export class LineIndex {
   readonly #firsts: number[] = [];
   readonly #offsets: number[] = [];
@@ -62,7 +62,7 @@ export class LineIndex {
   }
 }
 
-/** Adds the whole lines that a file has beyond its index. Resolves with how many bytes without a line feed are left after them. */
+/** Adds the complete lines behind those that are indexed. Resolves with the number of bytes after the last line feed. */
 export async function extend(index: LineIndex, file: FileHandle): Promise<number> {
   const piece = Buffer.allocUnsafe(PIECE);
   for (let offset = index.bytes; ; ) {
@@ -88,7 +88,7 @@ export async function readBlock(file: FileHandle, index: LineIndex, from: number
   return entries.slice(from - first);
 }
 
-/** Exactly so many bytes, or fewer where the file ends. */
+/** This many bytes, or fewer if the file ends. */
 export async function readBytes(file: FileHandle, offset: number, bytes: number): Promise<Buffer> {
   const buffer = Buffer.allocUnsafe(bytes);
   let done = 0;

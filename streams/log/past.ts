@@ -1,7 +1,7 @@
 import type { Entry } from '../../src/entry.ts';
 import type { Log } from './log.ts';
 
-/** What a log holds now, from a position on. */
+/** The entries that a log holds now, from a position on. */
 export async function* past(log: Pick<Log, 'read' | 'head'>, from: number): AsyncGenerator<readonly Entry[]> {
   const head = await log.head();
   if (from > head) return;

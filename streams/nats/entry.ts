@@ -4,7 +4,7 @@ import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
 import { trainerOf } from './subjects.ts';
 
 /** A message of a stream, as far as it matters. */
-export interface Stored {
+export interface StoredMessage {
   readonly subject: string;
   readonly seq: number;
   readonly data: Uint8Array;
@@ -19,7 +19,7 @@ const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed'
 const decoder = new TextDecoder();
 
 /** A message as an entry of the log. One that can be no fact keeps its position, and says why. */
-export function entryOf({ subject, seq: position, data, info }: Stored): Entry {
+export function entryOf({ subject, seq: position, data, info }: StoredMessage): Entry {
   const at = Math.floor(info.timestampNanos / 1e6);
   const author = trainerOf(subject);
   const refuse = (code: Refusal['code'], message: string): Entry => ({

@@ -10,7 +10,7 @@ import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** A log that is only read. */
-export type Readable = Pick<Log, 'read' | 'head'>;
+export type ReadableLog = Pick<Log, 'read' | 'head'>;
 
 const STREAM_NOT_FOUND = 10059;
 
@@ -20,7 +20,7 @@ const STREAM_NOT_FOUND = 10059;
  *
  * @throws StudyError where there is no such study, and where no engine serves one that only an engine may read.
  */
-export async function readLog(nc: NatsConnection, study: string): Promise<Readable> {
+export async function readLog(nc: NatsConnection, study: string): Promise<ReadableLog> {
   try {
     return await natsLog(nc, study, { create: false });
   } catch (error) {
@@ -45,7 +45,7 @@ async function entriesAfter(nc: NatsConnection, study: string, after: number): P
 /** Milliseconds after which to look again without a notification: those sent during a disconnection are lost. */
 const SILENCE = 2000;
 
-const logOfEngine = (nc: NatsConnection, study: string): Readable => ({
+const logOfEngine = (nc: NatsConnection, study: string): ReadableLog => ({
   head: async () => ((await request(nc, study, 'status')) as { readonly position: number }).position,
   read: async function* (from = 1, signal) {
     const heard = new Subject<void>();

@@ -20,7 +20,6 @@ const pending = [
   'src/samplers/',
   'src/schedulers/',
   'src/testing/',
-  'streams/engine/',
   'test/cli/',
   'test/contract/',
 ];
