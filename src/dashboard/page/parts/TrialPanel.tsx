@@ -104,9 +104,11 @@ function Reason({ row }: { readonly row: PageRow }) {
         {came !== undefined && (mean !== undefined || typeof why.value === 'object') && <Pair name="observed" value={formatNumber(came)} />}
         {row.budget !== undefined && <Pair name="rung" value={`budget ${row.budget}${rungOf(row)}`} />}
         {row.resumes !== undefined && <Pair name="resumes" value={<TrialLink trial={row.resumes} />} />}
-        {Object.entries(tags).map(([name, value]) => (
-          <Pair key={name} name={name} value={/parent/.test(`${name} ${value}`) ? <Parents text={cut(value, 400)} /> : cut(value, 400)} />
-        ))}
+        {Object.entries(tags)
+          .filter(([name]) => !isState(name))
+          .map(([name, value]) => (
+            <Pair key={name} name={name} value={/parent/.test(`${name} ${value}`) ? <Parents text={cut(value, 400)} /> : cut(value, 400)} />
+          ))}
         {typeof why.value === 'object' && <Recomputed why={why.value} />}
       </dl>
       {typeof why.value === 'string' && <p class="bad">{why.value}</p>}
@@ -118,6 +120,9 @@ function Reason({ row }: { readonly row: PageRow }) {
     </section>
   );
 }
+
+/** Whether a tag holds the state of a stage: its name is then the path of the stage, and it is not meant for people. */
+const isState = (tag: string): boolean => tag.includes('/') || JSON.stringify(detail.value?.strategy).includes(JSON.stringify(tag));
 
 const Pair = ({ name, value }: { readonly name: string; readonly value: preact.ComponentChildren }) => (
   <div>

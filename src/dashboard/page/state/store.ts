@@ -92,17 +92,17 @@ export const counts = ({ state }: PageRow): boolean => state === 'completed';
 
 const parameterScales = computed(() => parameters.value.map(([name, dimension]) => parameterScale(name, dimension)));
 
-/** The range of each objective so far. */
+/** With many results, the worst 5 % lie beyond the end of the axis, so that a few bad trials do not hide the others. */
+const SHOWN = 0.95;
+const MANY = 20;
+
 const objectiveScales = computed(() =>
   objectives.value.map((objective) => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const row of rows.value) {
-      const value = counts(row) || row.state === 'stopped' ? objectiveValue(row, objective) : undefined;
-      if (value === undefined) continue;
-      low = Math.min(low, value);
-      high = Math.max(high, value);
-    }
-    return low > high ? numeric(objective.name, 0, 1, false) : roundScale(objective.name, low, high);
+    const results = rows.value.flatMap((row) => (counts(row) || row.state === 'stopped' ? (objectiveValue(row, objective) ?? []) : []));
+    results.sort((a, b) => sign(objective) * (a - b));
+    const [best, worst] = [results[0], results.at(results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
+    if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
+    return roundScale(objective.name, Math.min(best, worst), Math.max(best, worst));
   }),
 );
 
@@ -113,7 +113,7 @@ const rawValue = (row: TrialRow, axis: number): unknown => {
   return axis < count ? row.params[parameters.value[axis]![0]] : objectiveValue(row, objectives.value[axis - count]);
 };
 
-/** The places of all trials, one column for each axis. */
+/** The places of all trials, one column for each axis. Values beyond an axis lie at its end. */
 export const columns = computed<readonly Float32Array[]>(() =>
-  scales.value.map((scale, axis) => Float32Array.from(rows.value, (row) => scale.place(rawValue(row, axis)))),
+  scales.value.map((scale, axis) => Float32Array.from(rows.value, (row) => Math.min(1, Math.max(0, scale.place(rawValue(row, axis)))))),
 );
