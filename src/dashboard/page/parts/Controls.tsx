@@ -1,7 +1,7 @@
 import { type Dimension, valuesOf } from '../../../space/dimension.ts';
 import { isRange } from '../../../space/parameterType.ts';
 import { cut, formatNumber } from '../lib/format.ts';
-import { act } from '../state/connect.ts';
+import { submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { mayAct } from './TrialPanel.tsx';
@@ -23,24 +23,31 @@ export function Controls() {
         <h3>Study</h3>
         <div class="buttons">
           {one.phase === 'paused' ? (
-            <button type="button" onClick={() => show(act({ type: 'change', paused: false }), 'resumed')}>
+            <button type="button" onClick={() => show(submitAction({ type: 'change', paused: false }), 'resumed')}>
               Resume
             </button>
           ) : (
             <button
               type="button"
               disabled={one.phase === 'closed'}
-              onClick={() => show(act({ type: 'change', paused: true }), 'paused: no new trials start')}
+              onClick={() => show(submitAction({ type: 'change', paused: true }), 'paused: no new trials start')}
             >
               Pause
             </button>
           )}
-          <button type="button" class="danger" disabled={one.phase === 'closed'} onClick={() => show(act({ type: 'close' }), 'closed')}>
+          <button
+            type="button"
+            class="danger"
+            disabled={one.phase === 'closed'}
+            onClick={() => show(submitAction({ type: 'close' }), 'closed')}
+          >
             Close the study
           </button>
         </div>
         <form
-          onSubmit={(event) => change(event, (data) => show(act({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))}
+          onSubmit={(event) =>
+            change(event, (data) => show(submitAction({ type: 'change', parallel: Number(data.get('parallel')) }), 'changed'))
+          }
         >
           <label>
             parallel trials
@@ -50,7 +57,7 @@ export function Controls() {
         </form>
         <form
           onSubmit={(event) =>
-            change(event, (data) => show(act({ type: 'change', limits: { trials: Number(data.get('trials')) } }), 'changed'))
+            change(event, (data) => show(submitAction({ type: 'change', limits: { trials: Number(data.get('trials')) } }), 'changed'))
           }
         >
           <label>
@@ -73,7 +80,7 @@ function Strategy() {
   const switchTo = (event: SubmitEvent) => {
     event.preventDefault();
     const text = String(new FormData(event.currentTarget as HTMLFormElement).get('strategy')).trim();
-    show(act({ type: 'change', strategy: dataOf(text) }), 'switched: the new strategy knows all earlier results');
+    show(submitAction({ type: 'change', strategy: dataOf(text) }), 'switched: the new strategy knows all earlier results');
   };
   return (
     <section>
@@ -110,7 +117,7 @@ function Enqueue() {
       const text = String(data.get(`p${k}`) ?? '');
       if (text !== '') params[name] = typedValue(dimension, text);
     }
-    show(act({ type: 'enqueue', params }), 'enqueued: it is tried next');
+    show(submitAction({ type: 'enqueue', params }), 'enqueued: it is tried next');
   };
   return (
     <section class="enqueue">

@@ -2,7 +2,7 @@ import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { TrialEntry, Why } from '../../wire.ts';
 import { clock, cut, duration, formatNumber } from '../lib/format.ts';
-import { act, get, token } from '../state/connect.ts';
+import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
@@ -181,7 +181,7 @@ function Actions({ row }: { readonly row: PageRow }) {
   const { feedback, show } = useFeedback();
   const open = row.state === 'running' || row.state === 'waiting';
   const closedFor = token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
-  const enqueue = () => show(act({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
+  const enqueue = () => show(submitAction({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
   return (
     <section>
       <h3>Actions</h3>
@@ -191,7 +191,7 @@ function Actions({ row }: { readonly row: PageRow }) {
             type="button"
             disabled={closedFor !== undefined}
             title={closedFor}
-            onClick={() => show(act({ type: 'cancel', trial: row.trial }), 'stop requested')}
+            onClick={() => show(submitAction({ type: 'cancel', trial: row.trial }), 'stop requested')}
           >
             Stop this trial
           </button>
@@ -200,7 +200,7 @@ function Actions({ row }: { readonly row: PageRow }) {
             type="button"
             disabled={closedFor !== undefined || row.state === 'retracted'}
             title={closedFor}
-            onClick={() => show(act({ type: 'retract', trial: row.trial }), 'retracted')}
+            onClick={() => show(submitAction({ type: 'retract', trial: row.trial }), 'retracted')}
           >
             Retract its result
           </button>

@@ -98,7 +98,7 @@ export async function get<T>(path: string): Promise<T> {
   return (await response.json()) as T;
 }
 
-export async function act(intent: Intent): Promise<Answer> {
+export async function submitAction(intent: Intent): Promise<Answer> {
   try {
     const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/actions`, {
       method: 'POST',
