@@ -1,91 +1,96 @@
-import type { TrialId } from '../messages.ts';
+import type { Ended, TrialId } from '../messages.ts';
 import { insertSorted } from '../numeric/sorted.ts';
 import type { Bracket } from './brackets.ts';
-import { precedes, type Standing } from './rungResult.ts';
+import { precedes, type RungResult } from './rungResult.ts';
+import type { Promotion } from './scheduler.ts';
 
-/** The trials of a cohort at one budget. */
-interface Level {
+/** The trials of a cohort at one rung. */
+interface CohortRung {
   begun: number;
   ended: number;
-  /** Those with a result, the best first; the first `promoted` of them have gone on. */
-  readonly results: Standing[];
+  /** The best first; the first `promoted` of them were promoted. */
+  readonly results: RungResult[];
   promoted: number;
 }
 
-/** A trial and the budget that it may go on to. */
-export interface Promotion {
-  readonly standing: Standing;
-  readonly budget: number;
-}
-
 /**
- * One run of a bracket, as synchronous successive halving (Jamieson & Talwalkar, AISTATS 2016): when all trials of a level have ended, the
- * best 1/eta of them go on to the next budget. One that failed or was stopped stands behind all others.
+ * One run of a bracket, as synchronous successive halving (Jamieson & Talwalkar, AISTATS 2016): when all trials at a rung have ended, the best
+ * 1/eta of them are promoted to the next budget. A failed or stopped trial comes behind all others.
  */
 export class Cohort {
   readonly #bracket: Bracket;
   readonly #eta: number;
-  readonly #levels: readonly Level[];
-  readonly #levelOf = new Map<TrialId, number>();
+  readonly #rungs: readonly CohortRung[];
+  readonly #rungOf = new Map<TrialId, number>();
   /** No configuration will be added. */
   #sealed = false;
+  /** The next trial to resume: known until the cohort changes. */
+  #promotion: { readonly next: Promotion | undefined } | undefined;
 
   constructor(bracket: Bracket, eta: number) {
     this.#bracket = bracket;
     this.#eta = eta;
-    this.#levels = bracket.budgets.map(() => ({ begun: 0, ended: 0, results: [], promoted: 0 }));
+    this.#rungs = bracket.budgets.map(() => ({ begun: 0, ended: 0, results: [], promoted: 0 }));
   }
 
-  /** Whether it wants another configuration. */
+  /** Whether another configuration may begin. */
   get hasRoom(): boolean {
-    return !this.#sealed && this.#levels[0]!.begun < this.#bracket.size;
+    return !this.#sealed && this.#rungs[0]!.begun < this.#bracket.size;
   }
 
-  /** It goes on with the configurations that it has. */
+  /** Goes on without further configurations. */
   seal(): void {
     this.#sealed = true;
+    this.#promotion = undefined;
   }
 
-  begin(id: TrialId, level = 0): void {
-    this.#levelOf.set(id, level);
-    this.#levels[level]!.begun++;
+  begin(id: TrialId, rung = 0): void {
+    this.#rungOf.set(id, rung);
+    this.#rungs[rung]!.begun++;
+    this.#promotion = undefined;
   }
 
-  /** A trial of the cohort goes on as another one. */
+  /** A trial of the cohort is resumed by another one. */
   promote(from: TrialId, id: TrialId): void {
-    const level = this.#levelOf.get(from);
-    if (level === undefined || level + 1 >= this.#levels.length) return;
-    this.#levels[level]!.promoted++;
-    this.begin(id, level + 1);
+    const rung = this.#rungOf.get(from);
+    if (rung === undefined || rung + 1 >= this.#rungs.length) return;
+    this.#rungs[rung]!.promoted++;
+    this.begin(id, rung + 1);
   }
 
-  /** @param standing absent where it has no result. */
-  end(id: TrialId, standing?: Standing): void {
-    const level = this.#levelOf.get(id);
-    if (level === undefined) return;
-    this.#levels[level]!.ended++;
-    if (standing) insertSorted(this.#levels[level]!.results, standing, precedes);
+  /** @param counts whether the trial has a result that is compared */
+  end(trial: Ended, counts: boolean): void {
+    const rung = this.#rungOf.get(trial.id);
+    if (rung === undefined) return;
+    this.#rungs[rung]!.ended++;
+    this.#promotion = undefined;
+    if (counts) insertSorted(this.#rungs[rung]!.results, { trial, loss: trial.losses![0]! }, precedes);
   }
 
-  /** Who goes on next: from the highest level that is complete and has not sent all of its best on. */
+  /** The next trial to resume: at the highest rung that is complete and has not promoted all of its best. */
   promotion(): Promotion | undefined {
-    for (let k = this.#levels.length - 2; k >= 0; k--) {
-      const { results, promoted } = this.#levels[k]!;
+    this.#promotion ??= { next: this.#nextPromotion() };
+    return this.#promotion.next;
+  }
+
+  #nextPromotion(): Promotion | undefined {
+    for (let k = this.#rungs.length - 2; k >= 0; k--) {
+      const { results, promoted } = this.#rungs[k]!;
       if (promoted < this.#places(k + 1) && this.#isComplete(k))
-        return { standing: results[promoted]!, budget: this.#bracket.budgets[k + 1]! };
+        return { trial: results[promoted]!.trial, budget: this.#bracket.budgets[k + 1]! };
     }
     return undefined;
   }
 
   #isComplete(k: number): boolean {
-    const { begun, ended } = this.#levels[k]!;
+    const { begun, ended } = this.#rungs[k]!;
     if (ended < begun) return false;
     return k === 0 ? !this.hasRoom : this.#isComplete(k - 1) && begun === this.#places(k);
   }
 
-  /** How many come to a level. */
+  /** How many trials come to a rung. */
   #places(k: number): number {
-    const { begun, results } = this.#levels[k - 1]!;
+    const { begun, results } = this.#rungs[k - 1]!;
     return Math.min(Math.max(1, Math.floor(begun / this.#eta)), results.length);
   }
 }

@@ -1,10 +1,11 @@
 import { type Agreement, type FirstRung, firstRung } from '../budgets/firstRung.ts';
 import { type Configuration, RungResults } from '../budgets/rungResults.ts';
-import { type Ended, type Env, type Reported, type StrategyEvent, type Suggested, violates } from '../messages.ts';
+import { type Env, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../messages.ts';
+import { History } from '../numeric/history.ts';
 import { numberIn } from '../tags.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
 import { type Member, Rung } from './rung.ts';
-import { Supply } from './scheduler.ts';
+import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
 export interface HalvingSettings {
   /** The budgets at which trials are compared, ascending; the last one is the full budget. */
@@ -19,25 +20,12 @@ export interface HalvingSettings {
   readonly brackets?: readonly Bracket[] | undefined;
 }
 
-/** How the next configuration begins. */
-export interface Start {
-  readonly budget: number;
-  /** Index of the first rung at which it is compared. It has to come back with the trial. */
-  readonly from: number;
-}
-
-/** A trial that is to be resumed, up to a budget. */
-export interface Promotion {
-  readonly trial: Ended;
-  readonly budget: number;
-}
-
 /**
  * So many configurations at first, and later one in so many, are not compared at the first rung that counts: they go on to the next one whatever
  * they come to, so that it is known how well the first one predicts.
  */
 const CONTROLS = { first: 8, every: 24 };
-/** The mark of a configuration that no bracket compares: it was suggested by others. */
+/** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
 const FOREIGN = -1;
 
 /**
@@ -57,23 +45,24 @@ export class Halving {
   /** Trials that wait where they are not compared. */
   readonly #passing = new Set<Member>();
   readonly #rungs: readonly Rung[];
-  readonly #supply: Supply;
+  readonly #remaining: RemainingConfigurations;
   /** Configurations begun, by the first rung at which they are compared. */
   readonly #begun: number[];
+  #beginnings = 0;
   #behind = false;
 
   constructor(settings: HalvingSettings, env: Env) {
     this.#settings = settings;
     this.#name = env.name;
     this.#results = new RungResults(env.axes, settings.rungs);
-    this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index));
-    this.#supply = new Supply(env);
+    this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index, settings.brackets !== undefined));
+    this.#remaining = new RemainingConfigurations(env);
     this.#begun = settings.rungs.map(() => 0);
   }
 
   tell(told: StrategyEvent): void {
     this.#behind = false;
-    if (told.type === 'suggested') this.#supply.take(told);
+    if (told.type === 'suggested') this.#remaining.take(told);
     const isNew = told.type === 'reported' && this.#results.isNew(told);
     this.#results.take(told);
     const configuration = this.#results.of(told.id);
@@ -94,13 +83,16 @@ export class Halving {
       member.to = to;
       member.waiting = undefined;
       this.#passing.delete(member);
+      for (const rung of this.#rungs) rung.settle(member);
       return;
     }
     const tagged = numberIn(tags, this.#name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
     this.#members.push({ configuration, from, to, stands: [] });
-    if (from >= 0 && by !== 'queue' && by !== 'import') this.#begun[from]!++;
+    if (from < 0 || by === 'queue' || by === 'import') return;
+    this.#begun[from]!++;
+    this.#beginnings++;
   }
 
   #indexAt(budget: number): number {
@@ -128,25 +120,38 @@ export class Halving {
     return this.#behind;
   }
 
-  start(): Start {
-    const { rungs, pause, brackets, first: fixed } = this.#settings;
+  /** Whether the first configurations begin, which are controls at the lowest rung: it gets its chance, whatever the first pairs say. */
+  get learning(): boolean {
+    return this.#learnsFirst && this.#beginnings < CONTROLS.first;
+  }
+
+  get #learnsFirst(): boolean {
+    const { rungs, brackets, first } = this.#settings;
+    return first === undefined && brackets === undefined && rungs.length > 1;
+  }
+
+  #beginning(at: number, from = at): Beginning {
+    const { rungs, pause } = this.#settings;
+    return { budget: pause ? rungs[at]! : rungs.at(-1)!, tag: from };
+  }
+
+  /** A configuration that is not compared at the lowest rung. */
+  control(): Beginning {
+    return this.#beginning(0, 1);
+  }
+
+  /** The next configuration, at the first rung that counts or in the bracket that lacks the most. */
+  fill(): Beginning {
+    const { rungs, brackets } = this.#settings;
     const first = this.first.index;
-    const full = rungs.at(-1)!;
-    if (brackets) {
-      const from = nextBracket(brackets, this.#begun, (bracket) => this.#isOpen(bracket, first)) ?? first;
-      return { from, budget: pause ? rungs[from]! : full };
-    }
-    const begun = this.#begun.reduce((sum, count) => sum + count, 0);
-    const isLearning = fixed === undefined && rungs.length > 1;
-    const at = isLearning && begun < CONTROLS.first ? 0 : first; // the lowest rung gets its chance, whatever the first pairs say
-    const isControl =
-      isLearning && at < rungs.length - 1 && (begun < CONTROLS.first || (begun - CONTROLS.first + 1) % CONTROLS.every === 0);
-    return { from: isControl ? at + 1 : at, budget: pause ? rungs[at]! : full };
+    if (brackets) return this.#beginning(nextBracket(brackets, this.#begun, (bracket) => this.#isOpen(bracket, first)) ?? first);
+    const isControl = this.#learnsFirst && first < rungs.length - 1 && (this.#beginnings - CONTROLS.first + 1) % CONTROLS.every === 0;
+    return this.#beginning(first, isControl ? first + 1 : first);
   }
 
   /** Whether a bracket begins at a rung that counts, and there is a configuration left that was not tried there. */
   #isOpen({ budgets: [lowest] }: Bracket, first: number): boolean {
-    return lowest! >= this.#settings.rungs[first]! && this.#supply.lasts(lowest!);
+    return lowest! >= this.#settings.rungs[first]! && this.#remaining.lasts(lowest!);
   }
 
   /** If trials pause, one to resume: one that is not compared where it waits, or the best of the highest rung that has one to promote. */
@@ -155,7 +160,7 @@ export class Halving {
     if (!pause) return undefined;
     for (const { waiting, to } of this.#passing) return { trial: waiting!, budget: rungs[to + 1]! };
     for (let k = rungs.length - 2; k >= this.first.index; k--) {
-      for (const bracket of brackets ? rungs.keys() : [undefined]) {
+      for (let bracket = 0; bracket < (brackets ? rungs.length : 1); bracket++) {
         const best = this.#rungs[k]!.candidate(eta, bracket);
         if (best) return { trial: best.waiting!, budget: rungs[k + 1]! };
       }
@@ -164,11 +169,47 @@ export class Halving {
   }
 
   #fallsBehind(member: Member, { step }: Reported): boolean {
-    const { rungs, eta, pause, brackets } = this.#settings;
+    const { rungs, eta, pause } = this.#settings;
     const k = this.#indexAt(step);
     if (pause || k === rungs.length - 1 || member.from === FOREIGN) return false;
     if (!member.configuration.counts) return true;
     if (k < Math.max(member.from, this.first.index)) return false;
-    return !this.#rungs[k]!.passes(member, eta, brackets ? member.from : undefined);
+    return !this.#rungs[k]!.passes(member, eta);
   }
+}
+
+/** The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time. */
+export interface AsynchronousScheduler<S> extends Scheduler<S> {
+  /** Whether the first rung is still to be learned from controls. */
+  learning(state: S): boolean;
+  /** How a control begins. */
+  control(state: S): Beginning;
+  /** Whether the trial of the last fact, a report, should stop. */
+  behind(state: S): boolean;
+}
+
+/** The state is the history of facts; what follows from it is computed once for each fact. */
+export function asynchronousHalving(settings: HalvingSettings, env: Env): AsynchronousScheduler<History<StrategyEvent>> {
+  const halvingOf = History.folding<StrategyEvent, Halving>(
+    () => new Halving(settings, env),
+    (halving, told) => halving.tell(told),
+  );
+  return {
+    start: History.of(),
+    tell: (facts, told) => facts.push(told),
+    promotion: (facts) => halvingOf(facts).promotion(),
+    fill: (facts) => halvingOf(facts).fill(),
+    learning: (facts) => halvingOf(facts).learning,
+    control: (facts) => halvingOf(facts).control(),
+    behind: (facts) => halvingOf(facts).behind,
+    notes: (facts) => notesOn(halvingOf(facts), settings),
+  };
+}
+
+/** Which rung counts, how well it predicts the next one, and how badly those below it do. */
+function notesOn({ first, agreements }: Halving, { rungs, first: fixed }: HalvingSettings): Tags {
+  if (rungs.length < 2) return {};
+  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]} (fixed)` };
+  const taus = agreements.slice(0, first.index + 1).map(({ tau, pairs }, k) => `tau at ${rungs[k]}: ${tau.toFixed(2)} of ${pairs} pairs`);
+  return { 'first rung': `${rungs[first.index]} (${taus.join(', ')})` };
 }

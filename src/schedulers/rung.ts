@@ -12,39 +12,71 @@ export interface Member {
   to: number;
   /** The trial that completed there and may be resumed. */
   waiting?: Ended | undefined;
-  /** Its loss at each rung where it counts, by the index of the rung. */
-  readonly stands: (number | undefined)[];
+  /** By the index of the rung. */
+  readonly stands: (Stand | undefined)[];
 }
 
-/** So many of the latest pairs say how well a rung predicts: Kendall's tau takes time that grows with the square. */
+/** How a configuration stands at a rung where its loss counts. */
+interface Stand {
+  readonly loss: number;
+  /** Whether it was promoted from here, or waits here. */
+  status?: 'promoted' | 'waiting' | undefined;
+}
+
+/** Configurations that are compared with each other at a rung. */
+interface Pool {
+  /** The best first. */
+  readonly sorted: Member[];
+  /** Those that may be resumed, the best first. */
+  readonly waiting: Member[];
+  promoted: number;
+}
+
+/** How well a rung predicts is computed from so many of the latest pairs: Kendall's tau takes time that grows with the square. */
 const WINDOW = 64;
 
-/** The configurations with a result at one budget, the best first. Equal losses stand in the order of their configurations. */
+/** The configurations with a result at one budget, the best first. Of equal losses, that of the earlier configuration is the better. */
 export class Rung {
   readonly budget: number;
   readonly #index: number;
-  readonly #sorted: Member[] = [];
+  /** By bracket, or under 0. */
+  readonly #pools = new Map<number, Pool>();
+  readonly #bracketed: boolean;
   /** The latest that came here from the rung before without having been selected there. */
   #unselected: readonly Member[] = [];
   /** The latest that were selected there. */
   #selected: readonly Member[] = [];
   #agreement: Agreement | undefined;
 
-  constructor(budget: number, index: number) {
+  /** @param bracketed whether only configurations of one bracket are compared with each other */
+  constructor(budget: number, index: number, bracketed: boolean) {
     this.budget = budget;
     this.#index = index;
+    this.#bracketed = bracketed;
   }
 
-  /** Takes in what a configuration came to here; takes out what does not count any more. */
+  #poolOf({ from }: Member): Pool {
+    const key = this.#bracketed ? from : 0;
+    const pool = this.#pools.get(key) ?? { sorted: [], waiting: [], promoted: 0 };
+    this.#pools.set(key, pool);
+    return pool;
+  }
+
+  /** Takes over what has become of a configuration; a result that no longer counts is removed. */
   settle(member: Member): void {
-    const { configuration, stands, from } = member;
+    const { configuration, stands } = member;
     const loss = configuration.counts ? configuration.losses.get(this.budget) : undefined;
-    const before = stands[this.#index];
-    if (loss === before) return;
-    if (before !== undefined) this.#remove(member);
-    stands[this.#index] = loss;
-    if (loss === undefined) return;
-    insertSorted(this.#sorted, member, this.#precedes);
+    if (loss !== stands[this.#index]?.loss) {
+      if (stands[this.#index]) this.#remove(member);
+      if (loss !== undefined) this.#add(member, loss);
+    }
+    this.#mark(member, this.#statusOf(member));
+  }
+
+  #add(member: Member, loss: number): void {
+    const { stands, from } = member;
+    stands[this.#index] = { loss };
+    insertSorted(this.#poolOf(member).sorted, member, this.#precedes);
     if (stands[this.#index - 1] === undefined) return;
     if (from >= this.#index) this.#unselected = [...this.#unselected, member].slice(-WINDOW);
     else this.#selected = [...this.#selected, member].slice(-WINDOW);
@@ -52,43 +84,54 @@ export class Rung {
   }
 
   #remove(member: Member): void {
-    this.#sorted.splice(rankOf(this.#sorted, member, this.#precedes) - 1, 1);
+    this.#mark(member, undefined);
+    take(this.#poolOf(member).sorted, member, this.#precedes);
+    member.stands[this.#index] = undefined;
     this.#unselected = this.#unselected.filter((other) => other !== member);
     this.#selected = this.#selected.filter((other) => other !== member);
     this.#agreement = undefined;
   }
 
+  #statusOf({ from, to, waiting }: Member): Stand['status'] {
+    if (from <= this.#index && to > this.#index) return 'promoted';
+    return waiting && to === this.#index ? 'waiting' : undefined;
+  }
+
+  #mark(member: Member, status: Stand['status']): void {
+    const stand = member.stands[this.#index];
+    if (stand === undefined || stand.status === status) return;
+    const pool = this.#poolOf(member);
+    if (stand.status === 'waiting') take(pool.waiting, member, this.#precedes);
+    if (status === 'waiting') insertSorted(pool.waiting, member, this.#precedes);
+    pool.promoted += Number(status === 'promoted') - Number(stand.status === 'promoted');
+    stand.status = status;
+  }
+
   readonly #precedes = (a: Member, b: Member): boolean => {
-    const [x, y] = [a.stands[this.#index]!, b.stands[this.#index]!];
+    const [x, y] = [a.stands[this.#index]!.loss, b.stands[this.#index]!.loss];
     return x < y || (x === y && a.configuration.index < b.configuration.index);
   };
 
   /** How well the rung before predicts the order here. */
   get agreement(): Agreement {
-    const pair = ({ stands }: Member): Pair => [stands[this.#index - 1]!, stands[this.#index]!];
+    const pair = ({ stands }: Member): Pair => [stands[this.#index - 1]!.loss, stands[this.#index]!.loss];
     this.#agreement ??= agreement(this.#unselected.map(pair), this.#selected.map(pair));
     return this.#agreement;
   }
 
-  /**
-   * The best that waits here, unless one in `eta` has gone on.
-   *
-   * @param bracket counts only the configurations of one bracket
-   */
-  candidate(eta: number, bracket?: number): Member | undefined {
-    const members = this.#of(bracket);
-    const gone = members.filter(({ from, to }) => from <= this.#index && to > this.#index).length;
-    if ((gone + 1) * eta > members.length) return undefined;
-    return members.find(({ waiting, to }) => waiting && to === this.#index);
+  /** The best that waits here, unless one in `eta` has been promoted. */
+  candidate(eta: number, bracket = 0): Member | undefined {
+    const { sorted, waiting, promoted } = this.#pools.get(bracket) ?? { sorted: [], waiting: [], promoted: 0 };
+    return (promoted + 1) * eta > sorted.length ? undefined : waiting[0];
   }
 
   /** Whether a configuration is in the best 1/eta of those that came here so far, or the best of them. */
-  passes(member: Member, eta: number, bracket?: number): boolean {
-    const members = this.#of(bracket);
-    return rankOf(members, member, this.#precedes) - 1 < Math.max(1, Math.floor(members.length / eta));
+  passes(member: Member, eta: number): boolean {
+    const { sorted } = this.#poolOf(member);
+    return rankOf(sorted, member, this.#precedes) - 1 < Math.max(1, Math.floor(sorted.length / eta));
   }
+}
 
-  #of(bracket: number | undefined): readonly Member[] {
-    return bracket === undefined ? this.#sorted : this.#sorted.filter(({ from }) => from === bracket);
-  }
+function take(sorted: Member[], member: Member, precedes: (a: Member, b: Member) => boolean): void {
+  sorted.splice(rankOf(sorted, member, precedes) - 1, 1);
 }

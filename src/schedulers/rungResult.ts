@@ -1,13 +1,12 @@
-import type { Tags, TrialId } from '../messages.ts';
-import type { Point } from '../space/axis.ts';
+import type { Ended, TrialId } from '../messages.ts';
 
-/** A result at a rung, with what its promotion takes along. */
-export interface Standing {
-  readonly id: TrialId;
+/** A trial with its loss at a rung. */
+export interface RungResult {
+  readonly trial: Ended;
   readonly loss: number;
-  readonly point: Point;
-  readonly tags?: Tags;
 }
 
-/** Equal losses stand in the order of their trials: the earlier one is the better. */
-export const precedes = (a: Standing, b: Standing): boolean => a.loss < b.loss || (a.loss === b.loss && a.id < b.id);
+const idOf = ({ trial }: RungResult): TrialId => trial.id;
+
+/** Of equal losses, that of the earlier trial is the better. */
+export const precedes = (a: RungResult, b: RungResult): boolean => a.loss < b.loss || (a.loss === b.loss && idOf(a) < idOf(b));

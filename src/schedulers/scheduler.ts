@@ -1,31 +1,49 @@
-import { type Ended, type Env, type StrategyEvent, type Suggested, violates } from '../messages.ts';
+import { type Ask, type Ended, type Env, type Propose, propose, type StrategyEvent, type Suggested, type Tags } from '../messages.ts';
 import { MAX_TRACKED_CELLS } from '../samplers/random.ts';
 import { type Untried, type UntriedCells, untriedCells } from '../samplers/untried.ts';
 import { countCells } from '../space/cells.ts';
-import type { Standing } from './rungResult.ts';
+import { stateTag } from '../tags.ts';
 
-/** What a scheduler does with an ask: a trial goes on to a budget, or a new configuration begins at one. */
-export type Turn =
-  | { readonly type: 'promote'; readonly standing: Standing; readonly budget: number }
-  /** `mark` goes with the trial, so that its scheduler knows it again. */
-  | { readonly type: 'begin'; readonly budget: number; readonly mark: string };
-
-/** Says which trials go on, and for how long. What it is told changes it; what it is asked does not. */
-export interface Scheduler {
-  /** @param mark what the trial, or the one that it goes on from, was marked with; absent for those of others. */
-  tell(told: StrategyEvent, mark: string | undefined): void;
-  turn(): Turn;
+/** How the next configuration begins. */
+export interface Beginning {
+  readonly budget: number;
+  /** The state by which its scheduler knows the trial again: the first rung at which it is compared, or its bracket. */
+  readonly tag: number;
 }
 
-const standingOf = ({ id, point, tags }: Ended | Suggested, loss: number): Standing =>
-  tags ? { id, loss, point, tags } : { id, loss, point };
+/** A trial to resume, up to a budget. */
+export interface Promotion {
+  readonly trial: Ended;
+  readonly budget: number;
+}
 
-/** How a trial stands that has ended; absent where it has no result to be compared, or violates an outcome constraint. */
-export const resultOf = (ended: Ended): Standing | undefined =>
-  ended.outcome === 'completed' && !violates(ended) ? standingOf(ended, ended.losses![0]!) : undefined;
+/** What decides how long trials train, without its phases: a fold over facts, and pure ways to answer an ask. */
+export interface Scheduler<S> {
+  readonly start: S;
+  tell(state: S, told: StrategyEvent): S;
+  /** The next trial to resume, if there is one. */
+  promotion(state: S): Promotion | undefined;
+  /** The next configuration of those that are already filling. */
+  fill(state: S): Beginning;
+  /** Text for people about a decision. */
+  notes(state: S): Tags;
+}
+
+export const promoted = (ask: Ask, { name }: Env, { trial, budget }: Promotion, notes: Tags): Propose => ({
+  ...propose(ask, name, trial.point, { ...trial.tags, ...notes }),
+  budget,
+  resumes: trial.id,
+});
+
+/** The ask with a budget, for the strategy that chooses the configuration. */
+export const begun = (ask: Ask, { name }: Env, { budget, tag }: Beginning, notes: Tags): Ask => ({
+  ...ask,
+  budget,
+  tags: { ...ask.tags, ...stateTag(name, tag), ...notes },
+});
 
 /** Knows at which budgets all configurations of a finite space have been tried. A scheduler that waited for another one would stall. */
-export class Supply {
+export class RemainingConfigurations {
   readonly #cells: UntriedCells | undefined;
   #state: Untried | undefined;
 

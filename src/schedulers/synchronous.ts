@@ -1,48 +1,58 @@
 import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
-import type { Env, StrategyEvent, Suggested } from '../messages.ts';
+import { type Ended, type Env, type StrategyEvent, type Suggested, violates } from '../messages.ts';
+import { History } from '../numeric/history.ts';
+import { numberIn } from '../tags.ts';
 import type { Bracket } from './brackets.ts';
-import { Cohort, type Promotion } from './cohort.ts';
-import { resultOf, type Scheduler, Supply, type Turn } from './scheduler.ts';
+import { Cohort } from './cohort.ts';
+import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
 /**
- * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials of a
- * level run, the next bracket begins, so that no trainer is idle.
+ * Brackets of synchronous successive halving one after the other, and over again (Li et al., JMLR 2018, algorithm 1). While the trials at a
+ * rung run, the next bracket begins, so that no trainer is idle.
  */
-export class SynchronousBrackets implements Scheduler {
+class SynchronousBrackets {
   readonly #brackets: readonly Bracket[];
   readonly #eta: number;
   readonly #trials: number | undefined;
-  readonly #supply: Supply;
-  readonly #twins: EquivalentTrials;
+  readonly #name: string;
+  readonly #remaining: RemainingConfigurations;
+  readonly #equivalent: EquivalentTrials;
   /** By their numbers, in the order in which they began. */
   readonly #cohorts = new Map<number, Cohort>();
   #configurations = 0;
   #next = 0;
+  /** What comes next: known until a trial begins or ends. */
+  #choice: { readonly promotion: Promotion | undefined; readonly roomy: number | undefined } | undefined;
 
   constructor(brackets: readonly Bracket[], eta: number, env: Env) {
     this.#brackets = brackets;
     this.#eta = eta;
     this.#trials = env.trials;
-    this.#supply = new Supply(env);
-    this.#twins = new EquivalentTrials(env.axes);
+    this.#name = env.name;
+    this.#remaining = new RemainingConfigurations(env);
+    this.#equivalent = new EquivalentTrials(env.axes);
   }
 
-  tell(told: StrategyEvent, mark: string | undefined): void {
-    const isTwin = this.#twins.take(told);
-    if (told.type === 'suggested') this.#begin(told, mark);
-    if (told.type === 'ended' && mark !== undefined) {
-      this.#cohorts.get(Number(mark))?.end(told.id, isTwin ? undefined : resultOf(told));
-    }
+  tell(told: StrategyEvent): void {
+    const isTwin = this.#equivalent.take(told);
+    if (told.type === 'reported') return;
+    this.#choice = undefined;
+    if (told.type === 'suggested') this.#begin(told);
+    else this.#end(told, !isTwin && told.outcome === 'completed' && !violates(told));
   }
 
-  #begin(told: Suggested, mark: string | undefined): void {
-    this.#supply.take(told);
-    if (mark !== undefined) this.#join(told, Number(mark));
+  #end(trial: Ended, counts: boolean): void {
+    this.#cohorts.get(numberIn(trial.tags, this.#name) ?? -1)?.end(trial, counts);
+  }
+
+  #begin(told: Suggested): void {
+    this.#remaining.take(told);
+    const number = numberIn(told.tags, this.#name);
+    if (number !== undefined) this.#join(told, number);
     if (told.resumes === undefined && told.by !== 'import') this.#configurations++;
-    // No more will come: who is there goes on.
-    for (const [number, cohort] of this.#cohorts) {
-      if (cohort.hasRoom && (this.#configurations === this.#trials || !this.#supply.lasts(this.#bracket(number).budgets[0]!)))
-        cohort.seal();
+    // No more configurations will come: those that are there go on.
+    for (const [k, cohort] of this.#cohorts) {
+      if (cohort.hasRoom && (this.#configurations === this.#trials || !this.#remaining.lasts(this.#lowest(k)))) cohort.seal();
     }
   }
 
@@ -58,15 +68,16 @@ export class SynchronousBrackets implements Scheduler {
     return this.#brackets[number % this.#brackets.length]!;
   }
 
-  /** The oldest cohort that has something to do; or a new one. */
-  turn(): Turn {
-    const promotion = this.#promotion();
-    if (promotion) return { type: 'promote', ...promotion };
-    const number = this.#roomy() ?? this.#fresh();
-    return { type: 'begin', budget: this.#bracket(number).budgets[0]!, mark: String(number) };
+  #lowest(number: number): number {
+    return this.#bracket(number).budgets[0]!;
   }
 
-  #promotion(): Promotion | undefined {
+  get #now() {
+    this.#choice ??= { promotion: this.#firstPromotion(), roomy: this.#firstRoomy() };
+    return this.#choice;
+  }
+
+  #firstPromotion(): Promotion | undefined {
     for (const cohort of this.#cohorts.values()) {
       const promotion = cohort.promotion();
       if (promotion) return promotion;
@@ -74,15 +85,55 @@ export class SynchronousBrackets implements Scheduler {
     return undefined;
   }
 
-  #roomy(): number | undefined {
+  #firstRoomy(): number | undefined {
     for (const [number, { hasRoom }] of this.#cohorts) if (hasRoom) return number;
     return undefined;
   }
 
-  /** The number of the next cohort; of those whose budget has no configurations left none begins. */
-  #fresh(): number {
-    for (let k = 0; k < this.#brackets.length; k++)
-      if (this.#supply.lasts(this.#bracket(this.#next + k).budgets[0]!)) return this.#next + k;
-    return this.#next;
+  /** The next trial to resume, of the oldest cohort that has one. */
+  get promotion(): Promotion | undefined {
+    return this.#now.promotion;
   }
+
+  get full(): boolean {
+    return this.#now.roomy === undefined;
+  }
+
+  /** A configuration of the oldest cohort that has room. */
+  fill(): Beginning {
+    const number = this.#now.roomy ?? this.#next;
+    return { budget: this.#lowest(number), tag: number };
+  }
+
+  /** The first configuration of the next cohort. A bracket whose lowest budget has no configurations left is left out. */
+  open(): Beginning {
+    const numbers = this.#brackets.map((_, k) => this.#next + k);
+    const number = numbers.find((k) => this.#remaining.lasts(this.#lowest(k))) ?? this.#next;
+    return { budget: this.#lowest(number), tag: number };
+  }
+}
+
+/** The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other. */
+export interface SynchronousScheduler<S> extends Scheduler<S> {
+  /** Whether no bracket that has begun has room. */
+  full(state: S): boolean;
+  /** How the next bracket begins. */
+  open(state: S): Beginning;
+}
+
+/** The state is the history of facts; what follows from it is computed once for each fact. */
+export function synchronousHalving(brackets: readonly Bracket[], eta: number, env: Env): SynchronousScheduler<History<StrategyEvent>> {
+  const bracketsOf = History.folding<StrategyEvent, SynchronousBrackets>(
+    () => new SynchronousBrackets(brackets, eta, env),
+    (running, told) => running.tell(told),
+  );
+  return {
+    start: History.of(),
+    tell: (facts, told) => facts.push(told),
+    promotion: (facts) => bracketsOf(facts).promotion,
+    fill: (facts) => bracketsOf(facts).fill(),
+    full: (facts) => bracketsOf(facts).full,
+    open: (facts) => bracketsOf(facts).open(),
+    notes: () => ({}),
+  };
 }

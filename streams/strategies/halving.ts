@@ -1,14 +1,11 @@
+import { halvingMachine } from '../../machines/halving.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import { child, propose, type StrategyEvent } from '../../src/messages.ts';
-import { History } from '../../src/numeric/history.ts';
 import { bool, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/optionSet.ts';
-import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
+import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
-import { stateTag } from '../../src/tags.ts';
-import { defineStrategy } from '../defineStrategy.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, specOf, withSpec } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 
 export const halvingOptions = {
   ...rungOptions,
@@ -29,40 +26,10 @@ export const pausesByDefault = (decisions = DECISIONS): boolean => decisions < 2
 
 /** Asynchronous halving as an operator: it sets budgets, promotes or stops; later stages choose the configurations. */
 export function halving(name: string, options: HalvingOptions, settings: Omit<HalvingSettings, 'pause'>): Strategy {
-  const { rungs } = settings;
-  const strategy = withSpec(specOf(name, options), (parent) => {
-    const env = child(parent, name);
-    const halvingOf = History.folding<StrategyEvent, Halving>(
-      () => new Halving({ ...settings, pause: options.pause ?? pausesByDefault(env.decisions) }, env),
-      (halving, told) => halving.tell(told),
-    );
-    return defineStrategy<History<StrategyEvent>>({
-      name,
-      init() {
-        oneObjective(env, `${name} compares trials by`);
-        return History.of();
-      },
-      tell: (facts, told) => facts.push(told),
-      ask(facts, ask) {
-        const now = halvingOf(facts);
-        const promotion = now.promotion();
-        if (promotion) {
-          const { trial, budget } = promotion;
-          return { ...propose(ask, env.name, trial.point, { ...trial.tags, ...explained(now, settings) }), budget, resumes: trial.id };
-        }
-        const { budget, from } = now.start();
-        return { ...ask, budget, tags: { ...ask.tags, ...stateTag(env.name, from), ...explained(now, settings) } };
-      },
-      stop: (facts) => halvingOf(facts).behind,
-    })(parent);
+  const strategy = stage(name, options, (env) => {
+    oneObjective(env, `${name} compares trials by`);
+    const pause = options.pause ?? pausesByDefault(env.decisions);
+    return drive(halvingMachine, env, { env, core: asynchronousHalving({ ...settings, pause }, env) });
   });
-  return Object.assign(strategy, { rungs });
-}
-
-/** Which rung counts, how well it predicts the next one, and how badly those below it do. */
-function explained({ first, agreements }: Halving, { rungs, first: fixed }: Omit<HalvingSettings, 'pause'>): Record<string, string> {
-  if (rungs.length < 2) return {};
-  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]} (fixed)` };
-  const taus = agreements.slice(0, first.index + 1).map(({ tau, pairs }, k) => `tau at ${rungs[k]}: ${tau.toFixed(2)} of ${pairs} pairs`);
-  return { 'first rung': `${rungs[first.index]} (${taus.join(', ')})` };
+  return Object.assign(strategy, { rungs: settings.rungs });
 }

@@ -1,17 +1,14 @@
+import { bracketsMachine } from '../../machines/brackets.ts';
 import { OptionError } from '../../src/errors.ts';
-import { type Ask, child, type Env, type Propose, propose, type StrategyEvent } from '../../src/messages.ts';
-import { History } from '../../src/numeric/history.ts';
 import { oneOf, wholeFrom } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
-import type { Scheduler } from '../../src/schedulers/scheduler.ts';
-import { SynchronousBrackets } from '../../src/schedulers/synchronous.ts';
-import { defineStrategy } from '../defineStrategy.ts';
+import { synchronousHalving } from '../../src/schedulers/synchronous.ts';
 import { chain } from '../operators/chain.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { type Strategy, specOf, withSpec } from '../strategy.ts';
+import { drive, type Strategy, stage } from '../strategy.ts';
 import { halving, halvingOptions } from './halving.ts';
 import { tpe } from './tpe.ts';
 
@@ -48,7 +45,7 @@ export function hyperband(options: HyperbandOptions): Strategy {
   const brackets = bracketsOf(settings);
   if (mode === 'asynchronous') return halving('hyperband', options, { rungs, eta, first, brackets });
   const counting = brackets.filter(({ budgets: [lowest] }) => lowest! >= (first ?? 0));
-  return scheduling('hyperband', (env) => new SynchronousBrackets(counting, eta, env), options, rungs);
+  return synchronous('hyperband', options, rungs, counting, eta);
 }
 
 function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions>): void {
@@ -80,7 +77,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   const budgets = rungsOf(settings);
   const { eta, configurations = eta ** (budgets.length - 1) } = settings;
   const bracket: Bracket = { size: configurations, budgets };
-  return scheduling('successiveHalving', (env) => new SynchronousBrackets([bracket], eta, env), options, budgets);
+  return synchronous('successiveHalving', options, budgets, [bracket], eta);
 }
 
 export const bohbOptions = { ...hyperbandOptions, ...tpeOptions };
@@ -105,30 +102,11 @@ export function bohb(options: BohbOptions): Strategy {
   return chain(hyperband(budgets), tpe(model));
 }
 
-/** A trial belongs to a bracket by a tag under the stage's own path, whichever strategy suggested it. */
-function scheduling(name: string, start: (env: Env) => Scheduler, options: object, rungs: readonly number[]): Strategy {
-  const strategy = withSpec(specOf(name, options), (parent) => {
-    const env = child(parent, name);
-    const schedulerOf = History.folding<StrategyEvent, Scheduler>(
-      () => start(env),
-      (scheduler, told) => scheduler.tell(told, told.type === 'reported' ? undefined : told.tags?.[env.name]),
-    );
-    return defineStrategy<History<StrategyEvent>>({
-      name,
-      init() {
-        oneObjective(env, `${name} compares trials by`);
-        return History.of();
-      },
-      tell: (facts, told) => facts.push(told),
-      ask: (facts, ask) => answer(schedulerOf(facts), ask, env),
-    })(parent);
+/** One bracket after the other. */
+function synchronous(name: string, options: object, rungs: readonly number[], brackets: readonly Bracket[], eta: number): Strategy {
+  const strategy = stage(name, options, (env) => {
+    oneObjective(env, `${name} compares trials by`);
+    return drive(bracketsMachine, env, { env, core: synchronousHalving(brackets, eta, env) });
   });
   return Object.assign(strategy, { rungs });
-}
-
-function answer(scheduler: Scheduler, ask: Ask, env: Env): Propose | Ask {
-  const turn = scheduler.turn();
-  if (turn.type === 'begin') return { ...ask, budget: turn.budget, tags: { ...ask.tags, [env.name]: turn.mark } };
-  const { standing, budget } = turn;
-  return { ...propose(ask, env.name, standing.point, standing.tags), budget, resumes: standing.id };
 }

@@ -5,6 +5,7 @@ import type { Ended, Env, Suggested } from '../../src/messages.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 
 const line = space({ x: float(0, 1) });
@@ -25,8 +26,8 @@ function rig(settings: Partial<HalvingSettings> = {}) {
   return {
     halving,
     begin(): number {
-      const { budget, from } = halving.start();
-      return suggest({ point: [(id + 1) / 1e4], budget, tags: { asha: String(from) } });
+      const { budget, tag } = halving.learning ? halving.control() : halving.fill();
+      return suggest({ point: [(id + 1) / 1e4], budget, tags: stateTag('asha', tag) });
     },
     resume(): number | undefined {
       const promotion = halving.promotion();
@@ -108,7 +109,7 @@ describe('halving that pauses', () => {
     }
     expect(halving.agreements[0]).toMatchObject({ pairs: 8 });
     expect(halving.first).toMatchObject({ index: 1 });
-    expect(halving.start()).toEqual({ budget: 3, from: 1 });
+    expect(halving.fill()).toEqual({ budget: 3, tag: 1 });
   });
 
   it('compares what its controls show by the tau of their losses', () => {
@@ -153,7 +154,7 @@ describe('halving that stops', () => {
   const stops = (settings: Partial<HalvingSettings> = {}) => rig({ pause: false, first: 1, ...settings });
 
   it('gives every trial the full budget', () => {
-    expect(stops().halving.start()).toEqual({ budget: 9, from: 0 });
+    expect(stops().halving.fill()).toEqual({ budget: 9, tag: 0 });
   });
 
   it('stops a trial that is neither the best so far nor in the best third of those that came to its rung', () => {
