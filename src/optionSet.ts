@@ -5,6 +5,9 @@ import { checkOption, type OptionRule } from './optionRules.ts';
  * An option of a strategy. From a set of these come the type of the options (with each option's comment, which editors show), their checks
  * and defaults, their form in study files, and the reference.
  *
+ * A set that extends one of another file has a type in which that one is named, `typeof descentOptions & typeof sgdOwnOptions`: in declarations,
+ * the compiler keeps comments only of what its own file declares.
+ *
  * Why not a schema library: for five options of `sgd` this takes 0.6 kB compressed, valibot 2.1, zod mini 6.9, TypeBox 25.2, and none of
  * them words an error as the rest of hypertide does.
  */
@@ -39,13 +42,13 @@ type ValueOf<O> = O extends Option<infer T> ? T : never;
 type KeysOf<S, O> = { [K in keyof S]: S[K] extends O ? K : never }[keyof S];
 // Mapped over keys of S itself, so that each property keeps the comment of its option.
 type Present<S, K extends keyof S> = { readonly [P in K]: ValueOf<S[P]> };
-type Loose<S, K extends keyof S> = { readonly [P in K]?: ValueOf<S[P]> | undefined };
+type Given<S, K extends keyof S> = { readonly [P in K]?: ValueOf<S[P]> | undefined };
 type Absentable<S, K extends keyof S> = { readonly [P in K]?: ValueOf<S[P]> };
 
 /** The options as a user gives them. */
 export type OptionsOf<S> = [KeysOf<S, RequiredOption<unknown>>] extends [never]
-  ? Loose<S, keyof S>
-  : Present<S, KeysOf<S, RequiredOption<unknown>>> & Loose<S, Exclude<keyof S, KeysOf<S, RequiredOption<unknown>>>>;
+  ? Given<S, keyof S>
+  : Present<S, KeysOf<S, RequiredOption<unknown>>> & Given<S, Exclude<keyof S, KeysOf<S, RequiredOption<unknown>>>>;
 
 type SureKeys<S> = KeysOf<S, RequiredOption<unknown> | DefaultedOption<unknown>>;
 /** The options with their defaults. */

@@ -3,8 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packaged from '../package.json' with { type: 'json' };
+import { editorOn, optionComments, usingOptions } from './support/hover.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -94,8 +96,15 @@ describe('the packed package, in an empty project', () => {
     expect(run(process.execPath, 'fitting.js').trim()).toBe('fitted');
   });
 
+  it('shows the comments of options in editors', () => {
+    const options = { module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022, strict: true };
+    const commentAt = editorOn(join(project, 'hover.ts'), usingOptions('hypertide'), options, project);
+    for (const [option, comment] of optionComments) expect(commentAt(option), option).toContain(comment);
+  });
+
   it('includes the command', () => {
     expect(run('npx', '--no-install', 'hypertide', '--version').trim()).toBe(packaged.version);
+    expect(run('npx', '--no-install', 'hypertide', 'strategies', 'ga')).toContain('population');
   });
 
   it('includes the page of the dashboard', () => {

@@ -7,7 +7,7 @@ import { countCells } from '../space/cells.ts';
 import { numberIn } from '../tags.ts';
 import { type Explore, explore, exploreOptions } from './explore.ts';
 
-export const pbtOptions = {
+const pbtOwnOptions = {
   /** The budget of a member, such as a number of epochs, when it is complete. */
   max: required(positive),
   /** How much budget a member spends between comparisons with the others. Default: a tenth of `max`, rounded up. */
@@ -16,10 +16,10 @@ export const pbtOptions = {
   population: optional(wholeFrom(2), 10),
   /** This share of the members, the worst, continues from checkpoints of the same share of the best. Default: 0.25. */
   quantile: optional(upTo(0.5), 0.25),
-  ...exploreOptions,
   /** Parameters that cannot change along a checkpoint, such as a number of layers: a clone keeps them. Default: none. */
   fixed: optional(names),
 };
+export const pbtOptions: typeof exploreOptions & typeof pbtOwnOptions = { ...exploreOptions, ...pbtOwnOptions };
 
 export interface PopulationSettings extends Omit<SettingsOf<typeof pbtOptions>, 'fixed'>, Explore {
   readonly interval: number;

@@ -7,8 +7,7 @@ import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
-export const halvingOptions = {
-  ...rungOptions,
+const halvingOwnOptions = {
   /**
    * `false`: a trial trains on and is stopped when it falls behind. The trainer only has to report its steps and to stop when told. `true`: a trial
    * ends at a rung, and the best are resumed from their checkpoints up to the next one. The trainer has to respect its budget and to save and load
@@ -18,6 +17,7 @@ export const halvingOptions = {
   /** The lowest budget at which trials are compared. Default: learned during the study, as the lowest rung that predicts the order at the next one. */
   first: optional(positive),
 };
+export const halvingOptions: typeof rungOptions & typeof halvingOwnOptions = { ...rungOptions, ...halvingOwnOptions };
 
 export type HalvingOptions = OptionsOf<typeof halvingOptions>;
 

@@ -12,8 +12,7 @@ import { drive, type Strategy, stage } from '../strategy.ts';
 import { halving, halvingOptions } from './halving.ts';
 import { tpe } from './tpe.ts';
 
-export const hyperbandOptions = {
-  ...halvingOptions,
+const hyperbandOwnOptions = {
   /**
    * `asynchronous`: all brackets fill at the same time, and no trainer waits. `synchronous`: one bracket after the other, as in the paper; trials are
    * promoted when all at their rung have ended, and the next bracket begins while the last trials of this one still run. It always pauses
@@ -21,6 +20,7 @@ export const hyperbandOptions = {
    */
   mode: optional(oneOf('asynchronous', 'synchronous'), 'asynchronous'),
 };
+export const hyperbandOptions: typeof halvingOptions & typeof hyperbandOwnOptions = { ...halvingOptions, ...hyperbandOwnOptions };
 export type HyperbandOptions = OptionsOf<typeof hyperbandOptions>;
 
 /**
@@ -54,10 +54,13 @@ function checkHyperband(of: string, settings: SettingsOf<typeof hyperbandOptions
     throw new OptionError(`${of}.pause`, 'true, since a synchronous bracket pauses its trials', false);
 }
 
-export const successiveHalvingOptions = {
-  ...rungOptions,
+const successiveHalvingOwnOptions = {
   /** How many configurations a cohort has. Default: as many as leave one at `max`, a factor of `eta` for each rung. */
   configurations: optional(wholeFrom(1)),
+};
+export const successiveHalvingOptions: typeof rungOptions & typeof successiveHalvingOwnOptions = {
+  ...rungOptions,
+  ...successiveHalvingOwnOptions,
 };
 export type SuccessiveHalvingOptions = OptionsOf<typeof successiveHalvingOptions>;
 
@@ -80,7 +83,7 @@ export function successiveHalving(options: SuccessiveHalvingOptions): Strategy {
   return synchronous('successiveHalving', options, budgets, [bracket], eta);
 }
 
-export const bohbOptions = { ...hyperbandOptions, ...tpeOptions };
+export const bohbOptions: typeof hyperbandOptions & typeof tpeOptions = { ...hyperbandOptions, ...tpeOptions };
 export type BohbOptions = OptionsOf<typeof bohbOptions>;
 
 /**

@@ -4,13 +4,13 @@ import { advance, type Progress } from '../../src/schedulers/progress.ts';
 import type { Strategy } from '../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
-export const patienceOptions = {
+const patienceOwnOptions = {
   /** A trial is stopped when it has not improved for this many steps. */
   steps: required(positive),
   /** An improvement counts only if it is larger than this, in units of the objective. Default: 0. */
   delta: optional(notNegative, 0),
-  ...stopOptions,
 };
+export const patienceOptions: typeof stopOptions & typeof patienceOwnOptions = { ...stopOptions, ...patienceOwnOptions };
 export type PatienceOptions = OptionsOf<typeof patienceOptions>;
 
 /**

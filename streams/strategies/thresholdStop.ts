@@ -6,14 +6,14 @@ import { type OptionsOf, required, resolveOptions } from '../../src/optionSet.ts
 import type { Strategy } from '../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
-export const thresholdStopOptions = {
+const thresholdStopOwnOptions = {
   /**
    * The worst value that a trial may report, in units of the objective: the highest if it is minimised, the lowest if it is maximised. With several
    * objectives, give values by name; an objective that is not named may have any value.
    */
   worst: required(oneOrByName(finite, 'a number, or numbers by the names of objectives', 1)),
-  ...stopOptions,
 };
+export const thresholdStopOptions: typeof stopOptions & typeof thresholdStopOwnOptions = { ...stopOptions, ...thresholdStopOwnOptions };
 export type ThresholdStopOptions = OptionsOf<typeof thresholdStopOptions>;
 
 /**

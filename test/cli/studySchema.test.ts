@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import ts from 'typescript';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStudy } from '../../src/cli/studyFile.ts';
 import { strategies } from '../../streams/catalogue.ts';
+import { editorOn, optionComments, usingOptions } from '../support/hover.ts';
 import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -93,43 +94,9 @@ describe('the JSON Schema of study files', () => {
 });
 
 describe('an editor', () => {
-  const file = `${root}test/cli/hover.ts`;
-  const text = `
-    import { asha, float, medianStop, sgd, optimize } from '../../streams/index.ts';
-    sgd({ rate: 0.1, restarts: 3 });
-    asha({ eta: 3, min: 1, max: 9 });
-    medianStop({ warmup: 3 });
-    float(0, 1, { logit: true });
-    optimize(undefined!, undefined!, { plateau: 5 });`;
-  let service: ts.LanguageService;
-  beforeAll(() => {
-    const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
-    const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
-    const read = (path: string) => (path === file ? text : ts.sys.readFile(path));
-    service = ts.createLanguageService({
-      readFile: read,
-      directoryExists: ts.sys.directoryExists,
-      getDirectories: ts.sys.getDirectories,
-      fileExists: (path) => path === file || ts.sys.fileExists(path),
-      getScriptFileNames: () => [file],
-      getScriptVersion: () => '1',
-      getScriptSnapshot: (path) => ts.ScriptSnapshot.fromString(read(path) ?? ''),
-      getCompilationSettings: () => options,
-      getCurrentDirectory: () => root,
-      getDefaultLibFileName: ts.getDefaultLibFilePath,
-    });
-  });
+  const { config } = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, root);
+  const commentAt = editorOn(`${root}test/cli/hover.ts`, usingOptions('../../streams/index.ts'), options, root);
 
-  it.each([
-    ['rate:', 'The longest first step along any parameter'],
-    ['restarts:', 'How often a converged descent restarts'],
-    ['eta:', 'One in `eta` configurations is promoted'],
-    ['max:', 'The highest budget'],
-    ['warmup:', 'No trial is stopped before this step. Default: 1.'],
-    ['logit:', 'Uniform in ln(x / (1 - x))'],
-    ['plateau:', 'The study ends after this many results in a row'],
-  ])('shows the comment of the option %s', (option, comment) => {
-    const info = service.getQuickInfoAtPosition(file, text.indexOf(option));
-    expect(ts.displayPartsToString(info?.documentation)).toContain(comment);
-  });
+  it.each(optionComments)('shows the comment of the option %s', (option, comment) => expect(commentAt(option)).toContain(comment));
 });

@@ -26,8 +26,7 @@ import { coordinates, isContinuousFloat, movableAxes, withCoordinates } from './
 import { finiteDifferences } from './probes.ts';
 import { nextSlot, type Slot, slotLoss } from './round.ts';
 
-export const lbfgsOptions = {
-  ...descentOptions,
+const lbfgsOwnOptions = {
   /** Where gradients come from: `told` by the trainer, which completes a trial with `gradient`, or estimated by `differences`. Default: `told`. */
   gradient: optional(oneOf('told', 'differences'), 'told'),
   /**
@@ -53,6 +52,7 @@ export const lbfgsOptions = {
    */
   tolerance: optional(positive),
 };
+export const lbfgsOptions: typeof descentOptions & typeof lbfgsOwnOptions = { ...descentOptions, ...lbfgsOwnOptions };
 
 export interface LbfgsSettings extends SettingsOf<typeof lbfgsOptions>, DescentSettings {
   readonly probe: number;

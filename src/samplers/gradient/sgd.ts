@@ -28,8 +28,7 @@ import {
 import { finiteDifferences, type Prober, simultaneousPerturbations } from './probes.ts';
 import { nextSlot, type Slot, slotLoss } from './round.ts';
 
-export const sgdOptions = {
-  ...descentOptions,
+const sgdOwnOptions = {
   /**
    * Where gradients come from. `told`: the trainer completes a trial with `gradient`. `spsa`: simultaneous perturbation (Spall 1992), two trials
    * per step for each of `directions`. `differences`: central differences, two trials per step for each parameter. These trials run at the same
@@ -63,6 +62,7 @@ export const sgdOptions = {
   /** A descent ends after three steps in a row that are shorter than this fraction of the range. Default: 0.001. */
   tolerance: optional(fraction, 1e-3),
 };
+export const sgdOptions: typeof descentOptions & typeof sgdOwnOptions = { ...descentOptions, ...sgdOwnOptions };
 
 export interface SgdSettings extends SettingsOf<typeof sgdOptions>, DescentSettings {
   readonly scouts: number;
