@@ -77,7 +77,7 @@ export const sgdMachine = descentMachine('sgd', {
 
 /**
  * L-BFGS-B whose every evaluation is a trial. `starting`: the start is tried. `searching`: a step along the line is; one that is too long is
- * made shorter, one that is kept leads to the next line. `probing`: nobody told the gradient there, so differences find it, all their trials
+ * made shorter, one that is kept leads to the next line. `probing`: no trainer reported the gradient there, so differences find it, all their trials
  * at once. `restarting`: the descent has converged, or got lost, and another one starts elsewhere; after the last one the machine has
  * `converged`.
  */

@@ -44,7 +44,10 @@ const machine = setup({
   },
 });
 
-/** Members of a population begin while it is `founding`, go on and take each other's places while it is `training`, and at last are `done`. */
+/**
+ * `founding`: asks begin new members. `training`: asks continue the member that is furthest behind, perhaps from the checkpoint of a better one.
+ * `done`: all members have reached their full budget.
+ */
 export const populationMachine = machine.createMachine({
   id: 'population',
   context: ({ input }) => ({ ...input, state: input.core.start }),

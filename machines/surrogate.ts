@@ -20,7 +20,7 @@ import { phaseOf, stateIn, stateTag } from '../src/tags.ts';
 interface Input {
   readonly env: Env;
   readonly core: Surrogate<unknown>;
-  /** Makes long fits without anybody having to wait; where it is not given, they are made when they are needed. */
+  /** Makes long fits in a thread. If absent, they are made when they are needed. */
   readonly elsewhere?: (tasks: LongFit['tasks']) => Promise<Parameters<LongFit['apply']>[0]>;
 }
 interface Context extends Input {
@@ -56,7 +56,7 @@ const machine = setup({
   guards: {
     long: ({ context: { core, elsewhere, state } }) => elsewhere !== undefined && core.longFit?.(state) !== undefined,
     ready: ({ context: { core, state } }) => core.ready(state),
-    /** Asks change nothing, so what tells that a fit failed is the trial that came of it. */
+    /** An ask changes nothing, so the suggestion that follows it has to say that the fit failed. */
     fellBack: ({ context }, { by, tags }: Suggested) =>
       by === context.env.name && stateIn(tags, phaseOf(by)) === ('fallingBack' satisfies Phase),
   },
@@ -73,9 +73,9 @@ const machine = setup({
 });
 
 /**
- * Explores until there are results to model, then follows the model. Where none can be fitted it explores again, until the next result gives
- * reason to try anew. While a long fit is made elsewhere it waits; facts go on being learnt, and who asked is told to ask anew. For TPE, random
- * forests, Gaussian processes.
+ * `exploring`: asks get points that need no model, until there are enough results. `modelling`: asks get what the model proposes. `fallingBack`:
+ * no model could be fitted, so asks get points that need none until the next result. `fitting`: a long fit is made in a thread, and asks wait
+ * until it is ready; facts are still learned. For TPE, random forests and Gaussian processes.
  */
 export const surrogateMachine = machine.createMachine({
   id: 'surrogate',

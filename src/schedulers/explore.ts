@@ -32,9 +32,9 @@ export function explore({ axes, snap, feasible }: Env, from: Point, settings: Ex
 
 /** @param fresh a draw from the prior, for what did not exist before, too. */
 function moved({ ordered, levels }: Axis, from: number, existed: boolean, fresh: number, { resample, step }: Explore, rng: Rng): number {
-  const anew = rng() < resample;
+  const resampled = rng() < resample;
   const up = rng() < 0.5;
-  if (anew || !existed) return fresh;
+  if (resampled || !existed) return fresh;
   if (!ordered) return from;
   const gap = levels && levels.count > 1 ? 1 / levels.count : 0;
   return Math.min(1, Math.max(0, from + (up ? 1 : -1) * Math.max(step, gap)));

@@ -10,7 +10,7 @@ import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler
 export interface HalvingSettings {
   /** The budgets at which trials are compared, ascending; the last one is the full budget. */
   readonly rungs: readonly number[];
-  /** One in `eta` goes on. */
+  /** One in `eta` is promoted. */
   readonly eta: number;
   /** Whether trials pause at rungs and are resumed; otherwise they run on, and are stopped when they fall behind. */
   readonly pause: boolean;
@@ -21,8 +21,8 @@ export interface HalvingSettings {
 }
 
 /**
- * So many configurations at first, and later one in so many, are not compared at the first rung that counts: they go on to the next one whatever
- * they come to, so that it is known how well the first one predicts.
+ * The first configurations, and later one in so many, are controls: they are not compared at the first rung that counts, but continue to the next
+ * one whatever their results, so that it is known how well the first rung predicts.
  */
 const CONTROLS = { first: 8, every: 24 };
 /** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
@@ -32,9 +32,9 @@ const FOREIGN = -1;
  * Asynchronous successive halving (Li et al., MLSys 2020), whose first rung is learned: comparisons begin at the lowest rung that predicts the
  * order at the next one, by Kendall's tau over configurations that were not selected there. It is decided again at each ask, from facts alone.
  *
- * Pausing, one in `eta` of the results at a rung is promoted, the best first; a rung whose share has gone on waits for more results. (The
- * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) Running on, a trial
- * is stopped unless it is in the best 1/eta of those that came to its rung so far, or the best of them.
+ * If trials pause, one in `eta` of the results at a rung is promoted, the best first; a rung that has promoted its share waits for more results. (The
+ * paper promotes every trial that is in the best 1/eta when it arrives, which is most of them behind a model that improves.) If trials run on, a
+ * trial is stopped unless it is in the best 1/eta of those that reached its rung so far, or the best of them.
  */
 export class Halving {
   readonly #settings: HalvingSettings;

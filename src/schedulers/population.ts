@@ -45,11 +45,11 @@ interface Member {
 export interface PopulationState {
   /** By their numbers. */
   readonly members: readonly Member[];
-  /** That anybody began with, where the study has a number of them. */
+  /** How many configurations the study has begun; counted only if the study limits them. */
   readonly configurations: number;
 }
 
-/** A member's next trial; without `resumes` it begins anew. */
+/** A member's next trial; without `resumes` it starts from scratch. */
 export interface Training {
   readonly member: number;
   readonly point: Point;

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import { asked, child, isStrategyEvent, type Message, type Wait, wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
-import { nest } from './runInner.ts';
+import { runInner } from './runInner.ts';
 
 /**
  * Answers in place of a stage before it that waits, so that no trainer is idle. Not while a model is being fitted: that is over soon.
@@ -15,7 +15,7 @@ export const fill = (strategy: Strategy): Strategy =>
     const env = child(parent, 'fill');
     return (messages$) =>
       new Observable<Message>((out) => {
-        const inner = nest(strategy, env, out);
+        const inner = runInner(strategy, env, out);
         const instead = (waiting: Wait) => {
           const reply = inner.ask(asked(waiting));
           return reply.type === 'ask' ? wait(reply, waiting.by) : reply;

@@ -3,7 +3,7 @@ import { type Deadline, handOverMachine } from '../../machines/handOver.ts';
 import { type Env, isStrategyEvent, type Message } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { drive, type Strategy } from '../strategy.ts';
-import { nest } from './runInner.ts';
+import { runInner } from './runInner.ts';
 
 /**
  * A strategy up to a deadline; then asks are handed on.
@@ -15,7 +15,7 @@ export const handOver =
   <S>(strategy: Strategy, env: Env, deadline: Deadline<S>, forget = false): MonoTypeOperatorFunction<Message> =>
   (messages$) =>
     new Observable((out) => {
-      const inner = nest(strategy, env, out);
+      const inner = runInner(strategy, env, out);
       let listening = true;
       const released = () => {
         listening = !forget;

@@ -6,7 +6,7 @@ import { type Incumbent, updateIncumbent } from '../../src/samplers/gradient/inc
 import type { StartSequence } from '../../src/samplers/gradient/movableAxes.ts';
 import { askOrder, type SequentialHalving, startHalving, updateHalving } from '../../src/samplers/gradient/sequentialHalving.ts';
 import type { Strategy } from '../strategy.ts';
-import { compose, nest } from './runInner.ts';
+import { compose, runInner } from './runInner.ts';
 
 /** The first round of sequential halving ends after this many results of each descent. */
 const FIRST_ROUND = 10;
@@ -30,7 +30,7 @@ export const multiStart = (
 ): MonoTypeOperatorFunction<Message> =>
   compose<MultiStartState>(env, (out) => {
     const envs = Array.from({ length: count }, (_, i) => (count === 1 ? env : child(env, String(i + 1))));
-    const nested = envs.map((own, index) => nest(((e) => descent(e, { family: env.name, index, count })) satisfies Strategy, own, out));
+    const nested = envs.map((own, index) => runInner(((e) => descent(e, { family: env.name, index, count })) satisfies Strategy, own, out));
     const indexOf = ({ by }: Suggested | Ended) => envs.findIndex(({ name }) => name === by);
     return {
       start: { tried: GrowingSet.empty(), halving: startHalving(count), incumbent: undefined },

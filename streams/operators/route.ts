@@ -7,7 +7,7 @@ import { checkOption, notNegative, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
-import { compose, nest } from './runInner.ts';
+import { compose, runInner } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
 
 const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until === 'ready';
@@ -32,7 +32,7 @@ interface Policy<S> {
 const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
   compose<S>(env, (out) => {
     const names = Object.keys(arms);
-    const nested = names.map((name) => nest(arms[name]!, child(env, name), out));
+    const nested = names.map((name) => runInner(arms[name]!, child(env, name), out));
     const armOf = (by: string) => names.findIndex((name) => by.startsWith(`${env.name}/${name}/`));
     return {
       start,

@@ -5,14 +5,14 @@ import { guarded } from '../guarded.ts';
 import { remember, type Strategy } from '../strategy.ts';
 
 /** A strategy within another: it is told everything, and asked when the outer one sees fit. */
-export interface Nested {
+export interface InnerStrategy {
   tell(told: StrategyEvent): void;
   /** Its answer; the ask itself where it hands it on. */
   ask(ask: Ask): Ask | Propose | Wait;
 }
 
 /** Subscribes a strategy for as long as `out` lives. Its stops and news go to `out`; events do not, since `out` has already passed them on. */
-export function nest(strategy: Strategy, env: Env, out: Subscriber<Message>): Nested {
+export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>): InnerStrategy {
   const inlet$ = new Subject<Message>();
   let reply: Ask | Propose | Wait | undefined;
   out.add(

@@ -2,7 +2,7 @@ import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
-import { compose, nest } from './runInner.ts';
+import { compose, runInner } from './runInner.ts';
 
 /** What may not be suggested, as a fold over suggestions. */
 interface Ban<S> {
@@ -19,7 +19,7 @@ const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
   withSpec(spec, (parent) => {
     const env = child(parent, kind);
     return compose<S>(env, (out) => {
-      const inner = nest(strategy, env, out);
+      const inner = runInner(strategy, env, out);
       return {
         start,
         tell: (state, told) => (told.type === 'suggested' ? add(state, told) : state),

@@ -30,10 +30,10 @@ export const foundersOf = (env: Env, count: number): Point[] =>
 const TRIES = 10;
 
 /**
- * The next of a population, whom nobody has tried: a founder as long as there are any, then children; where nobody may have any, a draw from
- * the priors. Where no new one was found, any: a space may be exhausted, or its trials be repeated on purpose.
+ * The next point that was not suggested before: a founder if one is left, otherwise a child, or a draw from the priors if there are no parents.
+ * If no new point was found, a known one: the space may be exhausted, or trials repeated on purpose.
  *
- * @param known fingerprints of points that anybody has tried
+ * @param known fingerprints of all points that were suggested
  * @param founder whose turn it is; a retry turns it down
  */
 export function nextOf<C extends Child>(
@@ -51,7 +51,7 @@ export function nextOf<C extends Child>(
   }
 }
 
-/** How those who may have children have one; nothing where there are none. @param population the fittest first */
+/** Makes a child of a population; undefined if the population is empty. @param population the fittest first */
 export const bearing = (population: Population, env: Env, mating: Mating): ((rng: Rng) => Child) | undefined =>
   population.length > 0 ? (rng) => bear(population, env, mating, rng) : undefined;
 

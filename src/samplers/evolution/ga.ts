@@ -50,11 +50,11 @@ export interface GaState {
   readonly open: number;
   /** Results of others' trials that came in; those that go on with a trial are no new ones. */
   readonly immigrants: number;
-  /** Those who have children now. */
+  /** The parents of the next children. */
   readonly parents: Population;
-  /** The fittest so far of those who may be the next parents. */
+  /** The fittest candidates for the next parents so far. */
   readonly survivors: Population;
-  /** Points that anybody has tried. */
+  /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;
 }
 
@@ -123,7 +123,7 @@ function receive(state: GaState, ended: Ended, env: Env, { mode, population }: G
   };
 }
 
-/** The fittest become parents; an elite of them competes with the children. Where trials failed, parents who had to go may stay. */
+/** The fittest become parents; an elite of them competes with their children. If trials failed, replaced parents fill the gaps. */
 function select(state: GaState, { population, elite }: GaSettings): GaState {
   const gone = state.parents.filter((parent) => !state.survivors.includes(parent)).slice(0, population - state.survivors.length);
   const parents = gone.reduce((filled, parent) => enter(filled, parent, population), state.survivors);

@@ -41,11 +41,11 @@ export interface Nsga2State {
   readonly immigrants: number;
   /** How many generations are complete. */
   readonly generation: number;
-  /** Those who have children now, the fittest first. */
+  /** The parents of the next children, the fittest first. */
   readonly parents: Population;
   /** Results since the last selection. */
   readonly children: readonly Individual[];
-  /** Points that anybody has tried. */
+  /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;
   /** What the order of trials follows from. */
   readonly facts: History<StrategyEvent>;

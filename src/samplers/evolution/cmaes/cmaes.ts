@@ -7,8 +7,8 @@ import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';
 import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
-import { drawGenes, expressed, type Genes, genesOf, type Law, layoutOf, pointOf } from './searchDistribution.ts';
-import { priorLaw, type WarmStartResult, warmLaw } from './warmStart.ts';
+import { drawGenes, expressed, type Genes, genesOf, layoutOf, pointOf, type SearchDistribution } from './searchDistribution.ts';
+import { priorDistribution, type WarmStartResult, warmDistribution } from './warmStart.ts';
 
 /** A trial of its own that has not ended. */
 interface Open {
@@ -38,9 +38,9 @@ export interface CmaesState {
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
   const begun = ({ run, told }: CmaesState): Run =>
-    run ?? firstRun(layout, told.length ? warmLaw(layout, told.toArray()) : priorLaw(layout, settings.sigma), settings);
+    run ?? firstRun(layout, told.length ? warmDistribution(layout, told.toArray()) : priorDistribution(layout, settings.sigma), settings);
   const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
-  const drawn = (law: Law, id: TrialId, retry: number) => {
+  const drawn = (law: SearchDistribution, id: TrialId, retry: number) => {
     const rng = rngFor(env.seed, env.name, id, retry);
     return drawGenes(layout, law, retry === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
   };

@@ -5,8 +5,8 @@ import { bool, fraction, oneOf, wholeFrom } from '../../../optionRules.ts';
 import { optional, type SettingsOf } from '../../../optionSet.ts';
 import { draw } from '../../../space/axis.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
-import { type Genes, type Law, type Layout, updated } from './searchDistribution.ts';
-import { priorLaw } from './warmStart.ts';
+import { type Genes, type Layout, type SearchDistribution, updated } from './searchDistribution.ts';
+import { priorDistribution } from './warmStart.ts';
 
 export const cmaesOptions = {
   /** How many results make a generation (lambda). Default: 4 + 3 ln(number of parameters), rounded down, but at least the number of parallel trials. */
@@ -31,7 +31,7 @@ export interface Outcome {
   readonly id: TrialId;
   readonly genes: Genes;
   readonly standing: RankedTrial;
-  /** The generation that drew it; none for somebody else's. */
+  /** The generation that drew it; absent for results of other strategies. */
   readonly generation?: number;
 }
 
@@ -39,9 +39,9 @@ export interface Outcome {
 export interface Run {
   readonly number: number;
   readonly parameters: CmaParameters;
-  readonly law: Law;
+  readonly law: SearchDistribution;
   /** The law before: trials may still come of it. */
-  readonly previous?: Law;
+  readonly previous?: SearchDistribution;
   /** Results since the last generation. */
   readonly outcomes: readonly Outcome[];
   readonly best?: RankedTrial;
@@ -58,7 +58,7 @@ interface Spent {
   readonly population: number;
 }
 
-export const firstRun = (layout: Layout, law: Law, { population }: CmaesSettings): Run => ({
+export const firstRun = (layout: Layout, law: SearchDistribution, { population }: CmaesSettings): Run => ({
   number: 1,
   parameters: cmaParameters(layout.ordered.length, population),
   law,
@@ -117,7 +117,7 @@ export function restarted(run: Run, layout: Layout, settings: CmaesSettings, rng
   const mean = layout.ordered.map((i) => start[i]!);
   const next = { ...settings, population: Math.max(2, population) };
   return {
-    ...firstRun(layout, priorLaw(layout, small ? settings.sigma * 10 ** (-2 * rng()) : settings.sigma, mean), next),
+    ...firstRun(layout, priorDistribution(layout, small ? settings.sigma * 10 ** (-2 * rng()) : settings.sigma, mean), next),
     number: run.number + 1,
     spent: { ...spent, kind: small ? 'small' : 'large', population: small ? spent.population : population },
   };

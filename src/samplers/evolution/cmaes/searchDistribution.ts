@@ -43,7 +43,7 @@ export function layoutOf(axes: readonly Axis[]): Layout {
 }
 
 /** What a CMA-ES samples: N(mean, (sigma scale)^2 C) of the ordered axes, and odds for the values of the others. */
-export interface Law {
+export interface SearchDistribution {
   readonly normal: Gaussian;
   /** Deviations relative to those of `normal`, by which the margin widens an axis of few values: the diagonal A of CMAwM. */
   readonly scale: Vector;
@@ -51,7 +51,13 @@ export interface Law {
   readonly rates: LearningRates;
 }
 
-export function lawOf(layout: Layout, mean: Vector, sigma: number, covariance = diagonal(mean.map(() => 1)), odds = layout.odds): Law {
+export function distributionOf(
+  layout: Layout,
+  mean: Vector,
+  sigma: number,
+  covariance = diagonal(mean.map(() => 1)),
+  odds = layout.odds,
+): SearchDistribution {
   const n = layout.ordered.length;
   return {
     normal: gaussian(mean, sigma, covariance),
@@ -68,15 +74,16 @@ export interface Genes {
   readonly values: readonly (number | undefined)[];
 }
 
-/** How often a draw that leaves the box is drawn anew before it is moved to the box's edge. */
+/** How often a draw outside the box is repeated before it is moved to the edge of the box. */
 const TRIES = 30;
 
 /**
- * A continuous coordinate outside the box is drawn anew. One of few values is taken to the nearest value: the margin counts on its tails.
+ * A draw with a continuous coordinate outside the box is repeated. A coordinate of few values moves to the nearest value: the margin relies on its
+ * tails.
  *
  * @param first uniform numbers for the first draw, the ordered axes before the others: they may be spread more evenly than random ones.
  */
-export function drawGenes({ edges }: Layout, { normal, scale, choices }: Law, first: readonly number[], rng: Rng): Genes {
+export function drawGenes({ edges }: Layout, { normal, scale, choices }: SearchDistribution, first: readonly number[], rng: Rng): Genes {
   const values = valuesAt(choices, first.slice(edges.length));
   let uniform = first.slice(0, edges.length);
   for (let tries = 1; ; tries++) {
@@ -124,7 +131,13 @@ export interface Lesson {
 }
 
 /** @param lessons as many as the population, the best first. */
-export function updated(layout: Layout, law: Law, parameters: CmaParameters, lessons: readonly Lesson[], adaptRates: boolean): Law {
+export function updated(
+  layout: Layout,
+  law: SearchDistribution,
+  parameters: CmaParameters,
+  lessons: readonly Lesson[],
+  adaptRates: boolean,
+): SearchDistribution {
   const chosen = lessons.filter((_, k) => parameters.weights[k]! > 0);
   const choices = updateCategorical(
     law.choices,
@@ -145,7 +158,7 @@ export function updated(layout: Layout, law: Law, parameters: CmaParameters, les
 }
 
 /** The law with its margins, and no wider than the box. */
-function guarded({ edges }: Layout, law: Gaussian, scale: Vector, margin: number): Pick<Law, 'normal' | 'scale'> {
+function guarded({ edges }: Layout, law: Gaussian, scale: Vector, margin: number): Pick<SearchDistribution, 'normal' | 'scale'> {
   const widest = Math.max(...scale.map((a, i) => a * Math.sqrt(law.covariance[i]![i]!)));
   const normal = { ...law, sigma: Math.min(law.sigma, 1 / widest) };
   const marginals = edges.map((of, i) => {

@@ -3,9 +3,9 @@ import { diagonal, gaussian, type Matrix, type Vector, withCovariance } from '..
 import type { Point } from '../../../space/axis.ts';
 import { active } from '../../../space/axis.ts';
 import { compareRanked, type RankedTrial } from '../../rankedTrial.ts';
-import { type Law, type Layout, lawOf } from './searchDistribution.ts';
+import { distributionOf, type Layout, type SearchDistribution } from './searchDistribution.ts';
 
-/** A result of somebody else. */
+/** A result of another strategy. */
 export interface WarmStartResult {
   readonly point: Point;
   readonly standing: RankedTrial;
@@ -16,9 +16,9 @@ const PROMISING = 0.1;
 const SPREAD = 0.1;
 
 /** The middle of the priors, and a sixth of the range each way where a prior does not say otherwise. */
-export function priorLaw(layout: Layout, sigma: number, mean = priorMean(layout)): Law {
+export function priorDistribution(layout: Layout, sigma: number, mean = priorMean(layout)): SearchDistribution {
   const widths = layout.ordered.map((i) => interquartile(layout, i) / 0.5);
-  return lawOf(layout, mean, sigma, diagonal(widths.map((width) => width ** 2)));
+  return distributionOf(layout, mean, sigma, diagonal(widths.map((width) => width ** 2)));
 }
 
 const priorMean = ({ axes, ordered }: Layout): number[] => ordered.map((i) => axes[i]!.prior?.quantile(0.5) ?? 0.5);
@@ -36,7 +36,7 @@ const NARROW = 1e-3;
  * arXiv:2012.06932). Odds move from the prior towards the values of the best. On an axis that a point does not have, the point is
  * where the prior is.
  */
-export function warmLaw(layout: Layout, told: readonly WarmStartResult[]): Law {
+export function warmDistribution(layout: Layout, told: readonly WarmStartResult[]): SearchDistribution {
   const best = [...told].sort((a, b) => compareRanked(a.standing, b.standing)).slice(0, Math.max(1, Math.floor(PROMISING * told.length)));
   const middle = priorMean(layout);
   const has = best.map(({ point }) => active(layout.axes, point));
@@ -56,7 +56,7 @@ export function warmLaw(layout: Layout, told: readonly WarmStartResult[]): Law {
     return withProbabilityMargin(counted, leastOdds(layout.odds.length, row.length));
   });
   const sigma = geometricMean(withCovariance(gaussian(mean, 1, diagonal(mean.map(() => 1))), covariance).lengths);
-  return lawOf(layout, mean, sigma, shrunk(covariance, sigma ** 2), odds);
+  return distributionOf(layout, mean, sigma, shrunk(covariance, sigma ** 2), odds);
 }
 
 const average = (places: readonly Vector[]): number[] =>

@@ -41,7 +41,7 @@ export interface DeState {
   readonly issued: number;
   /** Results of others' trials that stand in for founders. */
   readonly immigrants: number;
-  /** By place: a child competes with who is in its target's place. */
+  /** By place: a child competes with the member in its target's place. */
   readonly members: readonly Individual[];
   /** Points of members that had to go, the oldest first: they still give differences. */
   readonly archive: readonly Point[];
@@ -49,7 +49,7 @@ export interface DeState {
   readonly successes: readonly Success[];
   /** Children that have competed since the memory was last renewed. */
   readonly competed: number;
-  /** Points that anybody has tried. */
+  /** Fingerprints of all points that were suggested. */
   readonly known: GrowingSet<number>;
   /** What the order of trials follows from. */
   readonly facts: History<StrategyEvent>;
@@ -66,8 +66,8 @@ const BEST = 0.15;
 const FEWEST = 4;
 
 /**
- * Differential evolution without generations: each result competes at once with who is in its target's place, and asks are answered from the
- * population as it is.
+ * Differential evolution without generations: each result competes at once with the member in its target's place, and asks are answered from
+ * the population as it is.
  */
 export function differentialEvolution(env: Env, settings: DeSettings): Evolution<DeState> {
   const { population, generations } = settings;
@@ -128,7 +128,7 @@ const isTarget = (state: unknown): state is Target =>
   state !== null &&
   ['place', 'scale', 'crossover'].every((name) => Number.isFinite((state as Readonly<Record<string, unknown>>)[name]));
 
-/** The base is one of the best, or anybody; the difference is between two others, of whom the second may have had to go. */
+/** The base is one of the best, or any member. The difference is between two others; the second may be a replaced member. */
 function donorsFor({ members, archive }: DeState, place: number, start: Start, rng: Rng) {
   const ranks = [...members.keys()].sort((a, b) => compareRanked(members[a]!.standing, members[b]!.standing));
   const best = Math.max(2, Math.round(BEST * members.length));
@@ -169,7 +169,7 @@ function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, sett
 const worstOf = (members: readonly Individual[]): number =>
   members.reduce((worst, { standing }, i) => (compareRanked(standing, members[worst]!.standing) > 0 ? i : worst), 0);
 
-/** A newcomer takes a place where it does no worse than who is there. */
+/** A newcomer takes a place if it is no worse than the member there. */
 function entered(state: DeState, newcomer: Individual, place: number, { population }: DeSettings): DeState {
   const member = state.members[place]!;
   const tied = sameTier(newcomer.standing, member.standing) && newcomer.standing.losses[0] === member.standing.losses[0];
