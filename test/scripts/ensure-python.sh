@@ -3,7 +3,7 @@
 set -eu
 find_python() {
   for python in python3 /usr/bin/python3; do
-    if "$python" -c 'import build, hatchling, venv, ensurepip, sklearn, xgboost, optuna' 2>/dev/null; then
+    if "$python" -c 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))' build hatchling venv ensurepip sklearn xgboost optuna; then
       command -v "$python"
       return 0
     fi

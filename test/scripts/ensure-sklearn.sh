@@ -3,7 +3,7 @@
 set -eu
 find_python() {
   for python in python3 /usr/bin/python3; do
-    if "$python" -c 'import sklearn' 2>/dev/null; then
+    if "$python" -c 'import importlib.util, sys; sys.exit(importlib.util.find_spec("sklearn") is None)' 2>/dev/null; then
       command -v "$python"
       return 0
     fi
