@@ -7,7 +7,7 @@ interface Event {
 
 const earlier = (a: Event, b: Event): boolean => a.at < b.at;
 
-/** Virtual time: what is to happen when. Of the same moment, what was planned first comes first. (RxJS's virtual scheduler sorts all at each turn.) */
+/** Events in virtual time. Events at the same time happen in the order in which they were planned. (RxJS's virtual scheduler sorts all events each time.) */
 export class Agenda {
   readonly #events: Event[] = [];
   #past = 0;
@@ -21,7 +21,7 @@ export class Agenda {
     insertSorted(this.#events, { at: this.#now + seconds, act }, earlier);
   }
 
-  /** Lets the next thing happen. @returns false where there is none. */
+  /** Runs the next event. @returns false if there is none. */
   next(): boolean {
     const event = this.#events[this.#past];
     if (event === undefined) return false;

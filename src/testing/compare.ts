@@ -4,18 +4,18 @@ import { type NewBest, type SimulateOptions, type Simulation, simulate } from '.
 import type { Workload } from './virtualFleet.ts';
 
 export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
-  /** How many studies of each strategy: with the seeds 1, 2, ... Default 10. */
+  /** Studies for each strategy, with the seeds 1, 2, ... Default: 10. */
   readonly seeds?: number | undefined;
 }
 
-/** How a strategy did, as medians over the seeds. */
+/** The results of a strategy, as medians over the seeds. */
 export interface ComparisonRow {
   readonly strategy: string;
-  /** The value of the best trial after a part of the time that the slowest strategy took. Absent where there was none yet. */
+  /** The best value at each of the `moments`; undefined if there was none yet. */
   readonly values: readonly (number | undefined)[];
-  /** How far these are from the optimum of the workload; empty where that is not known. */
+  /** Their distances from the optimum of the workload; empty if the optimum is not known. */
   readonly regrets: readonly (number | undefined)[];
-  /** Virtual seconds until the study was over. */
+  /** Virtual seconds until the study ended. */
   readonly seconds: number;
   /** Steps trained. */
   readonly cost: number;
@@ -28,11 +28,11 @@ export interface Comparison {
   readonly rows: readonly ComparisonRow[];
 }
 
-/** Parts of the whole time at which strategies are compared. */
+/** The moments of comparison, as parts of the time that the slowest strategy took. */
 const PARTS = [1 / 8, 1 / 4, 1 / 2, 1];
 
 /**
- * The same study by several strategies, in virtual time: what each has found after the same time.
+ * Runs the same study with several strategies in virtual time, and compares what each has found at the same moments.
  *
  * @example
  * const { rows } = await compare(networks, { plain: tpe(), early: chain(asha({ min: 1, max: 27 }), tpe()) }, recordedWorkload(networks, entries), {
@@ -68,7 +68,7 @@ export async function compare<P>(
 /** The best trial at a moment. */
 const standing = <P>({ trace }: Simulation<P>, at: number): NewBest<P> | undefined => trace.findLast(({ seconds }) => seconds <= at);
 
-/** Absent where one of the numbers is. */
+/** Undefined if one of the numbers is. */
 function median(numbers: readonly (number | undefined)[]): number | undefined {
   if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
   const sorted = (numbers as number[]).toSorted((a, b) => a - b);

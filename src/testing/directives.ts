@@ -6,10 +6,10 @@ import type { Space } from '../space/space.ts';
 import type { PositionedDirective, TestStudy } from './rig.ts';
 
 /**
- * The directives of a study that was cut off and gone on with: after the cut they are those of the whole run; before that, what trainers held
- * is given out again, each trial with the stop that is in force for its attempt, if there is one.
+ * Compares the directives of an interrupted and resumed study with those of the whole run. After the cut they must be the same. At the cut, open trials
+ * are handed out again, each with the stop of its attempt, if there is one.
  *
- * @throws where they differ.
+ * @throws if they differ.
  */
 export function compareDirectives<P>(space: Space<P>, whole: TestStudy<P>, resumed: TestStudy<P>, cut: number, run: number): void {
   const later = whole.given.filter(({ position }) => position > cut);
@@ -23,14 +23,14 @@ export function compareDirectives<P>(space: Space<P>, whole: TestStudy<P>, resum
   deepStrictEqual(sorted(first), sorted(expected), `what is open was not given out again after a cut at ${cut} in run ${run}`);
 }
 
-/** The trials that trainers held when an entry had been written; not those that waited for their next attempt. */
+/** The trials that trainers held at an entry, without those that waited for another attempt. */
 function heldAfter<P>(space: Space<P>, { entries }: TestStudy<P>, cut: number): Set<TrialId> {
   const ledger = new Ledger(space);
   for (const entry of entries.slice(0, cut)) ledger.fold(entry);
   return new Set([...ledger.open].filter(([, { awaiting }]) => !awaiting).map(([id]) => id));
 }
 
-/** Whether a directive is about the attempt in hand: the trial was not suggested anew after it. */
+/** Whether a directive concerns the current attempt: the trial was not suggested again after it. */
 const isInForce = <P>(directives: readonly Directive<P>[], i: number): boolean => {
   const trial = trialOf(directives[i]!);
   return !directives.slice(i + 1).some((later) => later.type === 'suggested' && later.trial === trial);

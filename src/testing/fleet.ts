@@ -4,22 +4,22 @@ import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
 import type { TestStudy } from './rig.ts';
 
-/** What virtual trainers do. */
+/** The behaviour of virtual trainers. */
 export interface FleetOptions<P> {
   /** The value of a configuration after a step; steps are 1, 2, ... */
   readonly curve: (params: P, step: number) => number;
-  /** Its derivatives by each float parameter, for trainers that tell them. */
+  /** Its derivatives by each float parameter, for trainers that report gradients. */
   readonly gradient?: ((params: P, step: number) => Readonly<Record<string, number>>) | undefined;
-  /** Reports before a trial without a budget ends. Default 3. */
+  /** Steps of a trial without a budget. Default: 3. */
   readonly steps?: number | undefined;
-  /** Probabilities of what goes wrong, at each end of a trial. */
+  /** Probabilities that a trial crashes or is lost at its end. Default: 0. */
   readonly crash?: number | undefined;
   readonly lose?: number | undefined;
-  /** How many facts the trainers say at most. Default 2000. */
+  /** The most facts that all trainers send. Default: 2000. */
   readonly facts?: number | undefined;
 }
 
-/** A trial in the hands of a trainer. */
+/** A trial of a trainer. */
 interface Job<P> {
   readonly suggestion: Suggestion<P>;
   readonly run: string;
@@ -30,8 +30,8 @@ interface Job<P> {
 }
 
 /**
- * Plays trainers of all speeds until the study is over: which open trial does its next step is drawn from the seed. They report, complete,
- * crash, get lost, and obey stops, though not always at once.
+ * Runs virtual trainers until the study ends. The open trial that does the next step is drawn from the seed, so trainers have all speeds. They report,
+ * complete, crash, get lost, and obey stops, though not always at once.
  */
 export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: FleetOptions<P>): void {
   const jobs = new Map<TrialId, Job<P>>();
@@ -57,7 +57,7 @@ function take<P>(jobs: Map<TrialId, Job<P>>, directive: TestStudy<P>['given'][nu
   }
 }
 
-/** The next thing a trainer says of its trial. */
+/** The next fact of a trial. */
 function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {
   const { trial, attempt, params } = job.suggestion;
   const { run } = job;

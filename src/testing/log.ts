@@ -23,7 +23,7 @@ interface Matchers {
 export interface LogUnderTest {
   /** Empty at first. */
   readonly log: Log;
-  /** Closes it and opens it anew, as another process would. Resolves with a log without a past if it has no memory. */
+  /** Closes it and opens it again, as another process would. Resolves with an empty log if it keeps nothing. */
   reopen(): Promise<Log>;
   /** Closes what is open and removes what was made. */
   dispose(): Promise<void>;
@@ -189,7 +189,7 @@ export function logContract({ describe, it, expect }: TestRunner, name: string, 
     );
 
     it(
-      'goes on after it was opened anew',
+      'continues after it was reopened',
       withLog(async (log, { reopen }) => {
         for (const fact of facts(3)) await log.append(fact);
         const past = await take(log, 3);

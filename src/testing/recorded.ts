@@ -8,14 +8,14 @@ import type { Axis, Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import type { Workload } from './virtualFleet.ts';
 
-/** What is known of one configuration. */
+/** The recorded results of a configuration. */
 interface Recording {
   readonly point: Point;
   /** In ascending order. */
   readonly steps: number[];
   readonly values: Values[];
   seconds: number;
-  /** Steps that took those. */
+  /** The steps that took these seconds. */
   timed: number;
 }
 
@@ -23,20 +23,20 @@ interface Recording {
 export interface RecordedWorkload<P> extends Workload<P> {
   /** How many configurations are known. */
   readonly size: number;
-  /** How far the recorded configuration that stands for this one is away in the unit cube; a choice that differs counts as 1. */
+  /** The distance in the unit cube to the recorded configuration that stands for this one. A choice that differs counts as 1. */
   distance(params: P): number;
 }
 
 /**
- * A study of one's own as a workload for `simulate`: each configuration learns like the nearest recorded one. Promotions of a trial are one
- * curve with it. Between steps the last value counts, and a curve that was broken off stays where it was. A step takes what trainers said that
- * trials took, on average where they said nothing, and 1 second where nobody did.
+ * Makes a finished study a workload for `simulate`: each configuration learns like the nearest recorded one. A trial and its promotions are one curve.
+ * Between steps the last value counts, and a curve that ended early stays at its last value. A step takes the recorded time: the mean for trials without
+ * times, and 1 second if no trial has one.
  *
- * It is a table, not a model: between recorded configurations it is flat, and nothing is better than the best recorded one. A recording by
- * `random()` or `sobol()` shows all of the space; one by a model, where the model has looked.
+ * It is a table, not a model: it is flat between recorded configurations, and nothing is better than the best recorded one. A recording by `random()` or
+ * `sobol()` covers the whole space; one by a model covers only where the model looked.
  *
- * @param space that of the study.
- * @throws Error where nothing was recorded.
+ * @param space the space of the study.
+ * @throws Error if there are no results.
  * @example
  * const entries: Entry[] = [];
  * for await (const batch of readJournal('finished.jsonl')) entries.push(...batch);
@@ -65,7 +65,7 @@ export function recordedWorkload<P>(space: Space<P>, entries: Iterable<Entry>): 
   };
 }
 
-/** The configurations of a log that have a value. */
+/** The configurations of a log with a value. */
 function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordings: Recording[]; readonly objective: ObjectiveSpec } {
   const ledger = new Ledger(space);
   const byTrial = new Map<TrialId, { readonly recording: Recording; readonly from: number }>();
@@ -92,14 +92,14 @@ function read<P>(space: Space<P>, entries: Iterable<Entry>): { readonly recordin
   return { recordings, objective: recordings.length > 0 ? ledger.settings.objectives[0]! : { name: '', direction: 'minimize' } };
 }
 
-/** Steps come in order; the result stands in the place of a report at its step. */
+/** Adds a value. Steps come in order, and a result replaces the report at its step. */
 function put({ steps, values }: Recording, step: number, value: Values): void {
   const at = steps.at(-1)! >= step ? steps.length - 1 : steps.length;
   steps[at] = step;
   values[at] = value;
 }
 
-/** The last value up to a step; before the first, the first. */
+/** The last value up to a step, or the first value before it. */
 const valueAt = ({ steps, values }: Recording, step: number): Values => values[Math.max(0, rankOf(steps, step, ascending) - 1)]!;
 
 function nearestTo(

@@ -6,13 +6,13 @@ import type { Entry } from '../entry.ts';
 import type { Fact } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
 
-/** A directive, and the position of the log at which it was given. */
+/** A directive, and the position of the log at which it was sent. */
 export interface PositionedDirective<P> {
   readonly position: number;
   readonly directive: Directive<P>;
 }
 
-/** A study that is stepped by hand: no clock, no promise, no file. */
+/** A study that runs one fact at a time, without clock, promise or file. */
 export interface TestStudy<P> {
   readonly engine: Engine<P>;
   readonly entries: readonly Entry[];
@@ -21,14 +21,14 @@ export interface TestStudy<P> {
   readonly finished: boolean;
   /** Appends a fact, as a trainer or a person would. @throws what the study throws */
   say(fact: Fact): void;
-  /** Resolves when the study waits for no model that is being fitted. @throws what the study throws */
+  /** Resolves when no model is being fitted. @throws what the study throws */
   ready(): Promise<void>;
 }
 
 /**
- * An engine on a log in memory. Facts go through JSON, as in a real log.
+ * Creates a study on a log in memory. Facts are copied through JSON, as in a real log.
  *
- * @param past entries of an earlier life, which it goes on from.
+ * @param past entries of an earlier study, which it resumes.
  */
 export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options: StudyOptions, past: readonly Entry[] = []): TestStudy<P> {
   const entries: Entry[] = [...past];

@@ -10,27 +10,27 @@ import { createTestStudy, type TestStudy } from './rig.ts';
 import { type FleetConditions, VirtualFleet, type Workload } from './virtualFleet.ts';
 
 export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, FleetConditions {
-  /** How many trainers there are, each with a trial at a time. Default 1. */
+  /** The number of trainers, each with one trial at a time. Default: 1. */
   readonly trainers?: number | undefined;
   /** Virtual seconds after which the study is closed. */
   readonly seconds?: number | undefined;
 }
 
-/** The study had a new best trial. */
+/** A new best trial of a simulated study. */
 export interface NewBest<P> {
-  /** Virtual seconds since the beginning. */
+  /** Virtual seconds since the start. */
   readonly seconds: number;
   /** Steps trained until then, by all trainers. */
   readonly cost: number;
   readonly trial: number;
   readonly params: P;
-  /** What it comes to when it is trained in full: the value of the first objective. */
+  /** The value of the first objective after a whole training. */
   readonly value: number;
-  /** How far that is from the optimum, where the workload knows it. */
+  /** The distance of the value from the optimum, if the workload knows it. */
   readonly regret?: number;
 }
 
-/** What became of a simulated study. */
+/** The result of a simulated study. */
 export interface Simulation<P> {
   readonly reason: CloseReason;
   /** Each best trial as it was found; the last one is the result. */
@@ -41,17 +41,17 @@ export interface Simulation<P> {
   readonly cost: number;
   /** The share of their time that trainers were at work, 0 to 1. */
   readonly busy: number;
-  /** The log, as the same study would have it. */
+  /** The log, as a real study would have it. */
   readonly entries: readonly Entry[];
 }
 
 /**
- * A whole study in virtual time: the same engine, strategies and operators, with trainers that look results up instead of training. Thousands
- * of trainers take seconds, and the same seed gives the same study.
+ * Runs a whole study in virtual time: the same engine, strategies and operators, with trainers that look up results instead of training. Thousands of
+ * trainers take seconds, and the same seed gives the same study.
  *
  * @throws what the study throws.
  * @example
- * const digits = recordedWorkload(networks, entries); // a finished study of one's own
+ * const digits = recordedWorkload(networks, entries); // entries of a finished study
  * for (const strategy of [tpe(), chain(asha({ min: 1, max: 27 }), tpe())]) {
  *   const { trace, seconds } = await simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
  *   console.log(trace.at(-1)?.regret, seconds);
@@ -83,7 +83,7 @@ export async function simulate<P>(
   if (seconds !== undefined) agenda.after(seconds, () => engine.close('time'));
   do {
     obey();
-    while (engine.phase === 'fitting') await world.ready().then(obey); // which takes no virtual time
+    while (engine.phase === 'fitting') await world.ready().then(obey); // takes no virtual time
   } while (!world.finished && agenda.next());
   const { closed } = engine.ledger;
   if (closed === undefined) throw new StrategyError('the strategy waits for what does not happen in virtual time');
@@ -91,7 +91,7 @@ export async function simulate<P>(
   return { reason: closed, trace, seconds: agenda.now, cost: fleet.cost, busy, entries: world.entries };
 }
 
-/** Passes on to the fleet what the study has told trainers since the last time. */
+/** Passes new directives of the study to the fleet. */
 function obeying<P>({ given }: TestStudy<P>, fleet: VirtualFleet<P>): () => void {
   let read = 0;
   return () => {
@@ -104,7 +104,7 @@ function obeying<P>({ given }: TestStudy<P>, fleet: VirtualFleet<P>): () => void
   };
 }
 
-/** What a configuration comes to when it is trained in full. */
+/** The value of a configuration after a whole training. */
 function standingOf<P>(params: P, { curve, steps, optimum }: Workload<P>, objective: string): Pick<NewBest<P>, 'value' | 'regret'> {
   const values = curve(params).value(steps);
   const value = typeof values === 'number' ? values : values[objective]!;

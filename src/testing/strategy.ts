@@ -14,20 +14,20 @@ import type { TestRunner } from './log.ts';
 import { createTestStudy, type TestStudy } from './rig.ts';
 import { watchStates } from './states.ts';
 
-/** A strategy under test, and the world it is tested in. */
+/** A strategy under test, with the study and the trainers to test it with. */
 export interface StrategyCase<P> {
-  /** Makes it anew. */
+  /** Makes a new strategy. */
   readonly make: () => Strategy;
   readonly space: Space<P>;
   readonly study: StudyOptions;
   readonly fleet: FleetOptions<P>;
-  /** How often the properties that are checked at random are. Default 100. */
+  /** Random cases for each property that has them. Default: 100. */
   readonly runs?: number;
   /** How many asks the properties without a study make, from 1 to 60. Default 60. */
   readonly asks?: number;
 }
 
-/** What the random cases came across; a property that never meets the interesting case proves nothing. */
+/** How often random cases met the interesting situations: a property that never meets them proves nothing. */
 export interface Coverage {
   runs: number;
   openAtCut: number;
@@ -60,7 +60,7 @@ const factsOf = <P>({ entries }: TestStudy<P>) => entries.map(({ fact }) => fact
 const suggestionsOf = <P>(world: TestStudy<P>) =>
   factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
 
-/** A bare subscription: what goes in, and what comes out. */
+/** A bare subscription: messages go in, and come out. */
 function listen<P>(
   of: StrategyCase<P>,
   rest: Partial<Env> = {},
@@ -88,7 +88,7 @@ function listen<P>(
 
 const isReply = (m: Message) => m.type === 'ask' || m.type === 'propose' || m.type === 'wait';
 
-/** Facts of some trials, as a study would tell them to a stage that proposed none of them, and of its own. */
+/** Events of some trials, of the stage itself and of other stages. */
 function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 60): Generator<{ said: Message; heard: Message[] }> {
   const length = Math.min(most, of.asks ?? most);
   const rng = rngFor('story', 'contract', length);
@@ -99,7 +99,7 @@ function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 6
     const asked = say(ask);
     yield asked;
     const [reply] = asked.heard.filter(isReply);
-    const foreign = { id, by: 'somebody', point: of.space.snap(draw(of.space.axes, rng)) };
+    const foreign = { id, by: 'other', point: of.space.snap(draw(of.space.axes, rng)) };
     const { type: _, retry: __, ...own } = (reply?.type === 'propose' ? reply : foreign) as Propose;
     const suggested: Suggested = { ...own, type: 'suggested' };
     yield say(suggested);
@@ -114,7 +114,7 @@ function* story<P>(of: StrategyCase<P>, put: (m: Message) => Message[], most = 6
 }
 
 /**
- * What must hold for every strategy and every composition. Each throws where it does not.
+ * What must hold for every strategy and composition. A property throws if it does not hold.
  */
 export const strategyProperties = {
   'keeps to its slots, numbers trials without a gap, and ends'<P>(of: StrategyCase<P>): void {
@@ -174,10 +174,10 @@ export const strategyProperties = {
       if (isStrategyEvent(said)) strictEqual(heard[0], said, `${said.type} did not come through first`);
     const point = of.space.snap(draw(of.space.axes, rngFor('foreign', 'contract', 0)));
     const foreign: Message[] = [
-      { type: 'stop', id: 1, by: 'somebody' },
-      { type: 'ready', by: 'somebody' },
-      { type: 'wait', id: 99, by: 'somebody', until: 'ready' },
-      { type: 'propose', id: 99, by: 'somebody', point, resumes: 1 },
+      { type: 'stop', id: 1, by: 'other' },
+      { type: 'ready', by: 'other' },
+      { type: 'wait', id: 99, by: 'other', until: 'ready' },
+      { type: 'propose', id: 99, by: 'other', point, resumes: 1 },
     ];
     for (const m of foreign) deepStrictEqual(put(m), [m]);
   },
@@ -204,7 +204,7 @@ export const strategyProperties = {
     for (const _ of story(of, checked, 30));
   },
 
-  'starts afresh with each subscription'<P>(of: StrategyCase<P>): void {
+  'starts again with each subscription'<P>(of: StrategyCase<P>): void {
     const strategy = of.make()(envOf(of));
     const source = new Subject<Message>();
     const replay = (messages: readonly Message[]) => {
@@ -219,7 +219,7 @@ export const strategyProperties = {
     deepStrictEqual(replay(messages), replay(messages));
   },
 
-  'lets go of its source'<P>(of: StrategyCase<P>): void {
+  'unsubscribes from its source'<P>(of: StrategyCase<P>): void {
     const { source, end } = listen(of);
     ok(source.observed);
     end();
@@ -238,7 +238,7 @@ export const strategyProperties = {
     ok(broke, 'the error was lost');
   },
 
-  'goes on from any prefix of its log as if nothing had happened'<P>(of: StrategyCase<P>, met: Coverage = newCoverage()): void {
+  'resumes from any prefix of its log as if nothing had happened'<P>(of: StrategyCase<P>, met: Coverage = newCoverage()): void {
     for (let run = 0; run < (of.runs ?? 100); run++) {
       const whole = played(of, run);
       const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));

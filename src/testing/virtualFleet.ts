@@ -4,24 +4,24 @@ import type { TrialId } from '../messages.ts';
 import { index, normal, rngFor } from '../numeric/random.ts';
 import type { Agenda } from './agenda.ts';
 
-/** How one configuration learns. */
+/** The learning curve of a configuration. */
 export interface LearningCurve {
-  /** The value after a step, 1, 2, ...; by name where there are several objectives. */
+  /** The value after a step (1, 2, ...), or values by name for several objectives. */
   value(step: number): number | Values;
   /** Virtual seconds that a step takes. Default 1. */
   readonly seconds?: number | undefined;
 }
 
-/** What simulated trainers train. */
+/** The task of simulated trainers. */
 export interface Workload<P> {
-  /** Steps of a whole training, such as epochs: that of a trial without a budget. */
+  /** Steps of a whole training, such as epochs: those of a trial without a budget. */
   readonly steps: number;
   curve(params: P): LearningCurve;
-  /** The best value of the first objective that can be had; regret is the distance from it. */
+  /** The best possible value of the first objective. Regret is the distance from it. */
   readonly optimum?: number | undefined;
 }
 
-/** What goes wrong, and how unlike trainers are. */
+/** Failures, and how much the speeds of trainers differ. */
 export interface FleetConditions {
   /** Probability that an attempt ends in an error, at one of its steps. Default 0. */
   readonly crash?: number | undefined;
@@ -36,7 +36,7 @@ interface Job<P> {
   readonly trainer: number;
   readonly run: string;
   readonly curve: LearningCurve;
-  /** The last step, and, where the attempt does not come to its end, what happens at which step. */
+  /** The last step, and how and when the attempt fails, if it does. */
   readonly last: number;
   readonly fate?: { readonly reason: 'error' | 'lost'; readonly step: number };
   readonly began: number;
@@ -53,13 +53,13 @@ export interface VirtualFleetOptions<P> extends FleetConditions {
   readonly say: (event: TrialEvent) => void;
 }
 
-/** Trainers in virtual time, each with one trial at most: they report each step, complete, crash, get lost, and obey stops at once. */
+/** Trainers in virtual time, each with at most one trial. They report each step, complete, crash, get lost, and obey stops at once. */
 export class VirtualFleet<P> {
   readonly #options: VirtualFleetOptions<P>;
   readonly #jobs = new Map<TrialId, Job<P>>();
   readonly #free: number[];
   readonly #speeds: Float64Array;
-  /** Where those that ended with a checkpoint stand. */
+  /** The steps of trials that ended with a checkpoint. */
   readonly #reached = new Map<TrialId, number>();
   #cost = 0;
   #worked = 0;
@@ -73,11 +73,11 @@ export class VirtualFleet<P> {
     );
   }
 
-  /** Steps that were trained, those included that came to nothing. */
+  /** Steps trained, including those of failed attempts. */
   get cost(): number {
     return this.#cost;
   }
-  /** Seconds of all trainers together. */
+  /** Virtual seconds of work of all trainers together. */
   get worked(): number {
     return this.#worked;
   }
@@ -105,8 +105,8 @@ export class VirtualFleet<P> {
   #fateOf(run: string, from: number, last: number): Job<P>['fate'] {
     const { seed, crash = 0, lose = 0 } = this.#options;
     if (crash + lose === 0) return undefined;
-    // The run stands first: keys that differ only in their last character begin with numbers in arithmetic progression, so that two lost attempts
-    // would foretell the third.
+    // The run comes first: keys that differ only in their last character start with numbers in arithmetic progression, so that two lost attempts
+    // would predict the third.
     const rng = rngFor(`${seed}/${run}`, 'simulate/fate', 0);
     const luck = rng();
     if (luck >= crash + lose) return undefined;

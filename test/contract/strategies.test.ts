@@ -6,7 +6,7 @@ import type { Net } from './world.ts';
 for (const name of Object.keys(cases)) strategyContract({ describe, it }, name, caseOf(name));
 
 describe('the prefix property', () => {
-  const prefix = strategyProperties['goes on from any prefix of its log as if nothing had happened'];
+  const prefix = strategyProperties['resumes from any prefix of its log as if nothing had happened'];
   const met = (name: string, over: Partial<StrategyCase<Net>> = {}): Coverage => {
     const count = newCoverage();
     prefix({ ...caseOf(name), ...over }, count);

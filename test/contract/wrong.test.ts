@@ -165,10 +165,10 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
     'hides its state': hidesItsState,
     'composes by a condition that changes its state': () => until(countingCondition, random()),
   },
-  'starts afresh with each subscription': { 'keeps state per application': keepsStatePerApplication },
-  'lets go of its source': { 'holds on': neverLetsGo },
+  'starts again with each subscription': { 'keeps state per application': keepsStatePerApplication },
+  'unsubscribes from its source': { 'holds on': neverLetsGo },
   'passes an error of its source on': { 'loses errors': losesErrors },
-  'goes on from any prefix of its log as if nothing had happened': {
+  'resumes from any prefix of its log as if nothing had happened': {
     'counts in its decisions': countsInDecisions,
     'stops by what no log holds': stopsByCountingAsks,
   },

@@ -19,9 +19,7 @@ const pending = [
   'src/numeric/',
   'src/samplers/',
   'src/schedulers/',
-  'src/testing/',
   'test/cli/',
-  'test/contract/',
 ];
 
 const below = (path: string): string[] =>

@@ -105,7 +105,7 @@ describe.each(modes)('ga, %s', (_, options) => {
     expect(two.ask(1)).toEqual(alone);
   });
 
-  it('lets go of its source', () => {
+  it('unsubscribes from its source', () => {
     const { source, subscription } = interview(ga(options), env);
     expect(source.observed).toBe(true);
     subscription.unsubscribe();
