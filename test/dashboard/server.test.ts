@@ -162,7 +162,7 @@ describe('machines', () => {
     await say({ type: 'changed', strategy: { chain: [{ medianStop: { warmup: 3 } }, { ga: { population: 4 } }] } });
     const next = (await seen(({ data }) => data.news?.some(({ path }) => path.endsWith('ga')) === true)).at(-1)!;
     const ga = next.data.news.find(({ path }: { path: string }) => path.endsWith('ga'));
-    expect(ga.active).toEqual(['evolution.breeding']);
+    expect(ga.active).toEqual(['evolution.founding']);
     expect(next.data.machines.find(({ path }: { path: string }) => path.endsWith('medianStop')).chart).toBeUndefined();
   });
 });
