@@ -1,5 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
+import { identityOf } from '../src/facts/parse.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
 import { checkOption, positive } from '../src/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
@@ -79,7 +80,7 @@ export const evaluate =
       };
       /** A rejected result is a failure: nothing else would end its trial. */
       const refused = ({ fact, refusal }: Rejected) => {
-        const { type, trial, run } = (fact ?? {}) as Partial<Completed | Stopped>;
+        const { type, trial, run } = identityOf(fact);
         const isMalformed = refusal.code === 'missing-field' || refusal.code === 'bad-field';
         if (!isMalformed || trial === undefined || run === undefined || (type !== 'completed' && type !== 'stopped')) return;
         out.next({ type: 'failed', trial, run, reason: 'error', message: `the result does not count: ${refusal.message}`.slice(0, 4096) });

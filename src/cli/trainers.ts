@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Directive, Rejected, Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
+import { identityOf } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import type { Notices } from './notices.ts';
 import type { Job } from './runner/job.ts';
@@ -64,7 +65,7 @@ export function trainers(options: TrainersOptions): Trainers {
   };
   /** A later attempt from the beginning says again what an earlier one has said. */
   const isRepeated = ({ fact, refusal }: Rejected) =>
-    refusal.code === 'duplicate-step' && (running.get((fact as ReportedFact).trial)?.attempt ?? 1) > 1;
+    refusal.code === 'duplicate-step' && (running.get(identityOf(fact).trial ?? 0)?.attempt ?? 1) > 1;
   return {
     obey: (directive) => {
       if (directive.type === 'suggested') start(directive);

@@ -1,3 +1,5 @@
+import { isRecord } from '../isRecord.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { type Fact, factSchemas, type Params, type Refusal } from './facts.ts';
 import { validate } from './validate.ts';
 
@@ -27,3 +29,20 @@ const isType = (type: unknown): type is Fact['type'] => typeof type === 'string'
 const fits = <P>(_: object, refusal: Refusal | undefined): _ is Fact<P> => refusal === undefined;
 
 export const isRefusal = (parsed: object): parsed is Refusal => 'code' in parsed && !('type' in parsed);
+
+/** The fields that say what a rejected fact is about, as far as they can be read. */
+export interface Identity {
+  readonly type?: string;
+  readonly trial?: number;
+  readonly run?: string;
+}
+
+export function identityOf(fact: unknown): Identity {
+  if (!isRecord(fact)) return {};
+  const { type, trial, run } = fact;
+  return omitUndefined<Identity>({
+    type: typeof type === 'string' ? type : undefined,
+    trial: typeof trial === 'number' ? trial : undefined,
+    run: typeof run === 'string' ? run : undefined,
+  });
+}

@@ -2,7 +2,8 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Subject } from 'rxjs';
 import type { StudyOptions } from '../../streams/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import type { SuggestedFact } from '../facts/facts.ts';
+import type { Fact } from '../facts/facts.ts';
+import { isRefusal, parseFact } from '../facts/parse.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
@@ -57,8 +58,12 @@ function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number
 }
 
 const factsOf = <P>({ entries }: TestStudy<P>) => entries.map(({ fact }) => fact);
-const suggestionsOf = <P>(world: TestStudy<P>) =>
-  factsOf(world).filter((f): f is SuggestedFact => (f as SuggestedFact).type === 'suggested');
+const parsed = (facts: readonly unknown[]): Fact[] =>
+  facts.flatMap((data) => {
+    const fact = parseFact(data);
+    return isRefusal(fact) ? [] : [fact];
+  });
+const suggestionsOf = <P>(world: TestStudy<P>) => parsed(factsOf(world)).filter((fact) => fact.type === 'suggested');
 
 /** A bare subscription: messages go in, and come out. */
 function listen<P>(
@@ -244,14 +249,14 @@ export const strategyProperties = {
       const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));
       const resumed = createTestStudy(of.space, of.make(), { ...of.study, seed: 1 }, whole.entries.slice(0, cut));
       tally(met, whole, resumed, cut);
-      for (const { fact } of whole.entries.slice(cut)) if (!isEngines(fact)) resumed.say(fact as never);
+      for (const fact of parsed(factsOf(whole).slice(cut))) if (!isEngines(fact)) resumed.say(fact);
       deepStrictEqual(factsOf(resumed), factsOf(whole), `another log after a cut at ${cut} in run ${run}`);
       compareDirectives(of.space, whole, resumed, cut, run);
     }
   },
 } as const;
 
-const isEngines = (fact: unknown) => ['created', 'suggested', 'closed'].includes((fact as { type: string }).type);
+const isEngines = ({ type }: Fact) => type === 'created' || type === 'suggested' || type === 'closed';
 
 export const newCoverage = (): Coverage => ({
   runs: 0,
@@ -268,10 +273,11 @@ function tally<P>(met: Coverage, whole: TestStudy<P>, resumed: TestStudy<P>, cut
   met.runs++;
   met.openAtCut += resumed.given.some(({ directive }) => directive.type === 'suggested') ? 1 : 0;
   met.stopsInForce += resumed.given.some(({ directive }) => directive.type === 'stop') ? 1 : 0;
-  const isLost = (fact: unknown) => (fact as { reason?: string }).reason === 'lost';
-  met.retriesDue += isLost(whole.entries[cut - 1]!.fact) ? 1 : 0;
+  const facts = parsed(factsOf(whole));
+  const isLost = (fact: Fact) => fact.type === 'failed' && fact.reason === 'lost';
+  met.retriesDue += isLost(facts[cut - 1]!) ? 1 : 0;
   met.stops += whole.given.filter(({ directive }) => directive.type === 'stop').length;
-  met.failures += factsOf(whole).filter((f) => (f as { type: string }).type === 'failed' && !isLost(f)).length;
+  met.failures += facts.filter((fact) => fact.type === 'failed' && !isLost(fact)).length;
   met.attempts += suggestionsOf(whole).filter(({ attempt }) => attempt > 1).length;
   met.promotions += suggestionsOf(whole).filter(({ resumes }) => resumes !== undefined).length;
 }

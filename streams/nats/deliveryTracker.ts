@@ -1,9 +1,9 @@
 import type { Stored } from './publisher.ts';
 
 /** Recognises suggestions that cannot have been delivered before. */
-export interface Freshness {
+export interface DeliveryTracker {
   /** Whether a suggestion is handed out for the first time, for all one can know. @param reply where its acknowledgement goes. */
-  isFresh(reply: string): boolean;
+  isFirst(reply: string): boolean;
   /** A fact of ours was stored. One that had been stored before says nothing. */
   stored(of: Stored): void;
   /** The connection was lost: the server may have been, with what it knew. */
@@ -18,11 +18,11 @@ const DELIVERY = /\.trainers\.(\d+)\.(\d+)\.(\d+)\./;
  * for suggestions stored after a fact of ours that this connection has seen stored, and only while its numbers grow: when they fall, the consumer was
  * replaced. A wrong guess only costs a wasted run, because the log decides.
  */
-export function freshness(): Freshness {
+export function deliveryTracker(): DeliveryTracker {
   let since = Number.POSITIVE_INFINITY;
   let last = 0;
   return {
-    isFresh: (reply) => {
+    isFirst: (reply) => {
       const [count, position, number] = (DELIVERY.exec(reply) ?? []).slice(1).map(Number);
       if (count === undefined) return false;
       const grows = number! > last;

@@ -5,7 +5,7 @@ import type { Suggestion } from '../engine/directive.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
 import { jsonOf, onStatus, publish } from './connection.ts';
-import { freshness } from './deliveryTracker.ts';
+import { deliveryTracker } from './deliveryTracker.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
 import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
@@ -46,7 +46,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
   const pulls = puller(nc, subjects);
-  const fresh = freshness();
+  const deliveries = deliveryTracker();
   /** Whether the server had no room for the last fact. */
   let full = false;
   let over = false;
@@ -87,7 +87,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     listen(nc, subjects.directive('*'), obey),
     listen(nc, subjects.rejected(name), regret),
     onStatus(nc, ({ type }) => {
-      if (type === 'disconnect') fresh.lost();
+      if (type === 'disconnect') deliveries.lost();
       if (type === 'close') fail(new errors.ClosedConnectionError());
     }),
   ];
@@ -110,7 +110,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     (fact, id, settled) => {
       const options = { id, timeout: PATIENCE };
       const have = (stored: Stored) => {
-        fresh.stored(stored);
+        deliveries.stored(stored);
         settled();
       };
       try {
@@ -138,7 +138,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const take = (message: Msg) => {
       const suggestion = suggestionOf<P>(message);
       if (!suggestion) return pass(message);
-      if (fresh.isFresh(message.reply!)) return claim(message, suggestion);
+      if (deliveries.isFirst(message.reply!)) return claim(message, suggestion);
       isTaken(suggestion).then((taken) => (taken ? pass(message) : claim(message, suggestion)), fail);
     };
     /** It is nothing to be taken on. */
@@ -210,8 +210,8 @@ const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => vo
 };
 
 function suggestionOf<P>(message: Msg): Suggestion<P> | undefined {
-  const fact = parseFact(jsonOf(message));
-  return isRefusal(fact) || fact.type !== 'suggested' ? undefined : (fact as unknown as Suggestion<P>);
+  const fact = parseFact<P>(jsonOf(message));
+  return isRefusal(fact) || fact.type !== 'suggested' ? undefined : fact;
 }
 
 const limitOf = ({ headers }: Msg): number => Number(headers?.get(LIMIT_HEADER)) || LONGEST_FACT;

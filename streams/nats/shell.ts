@@ -1,5 +1,6 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { identityOf } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Directive, Rejected } from '../engine/directive.ts';
@@ -112,14 +113,7 @@ export class Shell<P> {
   /** Of several engines, the one that appended last answers. */
   #reject({ position, fact, author, refusal }: Rejected): void {
     if (author === undefined || !this.#log.leads) return;
-    const { type, trial, run: held } = (fact ?? {}) as Record<string, unknown>;
-    const message: RejectedMessage = {
-      position,
-      ...refusal,
-      ...(typeof type === 'string' && { type }),
-      ...(typeof trial === 'number' && { trial }),
-      ...(typeof held === 'string' && { run: held }),
-    };
+    const message: RejectedMessage = { position, ...refusal, ...identityOf(fact) };
     publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { freshness } from '../../../streams/nats/deliveryTracker.ts';
+import { deliveryTracker } from '../../../streams/nats/deliveryTracker.ts';
 
 /** Where a suggestion is acknowledged, as the server writes it; behind a domain there are two more words in front. */
 const reply = (count: number, position: number, number: number, front = '') =>
@@ -7,36 +7,36 @@ const reply = (count: number, position: number, number: number, front = '') =>
 
 describe('a suggestion is fresh', () => {
   it('when it was stored after a fact of ours, and is handed out for the first time', () => {
-    const fresh = freshness();
-    expect(fresh.isFresh(reply(1, 10, 1))).toBe(false); // nothing of ours is stored yet
-    fresh.stored({ seq: 20 });
-    fresh.stored({ seq: 30 });
-    expect(fresh.isFresh(reply(1, 19, 2))).toBe(false);
-    expect(fresh.isFresh(reply(1, 25, 3))).toBe(true);
-    expect(fresh.isFresh(reply(2, 26, 4))).toBe(false);
-    expect(fresh.isFresh(reply(1, 27, 5, 'domain.hash.'))).toBe(true);
-    expect(fresh.isFresh('_R_.something')).toBe(false);
+    const deliveries = deliveryTracker();
+    expect(deliveries.isFirst(reply(1, 10, 1))).toBe(false); // nothing of ours is stored yet
+    deliveries.stored({ seq: 20 });
+    deliveries.stored({ seq: 30 });
+    expect(deliveries.isFirst(reply(1, 19, 2))).toBe(false);
+    expect(deliveries.isFirst(reply(1, 25, 3))).toBe(true);
+    expect(deliveries.isFirst(reply(2, 26, 4))).toBe(false);
+    expect(deliveries.isFirst(reply(1, 27, 5, 'domain.hash.'))).toBe(true);
+    expect(deliveries.isFirst('_R_.something')).toBe(false);
   });
 
   it('not after the connection was lost, until a fact of ours is stored that was not there before', () => {
-    const fresh = freshness();
-    fresh.stored({ seq: 20 });
-    fresh.lost();
-    expect(fresh.isFresh(reply(1, 25, 1))).toBe(false);
-    fresh.stored({ seq: 15, duplicate: true });
-    expect(fresh.isFresh(reply(1, 26, 2))).toBe(false);
-    fresh.stored({ seq: 30 });
-    expect(fresh.isFresh(reply(1, 29, 3))).toBe(false);
-    expect(fresh.isFresh(reply(1, 31, 4))).toBe(true);
+    const deliveries = deliveryTracker();
+    deliveries.stored({ seq: 20 });
+    deliveries.lost();
+    expect(deliveries.isFirst(reply(1, 25, 1))).toBe(false);
+    deliveries.stored({ seq: 15, duplicate: true });
+    expect(deliveries.isFirst(reply(1, 26, 2))).toBe(false);
+    deliveries.stored({ seq: 30 });
+    expect(deliveries.isFirst(reply(1, 29, 3))).toBe(false);
+    expect(deliveries.isFirst(reply(1, 31, 4))).toBe(true);
   });
 
   it('not when the consumer counts anew', () => {
-    const fresh = freshness();
-    fresh.stored({ seq: 20 });
-    expect(fresh.isFresh(reply(1, 25, 7))).toBe(true);
-    expect(fresh.isFresh(reply(1, 26, 1))).toBe(false);
-    expect(fresh.isFresh(reply(1, 27, 2))).toBe(false);
-    fresh.stored({ seq: 40 });
-    expect(fresh.isFresh(reply(1, 41, 3))).toBe(true);
+    const deliveries = deliveryTracker();
+    deliveries.stored({ seq: 20 });
+    expect(deliveries.isFirst(reply(1, 25, 7))).toBe(true);
+    expect(deliveries.isFirst(reply(1, 26, 1))).toBe(false);
+    expect(deliveries.isFirst(reply(1, 27, 2))).toBe(false);
+    deliveries.stored({ seq: 40 });
+    expect(deliveries.isFirst(reply(1, 41, 3))).toBe(true);
   });
 });
