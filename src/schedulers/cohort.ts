@@ -38,7 +38,7 @@ export class Cohort {
     return !this.#sealed && this.#rungs[0]!.begun < this.#bracket.size;
   }
 
-  /** Goes on without further configurations. */
+  /** Accepts no further configurations. */
   seal(): void {
     this.#sealed = true;
     this.#promotion = undefined;

@@ -50,7 +50,7 @@ class SynchronousBrackets {
     const number = numberIn(told.tags, this.#name);
     if (number !== undefined) this.#join(told, number);
     if (told.resumes === undefined && told.by !== 'import') this.#configurations++;
-    // No more configurations will come: those that are there go on.
+    // No more configurations will come: continue with those in the bracket.
     for (const [k, cohort] of this.#cohorts) {
       if (cohort.hasRoom && (this.#configurations === this.#trials || !this.#remaining.lasts(this.#lowest(k)))) cohort.seal();
     }

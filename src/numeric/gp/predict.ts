@@ -116,7 +116,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
  */
 export function addFantasy(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride } = gp;
-  if (n === stride) throw new RangeError(`no room for a belief beside ${n} observations and beliefs`);
+  if (n === stride) throw new RangeError(`no room for a belief in addition to ${n} observations and beliefs`);
   const { mean } = predict(gp, x);
   const row = warpedRows(gp, x, 1);
   gp.points.set(row, n * features.width);

@@ -18,8 +18,8 @@ export function* frontsOf<T extends { readonly standing: RankedTrial }>(trials: 
 }
 
 /**
- * Who of some trials survives: whole fronts as long as there is room, and of the last those in the emptiest places. They stand in the order of
- * their fitness: by front, then the lonelier first (the crowded comparison of NSGA-II).
+ * The trials that survive: whole fronts while there is room, and the least crowded trials of the last one. They are in the order of fitness: by front,
+ * then the least crowded first (the crowded comparison of NSGA-II).
  */
 export function fittest(trials: readonly Individual[], size: number): Population {
   const chosen: Individual[] = [];

@@ -48,7 +48,7 @@ export interface GaState {
   /** Trials of this generation that were handed out; those that flow are all one. */
   readonly issued: number;
   readonly open: number;
-  /** Results of others' trials that came in; those that go on with a trial are no new ones. */
+  /** Results of other strategies' trials, without those that resume a trial. */
   readonly immigrants: number;
   /** The parents of the next children. */
   readonly parents: Population;

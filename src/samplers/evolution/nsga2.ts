@@ -84,7 +84,7 @@ function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2Stat
   return { ...state, known, issued: state.issued + (by === env.name ? 1 : 0) };
 }
 
-/** A result that goes on with an earlier one takes its place. */
+/** Adds a result. One that resumes an earlier trial replaces it. */
 function receive(state: Nsga2State, ended: Ended, ranking: Ranking, env: Env, population: number): Nsga2State {
   const newcomer = individual(ended, ranking.standing(state.facts, ended));
   if (!newcomer) return state;

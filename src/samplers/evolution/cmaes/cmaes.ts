@@ -78,7 +78,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     };
   }
 
-  /** Somebody else's result counts where it is better than all of the run, or goes on with one that still waits for its generation. */
+  /** A result of another strategy counts if it is better than all of the run, or if it resumes one that still waits for its generation. */
   function joined(run: Run, { resumes }: Ended, outcome: Outcome): Run {
     if (resumes !== undefined) {
       const promoted = ({ genes, ...rest }: Outcome): Outcome => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });

@@ -155,7 +155,7 @@ function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, sett
   const members = ranking.now(before.facts, before.members);
   const state = { ...before, members };
   const resumed = ended.resumes === undefined ? -1 : members.findIndex(({ id }) => id === ended.resumes);
-  if (resumed >= 0) return { ...state, members: members.with(resumed, newcomer) }; // it goes on with its own training
+  if (resumed >= 0) return { ...state, members: members.with(resumed, newcomer) }; // it resumes its own training
   if (ended.resumes !== undefined) return state;
   if (members.length < settings.population) {
     return { ...state, members: [...members, newcomer], immigrants: state.immigrants + (ended.by === env.name ? 0 : 1) };
