@@ -7,7 +7,7 @@ import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import type { StudyOptions } from './options.ts';
+import { checkStrategy, refuseUnknown, type StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 import { submit, submitter } from './submit.ts';
 
@@ -61,6 +61,8 @@ export function createStudy<P>(
   strategy: Strategy,
   options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
 ): Study<P> {
+  checkStrategy(strategy);
+  refuseUnknown(options, 'log', 'note');
   const { log = memoryLog(), note, ...settings } = options;
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];

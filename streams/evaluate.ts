@@ -6,13 +6,24 @@ import { checkOption, positive } from '../src/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
 
+type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
+
+/**
+ * A number for each objective; a study with one objective takes the bare number too.
+ *
+ * @typeParam O the names of the objectives
+ */
+export type Valued<O extends string = string> = Readonly<Record<O, number>> | (true extends IsUnion<O> ? never : number);
+
 /** The result of an objective: the value, or values with more. */
-export type Evaluation =
-  | number
-  | (Pick<Completed, 'values'> & Partial<Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>>);
+export type Evaluation<O extends string = string> =
+  | (true extends IsUnion<O> ? never : number)
+  | ({ readonly values: Readonly<Record<O, number>> } & Partial<
+      Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>
+    >);
 
 /** The trial of an objective, besides its parameters. */
-export interface Trial {
+export interface Trial<O extends string = string> {
   readonly trial: TrialId;
   /** 1, 2, ... */
   readonly attempt: number;
@@ -30,11 +41,16 @@ export interface Trial {
    *
    * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */
-  report(value: number | Values, step?: number, metrics?: Values): void;
+  report(value: Valued<O>, step?: number, metrics?: Values): void;
 }
 
-/** A function to optimise, synchronous or asynchronous. If it throws, the trial fails. */
-export type Objective<P> = (params: P, trial: Trial) => Evaluation | Promise<Evaluation>;
+/**
+ * A function to optimise, synchronous or asynchronous. If it throws, the trial fails.
+ *
+ * @typeParam P the type of configurations
+ * @typeParam O the names of the study's objectives
+ */
+export type Objective<P, O extends string = string> = (params: P, trial: Trial<O>) => Evaluation<O> | Promise<Evaluation<O>>;
 
 export interface EvaluateOptions {
   /** Seconds that a trial may take. After them it fails with `timeout`, and later reports and results are ignored. */

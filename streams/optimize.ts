@@ -1,18 +1,21 @@
-import { Observable, share } from 'rxjs';
+import { Observable, share, tap } from 'rxjs';
+import { UserError } from '../src/errors.ts';
 import type { CloseReason } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import type { TrialRow } from '../src/study/trials.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import { type Progress, progress } from './observe.ts';
-import type { StudyOptions } from './options.ts';
+import { endedRows, type Progress, progress } from './observe.ts';
+import { checkStrategy, refuseUnknown, type StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 import { runStudy } from './study.ts';
 import { type EpochOptions, withEpochs } from './withEpochs.ts';
 
-export interface OptimizeOptions extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
+export interface OptimizeOptions<O extends string = string> extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
+  readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** Default: `auto()`, or the strategy of an existing log. */
   readonly strategy?: Strategy | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
@@ -30,11 +33,40 @@ export interface OptimizeResult<P> {
   readonly completed: number;
   readonly stopped: number;
   readonly failed: number;
+  /** The last ten trials that failed, and why. */
+  readonly failures: readonly Failure[];
+}
+
+/** A trial that failed. */
+export interface Failure {
+  readonly trial: TrialId;
+  /** Such as `error`, `timeout`, `non-finite`. */
+  readonly reason: string;
+  /** What the objective threw, or what was wrong with its result. */
+  readonly message: string;
+}
+
+/** No trial of a study had a result, and at least one failed. */
+export class NoResultError extends UserError {
+  override readonly name = 'NoResultError';
+  readonly code = 'no-result';
+  /** As in `OptimizeResult`. */
+  readonly failures: readonly Failure[];
+
+  constructor(failures: readonly Failure[]) {
+    const { trial, reason, message } = failures.at(-1)!;
+    super(`no trial has a result; trial ${trial} failed (${reason}${message && `: ${message}`})`);
+    this.failures = failures;
+  }
 }
 
 /** A study that runs while it has subscribers. It emits each entry of its log with what it did. */
 export interface Optimization<P> extends Observable<AppliedEntry<P>> {
-  /** Runs the study to its end, sharing the run with other subscribers. @throws what the study throws. */
+  /**
+   * Runs the study to its end, sharing the run with other subscribers.
+   *
+   * @throws NoResultError if trials failed and none has a result, and what the study throws.
+   */
   result(): Promise<OptimizeResult<P>>;
 }
 
@@ -43,15 +75,21 @@ export interface Optimization<P> extends Observable<AppliedEntry<P>> {
  *
  * @param space the configurations to search.
  * @param objective returns the value of a configuration. If it is asynchronous, `parallel` trials run at once.
- * @throws into the stream and from `result`: OptionError, MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
+ * @throws into the stream and from `result`: OptionError (also for unknown options), MismatchError if the log belongs to another study, StalledError, and what the strategy throws.
  * @example
  * const { best } = await optimize(space({ x: float(-5, 5) }), ({ x }) => (x - 1) ** 2, { trials: 50 }).result();
  * await optimize(space, train, { epochs: 81, trials: 100 }).result(); // early stopping of a `train` that reports each epoch
  */
-export function optimize<P>(space: Space<P>, objective: Objective<P>, options: OptimizeOptions = {}): Optimization<P> {
+export function optimize<P, O extends string = string>(
+  space: Space<P>,
+  objective: Objective<P, NoInfer<O>>,
+  options: OptimizeOptions<O> = {},
+): Optimization<P> {
   const { strategy, epochs, early, log: given, signal, timeLimit, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
+    refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit');
+    if (strategy !== undefined) checkStrategy(strategy);
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating = { value: named ?? 'value', ...(timeLimit !== undefined && { timeLimit }) };
@@ -76,19 +114,39 @@ export function optimize<P>(space: Space<P>, objective: Objective<P>, options: O
 const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<OptimizeResult<P>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
-    run$.pipe(progress()).subscribe({
+    const ended = endedRows<P>();
+    let failures: readonly Failure[] = [];
+    const keep = (entry: AppliedEntry<P>) => {
+      for (const { trial, status, reason = 'error', message = '' } of ended(entry))
+        if (status === 'failed') failures = [...failures, { trial, reason, message }].slice(-FAILURES);
+    };
+    run$.pipe(tap(keep), progress()).subscribe({
       next: (state) => {
         last = state;
       },
       error: reject,
-      complete: () => resolve(resultFrom(last)),
+      complete: () => {
+        const result = resultFrom(last, failures);
+        if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
+          reject(new NoResultError(failures));
+        else resolve(result);
+      },
     });
   });
 
-const resultFrom = <P>({ best, closed, completed, stopped, failed }: Partial<Progress<P>> = {}): OptimizeResult<P> => ({
-  ...(best && { best }),
-  reason: closed ?? 'aborted',
-  completed: completed ?? 0,
-  stopped: stopped ?? 0,
-  failed: failed ?? 0,
-});
+/** How many failures a result holds. */
+const FAILURES = 10;
+
+function resultFrom<P>(
+  { best, closed, completed, stopped, failed }: Partial<Progress<P>> = {},
+  failures: readonly Failure[],
+): OptimizeResult<P> {
+  return {
+    ...(best && { best }),
+    reason: closed ?? 'aborted',
+    completed: completed ?? 0,
+    stopped: stopped ?? 0,
+    failed: failed ?? 0,
+    failures,
+  };
+}

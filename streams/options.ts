@@ -1,8 +1,10 @@
+import { OptionError } from '../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../src/facts/versions.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../src/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../src/optionSet.ts';
+import { nearest } from '../src/space/check.ts';
 import type { Space } from '../src/space/space.ts';
 import { version } from '../src/version.ts';
 import { withDefaults } from './defaults.ts';
@@ -61,8 +63,25 @@ export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, ret
 const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
   withDefaults(strategy.spec ?? (strategy.name || 'code'), decisions);
 
+/**
+ * @param others the names of options besides those of a study.
+ * @throws OptionError for a name that is no option.
+ */
+export function refuseUnknown(options: object, ...others: string[]): void {
+  const names = [...Object.keys(studyOptions), 'inspect', ...others];
+  for (const name of Object.keys(options))
+    if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
+}
+
+/** @throws OptionError for what is no strategy, such as its name. */
+export function checkStrategy(strategy: unknown): void {
+  const call = typeof strategy === 'string' ? `; did you mean ${strategy}()?` : '';
+  if (typeof strategy !== 'function') throw new OptionError('strategy', 'a strategy such as tpe()', strategy, call);
+}
+
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
+  if (strategy !== undefined) checkStrategy(strategy);
   const { study, seed, resumes, parallel, duplicates } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',

@@ -4,7 +4,7 @@ import type { Space } from '../src/space/space.ts';
 import type { Directive } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
-import type { StudyOptions } from './options.ts';
+import { refuseUnknown, type StudyOptions } from './options.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
@@ -28,6 +28,7 @@ export const runStudy = <P>(
   options: StudyOptions & { readonly exclusive?: boolean | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
 ): Observable<Directive<P>> =>
   new Observable((out) => {
+    refuseUnknown(options, 'exclusive', 'note');
     const { stop } = run<P>(space, strategy, log, options, {
       direct: (directive) => out.next(directive),
       finished: () => out.complete(),

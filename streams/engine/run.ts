@@ -124,7 +124,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     let turned = performance.now();
     const takeTurn = async () => {
       if (performance.now() - turned <= TURN) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
       turned = performance.now();
     };
     for await (const entries of log.read(1, reading.signal)) {
@@ -179,3 +179,7 @@ function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] 
   }
   return facts;
 }
+
+/** Browsers have no `setImmediate`. */
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));

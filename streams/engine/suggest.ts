@@ -2,7 +2,7 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import { createdOf, type StudyOptions } from '../options.ts';
+import { createdOf, refuseUnknown, type StudyOptions } from '../options.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
@@ -19,6 +19,7 @@ export const suggest =
   <P>(space: Space<P>, strategy: Strategy, options: StudyOptions = {}): OperatorFunction<TrialEvent, Directive<P>> =>
   (events$) =>
     new Observable((out) => {
+      refuseUnknown(options);
       let position = 0;
       const write = (fact: Fact<P>) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
       const engine = new Engine<P>({

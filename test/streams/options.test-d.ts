@@ -73,3 +73,35 @@ test('inspect gets the events of XState', () => {
   // @ts-expect-error there is no such inspection event
   h.optimize(line, ({ x }) => x, { inspect: (event) => event.type === '@xstate.nothing' });
 });
+
+test('the values of an objective follow the objectives', () => {
+  const objectives = { loss: 'minimize', size: 'minimize' } as const;
+  h.optimize(line, ({ x }) => ({ values: { loss: x, size: 1 } }), { objectives });
+  const reporting = { objectives, trials: 1 };
+  h.optimize(
+    line,
+    ({ x }, { report }) => {
+      report({ loss: x, size: 1 });
+      return { values: { loss: x, size: 1 } };
+    },
+    reporting,
+  );
+  h.optimize(line, ({ x }) => x, { objectives: { loss: 'minimize' } });
+  h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives: { loss: 'minimize' } });
+  h.optimize(line, ({ x }) => ({ values: { whatever: x } }));
+  // @ts-expect-error a number for two objectives
+  h.optimize(line, ({ x }) => x, { objectives });
+  // @ts-expect-error size is missing
+  h.optimize(line, ({ x }) => ({ values: { loss: x } }), { objectives });
+  h.optimize(
+    line,
+    ({ x }, { report }) => {
+      // @ts-expect-error a report of one of two objectives
+      report(x);
+      return { values: { loss: x, size: 1 } };
+    },
+    reporting,
+  );
+  // @ts-expect-error another name
+  h.optimize(line, ({ x }) => ({ values: { los: x } }), { objectives: { loss: 'minimize' } });
+});

@@ -278,8 +278,9 @@ describe('a result that does not count', () => {
   it('is a failed trial, and not one that is waited for', async () => {
     const line = space({ x: float(0, 1) });
     for (const wrong of [[], { values: 3 }, { values: { other: 1 } }, { values: null }, 'no number', undefined]) {
-      const { completed, failed, reason } = await optimize(line, () => wrong as never, { trials: 2 }).result();
-      expect({ completed, failed, reason }, JSON.stringify(wrong)).toEqual({ completed: 0, failed: 2, reason: 'trials' });
+      const failures = [1, 2].map((trial) => ({ trial, reason: 'error', message: expect.any(String) }));
+      const { result } = optimize(line, () => wrong as never, { trials: 2 });
+      await expect(result(), JSON.stringify(wrong)).rejects.toMatchObject({ name: 'NoResultError', failures });
     }
   });
 

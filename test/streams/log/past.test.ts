@@ -30,6 +30,7 @@ describe('a log with a past', () => {
     };
     expect(await optimize(line, never, { trials: 5, log }).result()).toEqual({
       best: first,
+      failures: [],
       reason: 'trials',
       completed: 5,
       stopped: 0,

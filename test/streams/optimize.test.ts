@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { createStudy, float, NoResultError, OptionError, optimize, type Strategy, space } from '../../streams/index.ts';
+
+const line = space({ x: float(0, 1) });
+const half = () => 0.5;
+
+describe('a result', () => {
+  it('holds the trials that failed, and why', async () => {
+    const objective = ({ x }: { readonly x: number }, { trial }: { readonly trial: number }) => {
+      if (trial === 2) throw new Error('boom');
+      return trial === 3 ? Number.NaN : x;
+    };
+    const { failed, failures } = await optimize(line, objective, { trials: 5 }).result();
+    expect(failed).toBe(2);
+    expect(failures).toEqual([
+      { trial: 2, reason: 'error', message: 'boom' },
+      { trial: 3, reason: 'non-finite', message: 'value is NaN' },
+    ]);
+  });
+
+  it('holds the last ten of them', async () => {
+    const objective = (_: unknown, { trial }: { readonly trial: number }) => {
+      if (trial > 1) throw new Error('boom');
+      return 1;
+    };
+    const { failures } = await optimize(line, objective, { trials: 15 }).result();
+    expect(failures.map(({ trial }) => trial)).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
+  it('is an error if no trial has one', async () => {
+    const broken = () => {
+      throw new Error('boom');
+    };
+    const failure = await optimize(line, broken, { trials: 2 })
+      .result()
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NoResultError);
+    expect((failure as NoResultError).message).toBe('no trial has a result; trial 2 failed (error: boom)');
+    expect((failure as NoResultError).failures).toHaveLength(2);
+  });
+
+  it('is an error if an objective leaves a value out, instead of a wait without end', async () => {
+    const objectives = { loss: 'minimize', size: 'minimize' } as const;
+    await expect(optimize(line, half as never, { trials: 2, objectives }).result()).rejects.toThrow('size');
+    await expect(optimize(line, () => ({ values: { foo: 1 } }), { trials: 2 }).result()).rejects.toThrow('value');
+    await expect(optimize(line, (() => undefined) as never, { trials: 2 }).result()).rejects.toThrow(
+      'returned undefined instead of a number',
+    );
+  });
+
+  it('is none of these if the study is aborted', async () => {
+    const stop = new AbortController();
+    const objective = async () => {
+      stop.abort();
+      throw new Error('boom');
+    };
+    expect(await optimize(line, objective, { trials: 2, signal: stop.signal }).result()).toMatchObject({ reason: 'aborted' });
+  });
+});
+
+describe('options from JavaScript', () => {
+  it.each([
+    [{ n_trials: 5 }, 'did you mean trials?'],
+    [{ objective: 'maximize' }, 'did you mean objectives?'],
+    [{ paralel: 2 }, 'did you mean parallel?'],
+    [{ note: () => {} }, 'got "note"'],
+    [{ strategy: 'tpe' }, 'expected a strategy such as tpe(), got "tpe"; did you mean tpe()?'],
+    [{ strategy: 'tpe', epochs: 9 }, 'did you mean tpe()?'],
+  ])('%j is refused', async (options, message) => {
+    const refused = optimize(line, half, { trials: 2, ...(options as object) }).result();
+    await expect(refused).rejects.toThrow(message);
+    await expect(refused).rejects.toBeInstanceOf(OptionError);
+  });
+
+  it('are refused by createStudy, too', () => {
+    expect(() => createStudy(line, { trials: 5 } as unknown as Strategy)).toThrow('expected a strategy such as tpe()');
+    expect(() => createStudy(line, (() => {}) as unknown as Strategy, { trails: 5 } as object)).toThrow('did you mean trials?');
+  });
+});
