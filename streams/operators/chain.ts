@@ -6,10 +6,12 @@ import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 interface Chain extends Strategy {
   readonly stages: readonly Strategy[];
 }
-const stagesOf = (strategy: Strategy): readonly Strategy[] => ('stages' in strategy ? (strategy as Chain).stages : [strategy]);
+const isChain = (strategy: Strategy): strategy is Chain => 'stages' in strategy;
+const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(strategy) ? strategy.stages : [strategy]);
 
 /**
- * Strategies one behind the other: each is told everything, and asked what those before it handed on.
+ * Strategies one after the other: each receives all facts, and the asks that those before it handed on. A chain keeps no state: when a stage hands
+ * over is up to the stage (see `take`, `until`).
  *
  * @example
  * chain(medianStop(), take(20, sobol()), ga())

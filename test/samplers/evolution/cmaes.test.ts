@@ -67,7 +67,7 @@ describe('covarianceAdaptation', () => {
     }));
     const core = covarianceAdaptation(plane, settings);
     const { state } = issued(core, plane, [41], results.reduce(core.fold, core.start));
-    const { mean, sigma } = state.run!.law.normal;
+    const { mean, sigma } = state.run!.distribution.normal;
     // The best tenth: y = 0.8 with x = 0.25, 0.375, 0.125 and 0.5.
     expect(mean[0]).toBeCloseTo((0.25 + 0.375 + 0.125 + 0.5) / 4, 12);
     expect(mean[1]).toBeCloseTo(0.8, 12);
@@ -84,11 +84,11 @@ describe('covarianceAdaptation', () => {
     );
     expect(core.barrier).toBeUndefined();
     const halfway = open.slice(8, 14).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), state);
-    expect(halfway.run!.law.normal.generation).toBe(1);
+    expect(halfway.run!.distribution.normal.generation).toBe(1);
     const later = open.slice(0, 6).reduce((s, one) => core.fold(s, completed(one, bowl(one.point)[0]!)), halfway);
-    expect(later.run!.law.normal.generation).toBe(2);
+    expect(later.run!.distribution.normal.generation).toBe(2);
     expect(later.open.map(({ id }) => id)).toEqual([7, 8, 15, 16, 17, 18, 19, 20]);
-    // The odd ones out of the law before are known as such.
+    // The odd ones out of the distribution before are known as such.
     const { state: mixed } = issued(core, plane, [21], later);
     expect(mixed.open.map(({ generation }) => generation)).toEqual([...Array(8).fill(0), 2]);
   });
@@ -100,7 +100,7 @@ describe('covarianceAdaptation', () => {
     const facts = [failed(open[0]!, 'error'), failed(open[1]!, 'infeasible'), ...open.slice(2).map((one) => completed(one, 5))];
     const after = facts.slice(0, -1).reduce(core.fold, state);
     expect(after.run!.outcomes).toHaveLength(5);
-    expect(core.fold(after, facts.at(-1)!).run!.law.normal.generation).toBe(1);
+    expect(core.fold(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);
   });
 
   it('takes the result of another only where it beats all of its own', () => {
@@ -127,8 +127,8 @@ describe('covarianceAdaptation', () => {
     const { state, ended } = evolved(covarianceAdaptation(mixed, settings), mixed, 300, cost);
     expect(bestOf(ended).point.slice(1)).toEqual([expect.closeTo(0.65), expect.closeTo(1 / 6)]);
     expect(bestOf(ended).losses![0]).toBeLessThan(1e-6);
-    const { normal: law, scale } = state.run!.law;
-    expect(law.sigma * scale[1]! * Math.sqrt(law.covariance[1]![1]!)).toBeGreaterThan(0.01);
+    const { normal: distribution, scale } = state.run!.distribution;
+    expect(distribution.sigma * scale[1]! * Math.sqrt(distribution.covariance[1]![1]!)).toBeGreaterThan(0.01);
     const lately = ended.slice(-60);
     expect(new Set(lately.map(({ point }) => point[1])).size).toBeGreaterThan(1);
     expect(new Set(lately.map(({ point }) => point[2])).size).toBe(3);
@@ -139,7 +139,7 @@ describe('covarianceAdaptation', () => {
     const { state } = evolved(covarianceAdaptation(letters, settings), letters, 240, (point) => [
       point.reduce((sum, u) => sum + (u === 0.7 ? 0 : 1), 0),
     ]);
-    for (const odds of state.run!.law.choices.odds) expect(odds[3]).toBe(Math.max(...odds));
+    for (const odds of state.run!.distribution.choices.odds) expect(odds[3]).toBe(Math.max(...odds));
   });
 
   it('is not led astray by what a point does not have', () => {
@@ -149,7 +149,7 @@ describe('covarianceAdaptation', () => {
     ]);
     expect(bestOf(ended).losses![0]).toBeLessThan(1e-6);
     expect(ended.every(({ point }) => point[0]! > 0.5 || point[2] === 0.5)).toBe(true);
-    expect(state.run!.law.normal.mean.every((m) => m >= 0 && m <= 1)).toBe(true);
+    expect(state.run!.distribution.normal.mean.every((m) => m >= 0 && m <= 1)).toBe(true);
   });
 
   it('restarts with twice the population when it has converged, and ends without restarts', () => {

@@ -28,9 +28,9 @@ export interface CmaesState {
 }
 
 /**
- * A CMA-ES that draws from its law at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
- * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the law as it is, and each time as many results are there as make a generation,
- * whichever law they came of, the law learns from them.
+ * A CMA-ES that draws from its distribution at the points of a Halton sequence, so that a few draws tell as much as many random ones (Teytaud & Gelly, "DCMA: yet
+ * another derandomization in covariance-matrix-adaptation", GECCO 2007). It has no barrier: each ask gets another draw from the distribution as it is, and each time as many results are there as make a generation,
+ * whichever distribution they came of, the distribution learns from them.
  *
  * Where budgets differ, a higher budget comes before a lower one. The one order of all configurations (see `rankingOf`) was measured, and gained
  * nothing here.
@@ -40,9 +40,9 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   const begun = ({ run, told }: CmaesState): Run =>
     run ?? firstRun(layout, told.length ? warmDistribution(layout, told.toArray()) : priorDistribution(layout, settings.sigma), settings);
   const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
-  const drawn = (law: SearchDistribution, id: TrialId, retry: number) => {
+  const drawn = (distribution: SearchDistribution, id: TrialId, retry: number) => {
     const rng = rngFor(env.seed, env.name, id, retry);
-    return drawGenes(layout, law, retry === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
+    return drawGenes(layout, distribution, retry === 0 ? sequence(id) : env.axes.map(() => rng()), rng);
   };
 
   function issue(state: CmaesState, fact: Suggested): CmaesState {
@@ -53,8 +53,8 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   }
 
   /** What a trial was drawn as: the draw is repeated. */
-  function origin({ law, previous }: Run, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
-    for (const source of previous ? [law, previous] : [law]) {
+  function origin({ distribution, previous }: Run, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
+    for (const source of previous ? [distribution, previous] : [distribution]) {
       const genes = drawn(source, id, retry);
       const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
       if (same) return { genes: expressed(layout, genes, point), generation: source.normal.generation };
@@ -74,7 +74,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return {
       ...state,
       open,
-      run: further(taught(state.run, { id, genes, standing, ...(generation !== undefined && { generation }) }, layout, settings)),
+      run: further(taught(state.run, { id, genes, standing, generation }, layout, settings)),
     };
   }
 
@@ -92,9 +92,9 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
     return restarted(run, layout, settings, rngFor(env.seed, env.name, 0, run.number));
   }
 
-  function drawFrom({ law, number }: Run, { id, retry = 0 }: Ask): ProposedPoint {
-    const origin = `run ${number}, generation ${law.normal.generation + 1}`;
-    return { point: pointOf(layout, drawn(law, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
+  function drawFrom({ distribution, number }: Run, { id, retry = 0 }: Ask): ProposedPoint {
+    const origin = `run ${number}, generation ${distribution.normal.generation + 1}`;
+    return { point: pointOf(layout, drawn(distribution, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
   }
 
   return {
@@ -104,7 +104,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
       return fact.type === 'suggested' ? issue(state, fact) : receive(state, fact);
     },
     over: ({ run }) => settings.restarts === 'none' && run !== undefined && run.outcomes.length === 0 && converged(run, layout),
-    founded: ({ run }) => run !== undefined && run.law.normal.generation > 0,
+    founded: ({ run }) => run !== undefined && run.distribution.normal.generation > 0,
     found: (state, ask) => drawFrom(begun(state), ask),
     breed: (state, ask) => drawFrom(begun(state), ask),
   };

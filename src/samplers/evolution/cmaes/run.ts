@@ -32,15 +32,15 @@ export interface Outcome {
   readonly genes: Genes;
   readonly standing: RankedTrial;
   /** The generation that drew it; absent for results of other strategies. */
-  readonly generation?: number;
+  readonly generation?: number | undefined;
 }
 
 /** A search from one start until it has converged. */
 export interface Run {
   readonly number: number;
   readonly parameters: CmaParameters;
-  readonly law: SearchDistribution;
-  /** The law before: trials may still come of it. */
+  readonly distribution: SearchDistribution;
+  /** The distribution before: trials may still come of it. */
   readonly previous?: SearchDistribution;
   /** Results since the last generation. */
   readonly outcomes: readonly Outcome[];
@@ -58,10 +58,10 @@ interface Spent {
   readonly population: number;
 }
 
-export const firstRun = (layout: Layout, law: SearchDistribution, { population }: CmaesSettings): Run => ({
+export const firstRun = (layout: Layout, distribution: SearchDistribution, { population }: CmaesSettings): Run => ({
   number: 1,
   parameters: cmaParameters(layout.ordered.length, population),
-  law,
+  distribution,
   outcomes: [],
   lately: [],
   evaluations: 0,
@@ -75,12 +75,12 @@ export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates 
   const more = { ...run, outcomes, best, evaluations: run.evaluations + 1 };
   if (outcomes.length < run.parameters.population) return more;
   const ranked = outcomes.toSorted((a, b) => compareRanked(a.standing, b.standing));
-  const now = run.law.normal.generation;
+  const now = run.distribution.normal.generation;
   const lessons = ranked.map(({ genes, generation }) => ({ genes, foreign: generation !== now }));
   return {
     ...more,
-    law: updated(layout, run.law, run.parameters, lessons, adaptRates),
-    previous: run.law,
+    distribution: updated(layout, run.distribution, run.parameters, lessons, adaptRates),
+    previous: run.distribution,
     outcomes: [],
     lately: [...run.lately, ranked[0]!.standing.losses[0]!].slice(-window(run.parameters)),
   };
@@ -95,7 +95,7 @@ const FINEST_LOSS = 1e-12;
 const WORST_CONDITION = 1e14;
 
 /** Whether a run has nothing more to find: Hansen, "Benchmarking a BI-population CMA-ES on the BBOB-2009" (GECCO 2009), section 2. */
-export function converged({ law: { normal, scale }, lately, parameters }: Run, { edges }: Layout): boolean {
+export function converged({ distribution: { normal, scale }, lately, parameters }: Run, { edges }: Layout): boolean {
   if (lately.length === window(parameters) && Math.max(...lately) - Math.min(...lately) <= FINEST_LOSS) return true;
   if (normal.mean.length === 0) return false;
   const step = (i: number) =>

@@ -15,10 +15,10 @@ import type { Rng } from '../../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
 import { supportOnAxis } from '../../parzenSupport.ts';
 
-/** Which axes the two halves of a law are about. */
+/** Which axes the two halves of a distribution are about. */
 export interface Layout {
   readonly axes: readonly Axis[];
-  /** Indices of the axes of the normal law, and the edges between the values of those that have finitely many. */
+  /** Indices of the axes of the normal distribution, and the edges between the values of those that have finitely many. */
   readonly ordered: readonly number[];
   readonly edges: readonly (ArrayLike<number> | undefined)[];
   /** Indices of the unordered axes, and their prior odds. */
@@ -123,44 +123,44 @@ export function expressed({ axes, unordered }: Layout, { ordered, values }: Gene
   return { ordered, values: values.map((value, k) => (has[unordered[k]!] ? value : undefined)) };
 }
 
-/** A result that a law learns from. */
+/** A result that a distribution learns from. */
 export interface Lesson {
   readonly genes: Genes;
-  /** Whether it was drawn from another law. */
+  /** Whether it was drawn from another distribution. */
   readonly foreign: boolean;
 }
 
 /** @param lessons as many as the population, the best first. */
 export function updated(
   layout: Layout,
-  law: SearchDistribution,
+  distribution: SearchDistribution,
   parameters: CmaParameters,
   lessons: readonly Lesson[],
   adaptRates: boolean,
 ): SearchDistribution {
   const chosen = lessons.filter((_, k) => parameters.weights[k]! > 0);
   const choices = updateCategorical(
-    law.choices,
+    distribution.choices,
     chosen.map(({ genes }) => genes.values),
     parameters.weights,
   );
-  if (layout.ordered.length === 0) return { ...law, choices };
-  const { normal, scale } = law;
+  if (layout.ordered.length === 0) return { ...distribution, choices };
+  const { normal, scale } = distribution;
   const steps = lessons.map(({ genes, foreign }) => {
     const y = genes.ordered.map((x, i) => (x - normal.mean[i]!) / (normal.sigma * scale[i]!));
     return foreign ? clippedStep(normal, y) : y;
   });
   const whole = adaptGaussian(normal, parameters, steps);
-  const next = adaptRates ? adaptLearningRates(normal, whole, law.rates) : { law: whole, rates: law.rates };
+  const next = adaptRates ? adaptLearningRates(normal, whole, distribution.rates) : { law: whole, rates: distribution.rates };
   const mean = next.law.mean.map((m, i) => normal.mean[i]! + scale[i]! * (m - normal.mean[i]!));
   const margin = 1 / (lessons.length * layout.axes.length);
   return { ...guarded(layout, { ...next.law, mean }, scale, margin), choices, rates: next.rates };
 }
 
-/** The law with its margins, and no wider than the box. */
-function guarded({ edges }: Layout, law: Gaussian, scale: Vector, margin: number): Pick<SearchDistribution, 'normal' | 'scale'> {
-  const widest = Math.max(...scale.map((a, i) => a * Math.sqrt(law.covariance[i]![i]!)));
-  const normal = { ...law, sigma: Math.min(law.sigma, 1 / widest) };
+/** The distribution with its margins, and no wider than the box. */
+function guarded({ edges }: Layout, distribution: Gaussian, scale: Vector, margin: number): Pick<SearchDistribution, 'normal' | 'scale'> {
+  const widest = Math.max(...scale.map((a, i) => a * Math.sqrt(distribution.covariance[i]![i]!)));
+  const normal = { ...distribution, sigma: Math.min(distribution.sigma, 1 / widest) };
   const marginals = edges.map((of, i) => {
     const deviation = normal.sigma * scale[i]! * Math.sqrt(normal.covariance[i]![i]!);
     const kept = of ? withNormalMargin({ mean: normal.mean[i]!, deviation }, of, margin) : { mean: normal.mean[i]!, deviation };

@@ -32,7 +32,7 @@ function interquartile({ axes }: Layout, i: number): number {
 const NARROW = 1e-3;
 
 /**
- * The normal law nearest to a mixture of small ones round the best of what is known: Nomura et al., "Warm starting CMA-ES" (AAAI 2021,
+ * The normal distribution nearest to a mixture of small ones round the best of what is known: Nomura et al., "Warm starting CMA-ES" (AAAI 2021,
  * arXiv:2012.06932). Odds move from the prior towards the values of the best. On an axis that a point does not have, the point is
  * where the prior is.
  */

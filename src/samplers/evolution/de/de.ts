@@ -126,7 +126,10 @@ interface Target extends Rates {
 const isTarget = (state: unknown): state is Target =>
   typeof state === 'object' &&
   state !== null &&
-  ['place', 'scale', 'crossover'].every((name) => Number.isFinite((state as Readonly<Record<string, unknown>>)[name]));
+  'place' in state &&
+  'scale' in state &&
+  'crossover' in state &&
+  [state.place, state.scale, state.crossover].every(Number.isFinite);
 
 /** The base is one of the best, or any member. The difference is between two others; the second may be a replaced member. */
 function donorsFor({ members, archive }: DeState, place: number, start: Start, rng: Rng) {
