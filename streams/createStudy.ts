@@ -7,7 +7,7 @@ import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import { checkStrategy, refuseUnknown, type StudyOptions } from './options.ts';
+import { checkStrategy, refuseUnknown, type StudyOptions } from './spec/options.ts';
 import type { Strategy } from './strategy.ts';
 import { submit, submitter } from './submit.ts';
 

@@ -9,10 +9,10 @@ import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { endedRows, type Progress, progress } from './observe.ts';
-import { checkStrategy, refuseUnknown, type StudyOptions } from './options.ts';
+import { checkStrategy, refuseUnknown, type StudyOptions } from './spec/options.ts';
+import { type EpochOptions, withEpochs } from './spec/withEpochs.ts';
 import type { Strategy } from './strategy.ts';
 import { runStudy } from './study.ts';
-import { type EpochOptions, withEpochs } from './withEpochs.ts';
 
 export interface OptimizeOptions<O extends string = string> extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;

@@ -4,7 +4,7 @@ import type { Space } from '../src/space/space.ts';
 import type { Directive } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
-import { refuseUnknown, type StudyOptions } from './options.ts';
+import { refuseUnknown, type StudyOptions } from './spec/options.ts';
 import type { Strategy } from './strategy.ts';
 
 /**

@@ -87,8 +87,8 @@ export function corner(options: CornerOptions = {}): Strategy {
 `,
   },
   lines: {
-    'streams/catalogue.ts': [
-      ["import { cmaes } from './strategies/cmaes.ts';", "import { corner, cornerOptions } from './strategies/corner.ts';"],
+    'streams/spec/catalogue.ts': [
+      ["import { cmaes } from '../strategies/cmaes.ts';", "import { corner, cornerOptions } from '../strategies/corner.ts';"],
       ['  cmaes: entry(cmaes, cmaesOptions),', '  corner: entry(corner, cornerOptions),'],
     ],
     'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { corner } from './strategies/corner.ts';"]],

@@ -1,5 +1,5 @@
 import { readJournal } from '../../streams/log/readJournal.ts';
-import type { StudyOptions } from '../../streams/options.ts';
+import type { StudyOptions } from '../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Listening } from './runner/reader.ts';

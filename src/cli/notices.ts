@@ -1,6 +1,6 @@
-import { stopsTrials } from '../../streams/defaults.ts';
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { EndFact } from '../../streams/evaluate.ts';
+import { stopsTrials } from '../../streams/spec/defaults.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 
 /** Says, once each, what a user should know of a program's output. */

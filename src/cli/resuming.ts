@@ -1,4 +1,4 @@
-import { pausingIn } from '../../streams/defaults.ts';
+import { pausingIn } from '../../streams/spec/defaults.ts';
 import type { Template } from './runner/template.ts';
 import { UsageError } from './usage.ts';
 

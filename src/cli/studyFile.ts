@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import type { StudyOptions } from '../../streams/options.ts';
-import { parseStrategy } from '../../streams/spec.ts';
+import type { StudyOptions } from '../../streams/spec/options.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
+import { withEpochs } from '../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import { withEpochs } from '../../streams/withEpochs.ts';
 import { SpaceError, UserError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
 import { fieldsOf } from '../space/shape.ts';

@@ -1,4 +1,4 @@
-import { studyOptions } from '../../streams/options.ts';
+import { studyOptions } from '../../streams/spec/options.ts';
 import type { JsonSchema } from '../jsonSchema.ts';
 import { bool, type OptionRule, oneOf, positive, wholeFrom } from '../optionRules.ts';
 import { optional, required } from '../optionSet.ts';

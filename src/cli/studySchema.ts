@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { strategySchema } from '../../streams/spec.ts';
+import { strategySchema } from '../../streams/spec/spec.ts';
 import type { JsonSchema } from '../jsonSchema.ts';
 import { schemaOf } from '../optionSet.ts';
 import { studyLayout } from './studyLayout.ts';

@@ -1,4 +1,4 @@
-import { parseStrategy } from '../../streams/spec.ts';
+import { parseStrategy } from '../../streams/spec/spec.ts';
 import { axisImportances } from '../importance/importance.ts';
 import { comparableResults } from '../importance/results.ts';
 

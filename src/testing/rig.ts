@@ -1,6 +1,6 @@
 import type { Directive } from '../../streams/engine/directive.ts';
 import { Engine } from '../../streams/engine/engine.ts';
-import { createdOf, type StudyOptions } from '../../streams/options.ts';
+import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../entry.ts';
 import type { Fact } from '../facts/facts.ts';

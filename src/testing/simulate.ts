@@ -1,4 +1,4 @@
-import type { StudyOptions } from '../../streams/options.ts';
+import type { StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Entry } from '../entry.ts';
 import { StrategyError } from '../errors.ts';

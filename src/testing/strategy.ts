@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert/strict';
 import { Subject } from 'rxjs';
-import type { StudyOptions } from '../../streams/options.ts';
+import type { StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Fact } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';

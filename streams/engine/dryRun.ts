@@ -2,9 +2,9 @@ import { NEVER } from 'rxjs';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Space } from '../../src/space/space.ts';
-import { withDefaults } from '../defaults.ts';
-import type { StudyOptions } from '../options.ts';
-import { parseStrategy } from '../spec.ts';
+import { withDefaults } from '../spec/defaults.ts';
+import type { StudyOptions } from '../spec/options.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import { suggest } from './suggest.ts';
 

@@ -4,7 +4,7 @@ import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { TrialId } from '../../src/messages.ts';
-import { parseStrategy } from '../spec.ts';
+import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy, StrategySpec } from '../strategy.ts';
 import { type Amendments, amend, amends, noAmendments } from './amendments.ts';
 import { Decider, type DeciderOptions, type Next } from './decider.ts';

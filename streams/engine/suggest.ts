@@ -2,7 +2,7 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import { createdOf, refuseUnknown, type StudyOptions } from '../options.ts';
+import { createdOf, refuseUnknown, type StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';

@@ -4,7 +4,7 @@ import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type Run, run } from '../engine/run.ts';
-import type { StudyOptions } from '../options.ts';
+import type { StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import { natsLog } from './log.ts';
 import { LEASE } from './messages.ts';

@@ -9,7 +9,7 @@ import { rngFor } from '../../src/numeric/random.ts';
 import { choice, float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { createdOf } from '../../streams/options.ts';
+import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { openPage, startBrowser } from '../support/browser.ts';
 import { ensurePage } from '../support/page.ts';

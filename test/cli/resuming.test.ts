@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkResuming } from '../../src/cli/resuming.ts';
 import { parseTemplate } from '../../src/cli/runner/template.ts';
-import { stopsTrials } from '../../streams/defaults.ts';
+import { stopsTrials } from '../../streams/spec/defaults.ts';
 import { hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
 const command = (...words: readonly string[]) => parseTemplate(['train', ...words], ['lr']);

@@ -10,7 +10,7 @@ import { parseSpace, space } from '../../src/space/space.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve } from '../../streams/nats/serve.ts';
 import { trainer } from '../../streams/nats/trainer.ts';
-import { createdOf } from '../../streams/options.ts';
+import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { tpe } from '../../streams/strategies/tpe.ts';
 import { directory, hypertide } from '../cli/support.ts';

@@ -9,7 +9,7 @@ import { Feed } from '../../src/dashboard/feed.ts';
 import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 import { openJournal } from '../../streams/log/journal.ts';
-import { createdOf } from '../../streams/options.ts';
+import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 
 it('commands change a journal that no process writes, and are refused where the process that writes it takes none', async () => {

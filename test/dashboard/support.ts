@@ -6,7 +6,7 @@ import { choice, float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
-import { createdOf } from '../../streams/options.ts';
+import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { ensurePage } from '../support/page.ts';
 

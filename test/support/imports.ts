@@ -53,6 +53,7 @@ const floors: readonly string[] = [
   'streams/log',
   'streams/operators',
   'streams/strategies',
+  'streams/spec',
   'streams/engine',
   'streams/nats',
   'src/testing',

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { studySchema } from '../../src/cli/studySchema.ts';
-import { strategies } from '../../streams/catalogue.ts';
+import { strategies } from '../../streams/spec/catalogue.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const schemaFile = join(root, 'study.schema.json');

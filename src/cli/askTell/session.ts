@@ -3,8 +3,8 @@ import type { Directive, Suggestion } from '../../../streams/engine/directive.ts
 import { Engine } from '../../../streams/engine/engine.ts';
 import { chain } from '../../../streams/operators/chain.ts';
 import { fill } from '../../../streams/operators/fill.ts';
-import { createdOf } from '../../../streams/options.ts';
-import { parseStrategy } from '../../../streams/spec.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
 import type { Fact, Params } from '../../facts/facts.ts';

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { parseStrategy } from '../../../streams/spec.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { type Driven, type Init, type Request, withBudgets } from '../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../askTell/session.ts';
 import { drivenStudy } from '../askTell/studySession.ts';

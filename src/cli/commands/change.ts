@@ -1,4 +1,4 @@
-import { pausingIn } from '../../../streams/defaults.ts';
+import { pausingIn } from '../../../streams/spec/defaults.ts';
 import type { Limits } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { omitUndefined } from '../../omitUndefined.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
-import { createdOf } from '../../../streams/options.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { type Finished, readLines, readTable } from '../importRows.ts';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { type Run, run } from '../../../streams/engine/run.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
-import type { StudyOptions } from '../../../streams/options.ts';
+import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { submit, submitter } from '../../../streams/submit.ts';
 import { MismatchError } from '../../errors.ts';

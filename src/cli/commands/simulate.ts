@@ -1,4 +1,4 @@
-import { parseStrategy } from '../../../streams/spec.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Entry } from '../../entry.ts';
 import type { Params } from '../../facts/facts.ts';

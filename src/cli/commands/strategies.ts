@@ -1,5 +1,5 @@
 import { Help } from 'commander';
-import { strategies } from '../../../streams/catalogue.ts';
+import { strategies } from '../../../streams/spec/catalogue.ts';
 import { nearest } from '../../space/check.ts';
 import { type StrategyDescription, strategyDescriptions } from '../studySchema.ts';
 import { UsageError } from '../usage.ts';

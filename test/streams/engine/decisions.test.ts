@@ -21,7 +21,7 @@ import {
   type Strategy,
   space,
 } from '../../../streams/index.ts';
-import { createdOf } from '../../../streams/options.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
 
 const line = space({ x: float(0, 1) });
 type Name = 'default' | 'stop' | 'hyperband' | 'hundred';

@@ -16,7 +16,7 @@ import {
   StrategyError,
   sobol,
 } from '../../../streams/index.ts';
-import { createdOf } from '../../../streams/options.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
 import { type Box, box, directives, done, facts, last, refusal, suggestions } from '../../support/engine.ts';
 
 /** Repeats the best point so far; the middle before there is one. What it answers tells what it was told. */

@@ -1,12 +1,12 @@
-import { OptionError } from '../src/errors.ts';
-import { checkOption, wholeFrom } from '../src/optionRules.ts';
+import { OptionError } from '../../src/errors.ts';
+import { checkOption, wholeFrom } from '../../src/optionRules.ts';
+import { budget } from '../operators/budget.ts';
+import { chain } from '../operators/chain.ts';
+import { asha } from '../strategies/asha.ts';
+import { auto } from '../strategies/auto.ts';
+import type { Strategy } from '../strategy.ts';
 import { budgetingIn } from './defaults.ts';
-import { budget } from './operators/budget.ts';
-import { chain } from './operators/chain.ts';
 import type { StudyOptions } from './options.ts';
-import { asha } from './strategies/asha.ts';
-import { auto } from './strategies/auto.ts';
-import type { Strategy } from './strategy.ts';
 
 export interface EpochOptions {
   /**

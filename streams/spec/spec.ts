@@ -1,18 +1,18 @@
-import { OptionError } from '../src/errors.ts';
-import { isRecord } from '../src/isRecord.ts';
-import type { JsonSchema } from '../src/jsonSchema.ts';
-import { positive, wholeFrom } from '../src/optionRules.ts';
-import { nearest } from '../src/space/check.ts';
+import { OptionError } from '../../src/errors.ts';
+import { isRecord } from '../../src/isRecord.ts';
+import type { JsonSchema } from '../../src/jsonSchema.ts';
+import { positive, wholeFrom } from '../../src/optionRules.ts';
+import { nearest } from '../../src/space/check.ts';
+import { budget } from '../operators/budget.ts';
+import { chain } from '../operators/chain.ts';
+import { fill } from '../operators/fill.ts';
+import { type BanditOptions, bandit, banditOptions, mix } from '../operators/route.ts';
+import { take } from '../operators/take.ts';
+import { type Condition, plateau, plateauOptions, until } from '../operators/until.ts';
+import { dedupe } from '../operators/veto.ts';
+import type { Strategy } from '../strategy.ts';
 import { strategies } from './catalogue.ts';
 import { either, type Form, type Given, listOf, namesOf, options, pairOf, record, value } from './forms.ts';
-import { budget } from './operators/budget.ts';
-import { chain } from './operators/chain.ts';
-import { fill } from './operators/fill.ts';
-import { type BanditOptions, bandit, banditOptions, mix } from './operators/route.ts';
-import { take } from './operators/take.ts';
-import { type Condition, plateau, plateauOptions, until } from './operators/until.ts';
-import { dedupe } from './operators/veto.ts';
-import type { Strategy } from './strategy.ts';
 
 const strategy: Form<Strategy> = {
   read: parseStrategy,

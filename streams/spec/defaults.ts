@@ -1,9 +1,9 @@
-import { DECISIONS } from '../src/facts/versions.ts';
+import { DECISIONS } from '../../src/facts/versions.ts';
+import { readMode } from '../strategies/asha.ts';
+import { pausesByDefault } from '../strategies/halving.ts';
 import { strategies } from './catalogue.ts';
 import type { Given } from './forms.ts';
 import { mapStages } from './spec.ts';
-import { readMode } from './strategies/asha.ts';
-import { pausesByDefault } from './strategies/halving.ts';
 
 /**
  * A strategy as data, with the options that were left to a default: what a log records, so that a default that changes later does not change
