@@ -82,5 +82,5 @@ export function schemaOf(set: OptionSet): JsonSchema {
     ]),
   );
   const required = Object.keys(set).filter((name) => set[name]!.required);
-  return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false };
+  return { type: 'object', properties, required, additionalProperties: false };
 }

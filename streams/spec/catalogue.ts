@@ -43,8 +43,8 @@ export interface NamedStrategy {
   readonly form: Form<Given>;
   /** Whether it decides for how long trials train. */
   readonly budgets: boolean;
-  /** Whether it ends trials early (`stop`) or pauses them and resumes them later (`pause`). Absent: it does neither. */
-  readonly interrupts?: (options: Given) => 'stop' | 'pause';
+  /** Whether it ends trials early (`stop`) or pauses them and resumes them later (`pause`). Undefined: it does neither. */
+  readonly interrupts: ((options: Given) => 'stop' | 'pause') | undefined;
 }
 
 const entry = <S extends OptionSet>(
@@ -56,7 +56,7 @@ const entry = <S extends OptionSet>(
   options: set,
   form: options(set),
   budgets: 'max' in set,
-  ...(interrupts && { interrupts }),
+  interrupts,
 });
 
 const stops = () => 'stop' as const;

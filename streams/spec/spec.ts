@@ -116,7 +116,7 @@ export function mapStages(data: unknown, change: (name: string, options: Given) 
 /** The JSON Schema of a strategy in a study file; it refers to itself as `#/$defs/strategy`. */
 export function strategySchema(): JsonSchema {
   const properties = Object.fromEntries(Object.entries({ ...strategies, ...compositions }).map(([name, { form }]) => [name, form.schema]));
-  const alone = Object.keys(strategies).filter((name) => strategies[name]!.form.schema.required === undefined);
+  const alone = Object.keys(strategies).filter((name) => !Object.values(strategies[name]!.options).some(({ required }) => required));
   return { anyOf: [{ enum: alone }, { type: 'object', minProperties: 1, maxProperties: 1, properties, additionalProperties: false }] };
 }
 

@@ -8,9 +8,9 @@ import { bo } from './bo.ts';
 import { nsga2 } from './nsga2.ts';
 import { tpe } from './tpe.ts';
 
-/** Beyond so many results a Gaussian process knows where to look, and thinks for longer than many a trial takes. */
+/** With more results, a Gaussian process gains little, and a fit takes longer than many trials. */
 const MODELLED = 500;
-/** With more parameters than this a fit takes seconds, and distances say little. */
+/** With more parameters, a fit takes seconds, and distances say little. */
 const WIDE = 40;
 
 /**
@@ -34,14 +34,14 @@ function choose({ axes, objectives }: Env): Strategy {
   return chain(first(MODELLED, few(axes, objectives)), many);
 }
 
-/** For a study's beginning, which is all of most studies. */
+/** The strategy for the first trials of a study, which in most studies are all trials. */
 function few(axes: readonly Axis[], objectives: readonly string[]): Strategy {
   if (objectives.length > 2) return because(`${objectives.length} objectives`, tpe());
   const parameters = axes.length === 1 ? '1 parameter' : `${axes.length} parameters`;
   return axes.length > WIDE ? because(parameters, tpe()) : because(`${parameters}, up to ${MODELLED} trials`, bo());
 }
 
-/** A strategy whose suggestions say why it was asked. */
+/** A strategy whose suggestions say why `auto` chose it. */
 const because = (why: string, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) => {
     const isIts = (m: Message): m is Propose => m.type === 'propose' && m.by === `${env.name}/${strategy.spec}`;
@@ -51,7 +51,7 @@ const because = (why: string, strategy: Strategy): Strategy =>
     );
   });
 
-/** A strategy until a study has had `n` suggestions, from any strategy; then asks are handed on, and the strategy learns of no more facts. */
+/** A strategy until a study has had `n` suggestions, from any strategy; then asks are passed on, and the strategy receives no more facts. */
 const first = (n: number, strategy: Strategy): Strategy =>
   withSpec(strategy.spec!, (env) =>
     handOver(
