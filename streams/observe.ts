@@ -17,7 +17,7 @@ export interface Progress<P> {
   readonly closed?: CloseReason;
 }
 
-/** An operator that keeps a state of its own for each subscription. */
+/** An operator with its own state for each subscription. */
 export const folding =
   <T, R>(start: () => (value: T) => readonly R[]): OperatorFunction<T, R> =>
   (source$) =>
@@ -78,7 +78,7 @@ interface Result<P> {
 }
 
 /**
- * How the study stands after each entry that counts.
+ * The state of the study after each entry that counts.
  *
  * @example
  * optimize(space, objective).pipe(progress()).subscribe(({ trials, best }) => console.log(trials, best?.values));

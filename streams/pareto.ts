@@ -33,7 +33,7 @@ export interface ParetoOptions {
 /**
  * The front whenever it changes. Compared are trials that were completed at the highest budget and violate no constraint.
  *
- * @throws OptionError into the stream where the reference does not name every objective.
+ * @throws OptionError into the stream if the reference does not name every objective.
  * @example
  * optimize(space, train, { strategy: nsga2(), objectives: { loss: 'minimize', megabytes: 'minimize' } })
  *   .pipe(pareto({ reference: { loss: 1, megabytes: 100 } }))

@@ -8,26 +8,26 @@ export interface Alike {
   /** Of the last one. */
   readonly message: string;
   /**
-   * The limits by which the trials that failed since the start do not use up those of the study; undefined where these are not limited.
+   * The limits by which the trials that failed since the start do not use up those of the study; undefined if the study has no limit.
    *
    * @param more trials that have failed since.
    */
   limits(more?: Iterable<TrialId>): Limits | undefined;
 }
 
-/** So many failures say that the program is broken, and not a configuration. */
+/** So many equal failures point to the program, not to the configurations. */
 const ENOUGH = 3;
 const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
 
-/** Whether a failure says something of the program: configurations may be infeasible, and machines may be lost. */
+/** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
 
 /**
  * Watches a study for a program that is broken: the first trials end with the same kind of failure and the same last line of error, and
  * none has a result.
  *
- * @param past position up to which the log was there before: nothing in it is news.
- * @returns takes each entry of the log; says once that it is so. After a restart one more such failure is enough.
+ * @param past position of the last entry before this start.
+ * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough.
  */
 export function failingAlike(past: number): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();

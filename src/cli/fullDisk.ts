@@ -1,7 +1,7 @@
-/** Errors of a disk that may have room again. */
+/** Error codes of a full disk. */
 const FULL = ['ENOSPC', 'EDQUOT'];
 
-/** Whether something failed since there was no room on the disk. */
+/** Whether an error says that the disk is full. */
 export function isFull(error: unknown): boolean {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
   return [code, cause?.code].some((one) => one !== undefined && FULL.includes(one));

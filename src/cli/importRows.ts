@@ -15,7 +15,7 @@ export interface Finished {
   readonly budget?: number;
 }
 
-/** A row of a table of trials: a finished trial, one without a result, or what is wrong with it. */
+/** A row of imported data: a finished trial, one without a result, or what is wrong with it. */
 export type Reading =
   | { readonly line: number; readonly row: Finished }
   | { readonly line: number; readonly unfinished: true }

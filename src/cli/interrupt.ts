@@ -1,6 +1,6 @@
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Listens to requests to end, from the terminal or another process. @returns a function that listens no longer. */
+/** Calls `act` when the process is asked to end, by the terminal or another process. @returns a function that unsubscribes. */
 export function onInterrupt(act: (count: number) => void): () => void {
   let count = 0;
   const interrupt = () => act(++count);

@@ -13,7 +13,7 @@ import { UsageError } from './usage.ts';
 
 const quietly = { warn: () => {} };
 
-/** The first fact of a journal; nothing where the file is not there, or no line of a journal has come to its end. @throws UsageError for another file. */
+/** The first fact of a journal; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */
 export async function begunIn(path: string): Promise<Created | undefined> {
   const start = await firstBytes(path);
   if (start === '') return undefined;
@@ -27,7 +27,7 @@ export async function begunIn(path: string): Promise<Created | undefined> {
 }
 
 async function firstBytes(path: string): Promise<string> {
-  const there = await stat(path).catch(() => undefined); // the opening says why it cannot be read
+  const there = await stat(path).catch(() => undefined); // openJournal reports why it cannot be read
   if (there && !there.isFile())
     throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
@@ -45,19 +45,19 @@ async function firstBytes(path: string): Promise<string> {
   }
 }
 
-/** The first fact of a journal. @throws UsageError where there is no study. */
+/** The first fact of a journal. @throws UsageError if there is no study. */
 export async function createdIn(path: string): Promise<Created> {
   const created = await begunIn(path);
   if (created === undefined) throw new UsageError(`${path}: there is no study yet`);
   return created;
 }
 
-/** Opens a study that nobody runs. @throws UsageError where somebody does */
+/** Opens a study for writing. @throws UsageError if another process runs it. */
 export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
   const created = await createdIn(path); // a file that is no journal is not touched
   const log = await openJournal(path, { warn: inform }).catch((error) => {
     if (!(error instanceof JournalLockedError)) throw error;
-    throw new UsageError(`${path}: the study is running (process ${error.pid}); end that run, say it again, and run it on`);
+    throw new UsageError(`${path}: the study is running (process ${error.pid}); stop it, repeat this command, then restart it`);
   });
   return { log, ledger: await ledgerIn(journalSource(path), created) };
 }

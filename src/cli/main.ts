@@ -3,7 +3,7 @@ import { main, report } from './program.ts';
 
 process.on('uncaughtException', (error) => process.exit(report(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : report(error)); // whoever reads a pipe no more has seen enough
+  process.exit(error.code === 'EPIPE' ? 0 : report(error)); // the reader of a pipe has seen enough
 });
-process.stderr.on('error', () => {}); // nobody listens
+process.stderr.on('error', () => {}); // there is no place left to report it
 process.exitCode = await main(process.argv.slice(2));

@@ -8,7 +8,7 @@ import { UsageError } from './usage.ts';
 /** What a program's output is read for. */
 export interface Goal {
   readonly objectives: readonly ObjectiveSpec[];
-  /** The name under which the program prints the only objective, where it is another. */
+  /** The printed name of the only objective, if it differs from its name. */
   readonly metric?: string;
 }
 
@@ -32,7 +32,7 @@ export function withMetric<O extends StudyOptions>(options: O, metric: string | 
  * by another name; its objective is still called `value` then.
  *
  * @returns the options without the objective that the log calls `value`.
- * @throws UsageError where results by another name are there.
+ * @throws UsageError if the journal has results under another name.
  */
 export async function goalOf<O extends StudyOptions>(
   journal: string,
@@ -48,7 +48,7 @@ export async function goalOf<O extends StudyOptions>(
   if (!renames || logged!.direction !== direction) return { goal: { objectives }, options };
   const other = await otherMetric(journal, metric);
   if (other !== undefined)
-    throw new UsageError(`${journal}: its results are values of ${other}, not of ${metric}; --journal begins another study`);
+    throw new UsageError(`${journal}: its results are values of ${other}, not of ${metric}; begin another study with --journal`);
   const { objectives: _, ...rest } = options;
   return { goal: { objectives, metric }, options: rest as O };
 }

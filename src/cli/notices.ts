@@ -3,7 +3,7 @@ import type { EndFact } from '../../streams/evaluate.ts';
 import { stopsTrials } from '../../streams/spec/defaults.ts';
 import type { Params, ReportedFact } from '../facts/facts.ts';
 
-/** Says, once each, what a user should know of a program's output. */
+/** Warns, once per subject, about the output of a program. */
 export interface Notices {
   started(suggestion: Suggestion<Params>): void;
   reported(suggestion: Suggestion<Params>, fact: ReportedFact): void;
@@ -18,7 +18,7 @@ export interface NoticesOptions {
   readonly decisions?: number | undefined;
   /** Of the first objective. */
   readonly direction: 'minimize' | 'maximize';
-  /** The name of the value, where the user gave one. */
+  /** The name of the value, if the user gave one. */
   readonly metric?: string | undefined;
 }
 
@@ -30,7 +30,7 @@ export function notices({ warn, strategy, decisions, direction, metric: given }:
   };
   const reporting = new Set<number>();
   let name = given ?? 'loss';
-  /** Trials that were suggested with the name of the value, which has been said then. */
+  /** Trials whose suggestion holds the name of the value, so that it was printed before. */
   const informed = new Set<number>();
   const taken = (trial: number, metric: string | undefined) => {
     if (metric === undefined) return;

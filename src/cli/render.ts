@@ -10,7 +10,7 @@ const LONGEST_BAR = 24;
 const SHORTEST_BAR = 6;
 
 export interface ProgressLine {
-  /** Configurations to try, where that is known. */
+  /** Configurations to try, if limited. */
   readonly limit: number | undefined;
   readonly objective: string;
   /** Trials a second. */
@@ -19,7 +19,7 @@ export interface ProgressLine {
   readonly columns?: number;
 }
 
-/** One line: how far it is, the best value, the rate, and what runs. */
+/** One line: progress, the best value, the rate, and how many trials run. */
 export function progressLine(state: Progress<Params>, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
   const { completed, stopped, failed, best, open, trials } = state;
   const ended = completed + stopped + failed;

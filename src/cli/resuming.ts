@@ -7,14 +7,14 @@ export interface Resuming {
   readonly strategy: unknown;
   /** Of the study, whose defaults count. */
   readonly decisions: number;
-  /** Whether the study says that its trainers resume. */
+  /** Whether the study declares that its trainers resume. */
   readonly resumes: boolean;
-  /** What is run, where it is known here. */
+  /** The command, if known. */
   readonly command?: Template;
 }
 
 /**
- * Refuses a strategy that resumes trials where nothing says that trainers resume. Such a trainer would start again at each rung, and early
+ * Refuses a strategy that resumes trials if nothing declares that trainers resume. Such a trainer would start again at each rung, and early
  * stopping would cost more than none.
  *
  * @throws UsageError

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../streams/log/log.ts';
 import { isFull } from './fullDisk.ts';
 
-/** A log that does not lose what cannot be stored yet. */
+/** A log that keeps facts in memory while they cannot be stored. */
 export interface RetryingLog extends Log {
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
-  /** Waits no longer: what cannot be stored fails. */
+  /** Stops waiting: what cannot be stored fails. */
   giveUp(): void;
 }
 
 /**
- * Appends again and again while the disk is full, in order, and says so once: results of trials that end meanwhile are kept in memory, and
+ * Retries while the disk is full, in order, and warns once. Results of trials that end meanwhile are kept in memory, and
  * since an engine waits for its suggestions to be stored, no new trial begins.
  *
  * @param pause milliseconds between two tries.
@@ -24,7 +24,7 @@ export function retryingLog(log: Log, warn: (message: string) => void, pause = 2
     for (;;) {
       try {
         const outcome = await log.append(fact);
-        if (said) warn('there is room again: the study goes on');
+        if (said) warn('there is room again: the study continues');
         said = false;
         return outcome;
       } catch (error) {

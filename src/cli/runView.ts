@@ -17,7 +17,7 @@ import { table } from './table.ts';
 export type Ending =
   | { readonly type: 'closed' }
   | { readonly type: 'interrupted' }
-  /** It stands still, and nobody can say that it shall go on. */
+  /** It is paused, and no dashboard is open to resume it. */
   | { readonly type: 'paused' }
   /** The first trials failed for the same reason. */
   | { readonly type: 'alike'; readonly alike: Alike }
@@ -28,23 +28,23 @@ export interface Conclusion {
   /** Directory of what the trials printed and saved. */
   readonly directory: string;
   readonly ending: Ending;
-  /** The command that goes on. */
+  /** The command that resumes it. */
   readonly again: string;
 }
 
-/** Shows a study as it runs, and what came of it. */
+/** Prints a study as it runs, and its results. */
 export interface Watch {
   note(noted: AppliedEntry<Params>): void;
-  /** Whether the study was paused when it was left, and still is. */
+  /** Whether the study was paused before this start, and still is. */
   readonly paused: boolean;
   /** @returns how many trials have been completed, those of earlier runs included. */
   conclude(conclusion: Conclusion): number;
 }
 
-/** How many of the best trials are shown at the end; of a front, all. */
+/** How many of the best trials are printed at the end; of a front, all. */
 const TOP = 10;
 
-/** @param past position up to which the log was there before. */
+/** @param past position of the last entry before this start. */
 export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   const noted$ = new Subject<AppliedEntry<Params>>();
   const rows = new Map<TrialId, TrialRow>();
@@ -74,17 +74,17 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     left = paused;
     since = performance.now();
     before = ended();
-    screen.line(`going on: ${state.trials} trials are there, ${state.completed} of them completed`);
+    screen.line(`resuming: ${state.trials} trials exist, ${state.completed} of them completed`);
     const line = passed.line();
     if (line !== undefined) screen.line(line);
   };
   const pause = (now: boolean) => {
-    if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study goes on');
+    if (live && now !== paused) screen.line(now ? 'the study is paused: no new trials begin' : 'the study continues');
     paused = now;
     left &&= now;
   };
   const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
-    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is tried again`);
+    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is retried`);
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);
@@ -102,7 +102,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       if (!refusal && fact.type === 'failed' && event === undefined) triedAgain(fact);
       if (!live) passed.note(noted);
       noted$.next(noted);
-      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may stand twice
+      if (!refusal && fact.type === 'created') limit ??= fact.limits.trials; // it may be stored twice
       if (!refusal && fact.type === 'changed') limit = fact.limits?.trials ?? limit;
       if (!refusal && fact.type === 'changed' && fact.paused !== undefined) pause(fact.paused);
       if (!refusal && fact.type === 'created') objective = fact.objectives[0]!;
@@ -135,16 +135,16 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
           `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
-      if (ending.type === 'interrupted') screen.line(`go on with: ${again}`);
-      else if (ending.type === 'paused') screen.line(`to go on: hypertide change ${journal} --resume, then the same command`);
+      if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
+      else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
       else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
-        screen.line(`to go on: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
+        screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);
       return state.completed;
     },
   };
 }
 
-/** What a study that has closed goes on with. Nothing helps where all has been tried; and time begins anew with each run. */
+/** Options of `change` that reopen a closed study. None helps if all has been tried, and each run has its own time. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {
   trials: '--more 10',
   plateau: '--more 10',
@@ -156,13 +156,13 @@ const onward: Readonly<Partial<Record<CloseReason, string>>> = {
 const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed'>, string>> = {
   trials: 'all trials are done',
   target: 'the target is reached',
-  cost: 'what it may cost is spent',
-  plateau: 'there was nothing better for long',
+  cost: 'the cost limit is reached',
+  plateau: 'the results no longer improve',
   exhausted: 'there is nothing left to try',
   time: 'the time is up',
   person: 'the study was closed',
   interrupted: 'interrupted',
   paused: 'the study is paused',
   alike: 'stopped, as the first trials failed for the same reason',
-  failed: 'the study could not go on',
+  failed: 'the study failed',
 };

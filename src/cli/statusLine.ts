@@ -1,10 +1,10 @@
 import { escapeControls } from './plainText.ts';
 
-/** Lines on a terminal of which the last one is redrawn in place; elsewhere lines only. Talk goes to standard error. */
+/** Prints lines to standard error. On a terminal, the last line is redrawn in place. */
 export interface StatusLine {
   /** A line that stays. */
   line(text: string): void;
-  /** The line at the bottom that changes, made when it is drawn; nothing where there is no terminal. */
+  /** Sets the changing line at the bottom, which is made when it is drawn. Does nothing without a terminal. */
   status(text: () => string): void;
   /** Takes the changing line away. */
   end(): void;

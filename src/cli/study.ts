@@ -9,13 +9,13 @@ import { serverOf } from './serverOf.ts';
 import { journalSource } from './sources/journal.ts';
 import { UsageError } from './usage.ts';
 
-/** Where a study is that is not in a journal. */
+/** The server and the name of a study that is not in a journal. */
 export interface Remote extends Access {
   readonly nats?: string;
   readonly study?: string;
 }
 
-/** Options that say something of a server. */
+/** Options about a server. */
 const FLAGS = {
   study: '--study',
   nkey: '--nkey',
@@ -25,10 +25,10 @@ const FLAGS = {
   tlsKey: '--tls-key',
 } as const;
 
-/** A study that has begun, wherever it is kept. */
+/** A study that has begun, in a journal or on a server. */
 export interface Study extends StudySource {
   readonly created: Created;
-  /** What a file may be called that is made of it, without its ending. */
+  /** Name for files made from it, without an ending. */
   readonly stem: string;
   /** Collects the entries that do not count while a command reads the study; the command reports them when it ends. */
   readonly passedOver: PassedOver;
@@ -37,7 +37,7 @@ export interface Study extends StudySource {
 /**
  * Does something with a study in a journal or on a server.
  *
- * @throws UsageError where there is no such study, or more than one is named, or none.
+ * @throws UsageError if there is no such study, or not exactly one is named.
  */
 export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: Study) => Promise<T>): Promise<T> {
   const nats = serverOf(remote);
@@ -92,7 +92,7 @@ async function firstOf(source: StudySource): Promise<Created> {
   throw new UsageError(`${source.place}: there is no study yet`);
 }
 
-/** Says nothing twice: a log may be read more than once. */
+/** Prints each message once: a log may be read more than once. */
 function once(say: (text: string) => void): (text: string) => void {
   const said = new Set<string>();
   return (text) => {

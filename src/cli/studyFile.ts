@@ -18,7 +18,7 @@ export interface StudyFile {
   /** Nothing: that of the log, which begins with `auto`. */
   readonly strategy?: Strategy;
   readonly options: StudyOptions & { readonly study: string };
-  /** The trainer's command line, where the file holds it. */
+  /** The trainer's command line, if the file has one. */
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
   readonly timeLimit?: number;
@@ -61,7 +61,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
 /**
  * A study from data.
  *
- * @param stem its name, where the data has none.
+ * @param stem its name, if the data has none.
  * @throws SpaceError, OptionError that begin with a path.
  */
 export function parseStudy(data: unknown, stem = 'study'): StudyFile {

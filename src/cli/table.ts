@@ -31,7 +31,7 @@ export const plain = {
 interface Column {
   readonly name: string;
   readonly cells: readonly string[];
-  /** Those of a higher rank go first where there is not enough room. */
+  /** Columns of a higher rank are left out first if there is not enough room. */
   readonly rank: number;
 }
 
@@ -39,7 +39,7 @@ interface Column {
  * Rows as a table: trial, values, parameters, and what else there is to say. Where it is wider than the terminal, long cells are cut, and
  * columns left out from the least important one on.
  *
- * @param width of the terminal; 0 where there is none, and where it does not know: all is shown.
+ * @param width of the terminal; 0 if there is none or it is unknown: then all is shown.
  */
 export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
   const all = columnsOf(rows);

@@ -25,11 +25,11 @@ export interface TrialsOptions extends Listening {
 
 export interface TrainersOptions extends TrialsOptions {
   readonly say: (event: TrialEvent) => void;
-  /** This machine cannot run trials. */
+  /** Called if this machine cannot run trials. */
   readonly unable?: (reason: string) => void;
 }
 
-/** Programs that run trials, each in a slot of its own. */
+/** Programs that run trials, each in its own slot. */
 export interface Trainers {
   obey(directive: Directive<Params>): void;
   /** SIGTERM to all; their trials are preempted. Resolves when all have ended. */
@@ -63,7 +63,7 @@ export function trainers(options: TrainersOptions): Trainers {
     });
     running.set(trial, { slot, attempt, process, done });
   };
-  /** A later attempt from the beginning says again what an earlier one has said. */
+  /** A later attempt repeats the reports of an earlier one. */
   const isRepeated = ({ fact, refusal }: Rejected) =>
     refusal.code === 'duplicate-step' && (running.get(identityOf(fact).trial ?? 0)?.attempt ?? 1) > 1;
   return {
@@ -120,11 +120,11 @@ export function startTrial(
   return { process, end };
 }
 
-/** An attempt goes on from what the suggestion names, or from what an earlier attempt at the trial has left. */
+/** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
 function jobOf({ study, directory }: TrialsOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const own = join(directory, `trial-${trial}`);
-  /** Each attempt has a directory of its own: an earlier one may still be writing into its own. */
+  /** Each attempt has its own directory, since an earlier one may still be writing. */
   const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
   const left = [...earlier, join(own, 'checkpoints')].map(saved).find((place) => place !== undefined); // the last: of older versions

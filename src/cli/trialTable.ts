@@ -41,7 +41,7 @@ export async function trialsIn(study: Read): Promise<ListedTrial[]> {
   return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));
 }
 
-/** What is known of a study now. */
+/** The ledger of a study now. */
 export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
   const ledger = new Ledger(spaceOf(created));
   for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);

@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Node, type
 
 /**
  * Where the thing stands that a message speaks of, as an offset into the text: the deepest part of the path before its first colon, such as
- * `parameters.lr.low: expected ...`, that is in the document. Nothing where no part of it is.
+ * `parameters.lr.low: expected ...`, that is in the document. Undefined if no part of it is.
  */
 export function offsetOf(document: Document, message: string): number | undefined {
   let node: unknown = document.contents;

@@ -3,7 +3,7 @@ import { hostname, networkInterfaces } from 'node:os';
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie } from 'hono/cookie';
 
-/** No script, style or connection but our own; nothing may frame us. */
+/** Only our own scripts, styles and connections; no frames. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,7 +21,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 export const isLoopback = (host: string): boolean => ['127.0.0.1', 'localhost', '::1'].includes(host);
 
-/** Names that this server answers to: any other name is somebody else's, whose page has had its address changed to ours. */
+/** Names that this server answers to. A request for another name comes from a page of another site that resolves to this address (DNS rebinding). */
 function namesOf(host: string): ReadonlySet<string> {
   if (isLoopback(host)) return new Set(LOOPBACK);
   const addresses = Object.values(networkInterfaces()).flatMap((all = []) =>
@@ -33,11 +33,11 @@ function namesOf(host: string): ReadonlySet<string> {
 export interface AccessOptions {
   readonly host: string;
   readonly token: string;
-  /** Names that a proxy in front of this server goes by. */
+  /** Host names of a proxy in front of this server. */
   readonly names?: readonly string[];
 }
 
-/** Headers that keep a browser from doing with our answers what they are not for. */
+/** Security headers for all answers. */
 export const guarded: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('Content-Security-Policy', POLICY);
@@ -48,33 +48,34 @@ export const guarded: MiddlewareHandler = async (c, next) => {
   if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
 };
 
-/** Refuses requests for another name, and those that another site's page makes. */
+/** Refuses requests for unknown host names, and those of pages of other sites. */
 export function sameSite({ host, names = [] }: AccessOptions): MiddlewareHandler {
   const known = new Set([...namesOf(host), ...names.map((name) => name.toLowerCase())]);
   return async (c, next) => {
     const asked = (c.req.header('host') ?? '').toLowerCase();
-    if (!known.has(asked.replace(/:\d+$/, ''))) return c.text('this server goes by another name', 421);
+    if (!known.has(asked.replace(/:\d+$/, ''))) return c.text('unknown host name; name your proxy with --name', 421);
     const origin = c.req.header('origin');
-    if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`) return c.text('not from there', 403);
+    if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`)
+      return c.text('requests from other sites are refused', 403);
     const site = c.req.header('sec-fetch-site');
-    if (site === 'cross-site' && c.req.path !== '/') return c.text('not from there', 403);
+    if (site === 'cross-site' && c.req.path !== '/') return c.text('requests from other sites are refused', 403);
     await next();
   };
 }
 
 const COOKIE = 'hypertide';
 
-/** Who may read, and who may act. A cookie lets one read only: a browser sends it along whoever asks. */
+/** Guards for reading and for acting. A cookie permits reading only, since a browser sends it with the requests of any page. */
 export function access({ host, token, names = [] }: AccessOptions) {
   const bearer = (c: Context) => matches(c.req.header('authorization')?.replace(/^Bearer /i, '') ?? '', token);
-  const free = isLoopback(host) && names.length === 0; // a proxy in front of it lets in those who are not on this machine
+  const free = isLoopback(host) && names.length === 0; // a proxy lets in users of other machines
   return {
     mayRead: (async (c, next) => {
       if (!free && !bearer(c) && !matches(getCookie(c, COOKIE) ?? '', token)) return c.json({ ok: false, error: 'a token is needed' }, 401);
       await next();
     }) satisfies MiddlewareHandler,
     mayAct: (async (c, next) => {
-      if (!bearer(c)) return c.json({ ok: false, error: 'to act on a study a token is needed' }, 401);
+      if (!bearer(c)) return c.json({ ok: false, error: 'acting on a study needs the token' }, 401);
       await next();
     }) satisfies MiddlewareHandler,
     cookie: `${COOKIE}=${token}; HttpOnly; SameSite=Strict; Path=/`,

@@ -17,7 +17,7 @@ import type { Answer } from './wire.ts';
 /** Bytes of a request to act, at most. */
 const LARGEST = 2 ** 20;
 
-/** The dashboard as an application: what it shows, and who may see it. */
+/** The routes of the dashboard, with the guards in front of them. */
 export function dashboardApp(studies: Studies, metrics: Metrics, options: AccessOptions): Hono {
   const { mayRead, mayAct, cookie } = access(options);
   const app = new Hono();

@@ -2,12 +2,12 @@ import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { Shown, Studies } from './studies.ts';
 
-/** Milliseconds between two messages at least: faster than the eye, slower than a fast study. */
+/** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
 const FRAME = 100;
 
 /**
- * The news of all studies and the trials of one, as server-sent events: first what there is, then what changes. The id of an event is the
- * position that the reader then knows, so that one who was cut off gets what is missing and nothing else.
+ * All studies and the trials of one, as server-sent events: first the current state, then changes. The id of an event is the
+ * position that the reader then knows, so that a reader that reconnects gets exactly what it has missed.
  */
 export function studyEvents(c: Context, studies: Studies): Response {
   const { feed } = studies.get(c.req.query('study') ?? '') ?? {};
@@ -25,14 +25,14 @@ export function studyEvents(c: Context, studies: Studies): Response {
   });
 }
 
-/** How the machines of a study stand, whenever that changes. */
+/** The states of the machines of a study, whenever they change. */
 export const machineEvents = (c: Context, studies: Studies, { machines }: Shown): Response =>
   whenever(c, studies, (_, state) => state('machines', machines()));
 
-/** Says how something stands, unless that has been said. */
+/** Sends a state, unless it was sent already. */
 type State = (event: string, data: unknown) => Promise<void>;
 
-/** A stream of events: at once, and whenever there are news, though not too often. No timer runs while there are none. Its last word is `over`. */
+/** A stream of events: one at once, then one for news, at most every FRAME. No timer runs without news. The last event is `over`. */
 function whenever(c: Context, studies: Studies, tell: (stream: SSEStreamingApi, state: State) => Promise<void>): Response {
   return streamSSE(c, async (stream) => {
     const leaving = new AbortController();
@@ -53,13 +53,13 @@ function whenever(c: Context, studies: Studies, tell: (stream: SSEStreamingApi, 
   });
 }
 
-/** How much of the log a reader knows who was cut off. */
+/** The position that a reader knew when it was disconnected. */
 function knownTo(c: Context, id: string | undefined): number {
   const [study, position] = (c.req.header('last-event-id') ?? '').split(/:(?=\d+$)/);
   return id !== undefined && study === id && position !== undefined ? Number(position) : 0;
 }
 
-/** Resolves when something is new, or nobody listens any more. */
+/** Resolves on news, or when the reader has left. */
 function nextNews(studies: Studies, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -10,7 +10,7 @@ import { bestFirst } from '../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline } from './wire.ts';
 
-/** Told of each entry, and what it did. */
+/** Called with each entry and what it did. */
 export type Listener = (applied: AppliedEntry<Params>) => void;
 
 /** A study that has begun. */
@@ -22,14 +22,14 @@ interface Begun {
   readonly changes: TrialChanges;
 }
 
-/** Milliseconds of work after which others get their turn. */
+/** Milliseconds of work before other tasks get a turn. */
 const TURN = 20;
 
-/** A study as it is read from its log: nothing is kept that the log does not say. */
+/** A study as read from its log; it has no state besides. */
 export class Feed {
   readonly id: string;
   readonly source: StudySource;
-  /** Resolves when what was there at the start has been taken in. */
+  /** Resolves when the entries that existed at the start have been read. */
   readonly caughtUp: Promise<void>;
   readonly #reading = new AbortController();
   readonly #listeners = new Set<Listener>();
@@ -40,7 +40,7 @@ export class Feed {
   #at = 0;
   #position = 0;
 
-  /** @param failed told when the log cannot be read any more. */
+  /** @param failed called if the log can no longer be read. */
   constructor(id: string, source: StudySource, failed: (error: unknown) => void = () => {}) {
     this.id = id;
     this.source = source;
@@ -53,19 +53,19 @@ export class Feed {
       });
   }
 
-  /** Told of entries from now on, before those who watch. @returns ends it. */
+  /** Calls the listener with entries from now on, before the watchers. @returns a function that unsubscribes. */
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Called whenever something has been read. @returns ends it. */
+  /** Calls the watcher whenever something has been read. @returns a function that unsubscribes. */
   watch(watcher: () => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
   }
 
-  /** Resolves when the log has been read up to a position, or is not read any more. */
+  /** Resolves when the log has been read up to a position, or reading has ended. */
   reached(position: number): Promise<void> {
     return new Promise((resolve) => {
       const look = () => {
@@ -133,7 +133,7 @@ export class Feed {
     else if (effect === 'suggested' && fact.queue !== undefined) this.#queued--;
   }
 
-  /** The study in a line; nothing while its log is empty. */
+  /** The study in one line; undefined while its log is empty. */
   headline(): Headline | undefined {
     if (this.#begun === undefined) return undefined;
     const { ledger, changes } = this.#begun;

@@ -9,12 +9,12 @@ import { omitUndefined } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
 import type { Importances } from './wire.ts';
 
-/** Results that are looked at, at most: of more, some evenly from all over the study. */
+/** The most results that are used; of more, an even selection. */
 const MOST = 1500;
-/** Milliseconds of work after which others get their turn. */
+/** Milliseconds of work before other tasks get a turn. */
 const TURN = 20;
 
-/** How much each parameter matters, by the results that there are. */
+/** How much each parameter matters, by the results so far. */
 export async function importancesOf(feed: Feed): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
   const { space, ledger } = feed.begun;

@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Feed } from './feed.ts';
 
-/** Positions whose times are remembered, to tell how long a decision took. */
+/** Positions whose times are kept, to measure how long decisions take. */
 const REMEMBERED = 4096;
 
-/** What Prometheus may know of the studies. */
+/** The metrics for Prometheus. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #feeds = new Set<Feed>();
@@ -16,7 +16,7 @@ export class Metrics {
   });
   readonly #suggestions = new Counter({
     name: 'hypertide_suggestions_total',
-    help: 'Suggestions, by the first stage of the path of who made them.',
+    help: 'Suggestions, by the first stage of their path.',
     labelNames: ['study', 'by'],
     registers: [this.registry],
   });
@@ -72,7 +72,7 @@ export class Metrics {
     });
   }
 
-  /** A strategy took so long for an answer. */
+  /** Records how long a strategy took for an answer. */
   answered(study: string, strategy: string, seconds: number): void {
     this.#models.observe({ study, strategy }, seconds);
   }

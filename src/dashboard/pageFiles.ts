@@ -17,7 +17,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** The built page. Two folders up is the package, from the source of this file as from where it is built into. */
+/** The built page. The package is two folders up, from this source and from its build alike. */
 const directory = fileURLToPath(new URL('../../dist/src/dashboard/page/', import.meta.url));
 
 /** The page has not been built. */

@@ -5,7 +5,7 @@ import { Replay } from './machines/replay.ts';
 import { assetsIn } from './pageFiles.ts';
 import type { Machines, ReportData } from './wire.ts';
 
-/** A study as one file that needs nothing else: the page, with its data in it. */
+/** A study as one HTML file: the page with its data. */
 export async function reportOf(feed: Feed): Promise<string> {
   const data = await dataOf(feed);
   const assets = assetsIn();

@@ -8,13 +8,13 @@ import { Metrics } from './metrics.ts';
 import { Studies } from './studies.ts';
 
 export interface DashboardOptions {
-  /** The address to listen at. Default 127.0.0.1; any other one asks everybody for the token. */
+  /** The address to listen on. Default 127.0.0.1; on any other one, reading needs the token too. */
   readonly host?: string;
   /** Default: one that is free. */
   readonly port?: number;
-  /** What one needs to act on a study. Default: a random one. */
+  /** The secret that permits acting. Default: a random one. */
   readonly token?: string;
-  /** Names that a proxy in front of it goes by: then the token is needed to read, too. */
+  /** Host names of a proxy in front of it. With a proxy, reading needs the token too. */
   readonly names?: readonly string[];
   readonly warn?: (message: string) => void;
 }
@@ -23,7 +23,7 @@ export interface Dashboard {
   readonly studies: Studies;
   /** Where the page is. */
   readonly url: string;
-  /** The same with the token, for whoever may act. */
+  /** The same with the token, which permits acting. */
   readonly ownerUrl: string;
   readonly token: string;
   close(): Promise<void>;
@@ -35,7 +35,7 @@ class ListenError extends UserError {
   readonly code = 'cannot-listen';
 }
 
-/** Milliseconds that pages have to hear the end. */
+/** Milliseconds that pages have to receive the last event. */
 const LAST_WORDS = 500;
 
 /** Serves the dashboard until it is closed; studies are added to it at any time. */
@@ -67,7 +67,7 @@ export async function dashboard(options: DashboardOptions = {}): Promise<Dashboa
   };
 }
 
-/** An address as it stands in a URL; of a server that listens everywhere, the nearest. */
+/** An address as in a URL; the loopback address for a server that listens on all addresses. */
 function shown(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') && isLoopback(host) ? `[${host}]` : host;

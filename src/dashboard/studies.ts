@@ -8,11 +8,11 @@ import type { Headline, Machines } from './wire.ts';
 /** A study that is shown. */
 export interface Shown {
   readonly feed: Feed;
-  /** Its machines; those of a study elsewhere are only looked at once somebody wants to see them. */
+  /** Its machines. Those of a study in another process are replayed once a page asks for them. */
   machines(): Machines;
 }
 
-/** The studies that are shown, and news of all of them. */
+/** The studies that are shown, and notifications of their changes. */
 export class Studies {
   readonly #shown = new Map<string, Shown>();
   readonly #watchers = new Set<() => void>();
@@ -29,7 +29,7 @@ export class Studies {
   /**
    * Shows one more study.
    *
-   * @param live gives inspection events of the study's own machines, where it runs in this process.
+   * @param live passes on the inspection events of a study that runs in this process.
    */
   add(id: string, source: StudySource, live?: (inspect: (event: unknown) => void) => void): Shown {
     const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
@@ -106,12 +106,12 @@ export class Studies {
     for (const watcher of this.#watchers) watcher();
   };
 
-  /** Whether nothing comes any more. */
+  /** Whether the dashboard has been closed. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Shows nothing new from now on, and says so to all who listen. */
+  /** Stops all feeds, and tells the pages that no news will come. */
   close(): void {
     this.#over = true;
     for (const { feed } of this.#shown.values()) feed.close();

@@ -1,10 +1,10 @@
 import type { Feed } from './feed.ts';
 import type { TrialEntry } from './wire.ts';
 
-/** Entries that speak of a trial, at most; of more, the first half and the last. */
+/** The most entries about a trial. Of more, the first and the last ones are returned. */
 const MOST = 2000;
 
-/** All that the log says of a trial, in order, what does not count included. */
+/** All entries about a trial in order, including those that do not count. */
 export async function entriesOf(feed: Feed, trial: number): Promise<TrialEntry[] | undefined> {
   const history = feed.begun?.changes.history(trial);
   if (history === undefined) return undefined;

@@ -14,7 +14,7 @@ import type { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
 import type { Why } from './wire.ts';
 
-/** Results that a forest needs to say anything. */
+/** The fewest results for a forest. */
 const FEWEST = 4;
 
 /** Why a trial was suggested, recomputed from the log as it was when that was decided. */
@@ -61,7 +61,7 @@ async function recompute(feed: Feed, created: Created, fact: SuggestedFact): Pro
   }
 }
 
-/** What a forest on the results that were known makes of the configuration: said in the same way whatever the strategy was. */
+/** The prediction of a forest on the results known then, the same for all strategies. */
 async function expectationOf(feed: Feed, created: Created, { trial, after, params }: SuggestedFact): Promise<Why['expected']> {
   const space = spaceOf(created) as Space<Params>;
   const ledger = new Ledger<Params>(space);

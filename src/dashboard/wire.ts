@@ -1,4 +1,4 @@
-/** What goes between the dashboard's server and its page. */
+/** The messages between the dashboard's server and its page. */
 import type { CloseReason, Limits, ObjectiveSpec, Refusal, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
@@ -30,7 +30,7 @@ export interface Headline {
   readonly phase: StudyPhase;
   readonly closed?: CloseReason;
   readonly trials: number;
-  /** Trials that do not go on from another one, and were not imported. */
+  /** Trials that resume no other trial and were not imported. */
   readonly configurations: number;
   readonly open: number;
   readonly completed: number;
@@ -59,7 +59,7 @@ export interface Detail extends Headline {
   readonly rejected: number;
 }
 
-/** A state of a statechart, and what lies within. */
+/** A state of a statechart, with its inner states. */
 export interface ChartState {
   readonly id: string;
   readonly key: string;
@@ -72,7 +72,7 @@ export interface ChartTransition {
   /** Of `from`, the event and the targets. */
   readonly id: string;
   readonly event: string;
-  /** Ids of states; none where the state stays what it is. */
+  /** Ids of states; empty if the state does not change. */
   readonly targets: readonly string[];
   readonly guard?: string;
 }
@@ -83,7 +83,7 @@ export interface Machine {
   /** Absent for a fold: it has no phases. */
   readonly chart?: ChartState;
 }
-/** How the machines stand. */
+/** The current state of a machine. */
 export interface MachineNews {
   readonly path: string;
   /** Ids of the states that it is in. */
@@ -98,7 +98,7 @@ export type Machines =
   | { readonly type: 'none'; readonly why: string }
   | { readonly type: 'machines'; readonly machines: readonly Machine[]; readonly news: readonly MachineNews[]; readonly asks: boolean };
 
-/** An entry of a log that speaks of a trial. */
+/** An entry of a log about a trial. */
 export interface TrialEntry {
   readonly position: number;
   readonly at: number;
@@ -112,7 +112,7 @@ export interface Why {
   readonly by: string;
   /** The states of the machines when it was decided, by path. */
   readonly phases?: Readonly<Record<string, readonly string[]>>;
-  /** Whether the decision comes out the same when it is recomputed; absent where it cannot be. */
+  /** Whether the recomputed decision is equal; absent if it cannot be recomputed. */
   readonly recomputed?: 'equal' | { readonly field: string; readonly logged: unknown; readonly recomputed: unknown };
   /** What could not be recomputed, and why. */
   readonly impossible?: string;

@@ -5,12 +5,12 @@ import { lossOf } from '../ledger/settings.ts';
 import { type Ended, type Tags, type TrialId, violates } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 
-/** How a trial stands, in the words of the command line, the page and every reply. */
+/** The status of a trial, in the words of the command line, the page and rpc. */
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;
 export type TrialStatus = (typeof trialStatuses)[number];
 
 /**
- * A trial as it stands: all that its log says about it, in one row.
+ * The current state of a trial: all that its log says about it, in one row.
  *
  * @typeParam P the type of configurations
  */
@@ -82,7 +82,7 @@ export const trialRowSchema: Schema = {
     endedAt: time('when it ended'),
   } satisfies Readonly<Record<keyof TrialRow, Schema>>,
   required: ['trial', 'params', 'status', 'attempt', 'by', 'suggested', 'suggestedAt'] satisfies readonly (keyof TrialRow)[],
-  description: 'a trial as it stands',
+  description: 'the current state of a trial',
 };
 
 type Draft<P> = { -readonly [K in keyof TrialRow<P>]: TrialRow<P>[K] };

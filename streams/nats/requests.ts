@@ -2,7 +2,7 @@ import type { Schema } from '../../src/facts/schema.ts';
 import { type Intent, intentSchemas } from '../../src/study/commands.ts';
 import { trialRowSchema, trialStatuses } from '../../src/study/trials.ts';
 
-/** What one may ask of a study, and what comes back. */
+/** A request to a study, and its result. */
 export interface RequestKind {
   readonly request: Schema;
   readonly result: Schema;
@@ -12,7 +12,7 @@ const text = (description: string): Schema => ({ type: 'string', description });
 const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
 const nothing: Schema = { type: 'object', description: 'nothing' };
 
-/** How a study stands: what `rpc.status` answers, and what `ht.<study>.status` says by itself. */
+/** The state of a study: the answer of `rpc.status`, and what `ht.<study>.status` publishes. */
 export const statusSchema: Schema = {
   type: 'object',
   properties: {
@@ -31,7 +31,7 @@ export const statusSchema: Schema = {
     closed: text('why it is over'),
   },
   required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
-  description: 'how a study stands',
+  description: 'the state of a study',
 };
 
 const entry: Schema = {

@@ -20,7 +20,7 @@ import type { Subjects } from './subjects.ts';
 /** What `rpc.<method>` answers. */
 export type Reply = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
-/** How a study stands, as `rpc.status` tells. */
+/** The state of a study: the answer of `rpc.status`. */
 export interface Status extends Progress<Params> {
   readonly study: string;
   readonly phase: string;

@@ -31,7 +31,7 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
   expect(rows).toMatchObject({
     value: expect.stringMatching(/^loss = 0\.\d \(printed as loss, used as value\)$/),
     steps: expect.stringMatching(/^1, 2, 3/),
-    budget: 'not kept: it went on after step 2; pass {budget} to it if it is to pause',
+    budget: 'not kept: it continued after step 2; pass {budget} to it if it is to pause',
     SIGTERM: expect.stringMatching(/^ends it after \d+\.\d s$/),
     resume: expect.stringContaining('not possible: it saved nothing'),
     'early stopping': 'trials can be stopped (the default); pause: true is not for this program',

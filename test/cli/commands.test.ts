@@ -36,7 +36,7 @@ describe('commands that read', () => {
       );
     }
     const again = await run(place);
-    expect(again.err).toContain('going on: 3 trials are there, 3 of them completed');
+    expect(again.err).toContain('resuming: 3 trials exist, 3 of them completed');
     expect(again.err).toMatch(/\d entries do not count/);
     expect(journalOf(place).filter(({ type }) => type === 'completed').length).toBe(4); // nothing was trained again
   });
@@ -202,7 +202,7 @@ describe('commands that are written into the journal', () => {
     const paused = await run(place);
     expect(paused.code).toBe(1);
     expect(paused.err).toContain('the study is paused; the study is in study.jsonl');
-    expect(paused.err).toContain('to go on: hypertide change study.jsonl --resume, then the same command\n');
+    expect(paused.err).toContain('to continue: hypertide change study.jsonl --resume, then the same command\n');
     expect(JSON.parse((await run(place, '--json')).out)).toMatchObject({ reason: 'paused', completed: 2 });
     expect(journalOf(place)).toHaveLength(before);
     await hypertide(place, 'change', 'study.jsonl', '--resume');
@@ -219,7 +219,7 @@ describe('commands that are written into the journal', () => {
     const suggested = () => journalOf(place).filter(({ type }) => type === 'suggested').length;
     expect(suggested()).toBeLessThan(8);
     const again = await run(place);
-    expect(again.err).toContain(`to go on: hypertide change study.jsonl ${option === '--plateau' ? '--more 10' : option}`);
+    expect(again.err).toContain(`to continue: hypertide change study.jsonl ${option === '--plateau' ? '--more 10' : option}`);
     expect((await hypertide(place, 'change', 'study.jsonl', option, value)).code).toBe(0);
     const before = suggested();
     await run(place);
@@ -279,7 +279,7 @@ describe('import', () => {
     writeFileSync(join(place, 'rows.jsonl'), [good, ...bad, good, '{"params":{},"status":"failed"}'].join('\n'));
     const ended = await hypertide(place, 'import', 'rows.jsonl', '--journal', 'study.jsonl');
     expect(ended.code).toBe(1);
-    expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines passed over');
+    expect(ended.err).toContain('2 trials imported, 1 without a result and 5 bad lines skipped');
     for (const line of [2, 3, 4, 5, 6]) expect(ended.err).toMatch(new RegExp(`^rows\\.jsonl:${line}: \\S`, 'm'));
 
     writeFileSync(
@@ -287,7 +287,7 @@ describe('import', () => {
       'x,act,n,deep,value,note\n0.1,relu,2,true,0.5,"a, b"\n0.2,elu,2,true,0.5,\n0.3,relu,2,true\n0.4,tanh,3,FALSE,0.25,\n',
     );
     const table = await hypertide(place, 'import', 'rows.csv', '--journal', 'study.jsonl');
-    expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines passed over');
+    expect(table.err).toContain('2 trials imported, 0 without a result and 2 bad lines skipped');
     expect(table.err).toMatch(/^rows\.csv:3: act: expected/m);
     expect(table.err).toMatch(/^rows\.csv:4: /m);
     expect(journalOf(place).at(-2)).toMatchObject({ by: 'import', params: { x: 0.4, act: 'tanh', n: 3, deep: false } });

@@ -51,7 +51,7 @@ describe('a study that runs', () => {
     await until(() => journalOf(place).some(({ type, trial }) => type === 'completed' && trial === 2));
     expect(suggestedIn(place)).toHaveLength(2);
     await say('change', 'study.jsonl', '--resume');
-    expect((await ended).err).toContain('the study goes on\n');
+    expect((await ended).err).toContain('the study continues\n');
     expect(suggestedIn(place)).toHaveLength(3);
     expect(journalOf(place).find(({ type, trial }) => trial === 1 && (type === 'stopped' || type === 'failed'))).toBeDefined();
   });

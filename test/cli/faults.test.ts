@@ -86,8 +86,8 @@ describe('a run', () => {
     await hypertide(place, 'run', 'study.yaml', ...quick);
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
-    expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('going on'))).toEqual([
-      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; --journal names another',
+    expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
+      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; give another file with --journal',
     ]);
   });
 
@@ -105,7 +105,7 @@ describe('a run', () => {
     child.kill('SIGINT');
     const { code, err } = await ended;
     expect(code).toBe(130);
-    expect(err).toContain("go on with: hypertide run study.yaml --seed 9 -- sh -c 'for i in");
+    expect(err).toContain("to resume: hypertide run study.yaml --seed 9 -- sh -c 'for i in");
     const again = await hypertide(place, ...words);
     expect(again.code).toBe(0);
     expect(again.err).not.toContain('does not count');

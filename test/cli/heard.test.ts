@@ -50,7 +50,7 @@ describe('a study that does not name its value', () => {
     expect(of(place, 'completed')).toMatchObject([{ metric: 'val_loss' }, { metric: 'val_loss' }]);
     const other = await run(place, both, '--metric', 'loss');
     expect(other.code).toBe(2);
-    expect(other.err).toContain('study.jsonl: its results are values of val_loss, not of loss; --journal begins another study');
+    expect(other.err).toContain('study.jsonl: its results are values of val_loss, not of loss; begin another study with --journal');
     expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
   });
 });

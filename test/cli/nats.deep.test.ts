@@ -31,7 +31,7 @@ describe('a study on a server', () => {
     expect(seen.some(({ status }) => status?.completed === 5)).toBe(true);
     // It is resumed, and closed as it is.
     const again = await start(place, 'serve', 'study.yaml', ...at, '--once').ended;
-    expect(again).toMatchObject({ code: 0, err: expect.stringContaining('cli: gone on with') });
+    expect(again).toMatchObject({ code: 0, err: expect.stringContaining('cli: resumed') });
   });
 
   it('continues with the others when one of several studies fails, and its exit status is 1', async () => {
@@ -43,7 +43,7 @@ describe('a study on a server', () => {
     const serve = start(place, 'serve', 'study.yaml', 'other.yaml', '--nats', own.url, '--once');
     await until(() => ['fails: begun', 'lasts: begun'].every((line) => serve.said().includes(line)));
     await (await jetstreamManager(nc)).streams.delete('HT_fails');
-    await until(() => serve.said().includes('fails: ended, the others go on: the stream HT_fails is gone: it was deleted'));
+    await until(() => serve.said().includes('fails: ended, the others continue: the stream HT_fails is gone: it was deleted'));
     const worker = await start(place, 'worker', '--nats', own.url, '--study', 'lasts', '--', ...TRAINER).ended;
     expect(worker.code).toBe(0);
     const served = await serve.ended;
@@ -82,7 +82,7 @@ describe('a study on a server', () => {
     expect(out).toContain('with exit status 0, not 1');
     expect(out).toContain('the trainer is to claim trial 1: it ended with exit status 1');
     expect(out.match(/^(not )?ok /gm)).toHaveLength(8);
-    expect(out.trimEnd().split('\n').at(-1)).toBe('it breaks 8 of them');
+    expect(out.trimEnd().split('\n').at(-1)).toBe('the trainer breaks 8 rules');
   });
 
   it('says what it waits for, and ends when it is told to while it waits', async () => {
@@ -112,11 +112,11 @@ describe('a study on a server', () => {
     const subscription = nc.subscribe('ht.away.log.by.>', { max: 1 });
     for await (const _ of subscription);
     await own.kill();
-    for (const { said } of [serve, worker]) await until(() => said().includes('the server is away'));
+    for (const { said } of [serve, worker]) await until(() => said().includes('the connection to the server is lost'));
     serve.child.kill('SIGTERM');
     expect(await serve.ended).toMatchObject({ code: 0, err: expect.not.stringContaining('closed') });
     worker.child.kill('SIGTERM');
-    await until(() => worker.said().includes('once more ends at once'));
+    await until(() => worker.said().includes('interrupt again to end at once'));
     worker.child.kill('SIGTERM');
     expect((await worker.ended).code).toBe(130);
     await own.dispose();

@@ -24,7 +24,7 @@ it('waits while the disk is full, keeps the order, and says so once', async () =
   }
   expect(said).toEqual([
     'study.jsonl: could not append (ENOSPC): waiting for room; results are kept meanwhile',
-    'there is room again: the study goes on',
+    'there is room again: the study continues',
   ]);
 });
 

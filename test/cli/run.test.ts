@@ -77,7 +77,7 @@ describe('run', () => {
     const ended = await started.ended;
     expect(ended.code, ended.err).toBe(130);
     expect(ended.err).toContain('ending 2 running trials');
-    expect(ended.err).toContain(`go on with: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
+    expect(ended.err).toContain(`to resume: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
     expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(false);
     const preempted = journalOf(place).filter(({ type }) => type === 'failed');
     expect(preempted).toMatchObject([
@@ -87,7 +87,7 @@ describe('run', () => {
 
     const again = await hypertide(place, ...args);
     expect(again.code, again.err).toBe(0);
-    expect(again.err).toContain('going on');
+    expect(again.err).toContain('resuming');
     const log = readFileSync(join(place, `study.trials/trial-${preempted[0]!.trial}/attempt-2.log`), 'utf8');
     expect(Number(/from step (\d+)/.exec(log)![1])).toBeGreaterThanOrEqual(3);
     expect(completed(place)).toHaveLength(3);
@@ -241,7 +241,7 @@ describe('run', () => {
     expect(ended.code).toBe(2);
     expect(ended.err).toContain('space.parameters.x.high is 1 in the log, but 2 here');
     expect(ended.err).toContain('seed is "7" in the log, but "8" here');
-    expect(ended.err).not.toContain('going on');
+    expect(ended.err).not.toContain('resuming');
     expect(readFileSync(join(place, 'study.jsonl'), 'utf8')).toBe(before);
   });
 

@@ -51,7 +51,7 @@ describe('limits', () => {
     expect(world.engine.ledger.closed).toBe('plateau');
   });
 
-  it('ends when what it may cost is spent: steps that were trained, and 1 for a trial without', () => {
+  it('ends when the cost limit is reached: steps that were trained, and 1 for a trial without', () => {
     const plain = createTestStudy(box, random(), { cost: 3 });
     for (const trial of [1, 2, 3]) plain.say(done(trial));
     expect(last(facts(plain))).toMatchObject({ type: 'closed', reason: 'cost' });

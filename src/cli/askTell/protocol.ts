@@ -95,5 +95,5 @@ export function withBudgets(strategy: unknown, maxStep: number): unknown {
 /** Trials pause: in this protocol every trainer resumes. */
 const rangeOf = (name: string, max: number) => ({ min: 1, max, ...(name !== 'successiveHalving' && { pause: true }) });
 
-/** Whether a strategy as data tries configurations at several budgets, so that nobody knows how many there will be. */
+/** Whether a strategy as data tries configurations at several budgets, so that their number is not known. */
 export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

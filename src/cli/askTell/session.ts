@@ -24,7 +24,7 @@ import {
   withBudgets,
 } from './protocol.ts';
 
-/** The harness said what it may not, or the study cannot go on. */
+/** The harness sent an invalid request, or the study cannot continue. */
 export class SessionError extends Error {
   override readonly name = 'SessionError';
 }
@@ -36,7 +36,7 @@ interface Waiter {
 
 /**
  * A study from one `init` to the next, driven by the harness: it asks and tells, and all is answered at once, but for an ask that waits for a
- * model. A trial that goes on to a higher budget keeps the id of the one that it began as.
+ * model. A trial that is promoted to a higher budget keeps its id.
  */
 export class Session {
   readonly #engine: Engine<Params>;
@@ -192,5 +192,5 @@ function neverIdle(strategy: Strategy): Strategy {
   return chain(strategy, fill(rest), rest);
 }
 
-/** No fact of the harness makes an engine read the past anew. */
+/** No fact of the harness makes an engine read the past again. */
 async function* nothing(): AsyncGenerator<never> {}

@@ -25,11 +25,11 @@ interface Seen {
   readonly outcome: Outcome;
   readonly reports: readonly Report[];
   readonly warnings: readonly string[];
-  /** Seconds from the request to end to the end; undefined where the program ended by itself. */
+  /** Seconds from SIGTERM to the end; undefined if the program ended by itself. */
   readonly parting?: number;
 }
 
-/** `hypertide check`: runs the program twice for a short time, and says what a study would make of it. Resolves with the exit status. */
+/** `hypertide check`. Resolves with the exit status. */
 export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
@@ -128,7 +128,7 @@ function budgetOf(first: Seen): string {
   if (keepsBudget(first)) return `kept: it ended after step ${BUDGET} of ${BUDGET}`;
   return first.outcome.type === 'completed'
     ? `not known: it ended by itself after step ${first.reports.at(-1)!.step}, with a budget of ${BUDGET}`
-    : `not kept: it went on after step ${BUDGET}; pass {budget} to it if it is to pause`;
+    : `not kept: it continued after step ${BUDGET}; pass {budget} to it if it is to pause`;
 }
 
 function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {

@@ -39,7 +39,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
   }
 }
 
-/** What the environment says of the token, and the command line of the rest. */
+/** The token from the environment, the other settings from the command line. */
 export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
   const token = process.env.HYPERTIDE_TOKEN;
   if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
@@ -52,7 +52,7 @@ export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' |
   };
 }
 
-/** Says where the page is; the address that lets one act goes nowhere but here. */
+/** Prints the address of the page. It holds the token, so it must appear nowhere else. */
 export const welcome = (board: Dashboard, say: (text: string) => void = inform): void => say(`dashboard: ${board.ownerUrl}`);
 
 async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
@@ -65,7 +65,7 @@ async function addServer(board: Dashboard, url: string, { study, ...access }: Da
   return () => nc.close();
 }
 
-/** A name for each file that can stand in an address. */
+/** A name for each file that can be part of a URL. */
 function idsOf(paths: readonly string[]): string[] {
   const taken = new Set<string>();
   return paths.map((path) => {

@@ -17,9 +17,9 @@ export interface ImportOptions {
 }
 
 /**
- * `hypertide import`: finished trials, from JSON lines or a table such as export writes. Bad lines are named and passed over.
+ * `hypertide import`: adds finished trials from JSON lines or CSV. Reports and skips bad lines.
  *
- * @returns 1 where some were.
+ * @returns the exit status: 1 if there were bad lines.
  */
 export async function importTrials(file: string, path: string, { study, json }: ImportOptions): Promise<number> {
   const text = await readFile(file, 'utf8').catch((cause: Error) => {
@@ -36,14 +36,14 @@ export async function importTrials(file: string, path: string, { study, json }: 
       count[wrong !== undefined ? 'bad' : 'row' in reading ? 'imported' : 'unfinished']++;
     }
     if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
-    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines passed over`);
+    else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines skipped`);
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();
   }
 }
 
-/** Appends a finished trial; or why it is none of this study. */
+/** Appends a finished trial. @returns why it does not fit the study, if so. */
 async function take({ params, values, budget, ...rest }: Finished, ledger: Ledger<Params>, log: Log): Promise<string | undefined> {
   const unfit = ledger.unfit(params);
   if (unfit !== undefined) return unfit;

@@ -10,7 +10,7 @@ export interface NatsConfigOptions {
   readonly port?: number;
 }
 
-/** `hypertide nats-config`: prints a server's configuration, and writes the seed of each user to a file of its own; one that is there is kept. */
+/** `hypertide nats-config`: prints a server configuration and writes a seed file for each user. Keeps existing seeds. */
 export async function natsConfig({ study, trainer, seeds: directory, store, port }: NatsConfigOptions): Promise<number> {
   const pathOf = (name: string) => join(directory, `${name}.nk`);
   const kept: string[] = [];

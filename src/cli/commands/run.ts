@@ -49,9 +49,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const { study: name } = file.options;
   if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
-    throw new UsageError(
-      `${path}: name: expected a name that can be that of a file, got ${name}; --journal says where the journal is to be`,
-    );
+    throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
   const where = options.journal ?? `${name}.jsonl`;
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
@@ -80,7 +78,7 @@ export async function runPrograms(path: string, words: readonly string[], option
     return submit(intent, engine.ledger, append);
   };
   const source = processSource(where, log, submitted);
-  const board = options.dashboard === undefined ? undefined : await beside(options.dashboard, source, screen.line);
+  const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, screen.line);
   const closeSocket = await controlSocket(where, submitted);
   const inspected = board ? { ...settings, inspect: board.inspect } : settings;
   const ending = await work({
@@ -103,7 +101,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   screen.end();
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${where}: ${ending.error.message}; --journal names another`);
+    throw new UsageError(`${where}: ${ending.error.message}; give another file with --journal`);
   const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
@@ -111,7 +109,7 @@ export async function runPrograms(path: string, words: readonly string[], option
 }
 
 /** Shows the study in a dashboard of this process. */
-async function beside(port: number | true, source: StudySource, warn: (message: string) => void) {
+async function openDashboard(port: number | true, source: StudySource, warn: (message: string) => void) {
   const [{ dashboard }, { settingsOf, welcome }] = await Promise.all([import('../../dashboard/serve.ts'), import('./dashboard.ts')]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
   let inspect!: (event: unknown) => void;
@@ -141,14 +139,14 @@ interface Work {
   readonly note: (entry: AppliedEntry<Params>) => void;
   /** Called with the engine, once there is one. */
   readonly begin: (study: Run<Params>) => void;
-  /** Whether somebody looks at it who can have it go on. */
+  /** Whether a dashboard is open, through which the study can be resumed. */
   readonly attended: boolean;
   readonly warn: (message: string) => void;
 }
 
-/** Runs the study until it is over, broken off, or cannot go on; then no program runs any more and all they said is in the log. */
+/** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */
 async function work({ file, goal, begun, options, command, log, directory, watching, note, begin, attended, warn }: Work): Promise<Ending> {
-  /** As the log has it; a start without one goes on with that. */
+  /** A study file without a strategy resumes with that of the log. */
   const strategy = file.strategy?.spec ?? begun?.strategy;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
@@ -206,7 +204,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
       log.giveUp();
       return fleet.kill();
     }
-    warn(`ending ${fleet.running} running trials; once more ends them at once`);
+    warn(`ending ${fleet.running} running trials; interrupt again to kill them`);
     end({ type: 'interrupted' });
   });
   const ending = await ended;
@@ -219,7 +217,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   return ending;
 }
 
-/** This command, as one would type it. */
+/** The command line of this process, quoted for a shell. */
 const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(quoted).join(' ');
 
 const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

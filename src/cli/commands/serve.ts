@@ -23,7 +23,7 @@ export interface ServeOptions extends Access {
 /** Milliseconds that the end of an engine may take. */
 const PARTING = 2000;
 
-/** `hypertide serve`: runs studies on a server until it is told to end. Resolves with the exit status. */
+/** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions): Promise<number> {
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
@@ -54,7 +54,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     };
     const engine = await serve(nc, space, strategy, { ...described, ...settings, note, warn: screen.line });
     served.push(engine);
-    screen.line(`${study}: ${head > 0 ? 'gone on with' : 'begun'}`);
+    screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
     return engine;
   };
   /** Waits for a person to correct the trainers. */
@@ -76,7 +76,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     } catch (error) {
       if (files.length === 1) throw error;
       failed++;
-      if (!ending) screen.line(`${study}: ended, the others go on: ${(error as Error).message}`);
+      if (!ending) screen.line(`${study}: ended, the others continue: ${(error as Error).message}`);
     }
   };
   const work = async () => {
@@ -90,7 +90,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   } finally {
     ending = true;
     release();
-    // What is under way goes out, unless the server is away. An engine may end at any moment.
+    // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
     const parted = Promise.all(served.map(({ close }) => close())).then(() => nc.drain());
     await Promise.race([parted.catch(() => {}), setTimeout(PARTING, undefined, { ref: false })]);
     await nc.close();

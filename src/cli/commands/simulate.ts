@@ -13,9 +13,8 @@ import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { grid, shown } from '../table.ts';
 import { UsageError } from '../usage.ts';
 
-/** Beside the finished study on a server, or */
 export interface SimulateOptions extends Remote {
-  /** its journal. */
+  /** Journal of the finished study, unless it is on a server. */
   readonly from?: string;
   readonly strategies?: readonly string[];
   readonly trainers?: number;
@@ -69,7 +68,7 @@ async function workloadOf(study: Study, space: Space<Params>): Promise<RecordedW
   }
 }
 
-/** By the words that name them; that of the study file, where there are none. */
+/** The strategies that the words name; without words, that of the study file. */
 function strategiesOf({ strategy = auto() }: StudyFile, words: readonly string[] | undefined) {
   if (words === undefined) return { [JSON.stringify(strategy.spec)]: strategy };
   return Object.fromEntries(words.map((word) => [word, parseStrategy(parseData('--strategies', word), '--strategies')]));

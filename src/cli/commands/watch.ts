@@ -52,7 +52,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   });
 }
 
-/** Who wrote it, what it says, and what it says it of. */
+/** The author of a message, its trial, and what it says. */
 function lineOf({ subject, data }: Seen & { type: 'message' }): string {
   const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
   const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;

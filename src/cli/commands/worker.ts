@@ -92,7 +92,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     const atOnce = new Promise<void>((resolve) => {
       interrupted = (count) => {
         ended = true;
-        if (count === 1) screen.line(`giving ${running.size} running trials back; once more ends at once`);
+        if (count === 1) screen.line(`giving ${running.size} running trials back; interrupt again to end at once`);
         else resolve();
         void trainer.close();
       };

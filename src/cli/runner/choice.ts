@@ -1,7 +1,7 @@
 import { canonical, usualDirection } from './names.ts';
 import type { Reading } from './reading.ts';
 
-/** Finds out which value of a program's output is the result, where the study does not name one. */
+/** Chooses the printed value that is the result, if the study does not name one. */
 export interface Choice {
   /**
    * Takes a reading in. `one`, once: there is one candidate, and its first step is over, so that no other has come with it. `several`, once:

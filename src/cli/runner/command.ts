@@ -6,7 +6,7 @@ import { parseTemplate, type Template } from './template.ts';
 
 /** The command of a trainer, checked as far as that is possible before there are values to fill in. @throws UsageError, TemplateError */
 export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
-  if (words === undefined) throw new UsageError('there is no command to run: put it behind --, or into the study file');
+  if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
   checkVariables(parameters);
   const command = parseTemplate(words, parameters);

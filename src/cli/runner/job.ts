@@ -9,15 +9,15 @@ export interface Job {
   readonly trial: TrialId;
   /** 1, 2, ... */
   readonly attempt: number;
-  /** In [0, parallel): no two that run at once share one, so that each may have a device of its own. */
+  /** In [0, parallel). Programs that run at the same time have different slots, for example to choose a GPU. */
   readonly slot: number;
   /** The active parameters. */
   readonly params: Params;
   /** What the trial may spend, cumulative along `resumes`. */
   readonly budget?: number;
-  /** The trial whose checkpoint it goes on from. */
+  /** The trial that it resumes. */
   readonly resumes?: TrialId;
-  /** What to go on from. */
+  /** The saved state to load. */
   readonly checkpoint?: string;
   readonly paths: {
     /** Gets the parameters as JSON. */
@@ -34,7 +34,7 @@ export const fillingOf = ({ paths, ...job }: Job): Filling => ({ ...job, paramsF
 /** The variable that holds a parameter, without `HYPERTIDE_`. Letters of other alphabets stay, or all Greek ones would be the same. */
 const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
 
-/** @throws UsageError where two parameters have one variable: a program would see the last one under the name of both. */
+/** @throws UsageError if two parameters would share an environment variable. */
 export function checkVariables(parameters: readonly string[]): void {
   const holders = new Map<string, string>();
   for (const name of parameters) {
@@ -48,7 +48,7 @@ export function checkVariables(parameters: readonly string[]): void {
 
 /**
  * The environment of a program: the runner's own, and
- * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (what to go on from): as in the job, and not
+ * - `HYPERTIDE_STUDY`, `_TRIAL`, `_ATTEMPT`, `_SLOT`, `_BUDGET`, `_RESUMES`, `_CHECKPOINT` (saved state to load): as in the job, and not
  *   there where the job has none;
  * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
  * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;

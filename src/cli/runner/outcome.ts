@@ -8,7 +8,7 @@ export type Outcome =
   | { readonly type: 'stopped'; readonly step?: number; readonly checkpoint?: string }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
 
-/** What a program has said so far, as far as it matters at the end. */
+/** What has been read from a program so far. */
 export interface Heard {
   /** The last line that was a result, or would have been. */
   readonly result?: Extract<Line, { type: 'result' | 'non-finite' | 'infeasible' }>;

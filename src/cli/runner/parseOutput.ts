@@ -8,7 +8,7 @@ export type Report = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'
 /** The result of a trial. */
 export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
-/** What a line says that a program printed. A checkpoint is where a later attempt or trial may go on from. */
+/** What a printed line says. A checkpoint is saved state that a later attempt or trial can load. */
 export type Line =
   | { readonly type: 'report'; readonly report: Report; readonly checkpoint?: string }
   | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
@@ -80,7 +80,7 @@ function finiteJson(text: string): string {
     .join('');
 }
 
-/** Lines of nothing but pairs. */
+/** Lines that consist of pairs. */
 function parsePairs(text: string): Statement | undefined {
   const data: [string, unknown][] = [];
   for (const [token] of text.matchAll(/[^\s,]+/g)) {
@@ -112,7 +112,7 @@ export function stepOf({ data }: Statement): { readonly name?: string; readonly 
   return { name: found.name, step, partial: step !== found.value };
 }
 
-/** What a line says by itself, values of the objectives apart. */
+/** What a line says besides values of the objectives. */
 export function remark({ form, data: { infeasible, checkpoint } }: Statement): Line | undefined {
   if (form === 'pairs') return undefined;
   if (infeasible) return { type: 'infeasible', message: typeof infeasible === 'string' ? infeasible : 'the program said so' };

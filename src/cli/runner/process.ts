@@ -15,7 +15,7 @@ import { fillTemplate, type Template } from './template.ts';
 
 export interface ProcessOptions extends Listening {
   readonly command: Template;
-  /** Told of each report as it is printed. */
+  /** Called with each report as it is printed. */
   readonly onReport?: (report: Report) => void;
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
   readonly onWarning?: (message: string) => void;
@@ -31,7 +31,7 @@ export interface ProcessOptions extends Listening {
 export interface Running {
   /** Never rejects. */
   readonly done: Promise<Outcome>;
-  /** The trial shall stop: SIGTERM to the program and all that it started, SIGKILL after the grace. The outcome is `stopped`. */
+  /** Stops the trial: SIGTERM to the program and all that it started, SIGKILL after the grace time. The outcome is `stopped`. */
   stop(): void;
   /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that the trial is tried again. */
   preempt(): void;
@@ -75,7 +75,7 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
   }
 }
 
-/** Begins when there is room for the files again. It may be told to end before. */
+/** Starts once the disk has room for the files. It can be ended before that. */
 function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
   options.onWarning?.(`its files cannot be written: ${message}: waiting for room`);
   let running: Running | undefined;
@@ -114,7 +114,7 @@ function launch(job: Job, { command, directory }: ProcessOptions, mark: string):
     env: { ...environmentOf(job, process.env), ...environmentFor(mark) },
     ...(directory !== undefined && { cwd: directory }),
   });
-  child.on('error', () => {}); // `attend` tells it, where it comes to that
+  child.on('error', () => {}); // `attend` reports it
   if (child.stdout === undefined) throw new Error('there are too many open files');
   if (child.pid !== undefined) guard(child.pid);
   return child;
@@ -235,7 +235,7 @@ function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, signal);
-  } catch {} // nobody is left
+  } catch {} // no process is left
 }
 
 const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;

@@ -34,7 +34,7 @@ export interface OutputReader {
   end(broken: boolean): readonly Line[];
   /** The name under which the program prints the only objective, where it is another than its own: given, or taken by the reader. */
   readonly metric: string | undefined;
-  /** What a user should know who expected a result: what was seen, and what to print or to write. */
+  /** Why there is no result: what was seen, and what to print or to write. */
   unheard(): string;
 }
 
@@ -47,7 +47,7 @@ const MOST_WAITING = 10_000;
  * @example
  * const reader = outputReader({ objectives: ['value'] });
  * reader.line('Epoch 1/20'); // []
- * reader.line('loss: 0.41 - accuracy: 0.8'); // [], as the step may go on
+ * reader.line('loss: 0.41 - accuracy: 0.8'); // [], as more of the step may follow
  * reader.line('Epoch 2/20'); // [{ type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss', ... } }]
  */
 export function outputReader(listening: Listening): OutputReader {

@@ -35,7 +35,7 @@ sweep "${RUNNER}=$1"
 let supervisor: ChildProcessByStdio<Writable, null, null> | undefined;
 const groups = new Set<number>();
 
-/** What a program is known by. The dot keeps the first one from being taken for the tenth. */
+/** The mark of a program. The dot distinguishes 1 from 10. */
 export function newMark(): string {
   watch();
   return `${runner}/${++count}.`;
@@ -43,22 +43,22 @@ export function newMark(): string {
 
 export const environmentFor = (mark: string): Readonly<Record<string, string>> => ({ [RUNNER]: runner, [PROGRAM]: mark });
 
-/** A program has begun, in a process group of its own: it ends with this process, also when that is killed. */
+/** Registers a program in its own process group: it ends with this process, even if that is killed. */
 export function guard(group: number): void {
   groups.add(group);
   tell(`+ ${group}`);
 }
 
-/** A program has ended. */
+/** Removes a program that has ended. */
 export function release(group: number): void {
   groups.delete(group);
   tell(`- ${group}`);
 }
 
-/** Kills what is left of a program that was told to end, also where it has left its process group. On Linux only. */
+/** Kills what is left of a program that was ended, even outside its process group. On Linux only. */
 export const sweep = (mark: string): void => tell(`! ${mark}`);
 
-/** Starts the supervisor, in a session of its own: what ends the runner by its group or its terminal does not reach it. */
+/** Starts the supervisor in its own session, so that signals to the group or terminal of the runner do not reach it. */
 function watch(): void {
   if (supervisor) return;
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'hypertide-supervisor', runner], {

@@ -2,7 +2,7 @@ import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { nearest } from '../../space/check.ts';
 
-/** What an argument may mention beside parameters. A parameter of the same name goes before. */
+/** What an argument can mention besides parameters. A parameter of the same name takes precedence. */
 export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;
 type RunnerName = (typeof RUNNER_NAMES)[number];
 

@@ -38,7 +38,7 @@ export function applied(log: Log): { submit(intent: Intent): Promise<Submitted>;
       end(error);
     });
   });
-  ready.catch(() => {}); // whoever submits a command learns of it
+  ready.catch(() => {}); // commands report it
   return {
     submit: async (intent) => {
       await ready;

@@ -1,6 +1,6 @@
 import type { ChartState, ChartTransition } from '../wire.ts';
 
-/** What of XState's state nodes is looked at: their shape is part of its inspection, though not of its types. */
+/** The part of XState's state nodes that is read. Inspection delivers them, but the types do not describe them. */
 interface Node {
   readonly id: string;
   readonly key: string;
@@ -26,7 +26,7 @@ export interface Charted {
   readonly names: ReadonlyMap<Transition, string>;
 }
 
-/** The chart of a machine; nothing for logic without states. */
+/** The chart of a machine; undefined for logic without states. */
 export function chartOf({ root }: Logic): Charted | undefined {
   if (root === undefined) return undefined;
   const names = new Map<Transition, string>();

@@ -2,10 +2,10 @@ import type { TrialId } from '../../messages.ts';
 import type { Machine, MachineNews } from '../wire.ts';
 import { activeStates, type Charted, chartOf, type Logic, type Transition } from './chart.ts';
 
-/** One of XState's inspection events, as far as it is looked at. */
+/** The part of XState's inspection events that is read. */
 interface Inspected {
   readonly type: string;
-  /** `_parent`: of whom it is a part. */
+  /** `_parent`: the machine that it is a part of. */
   readonly actorRef: { readonly id: string; readonly logic?: Logic; readonly _parent?: unknown };
   readonly event?: { readonly type: string; readonly id?: TrialId };
   readonly snapshot?: { readonly status: string; readonly value?: unknown };
@@ -22,15 +22,15 @@ interface Watched {
   since: number;
 }
 
-/** What the machines of a study do, as they are inspected. It can change nothing about them. */
+/** Records what the machines of a study do, from inspection events. It cannot influence them. */
 export class MachineWatch {
   readonly #watched = new Map<string, Watched>();
   readonly #changed: () => void;
   readonly #asked: ((path: string, seconds: number) => void) | undefined;
 
   /**
-   * @param changed called when something has happened.
-   * @param asked told how long a machine took for an answer.
+   * @param changed called after each change.
+   * @param asked called with the time that a machine took for an answer, in seconds.
    */
   constructor(changed: () => void = () => {}, asked?: (path: string, seconds: number) => void) {
     this.#changed = changed;
@@ -43,7 +43,7 @@ export class MachineWatch {
     const { type, actorRef } = inspected;
     if (type === '@xstate.actor') this.#begin(actorRef);
     const watched = this.#watched.get(actorRef.id);
-    if (watched?.actor !== actorRef) return; // of a time that was told anew
+    if (watched?.actor !== actorRef) return; // of an earlier replay
     if (type === '@xstate.event') this.#hear(watched, inspected);
     else if (type === '@xstate.microstep') this.#count(watched, inspected);
     else if (type === '@xstate.snapshot') this.#settle(watched, inspected);

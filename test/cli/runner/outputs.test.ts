@@ -42,7 +42,7 @@ function hear(bytes: Buffer, listening: Partial<Listening> = {}) {
   return { lines, reports, result, reader };
 }
 
-/** What becomes of an output whose value nothing names. */
+/** The result of an output whose value nothing names. */
 function verdictOn(bytes: Buffer): string {
   const { reader, result } = hear(bytes);
   if (reader.metric !== undefined) return `takes ${reader.metric}`;

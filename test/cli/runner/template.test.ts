@@ -43,7 +43,7 @@ describe('a command', () => {
     ['alone, after a number or a separator', ['p', '-1', '{momentum}', '--', '{momentum}'], ['p', '-1', '--']],
     ['if one of its names is inactive', ['p', '-m', '{lr}/{momentum}'], ['p']],
     [
-      'where the trial has no budget and nothing to go on from',
+      'where the trial has no budget and no checkpoint',
       ['p', '--epochs', '{budget}', '--from', '{checkpoint}', '--of', '{resumes}'],
       ['p'],
     ],
