@@ -20,12 +20,12 @@ export function logGamma(x: number): number {
 /** Natural logarithm of the beta function. */
 const logBeta = (a: number, b: number): number => logGamma(a) + logGamma(b) - logGamma(a + b);
 
-/** Log density of the beta law at x in (0, 1). */
+/** Log density of the beta distribution at x in (0, 1). */
 export const logBetaDensity = (a: number, b: number, x: number): number => (a - 1) * Math.log(x) + (b - 1) * Math.log1p(-x) - logBeta(a, b);
 
 /**
- * The regularised incomplete beta function I_x(a, b): distribution function of the beta law. Accurate in the lower tail; for the upper one
- * ask for betainc(b, a, 1 - x).
+ * The regularised incomplete beta function I_x(a, b), the distribution function of the beta distribution. Accurate in the lower tail; for the upper
+ * tail use betainc(b, a, 1 - x).
  *
  * DLMF 8.17.22, on the side of the mean where it converges fast.
  */

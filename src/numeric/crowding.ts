@@ -1,8 +1,8 @@
 import type { Losses } from './pareto.ts';
 
 /**
- * How lonely each trial of a front is: the sides of the box between its neighbours, each in ranges of the front, summed; infinite at the ends of
- * an objective (Deb, Pratap, Agarwal & Meyarivan, "NSGA-II", 2002, section III-B).
+ * The crowding distance of each trial of a front: the sum of the sides of the box between its neighbours, each as a share of the front's range;
+ * infinite at the ends of an objective (Deb, Pratap, Agarwal & Meyarivan, "NSGA-II", 2002, section III-B).
  */
 export function crowdingDistances(front: readonly Losses[]): number[] {
   const distances = front.map(() => 0);
@@ -21,8 +21,8 @@ export function crowdingDistances(front: readonly Losses[]): number[] {
 }
 
 /**
- * The indices of `size` of a front, the lonelier first. The most crowded leave one at a time, so that each makes room for its neighbours (Kukkonen & Deb,
- * "Improved pruning of non-dominated solutions based on crowding distance", 2006).
+ * The indices of the `size` least crowded trials of a front, the least crowded first. The most crowded one is removed one at a time, which increases
+ * the distances of its neighbours (Kukkonen & Deb, "Improved pruning of non-dominated solutions based on crowding distance", 2006).
  */
 export function leastCrowded(front: readonly Losses[], size: number): number[] {
   let left = [...front.keys()];

@@ -2,8 +2,8 @@ const words = new Uint32Array(2);
 const number = new Float64Array(words.buffer);
 
 /**
- * A 53-bit key for a list of numbers: as good as the list itself for telling lists apart (a million of them collide with probability 6e-5),
- * at a number's size. Two 32-bit lanes of the MurmurHash3 finaliser (Appleby 2011).
+ * A 53-bit hash of a list of numbers, used as its key: among a million lists the probability of a collision is 6e-5. Two 32-bit lanes of the
+ * MurmurHash3 finaliser (Appleby 2011).
  */
 export function fingerprint(values: Iterable<number>): number {
   let a = 0x9747b28c;

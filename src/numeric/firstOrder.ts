@@ -1,7 +1,7 @@
-/** How a method of first order turns gradients into steps. */
+/** How a first-order method turns gradients into steps. */
 export type UpdateRule = 'plain' | 'momentum' | 'adam';
 
-/** What a rule remembers: running means of gradients and of their squares. */
+/** The state of a rule: running means of gradients and of their squares. */
 export interface Moments {
   readonly count: number;
   readonly mean: Float64Array;
@@ -14,12 +14,12 @@ const MOMENTUM = 0.9;
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8];
 
 /**
- * The direction of a step, to be multiplied by the rate and subtracted; and what the rule remembers from now on.
+ * The direction of a step, to be multiplied by the rate and subtracted, and the next state of the rule.
  *
  * `plain`: the gradient, in units of `scale`. `momentum`: a running mean of gradients (Polyak 1964), in the same units. `adam` (Kingma & Ba
  * 2015, algorithm 1): about 1 in each coordinate.
  *
- * @param gradient NaN where it is unknown: such a coordinate stays
+ * @param gradient NaN where unknown: such a coordinate does not move
  * @param scale the size of a gradient whose step is as long as the rate
  */
 export function updateDirection(
@@ -41,12 +41,11 @@ export function updateDirection(
   return { direction: still(adam), moments: { count: next, mean: m, square: s } };
 }
 
-/** a / (k + 1 + A)^alpha as a part of its first value, A a tenth of the steps (Spall 1998). */
+/** a / (k + 1 + A)^alpha relative to its first value, where A is a tenth of the steps (Spall 1998). */
 export const rateDecay = (step: number, steps: number, alpha: number): number => ((1 + steps / 10) / (step + 1 + steps / 10)) ** alpha;
 
 /**
- * What a learning rate is multiplied by after a step, from whether the new gradient agrees with the way that the last step went: 1 + h cos
- * (Baydin et al. 2018, eq. 8).
+ * The factor of the learning rate after a step: 1 + h cos, with the angle between the new gradient and the last direction (Baydin et al. 2018, eq. 8).
  */
 export function hypergradientFactor(h: number, gradient: Float64Array, lastDirection: Float64Array): number {
   let [product, a, b] = [0, 0, 0];

@@ -5,7 +5,7 @@ export interface ForestOptions extends TreeOptions {
   readonly trees: number;
 }
 
-/** Trees that are cut where it is best; they see a share of the features each time, as those that all see the same ones agree too soon. */
+/** Trees with optimal thresholds. Each split considers a share of the features, since trees that consider all of them are too similar. */
 export const DEFAULT_FOREST: ForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
 
 /** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
@@ -17,7 +17,7 @@ export function growForest(table: Table, settings: ForestOptions, rng: Rng): For
   return { trees: Array.from({ length: settings.trees }, () => growTree(table, bootstrap(table.targets.length, rng), settings, rng)) };
 }
 
-/** How often each of n rows is in a sample of n with replacement. */
+/** How often each of n rows occurs in a sample of n with replacement. */
 function bootstrap(n: number, rng: Rng): Float64Array {
   const weights = new Float64Array(n);
   for (let k = 0; k < n; k++) weights[index(rng, n)]! += 1;

@@ -1,4 +1,4 @@
-/** An immutable view of the first `length` items of a buffer that only ever grows: `push` is O(1), and old views stay valid. */
+/** An immutable view of the first `length` items of a shared buffer that only grows: `push` is O(1), and older views stay valid. */
 export class History<T> {
   readonly length: number;
   readonly #buffer: T[];
@@ -28,11 +28,11 @@ export class History<T> {
   }
 
   /**
-   * A fold over histories that remembers how far it came: a longer view of the same buffer costs only its new items. The result is a function
-   * of the items alone, as long as `step` is one.
+   * A fold over histories that caches its progress: a longer view of the same buffer costs only its new items. If `step` is deterministic, the result
+   * depends only on the items.
    *
    * @param start a fresh accumulator
-   * @param step takes one more item into the accumulator, which it may change
+   * @param step adds an item to the accumulator, in place
    */
   static folding<T, A>(start: () => A, step: (accumulator: A, item: T) => void): (history: History<T>) => A {
     const known = new WeakMap<T[], { accumulator: A; length: number }>();

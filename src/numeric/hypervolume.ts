@@ -21,7 +21,7 @@ function volume(points: readonly Losses[], reference: Losses): number {
   return reference.length === 3 ? sweepVolume(points, right!, top!, end!) : sumOfExclusives(points, reference);
 }
 
-/** What a point adds to the volume of others: its own box less what theirs cover of it. */
+/** The volume that a point adds to others: its own box minus the part that theirs cover. */
 function exclusiveVolume(p: Losses, others: readonly Losses[], reference: Losses): number {
   const box = p.reduce((product, x, k) => product * (reference[k]! - x), 1);
   const limited = others.map((q) => q.map((x, k) => Math.max(x, p[k]!)));
@@ -29,7 +29,7 @@ function exclusiveVolume(p: Losses, others: readonly Losses[], reference: Losses
   return box - volume(kept, reference);
 }
 
-/** Where a point comes after those that are worse in the last objective, the others are cut to little by it. */
+/** Sorted so that the worst in the last objective come first, later points limit the boxes most. */
 function sumOfExclusives(points: readonly Losses[], reference: Losses): number {
   const order = points.toSorted((a, b) => b.at(-1)! - a.at(-1)!);
   return order.reduce((sum, p, i) => sum + exclusiveVolume(p, order.slice(i + 1), reference), 0);
@@ -40,7 +40,7 @@ function area(points: readonly Losses[], right: number, top: number): number {
   return points.reduce((sum, [x, y]) => sum + addCorner(stairs, x!, y!, right, top), 0);
 }
 
-/** The area grows as a plane goes up the third objective. */
+/** Sweeps a plane along the third objective and integrates the dominated area. */
 function sweepVolume(points: readonly Losses[], right: number, top: number, end: number): number {
   const stairs: Stair[] = [];
   let [sum, base, from] = [0, 0, end];
@@ -52,10 +52,10 @@ function sweepVolume(points: readonly Losses[], right: number, top: number, end:
   return sum + base * (end - from);
 }
 
-/** A corner of the border of an area: x ascends and y descends from one to the next. */
+/** A corner of a staircase: x ascends and y descends from one to the next. */
 type Stair = readonly [x: number, y: number];
 
-/** Adds a corner to a staircase, without those that it dominates. Returns what that adds to the area. */
+/** Adds a corner to a staircase and removes those that it dominates. Returns the gain in area. */
 function addCorner(stairs: Stair[], x: number, y: number, right: number, top: number): number {
   let from = 0;
   while (from < stairs.length && stairs[from]![0] < x) from++;
@@ -73,7 +73,7 @@ function addCorner(stairs: Stair[], x: number, y: number, right: number, top: nu
   return gain;
 }
 
-/** The worst corner lies this much beyond the worst losses, in ranges, so that the ends of a front count. */
+/** The reference point lies this far beyond the worst losses, as a share of their range, so that the ends of a front count. */
 const MARGIN = 0.1;
 
 /**
@@ -100,7 +100,7 @@ export function greedyHypervolumeSubset(trials: readonly Losses[], count: number
   return chosen;
 }
 
-/** The volume that each of some trials dominates and none of the others, in the box that holds them all and a little more; the box is 1. */
+/** The volume that each trial alone dominates, as a share of the box up to the reference point. */
 export function exclusiveContributions(trials: readonly Losses[]): number[] {
   const points = normalise(trials);
   return points.map((p, i) =>
@@ -112,7 +112,7 @@ export function exclusiveContributions(trials: readonly Losses[]): number[] {
   );
 }
 
-/** Losses in the unit cube, its worst corner a little beyond the worst of each. */
+/** Scales losses to the unit cube; the reference point becomes (1, ..., 1). */
 function normalise(trials: readonly Losses[]): Losses[] {
   const least = trials[0]!.map((_, k) => Math.min(...trials.map((t) => t[k]!)));
   const range = least.map((low, k) => Math.max(...trials.map((t) => t[k]! - low)) * (1 + MARGIN));

@@ -2,15 +2,15 @@ import { shuffle } from './permutation.ts';
 import type { Rng } from './random.ts';
 
 const CANDIDATES = 20;
-/** Distances between coordinates that may be computed in the search: some tens of milliseconds. */
+/** The number of coordinate distances that the search may compute: some tens of milliseconds. */
 const EFFORT = 2e7;
 
 /**
- * A Latin hypercube (McKay, Beckman & Conover 1979): of n points, each of the n equal slices of each axis holds one, at a random place in it. Of
- * several random ones, the one whose closest two points are the farthest apart (maximin; Johnson, Moore & Ylvisaker 1990).
+ * A Latin hypercube of n points (McKay, Beckman & Conover 1979): each of the n equal slices of each axis contains one point, at a random position. Of
+ * several random designs it returns the one with the largest minimal distance between points (maximin; Johnson, Moore & Ylvisaker 1990).
  */
 export function latinHypercube(n: number, dimension: number, rng: Rng): number[][] {
-  // Comparing all pairs is quadratic; among many points the designs differ little.
+  // Comparing all pairs is quadratic, and with many points the designs differ little.
   const candidates = Math.max(1, Math.min(CANDIDATES, Math.floor(EFFORT / (n * n * dimension))));
   let best = design(n, dimension, rng);
   if (candidates === 1) return best;

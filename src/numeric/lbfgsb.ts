@@ -1,7 +1,7 @@
 import { isSufficientDecrease, shorteningFactor } from './lineSearch.ts';
 import { type CurvaturePair, curvaturePair, norm, quasiNewton } from './quasiNewton.ts';
 
-/** A function of x that writes its gradient to the second argument. A value that is not finite marks a place to stay away from. */
+/** A function of x that writes its gradient to the second argument. A step to a value that is not finite is shortened. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;
 
 export interface LbfgsbOptions {
@@ -11,7 +11,7 @@ export interface LbfgsbOptions {
   readonly evaluations?: number;
   /** Curvature pairs kept. */
   readonly memory?: number;
-  /** Stops when no coordinate of the projected gradient is larger. */
+  /** Stops when no component of the projected gradient is larger. */
   readonly gradientTolerance?: number;
   /** Stops when a step gains less than this, relative to max(1, |value|). */
   readonly valueTolerance?: number;
@@ -21,7 +21,7 @@ export interface LbfgsbResult {
   readonly x: Float64Array;
   readonly value: number;
   readonly evaluations: number;
-  /** Whether a tolerance was met, rather than the budget spent. */
+  /** Whether a tolerance was met before the evaluations were used up. */
   readonly converged: boolean;
 }
 
@@ -69,7 +69,7 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Lbf
         nextX[i] = clip(x[i]! + length * step[i]!, i);
         slope += gradient[i]! * (nextX[i]! - x[i]!);
       }
-      if (slope >= 0) break; // rounding: no way down from here
+      if (slope >= 0) break; // no descent beyond rounding errors
       nextValue = f(nextX, nextGradient);
       spent++;
       if (isSufficientDecrease(value, nextValue, slope)) break;
@@ -79,7 +79,7 @@ export function lbfgsb(f: Differentiable, start: ArrayLike<number>, options: Lbf
     }
     if (Number.isNaN(nextValue)) {
       if (steepest) return result(true);
-      pairs.length = 0; // the curvature was misleading: forget it and go straight down
+      pairs.length = 0; // the curvature pairs were misleading: restart with steepest descent
       continue;
     }
     const pair = curvaturePair(x, nextX, gradient, nextGradient);

@@ -1,11 +1,11 @@
 const SQRT_2PI = Math.sqrt(2 * Math.PI);
 
-/** Density of the standard normal law. */
+/** Density of the standard normal distribution. */
 const normalDensity = (x: number): number => Math.exp(-0.5 * x * x) / SQRT_2PI;
 
 /**
- * Distribution function of the standard normal law, to a relative error of about 1e-14 wherever it is not denormal, the lower tail included:
- * for the upper tail ask for ndtr(-x).
+ * Distribution function of the standard normal distribution, with a relative error of about 1e-14, also in the lower tail as long as the result is
+ * not denormal. For the upper tail use ndtr(-x).
  *
  * Marsaglia, Evaluating the Normal Distribution (2004), near 0; Laplace's continued fraction in the tails.
  */

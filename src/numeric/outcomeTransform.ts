@@ -1,11 +1,11 @@
-/** Observed values as a model sees them, with mean 0 and variance 1, and the way back. */
+/** An invertible transform of observed values to targets with mean 0 and variance 1. */
 export interface OutcomeTransform {
   readonly targets: Float64Array;
   /** The target of any value. */
   target(value: number): number;
-  /** The derivative of targets by values where they are observed. */
+  /** The derivative of the transform at the i-th observed value. */
   slope(i: number): number;
-  /** The value that a target stands for. */
+  /** The value of a target. */
   restore(target: number): number;
 }
 
@@ -14,7 +14,7 @@ interface Moments {
   readonly sd: number;
 }
 
-/** Mean and standard deviation; 1 for the latter where all are equal. Values as large as 1e308 do not overflow. */
+/** Mean and standard deviation, without overflow up to 1e308. If all values are equal, the standard deviation is 1. */
 function moments(values: ArrayLike<number>): Moments {
   const n = values.length;
   let largest = 0;
@@ -56,7 +56,7 @@ export function yeoJohnsonInverse(y: number, power: number): number {
 
 const POWERS = { low: -4, high: 4 };
 
-/** Standardised values made as normal as a power can, the power chosen by maximum likelihood; standardised again. */
+/** Standardises values, applies the Yeo-Johnson transform with the maximum-likelihood power, and standardises again. */
 export function powerTransform(values: ArrayLike<number>): OutcomeTransform {
   const first = standardise(values);
   const logs = first.targets.reduce((sum, z) => sum + Math.sign(z) * Math.log1p(Math.abs(z)), 0);

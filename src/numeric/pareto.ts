@@ -1,11 +1,11 @@
-/** Losses of one trial, one per objective, all minimised. What is missing counts as infinite. */
+/** The losses of a trial, one per objective, all minimised. A missing one counts as infinite. */
 export type Losses = readonly number[];
 
-/** Whether a is nowhere worse than b, and somewhere better. */
+/** Whether a is at least as good as b in every objective, and better in one. */
 export const dominates = (a: Losses, b: Losses): boolean =>
   a.every((x, i) => x <= (b[i] ?? Number.POSITIVE_INFINITY)) && a.some((x, i) => x < (b[i] ?? Number.POSITIVE_INFINITY));
 
-/** Splits trials into fronts, best first: none of a front is dominated by one of the same front or of a later one. Yields their indices. */
+/** Splits trials into fronts, best first: no trial is dominated by one of its own or a later front. Yields the indices of each. */
 export function* fronts(trials: readonly Losses[]): Generator<readonly number[]> {
   // In lexicographic order a trial comes after all that dominate it.
   let rest = trials.map((_, i) => i).sort((a, b) => lexicographic(trials[a]!, trials[b]!) || a - b);

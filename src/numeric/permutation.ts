@@ -1,7 +1,7 @@
 import { hash } from './hash.ts';
 import { index, type Rng } from './random.ts';
 
-/** A random order of 0..n-1 as a table (Fisher & Yates). Where n may be large, use `permute`. */
+/** A random permutation of 0..n-1 as a table (Fisher & Yates). For large n, use `permute`. */
 export function shuffle(n: number, rng: Rng): number[] {
   const order = Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
@@ -14,7 +14,7 @@ export function shuffle(n: number, rng: Rng): number[] {
 const ROUNDS = 8;
 
 /**
- * A random order of 0..n-1 without a table: a bijection, computed for each i on its own in constant time and memory.
+ * A random permutation of 0..n-1 without a table: each element is computed independently, in constant time and memory.
  *
  * An alternating Feistel network on the halves of i = left * columns + right. The few results that are n or more are permuted again, until
  * one is less (cycle walking; Black & Rogaway 2002, Ciphers with arbitrary finite domains).

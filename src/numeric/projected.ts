@@ -2,7 +2,7 @@ import { type CurvaturePair, dot, quasiNewton } from './quasiNewton.ts';
 
 const clip = (u: number): number => Math.min(1, Math.max(0, u));
 
-/** The way that a step along the negative gradient could go in the unit cube, at most 1 long along each axis; 0 where the slope is unknown. */
+/** The projected gradient in the unit cube: x minus the projection of x - gradient; 0 where the gradient is unknown. */
 export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>
   x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clip(u - gradient[i]!)));
 
@@ -10,7 +10,7 @@ export const maxNorm = (v: Float64Array): number => v.reduce((most, u) => Math.m
 
 /**
  * The direction of a projected quasi-Newton step in the unit cube: curvature is used on the coordinates that are free to move (Byrd, Lu,
- * Nocedal & Zhu 1995; Bertsekas 1982). Without pairs, or where they lead uphill, it is the steepest one.
+ * Nocedal & Zhu 1995; Bertsekas 1982). Without pairs, or if they lead uphill, it is that of steepest descent.
  */
 export function descentDirection(
   x: Float64Array,
@@ -25,7 +25,7 @@ export function descentDirection(
   return { direction: downhill(), steepest: true };
 }
 
-/** The end of a step along the projected path, and the slope of the function's linear model to there. */
+/** The end of a step, projected to the unit cube, and the change of the function's linear model over it. */
 export function projectedStep(
   x: Float64Array,
   direction: Float64Array,

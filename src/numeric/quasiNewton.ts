@@ -7,7 +7,7 @@ export interface CurvaturePair {
 export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
 export const norm = (v: Float64Array): number => Math.sqrt(dot(v, v));
 
-/** The pair of a step, where the function curves upwards along it; what curves downwards teaches a quasi-Newton method nothing. */
+/** The curvature pair of a step; undefined if the function does not curve upwards along it, which a quasi-Newton method cannot use. */
 export function curvaturePair(x: Float64Array, nextX: Float64Array, g: Float64Array, nextG: Float64Array): CurvaturePair | undefined {
   const s = nextX.map((v, i) => v - x[i]!);
   const y = nextG.map((v, i) => v - g[i]!);
@@ -41,14 +41,14 @@ export function quasiNewton(step: Float64Array, pairs: readonly CurvaturePair[],
   return last !== undefined && dot(step, gradient) < 0;
 }
 
-/** The least curvature of a pair, as a part of what was expected (Powell 1978). */
+/** The smallest curvature of a pair, as a fraction of the expected one (Powell 1978). */
 const DAMPING = 0.2;
 
 /**
- * A pair whose curvature is at least a part of what was expected (Powell's damping, Nocedal & Wright 2006, eq. 18.15), so that noise and
- * bends do not spoil it.
+ * A pair whose curvature is at least a fraction of the expected one (Powell's damping, Nocedal & Wright 2006, eq. 18.15), which makes it robust to
+ * noise and negative curvature.
  *
- * @param expected how the Hessian that the step was made with lets the gradient change
+ * @param expected the change of the gradient by the Hessian that the step was computed with
  */
 export function dampedPair(
   x: Float64Array,

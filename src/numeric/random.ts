@@ -4,8 +4,8 @@ import seedrandom from 'seedrandom';
 export type Rng = () => number;
 
 /**
- * The generator for one decision. It is a function of its key alone: there is no generator state to persist, share or lose, and what one
- * strategy draws cannot shift another's numbers.
+ * The random generator for one decision, as a function of its key. There is no generator state to store, and the draws of one strategy do not
+ * affect those of another.
  *
  * @param retry how many answers to this ask were turned down before; another number gives another, equally good draw.
  */

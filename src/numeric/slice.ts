@@ -1,6 +1,6 @@
 import { normal, type Rng } from './random.ts';
 
-/** How often the slice is widened, to each side, before it is shrunk. */
+/** How often the slice is widened on each side before it shrinks. */
 const MAX_WIDENINGS = 8;
 const MAX_SHRINKINGS = 40;
 
@@ -8,7 +8,7 @@ const MAX_SHRINKINGS = 40;
  * One step of slice sampling along a random direction (Neal, "Slice sampling", Annals of Statistics 2003, with stepping out and shrinkage):
  * leaves the density invariant.
  *
- * @param logDensity up to a constant; NaN and -Infinity where there is none
+ * @param logDensity up to a constant; NaN or -Infinity for zero density
  * @param width a guess at the extent of the density
  */
 export function sliceStep(logDensity: (x: Float64Array) => number, x: Float64Array, width: number, rng: Rng): Float64Array {

@@ -1,4 +1,4 @@
-/** The number of items of a sorted array that stand before a new one; an equal item stands before it. */
+/** How many items of a sorted array come before a new one. Equal items come before it. */
 export function rankOf<T>(sorted: readonly T[], item: T, precedes: (a: T, b: T) => boolean): number {
   let low = 0;
   for (let high = sorted.length; low < high; ) {
@@ -9,7 +9,7 @@ export function rankOf<T>(sorted: readonly T[], item: T, precedes: (a: T, b: T) 
   return low;
 }
 
-/** Puts an item into a sorted array, behind its equals. */
+/** Inserts an item into a sorted array, after equal items. */
 export function insertSorted<T>(sorted: T[], item: T, precedes: (a: T, b: T) => boolean): void {
   const rank = rankOf(sorted, item, precedes);
   if (rank === sorted.length) sorted.push(item);

@@ -73,9 +73,9 @@ export function logSumExp(values: ArrayLike<number>): number {
 }
 
 /**
- * log of the standard normal mass between two points: the normalisation of a truncated normal.
+ * The log of the standard normal mass between two points, which normalises a truncated normal.
  *
- * @returns -Infinity where `low >= high`.
+ * @returns -Infinity if `low >= high`
  */
 export function logNormalMass(low: number, high: number): number {
   if (low >= high) return -Infinity;
@@ -88,7 +88,7 @@ export function logNormalMass(low: number, high: number): number {
 const SQRT_PI_2 = Math.sqrt(Math.PI / 2);
 const LOG_SQRT_PI_2 = Math.log(SQRT_PI_2);
 
-/** log(1 + z Phi(z) / phi(z)) for z <= -1: what expected improvement has beyond the density. Far out that difference cancels, to the first terms of its series. */
+/** log(1 + z Phi(z) / phi(z)) for z <= -1. Far in the tail the difference cancels, so the first terms of its series are used. */
 const logTail = (z: number): number =>
   z < -1e3 ? Math.log1p(-3 / (z * z)) - 2 * Math.log(-z) : log1mexp(Math.log(erfcx(-z * SQRT1_2) * -z) + LOG_SQRT_PI_2);
 

@@ -1,18 +1,18 @@
 import { index, type Rng } from './random.ts';
 
-/** What a tree is grown on: one column of numbers per feature. */
+/** The training data of a tree, with one column of numbers per feature. */
 export interface Table {
   readonly columns: readonly Float64Array[];
-  /** Per feature: how many categories it has, numbered from 0; 0 for an ordered one. */
+  /** The number of categories of each feature, which are numbered from 0; 0 for an ordered feature. */
   readonly categories: readonly number[];
   readonly targets: Float64Array;
 }
 
-/** A regression tree in flat arrays, its root at 0. */
+/** A regression tree in flat arrays; the root is node 0. */
 export interface Tree {
-  /** The feature a node splits on; -1 at a leaf. */
+  /** The feature that a node splits on; -1 for a leaf. */
   readonly feature: Int32Array;
-  /** Ordered: at most this goes left. Categories: where its list begins in `leftward`. */
+  /** Of an ordered feature: values up to this go left. Of a categorical one: the start of its list in `leftward`. */
   readonly threshold: Float64Array;
   readonly left: Int32Array;
   readonly right: Int32Array;
@@ -20,27 +20,27 @@ export interface Tree {
   readonly mean: Float64Array;
   readonly variance: Float64Array;
   readonly weight: Float64Array;
-  /** 1 where a category goes left. */
+  /** 1 if a category goes left. */
   readonly leftward: Uint8Array;
   readonly categories: readonly number[];
 }
 
 export interface TreeOptions {
-  /** The least weight of a leaf. */
+  /** The minimal weight of a leaf. */
   readonly minLeaf: number;
-  /** The least weight of a node that is split. */
+  /** The minimal weight of a node that is split. */
   readonly minSplit: number;
   /** The share of features that compete for a split. */
   readonly features: number;
   /**
-   * Where an ordered feature is cut: where squared error falls most, this share of the way between the two values there; or, `random`, at any one
-   * number between the least and the greatest at the node, so that many trees together change little by little where each one jumps (extremely
+   * The threshold of a split on an ordered feature. A function: the cut with the largest reduction of squared error, at this fraction of the way
+   * between the two neighbouring values. `random`: a random value within the range at the node, so that the mean of many trees is smooth (extremely
    * randomised trees; Geurts, Ernst & Wehenkel, Machine Learning 63, 2006).
    */
   readonly threshold: ((rng: Rng) => number) | 'random';
 }
 
-/** Rows of the table, each with a weight, in the order of each feature: what lies between `from` and `to` belongs to one node. */
+/** The weighted rows of the table, sorted by each feature. Each node has the rows from `from` to `to` in every order. */
 interface SortedRows {
   readonly orders: readonly Int32Array[];
   readonly weights: Float64Array;
@@ -49,15 +49,15 @@ interface SortedRows {
 interface Split {
   readonly feature: number;
   readonly gain: number;
-  /** Where the first row of the right side stands in the order of an ordered feature. */
+  /** The position of the first row of the right side, for an ordered feature. */
   readonly cut?: number;
-  /** At most this goes left. */
+  /** Values up to this go left. */
   readonly threshold?: () => number;
   /** The categories that go left. */
   readonly leftward?: readonly number[];
 }
 
-/** Grows a tree by the largest fall of squared error at each split (Breiman et al. 1984). */
+/** Grows a tree by the largest reduction of squared error at each split (Breiman et al. 1984). */
 export function growTree(table: Table, weights: Float64Array, settings: TreeOptions, rng: Rng): Tree {
   return new TreeGrower(table, weights, settings, rng).tree();
 }
@@ -169,7 +169,6 @@ class TreeGrower {
     return { feature, gain: errorReduction(left.weight, left.sum, all.weight, all.sum), cut, threshold: () => threshold };
   }
 
-  /** Targets are taken from the mean of the node, so that the gain is what the two sides' squared sums come to. */
   #splitAtBest(feature: number, from: number, to: number, between: (rng: Rng) => number): Split | undefined {
     const order = this.#sorted.orders[feature]!;
     const column = this.#table.columns[feature]!;
@@ -199,7 +198,7 @@ class TreeGrower {
     return { feature, gain, cut, threshold };
   }
 
-  /** In the order of their means, some cut of the categories is the best of all subsets (Fisher 1958). */
+  /** The best subset of the categories is a prefix of them in the order of their means (Fisher 1958). */
   #splitCategories(feature: number, from: number, to: number): Split | undefined {
     const order = this.#sorted.orders[feature]!;
     const column = this.#table.columns[feature]!;
@@ -240,7 +239,7 @@ class TreeGrower {
     return { weight, sum };
   }
 
-  /** Categories that were not met at a node go where a coin says. */
+  /** Categories that do not occur at a node go left or right at random. */
   #threshold({ feature, threshold }: Split): number {
     if (threshold) return threshold();
     const count = this.#table.categories[feature]!;
@@ -249,7 +248,7 @@ class TreeGrower {
     return start;
   }
 
-  /** Moves the rows of the left side before those of the right in every order, and tells how many they are. */
+  /** Moves the rows of the left side before those of the right in every order. Returns the number of rows on the left. */
   #part(split: Split, from: number, to: number): number {
     const { feature, cut, leftward } = split;
     const order = this.#sorted.orders[feature]!;
@@ -279,7 +278,7 @@ class TreeGrower {
   }
 }
 
-/** How much the squared error falls by a split: the sides' squared sums over their weights, less the whole's. */
+/** The reduction of squared error by a split: the squared sums of both sides over their weights, minus that of the whole. */
 const errorReduction = (leftWeight: number, leftSum: number, weight: number, sum: number): number =>
   leftSum ** 2 / leftWeight + (sum - leftSum) ** 2 / (weight - leftWeight) - sum ** 2 / weight;
 

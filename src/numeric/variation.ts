@@ -1,6 +1,6 @@
 /**
  * A child of two real numbers in [0, 1]: simulated binary crossover (Deb & Agrawal 1995), in the form whose spread never leaves the bounds (Deb &
- * Agrawal 1999). Of the two children this is the one on the side of `near`; the other comes of the parents exchanged, with the same `u`.
+ * Agrawal 1999). It returns the child on the side of `near`; exchange the parents, with the same `u`, for the other child.
  *
  * @param eta the distribution index, 0 or more: the larger, the closer the child stays to its parent.
  * @param u a uniform number in [0, 1). Up to about one half the child lies between its parents, above it beyond `near`.
@@ -13,7 +13,7 @@ export function simulatedBinaryCrossover(near: number, far: number, eta: number,
   return clamp((near + far) / 2 + (near < far ? -half : half));
 }
 
-/** Parents closer than this are the same number. */
+/** Parents closer than this are treated as equal. */
 const SAME = 1e-14;
 
 /**

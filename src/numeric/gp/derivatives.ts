@@ -1,15 +1,15 @@
 import type { Kernel } from './kernel.ts';
 
-/** Derivatives of the function that were observed. */
+/** Observed derivatives of the function. */
 export interface Derivatives {
-  /** The observation at whose point each of them is. */
+  /** The index of the observation at whose point each derivative was taken. */
   readonly at: Int32Array;
-  /** The ordered column by which each of them is. */
+  /** The ordered column of each derivative. */
   readonly columns: Int32Array;
   readonly targets: Float64Array;
 }
 
-/** Says in `derivativeCovariance` that a value is meant. */
+/** Stands for a value instead of a derivative in `derivativeCovariance`. */
 export const VALUE = -1;
 
 /**

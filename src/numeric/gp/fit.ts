@@ -5,7 +5,7 @@ import { addColumn } from './kernel.ts';
 import { negativeLogPosterior, type TrainingSet } from './likelihood.ts';
 
 const log = Math.log;
-/** Of one scale; then of sigma^2, tau^2, the sharpness and the noise; then of how one coordinate is bent. */
+/** The bounds of one scale; of sigma^2, tau^2, the sharpness and the noise; and of the warp of one coordinate. */
 const BOUNDS = {
   scale: [log(1e-4), log(1e3)],
   shared: [
@@ -23,7 +23,7 @@ const WARM_EVALUATIONS = 20;
 
 const filled = (count: number, value: number) => new Array<number>(count).fill(value);
 
-/** Where a kernel's parameters begin, and between what they lie. */
+/** The start and the bounds of the search for a kernel's parameters. */
 function searchBox({ width, ordered }: TrainingSet['features'], bending: boolean) {
   const warps = bending ? 2 * ordered : 0;
   const side = (k: 0 | 1) => [
@@ -35,11 +35,11 @@ function searchBox({ width, ordered }: TrainingSet['features'], bending: boolean
 }
 
 /**
- * The most probable parameters of the kernel, as logarithms (maximum a posteriori).
+ * The most probable parameters of the kernel, as logs (maximum a posteriori).
  *
- * @param warm where to start; the parameters of a fit to fewer observations save most of the work
- * @param bending whether coordinates are bent
- * @returns undefined where no kernel could be evaluated
+ * @param warm where to start: the parameters of an earlier fit save most of the work
+ * @param warp whether inputs are warped
+ * @returns undefined if no kernel could be evaluated
  */
 export function fitKernel(observations: TrainingSet, warm?: Float64Array, bending = false): Float64Array | undefined {
   const { start, lower, upper } = searchBox(observations.features, bending);
@@ -57,11 +57,17 @@ export function fitKernel(observations: TrainingSet, warm?: Float64Array, bendin
 const CHAIN_STEPS = { between: 4, first: 20 };
 
 /**
- * Parameters drawn from their posterior distribution, by slice sampling (Snoek, Larochelle & Adams 2012, section 3.1).
+ * Samples parameters from their posterior distribution, by slice sampling (Snoek, Larochelle & Adams 2012, section 3.1).
  *
- * @param from where the chain begins
+ * @param from the start of the chain
+ * @param continues whether it is the last sample of an earlier chain
  */
-function sampleKernels(observations: TrainingSet, { samples, seed, warp }: FitTask, from: Float64Array, goesOn: boolean): Float64Array[] {
+function sampleKernels(
+  observations: TrainingSet,
+  { samples, seed, warp }: FitTask,
+  from: Float64Array,
+  continues: boolean,
+): Float64Array[] {
   const { lower, upper } = searchBox(observations.features, warp);
   const f = negativeLogPosterior(observations, warp);
   const within = (x: Float64Array) => x.every((value, i) => value >= lower[i]! && value <= upper[i]!);
@@ -69,28 +75,28 @@ function sampleKernels(observations: TrainingSet, { samples, seed, warp }: FitTa
   const rng = rngFor(seed, 'kernels', observations.size);
   let at = from;
   return Array.from({ length: samples }, (_, k) => {
-    const steps = k === 0 && !goesOn ? CHAIN_STEPS.first : CHAIN_STEPS.between;
+    const steps = k === 0 && !continues ? CHAIN_STEPS.first : CHAIN_STEPS.between;
     for (let step = 0; step < steps; step++) at = sliceStep(logDensity, at, 1, rng);
     return at;
   });
 }
 
-/** The logarithms of a kernel's parameters: the most probable, then samples; empty where none could be fitted. */
+/** The log parameters of kernels: the most probable one, then samples; empty if none could be fitted. */
 export type Kernels = readonly Float64Array[];
 
-/** Fits that begin where the ones before ended; plain data, so that a thread can be handed it. */
+/** A series of fits, each starting from the one before, as plain data that can be sent to a thread. */
 export interface FitTask {
   readonly warm: Kernels;
   readonly steps: readonly TrainingSet[];
   /** How many kernels are drawn in addition to the most probable one. */
   readonly samples: number;
-  /** Of the draws. */
+  /** The seed of the samples. */
   readonly seed: string;
-  /** Whether coordinates are bent. */
+  /** Whether inputs are warped. */
   readonly warp: boolean;
 }
 
-/** What each step came to. One at which no kernel can be evaluated changes nothing. */
+/** The kernels after each step. A step at which no kernel can be evaluated keeps the previous ones. */
 export function fitInOrder(task: FitTask): Kernels[] {
   let kernels = task.warm;
   return task.steps.map((observations) => {

@@ -6,8 +6,8 @@ export interface FeatureLayout {
 }
 
 /**
- * Writes how far a row of features is from each of the first `count` rows of `points`, column by column: squared differences of
- * coordinates, 0 or 1 for levels.
+ * Writes the distances of a row of features from each of the first `count` rows of `points`, column by column: squared differences of coordinates,
+ * and 0 or 1 for levels.
  *
  * @param out `count` x `width`
  */

@@ -1,13 +1,13 @@
 import type { Warp } from './warp.ts';
 
 /**
- * The covariance of the Gaussian process: a Matérn 5/2 with one length-scale per column, plus the main effect of each column alone.
+ * The covariance of the Gaussian process: a Matérn 5/2 kernel with one length-scale per column, plus the main effect of each column.
  *
  *     e_c = s_c gap_c,  r = sqrt(5 sum_c e_c)
  *     k   = sigma^2 (1 + r + r^2/3) exp(-r) + (tau^2 / width) sum_c 1 / (1 + c e_c)
  *
- * The first term is the usual one of Bayesian optimisation (Snoek et al. 2012). The second is additive (Duvenaud et al. 2011), with rational
- * quadratic parts: what one parameter does by itself is learnt from few points, whatever the others were.
+ * The first term is the usual kernel of Bayesian optimisation (Snoek et al. 2012). The second is additive (Duvenaud et al. 2011) with rational
+ * quadratic parts: it learns the effect of a single parameter from few points, for any values of the others.
  */
 export interface Kernel {
   /** Inverse squared length-scales s, one per column. */
@@ -20,14 +20,14 @@ export interface Kernel {
   readonly sharpness: number;
   /** Variance of the observations' noise. */
   readonly noise: number;
-  /** How coordinates are bent, where they are. */
-  readonly warp?: Warp;
+  /** The input warp, if there is one. */
+  readonly warp?: Warp | undefined;
 }
 
 /** The prior variance of the function at any point. */
 export const priorVariance = (k: Kernel): number => k.joint + k.additive;
 
-/** Where the logarithms of a kernel's parameters lie behind those of its scales. */
+/** The positions of the other log parameters after those of the scales. */
 export const JOINT = 0;
 export const ADDITIVE = 1;
 export const SHARPNESS = 2;
@@ -35,19 +35,18 @@ export const NOISE = 3;
 export const SHARED = 4;
 
 /**
- * A kernel from the logarithms of its parameters: scales first, then those shared by all columns; then, where coordinates are bent, each a and
- * each b.
+ * A kernel from the logs of its parameters: first the scales, then the parameters shared by all columns, then a and b of the warp, if there is one.
  */
 export function kernelFromLogs(logs: ArrayLike<number>, width = logs.length - SHARED): Kernel {
   const take = (from: number, count: number) => Float64Array.from({ length: count }, (_, c) => Math.exp(logs[from + c]!));
-  const bent = (logs.length - width - SHARED) / 2;
+  const warped = (logs.length - width - SHARED) / 2;
   return {
     scales: take(0, width),
     joint: Math.exp(logs[width + JOINT]!),
     additive: Math.exp(logs[width + ADDITIVE]!),
     sharpness: Math.exp(logs[width + SHARPNESS]!),
     noise: Math.exp(logs[width + NOISE]!),
-    ...(bent > 0 && { warp: { a: take(width + SHARED, bent), b: take(width + SHARED + bent, bent) } }),
+    warp: warped > 0 ? { a: take(width + SHARED, warped), b: take(width + SHARED + warped, warped) } : undefined,
   };
 }
 
@@ -65,11 +64,11 @@ export function addColumn(logs: Float64Array, { width, ordered }: { readonly wid
   return Float64Array.from([...take(0, before), 0, ...logs.subarray(before, shared), ...warps]);
 }
 
-/** The same with all length-scales divided by the root of a factor: it knows less of what lies between observations. */
+/** The kernel with all squared length-scales divided by a factor, which makes it less certain between observations. */
 export const shrinkLengthscales = (kernel: Kernel, factor: number): Kernel => ({ ...kernel, scales: kernel.scales.map((s) => s * factor) });
 
 /**
- * Covariances for `count` rows of gaps.
+ * Covariances for `count` rows of column distances.
  *
  * @param slopes if given, receives the derivative of the joint term by each e, which is the same for all columns
  */

@@ -5,16 +5,16 @@ import { columnDistances, type FeatureLayout } from './gaps.ts';
 import { ADDITIVE, covariances, JOINT, type Kernel, kernelFromLogs, NOISE, priorVariance, SHARED, SHARPNESS } from './kernel.ts';
 import { warpByLogA, warpByLogB, warpRows } from './warp.ts';
 
-/** What a Gaussian process is told; plain data, so that a thread can be handed it. */
+/** The training data of a Gaussian process, as plain data that can be sent to a thread. */
 export interface TrainingSet {
   readonly features: FeatureLayout;
   readonly size: number;
   /** `size` rows of features. */
   readonly points: Float64Array;
   readonly targets: Float64Array;
-  /** Known variances of the targets, on top of the noise that is learnt. */
+  /** Known variances of the targets, in addition to the fitted noise. */
   readonly variances?: Float64Array | undefined;
-  /** Of these the likelihood takes no notice: kernels are fitted to values. */
+  /** Ignored by the likelihood: kernels are fitted to values only. */
   readonly derivatives?: Derivatives | undefined;
 }
 
@@ -24,43 +24,41 @@ export const NUGGET = 1e-8;
 /** The negative log of a prior density of exp(x), up to a constant, and its derivative by x. */
 type Penalty = (x: number) => readonly [value: number, slope: number];
 
-/** On an inverse squared length-scale v: 0.1/v + 0.1 v, which keeps it away from 0 and from infinity. */
+/** For an inverse squared length-scale v: 0.1/v + 0.1 v, which keeps it away from 0 and infinity. */
 const scalePenalty: Penalty = (x) => [0.1 * Math.exp(-x) + 0.1 * Math.exp(x), -0.1 * Math.exp(-x) + 0.1 * Math.exp(x)];
-/** On variances: Gamma(2, 1), in its density by v. */
+/** For variances: Gamma(2, 1). */
 const variancePenalty: Penalty = (x) => [Math.exp(x) - x, Math.exp(x) - 1];
-/** On the sharpness: log-normal(0, 1). */
+/** For the sharpness: log-normal(0, 1). */
 const sharpnessPenalty: Penalty = (x) => [0.5 * x * x, x];
-/** On the noise: Gamma(1.1, 30). */
+/** For the noise: Gamma(1.1, 30). */
 const noisePenalty: Penalty = (x) => [30 * Math.exp(x) - 0.1 * x, 30 * Math.exp(x) - 0.1];
 const SHARED_PENALTIES = [variancePenalty, variancePenalty, sharpnessPenalty, noisePenalty];
-/** On how coordinates are bent: log-normal(0, 1/2), which favours not to. */
+/** For the warp: log-normal(0, 1/2), which favours no warp. */
 const warpPenalty: Penalty = (x) => [2 * x * x, 4 * x];
 
 /**
- * The negative log posterior of a kernel's parameters, as a function of their logarithms: the negative log marginal likelihood
- * (Rasmussen & Williams 2006, eq. 5.8) and the penalties above. Its gradient, where one is wanted, is eq. 5.9. It is NaN where the matrix
- * cannot be factored.
+ * The negative log posterior of a kernel's parameters, as a function of their logs: the negative log marginal likelihood (Rasmussen & Williams 2006,
+ * eq. 5.8) plus the penalties above; its gradient is eq. 5.9. It is NaN if the matrix cannot be factored.
  *
- * Squared differences are computed once, unless coordinates are bent; the returned function allocates nothing large, and may not be called
- * from within itself.
+ * Distances are computed once, unless inputs are warped. The returned function shares buffers between calls, so it is not reentrant.
  *
- * @param bending whether coordinates are bent
+ * @param warp whether inputs are warped
  */
 export function negativeLogPosterior(
   { features, size: n, points, targets, variances }: TrainingSet,
-  bending = false,
+  warp = false,
 ): (logs: Float64Array, gradient?: Float64Array) => number {
   const { width, ordered } = features;
   const pairs = (n * (n - 1)) / 2;
   const pairGaps = new Float64Array(pairs * width);
-  const lookedAt = bending ? new Float64Array(n * width) : points;
+  const inputs = warp ? new Float64Array(n * width) : points;
   const measure = () => {
     for (let i = 1, at = 0; i < n; i++) {
-      columnDistances(features, lookedAt, i * width, lookedAt, i, pairGaps, at);
+      columnDistances(features, inputs, i * width, inputs, i, pairGaps, at);
       at += i * width;
     }
   };
-  if (!bending) measure();
+  if (!warp) measure();
   const covariance = new Float64Array(pairs);
   const slopes = new Float64Array(pairs);
   const matrix = new Float64Array(n * n);
@@ -71,7 +69,7 @@ export function negativeLogPosterior(
   return (logs, gradient) => {
     const kernel = kernelFromLogs(logs, width);
     if (kernel.warp) {
-      warpRows(features, kernel.warp, points, n, lookedAt);
+      warpRows(features, kernel.warp, points, n, inputs);
       measure();
     }
     const { scales, sharpness, noise } = kernel;
@@ -124,12 +122,12 @@ export function negativeLogPosterior(
 
     if (kernel.warp) {
       const { a, b } = kernel.warp;
-      const bySight = slopesBySight(kernel, features, n, lookedAt, inverted, alpha, slopes);
+      const byInput = slopesByInput(kernel, features, n, inputs, inverted, alpha, slopes);
       for (let c = 0; c < ordered; c++) {
         for (let i = 0; i < n; i++) {
           const x = points[i * width + c]!;
-          gradient[width + SHARED + c]! += bySight[i * ordered + c]! * warpByLogA(x, a[c]!, b[c]!);
-          gradient[width + SHARED + ordered + c]! += bySight[i * ordered + c]! * warpByLogB(x, a[c]!, b[c]!);
+          gradient[width + SHARED + c]! += byInput[i * ordered + c]! * warpByLogA(x, a[c]!, b[c]!);
+          gradient[width + SHARED + ordered + c]! += byInput[i * ordered + c]! * warpByLogB(x, a[c]!, b[c]!);
         }
       }
     }
@@ -140,12 +138,12 @@ export function negativeLogPosterior(
 
 const penaltyOf = (i: number, width: number): Penalty => (i < width ? scalePenalty : (SHARED_PENALTIES[i - width] ?? warpPenalty));
 
-/** The derivatives of the negative log likelihood by the coordinates that the kernel sees: `n` x `ordered`. */
-function slopesBySight(
+/** The derivatives of the negative log likelihood by the warped coordinates: `n` x `ordered`. */
+function slopesByInput(
   { scales, sharpness, additive }: Kernel,
   { width, ordered }: FeatureLayout,
   n: number,
-  seen: Float64Array,
+  inputs: Float64Array,
   inverted: Float64Array,
   alpha: Float64Array,
   slopes: Float64Array,
@@ -155,7 +153,7 @@ function slopesBySight(
     for (let j = 0; j < i; j++, p++) {
       const weight = inverted[i * n + j]! - alpha[i]! * alpha[j]!;
       for (let c = 0; c < ordered; c++) {
-        const difference = seen[i * width + c]! - seen[j * width + c]!;
+        const difference = inputs[i * width + c]! - inputs[j * width + c]!;
         const part = 1 / (1 + sharpness * scales[c]! * difference * difference);
         const force = 2 * weight * scales[c]! * difference * (slopes[p]! - (sharpness * additive * part * part) / width);
         by[i * ordered + c]! += force;

@@ -5,27 +5,27 @@ import { covariances, type Kernel, priorVariance } from './kernel.ts';
 import { NUGGET, type TrainingSet } from './likelihood.ts';
 import { warpRows, warpSlope } from './warp.ts';
 
-/** A Gaussian process that knows its observations. Grown by `believe`; otherwise constant. */
+/** A Gaussian process, conditioned on observations. Only `addFantasy` changes it. */
 export interface Posterior {
   readonly features: FeatureLayout;
   readonly kernel: Kernel;
-  /** Observations and beliefs. */
+  /** The number of observations and fantasies. */
   size: number;
-  /** How many of them are observed values; derivatives are next. */
+  /** How many of them are observed values; derivatives follow. */
   readonly observed: number;
   readonly derivatives: Derivatives | undefined;
-  /** Rows of features, as the kernel sees them; there is room for beliefs. */
+  /** Rows of warped features, with room for fantasies. */
   readonly points: Float64Array;
   /** The lower factor of the covariance, with rows of `stride`. */
   readonly factor: Float64Array;
   readonly stride: number;
-  /** Of the covariance of the observations. */
+  /** The diagonal of the covariance of the observations. */
   readonly diagonal: Float64Array;
-  /** What had to be added to it. */
+  /** The nugget that was added to it. */
   readonly jitter: number;
-  /** The inverse covariance times the targets; 0 for beliefs. */
+  /** The inverse covariance times the targets; 0 for fantasies. */
   readonly alpha: Float64Array;
-  /** The means of the function at the observations. */
+  /** The posterior means at the observations. */
   readonly means: Float64Array;
   readonly scratch: Scratch;
 }
@@ -37,24 +37,24 @@ interface Scratch {
   readonly back: Float64Array;
 }
 
-/** Where a coordinate is bent flat nothing is learnt of a slope along it. */
+/** If the warp of a coordinate is flatter, a derivative along it is not informative. */
 const MIN_WARP_SLOPE = 1e-3;
-/** Derivatives are taken with a grain of salt, as a share of their prior variance: the kernel was fitted without them. */
+/** The noise of derivatives, as a share of their prior variance, since the kernel was fitted without them. */
 const DERIVATIVE_NOISE = 1e-4;
 
 /**
  * Conditions a Gaussian process of mean 0 on observations (Rasmussen & Williams 2006, algorithm 2.1).
  *
- * @param room for so many beliefs
- * @param before one that may know the first of the observations by the same kernel: then only rows for the others are added to its factor. The
- * result is the same to the bit.
- * @returns undefined where the covariance cannot be factored
+ * @param fantasies how many fantasies can be added
+ * @param before an earlier posterior. If it has the same kernel and the first of these observations, only the other rows are factored, with the
+ * same result to the bit.
+ * @returns undefined if the covariance cannot be factored
  */
-export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, before?: Posterior): Posterior | undefined {
+export function posterior(observations: TrainingSet, kernel: Kernel, fantasies = 0, before?: Posterior): Posterior | undefined {
   const { features, size: observed, targets, variances, derivatives } = observations;
   const { width } = features;
   const n = observed + (derivatives?.targets.length ?? 0);
-  const stride = n + room;
+  const stride = n + fantasies;
   const points = new Float64Array(stride * width);
   if (kernel.warp) warpRows(features, kernel.warp, observations.points, observed, points);
   else points.set(observations.points.subarray(0, observed * width));
@@ -93,12 +93,12 @@ export function posterior(observations: TrainingSet, kernel: Kernel, room = 0, b
   if (derivatives) alpha.set(warpedDerivatives(observations, derivatives, kernel), observed);
   solveLower(factor, stride, n, alpha);
   solveUpper(factor, stride, n, alpha);
-  // K alpha = targets - noise alpha: the means at the observations cost nothing more.
+  // K alpha = targets - noise alpha, so the means at the observations need no further product.
   const means = Float64Array.from({ length: observed }, (_, i) => targets[i]! - (diagonal[i]! - prior(i) + jitter) * alpha[i]!);
   return { ...gp, jitter, means };
 }
 
-/** Derivatives by what the kernel sees. */
+/** Derivatives by warped coordinates. */
 function warpedDerivatives({ points, features }: TrainingSet, { at, columns, targets }: Derivatives, { warp }: Kernel): Float64Array {
   if (!warp) return targets;
   return targets.map((target, k) => {
@@ -109,7 +109,11 @@ function warpedDerivatives({ points, features }: TrainingSet, { at, columns, tar
 
 type WarpedPosterior = Pick<Posterior, 'features' | 'kernel' | 'observed' | 'derivatives' | 'points' | 'scratch'>;
 
-/** Covariances of what is at a row, as the kernel sees it, with the first `count` observations and beliefs. */
+/**
+ * Covariances of a row of warped features with the first `count` observations and fantasies.
+ *
+ * @param by the column of a derivative, or VALUE
+ */
 export function covarianceRow(
   { features, kernel, observed, derivatives, points, scratch }: WarpedPosterior,
   x: Float64Array,
@@ -131,7 +135,7 @@ export function covarianceRow(
   }
 }
 
-/** Whether a posterior's observations are the first of some others. One that needed jitter may need another by now. */
+/** Whether a posterior has the same kernel and the first of some observations. With jitter it does not count, since the jitter may change. */
 function isPrefixOf(before: Posterior, { kernel, points, diagonal, derivatives }: Omit<Posterior, 'jitter' | 'means'>): boolean {
   const { jitter, kernel: by, observed } = before;
   if (jitter > 0 || observed > diagonal.length || before.derivatives || derivatives) return false;
@@ -147,7 +151,7 @@ function isPrefixOf(before: Posterior, { kernel, points, diagonal, derivatives }
   );
 }
 
-/** Rows as the kernel sees them. */
+/** Rows of features, warped if the kernel has a warp. */
 export function warpedRows({ features, kernel: { warp } }: Posterior, rows: Float64Array, count: number): Float64Array {
   if (!warp) return rows;
   const out = new Float64Array(count * features.width);

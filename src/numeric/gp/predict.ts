@@ -5,12 +5,12 @@ import { NUGGET } from './likelihood.ts';
 import { covarianceRow, type Posterior, warpedRows } from './posterior.ts';
 import { warpSlope } from './warp.ts';
 
-/** Variances near an observation cancel; below this, relative to the prior's, they are rounding. */
+/** Near an observation, variances below this share of the prior variance are rounding errors. */
 const VARIANCE_FLOOR = 1e-10;
 
 export interface Prediction {
   readonly mean: number;
-  /** Of the function, without the noise. */
+  /** The variance of the function, without noise. */
   readonly variance: number;
 }
 
@@ -64,7 +64,8 @@ export function predictMany(gp: Posterior, rows: Float64Array, count: number, me
 /**
  * The posterior at one row of features, with the derivatives by its coordinates.
  *
- * @param meanSlopes receives one number per ordered column, like `varianceSlopes`
+ * @param meanSlopes receives the derivatives of the mean by the ordered columns
+ * @param varianceSlopes receives those of the variance
  */
 export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float64Array, varianceSlopes: Float64Array): Prediction {
   const { features, kernel, size: n, points, factor, stride, alpha, scratch } = gp;
@@ -84,7 +85,7 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
   varianceSlopes.fill(0);
   const { observed, derivatives } = gp;
   for (let i = 0; i < n; i++) {
-    const by = derivatives && i >= observed ? derivatives.columns[i - observed] : undefined; // none for beliefs
+    const by = derivatives && i >= observed ? derivatives.columns[i - observed] : undefined; // undefined for fantasies
     for (let c = 0; c < ordered; c++) {
       const at = i * width + c;
       const part = 1 / (1 + sharpness * scales[c]! * scratch.gaps[at]!);
@@ -109,20 +110,20 @@ export function predictSlopes(gp: Posterior, x: Float64Array, meanSlopes: Float6
 }
 
 /**
- * Adds the belief that a point's outcome will be what is expected now (the kriging believer, Ginsbourger et al. 2010): means stay as they
- * are, and the variance around the point goes.
+ * Adds a fantasy: a point whose outcome equals its posterior mean (the kriging believer, Ginsbourger et al. 2010). Means do not change, and the
+ * variance near the point falls.
  *
  * @returns the mean at the point
  */
 export function addFantasy(gp: Posterior, x: Float64Array): number {
   const { features, kernel, size: n, stride } = gp;
-  if (n === stride) throw new RangeError(`no room for a belief in addition to ${n} observations and beliefs`);
+  if (n === stride) throw new RangeError(`no room for a fantasy after ${n} observations and fantasies`);
   const { mean } = predict(gp, x);
   const row = warpedRows(gp, x, 1);
   gp.points.set(row, n * features.width);
   covarianceRow(gp, row, 0, n, gp.factor, n * stride);
   const variance = priorVariance(kernel) + kernel.noise + NUGGET;
-  // A belief on top of another may need more of a nugget than is there.
+  // A fantasy at the point of another one may need a larger nugget.
   for (const jitter of [0, 1e-6, 1e-3]) {
     const covariance = gp.factor.slice(n * stride, n * stride + n);
     gp.factor[n * stride + n] = variance * (1 + jitter);

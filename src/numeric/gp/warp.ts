@@ -1,18 +1,18 @@
 import type { FeatureLayout } from './gaps.ts';
 
 /**
- * How coordinates are bent before the kernel sees them: each by the distribution function of Kumaraswamy (1980), which is close to a beta
- * distribution's (Snoek, Swersky, Zemel & Adams, "Input warping for Bayesian optimization of non-stationary functions", ICML 2014).
+ * A warp of coordinates before the kernel: each by the distribution function of Kumaraswamy (1980), which is close to that of a beta distribution
+ * (Snoek, Swersky, Zemel & Adams, "Input warping for Bayesian optimization of non-stationary functions", ICML 2014).
  *
  *     w(x) = 1 - (1 - x^a)^b
  */
 export interface Warp {
-  /** One per ordered column, as `b`. */
+  /** a and b have one number per ordered column. */
   readonly a: Float64Array;
   readonly b: Float64Array;
 }
 
-/** Slopes at the ends of the range may be infinite. */
+/** Derivatives are evaluated this far inside the range, since they may be infinite at its ends. */
 const MARGIN = 1e-9;
 const inside = (x: number): number => Math.min(Math.max(x, MARGIN), 1 - MARGIN);
 
@@ -36,7 +36,7 @@ export function warpByLogB(x: number, a: number, b: number): number {
   return -b * rest ** b * Math.log(rest);
 }
 
-/** Writes rows of features as the kernel sees them. */
+/** Writes warped rows of features. */
 export function warpRows(
   { width, ordered }: FeatureLayout,
   { a, b }: Warp,
