@@ -12,7 +12,7 @@ assert.equal(networks.size, 75);
 const search = async (strategy: Strategy, limit?: number) => {
   const study = optimize(networks, ({ units, activation }) => Math.abs(units - 40) + (activation === 'tanh' ? 0 : 5), {
     strategy,
-    ...(limit !== undefined && { trials: limit }),
+    trials: limit,
   });
   const [rows, { best, reason }] = await Promise.all([lastValueFrom(study.pipe(trials(), toArray())), study.result()]);
   return { tried: rows.length, distinct: new Set(rows.map(({ params }) => JSON.stringify(params))).size, reason, best: best?.params };

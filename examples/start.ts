@@ -35,7 +35,7 @@ const run = async ({ journal: path, ...options }: Options, signal: AbortSignal, 
     strategy: chain(early, searcher),
     objectives: { loss: 'minimize' },
     signal,
-    ...(log && { log }),
+    log,
   });
   const rows: TrialRow<Network>[] = [];
   try {

@@ -1,20 +1,20 @@
 import { ndtri } from '../numeric/normal.ts';
 import type { Configuration } from './rungResults.ts';
 
-/** A configuration in the order of all. 1 is the best place; configurations that tie share the mean of their places. */
+/** A configuration with its place in the order of all, from 1. Ties share the mean of their places. */
 export interface Placed {
   readonly configuration: Configuration;
   readonly place: number;
 }
 
 /**
- * One order of configurations that were trained for different budgets, best first. The highest budget orders those that reached it. A
- * configuration with a lower budget stands where those that went further lead to expect, by their losses at its budget (an isotonic regression).
- * So a good start ranks above a bad end; and where a low budget misleads, what is good there ranks no higher than those that were and ended badly.
+ * One order of configurations with different budgets, best first. Configurations at the highest budget are ordered by their losses there. A
+ * configuration with a lower budget gets the place that is expected from its loss, by isotonic regression over those that were trained further. So a
+ * good start ranks above a bad end; and if a low budget is misleading, a good loss there ranks no higher than those that had one and ended badly.
  *
  * @param counted all have a loss
  * @example
- * orderOf(results.counted).map(({ place }, _, all) => normalScore(place, all.length));
+ * const scores = normalScores(orderOf(results.counted)); // by configuration
  */
 export function orderOf(counted: readonly Configuration[]): readonly Placed[] {
   const budgets = [...new Set(counted.map(({ top }) => top))].sort((a, b) => b - a);
@@ -32,7 +32,11 @@ export function orderOf(counted: readonly Configuration[]): readonly Placed[] {
 /** The normal score of a place among n: the quantile of a standard normal at (place - 1/2) / n. */
 export const normalScore = (place: number, n: number): number => ndtri((place - 0.5) / n);
 
-/** Where a configuration stands: at a place of the order so far, or right behind it, there by its loss. */
+/** The normal score of each configuration of an order. */
+export const normalScores = (order: readonly Placed[]): ReadonlyMap<Configuration, number> =>
+  new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
+
+/** The position of a configuration: at a place of the order so far or, if it has a loss, right after that place. */
 interface Position {
   readonly configuration: Configuration;
   readonly at: number;
@@ -42,7 +46,7 @@ interface Position {
 const before = (a: Position, b: Position): number =>
   a.at - b.at || Number(a.loss !== undefined) - Number(b.loss !== undefined) || (a.loss === b.loss ? 0 : a.loss! - b.loss!);
 
-/** The order with the configurations whose highest budget is `budget` in it. */
+/** Inserts the configurations whose highest budget is `budget` into the order. */
 function merged(order: readonly Placed[], group: readonly Configuration[], budget: number): readonly Placed[] {
   const lossOf = ({ losses }: Configuration): number => losses.get(budget)!;
   const known = order
@@ -62,7 +66,7 @@ function merged(order: readonly Placed[], group: readonly Configuration[], budge
   return places(positions);
 }
 
-/** The non-decreasing numbers nearest to some others in the sum of squares, by pooling neighbours out of order (Ayer et al. 1955). */
+/** Isotonic regression by pooling adjacent violators (Ayer et al. 1955). */
 function isotonic(values: readonly number[]): number[] {
   const blocks: { mean: number; size: number }[] = [];
   for (const value of values) {
@@ -77,7 +81,7 @@ function isotonic(values: readonly number[]): number[] {
   return blocks.flatMap(({ mean, size }) => Array<number>(size).fill(mean));
 }
 
-/** How many of some sorted numbers are at most another. */
+/** How many of some sorted numbers are at most x. */
 function countUpTo(sorted: Float64Array, x: number): number {
   let low = 0;
   for (let high = sorted.length; low < high; ) {

@@ -6,11 +6,11 @@ import type { Axis, Point } from '../space/axis.ts';
 export interface Configuration {
   readonly index: number;
   readonly point: Point;
-  /** Its loss at each budget at which it can be compared. */
+  /** Its losses, by budget. */
   readonly losses: ReadonlyMap<number, number>;
-  /** The highest of these budgets; 0 while there is none. */
+  /** The highest of these budgets; 0 without one. */
   readonly top: number;
-  /** Whether its results count: it is no twin of another one. */
+  /** Whether its results count: it is not equivalent to an earlier one. */
   readonly counts: boolean;
 }
 
@@ -18,14 +18,14 @@ interface Growing extends Configuration {
   losses: Map<number, number>;
   top: number;
   counts: boolean;
-  /** The highest budget that one of its trials completed. */
+  /** The highest budget at which one of its trials completed. */
   completed: number;
 }
 
 /**
- * What each configuration came to at the budgets at which configurations are compared: the rungs of a scheduler, or else the powers of 3. All
- * trials count, also those that are still running: a report counts for the highest rung that it has reached, and the first report there is the
- * one that counts. A completed trial counts at its budget. Results of twins, of infeasible trials and of runs that failed do not count.
+ * The losses of each configuration at the budgets at which configurations are compared: the rungs of a scheduler or, without one, the powers of 3.
+ * Running trials count too: the first report at or above a rung is the result at that rung. A completed trial counts at its budget. Results of
+ * equivalent trials, infeasible trials and failed runs do not count.
  */
 export class RungResults {
   readonly configurations: readonly Configuration[];
@@ -63,7 +63,7 @@ export class RungResults {
     return this.#rungs ? this.#rungs.findLast((rung) => rung <= step) : powerOf3(step);
   }
 
-  /** Whether a report is the first of its configuration at a rung. A fold may leave out the others. */
+  /** Whether a report is the first of its configuration at a rung. Other reports may be left out. */
   isNew({ id, step }: Reported): boolean {
     const rung = this.rungAt(step);
     const configuration = this.#byTrial.get(id);
@@ -115,7 +115,7 @@ export class RungResults {
     configuration.top = Math.max(configuration.top, budget);
   }
 
-  /** What a run reported that failed, or was infeasible, does not count; what its configuration completed before does. */
+  /** Removes the reports of a failed or infeasible run, but keeps the results of completed ones. */
   #forget(configuration: Growing): void {
     for (const budget of [...configuration.losses.keys()]) if (budget > configuration.completed) configuration.losses.delete(budget);
     configuration.top = Math.max(0, ...configuration.losses.keys());
@@ -134,7 +134,7 @@ export class RungResults {
   }
 }
 
-/** The highest power of 3 up to a step; by products, so that it is exact. */
+/** The highest power of 3 up to a step, by multiplication, so that it is exact. */
 function powerOf3(step: number): number | undefined {
   if (!(step > 0 && step < Number.POSITIVE_INFINITY)) return undefined;
   let power = 1;

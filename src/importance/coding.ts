@@ -1,17 +1,16 @@
 import type { Axis, Point } from '../space/axis.ts';
 
-/** Points as columns of numbers in [0, 1], as fANOVA takes them. */
+/** Points as columns of numbers in [0, 1], the input of fANOVA. */
 export interface EncodedPoints {
   readonly columns: readonly Float64Array[];
-  /** Of each axis, the numbers of its columns. */
+  /** The indices of the columns of each axis. */
   readonly columnsOfAxis: readonly (readonly number[])[];
 }
 
 /**
- * An ordered axis is a column of its coordinates; a category is as many columns as it has values, of which one is 1 and the others are 0. Each
- * column then counts as a parameter by itself, over all of whose values the mean is taken, also over those that are no value of the category, or
- * several. That is how Optuna codes them, and the price of shares that can be compared with its: a boolean that explains 9 % may get 3, one of
- * forty values that explains 35 % may get 7, and one of three more than its due.
+ * One column per ordered axis, and a one-hot encoding of categories, as in Optuna, so that shares can be compared with Optuna's. The price: fANOVA
+ * treats each column as a parameter, so it averages over combinations that are not a category. A boolean that explains 9 % may get 3 %, a parameter
+ * with forty values that explains 35 % may get 7 %, and one with three values may get more than it explains.
  */
 export function encodePoints(axes: readonly Axis[], points: readonly Point[]): EncodedPoints {
   const columns: Float64Array[] = [];

@@ -1,10 +1,10 @@
-/** What of a column in [0, 1] a leaf covers: above `low`, up to `high`. */
+/** The part of a column in [0, 1] that a leaf covers: above `low`, up to `high`. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
 }
 
-/** Of columns that are 0 or 1, those that have to be 0 and those that have to be 1, as bits. */
+/** A subcube of the binary cube: bit sets of the columns that must be 0 and that must be 1. */
 export interface BinarySubcube {
   readonly zeros: Uint32Array;
   readonly ones: Uint32Array;
@@ -12,7 +12,7 @@ export interface BinarySubcube {
 
 const BITS = 32;
 
-/** What intervals leave of columns that are 0 or 1: of some, both. */
+/** The binary points that lie in some intervals. */
 export function subcubeOf(regions: readonly Interval[]): BinarySubcube {
   const words = Math.ceil(regions.length / BITS);
   const zeros = new Uint32Array(words);
@@ -25,7 +25,7 @@ export function subcubeOf(regions: readonly Interval[]): BinarySubcube {
   return { zeros, ones };
 }
 
-/** The share of all zeros and ones that lie in both of two cylinders, where in each column either is as frequent. */
+/** The share of the binary cube that lies in both subcubes. */
 export function sharedVolume(a: BinarySubcube, b: BinarySubcube): number {
   let fixed = 0;
   for (let word = 0; word < a.zeros.length; word++) {
@@ -43,7 +43,7 @@ function bitsIn(word: number): number {
   return count;
 }
 
-/** The mean square of a sum of effects, each of which is there in a cylinder only. */
+/** The mean square over the binary cube of a sum of effects, each limited to a subcube. */
 export function meanSquareOfEffects(effects: readonly { readonly cylinder: BinarySubcube; readonly effect: number }[]): number {
   return effects.reduce((sum, { cylinder, effect }, i) => {
     let others = 0;

@@ -4,7 +4,7 @@ import type { Tree } from '../numeric/tree.ts';
 import type { EncodedPoints } from './coding.ts';
 import { type BinarySubcube, type Interval, meanSquareOfEffects, subcubeOf } from './cylinder.ts';
 
-/** Those of Optuna's evaluator: full trees, all of which see all columns, cut halfway. */
+/** The settings of Optuna's evaluator: full trees on all columns, with thresholds halfway between two values. */
 const SETTINGS: ForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, features: 1, threshold: () => 0.5 };
 
 /**
@@ -30,17 +30,17 @@ export function* fanova(
   return sums.map((sum) => (total > 0 ? sum / total : 0));
 }
 
-/** A leaf: how far what it predicts lies from the tree's mean, and what it covers of each column. */
+/** A leaf: the difference of its prediction from the tree's mean, and the intervals that it covers. */
 interface Leaf {
   readonly effect: number;
   readonly regions: readonly Interval[];
-  /** Its share of the cube. */
+  /** Its volume. */
   readonly mass: number;
 }
 
 const width = ({ low, high }: Interval): number => high - low;
 
-/** Of each axis, the variance of the tree's mean given that axis, as a share of its variance. */
+/** For each axis, the variance of the tree's mean given that axis, as a share of the total variance. */
 function sharesOf(tree: Tree, columnsOf: EncodedPoints['columnsOfAxis'], columns: number): readonly number[] {
   const leaves = leavesOf(tree, columns);
   const variance = leaves.reduce((sum, { effect, mass }) => sum + mass * effect ** 2, 0);
@@ -67,7 +67,7 @@ function leavesOf(tree: Tree, columns: number): readonly Leaf[] {
   return leaves.map(({ value, regions, mass }) => ({ effect: value - mean, regions, mass }));
 }
 
-/** The variance of the mean given a column. Between two neighbouring thresholds it is constant: a sweep adds what begins there, and takes what ends. */
+/** The variance of the mean given a column. The mean is constant between neighbouring thresholds, so a sweep over them suffices. */
 function explainedByOrder(leaves: readonly Leaf[], column: number): number {
   const steps = new Map<number, number>();
   const add = (at: number, by: number) => steps.set(at, (steps.get(at) ?? 0) + by);
@@ -85,7 +85,7 @@ function explainedByOrder(leaves: readonly Leaf[], column: number): number {
   }, 0);
 }
 
-/** The variance of the mean given all columns of a category, which is a sum of what holds where some of them are 0 and some are 1. */
+/** The variance of the mean given all columns of a categorical axis. */
 function explainedByCategory(leaves: readonly Leaf[], columns: readonly number[]): number {
   const sums = new Map<string, { readonly cylinder: BinarySubcube; effect: number }>();
   for (const { effect, mass, regions } of leaves) {

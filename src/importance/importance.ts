@@ -5,15 +5,15 @@ import { fanova } from './fanova.ts';
 import { type GridColumn, pedAnova } from './pedAnova.ts';
 import type { ComparableResult } from './results.ts';
 
-/** How much each axis matters, by name; shares that sum to 1. */
+/** The importance of each axis, by name: shares that sum to 1. */
 export interface AxisImportances {
-  /** How many results that is judged by. */
+  /** The number of results. */
   readonly results: number;
   readonly fanova: Readonly<Record<string, number>>;
   readonly pedAnova: Readonly<Record<string, number>>;
 }
 
-/** Cells of a grid on an ordered axis, at most. */
+/** The maximal number of cells on an ordered axis. */
 const CELLS = 50;
 
 /**
@@ -36,7 +36,7 @@ export function* axisImportances(
   const points = results.map(({ point }) => point);
   const losses = results.map(({ loss }) => loss);
   const exists = points.map((point) => active(axes, point));
-  // A coordinate of an axis that does not exist is drawn: whether it exists is for the axis to explain that it hangs on.
+  // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
   const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
   const shares = yield* fanova(encodePoints(axes, filled), losses, rng);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));

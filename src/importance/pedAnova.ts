@@ -8,12 +8,12 @@ export interface GridColumn {
   readonly ordered: boolean;
 }
 
-/** Of these the best share are the good ones, but at least so many. */
+/** The share of trials that count as the best, and their minimal number. */
 const BEST_SHARE = 0.1;
 const MIN_BEST = 2;
 /** Weight of the prior; each trial has weight 1. */
 const PRIOR = 1;
-/** What keeps a quotient of densities finite. */
+/** Keeps quotients of densities finite. */
 const FLOOR = 1e-12;
 
 /**
@@ -57,7 +57,7 @@ function countsOf(cells: readonly (number | undefined)[], count: number): Float6
   return counts;
 }
 
-/** A kernel for each cell with trials, as heavy as they are many, and one for the prior. */
+/** A kernel for each cell with trials, weighted by their number, and one for the prior. */
 function density(counts: Float64Array, { ordered }: Omit<GridColumn, 'cells'>): Float64Array {
   const total = counts.reduce((a, b) => a + b, 0);
   const masses = new Float64Array(counts.length);
@@ -81,14 +81,14 @@ function normalKernels(counts: Float64Array, total: number): Weighted[] {
   ];
 }
 
-/** A normal law on the cells of a grid. */
+/** A truncated normal distribution on the cells of a grid. */
 function truncated(mean: number, sigma: number, size: number): (cell: number) => number {
   const below = (x: number) => ndtr((x - mean) / sigma);
   const whole = below(size - 0.5) - below(-0.5);
   return (cell) => (below(cell + 0.5) - below(cell - 0.5)) / whole;
 }
 
-/** Nine tenths of a kernel as narrow as this lie in its own cell. */
+/** In cells. With this bandwidth, 90 % of a kernel lie in its own cell. */
 const MIN_SIGMA = 0.5 / 1.64;
 
 /** Scott's rule (1992), in its robust form, in cells. */
@@ -102,7 +102,7 @@ function scottBandwidth(counts: Float64Array, total: number): number {
   return Math.max(MIN_SIGMA, 1.059 * Math.min(quartiles / 1.34, deviation) * total ** -0.2);
 }
 
-/** The first cell with trials up to which there are at least so many, or more than so many. */
+/** The first cell at which the cumulative count reaches `wanted`, or exceeds it if `above`. */
 function quantileCell(counts: Float64Array, wanted: number, above: boolean): number {
   let sum = 0;
   let last = 0;

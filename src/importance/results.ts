@@ -1,9 +1,9 @@
-import { normalScore, orderOf } from '../budgets/order.ts';
+import { normalScores, orderOf } from '../budgets/order.ts';
 import { RungResults } from '../budgets/rungResults.ts';
 import { type Ended, type StrategyEvent, violates } from '../messages.ts';
 import type { Axis, Point } from '../space/axis.ts';
 
-/** A result that can be compared with others: where it was obtained, and what it was. */
+/** A point and its loss, comparable with those of other trials. */
 export interface ComparableResult {
   readonly point: Point;
   readonly loss: number;
@@ -23,8 +23,7 @@ export function comparableResults(
   const results = new RungResults(axes, rungs);
   for (const fact of facts) results.take(fact);
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
-  const order = orderOf(results.counted);
-  const scores = new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
+  const scores = normalScores(orderOf(results.counted));
   return results.counted.map((configuration) => ({ point: configuration.point, loss: scores.get(configuration)! }));
 }
 

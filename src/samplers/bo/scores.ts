@@ -1,5 +1,5 @@
-import { normalScore, orderOf, type Placed } from '../../budgets/order.ts';
-import type { RungResults } from '../../budgets/rungResults.ts';
+import { normalScores, orderOf, type Placed } from '../../budgets/order.ts';
+import type { Configuration, RungResults } from '../../budgets/rungResults.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { type OutcomeTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import type { Features } from './features.ts';
@@ -29,19 +29,14 @@ export function planScoreFit(options: KernelFitOptions, features: Features, resu
 
 interface RankScores {
   readonly order: readonly Placed[];
-  /** By the index of the configuration. */
-  readonly scores: ReadonlyMap<number, number>;
+  readonly scores: ReadonlyMap<Configuration, number>;
   readonly results: RungResults;
 }
 
 /** The normal score of each configuration, from its rank among all configurations at any budget (see `orderOf`). */
 function rankScores(results: RungResults): RankScores {
   const order = orderOf(results.counted);
-  return {
-    order,
-    results,
-    scores: new Map(order.map(({ configuration, place }) => [configuration.index, normalScore(place, order.length)])),
-  };
+  return { order, results, scores: normalScores(order) };
 }
 
 interface ScoreData {
@@ -52,9 +47,9 @@ interface ScoreData {
 
 /** The scores of at most `count` configurations, in the order of their first results. */
 function scoreData(features: Features, { order, scores, results }: RankScores, count: number): ScoreData {
-  const kept = order.length <= count ? undefined : new Set(bestAndSpread(order, count).map(({ configuration }) => configuration.index));
-  const used = results.counted.filter(({ index }) => kept === undefined || kept.has(index));
-  const observed = used.map(({ point, index }): Observation => ({ point, value: scores.get(index)! }));
+  const kept = order.length <= count ? undefined : new Set(bestAndSpread(order, count).map(({ configuration }) => configuration));
+  const used = results.counted.filter((configuration) => kept === undefined || kept.has(configuration));
+  const observed = used.map((configuration): Observation => ({ point: configuration.point, value: scores.get(configuration)! }));
   const transform = standardise(observed.map(({ value }) => value));
   return { trainingSet: trainingSetOf(features, observed, transform), transform, observed };
 }
@@ -88,8 +83,8 @@ function referenceBudget(order: readonly Placed[]): number {
 
 /** A transform that restores losses at a budget instead of scores, by interpolation between configurations with neighbouring scores. */
 function restoringLosses(transform: OutcomeTransform, { order, scores }: RankScores, budget: number): OutcomeTransform {
-  const known = order.flatMap(({ configuration: { index, losses } }) =>
-    losses.has(budget) ? { score: scores.get(index)!, loss: losses.get(budget)! } : [],
+  const known = order.flatMap(({ configuration }) =>
+    configuration.losses.has(budget) ? { score: scores.get(configuration)!, loss: configuration.losses.get(budget)! } : [],
   );
   known.sort((a, b) => a.score - b.score);
   const losses = known.map(({ loss }) => loss).sort((a, b) => a - b);

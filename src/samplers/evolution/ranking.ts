@@ -1,4 +1,4 @@
-import { normalScore, orderOf } from '../../budgets/order.ts';
+import { normalScores, orderOf } from '../../budgets/order.ts';
 import { RungResults } from '../../budgets/rungResults.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
@@ -49,8 +49,7 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
 }
 
 function placedBy(results: RungResults): (standing: RankedTrial) => RankedTrial {
-  const order = orderOf(results.counted);
-  const scores = new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
+  const scores = normalScores(orderOf(results.counted));
   return (standing) => {
     if (standing.tier === 2) return standing;
     const score = scores.get(results.of(standing.index)!);

@@ -1,4 +1,4 @@
-import { normalScore, orderOf } from '../../budgets/order.ts';
+import { normalScores, orderOf } from '../../budgets/order.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import type { Point } from '../../space/axis.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
@@ -46,10 +46,9 @@ export class ForestObservations {
   all(): readonly ForestObservation[] {
     const { rungs } = this.results;
     if (!rungs.differ) return this.#byConfiguration.filter((observation) => observation !== undefined);
-    const order = orderOf(rungs.counted);
-    const scores = new Map(order.map(({ configuration, place }) => [configuration.index, normalScore(place, order.length)]));
+    const scores = normalScores(orderOf(rungs.counted));
     return this.#byConfiguration.flatMap((observation, index) => {
-      const score = scores.get(index);
+      const score = scores.get(rungs.configurations[index]!);
       if (observation === undefined || (score === undefined && typeof observation.loss === 'number')) return [];
       return { point: observation.point, budget: Number.POSITIVE_INFINITY, loss: score ?? observation.loss };
     });
