@@ -1,6 +1,6 @@
 import { type RungSettings, rungsOf } from './rungs.ts';
 
-/** A bracket of Hyperband: how many configurations begin, and the budgets to which ever fewer of them come. */
+/** A bracket of Hyperband: how many configurations begin, and the budgets that fewer and fewer of them reach. */
 export interface Bracket {
   readonly size: number;
   readonly budgets: readonly number[];
@@ -21,11 +21,11 @@ export function bracketsOf(settings: RungSettings): Bracket[] {
 }
 
 /**
- * Which bracket the next configuration goes to, so that at any time the brackets have begun with configurations in the proportion of their
- * sizes: the one with the highest size / (begun + 1), the first of equals (the method of D'Hondt).
+ * The bracket of the next configuration, chosen so that the numbers of configurations begun stay in proportion to the sizes of the brackets: the
+ * bracket with the highest size / (begun + 1), the first of equals (the method of D'Hondt).
  *
- * @param open whether a bracket may get another one.
- * @returns undefined where none may.
+ * @param open whether a bracket may get another configuration.
+ * @returns undefined if none may.
  */
 export function nextBracket(
   brackets: readonly Bracket[],

@@ -4,10 +4,10 @@ import { insertSorted, rankOf } from '../numeric/sorted.ts';
 const firstPrecedes = (a: Losses, b: Losses): boolean => a[0]! < b[0]!;
 const firstPrecedesOrEquals = (a: Losses, b: Losses): boolean => a[0]! <= b[0]!;
 
-/** Of what a trial has reported so far, what it is compared by: the last report that no such one before it dominates. With one objective, the best. */
+/** The report by which a trial is compared: the latest one that the report before it does not dominate. With one objective, the best. */
 export const bestOf = (before: Losses | undefined, now: Losses): Losses => (before && dominates(before, now) ? before : now);
 
-/** The best losses so far of all trials, by the step at which they were reported: what a curve is compared with. */
+/** The best losses of all trials at each step, with which a curve is compared. */
 export class Curves {
   /** Sorted by the first loss. */
   readonly #atStep = new Map<number, Losses[]>();

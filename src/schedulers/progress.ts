@@ -1,15 +1,15 @@
 import type { Losses } from '../numeric/pareto.ts';
 
-/** What a trial has come to, and when it last came to something better. */
+/** The best reports of a trial, and the step at which it last improved. */
 export interface Progress {
-  /** Those of its reports that none of the others was as good as. With one objective, the best. */
+  /** The reports that no other report of the trial equals or beats. With one objective, the best one. */
   readonly front: readonly Losses[];
   readonly since: number;
 }
 
 const asGood = (a: Losses, b: Losses, delta: number): boolean => a.every((x, i) => x <= b[i]! + delta);
 
-/** @param delta a loss that is lower by no more than this is no progress. */
+/** @param delta a loss must be lower by more than this to be an improvement. */
 export function advance(before: Progress | undefined, step: number, losses: Losses, delta: number): Progress {
   if (before === undefined) return { front: [losses], since: step };
   if (before.front.some((best) => asGood(best, losses, delta))) return before;

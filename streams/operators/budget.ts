@@ -3,7 +3,7 @@ import { defineStrategy } from '../defineStrategy.ts';
 import type { Strategy } from '../strategy.ts';
 
 /**
- * Gives each trial the same budget, such as epochs, which trainers are told; the strategies behind it decide what to try.
+ * Gives each trial the same budget, such as a number of epochs; trainers get it with the trial. The strategies behind it decide what to try.
  *
  * @param most what a trial may spend, above 0.
  * @throws OptionError

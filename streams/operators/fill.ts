@@ -5,7 +5,7 @@ import { type Strategy, withSpec } from '../strategy.ts';
 import { runInner } from './runInner.ts';
 
 /**
- * Answers in place of a stage before it that waits, so that no trainer is idle. Not while a model is being fitted: that is over soon.
+ * Answers if an earlier stage waits, so that no trainer is idle. It does not answer while a model is being fitted, which does not take long.
  *
  * @example
  * chain(ga({ mode: 'generational' }), fill(random()))

@@ -56,7 +56,7 @@ const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<
 
 const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
 
-/** A name is a part of the path by which an arm knows its trials again. @throws OptionError */
+/** Names of arms are parts of paths, which identify the trials of an arm. @throws OptionError */
 function checkNames(kind: string, names: readonly string[]): void {
   if (names.length === 0) throw new OptionError(kind, 'at least one arm', 'none');
   const odd = names.find((name) => name.includes('/'));
@@ -70,10 +70,10 @@ export const banditOptions = {
 export type BanditOptions = OptionsOf<typeof banditOptions>;
 
 /**
- * Learns which of several strategies to trust: discounted UCB on how far their results go beyond the best of recent ones, for what they cost
- * (Garivier & Moulines 2011).
+ * Learns which of several strategies to ask, by discounted UCB (Garivier & Moulines 2011) on how much their results improve on the best recent
+ * ones, relative to their cost.
  *
- * @throws OptionError; StrategyError at subscription where the study has several objectives.
+ * @throws OptionError; StrategyError at subscription if the study has several objectives.
  * @example
  * bandit({ evolve: ga(), space: sobol() })
  */
@@ -91,9 +91,9 @@ export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
 }
 
 /**
- * Asks strategies at random, in a fixed proportion; one that waits or hands on gives its turn to the next.
+ * Asks strategies at random, in fixed proportions. If one waits or hands the ask on, the next is asked.
  *
- * @param arms each with its weight, above 0; 1 where none is given.
+ * @param arms each with its weight, above 0. Default: 1.
  * @throws OptionError
  * @example
  * mix({ model: [ga(), 4], wild: [random(), 1] })

@@ -13,14 +13,14 @@ export interface Ucb {
   readonly arms: readonly Arm[];
   /** The latest losses of all arms, the oldest first. */
   readonly recent: readonly number[];
-  /** Mean seconds a trial, over those that told. */
+  /** Mean seconds of a trial, over the trials that reported them. */
   readonly seconds: number;
   readonly timed: number;
 }
 
-/** So many of the latest results decide what a result is worth. */
+/** The credit of a result depends on this many of the latest results. */
 const WINDOW = 64;
-/** Old rewards fade: which strategy is the best changes in the course of a study. */
+/** Old rewards fade, because the best strategy changes in the course of a study. */
 const DISCOUNT = 0.97;
 
 export const ucb = (arms: number): Ucb => ({
@@ -30,7 +30,7 @@ export const ucb = (arms: number): Ucb => ({
   timed: 0,
 });
 
-/** Seconds added to each cost, so that among much shorter trials the noise of a busy machine decides nothing. */
+/** Seconds added to each cost, so that the noise of a busy machine does not decide among very short trials. */
 const NOISE = 1;
 
 /** @param arm index of the arm that proposed the trial; -1 if no arm did. */

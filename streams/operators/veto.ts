@@ -37,8 +37,8 @@ const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
   });
 
 /**
- * A strategy without what was suggested before, by whomever: the same point at the same budget. Once it finds nothing new, asks are
- * handed on. For studies with `duplicates: 'allow'`; the others refuse duplicates of themselves.
+ * A strategy that does not repeat a suggestion of any strategy: the same point at the same budget. When it finds nothing new, asks are handed
+ * on. For studies with `duplicates: 'allow'`; other studies refuse duplicates anyway.
  *
  * @example
  * chain(dedupe(ga()), random())
@@ -47,10 +47,10 @@ export const dedupe = (strategy: Strategy): Strategy =>
   without('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, suggestions);
 
 /**
- * A strategy without the points that a predicate names. Once it finds no other, asks are handed on. A promotion of a trial that was run is
- * never turned down.
+ * A strategy without the points for which a predicate is true. When it finds no other point, asks are handed on. A promotion is never rejected,
+ * because its point was run before.
  *
- * @param predicate of a point in the unit cube
+ * @param predicate gets a point in the unit cube
  * @example
  * chain(reject(([x]) => x! < 0.5, sobol()), random())
  */

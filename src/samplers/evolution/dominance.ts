@@ -5,7 +5,7 @@ import type { Individual, Population } from './population.ts';
 
 /**
  * Splits trials into fronts, best first. Feasible ones come before infeasible ones, and those by what they violate (constrained domination,
- * Deb et al. 2002); completed before stopped, a higher budget before a lower; what is equal in all that, by domination of the losses.
+ * Deb et al. 2002); completed before stopped, a higher budget before a lower; trials that are equal in all this, by domination of their losses.
  */
 export function* frontsOf<T extends { readonly standing: RankedTrial }>(trials: readonly T[]): Generator<readonly T[]> {
   const ranking = trials.toSorted((a, b) => compareRanked(a.standing, b.standing));

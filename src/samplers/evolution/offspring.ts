@@ -44,7 +44,7 @@ export function offspring(axes: readonly Axis[], parents: readonly [Point, Point
 export const exists = ({ when }: Axis, axes: readonly Axis[], child: Point, has: readonly boolean[]): boolean =>
   when === undefined || (has[when.axis]! && when.levels.includes(axes[when.axis]!.levels!.of(child[when.axis]!)));
 
-/** @param a the coordinate of a parent, where it has the axis; b: that of the other */
+/** @param a the coordinate of one parent, undefined if it does not have the axis; `b` is that of the other */
 function inherit(axis: Axis, a: number | undefined, b: number | undefined, eta: number, rng: Rng): number {
   if (a === undefined || b === undefined) return a ?? b ?? fromPrior(axis, rng);
   const [near, far] = rng() < 0.5 ? [a, b] : [b, a];

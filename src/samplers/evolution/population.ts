@@ -14,7 +14,7 @@ export interface Individual {
 /** The fittest first. */
 export type Population = readonly Individual[];
 
-/** Nothing for a trial that failed: what it is worth is not known, and its children would fail as well. */
+/** Undefined for a failed trial: its loss is unknown, and its children would probably fail as well. */
 export function individual(ended: Ended, standing: RankedTrial | undefined): Individual | undefined {
   return standing && ended.outcome !== 'failed' ? { id: ended.id, point: ended.point, standing } : undefined;
 }
@@ -36,7 +36,7 @@ const fitter = (a: Individual, b: Individual): boolean => compareRanked(a.standi
 
 const equallyFit = ({ standing: a }: Individual, { standing: b }: Individual): boolean => sameTier(a, b) && a.losses[0] === b.losses[0];
 
-/** The fittest of some members that are drawn by lot, with replacement. */
+/** The fittest of some randomly drawn members, with replacement. */
 export function tournament(population: Population, contestants: number, rng: Rng): Individual {
   let winner = population.length;
   for (let k = 0; k < contestants; k++) winner = Math.min(winner, index(rng, population.length));

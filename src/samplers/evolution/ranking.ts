@@ -4,14 +4,14 @@ import type { Ended, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
-/** How trials compare, by the facts so far. Where all trials have one budget, or there are several objectives, as `rankTrial` says. */
+/** How trials compare, by the facts so far. If all trials have one budget, or there are several objectives, `rankTrial` decides. */
 export interface Ranking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
-  /** How a trial that just ended stands. Undefined if it teaches nothing: it failed, or, where budgets differ, it is a twin. */
+  /** How a trial that just ended stands. Undefined if it teaches nothing: it failed, or budgets differ and it equals an earlier configuration. */
   standing(facts: History<StrategyEvent>, ended: Ended): RankedTrial | undefined;
   /**
-   * Trials as they stand now; the same array where all trials have one budget. Where budgets differ, the loss in a standing is the normal score
+   * Trials as they stand now; the same array if all trials have one budget. If budgets differ, the loss in a standing is the normal score
    * of its configuration's place in the one order of all (see `orderOf`). Behind them come those that have no place, and then the infeasible ones.
    */
   now<T extends { readonly standing: RankedTrial }>(facts: History<StrategyEvent>, trials: readonly T[]): readonly T[];
@@ -26,7 +26,7 @@ export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs
   );
   let last: { readonly facts: History<StrategyEvent>; readonly placed: (standing: RankedTrial) => RankedTrial } | undefined;
 
-  /** Undefined where all trials have one budget. */
+  /** Undefined if all trials have one budget. */
   function placing(facts: History<StrategyEvent>): ((standing: RankedTrial) => RankedTrial) | undefined {
     if (!single || !resultsOf(facts).differ) return undefined;
     if (last?.facts !== facts) last = { facts, placed: placedBy(resultsOf(facts)) };

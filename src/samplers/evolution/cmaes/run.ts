@@ -40,7 +40,7 @@ export interface Run {
   readonly number: number;
   readonly parameters: CmaParameters;
   readonly distribution: SearchDistribution;
-  /** The distribution before: trials may still come of it. */
+  /** The distribution before: some of its trials may still run. */
   readonly previous?: SearchDistribution;
   /** Results since the last generation. */
   readonly outcomes: readonly Outcome[];
@@ -68,7 +68,7 @@ export const firstRun = (layout: Layout, distribution: SearchDistribution, { pop
   spent: { kind: 'large', large: 0, small: 0, population },
 });
 
-/** The run with one more result, and a generation further where there are enough of them. */
+/** The run with one more result, and with the next generation if there are enough results. */
 export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates }: CmaesSettings): Run {
   const outcomes = [...run.outcomes, outcome];
   const best = run.best && compareRanked(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
