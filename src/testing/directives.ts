@@ -3,7 +3,7 @@ import type { Directive } from '../../streams/engine/directive.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
 import type { Space } from '../space/space.ts';
-import type { PositionedDirective, TestStudy } from './rig.ts';
+import type { PositionedDirective, TestStudy } from './testStudy.ts';
 
 /**
  * Compares the directives of an interrupted and resumed study with those of the whole run. After the cut they must be the same. At the cut, open trials

@@ -2,7 +2,7 @@ import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
-import type { TestStudy } from './rig.ts';
+import type { TestStudy } from './testStudy.ts';
 
 /** The behaviour of virtual trainers. */
 export interface FleetOptions<P> {

@@ -6,7 +6,7 @@ import type { CloseReason, TrialEvent } from '../facts/facts.ts';
 import { checkOption, notNegative, probability, wholeFrom } from '../optionRules.ts';
 import type { Space } from '../space/space.ts';
 import { Agenda } from './agenda.ts';
-import { createTestStudy, type TestStudy } from './rig.ts';
+import { createTestStudy, type TestStudy } from './testStudy.ts';
 import { type FleetConditions, VirtualFleet, type Workload } from './virtualFleet.ts';
 
 export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, FleetConditions {

@@ -12,8 +12,8 @@ import type { Space } from '../space/space.ts';
 import { compareDirectives } from './directives.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
-import { createTestStudy, type TestStudy } from './rig.ts';
 import { watchStates } from './states.ts';
+import { createTestStudy, type TestStudy } from './testStudy.ts';
 
 /** A strategy under test, with the study and the trainers to test it with. */
 export interface StrategyCase<P> {

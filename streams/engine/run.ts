@@ -70,6 +70,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
   };
   const append = async (fact: Fact<P>) => {
     if ((await log.append(fact)) === 'stored' || !running) return;
+    if (fact.type === 'closed' && fact.reason === 'time') return engine.close('time'); // entries of others do not change that time is up
     engine.fenced();
     goal = await log.head();
     reach();

@@ -1,6 +1,6 @@
 import { Subject } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
-import { createTestStudy } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { type Directive, float, ga, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
 
 /** A space of ten floats. */

@@ -6,7 +6,7 @@ import { child } from '../../src/messages.ts';
 import { type FitTask, fitInOrder, type Kernels } from '../../src/numeric/gp/fit.ts';
 import { index, rngFor } from '../../src/numeric/random.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { createTestStudy } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { drive, type Strategy, withSpec } from '../../streams/strategy.ts';
 import { fleet, type Net, net } from './world.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { runFleet } from '../../src/testing/fleet.ts';
-import { createTestStudy } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { caseOf } from '../contract/cases.ts';
 
 /** The first suggestions of each strategy. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runFleet } from '../../src/testing/fleet.ts';
-import { createTestStudy } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/testStudy.ts';
 import type { Strategy } from '../../streams/index.ts';
 import * as h from '../../streams/index.ts';
 import { fleet, net } from '../contract/world.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTestStudy } from '../../src/testing/rig.ts';
+import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { asha, chain, random } from '../../streams/index.ts';
 import { box, directives, done, facts, last, suggestions } from '../support/engine.ts';
 

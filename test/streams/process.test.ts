@@ -292,3 +292,12 @@ describe('a result that does not count', () => {
     expect([completed, Object.keys(best!.values!)]).toEqual([3, ['loss']]);
   });
 });
+
+it('closes when its time is up, also if another process writes first', async () => {
+  const log = memoryLog();
+  let closes = 0;
+  const append: typeof log.append = async (fact) => ((fact as Fact).type === 'closed' && ++closes === 1 ? 'fenced' : log.append(fact));
+  const slow = () => sleep(200, 1);
+  const result = await optimize(line, slow, { log: { ...log, append }, seconds: 0.05 }).result();
+  expect([result.reason, closes]).toEqual(['time', 2]);
+});

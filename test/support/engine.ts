@@ -1,5 +1,5 @@
 import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
-import type { TestStudy } from '../../src/testing/rig.ts';
+import type { TestStudy } from '../../src/testing/testStudy.ts';
 import { float, type Infer, int, space } from '../../streams/index.ts';
 
 export const box = space({ x: float(0, 1), n: int(1, 9) });

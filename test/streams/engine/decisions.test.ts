@@ -4,7 +4,7 @@ import type { Entry } from '../../../src/entry.ts';
 import type { Created, SuggestedFact } from '../../../src/facts/facts.ts';
 import { DECISIONS } from '../../../src/facts/versions.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
-import { createTestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { version } from '../../../src/version.ts';
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
-import { createTestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { Engine } from '../../../streams/engine/engine.ts';
 import {
   asha,

@@ -7,7 +7,7 @@ import { type Env, type Message, propose, wait } from '../../../src/messages.ts'
 import { index, rngFor } from '../../../src/numeric/random.ts';
 import { draw } from '../../../src/space/axis.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
-import { createTestStudy, type TestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy, type TestStudy } from '../../../src/testing/testStudy.ts';
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify } from '../../../streams/engine/verify.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message, Propose, Suggested } from '../../../src/messages.ts';
-import { createTestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import {
   type Condition,
   chain,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
-import { createTestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import { asha, chain, float, random, space } from '../../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import type { SuggestedFact } from '../../../src/facts/facts.ts';
 import type { Ask, Ended, Propose, Suggested } from '../../../src/messages.ts';
-import { createTestStudy } from '../../../src/testing/rig.ts';
+import { createTestStudy } from '../../../src/testing/testStudy.ts';
 import * as h from '../../../streams/index.ts';
 import { interview, rootEnv } from '../../support/interview.ts';
 import { conditional, textbook } from '../../support/spaces.ts';
