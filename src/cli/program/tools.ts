@@ -36,14 +36,33 @@ Example:
 
   program
     .command('ask-tell')
-    .summary('serve a benchmark harness over standard input')
-    .description('Answer the ask/tell protocol on standard input and output, one JSON object per line.')
-    .option('--strategy <data>', 'a name or YAML (default: auto, with early stopping if init has max_step)')
+    .summary('serve another program over standard input')
+    .description('Answer ask and tell requests on standard input, one JSON object per line.')
+    .option('--journal <file>', 'for studies: the journal; resumes its study (default: in memory)')
+    .option('--strategy <data>', 'for spaces: a name or YAML (default: auto, with early stopping if init has max_step)')
     .addHelpText(
       'after',
       `
-For harnesses that compare optimisers. Each init starts a study in memory;
-each line gets one line as its answer:
+Each line gets one line as its answer. A request with a "seq" is answered as
+soon as possible, by a line with the same "seq"; others wait for their turn.
+
+A program that drives a study, such as the Python package, begins with a
+study file as JSON:
+  {"cmd":"init","study":{"parameters":{"lr":{"type":"float","low":1e-5,
+    "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
+  {"cmd":"ask"}
+      {"id":1,"params":{"lr":0.003}}; "until" is its budget; or {"over":true}
+  {"cmd":"report","id":1,"step":3,"values":{"loss":0.5}}
+      {"stop":false}
+  {"cmd":"tell","id":1,"values":{"loss":0.4}}
+      or "stopped":true, or "reason":"error" with a "message"
+  {"cmd":"limit","trials":100,"parallel":4}
+      trials in all, and trials at a time
+  {"cmd":"enqueue","params":{"lr":0.01}}, {"cmd":"retract","id":1},
+  {"cmd":"trials"}, {"cmd":"best"}, {"cmd":"quit"}
+
+A harness that compares optimisers begins with a space. Each init starts a
+study in memory:
   {"cmd":"init","space":{"lr":{"type":"float","low":1e-5,"high":0.1,
     "log":true}},"seed":1,"direction":"minimize","workers":1}   (one line)
   {"cmd":"ask"}

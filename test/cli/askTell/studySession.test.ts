@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askTell } from '../../../src/cli/commands/askTell.ts';
+import { root } from '../../support/documents.ts';
+
+const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };
+const init = (more: object = {}) => ({ cmd: 'init', study: { ...STUDY, ...more } });
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hypertide-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Sends requests, and gives the replies. */
+async function inform(requests: readonly object[], journal?: string): Promise<Record<string, unknown>[]> {
+  const replies: Record<string, unknown>[] = [];
+  const lines = requests.map((request) => `${JSON.stringify(request)}\n`);
+  await askTell(journal === undefined ? {} : { journal }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
+  return replies;
+}
+
+describe('ask-tell with a study', () => {
+  it('uses the names of the objectives, and says when a trial should stop', async () => {
+    const requests = [init({ strategy: { chain: ['medianStop', 'random'] }, parallel: 9 })];
+    for (let id = 1; id <= 5; id++) {
+      requests.push({ cmd: 'ask' } as never, { cmd: 'report', id, step: 1, values: { loss: id } } as never);
+      if (id < 5) requests.push({ cmd: 'tell', id, values: { loss: id }, metrics: { size: 3 } } as never);
+    }
+    const replies = await inform([...requests, { cmd: 'tell', id: 5, stopped: true }, { cmd: 'best' }, { cmd: 'trials' }]);
+    expect(replies[0]).toMatchObject({ ok: true, study: 'study', objectives: { loss: 'minimize' } });
+    expect(replies.filter(({ stop }) => stop)).toHaveLength(1);
+    expect(replies.at(-2)).toMatchObject({ best: { trial: 1, values: { loss: 1 }, metrics: { size: 3 } } });
+    const rows = replies.at(-1)!.trials as { readonly status: string }[];
+    expect(rows.map(({ status }) => status)).toEqual(['completed', 'completed', 'completed', 'completed', 'stopped']);
+  });
+
+  it('resumes from its journal, where trials that were open are handed out again', async () => {
+    const path = join(folder, 'study.jsonl');
+    const first = await inform([init(), { cmd: 'ask' }, { cmd: 'tell', id: 1, values: { loss: 1 } }, { cmd: 'ask' }], path);
+    const second = await inform([{ cmd: 'init' }, { cmd: 'ask' }, { cmd: 'report', id: 2, step: 1, values: { loss: 2 } }], path);
+    expect(second[0]).toMatchObject({ ok: true, objectives: { loss: 'minimize' } });
+    expect(second.slice(1)).toEqual([first[3], { stop: false }]);
+    const [refused] = await inform([init({ parameters: { y: STUDY.parameters.x } })], path);
+    expect(refused!.error).toContain('another study');
+  });
+
+  it('ends at its limit, and continues with a higher one', async () => {
+    const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: id } });
+    const limit = (trials: number) => ({ cmd: 'limit', trials });
+    const ask = { cmd: 'ask' };
+    const replies = await inform([init(), limit(1), ask, tell(1), ask, limit(1), ask, limit(2), ask, tell(2), { cmd: 'best' }]);
+    expect(replies[4]).toEqual({ over: true });
+    expect(replies[6]).toEqual({ over: true });
+    expect(replies[8]).toMatchObject({ id: 2 });
+    expect(replies[10]).toMatchObject({ best: { trial: 1 } });
+  });
+
+  it('answers later requests while an ask waits for a result', async () => {
+    const replies = await inform([
+      init(),
+      { cmd: 'ask', seq: 1 },
+      { cmd: 'trials' },
+      { cmd: 'ask', seq: 2 },
+      { cmd: 'tell', id: 1, values: { loss: 1 } },
+      { cmd: 'ask', seq: 3 },
+      { cmd: 'tell', id: 2, values: { loss: 1 } },
+      { cmd: 'trials' },
+    ]);
+    expect(replies.filter(({ seq }) => seq !== undefined).map(({ seq, id }) => [seq, id])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+  });
+
+  it('says what is wrong', async () => {
+    const replies = await inform([
+      { cmd: 'init' },
+      init({ trails: 3 }),
+      init(),
+      { cmd: 'enqueue', params: { y: 1 } },
+      { cmd: 'ask' },
+      { cmd: 'tell', id: 1, values: { los: 1 } },
+      { cmd: 'tell', id: 7, values: { loss: 1 } },
+      { cmd: 'dance' },
+    ]);
+    expect(replies.map(({ error }) => error)).toEqual([
+      expect.stringContaining('expected a space, or a study'),
+      expect.stringContaining('did you mean trials?'),
+      undefined,
+      expect.stringContaining('y'),
+      undefined,
+      expect.stringContaining('loss'),
+      expect.stringContaining('7'),
+      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best or quit'),
+    ]);
+  });
+
+  it('is what the command does', () => {
+    const path = join(folder, 'study.jsonl');
+    const { stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', 'ask-tell', '--journal', path], {
+      cwd: root,
+      input: `${JSON.stringify(init())}\n{"cmd":"ask"}\n`,
+      encoding: 'utf8',
+    });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([{ ok: true }, { id: 1 }]);
+  });
+});
