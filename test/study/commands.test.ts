@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../src/facts/facts.ts';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { float } from '../../src/space/dimension.ts';
+import { space } from '../../src/space/space.ts';
+import { decide, type Intent, parseIntent, RefusedError } from '../../src/study/commands.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+import { random } from '../../streams/strategies/random.ts';
+
+const line = space({ x: float(0, 1) });
+
+/** A study with one trial that is completed and one that is open. */
+function studyOf(...more: readonly Fact[]): Ledger<{ readonly x: number }> {
+  const ledger = new Ledger(line);
+  const facts: readonly Fact[] = [
+    createdOf(line, random(), { trials: 5, seed: 1 }),
+    { type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.1 } },
+    { type: 'completed', trial: 1, values: { value: 0.5 } },
+    { type: 'suggested', trial: 2, attempt: 1, by: 'random', params: { x: 0.2 } },
+    ...more,
+  ];
+  for (const [i, fact] of facts.entries()) expect(ledger.fold({ position: i + 1, at: i, fact }).refusal).toBeUndefined();
+  return ledger;
+}
+const decided = (intent: Intent, ledger = studyOf()) => decide(intent, ledger, (strategy) => strategy);
+
+describe('an intent', () => {
+  it.each<[Intent, object]>([
+    [
+      { type: 'enqueue', params: { x: 0.3 } },
+      { type: 'enqueued', params: { x: 0.3 } },
+    ],
+    [
+      { type: 'retract', trial: 1 },
+      { type: 'retracted', trial: 1 },
+    ],
+    [
+      { type: 'cancel', trial: 2 },
+      { type: 'cancelled', trial: 2 },
+    ],
+    [
+      { type: 'change', paused: true },
+      { type: 'changed', paused: true },
+    ],
+    [
+      { type: 'change', more: 3 },
+      { type: 'changed', limits: { trials: 8 } },
+    ],
+    [
+      { type: 'change', more: 3, limits: { cost: 9 } },
+      { type: 'changed', limits: { cost: 9, trials: 8 } },
+    ],
+    [{ type: 'close' }, { type: 'closed', reason: 'person', best: { trial: 1, values: { value: 0.5 } } }],
+  ])('%j becomes a fact that the study takes', (intent, fact) => {
+    const ledger = studyOf();
+    expect(decided(intent, ledger)).toEqual(fact);
+    expect(ledger.fold({ position: 5, at: 5, fact }).refusal).toBeUndefined();
+  });
+
+  it.each<[Intent, object]>([
+    [
+      { type: 'enqueue', params: { x: 7 } },
+      { code: 'bad-field', message: expect.stringContaining('x: expected') },
+    ],
+    [
+      { type: 'retract', trial: 2 },
+      { code: 'open', message: 'trial 2 is still open' },
+    ],
+    [
+      { type: 'retract', trial: 9 },
+      { code: 'unknown-trial', message: 'there is no trial 9 to retract' },
+    ],
+    [
+      { type: 'cancel', trial: 1 },
+      { code: 'ended', message: 'trial 1 has ended: completed' },
+    ],
+    [{ type: 'change' }, { code: 'nothing-to-change', message: 'nothing to change' }],
+    [
+      { type: 'change', parallel: -1 },
+      { code: 'bad-field', message: expect.stringContaining('parallel') },
+    ],
+  ])('%j is refused, and changes nothing', (intent, refusal) => {
+    const ledger = studyOf();
+    expect(decided(intent, ledger)).toEqual(refusal);
+    expect(decided({ type: 'cancel', trial: 2 }, ledger)).toEqual({ type: 'cancelled', trial: 2 });
+  });
+
+  it('closes a study once, and needs a study', () => {
+    expect(decided({ type: 'close' }, studyOf({ type: 'closed', reason: 'trials' }))).toMatchObject({ code: 'closed' });
+    expect(decided({ type: 'close' }, new Ledger(line))).toMatchObject({ code: 'not-begun' });
+  });
+
+  it('is read from data', () => {
+    expect(parseIntent({ type: 'retract', trial: 1 })).toEqual({ type: 'retract', trial: 1 });
+    for (const data of [undefined, 'close', { type: 'explode' }, { type: 'retract' }, { type: 'change', more: 0 }])
+      expect(() => parseIntent(data), JSON.stringify(data)).toThrow(RefusedError);
+  });
+});
+
+it('an error says why and what to do', () => {
+  expect(new RefusedError({ code: 'open', message: 'trial 2 is still open' })).toMatchObject({
+    code: 'open',
+    message: 'trial 2 is still open; cancel it, or wait for its end',
+    todo: 'cancel it, or wait for its end',
+  });
+});
