@@ -1,9 +1,9 @@
 import { ndtri } from '../numeric/normal.ts';
-import type { Configuration } from './rungResults.ts';
+import type { ComparedConfiguration } from './rungResults.ts';
 
 /** A configuration with its place in the order of all, from 1. Ties share the mean of their places. */
 export interface Placed {
-  readonly configuration: Configuration;
+  readonly configuration: ComparedConfiguration;
   readonly place: number;
 }
 
@@ -16,7 +16,7 @@ export interface Placed {
  * @example
  * const scores = normalScores(orderOf(results.counted)); // by configuration
  */
-export function orderOf(counted: readonly Configuration[]): readonly Placed[] {
+export function orderOf(counted: readonly ComparedConfiguration[]): readonly Placed[] {
   const budgets = [...new Set(counted.map(({ top }) => top))].sort((a, b) => b - a);
   return budgets.reduce<readonly Placed[]>(
     (order, budget) =>
@@ -33,12 +33,12 @@ export function orderOf(counted: readonly Configuration[]): readonly Placed[] {
 export const normalScore = (place: number, n: number): number => ndtri((place - 0.5) / n);
 
 /** The normal score of each configuration of an order. */
-export const normalScores = (order: readonly Placed[]): ReadonlyMap<Configuration, number> =>
+export const normalScores = (order: readonly Placed[]): ReadonlyMap<ComparedConfiguration, number> =>
   new Map(order.map(({ configuration, place }) => [configuration, normalScore(place, order.length)]));
 
 /** The position of a configuration: at a place of the order so far or, if it has a loss, right after that place. */
 interface Position {
-  readonly configuration: Configuration;
+  readonly configuration: ComparedConfiguration;
   readonly at: number;
   readonly loss?: number;
 }
@@ -47,8 +47,8 @@ const before = (a: Position, b: Position): number =>
   a.at - b.at || Number(a.loss !== undefined) - Number(b.loss !== undefined) || (a.loss === b.loss ? 0 : a.loss! - b.loss!);
 
 /** Inserts the configurations whose highest budget is `budget` into the order. */
-function merged(order: readonly Placed[], group: readonly Configuration[], budget: number): readonly Placed[] {
-  const lossOf = ({ losses }: Configuration): number => losses.get(budget)!;
+function merged(order: readonly Placed[], group: readonly ComparedConfiguration[], budget: number): readonly Placed[] {
+  const lossOf = ({ losses }: ComparedConfiguration): number => losses.get(budget)!;
   const known = order
     .filter(({ configuration }) => configuration.losses.has(budget))
     .map(({ configuration, place }) => ({ loss: lossOf(configuration), place }))
@@ -56,7 +56,7 @@ function merged(order: readonly Placed[], group: readonly Configuration[], budge
   const losses = Float64Array.from(known, ({ loss }) => loss);
   const expected = isotonic(known.map(({ place }) => place));
   const front = known.length > 0 ? (order.findLast(({ place }) => place < expected[0]!)?.place ?? 0) : order.length;
-  const position = (configuration: Configuration): Position => {
+  const position = (configuration: ComparedConfiguration): Position => {
     const loss = lossOf(configuration);
     const better = countUpTo(losses, loss);
     return { configuration, at: better > 0 ? expected[better - 1]! : front, loss };

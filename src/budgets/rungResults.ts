@@ -3,7 +3,7 @@ import { type Ended, type Reported, type StrategyEvent, type Suggested, type Tri
 import type { Axis, Point } from '../space/axis.ts';
 
 /** A configuration: a trial and those that resume it. */
-export interface Configuration {
+export interface ComparedConfiguration {
   readonly index: number;
   readonly point: Point;
   /** Its losses, by budget. */
@@ -14,7 +14,7 @@ export interface Configuration {
   readonly counts: boolean;
 }
 
-interface Growing extends Configuration {
+interface Growing extends ComparedConfiguration {
   losses: Map<number, number>;
   top: number;
   counts: boolean;
@@ -28,7 +28,7 @@ interface Growing extends Configuration {
  * equivalent trials, infeasible trials and failed runs do not count.
  */
 export class RungResults {
-  readonly configurations: readonly Configuration[];
+  readonly configurations: readonly ComparedConfiguration[];
   readonly #all: Growing[] = [];
   readonly #counted: Growing[] = [];
   readonly #byTrial = new Map<TrialId, Growing>();
@@ -50,11 +50,11 @@ export class RungResults {
   }
 
   /** The configurations with results that count, in the order of their first results. */
-  get counted(): readonly Configuration[] {
+  get counted(): readonly ComparedConfiguration[] {
     return this.#counted;
   }
 
-  of(id: TrialId): Configuration | undefined {
+  of(id: TrialId): ComparedConfiguration | undefined {
     return this.#byTrial.get(id);
   }
 

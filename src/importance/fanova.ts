@@ -1,11 +1,11 @@
-import { type ForestOptions, growForest } from '../numeric/forest.ts';
+import { type GrowForestOptions, growForest } from '../numeric/forest.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Tree } from '../numeric/tree.ts';
 import type { EncodedPoints } from './coding.ts';
 import { type BinarySubcube, type Interval, meanSquareOfEffects, subcubeOf } from './cylinder.ts';
 
 /** The settings of Optuna's evaluator: full trees on all columns, with thresholds halfway between two values. */
-const SETTINGS: ForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, features: 1, threshold: () => 0.5 };
+const SETTINGS: GrowForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, features: 1, threshold: () => 0.5 };
 
 /**
  * Functional analysis of variance on a random forest (Hutter, Hoos & Leyton-Brown, ICML 2014, section 4): which share of the variance of the

@@ -1,19 +1,19 @@
 import { index, type Rng } from './random.ts';
 import { growTree, leafOf, type Table, type Tree, type TreeOptions } from './tree.ts';
 
-export interface ForestOptions extends TreeOptions {
+export interface GrowForestOptions extends TreeOptions {
   readonly trees: number;
 }
 
 /** Trees with optimal thresholds. Each split considers a share of the features, since trees that consider all of them are too similar. */
-export const DEFAULT_FOREST: ForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
+export const DEFAULT_FOREST: GrowForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
 
 /** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
 export interface Forest {
   readonly trees: readonly Tree[];
 }
 
-export function growForest(table: Table, settings: ForestOptions, rng: Rng): Forest {
+export function growForest(table: Table, settings: GrowForestOptions, rng: Rng): Forest {
   return { trees: Array.from({ length: settings.trees }, () => growTree(table, bootstrap(table.targets.length, rng), settings, rng)) };
 }
 

@@ -15,7 +15,7 @@ const RESOLUTION_BITS = 32;
  * @returns the i-th point, i in [0, 2^32), with coordinates in [0, 1)
  * @example halton(2)(3) // [0.75, 1 / 9]
  */
-export function halton(dimension: number, rng?: Rng): (i: number) => number[] {
+export function haltonPoints(dimension: number, rng?: Rng): (i: number) => number[] {
   const axes = primes(dimension).map((base) => {
     const places = Math.ceil(RESOLUTION_BITS / Math.log2(base));
     return { base, digits: Array.from({ length: places }, () => (rng ? shuffle(base, rng) : undefined)) };

@@ -9,7 +9,7 @@ const EFFORT = 2e7;
  * A Latin hypercube of n points (McKay, Beckman & Conover 1979): each of the n equal slices of each axis contains one point, at a random position. Of
  * several random designs it returns the one with the largest minimal distance between points (maximin; Johnson, Moore & Ylvisaker 1990).
  */
-export function latinHypercube(n: number, dimension: number, rng: Rng): number[][] {
+export function latinHypercubeDesign(n: number, dimension: number, rng: Rng): number[][] {
   // Comparing all pairs is quadratic, and with many points the designs differ little.
   const candidates = Math.max(1, Math.min(CANDIDATES, Math.floor(EFFORT / (n * n * dimension))));
   let best = design(n, dimension, rng);

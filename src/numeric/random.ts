@@ -13,7 +13,7 @@ export const rngFor = (seed: string, path: string, ask: number, retry = 0): Rng 
   seedrandom.alea(retry === 0 ? `${seed}/${path}/${ask}` : `${seed}/${path}/${ask}/${retry}`);
 
 /** A standard normal draw (Box & Muller 1958). */
-export const normal = (rng: Rng): number => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+export const drawNormal = (rng: Rng): number => Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
 
 /** A whole number in [0, n). */
 export const index = (rng: Rng, n: number): number => Math.floor(rng() * n);

@@ -1,4 +1,4 @@
-import { normal, type Rng } from './random.ts';
+import { drawNormal, type Rng } from './random.ts';
 
 /** How often the slice is widened on each side before it shrinks. */
 const MAX_WIDENINGS = 8;
@@ -12,7 +12,7 @@ const MAX_SHRINKINGS = 40;
  * @param width a guess at the extent of the density
  */
 export function sliceStep(logDensity: (x: Float64Array) => number, x: Float64Array, width: number, rng: Rng): Float64Array {
-  const direction = Float64Array.from(x, () => normal(rng));
+  const direction = Float64Array.from(x, () => drawNormal(rng));
   const length = Math.hypot(...direction);
   const along = (t: number) => x.map((from, i) => from + (t * direction[i]!) / length);
   const level = logDensity(x) + Math.log(1 - rng());

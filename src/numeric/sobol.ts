@@ -19,7 +19,7 @@ export const SOBOL_DIMENSIONS = 1 + DEGREES.reduce((sum, count) => sum + count, 
  * @returns the i-th point, i in [0, 2^32), with coordinates in [0, 1)
  * @example sobol(2)(3) // [0.25, 0.75]
  */
-export function sobol(dimension: number, rng?: Rng): (i: number) => number[] {
+export function sobolPoints(dimension: number, rng?: Rng): (i: number) => number[] {
   const axes = directions(dimension);
   const keys = rng && axes.map(() => index(rng, 2 ** BITS));
   return (i) => {

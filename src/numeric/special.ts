@@ -62,7 +62,7 @@ export function logNdtr(z: number): number {
 /** log(1 - exp(x)) for x < 0 (Mächler 2012). */
 export const log1mexp = (x: number): number => (x > -Math.LN2 ? Math.log(-Math.expm1(x)) : Math.log1p(-Math.exp(x)));
 
-/** log(exp(a[0]) + exp(a[1]) + ...); -Infinity for nothing. */
+/** log(exp(a[0]) + exp(a[1]) + ...); -Infinity for an empty array. */
 export function logSumExp(values: ArrayLike<number>): number {
   let top = -Infinity;
   for (let i = 0; i < values.length; i++) top = Math.max(top, values[i]!);

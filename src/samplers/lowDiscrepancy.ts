@@ -1,8 +1,8 @@
 import type { Env } from '../messages.ts';
-import { halton } from '../numeric/halton.ts';
-import { latinHypercube } from '../numeric/latin.ts';
+import { haltonPoints } from '../numeric/halton.ts';
+import { latinHypercubeDesign } from '../numeric/latin.ts';
 import { type Rng, rngFor } from '../numeric/random.ts';
-import { sobol } from '../numeric/sobol.ts';
+import { sobolPoints } from '../numeric/sobol.ts';
 import type { Point } from '../space/axis.ts';
 import { numberedSequence, type Sequence } from './sequence.ts';
 
@@ -23,11 +23,11 @@ const quasiRandom = (env: Env, make: (dimension: number, rng?: Rng) => (i: numbe
   return numberedSequence(env, MAX_POINTS - first, (i) => applyPriors(env, uniform(i + first)));
 };
 
-export const sobolSequence = (env: Env, scramble: boolean): Sequence<unknown> => quasiRandom(env, sobol, scramble);
+export const sobolSequence = (env: Env, scramble: boolean): Sequence<unknown> => quasiRandom(env, sobolPoints, scramble);
 
-export const haltonSequence = (env: Env, scramble: boolean): Sequence<unknown> => quasiRandom(env, halton, scramble);
+export const haltonSequence = (env: Env, scramble: boolean): Sequence<unknown> => quasiRandom(env, haltonPoints, scramble);
 
 export const latinHypercubeSequence = (env: Env, points: number): Sequence<unknown> => {
-  const design = latinHypercube(points, env.axes.length, stageRng(env));
+  const design = latinHypercubeDesign(points, env.axes.length, stageRng(env));
   return numberedSequence(env, points, (i) => applyPriors(env, design[i]!));
 };

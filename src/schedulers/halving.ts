@@ -1,5 +1,5 @@
 import { type Agreement, type FirstRung, firstRung } from '../budgets/firstRung.ts';
-import { type Configuration, RungResults } from '../budgets/rungResults.ts';
+import { type ComparedConfiguration, RungResults } from '../budgets/rungResults.ts';
 import { type Env, type Reported, type StrategyEvent, type Suggested, type Tags, violates } from '../messages.ts';
 import { History } from '../numeric/history.ts';
 import { numberIn } from '../tags.ts';
@@ -75,7 +75,7 @@ export class Halving {
     if (isNew) this.#behind = this.#fallsBehind(member, told);
   }
 
-  #send(configuration: Configuration, { budget, by, tags }: Suggested): void {
+  #send(configuration: ComparedConfiguration, { budget, by, tags }: Suggested): void {
     const { rungs, pause, brackets } = this.#settings;
     const to = this.#indexAt(budget ?? rungs.at(-1)!);
     const member = this.#members[configuration.index];

@@ -1,11 +1,11 @@
 import { type Agreement, agreement, type Pair } from '../budgets/firstRung.ts';
-import type { Configuration } from '../budgets/rungResults.ts';
+import type { ComparedConfiguration } from '../budgets/rungResults.ts';
 import type { Ended } from '../messages.ts';
 import { insertSorted, rankOf } from '../numeric/sorted.ts';
 
 /** A configuration as its scheduler sees it. */
 export interface Member {
-  readonly configuration: Configuration;
+  readonly configuration: ComparedConfiguration;
   /** Index of the first rung at which it is compared. */
   readonly from: number;
   /** Index of the rung up to which it was last sent. */

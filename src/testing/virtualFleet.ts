@@ -1,7 +1,7 @@
 import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
-import { index, normal, rngFor } from '../numeric/random.ts';
+import { drawNormal, index, rngFor } from '../numeric/random.ts';
 import type { Agenda } from './agenda.ts';
 
 /** The learning curve of a configuration. */
@@ -69,7 +69,7 @@ export class VirtualFleet<P> {
     this.#options = options;
     this.#free = Array.from({ length: trainers }, (_, i) => trainers - 1 - i);
     this.#speeds = Float64Array.from({ length: trainers }, (_, i) =>
-      spread === 0 ? 1 : Math.exp(spread * normal(rngFor(seed, 'simulate/speed', i))),
+      spread === 0 ? 1 : Math.exp(spread * drawNormal(rngFor(seed, 'simulate/speed', i))),
     );
   }
 

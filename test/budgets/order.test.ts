@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalScore, orderOf } from '../../src/budgets/order.ts';
-import type { Configuration } from '../../src/budgets/rungResults.ts';
+import type { ComparedConfiguration } from '../../src/budgets/rungResults.ts';
 
 /** What each configuration came to at the budgets 1, 3, 9, as far as it was trained there. */
 type Curve = readonly (number | undefined)[];
 const budgets = [1, 3, 9];
 
-function configurations(curves: readonly Curve[]): Configuration[] {
+function configurations(curves: readonly Curve[]): ComparedConfiguration[] {
   return curves.map((curve, index) => {
     const losses = new Map(curve.flatMap((loss, k) => (loss === undefined ? [] : [[budgets[k]!, loss] as const])));
     return { index, point: [], losses, top: Math.max(0, ...losses.keys()), counts: true };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closest, latinHypercube } from '../../src/numeric/latin.ts';
+import { closest, latinHypercubeDesign } from '../../src/numeric/latin.ts';
 import { shuffle } from '../../src/numeric/permutation.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 
@@ -10,7 +10,7 @@ describe('latinHypercube', () => {
   it('holds one point in each slice of each axis', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 1, max: 6 }), fc.nat(), (n, dimension, seed) => {
-        const design = latinHypercube(n, dimension, key(seed));
+        const design = latinHypercubeDesign(n, dimension, key(seed));
         for (let axis = 0; axis < dimension; axis++) {
           expect(new Set(design.map((p) => Math.floor(p[axis]! * n))).size).toBe(n);
         }
@@ -27,7 +27,7 @@ describe('latinHypercube', () => {
     };
     const mean = (design: (seed: number) => number[][]) =>
       Array.from({ length: 30 }, (_, seed) => Math.sqrt(closest(design(seed)))).reduce((sum, d) => sum + d, 0) / 30;
-    expect(mean((seed) => latinHypercube(20, 2, key(seed)))).toBeGreaterThan(1.5 * mean(plain));
+    expect(mean((seed) => latinHypercubeDesign(20, 2, key(seed)))).toBeGreaterThan(1.5 * mean(plain));
   });
 
   it('measures the closest two points', () => {

@@ -1,4 +1,4 @@
-/** Probabilities of the values of some unordered axes, and how boldly they are learned. */
+/** Probabilities of the values of some unordered axes, with the state of their adaptive learning rate. */
 export interface CategoricalDistribution {
   /** One row per axis. */
   readonly odds: readonly (readonly number[])[];
@@ -15,7 +15,7 @@ export const categoricalDistribution = (odds: CategoricalDistribution['odds']): 
   caution: 1,
 });
 
-/** One value per axis, at as many uniform numbers in [0, 1). */
+/** One value per axis, by inversion of one uniform number in [0, 1) each. */
 export const valuesAt = ({ odds }: CategoricalDistribution, uniform: readonly number[]): number[] =>
   odds.map((row, a) => valueAt(row, uniform[a]!));
 
@@ -25,15 +25,15 @@ function valueAt(odds: readonly number[], u: number): number {
   return value;
 }
 
-/** The signal is taken to be that much stronger than its noise before steps grow. */
+/** Steps grow if the signal exceeds the noise by this factor. */
 const SIGNAL = 1.5;
 
 /**
  * The probabilities after a generation, one step of adaptive length along the natural gradient, none below the margin: the categorical half of
  * CatCMA (Hamano et al., GECCO 2024, arXiv:2405.09962).
  *
- * @param values of each of the selected, by axis; undefined where it has no such axis, which teaches nothing of it.
- * @param weights of the selected, positive.
+ * @param values of each selected trial, by axis; undefined for an inactive axis
+ * @param weights of the selected trials, positive
  */
 export function updateCategorical(
   law: CategoricalDistribution,
@@ -69,7 +69,7 @@ export function updateCategorical(
   };
 }
 
-/** The gradient in coordinates in which a step's length is what it changes: by the root of the Fisher information, the last value left out. */
+/** The gradient whitened by the root of the Fisher information, without the last value, which depends on the others. */
 function whitenedGradient(odds: readonly number[], gradient: readonly number[]): number[] {
   const last = odds.at(-1)!;
   const free = gradient.slice(0, -1);
@@ -77,10 +77,10 @@ function whitenedGradient(odds: readonly number[], gradient: readonly number[]):
   return free.map((g, k) => g / Math.sqrt(odds[k]!) + (Math.sqrt(odds[k]!) * total) / (last + Math.sqrt(last)));
 }
 
-/** With this margin at least one axis in four draws leaves its most probable value. */
+/** With this minimal probability, about one draw in four differs from the most probable value on some axis. */
 export const leastOdds = (axes: number, values: number): number => (values > 1 ? (1 - 0.73 ** (1 / axes)) / (values - 1) : 1);
 
-/** What lies below the margin is raised to it; the others pay in proportion to what they have over it. */
+/** Raises probabilities below the minimum to it, and lowers the others in proportion to their excess over it. */
 export function withProbabilityMargin(odds: readonly number[], least: number): number[] {
   const raised = odds.map((p) => Math.max(p, least));
   const excess = raised.reduce((sum, p) => sum + p, 0) - 1;

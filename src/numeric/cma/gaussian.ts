@@ -19,17 +19,17 @@ export interface Gaussian {
   readonly generation: number;
 }
 
-/** The law with another covariance. */
+/** The distribution with another covariance. */
 export function withCovariance(law: Gaussian, covariance: Matrix): Gaussian {
   const { values, vectors } = symmetricEigen(covariance);
   const least = Math.max(...values) * SINGULAR;
   return { ...law, covariance, vectors, lengths: values.map((value) => Math.sqrt(Math.max(value, least))) };
 }
 
-/** Eigenvalues below this share of the greatest are rounding. */
+/** Eigenvalues below this share of the largest are rounding errors. */
 const SINGULAR = 1e-20;
 
-/** A law that has learned nothing yet. */
+/** The initial distribution. */
 export function gaussian(mean: Vector, sigma: number, covariance: Matrix): Gaussian {
   const zero = mean.map(() => 0);
   return withCovariance(
@@ -67,7 +67,7 @@ export function clippedStep(law: Gaussian, y: Vector): Vector {
 }
 
 /**
- * The law after a generation.
+ * The distribution after a generation.
  *
  * @param steps y = (x - mean) / sigma of its results, the best first; as many as the population.
  */
@@ -96,7 +96,7 @@ export function adaptGaussian(law: Gaussian, parameters: CmaParameters, steps: r
   return withCovariance(moved, adaptedCovariance(law, parameters, steps, covariancePath, still));
 }
 
-/** The covariance after a generation (47): what the path and the ranks teach. */
+/** The covariance after a generation (47), with its rank-one and rank-mu updates. */
 function adaptedCovariance(law: Gaussian, parameters: CmaParameters, steps: readonly Vector[], path: Vector, still: boolean): Matrix {
   const { weights, covariancePathDecay, rankOne, rankMu, dimension } = parameters;
   const lost = still ? 0 : rankOne * covariancePathDecay * (2 - covariancePathDecay);

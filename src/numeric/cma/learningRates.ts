@@ -1,18 +1,18 @@
 import { type Gaussian, type Matrix, vectorNorm, whitened, withCovariance } from './gaussian.ts';
 
-/** How much of its updates a CMA-ES applies, and what is known of their signal and noise. */
+/** The learning rates of a CMA-ES, with estimates of the signal and the noise of its updates. */
 export interface LearningRates {
   readonly mean: Rate;
   readonly covariance: Rate;
 }
 interface Rate {
   readonly rate: number;
-  /** Moving averages of the updates and of their squared length, in coordinates in which the law is a standard normal one. */
+  /** Moving averages of the updates and of their squared length, in coordinates in which the distribution is standard normal. */
   readonly average: readonly number[];
   readonly square: number;
 }
 
-/** As long as nothing is known, updates are applied in full. */
+/** The initial rates: updates are applied in full. */
 export const fullLearningRates = (dimension: number): LearningRates => ({
   mean: { rate: 1, average: new Array<number>(dimension).fill(0), square: 0 },
   covariance: { rate: 1, average: new Array<number>(dimension * dimension).fill(0), square: 0 },
@@ -24,10 +24,11 @@ const MEMORY = { mean: 0.1, covariance: 0.03 };
 const AGILITY = 0.1;
 
 /**
- * An update of a CMA-ES, applied only as far as its signal stands out of its noise, so that the default population does for multimodal and for
- * noisy problems: Nomura, Akimoto & Ono, "CMA-ES with learning rate adaptation" (GECCO 2023, arXiv:2304.03473).
+ * Scales an update of a CMA-ES by its signal-to-noise ratio, so that the default population is sufficient for multimodal and noisy problems: Nomura,
+ * Akimoto & Ono, "CMA-ES with learning rate adaptation" (GECCO 2023, arXiv:2304.03473).
  *
- * @param before the law that was updated, after what the update would make of it.
+ * @param before the distribution before the update
+ * @param after the distribution after the full update
  */
 export function adaptLearningRates(
   before: Gaussian,
@@ -53,7 +54,7 @@ export function adaptLearningRates(
     law: {
       ...law,
       mean: before.mean.map((m, i) => m + mean.rate * (after.mean[i]! - m)),
-      // A slower mean is worth a longer step, and a faster one a shorter.
+      // A lower learning rate of the mean is compensated by a longer step.
       sigma: (volume * rates.mean.rate) / mean.rate,
       covariance: scaled(partial, 1 / volume ** 2),
       lengths: law.lengths.map((length) => length / volume),

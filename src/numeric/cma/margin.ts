@@ -1,14 +1,14 @@
 import { ndtr, ndtri } from '../normal.ts';
 
-/** A normal law on an axis of finitely many values. */
+/** A normal distribution on an axis with finitely many values. */
 export interface Marginal {
   readonly mean: number;
   readonly deviation: number;
 }
 
 /**
- * The law moved and widened so that it does not settle on one value: it keeps at least `margin / 2` beyond either of the two nearest edges, or
- * `margin` beyond the one edge where it stands on an outermost value. Hamano, Saito, Nomura & Shirakawa, "CMA-ES with margin" (GECCO 2022).
+ * Moves and widens the distribution so that it does not collapse to one value: a mass of at least `margin / 2` stays beyond each of the two nearest
+ * edges, or `margin` beyond the single edge of an outermost value. Hamano, Saito, Nomura & Shirakawa, "CMA-ES with margin" (GECCO 2022).
  *
  * @param edges between neighbouring values, ascending
  */
@@ -26,7 +26,7 @@ export function withNormalMargin({ mean, deviation }: Marginal, edges: ArrayLike
   const least = margin / 2;
   if (below >= least && beyond >= least) return { mean, deviation };
   const [raisedBelow, raisedBeyond, within] = [Math.max(least, below), Math.max(least, beyond), 1 - below - beyond];
-  // What was added is taken from all three in proportion to what they have over the least.
+  // The added mass is taken from all three parts, in proportion to their excess over the minimum.
   const share = (1 - raisedBelow - raisedBeyond - within) / (raisedBelow + raisedBeyond + within - 3 * least);
   const toLow = -ndtri(raisedBelow + share * (raisedBelow - least));
   const toHigh = -ndtri(raisedBeyond + share * (raisedBeyond - least));

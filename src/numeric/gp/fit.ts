@@ -24,8 +24,8 @@ const WARM_EVALUATIONS = 20;
 const filled = (count: number, value: number) => new Array<number>(count).fill(value);
 
 /** The start and the bounds of the search for a kernel's parameters. */
-function searchBox({ width, ordered }: TrainingSet['features'], bending: boolean) {
-  const warps = bending ? 2 * ordered : 0;
+function searchBox({ width, ordered }: TrainingSet['features'], warp: boolean) {
+  const warps = warp ? 2 * ordered : 0;
   const side = (k: 0 | 1) => [
     ...filled(width, BOUNDS.scale[k]),
     ...BOUNDS.shared.map((bounds) => bounds[k]),
@@ -41,9 +41,9 @@ function searchBox({ width, ordered }: TrainingSet['features'], bending: boolean
  * @param warp whether inputs are warped
  * @returns undefined if no kernel could be evaluated
  */
-export function fitKernel(observations: TrainingSet, warm?: Float64Array, bending = false): Float64Array | undefined {
-  const { start, lower, upper } = searchBox(observations.features, bending);
-  const found = lbfgsb(negativeLogPosterior(observations, bending), warm ?? start, {
+export function fitKernel(observations: TrainingSet, warm?: Float64Array, warp = false): Float64Array | undefined {
+  const { start, lower, upper } = searchBox(observations.features, warp);
+  const found = lbfgsb(negativeLogPosterior(observations, warp), warm ?? start, {
     lower,
     upper,
     evaluations: warm ? WARM_EVALUATIONS : COLD_EVALUATIONS,

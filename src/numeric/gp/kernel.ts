@@ -54,13 +54,13 @@ export function kernelFromLogs(logs: ArrayLike<number>, width = logs.length - SH
  * The logarithms of a kernel's parameters, for features that may have one more ordered column than at the fit. The new last column has no fitted
  * length-scale yet: it gets 1, and no warp.
  */
-export function addColumn(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, bending: boolean) {
-  const bent = bending ? ordered : 0;
-  if (logs.length === width + SHARED + 2 * bent) return logs;
+export function addColumn(logs: Float64Array, { width, ordered }: { readonly width: number; readonly ordered: number }, warp: boolean) {
+  const warped = warp ? ordered : 0;
+  if (logs.length === width + SHARED + 2 * warped) return logs;
   const take = (from: number, count: number) => logs.subarray(from, from + count);
   const before = ordered - 1;
   const shared = width - 1 + SHARED;
-  const warps = bending ? [...take(shared, before), 0, ...take(shared + before, before), 0] : [];
+  const warps = warp ? [...take(shared, before), 0, ...take(shared + before, before), 0] : [];
   return Float64Array.from([...take(0, before), 0, ...logs.subarray(before, shared), ...warps]);
 }
 

@@ -1,4 +1,4 @@
-import { normal, type Rng } from '../random.ts';
+import { drawNormal, type Rng } from '../random.ts';
 import { logNormalMass } from '../special.ts';
 import type { SupportCells } from './support.ts';
 
@@ -11,7 +11,7 @@ export const logTruncation = (mean: number, sigma: number): number =>
 /** Draws from a normal truncated to [0, 1]. The mean lies inside, so with sigma up to 1 at least a third of the draws are accepted. */
 export function drawTruncatedNormal(mean: number, sigma: number, rng: Rng): number {
   while (true) {
-    const x = mean + sigma * normal(rng);
+    const x = mean + sigma * drawNormal(rng);
     if (x >= 0 && x <= 1) return x;
   }
 }

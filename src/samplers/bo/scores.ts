@@ -1,5 +1,5 @@
 import { normalScores, orderOf, type Placed } from '../../budgets/order.ts';
-import type { Configuration, RungResults } from '../../budgets/rungResults.ts';
+import type { ComparedConfiguration, RungResults } from '../../budgets/rungResults.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
 import { type OutcomeTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import type { Features } from './features.ts';
@@ -29,7 +29,7 @@ export function planScoreFit(options: KernelFitOptions, features: Features, resu
 
 interface RankScores {
   readonly order: readonly Placed[];
-  readonly scores: ReadonlyMap<Configuration, number>;
+  readonly scores: ReadonlyMap<ComparedConfiguration, number>;
   readonly results: RungResults;
 }
 

@@ -1,5 +1,5 @@
 import { lbfgsb } from '../../numeric/lbfgsb.ts';
-import { normal, type Rng } from '../../numeric/random.ts';
+import { drawNormal, type Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, draw, type Point } from '../../space/axis.ts';
 import type { ScoredPoint } from '../surrogate.ts';
 import type { AcquisitionTerm } from './acquisition.ts';
@@ -68,7 +68,7 @@ function perturb(axes: readonly Axis[], point: Point, spread: number, rng: Rng):
   return point.map((x, i) => {
     if (rng() >= share) return x;
     if (!axes[i]!.ordered) return rng() < Math.max(spread, 0.1) ? rng() : x;
-    const moved = x + spread * normal(rng);
+    const moved = x + spread * drawNormal(rng);
     return Math.min(Math.max(moved < 0 ? -moved : moved > 1 ? 2 - moved : moved, 0), 1);
   });
 }

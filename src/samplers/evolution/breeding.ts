@@ -1,7 +1,7 @@
 import type { Ask, Env } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { GrowingSet } from '../../numeric/growingSet.ts';
-import { latinHypercube } from '../../numeric/latin.ts';
+import { latinHypercubeDesign } from '../../numeric/latin.ts';
 import { type Rng, rngFor } from '../../numeric/random.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
@@ -24,7 +24,7 @@ export interface Child {
 
 /** The first of a population: a Latin hypercube taken through the priors. */
 export const foundersOf = (env: Env, count: number): Point[] =>
-  latinHypercube(count, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => applyPriors(env, u));
+  latinHypercubeDesign(count, env.axes.length, rngFor(env.seed, env.name, 0)).map((u) => applyPriors(env, u));
 
 /** How often a child that has been tried before is bred again; and how often, after that, a point is drawn from the priors. */
 const TRIES = 10;

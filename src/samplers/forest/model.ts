@@ -1,4 +1,4 @@
-import { type Forest, type ForestOptions, type ForestPrediction, growForest, predictForest } from '../../numeric/forest.ts';
+import { type Forest, type ForestPrediction, type GrowForestOptions, growForest, predictForest } from '../../numeric/forest.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { logExpectedImprovement } from '../../numeric/special.ts';
 import type { Axis, Point } from '../../space/axis.ts';
@@ -27,7 +27,7 @@ function encoder(axes: readonly Axis[]): (point: Point, budget: number) => Float
  * The settings of SMAC3 2.4 (Lindauer et al., JMLR 2022). Thirty trees were no better than ten. Without the bootstrap, trees were better on exact
  * losses, but overfitted noisy ones and were no better there than random search.
  */
-const TREES: ForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 1, threshold: 'random' };
+const TREES: GrowForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 1, threshold: 'random' };
 
 /** The smallest offset that is added to losses before the logarithm, as a share of their range: smaller differences do not matter yet. */
 const MIN_OFFSET = 0.02;

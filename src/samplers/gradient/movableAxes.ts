@@ -1,6 +1,6 @@
 import type { Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { SOBOL_DIMENSIONS, sobol } from '../../numeric/sobol.ts';
+import { SOBOL_DIMENSIONS, sobolPoints } from '../../numeric/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import type { Incumbent } from './incumbent.ts';
@@ -63,7 +63,7 @@ export function startPoints(env: Env, { family, index, count }: StartSequence): 
   const path = `${family}/start`;
   const position = (n: number) => index + (n - 1) * count;
   if (env.axes.length > SOBOL_DIMENSIONS) return (n) => env.snap(draw(env.axes, rngFor(env.seed, path, position(n))));
-  const uniform = sobol(env.axes.length, rngFor(env.seed, path, 0));
+  const uniform = sobolPoints(env.axes.length, rngFor(env.seed, path, 0));
   return (n) => applyPriors(env, uniform(position(n)));
 }
 

@@ -1,6 +1,6 @@
 // tsx test/bench/curves/record.ts: writes data/scales.json, the scales of the regrets of the curve problems. Takes some minutes.
 import { writeFileSync } from 'node:fs';
-import { normal, type Rng, rngFor } from '../../../src/numeric/random.ts';
+import { drawNormal, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { draw, type Point } from '../../../src/space/axis.ts';
 import type { CurveProblem } from './problem.ts';
 import { problems } from './problems.ts';
@@ -37,7 +37,7 @@ function optimumOf(problem: CurveProblem): number {
 
 /** Changes three coordinates in ten on average, so that steps along valleys are found too. */
 const stepFrom = (from: Point, size: number, rng: Rng): Point =>
-  from.map((u) => (rng() < 0.3 ? Math.min(1, Math.max(0, u + size * normal(rng))) : u));
+  from.map((u) => (rng() < 0.3 ? Math.min(1, Math.max(0, u + size * drawNormal(rng))) : u));
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);

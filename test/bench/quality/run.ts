@@ -1,11 +1,11 @@
-import { normal, rngFor } from '../../../src/numeric/random.ts';
+import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { Contender } from './contenders.ts';
 import type { Problem } from './problem.ts';
 import { incumbents, type Reached } from './regret.ts';
 
 /** The reported value. Noise depends on the seed and the number of the trial only, so it is the same for all contenders. */
 const observed = ({ name, noise }: Problem, loss: number, seed: number, trial: number): number =>
-  noise === undefined ? loss : loss + noise * normal(rngFor(`${seed}`, name, trial));
+  noise === undefined ? loss : loss + noise * drawNormal(rngFor(`${seed}`, name, trial));
 
 async function runOf(contender: Contender, problem: Problem, seed: number, trials: number): Promise<{ best: number[]; cpu: number }> {
   const session = await contender.start(problem, seed, trials);

@@ -11,7 +11,7 @@ import {
 } from '../../../src/numeric/cma/gaussian.ts';
 import { adaptLearningRates, fullLearningRates } from '../../../src/numeric/cma/learningRates.ts';
 import { cmaParameters, defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
-import { normal, rngFor } from '../../../src/numeric/random.ts';
+import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 
 type Objective = (x: readonly number[]) => number;
 const sphere: Objective = (x) => x.reduce((sum, v) => sum + v * v, 0);
@@ -40,7 +40,7 @@ function minimise(
       const rng = rngFor(seed, '', ++evaluations);
       const y = stepAt(
         law,
-        law.mean.map(() => normal(rng)),
+        law.mean.map(() => drawNormal(rng)),
       );
       return { y, value: f(law.mean.map((m, i) => m + law.sigma * y[i]!)) };
     }).sort((a, b) => a.value - b.value);
@@ -121,7 +121,7 @@ describe('the law', () => {
   });
   it('has the covariance of its steps', () => {
     const rng = rngFor('covariance', '', 1);
-    const steps = Array.from({ length: 20000 }, () => stepAt(law, [normal(rng), normal(rng)]));
+    const steps = Array.from({ length: 20000 }, () => stepAt(law, [drawNormal(rng), drawNormal(rng)]));
     const moment = (i: number, j: number) => steps.reduce((sum, y) => sum + y[i]! * y[j]!, 0) / steps.length;
     expect(moment(0, 0)).toBeCloseTo(4, 0);
     expect(moment(0, 1)).toBeCloseTo(1, 1);
@@ -136,7 +136,7 @@ describe('the law', () => {
 describe('tempered', () => {
   it('slows down where results are noisy, and comes closer', () => {
     const noise = rngFor('noise', '', 1);
-    const noisy: Objective = (x) => sphere(x) + normal(noise);
+    const noisy: Objective = (x) => sphere(x) + drawNormal(noise);
     const means = [false, true].map((adaptRates) => {
       const { law } = minimise(noisy, round(new Array<number>(5).fill(3), 2), { adaptRates, most: 20000, target: -1e9 });
       return sphere(law.mean);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, rngFor } from '../../../src/numeric/random.ts';
+import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
@@ -82,7 +82,7 @@ describe('lbfgs', () => {
   it('bears noise that it knows of', () => {
     const bowl = (point: Point) => 10 * point.reduce((sum, u) => sum + (u - 0.4) ** 2, 0);
     const found = ['1', '2', '3', '4', '5'].map((seed) => {
-      const loss = (point: Point, id: number) => bowl(point) + 0.1 * normal(rngFor(seed, 'noise', id));
+      const loss = (point: Point, id: number) => bowl(point) + 0.1 * drawNormal(rngFor(seed, 'noise', id));
       const { ended } = descend(lbfgs({ noise: 0.1 }), env(1, seed), { loss }, 100);
       return bowl([...ended].sort((a, b) => a.losses![0]! - b.losses![0]!)[0]!.point);
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { normal, rngFor } from '../../../src/numeric/random.ts';
+import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
 import { choice, float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
@@ -22,13 +22,13 @@ const slope = (point: Point): number[] => point.map((u, i) => 20 * bend[i]! * (u
 const noisy =
   (sd: number, seed = 'noise') =>
   (point: Point, id: number): number =>
-    bowl(point) + sd * normal(rngFor(seed, '', id));
+    bowl(point) + sd * drawNormal(rngFor(seed, '', id));
 
 /** The penalised loss of a logistic regression on 60 made-up examples, by its four weights, each in [-6, 6]. */
 const logistic = (() => {
   const rng = rngFor('logistic', 'data', 0);
-  const examples = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => normal(rng)));
-  const labels = examples.map(([a, b, c]) => (a! - 0.5 * b! + 0.3 * c! + normal(rng) > 0 ? 1 : -1));
+  const examples = Array.from({ length: 60 }, () => Array.from({ length: 4 }, () => drawNormal(rng)));
+  const labels = examples.map(([a, b, c]) => (a! - 0.5 * b! + 0.3 * c! + drawNormal(rng) > 0 ? 1 : -1));
   return (point: Point): number => {
     const weights = point.map((u) => 12 * u - 6);
     const margins = examples.map((x, n) => labels[n]! * x.reduce((sum, v, i) => sum + weights[i]! * v, 0));
@@ -100,7 +100,7 @@ describe('sgd without gradients', () => {
   ])('beats random search by half on noisy losses of %s: %j', (_, options, truth, sd) => {
     const medianRegret = (make: () => Strategy) => {
       const found = Array.from({ length: 9 }, (_, i) => {
-        const loss = (point: Point, id: number) => truth(point) + sd * normal(rngFor(`${i}`, 'noise', id));
+        const loss = (point: Point, id: number) => truth(point) + sd * drawNormal(rngFor(`${i}`, 'noise', id));
         const { ended } = descend(make(), env(1, `${i}`), { loss }, 120);
         const [best] = [...ended].sort((a, b) => a.losses![0]! - b.losses![0]!);
         return truth(best!.point);

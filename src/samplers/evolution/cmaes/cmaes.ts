@@ -1,5 +1,5 @@
 import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
-import { halton } from '../../../numeric/halton.ts';
+import { haltonPoints } from '../../../numeric/halton.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { numberIn, stateTag } from '../../../tags.ts';
@@ -39,7 +39,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   const layout = layoutOf(env.axes);
   const begun = ({ run, told }: CmaesState): Run =>
     run ?? firstRun(layout, told.length ? warmDistribution(layout, told.toArray()) : priorDistribution(layout, settings.sigma), settings);
-  const sequence = halton(env.axes.length, rngFor(env.seed, env.name, 0));
+  const sequence = haltonPoints(env.axes.length, rngFor(env.seed, env.name, 0));
   const drawn = (distribution: SearchDistribution, id: TrialId, retry: number) => {
     const rng = rngFor(env.seed, env.name, id, retry);
     return drawGenes(layout, distribution, retry === 0 ? sequence(id) : env.axes.map(() => rng()), rng);

@@ -1,4 +1,4 @@
-import { normal, type Rng } from '../../../numeric/random.ts';
+import { drawNormal, type Rng } from '../../../numeric/random.ts';
 
 /** F and CR of differential evolution: how far a difference carries, and what part of the parameters takes it. */
 export interface Rates {
@@ -28,7 +28,7 @@ export function drawRates(memory: Memory, rng: Rng): Rates {
   const { scale: middle, crossover } = memory[Math.floor(rng() * memory.length)]!;
   let scale = 0;
   while (scale < 0.01) scale = middle + SPREAD * Math.tan(Math.PI * (rng() - 0.5));
-  return { scale: rounded(Math.min(1, scale)), crossover: rounded(Math.min(1, Math.max(0, crossover + SPREAD * normal(rng)))) };
+  return { scale: rounded(Math.min(1, scale)), crossover: rounded(Math.min(1, Math.max(0, crossover + SPREAD * drawNormal(rng)))) };
 }
 
 /** The memory with the weighted Lehmer means of a generation's successes in the place of the oldest. */
