@@ -10,12 +10,12 @@ import {
   type Suggested,
   wait,
 } from '../src/messages.ts';
-import type { Population, PopulationState, Training } from '../src/schedulers/population.ts';
+import type { PopulationState, PopulationTraining, Training } from '../src/schedulers/population.ts';
 import { stateTag } from '../src/tags.ts';
 
 interface Input {
   readonly env: Env;
-  readonly core: Population;
+  readonly core: PopulationTraining;
 }
 interface Context extends Input {
   readonly state: PopulationState;

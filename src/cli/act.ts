@@ -1,7 +1,7 @@
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/commands.ts';
 import { inform } from './output.ts';
-import type { Study } from './study.ts';
+import type { CommandStudy } from './study.ts';
 import { UsageError } from './usage.ts';
 
 export interface ActOptions {
@@ -15,7 +15,7 @@ export interface ActOptions {
  * @param later what to say if it takes effect in the next run.
  * @returns the exit status.
  */
-export async function act(study: Study, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
+export async function act(study: CommandStudy, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
   const { position, fact, running } = await study.submit(intent);
   if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
   else inform(running ? now : later);

@@ -16,14 +16,14 @@ export interface Finished {
 }
 
 /** A row of imported data: a finished trial, one without a result, or what is wrong with it. */
-export type Reading =
+export type ImportedRow =
   | { readonly line: number; readonly row: Finished }
   | { readonly line: number; readonly unfinished: true }
   | { readonly line: number; readonly wrong: string };
 
 /** Trials from a JSON object a line: `{"params":{"lr":0.1},"values":{"loss":0.3}}`, or `"value":0.3` of the first objective. */
-export function readLines(text: string, { objectives }: Created): Reading[] {
-  const readings: Reading[] = [];
+export function readLines(text: string, { objectives }: Created): ImportedRow[] {
+  const readings: ImportedRow[] = [];
   for (const [i, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue;
     try {
@@ -39,9 +39,9 @@ export function readLines(text: string, { objectives }: Created): Reading[] {
  * Trials from a table with a head, comma-separated (RFC 4180). A column is a parameter or an objective by its name alone, or as `params.lr`,
  * `values.loss`, `metrics.accuracy`; `value` is the first objective. Other columns are not read.
  */
-export function readTable(text: string, { objectives, space }: Created): Reading[] {
+export function readTable(text: string, { objectives, space }: Created): ImportedRow[] {
   const { parameters } = space as SpaceData;
-  const readings: Reading[] = [];
+  const readings: ImportedRow[] = [];
   const columns = (head: string[]) =>
     head.map((name) =>
       placeOf(

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { main, report } from './program.ts';
+import { main, printError } from './program.ts';
 
-process.on('uncaughtException', (error) => process.exit(report(error)));
+process.on('uncaughtException', (error) => process.exit(printError(error)));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : report(error)); // the reader of a pipe has seen enough
+  process.exit(error.code === 'EPIPE' ? 0 : printError(error)); // the reader of a pipe has seen enough
 });
 process.stderr.on('error', () => {}); // there is no place left to report it
 process.exitCode = await main(process.argv.slice(2));

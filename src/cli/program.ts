@@ -37,7 +37,7 @@ Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
 /** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
-export function report(error: unknown): number {
+export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
@@ -57,6 +57,6 @@ export async function main(args: readonly string[]): Promise<number> {
     else await program.parseAsync(args, { from: 'user' });
     return exit;
   } catch (error) {
-    return report(error);
+    return printError(error);
   }
 }

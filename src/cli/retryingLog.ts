@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../../streams/log/log.ts';
-import { isFull } from './fullDisk.ts';
+import { isDiskFull } from './fullDisk.ts';
 
 /** A log that keeps facts in memory while they cannot be stored. */
 export interface RetryingLog extends Log {
@@ -28,7 +28,7 @@ export function retryingLog(log: Log, warn: (message: string) => void, pause = 2
         said = false;
         return outcome;
       } catch (error) {
-        if (!isFull(error) || impatience.signal.aborted) throw error;
+        if (!isDiskFull(error) || impatience.signal.aborted) throw error;
         if (!said) warn(`${(error as Error).message}: waiting for room; results are kept meanwhile`);
         said = true;
         await sleep(pause, undefined, { signal: impatience.signal }).catch(() => {});

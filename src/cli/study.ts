@@ -26,7 +26,7 @@ const FLAGS = {
 } as const;
 
 /** A study that has begun, in a journal or on a server. */
-export interface Study extends StudySource {
+export interface CommandStudy extends StudySource {
   readonly created: Created;
   /** Name for files made from it, without an ending. */
   readonly stem: string;
@@ -39,7 +39,7 @@ export interface Study extends StudySource {
  *
  * @throws UsageError if there is no such study, or not exactly one is named.
  */
-export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: Study) => Promise<T>): Promise<T> {
+export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: CommandStudy) => Promise<T>): Promise<T> {
   const nats = serverOf(remote);
   if (nats !== undefined) return withRemote(journal, nats, remote, use);
   if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
@@ -54,7 +54,7 @@ async function withRemote<T>(
   journal: string | undefined,
   nats: string,
   { study, ...access }: Remote,
-  use: (study: Study) => Promise<T>,
+  use: (study: CommandStudy) => Promise<T>,
 ): Promise<T> {
   if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
   if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study as well');
@@ -75,7 +75,7 @@ async function withRemote<T>(
   }
 }
 
-async function read<T>(study: Omit<Study, 'passedOver'>, use: (study: Study) => Promise<T>): Promise<T> {
+async function read<T>(study: Omit<CommandStudy, 'passedOver'>, use: (study: CommandStudy) => Promise<T>): Promise<T> {
   const passed = passedOver();
   const result = await use({ ...study, passedOver: passed });
   const line = passed.line();

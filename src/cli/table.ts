@@ -44,7 +44,7 @@ interface Column {
 export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
   const all = columnsOf(rows);
   const columns = fitted(all, width || Number.POSITIVE_INFINITY);
-  const text = grid(
+  const text = textTable(
     columns.map(({ name }) => name),
     rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
   );
@@ -53,7 +53,7 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
 }
 
 /** Rows of text below a head, in columns. */
-export function grid(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const out = new Table({
     head: head.map((name) => colours.bold(name)),
     chars: plain,

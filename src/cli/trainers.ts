@@ -7,12 +7,12 @@ import { identityOf } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import type { Notices } from './notices.ts';
 import type { Job } from './runner/job.ts';
-import type { Outcome } from './runner/outcome.ts';
+import type { ProgramOutcome } from './runner/outcome.ts';
 import { type Running, startProcess } from './runner/process.ts';
 import type { Listening } from './runner/reader.ts';
 import type { Template } from './runner/template.ts';
 
-export interface TrialsOptions extends Listening {
+export interface ProgramOptions extends Listening {
   readonly study: string;
   readonly command: Template;
   /** Directory for what trials print and save. */
@@ -23,7 +23,7 @@ export interface TrialsOptions extends Listening {
   readonly notices: Notices;
 }
 
-export interface TrainersOptions extends TrialsOptions {
+interface TrainersOptions extends ProgramOptions {
   readonly say: (event: TrialEvent) => void;
   /** Called if this machine cannot run trials. */
   readonly unable?: (reason: string) => void;
@@ -87,7 +87,7 @@ export function trainers(options: TrainersOptions): Trainers {
 
 /** Runs the program for one attempt. `end` resolves with what it came to, and never rejects. */
 export function startTrial(
-  options: TrialsOptions,
+  options: ProgramOptions,
   suggestion: Suggestion<Params>,
   run: string,
   slot: number,
@@ -121,7 +121,7 @@ export function startTrial(
 }
 
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
-function jobOf({ study, directory }: TrialsOptions, suggestion: Suggestion<Params>, slot: number): Job {
+function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const own = join(directory, `trial-${trial}`);
   /** Each attempt has its own directory, since an earlier one may still be writing. */
@@ -148,7 +148,7 @@ const saved = (directory: string): string | undefined =>
   existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
 
 function eventOf(
-  outcome: Outcome,
+  outcome: ProgramOutcome,
   { trial, attempt, run }: { trial: TrialId; attempt: number; run: string },
   left: string | undefined,
 ): EndFact {

@@ -38,7 +38,7 @@ export interface AccessOptions {
 }
 
 /** Security headers for all answers. */
-export const guarded: MiddlewareHandler = async (c, next) => {
+export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next();
   c.header('Content-Security-Policy', POLICY);
   c.header('X-Content-Type-Options', 'nosniff');

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { isRecord } from '../isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
-import { type AccessOptions, access, guarded, sameSite } from './access.ts';
+import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
@@ -21,7 +21,7 @@ const LARGEST = 2 ** 20;
 export function dashboardApp(studies: Studies, metrics: Metrics, options: AccessOptions): Hono {
   const { mayRead, mayAct, cookie } = access(options);
   const app = new Hono();
-  app.use(guarded, sameSite(options));
+  app.use(securityHeaders, sameSite(options));
 
   app.get('/healthz', (c) => c.text('ok'));
   app.get('/metrics', mayRead, async (c) =>

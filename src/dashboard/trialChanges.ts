@@ -2,7 +2,7 @@ import type { Params, Values } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 import { type TrialRow, TrialRows } from '../study/trials.ts';
-import type { Changes, RowChange } from './wire.ts';
+import type { RowChange, RowChanges } from './wire.ts';
 
 /** The entries about a trial, and what it reported. */
 interface History {
@@ -52,7 +52,7 @@ export class TrialChanges {
   }
 
   /** The changes that a reader who knows the log up to a position has missed, in messages of some thousand rows, the oldest changes first. */
-  *since(known: number): Generator<Changes> {
+  *since(known: number): Generator<RowChanges> {
     const { position } = this;
     const changed: History[] = [];
     for (const history of [...this.#histories.values()].reverse()) {

@@ -11,7 +11,7 @@ export interface RowChange extends TrialRow {
 }
 
 /** Rows that have changed, up to a position of the log once no more follow. */
-export interface Changes {
+export interface RowChanges {
   readonly position: number;
   readonly rows: readonly RowChange[];
   /** Whether more follow at once. */
@@ -137,7 +137,7 @@ export interface Importances {
 /** All that a report holds. */
 export interface ReportData {
   readonly detail: Detail;
-  readonly changes: Changes;
+  readonly changes: RowChanges;
   readonly machines: Machines;
   readonly importances?: Importances;
 }

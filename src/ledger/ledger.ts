@@ -21,7 +21,7 @@ import { type Applied, type AppliedEntry, type Demand, rejected } from './applie
 import { refuse } from './claim.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
-import type { OpenTrial, Status } from './trial.ts';
+import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
 
 /** The longest fact of a trainer under rules 1, in bytes. From rules 2 on, only the stream sets a limit. */
@@ -220,7 +220,7 @@ export class Ledger<P> {
     return typeof point === 'string' ? point : undefined;
   }
   /** How a trial ended; undefined while it is open. */
-  status(id: TrialId): Status | undefined {
+  status(id: TrialId): EndStatus | undefined {
     return this.#trials.status(id);
   }
   /** The checkpoint of an ended trial, from which others may resume. */

@@ -28,7 +28,7 @@ export interface OpenTrial<P = Params> {
 }
 
 /** How a trial ended. `void`: it never began, though its number is used up. */
-export type Status = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
+export type EndStatus = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** A suggestion as strategies receive it. */
 function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact<unknown>, point: Point): Suggested {

@@ -22,7 +22,7 @@ import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
-import { type OpenTrial, openTrial, type Status } from './trial.ts';
+import { type EndStatus, type OpenTrial, openTrial } from './trial.ts';
 
 /** The largest loss that strategies see: its fourth power is still finite. */
 const LARGEST = 1e75;
@@ -41,7 +41,7 @@ export class Trials<P> {
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
   /** A number that is not in here was never suggested, or its suggestion is lost. */
-  readonly #statuses = new Map<TrialId, Status | 'open'>();
+  readonly #statuses = new Map<TrialId, EndStatus | 'open'>();
   #last: TrialId = 0;
   readonly #checkpoints = new Map<TrialId, string>();
   readonly #ranking = new Ranking<P>();
@@ -184,7 +184,7 @@ export class Trials<P> {
   }
 
   /** Ends a trial with a result, or as failed if the result is known to be wrong. */
-  #conclude(fact: Completed | Stopped, trial: OpenTrial<P>, status: Status, end: End): Applied<P> {
+  #conclude(fact: Completed | Stopped, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     const { id } = trial.proposal;
     const { checkpoint } = fact;
     if (this.#retracted.has(id)) return this.#end(fact, trial, 'retracted', { outcome: 'failed', reason: 'retracted' });
@@ -228,7 +228,7 @@ export class Trials<P> {
     return { effect: 'cancelled', fact };
   }
 
-  #end(fact: EndFact, trial: OpenTrial<P>, status: Status, end: End): Applied<P> {
+  #end(fact: EndFact, trial: OpenTrial<P>, status: EndStatus, end: End): Applied<P> {
     this.open.remove(trial);
     this.#statuses.set(trial.proposal.id, status);
     const ended: Ended = { ...trial.proposal, type: 'ended', ...end };
@@ -282,7 +282,7 @@ export class Trials<P> {
     return this.#plateau.length;
   }
   /** How a trial ended; undefined while it is open. */
-  status(id: TrialId): Status | undefined {
+  status(id: TrialId): EndStatus | undefined {
     const status = this.#statuses.get(id) ?? (id >= 1 && id <= this.#last ? 'void' : 'open');
     return status === 'open' ? undefined : status;
   }

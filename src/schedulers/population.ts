@@ -58,7 +58,7 @@ export interface Training {
 }
 
 /** Population based training as a fold over facts, and pure ways to answer an ask. */
-export interface Population {
+export interface PopulationTraining {
   readonly start: PopulationState;
   fold(state: PopulationState, fact: Suggested | Ended): PopulationState;
   /** Whether no further member will begin. */
@@ -71,7 +71,7 @@ export interface Population {
 }
 
 /** Members are known by a tag under the stage's own path. */
-export function populationOf(env: Env, settings: PopulationSettings): Population {
+export function populationOf(env: Env, settings: PopulationSettings): PopulationTraining {
   const { interval, max, quantile, population } = settings;
   const trials = env.trials ?? Number.POSITIVE_INFINITY;
   const room = Math.min(population, trials, countCells(env.axes));

@@ -32,7 +32,7 @@ export interface Ports<P> {
   readonly fail: (error: unknown) => void;
 }
 
-export interface Run<P> {
+export interface EngineRun<P> {
   readonly engine: Engine<P>;
   /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
@@ -44,7 +44,7 @@ export interface Run<P> {
  *
  * @param strategy undefined: that of the log.
  */
-export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): Run<P> {
+export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log, options: RunOptions<P>, ports: Ports<P>): EngineRun<P> {
   const reading = new AbortController();
   const since = performance.now();
   /** The seconds that this process may work, and what cancels their timer. */

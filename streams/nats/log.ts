@@ -7,7 +7,7 @@ import { onStatus } from './connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
-import { isFull, isPassing, withRetry } from './retry.ts';
+import { isPassing, isStreamFull, withRetry } from './retry.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -93,7 +93,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
       if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
       if (refused) leads = false;
-      if (isFull(error)) {
+      if (isStreamFull(error)) {
         if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting`);
         full = true;
         await new Promise((resolve) => setTimeout(resolve, NO_ROOM_PAUSE));

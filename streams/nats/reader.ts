@@ -11,7 +11,7 @@ const PULL = 500;
 const FULL = 20_000;
 const BATCH = 256;
 
-export interface Reading {
+export interface StreamReading {
   readonly nc: NatsConnection;
   readonly js: JetStreamClient;
   readonly stream: string;
@@ -24,7 +24,7 @@ export interface Reading {
 }
 
 /** Reads a stream: past messages, then live ones, whatever happens to the connection in between. */
-export async function* entriesFrom(reading: Reading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
+export async function* entriesFrom(reading: StreamReading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
   let next = from;
   const over = () => signal?.aborted || reading.nc.isClosed() || next > (reading.end() ?? Number.POSITIVE_INFINITY);
   while (!over()) {
@@ -49,7 +49,7 @@ export async function* entriesFrom(reading: Reading, from: number, signal?: Abor
 }
 
 /** One ordered consumer, until it is full or fails. */
-async function begin({ nc, js, stream, news: outside, end }: Reading, from: number) {
+async function begin({ nc, js, stream, news: outside, end }: StreamReading, from: number) {
   const consumer = await withRetry(nc, () =>
     js.consumers.get(stream, { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
   );

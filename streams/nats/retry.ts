@@ -3,7 +3,8 @@ import { errors, type NatsConnection } from '@nats-io/nats-core';
 
 /** The server is away, or not yet up again; what was asked may be asked again. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 503 || isFull(error) || error.code === 10008 || error.code === 10039;
+  if (error instanceof JetStreamApiError)
+    return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === 10039;
   return (
     error instanceof errors.TimeoutError ||
     error instanceof errors.NoRespondersError ||
@@ -18,7 +19,7 @@ export function isPassing(error: unknown): boolean {
 const NO_ROOM = [10023, 10047, 10077];
 
 /** Whether the server had no room to store it, which may pass. */
-export const isFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
+export const isStreamFull = (error: unknown): boolean => error instanceof JetStreamApiError && NO_ROOM.includes(error.code);
 
 /** Whether a user has no right to what was asked. */
 export const isForbidden = (error: unknown): boolean =>

@@ -7,7 +7,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../../src/study/commands.ts';
 import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
-import type { Run } from '../engine/run.ts';
+import type { EngineRun } from '../engine/run.ts';
 import { past } from '../log/past.ts';
 import type { Progress } from '../observe.ts';
 import { submit, submitter } from '../submit.ts';
@@ -21,7 +21,7 @@ import type { Subjects } from './subjects.ts';
 export type Reply = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
 
 /** The state of a study: the answer of `rpc.status`. */
-export interface Status extends Progress<Params> {
+export interface StudyStatus extends Progress<Params> {
   readonly study: string;
   readonly phase: string;
   readonly position: number;
@@ -39,18 +39,18 @@ const FRAME = 200;
 const ROOM = 200_000;
 
 /** Answers requests about a study and takes commands. If several engines serve the study, any one of them answers. */
-export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: Run<P>) {
+export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: EngineRun<P>) {
   const rows = new TrialRows<P>();
   const { append, note, end } = submitter(log);
   const best = () => {
     const { best: first } = run.engine.ledger;
     return first && (rows.get(first.trial) as TrialRow | undefined);
   };
-  const status = (): Status => {
+  const status = (): StudyStatus => {
     const { ledger, phase } = run.engine;
     const { study, paused, limits, objectives } = ledger.settings;
     const { completed, stopped, failed } = rows.counts;
-    return omitUndefined<Status>({
+    return omitUndefined<StudyStatus>({
       study,
       phase,
       position: ledger.position,

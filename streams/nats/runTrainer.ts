@@ -9,7 +9,7 @@ import { deliveryTracker } from './deliveryTracker.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
 import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
-import { isFull, withRetry } from './retry.ts';
+import { isStreamFull, withRetry } from './retry.ts';
 import { checkName, type Subjects, subjectsOf } from './subjects.ts';
 
 export interface RunTrainerOptions {
@@ -116,8 +116,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       try {
         const data = JSON.stringify(fact);
         out.send(subject, data, options, (stored, error) => {
-          if (isFull(error) && !full) warn(`the server has no room: ${error!.message}; waiting`);
-          full = isFull(error);
+          if (isStreamFull(error) && !full) warn(`the server has no room: ${error!.message}; waiting`);
+          full = isStreamFull(error);
           if (stored) have(stored);
           else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
         });

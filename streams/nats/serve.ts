@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
-import { type Run, run } from '../engine/run.ts';
+import { type EngineRun, run } from '../engine/run.ts';
 import type { StudyOptions } from '../spec/options.ts';
 import type { Strategy } from '../strategy.ts';
 import { natsLog } from './log.ts';
@@ -82,7 +82,7 @@ export async function serve<P>(
     reject(isGone ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { cause: error }) : error);
     void close();
   };
-  const running: Run<P> = run<P>(
+  const running: EngineRun<P> = run<P>(
     space,
     strategy,
     log,

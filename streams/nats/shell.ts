@@ -5,7 +5,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
 import type { Directive, Rejected } from '../engine/directive.ts';
 import { Leases } from '../engine/leases.ts';
-import type { Run } from '../engine/run.ts';
+import type { EngineRun } from '../engine/run.ts';
 import { jsonOf, onStatus, publish } from './connection.ts';
 import { ensureConsumer } from './consumer.ts';
 import type { NatsLog } from './log.ts';
@@ -15,7 +15,7 @@ import type { Subjects } from './subjects.ts';
 
 /** What lies around an engine on a server: leases, and what trainers are told. */
 export class Shell<P> {
-  run!: Run<P>;
+  run!: EngineRun<P>;
   readonly #nc: NatsConnection;
   readonly #jsm: JetStreamManager;
   readonly #log: NatsLog;

@@ -1,12 +1,12 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
 import { withRetry } from './retry.ts';
-import type { Reply, Status } from './rpc.ts';
+import type { Reply, StudyStatus } from './rpc.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** What a study says while one looks. */
 export type Seen =
-  | { readonly type: 'status'; readonly status: Status }
+  | { readonly type: 'status'; readonly status: StudyStatus }
   /** A suggestion, a fact, a directive or a rejection, as it was published. */
   | { readonly type: 'message'; readonly subject: string; readonly data: unknown };
 
@@ -14,7 +14,7 @@ export type Seen =
 export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
   new Observable((out) => {
     const subjects = subjectsOf(study);
-    const tell = (status: Status) => {
+    const tell = (status: StudyStatus) => {
       out.next({ type: 'status', status });
       if (status.closed !== undefined && status.open === 0) out.complete();
     };
@@ -34,11 +34,11 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
     for (const subject of [subjects.log, subjects.directive('*'), subjects.rejected('*')]) {
       listen(subject, (data, of) => out.next({ type: 'message', subject: of, data }));
     }
-    listen(subjects.status, (data) => data && tell(data as Status));
+    listen(subjects.status, (data) => data && tell(data as StudyStatus));
     withRetry(nc, () => nc.request(subjects.rpc('status'), '', { timeout: 2000 })).then(
       (answer) => {
         const reply = answer.json<Reply>();
-        if (reply.ok) tell(reply.result as Status);
+        if (reply.ok) tell(reply.result as StudyStatus);
         else out.error(new Error(reply.error));
       },
       (error) => out.error(error),

@@ -1,6 +1,6 @@
 import { notNegative, positive } from '../../src/optionRules.ts';
 import { type OptionsOf, optional, required, resolveOptions } from '../../src/optionSet.ts';
-import { advance, type Progress } from '../../src/schedulers/progress.ts';
+import { advance, type Improvement } from '../../src/schedulers/progress.ts';
 import type { Strategy } from '../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 
@@ -25,7 +25,7 @@ export type PatienceOptions = OptionsOf<typeof patienceOptions>;
  */
 export function patience(options: PatienceOptions): Strategy {
   const { steps, delta, warmup, peers } = resolveOptions('patience', patienceOptions, options);
-  return stopRule<Progress, undefined>(
+  return stopRule<Improvement, undefined>(
     {
       name: 'patience',
       start: () => undefined,

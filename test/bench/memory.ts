@@ -1,5 +1,5 @@
 import type { Completed } from '../../src/facts/facts.ts';
-import { type Run, run } from '../../streams/engine/run.ts';
+import { type EngineRun, run } from '../../streams/engine/run.ts';
 import type { Strategy } from '../../streams/index.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { ten } from './overhead.ts';
@@ -13,9 +13,9 @@ function heap(): number {
 }
 
 /** A running engine with `trials` completed trials. */
-const played = (strategy: Strategy, trials: number, log: Log): Promise<Run<unknown>> =>
+const played = (strategy: Strategy, trials: number, log: Log): Promise<EngineRun<unknown>> =>
   new Promise((resolve, fail) => {
-    const running: Run<unknown> = run<unknown>(
+    const running: EngineRun<unknown> = run<unknown>(
       ten,
       strategy,
       log,

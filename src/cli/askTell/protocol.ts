@@ -29,7 +29,7 @@ export interface Driven {
 }
 
 /** `init` with a space. `max_step`: a trial is trained step by step up to it, and `budget` counts steps. */
-export interface Init {
+export interface InitRequest {
   readonly cmd: 'init';
   readonly space: Readonly<Record<string, ParameterData>>;
   readonly seed?: number | string;
@@ -39,7 +39,7 @@ export interface Init {
   readonly max_step?: number | null;
 }
 
-export interface Tell {
+export interface TellRequest {
   readonly cmd: 'tell';
   readonly id: number;
   readonly value: number | null;
@@ -48,7 +48,7 @@ export interface Tell {
   readonly grad?: Readonly<Record<string, number>>;
 }
 
-export interface Report {
+export interface ReportRequest {
   readonly cmd: 'report';
   readonly id: number;
   readonly step: number;
@@ -63,7 +63,7 @@ export interface Asked {
 }
 
 /** The protocol's form of a space in ours. */
-export const spaceDataOf = (space: Init['space']): SpaceData =>
+export const spaceDataOf = (space: InitRequest['space']): SpaceData =>
   ({ parameters: Object.fromEntries(Object.entries(space).map(([name, parameter]) => [name, dimensionOf(parameter)])) }) as SpaceData;
 
 function dimensionOf({ type, low, high, log, step, choices, when }: ParameterData): unknown {
@@ -73,7 +73,7 @@ function dimensionOf({ type, low, high, log, step, choices, when }: ParameterDat
 }
 
 /** The strategy of a study for which none is named: trials that can be trained step by step pause, as the protocol resumes them. */
-export const defaultStrategy = ({ max_step: maxStep }: Init): unknown =>
+export const defaultStrategy = ({ max_step: maxStep }: InitRequest): unknown =>
   maxStep ? { chain: [{ asha: { pause: true } }, 'auto'] } : 'auto';
 
 /** Strategies that take their budgets from the study. */

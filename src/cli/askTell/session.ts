@@ -16,11 +16,11 @@ import {
   type Asked,
   type Driven,
   defaultStrategy,
-  type Init,
+  type InitRequest,
   isBudgeted,
-  type Report,
+  type ReportRequest,
   spaceDataOf,
-  type Tell,
+  type TellRequest,
   withBudgets,
 } from './protocol.ts';
 
@@ -52,7 +52,7 @@ export class Session {
   #failure: unknown;
 
   /** @param strategy as data. @throws SpaceError, OptionError, or what the strategy throws. */
-  constructor(init: Init, strategy: unknown) {
+  constructor(init: InitRequest, strategy: unknown) {
     const { seed = 0, direction = 'minimize', workers = 1, budget, max_step: maxStep } = init;
     this.#maxStep = maxStep ?? undefined;
     this.#parallel = workers;
@@ -94,7 +94,7 @@ export class Session {
     throw new SessionError(`an ask while ${this.#running.size} trials run, of at most ${this.#parallel} workers`);
   }
 
-  tell({ id, value, step, stopped, grad }: Tell): void {
+  tell({ id, value, step, stopped, grad }: TellRequest): void {
     const trial = this.#trial(id);
     if (stopped) this.#say({ type: 'stopped', trial, ...(step !== undefined && { step }) });
     else if (value === null) this.#say({ type: 'failed', trial, reason: 'error' });
@@ -104,7 +104,7 @@ export class Session {
   }
 
   /** Whether the trial is to stop. */
-  report({ id, step, value }: Report): boolean {
+  report({ id, step, value }: ReportRequest): boolean {
     const trial = this.#trial(id);
     this.#say({ type: 'reported', trial, step, values: { value } });
     return this.#stops.has(trial);
@@ -156,17 +156,17 @@ export class Session {
 }
 
 /** A session as what `ask-tell` drives. @param strategy as data; without one it depends on whether trials are trained step by step. */
-export function drivenSpace(init: Init, strategy: unknown = defaultStrategy(init)): Driven {
+export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrategy(init)): Driven {
   const session = new Session(init, strategy);
   return {
     opened: { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version },
     answers: {
       ask: () => session.ask(),
-      tell: (told: Tell) => {
+      tell: (told: TellRequest) => {
         session.tell(told);
         return { ok: true };
       },
-      report: (report: Report) => ({ stop: session.report(report) }),
+      report: (report: ReportRequest) => ({ stop: session.report(report) }),
     },
     dispose: () => session.dispose(),
   };

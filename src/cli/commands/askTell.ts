@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
-import { type Driven, type Init, type Request, withBudgets } from '../askTell/protocol.ts';
+import { type Driven, type InitRequest, type Request, withBudgets } from '../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../askTell/session.ts';
 import { drivenStudy } from '../askTell/studySession.ts';
 import { parseData } from '../parseValue.ts';
 
-export interface AskTellOptions {
+interface AskTellOptions {
   /** As data, for an `init` with a space. */
   readonly strategy?: string;
   /** The path of a journal, for an `init` with a study. */
@@ -30,7 +30,7 @@ export async function askTell(
   const begin = async (request: Request): Promise<object> => {
     await driven?.dispose();
     driven = undefined;
-    driven = 'space' in request ? drivenSpace(request as unknown as Init, given) : await drivenStudy(request.study, journal);
+    driven = 'space' in request ? drivenSpace(request as unknown as InitRequest, given) : await drivenStudy(request.study, journal);
     return driven.opened;
   };
   const replyTo = async (request: Request): Promise<object> => {

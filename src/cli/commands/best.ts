@@ -2,12 +2,12 @@ import type { Values } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { bestFirst } from '../../study/trials.ts';
 import { inform, print } from '../output.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { shown, table } from '../table.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
-export interface BestOptions {
+interface BestOptions {
   readonly json?: boolean;
   readonly number?: number;
   /** name=value of each objective: the point from which the hypervolume is measured. */
@@ -15,7 +15,7 @@ export interface BestOptions {
 }
 
 /** `hypertide best` */
-export async function best(study: Study, { json, number, reference }: BestOptions): Promise<number> {
+export async function printBest(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
   const { objectives } = study.created;
   if (objectives.length > 1) return bestOfSeveral(study, omitUndefined<BestOptions>({ json, number, reference }));
   const count = number ?? 1;
@@ -30,7 +30,7 @@ const withoutBest = (rows: readonly ListedTrial[]): string =>
   rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
 
 /** With several objectives, the best trials are the front. */
-async function bestOfSeveral(study: Study, { json, number, reference }: BestOptions): Promise<number> {
+async function bestOfSeveral(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
   const front = await frontIn(study, reference ? { reference: valuesOf(reference) } : {});
   if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
   else if (front === undefined) print(withoutBest(await trialsIn(study)));

@@ -6,10 +6,10 @@ import type { Changes } from '../../study/commands.ts';
 import { type ActOptions, act } from '../act.ts';
 import { parseData } from '../parseValue.ts';
 import { checkResuming } from '../resuming.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { UsageError } from '../usage.ts';
 
-export interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
+interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
   readonly more?: number;
   readonly parallel?: number;
   readonly pause?: boolean;
@@ -19,7 +19,7 @@ export interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'targ
 }
 
 /** `hypertide change` */
-export async function change(study: Study, options: ChangeOptions): Promise<number> {
+export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
   const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');

@@ -5,13 +5,13 @@ import { rngFor } from '../../numeric/random.ts';
 import { listeningFor, withMetric } from '../metric.ts';
 import { commandOf } from '../runner/command.ts';
 import { fillingOf, type Job } from '../runner/job.ts';
-import type { Outcome } from '../runner/outcome.ts';
-import type { Report } from '../runner/parseOutput.ts';
+import type { ProgramOutcome } from '../runner/outcome.ts';
+import type { PrintedReport } from '../runner/parseOutput.ts';
 import { startProcess } from '../runner/process.ts';
 import { fillTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 
-export interface CheckOptions {
+interface CheckOptions {
   readonly metric?: string;
   /** Seconds that each of the two runs may take. */
   readonly seconds?: number;
@@ -22,8 +22,8 @@ const BUDGET = 2;
 
 /** What a run of the program showed. */
 interface Seen {
-  readonly outcome: Outcome;
-  readonly reports: readonly Report[];
+  readonly outcome: ProgramOutcome;
+  readonly reports: readonly PrintedReport[];
   readonly warnings: readonly string[];
   /** Seconds from SIGTERM to the end; undefined if the program ended by itself. */
   readonly parting?: number;
@@ -76,9 +76,9 @@ async function observe(
   command: Template,
   file: StudyFile,
   { metric, seconds = 60 }: CheckOptions,
-  enough: (reports: readonly Report[]) => boolean,
+  enough: (reports: readonly PrintedReport[]) => boolean,
 ): Promise<Seen> {
-  const reports: Report[] = [];
+  const reports: PrintedReport[] = [];
   const warnings: string[] = [];
   let asked: number | undefined;
   const { objectives = { value: 'minimize' as const } } = withMetric(file.options, metric);

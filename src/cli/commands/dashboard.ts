@@ -10,7 +10,7 @@ import { journalSource } from '../sources/journal.ts';
 import { natsSource } from '../sources/nats.ts';
 import { UsageError } from '../usage.ts';
 
-export interface DashboardOptions extends Access {
+interface DashboardOptions extends Access {
   readonly nats?: string;
   readonly study?: readonly string[];
   readonly host?: string;
@@ -23,7 +23,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
   const { nats = paths.length === 0 ? process.env.HYPERTIDE_NATS : undefined } = options;
   if (paths.length === 0 && nats === undefined) throw new UsageError('expected journals, or --nats with a server');
   for (const path of paths) await createdIn(path);
-  const board = await dashboard(settingsOf(options));
+  const board = await dashboard(serverSettings(options));
   const ending: (() => Promise<unknown>)[] = [board.close];
   try {
     const ids = idsOf(paths);
@@ -40,7 +40,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
 }
 
 /** The token from the environment, the other settings from the command line. */
-export function settingsOf({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
+export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
   const token = process.env.HYPERTIDE_TOKEN;
   if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
   return {

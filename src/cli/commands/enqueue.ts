@@ -1,11 +1,11 @@
 import type { SpaceData } from '../../space/schema.ts';
 import { type ActOptions, act } from '../act.ts';
 import { parseParams } from '../parseValue.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { UsageError } from '../usage.ts';
 
 /** `hypertide enqueue`: parameters as JSON, or as name=value. */
-export async function enqueue(study: Study, words: readonly string[], options: ActOptions): Promise<number> {
+export async function enqueue(study: CommandStudy, words: readonly string[], options: ActOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { parameters } = study.created.space as SpaceData;
   const params = parseParams(words, parameters);

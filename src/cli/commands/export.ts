@@ -1,14 +1,14 @@
 import { writeOutput } from '../output.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { type ListedTrial, trialsIn } from '../trialTable.ts';
 
-export interface ExportOptions {
+interface ExportOptions {
   readonly format?: 'jsonl' | 'json' | 'csv';
   readonly output?: string;
 }
 
 /** `hypertide export` */
-export async function exportTrials(study: Study, { format = 'jsonl', output }: ExportOptions): Promise<number> {
+export async function exportTrials(study: CommandStudy, { format = 'jsonl', output }: ExportOptions): Promise<number> {
   const rows = await trialsIn(study);
   const text =
     format === 'csv'

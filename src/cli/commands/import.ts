@@ -10,7 +10,7 @@ import { inform } from '../output.ts';
 import { readStudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   /** Study file to begin the journal with. */
   readonly study?: string;
   readonly json?: boolean;

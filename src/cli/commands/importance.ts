@@ -2,11 +2,11 @@ import Table from 'cli-table3';
 import { importancesOf } from '../../dashboard/importances.ts';
 import { inform, print } from '../output.ts';
 import { readFeed } from '../readFeed.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { plain } from '../table.ts';
 
 /** `hypertide importance` */
-export async function importance(study: Study, { json }: { readonly json?: boolean }): Promise<number> {
+export async function importance(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
   const shares = await importancesOf(await readFeed(study));
   if (shares === undefined) {
     inform('there are too few results, or all are equal');

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 
-export interface NatsConfigOptions {
+interface NatsConfigOptions {
   readonly study: readonly string[];
   readonly trainer: readonly string[];
   readonly seeds: string;

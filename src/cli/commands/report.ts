@@ -1,10 +1,10 @@
 import { reportOf } from '../../dashboard/report.ts';
 import { inform, writeOutput } from '../output.ts';
 import { readFeed } from '../readFeed.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 
 /** `hypertide report`: a study as one HTML file. */
-export async function report(study: Study, { output = `${study.stem}.html` }: { readonly output?: string }): Promise<number> {
+export async function writeReport(study: CommandStudy, { output = `${study.stem}.html` }: { readonly output?: string }): Promise<number> {
   await writeOutput(output, await reportOf(await readFeed(study)));
   inform(`the report is in ${output}`);
   return 0;

@@ -1,6 +1,6 @@
 import type { TrialId } from '../../messages.ts';
 import { inform } from '../output.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { type ListedTrial, ledgerIn, trialsIn } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
@@ -8,7 +8,7 @@ import { UsageError } from '../usage.ts';
  * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers these are all that failed and were not
  * tried again since; an infeasible configuration only by its number. The limit of trials grows where there is no room for them.
  */
-export async function retry(study: Study, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
+export async function retry(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
   const rows = await trialsIn(study);
   const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
   if (failed.length === 0) throw new UsageError('no trial has failed that was not tried again');

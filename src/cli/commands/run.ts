@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
-import { type Run, run } from '../../../streams/engine/run.ts';
+import { type EngineRun, run } from '../../../streams/engine/run.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
@@ -30,7 +30,7 @@ import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
 
-export interface RunOptions {
+interface RunOptions {
   readonly journal?: string;
   readonly parallel?: number;
   readonly trials?: number;
@@ -68,8 +68,8 @@ export async function runPrograms(path: string, words: readonly string[], option
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
   const { append, note } = submitter(log);
-  let begin!: (study: Run<Params>) => void;
-  const running = new Promise<Run<Params>>((resolve) => {
+  let begin!: (study: EngineRun<Params>) => void;
+  const running = new Promise<EngineRun<Params>>((resolve) => {
     begin = resolve;
   });
   const submitted = async (intent: Intent) => {
@@ -110,7 +110,10 @@ export async function runPrograms(path: string, words: readonly string[], option
 
 /** Shows the study in a dashboard of this process. */
 async function openDashboard(port: number | true, source: StudySource, warn: (message: string) => void) {
-  const [{ dashboard }, { settingsOf, welcome }] = await Promise.all([import('../../dashboard/serve.ts'), import('./dashboard.ts')]);
+  const [{ dashboard }, { serverSettings: settingsOf, welcome }] = await Promise.all([
+    import('../../dashboard/serve.ts'),
+    import('./dashboard.ts'),
+  ]);
   const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
   let inspect!: (event: unknown) => void;
   const { feed } = board.studies.add('study', source, (looking) => {
@@ -138,7 +141,7 @@ interface Work {
   /** Takes each entry that the study applies. */
   readonly note: (entry: AppliedEntry<Params>) => void;
   /** Called with the engine, once there is one. */
-  readonly begin: (study: Run<Params>) => void;
+  readonly begin: (study: EngineRun<Params>) => void;
   /** Whether a dashboard is open, through which the study can be resumed. */
   readonly attended: boolean;
   readonly warn: (message: string) => void;

@@ -13,7 +13,7 @@ import { openStatusLine } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { UsageError } from '../usage.ts';
 
-export interface ServeOptions extends Access {
+interface ServeOptions extends Access {
   readonly nats: string;
   readonly lease?: number;
   readonly replicas?: number;

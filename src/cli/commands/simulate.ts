@@ -8,12 +8,12 @@ import { type Comparison, type ComparisonRow, compare } from '../../testing/comp
 import { type RecordedWorkload, recordedWorkload } from '../../testing/recorded.ts';
 import { inform } from '../output.ts';
 import { parseData } from '../parseValue.ts';
-import { type Remote, type Study, withStudy } from '../study.ts';
+import { type CommandStudy, type Remote, withStudy } from '../study.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
-import { grid, shown } from '../table.ts';
+import { shown, textTable } from '../table.ts';
 import { UsageError } from '../usage.ts';
 
-export interface SimulateOptions extends Remote {
+interface SimulateOptions extends Remote {
   /** Journal of the finished study, unless it is on a server. */
   readonly from?: string;
   readonly strategies?: readonly string[];
@@ -58,7 +58,7 @@ const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'c
   ...(seconds !== undefined && { seconds }),
 });
 
-async function workloadOf(study: Study, space: Space<Params>): Promise<RecordedWorkload<Params>> {
+async function workloadOf(study: CommandStudy, space: Space<Params>): Promise<RecordedWorkload<Params>> {
   const entries: Entry[] = [];
   for await (const batch of study.past(1)) entries.push(...batch);
   try {
@@ -83,5 +83,5 @@ function tableOf({ moments, rows }: Comparison): string {
     shown(cost),
     `${Math.round(100 * busy)} %`,
   ];
-  return grid(head, rows.map(cells));
+  return textTable(head, rows.map(cells));
 }

@@ -4,12 +4,12 @@ import { verify as recompute } from '../../../streams/engine/verify.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { version as current } from '../../version.ts';
 import { print } from '../output.ts';
-import type { Study } from '../study.ts';
+import type { CommandStudy } from '../study.ts';
 import { readThrough } from '../trialTable.ts';
 import { UsageError } from '../usage.ts';
 
 /** `hypertide verify` */
-export async function verify(study: Study, { json }: { readonly json?: boolean }): Promise<number> {
+export async function verifyStudy(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
   await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json) print(JSON.stringify({ recomputed, ...(others.length > 0 && { others }), ...(differs && { differs }) }));
@@ -29,7 +29,7 @@ export async function verify(study: Study, { json }: { readonly json?: boolean }
 
 const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
-function spaceIn({ place, created }: Study) {
+function spaceIn({ place, created }: CommandStudy) {
   const { constraints = [] } = created.space as SpaceData;
   const code = constraints.find((constraint) => 'predicate' in constraint);
   if (code)
@@ -39,7 +39,7 @@ function spaceIn({ place, created }: Study) {
   return spaceOf(created);
 }
 
-function strategyIn({ place, created }: Study) {
+function strategyIn({ place, created }: CommandStudy) {
   try {
     return strategyOf(created);
   } catch (error) {

@@ -7,7 +7,7 @@ import { progressLine } from '../render.ts';
 import { openStatusLine } from '../statusLine.ts';
 import { shown } from '../table.ts';
 
-export interface WatchOptions extends Access {
+interface WatchOptions extends Access {
   readonly nats: string;
   readonly study: string;
   readonly json?: boolean;

@@ -17,7 +17,7 @@ import { openStatusLine } from '../statusLine.ts';
 import { startTrial } from '../trainers.ts';
 import { UsageError } from '../usage.ts';
 
-export interface WorkerOptions extends Access {
+interface WorkerOptions extends Access {
   readonly nats: string;
   readonly study: string;
   readonly name?: string;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { RULES } from '../../facts/versions.ts';
-import { type Exit, number, positive, studyCommands, whole } from './arguments.ts';
+import { anyNumber, type ExitWith, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
 
 /** The commands that change a study. They can be used while it runs. */
-export function declareAct(program: Command, exit: Exit): void {
+export function declareAct(program: Command, exit: ExitWith): void {
   program.commandsGroup('Act:');
   const { declare, use, useWords } = studyCommands(program, exit);
   const json = ['--json', 'print what was appended, as JSON'] as const;
@@ -43,17 +43,17 @@ export function declareAct(program: Command, exit: Exit): void {
 
   declare('change', 'Change limits, strategy or pace of a study. Reopens a closed study.')
     .summary('change limits, strategy or pace; pause, reopen')
-    .option('--trials <n>', 'configurations to try in total', whole)
-    .option('--more <n>', 'configurations to try in addition', whole)
-    .option('--target <value>', 'value of the first objective that ends the study', number)
-    .option('--cost <steps>', 'steps that all trials together may take', positive)
-    .option('--seconds <s>', 'time limit of each run of the study, in seconds', positive)
-    .option('--plateau <n>', 'results in a row without improvement that end it', whole)
-    .option('--parallel <n>', 'trials at a time', whole)
+    .option('--trials <n>', 'configurations to try in total', wholeNumber)
+    .option('--more <n>', 'configurations to try in addition', wholeNumber)
+    .option('--target <value>', 'value of the first objective that ends the study', anyNumber)
+    .option('--cost <steps>', 'steps that all trials together may take', positiveNumber)
+    .option('--seconds <s>', 'time limit of each run of the study, in seconds', positiveNumber)
+    .option('--plateau <n>', 'results in a row without improvement that end it', wholeNumber)
+    .option('--parallel <n>', 'trials at a time', wholeNumber)
     .option('--pause', 'suggest no new trials')
     .option('--resume', 'suggest new trials again')
     .option('--strategy <data>', 'new strategy, a name or YAML')
-    .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, whole)
+    .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, wholeNumber)
     .option(...json)
     .action((journal, options) => use(journal, options, async (study) => (await import('../commands/change.ts')).change(study, options)));
 

@@ -1,23 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { serverOf } from '../serverOf.ts';
-import type { Remote, Study } from '../study.ts';
+import type { CommandStudy, Remote } from '../study.ts';
 
 /** Takes the exit status of a command once it has one. */
-export type Exit = (status: Promise<number>) => Promise<void>;
+export type ExitWith = (status: Promise<number>) => Promise<void>;
 
-export const whole = (text: string): number => {
+export const wholeNumber = (text: string): number => {
   const n = Number(text);
   if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('expected a whole number of at least 1.');
   return n;
 };
 
-export const positive = (text: string): number => {
+export const positiveNumber = (text: string): number => {
   const n = Number(text);
   if (!(n > 0 && Number.isFinite(n))) throw new InvalidArgumentError('expected a number above 0.');
   return n;
 };
 
-export const number = (text: string): number => {
+export const anyNumber = (text: string): number => {
   const n = Number(text);
   if (text.trim() === '' || !Number.isFinite(n)) throw new InvalidArgumentError('expected a number.');
   return n;
@@ -49,8 +49,8 @@ export const maybeOnServer = (command: Command): Command =>
 export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'name of the study on the server'));
 
 /** Declares commands on a study in a journal or on a server. */
-export function studyCommands(program: Command, exit: Exit) {
-  const use = (journal: string | undefined, remote: Remote, act: (study: Study) => Promise<number>): Promise<void> =>
+export function studyCommands(program: Command, exit: ExitWith) {
+  const use = (journal: string | undefined, remote: Remote, act: (study: CommandStudy) => Promise<number>): Promise<void> =>
     exit(import('../study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
   return {
     /** @param words arguments after the journal. */
@@ -63,7 +63,7 @@ export function studyCommands(program: Command, exit: Exit) {
     useWords: (
       words: readonly (string | undefined)[],
       remote: Remote,
-      act: (study: Study, words: readonly string[]) => Promise<number>,
+      act: (study: CommandStudy, words: readonly string[]) => Promise<number>,
     ): Promise<void> => {
       const given = words.filter((word) => word !== undefined);
       if (serverOf(remote) !== undefined) return use(undefined, remote, (study) => act(study, given));

@@ -1,18 +1,18 @@
 import { type Command, Option } from 'commander';
 import { trialStatuses } from '../../study/trials.ts';
-import { type Exit, maybeOnServer, port, studyCommands, whole } from './arguments.ts';
+import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber } from './arguments.ts';
 
 /** The commands that read a study. They can be used while it runs. */
-export function declareRead(program: Command, exit: Exit): void {
+export function declareRead(program: Command, exit: ExitWith): void {
   program.commandsGroup('Read:');
   const { declare, use } = studyCommands(program, exit);
 
   declare('best', 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.')
     .summary('print the best trial, or the Pareto front')
-    .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', whole)
+    .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', wholeNumber)
     .option('--reference <name=value...>', 'point to measure the hypervolume from (default: the worst so far)')
     .option('--json', 'print JSON')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/best.ts')).best(study, options)));
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/best.ts')).printBest(study, options)));
 
   declare('trials', 'Print all trials.')
     .summary('print all trials')
@@ -38,7 +38,9 @@ what sets the best tenth apart.`,
   declare('report', 'Write a study with all charts into one HTML file.')
     .summary('write an HTML file with all charts')
     .option('-o, --output <file>', 'file to write (default: <study>.html)')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/report.ts')).report(study, options)));
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/report.ts')).writeReport(study, options)),
+    );
 
   declare('export', 'Write all trials, with their positions in the log.')
     .summary('write all trials as JSON lines, JSON or CSV')
@@ -51,7 +53,9 @@ what sets the best tenth apart.`,
   declare('verify', 'Recompute every suggestion from the log. Exit status: 1 if one differs.')
     .summary('recompute every suggestion from the log')
     .option('--json', 'print JSON')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/verify.ts')).verify(study, options)));
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/verify.ts')).verifyStudy(study, options)),
+    );
 
   maybeOnServer(program.command('dashboard'))
     .summary('show studies in a browser')

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { type Exit, port, positive, whole } from './arguments.ts';
+import { type ExitWith, port, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands that run a study on this machine. */
-export function declareRun(program: Command, exit: Exit): void {
+export function declareRun(program: Command, exit: ExitWith): void {
   program.commandsGroup('Run:');
 
   program
@@ -12,8 +12,8 @@ export function declareRun(program: Command, exit: Exit): void {
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --')
     .option('--journal <file>', 'journal of the study (default: <study name>.jsonl)')
-    .option('--parallel <n>', 'programs to run at a time (default: 1)', whole)
-    .option('--trials <n>', 'configurations to try (default: no limit)', whole)
+    .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
+    .option('--trials <n>', 'configurations to try (default: no limit)', wholeNumber)
     .option('--metric <name>', 'printed name of the value to optimise')
     .option('--seed <text>', 'seed for all random choices (default: 0)')
     .addOption(
@@ -84,7 +84,7 @@ Examples:
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
     .option('--metric <name>', 'printed name of the value to optimise')
-    .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positive)
+    .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positiveNumber)
     .addHelpText(
       'after',
       `

@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
-import { type Exit, onServer, positive, whole } from './arguments.ts';
+import { type ExitWith, onServer, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
-export function declareServer(program: Command, exit: Exit): void {
+export function declareServer(program: Command, exit: ExitWith): void {
   program.commandsGroup('Server:');
 
   onServer(program.command('serve'))
     .summary('run studies on a NATS server')
     .description('Run studies on a NATS server, for trainers anywhere. Resumes studies that exist.')
     .argument('<studies...>', 'study files')
-    .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positive)
-    .option('--replicas <n>', 'servers that keep a copy (default: 1)', whole)
+    .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
+    .option('--replicas <n>', 'servers that keep a copy (default: 1)', wholeNumber)
     .option('--once', 'end when all studies have closed')
     .action((studies, options) => exit(import('../commands/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
 
@@ -20,10 +20,10 @@ export function declareServer(program: Command, exit: Exit): void {
     .argument('<command...>', 'program and its arguments, after --; {name} is a parameter')
     .requiredOption('--study <name>', 'name of the study')
     .option('--name <name>', 'name of this worker (default: a random one)')
-    .option('--parallel <n>', 'programs to run at a time (default: 1)', whole)
+    .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
-    .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positive)
+    .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
     .action((command, options) => exit(import('../commands/worker.ts').then(({ work }) => work(command, options))));
 
@@ -42,6 +42,6 @@ export function declareServer(program: Command, exit: Exit): void {
     .requiredOption('--trainer <name...>', 'names of the trainers, each with an account of its own')
     .option('--seeds <directory>', 'where to write the seeds of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
-    .option('--port <n>', 'port of the server (default: 4222)', whole)
+    .option('--port <n>', 'port of the server (default: 4222)', wholeNumber)
     .action((options) => exit(import('../commands/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
 }

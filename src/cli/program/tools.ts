@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { addressOption, type Exit, positive, whole, withRemote } from './arguments.ts';
+import { addressOption, type ExitWith, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands for comparing strategies and for building on hypertide. */
-export function declareTools(program: Command, exit: Exit): void {
+export function declareTools(program: Command, exit: ExitWith): void {
   program.commandsGroup('Tools:');
 
   program
@@ -19,11 +19,11 @@ export function declareTools(program: Command, exit: Exit): void {
     .argument('<study>', 'study file: the space, the limits and a strategy')
     .option('--from <journal>', 'finished study; a configuration does what the nearest one there did')
     .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
-    .option('--trainers <n>', 'simulated trainers (default: parallel in the study file)', whole)
-    .option('--trials <n>', 'configurations to try (default: as many as are known)', whole)
-    .option('--cost <steps>', 'steps that all trials together may take', positive)
-    .option('--seconds <s>', 'limit in virtual seconds', positive)
-    .option('--seeds <n>', 'simulated studies per strategy (default: 10)', whole)
+    .option('--trainers <n>', 'simulated trainers (default: parallel in the study file)', wholeNumber)
+    .option('--trials <n>', 'configurations to try (default: as many as are known)', wholeNumber)
+    .option('--cost <steps>', 'steps that all trials together may take', positiveNumber)
+    .option('--seconds <s>', 'limit in virtual seconds', positiveNumber)
+    .option('--seeds <n>', 'simulated studies per strategy (default: 10)', wholeNumber)
     .option('--json', 'print a JSON line for each strategy')
     .addHelpText(
       'after',

@@ -1,13 +1,13 @@
 import { canonical, usualDirection } from './names.ts';
-import type { Reading } from './reading.ts';
+import type { LineReading } from './reading.ts';
 
 /** Chooses the printed value that is the result, if the study does not name one. */
-export interface Choice {
+export interface MetricChoice {
   /**
    * Takes a reading in. `one`, once: there is one candidate, and its first step is over, so that no other has come with it. `several`, once:
    * there are more.
    */
-  see(reading: Reading): 'one' | 'several' | undefined;
+  see(reading: LineReading): 'one' | 'several' | undefined;
   /** The candidates so far, as printed. */
   readonly names: readonly string[];
   /** There are several. */
@@ -15,7 +15,7 @@ export interface Choice {
 }
 
 /** @param direction only names that are usually better in this direction are candidates. */
-export function choice(direction: 'minimize' | 'maximize'): Choice {
+export function metricChoice(direction: 'minimize' | 'maximize'): MetricChoice {
   const candidates = new Map<string, string>();
   /** The step in which the first candidate came, and the one that the last reading is of. */
   let first: unknown;

@@ -1,9 +1,9 @@
 import type { FailureReason } from '../../facts/facts.ts';
 import { stripControls } from '../plainText.ts';
-import type { Line, Report, Result } from './parseOutput.ts';
+import type { Line, PrintedReport, Result } from './parseOutput.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
-export type Outcome =
+export type ProgramOutcome =
   | (Result & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
   | { readonly type: 'stopped'; readonly step?: number; readonly checkpoint?: string }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
@@ -42,7 +42,7 @@ export function hear(heard: Heard, line: Line): Heard {
 }
 
 /** How a process ended. */
-export interface Exit {
+export interface ProcessEnd {
   /** Why the runner ended it, if it did. */
   readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite';
   readonly code: number | null;
@@ -62,9 +62,9 @@ export interface Exit {
  * How a run ended. An exit with 0 and a result completes it; without a result line the last report or value is the result. After a stop the last
  * report is the result, whatever else the program says then; only if there was none is it what the program printed as its result.
  */
-export function outcomeOf(heard: Heard, exit: Exit): Outcome {
+export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   const checkpoint = heard.checkpoint !== undefined && { checkpoint: heard.checkpoint };
-  const fail = (reason: FailureReason, message: string): Outcome => ({
+  const fail = (reason: FailureReason, message: string): ProgramOutcome => ({
     type: 'failed',
     reason,
     message: stripControls(message).slice(0, 4096),
@@ -88,7 +88,7 @@ export function outcomeOf(heard: Heard, exit: Exit): Outcome {
   return { type: 'completed', ...result, ...(exit.metric !== undefined && { metric: exit.metric }), ...checkpoint, seconds };
 }
 
-const resultOf = ({ values, metrics }: Report): Result => ({ values, ...(metrics && { metrics }) });
+const resultOf = ({ values, metrics }: PrintedReport): Result => ({ values, ...(metrics && { metrics }) });
 
-const describe = ({ code, signal, lastError }: Exit): string =>
+const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;

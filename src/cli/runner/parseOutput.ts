@@ -4,13 +4,13 @@ import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
 
 /** How a trial is doing. */
-export type Report = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
+export type PrintedReport = Pick<ReportedFact, 'step' | 'values' | 'metrics' | 'metric'>;
 /** The result of a trial. */
 export type Result = Pick<Completed, 'values' | 'metrics' | 'metric' | 'gradient' | 'stderr' | 'constraints'>;
 
 /** What a printed line says. A checkpoint is saved state that a later attempt or trial can load. */
 export type Line =
-  | { readonly type: 'report'; readonly report: Report; readonly checkpoint?: string }
+  | { readonly type: 'report'; readonly report: PrintedReport; readonly checkpoint?: string }
   | { readonly type: 'result'; readonly result: Result; readonly checkpoint?: string; readonly warning?: string }
   /** A value in ordinary output without a step of its own: the result if nothing comes after it. */
   | { readonly type: 'value'; readonly result: Result }

@@ -2,12 +2,12 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isFull } from '../fullDisk.ts';
+import { isDiskFull } from '../fullDisk.ts';
 import { stripControls } from '../plainText.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
-import { type Exit, type Heard, hear, type Outcome, outcomeOf } from './outcome.ts';
-import type { Line, Report } from './parseOutput.ts';
+import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome } from './outcome.ts';
+import type { Line, PrintedReport } from './parseOutput.ts';
 import { type Listening, outputReader } from './reader.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
@@ -16,7 +16,7 @@ import { fillTemplate, type Template } from './template.ts';
 export interface ProcessOptions extends Listening {
   readonly command: Template;
   /** Called with each report as it is printed. */
-  readonly onReport?: (report: Report) => void;
+  readonly onReport?: (report: PrintedReport) => void;
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
@@ -30,7 +30,7 @@ export interface ProcessOptions extends Listening {
 /** A program that runs a trial. */
 export interface Running {
   /** Never rejects. */
-  readonly done: Promise<Outcome>;
+  readonly done: Promise<ProgramOutcome>;
   /** Stops the trial: SIGTERM to the program and all that it started, SIGKILL after the grace time. The outcome is `stopped`. */
   stop(): void;
   /** The same, because this machine is needed; the outcome is `failed` by `preempted`, so that the trial is tried again. */
@@ -63,7 +63,7 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
     writeInto(job.paths.params, paramsOf(job));
     log = openLog(job.paths.log, options.onWarning);
   } catch (cause) {
-    if (isFull(cause)) return whenRoom(job, options, cause as Error);
+    if (isDiskFull(cause)) return whenRoom(job, options, cause as Error);
     return over({ type: 'failed', reason: 'lost', message: `its files cannot be written: ${(cause as Error).message}` });
   }
   try {
@@ -79,30 +79,30 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
 function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
   options.onWarning?.(`its files cannot be written: ${message}: waiting for room`);
   let running: Running | undefined;
-  let end!: (outcome: Outcome) => void;
-  const done = new Promise<Outcome>((resolve) => {
+  let end!: (outcome: ProgramOutcome) => void;
+  const done = new Promise<ProgramOutcome>((resolve) => {
     end = resolve;
   });
   const timer = setInterval(() => {
     try {
       writeInto(job.paths.params, paramsOf(job));
     } catch (cause) {
-      if (isFull(cause)) return;
+      if (isDiskFull(cause)) return;
     }
     clearInterval(timer);
     running = startProcess(job, options);
     void running.done.then(end);
   }, ROOM);
-  const instead = (tell: keyof Omit<Running, 'done'>, outcome: Outcome) => () => {
+  const instead = (tell: keyof Omit<Running, 'done'>, outcome: ProgramOutcome) => () => {
     if (running) return running[tell]();
     clearInterval(timer);
     end(outcome);
   };
-  const preempted: Outcome = { type: 'failed', reason: 'preempted', message: 'it was ended while it waited for room on the disk' };
+  const preempted: ProgramOutcome = { type: 'failed', reason: 'preempted', message: 'it was ended while it waited for room on the disk' };
   return { done, stop: instead('stop', { type: 'stopped' }), preempt: instead('preempt', preempted), kill: instead('kill', preempted) };
 }
 
-const over = (outcome: Outcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
+const over = (outcome: ProgramOutcome): Running => ({ done: Promise.resolve(outcome), stop() {}, preempt() {}, kill() {} });
 
 function launch(job: Job, { command, directory }: ProcessOptions, mark: string): Child {
   const [program, ...rest] = fillTemplate(command, fillingOf(job));
@@ -125,11 +125,11 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 function attend(child: Child, log: LogFile, options: ProcessOptions, mark: string): Running {
   const { timeLimit, grace = 10 } = options;
   const since = performance.now();
-  let because: Exit['because'];
+  let because: ProcessEnd['because'];
   let exited = false;
   let killing: NodeJS.Timeout | undefined;
 
-  const end = (why: NonNullable<Exit['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
+  const end = (why: NonNullable<ProcessEnd['because']>, signal: 'SIGTERM' | 'SIGKILL') => {
     if (exited) return;
     because ??= why;
     signalGroup(child, signal);
@@ -140,7 +140,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
   const printed = listen(child, log, options, () => end('non-finite', 'SIGTERM'));
   if (running.size === 0) process.on('exit', killAll);
   running.add(child);
-  const done = new Promise<Outcome>((resolve) => {
+  const done = new Promise<ProgramOutcome>((resolve) => {
     let failure: unknown;
     child.once('error', (cause) => {
       failure = cause;
@@ -163,7 +163,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
       log.close();
       const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
-      const exit: Exit = {
+      const exit: ProcessEnd = {
         code,
         signal,
         lastError,
@@ -241,7 +241,7 @@ function signalGroup({ pid }: Child, signal: 'SIGTERM' | 'SIGKILL'): void {
 const paramsOf = ({ params }: Job): string => `${JSON.stringify(params, null, 2)}\n`;
 const milliseconds = (seconds: number): number => Math.min(seconds * 1000, LONGEST_TIMER);
 
-function notStarted(cause: unknown): Outcome {
+function notStarted(cause: unknown): ProgramOutcome {
   const { code, path, message } = cause as NodeJS.ErrnoException;
   const why = code === 'ENOENT' && path !== undefined ? `there is no program ${path}` : message;
   return { type: 'failed', reason: 'error', message: `cannot be started: ${why}` };

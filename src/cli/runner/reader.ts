@@ -1,7 +1,7 @@
 import { stripControls } from '../plainText.ts';
-import { choice } from './choice.ts';
+import { metricChoice } from './choice.ts';
 import type { Line } from './parseOutput.ts';
-import { type Reading, readingOf } from './reading.ts';
+import { type LineReading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
 import { tableReader } from './tables.ts';
@@ -56,14 +56,14 @@ export function outputReader(listening: Listening): OutputReader {
   const tables = tableReader();
   const seen = new Map<string, number | null>();
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
-  let chosen = open ? choice(direction) : undefined;
+  let chosen = open ? metricChoice(direction) : undefined;
   let taken: string | undefined;
   let announced = false;
   let stepper = steps(objectives, metric);
-  let waiting: Reading[] = [];
+  let waiting: LineReading[] = [];
   let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
 
-  const remember = ({ fields }: Reading) => {
+  const remember = ({ fields }: LineReading) => {
     for (const [name, value] of fields) if (seen.has(name) || seen.size < MOST_SEEN) seen.set(name, value);
   };
   const alias = () => {
@@ -94,9 +94,9 @@ export function outputReader(listening: Listening): OutputReader {
     return replay();
   };
   /** Whether a line of the protocol holds a value under the objective's own name. */
-  const isNamed = ({ fields, said }: Reading) => said !== undefined && (fields.has('value') || Object.hasOwn(said.data, 'value'));
+  const isNamed = ({ fields, said }: LineReading) => said !== undefined && (fields.has('value') || Object.hasOwn(said.data, 'value'));
 
-  const choose = (reading: Reading): Line[] => {
+  const choose = (reading: LineReading): Line[] => {
     if (isNamed(reading)) {
       waiting.push(reading);
       return settle(undefined);

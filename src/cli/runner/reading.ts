@@ -4,7 +4,7 @@ import { sight } from './prose.ts';
 import type { TableReader } from './tables.ts';
 
 /** A line of output that says something in numbers, or in the protocol. */
-export interface Reading {
+export interface LineReading {
   /** A line of the protocol; otherwise it is ordinary output. */
   readonly said?: Statement;
   /** All numbers by their names as printed; null for one that is not finite. */
@@ -24,7 +24,7 @@ export interface Reading {
 }
 
 /** @param redrawn whether the line ended in a carriage return, so that the next one covers it. */
-export function readingOf(text: string, redrawn: boolean, tables: TableReader, named: ReadonlySet<string>): Reading | undefined {
+export function readingOf(text: string, redrawn: boolean, tables: TableReader, named: ReadonlySet<string>): LineReading | undefined {
   const line = stripControls(text).trim();
   if (line === '') return undefined;
   const said = statementOf(line);

@@ -1,5 +1,5 @@
 import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
-import type { Reading } from './reading.ts';
+import type { LineReading } from './reading.ts';
 
 /** A report that waits for the end of its step: until then a later line may change it. */
 interface Held {
@@ -50,7 +50,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
     return before;
   };
 
-  const stated = (reading: Reading, own: unknown): Line[] => {
+  const stated = (reading: LineReading, own: unknown): Line[] => {
     const said = reading.said!;
     const step = own !== undefined || isExplicit(said) ? own : carried;
     const line = judge(said, objectives, objectiveOf, step, reading.stepName);
@@ -70,7 +70,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
     return [...before, line];
   };
 
-  const seen = (reading: Reading, own: number | undefined): Line[] => {
+  const seen = (reading: LineReading, own: number | undefined): Line[] => {
     const { values, metrics } = sorted(reading, inProse);
     if (Object.keys(values).length === 0) return own === undefined ? [] : enter(own, reading.heads);
     const step = own ?? carried;
@@ -86,7 +86,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
   };
 
   return {
-    take(reading: Reading): Line[] {
+    take(reading: LineReading): Line[] {
       const own = reading.step === undefined && carried === undefined ? reading.lead : reading.step;
       return reading.said ? stated(reading, own) : seen(reading, own as number | undefined);
     },
@@ -96,7 +96,7 @@ export function steps(objectives: readonly string[], metric: string | undefined)
 }
 
 /** Values of objectives, and what else the line says. */
-function sorted({ fields }: Reading, objectiveOf: Naming) {
+function sorted({ fields }: LineReading, objectiveOf: Naming) {
   const values: Record<string, number | null> = {};
   const metrics: [string, number][] = [];
   for (const [name, value] of fields) {

@@ -10,7 +10,7 @@ import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
 import { fittest } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
-import { type Ranking, rankingOf } from './ranking.ts';
+import { type FitnessRanking, rankingOf } from './ranking.ts';
 
 export const nsga2Options = {
   /**
@@ -85,7 +85,7 @@ function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2Stat
 }
 
 /** Adds a result. One that resumes an earlier trial replaces it. */
-function receive(state: Nsga2State, ended: Ended, ranking: Ranking, env: Env, population: number): Nsga2State {
+function receive(state: Nsga2State, ended: Ended, ranking: FitnessRanking, env: Env, population: number): Nsga2State {
   const newcomer = individual(ended, ranking.standing(state.facts, ended));
   if (!newcomer) return state;
   const others = <T extends Individual>(members: readonly T[]) => members.filter(({ id }) => id !== ended.resumes);

@@ -5,7 +5,7 @@ import { History } from '../../numeric/history.ts';
 import { type RankedTrial, rankTrial } from '../rankedTrial.ts';
 
 /** How trials compare, by the facts so far. If all trials have one budget, or there are several objectives, `rankTrial` decides. */
-export interface Ranking {
+export interface FitnessRanking {
   /** The facts with one more. A report that adds no result at a rung is left out. */
   push(facts: History<StrategyEvent>, fact: StrategyEvent): History<StrategyEvent>;
   /** How a trial that just ended stands. Undefined if it teaches nothing: it failed, or budgets differ and it equals an earlier configuration. */
@@ -18,7 +18,7 @@ export interface Ranking {
 }
 
 /** @param env whose `rungs` are the budgets at which trials are compared */
-export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs' | 'objectives'>): Ranking {
+export function rankingOf({ axes, rungs, objectives }: Pick<Env, 'axes' | 'rungs' | 'objectives'>): FitnessRanking {
   const single = objectives.length === 1;
   const resultsOf = History.folding(
     () => new RungResults(axes, rungs),

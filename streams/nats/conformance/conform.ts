@@ -1,7 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import { ConnectError, connectTo } from '../connect.ts';
 import { scenes } from './scenes.ts';
-import { type Begin, Breach, stage } from './stage.ts';
+import { type Begin, Breach, setUp } from './stage.ts';
 
 /** How a trainer did in one scene. */
 export interface Finding {
@@ -29,7 +29,7 @@ export async function* conformance(nats: string, begin: Begin, only = /./): Asyn
       throw new ConnectError(`${nc.getServer()}: JetStream cannot be used: ${cause.message}`, { cause });
     });
     for (const { name, play, ...options } of scenes.filter((scene) => only.test(scene.name))) {
-      const on = await stage({ nc, nats, begin, ...options });
+      const on = await setUp({ nc, nats, begin, ...options });
       try {
         await play(on);
         yield { name };

@@ -84,7 +84,7 @@ export interface StageOptions {
 
 const NAME = 'conform';
 
-export async function stage({ nc, nats, begin, script, parallel = 1, lease = 2 }: StageOptions): Promise<Stage> {
+export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }: StageOptions): Promise<Stage> {
   const study = `conform-${nuid.next().slice(-12).toLowerCase()}`;
   const subjects = subjectsOf(study);
   const js = jetstream(nc);

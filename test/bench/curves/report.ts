@@ -1,4 +1,4 @@
-import { grid } from '../../../src/cli/table.ts';
+import { textTable } from '../../../src/cli/table.ts';
 import type { Estimate } from '../quality/regret.ts';
 import { type CurveProblem, type Family, families } from './problem.ts';
 import { geometricMean, ratioOf } from './score.ts';
@@ -54,6 +54,6 @@ export function shown(rows: readonly Row[]): string {
     .map((strategy) => [strategy, ...of(strategy).map(({ ratio }) => interval(ratio))]);
   return [
     `${count(trainers, 'trainer')}, ${count(trainings, 'full training')}: regret divided by that of ${reference} (90 % interval)`,
-    grid(['strategy', ...families], [...lines, [`regret of ${reference}`, ...of(reference).map(({ regret }) => regret.toFixed(2))]]),
+    textTable(['strategy', ...families], [...lines, [`regret of ${reference}`, ...of(reference).map(({ regret }) => regret.toFixed(2))]]),
   ].join('\n');
 }

@@ -1,16 +1,23 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { Init } from '../../../src/cli/askTell/protocol.ts';
+import type { InitRequest } from '../../../src/cli/askTell/protocol.ts';
 import { Session } from '../../../src/cli/askTell/session.ts';
 import { askTell } from '../../../src/cli/commands/askTell.ts';
 
-const SPACE: Init['space'] = {
+const SPACE: InitRequest['space'] = {
   x: { type: 'float', low: 1e-4, high: 1, log: true },
   n: { type: 'int', low: 16, high: 64, step: 2, log: false },
   model: { type: 'categorical', choices: ['svm', 'knn', 'tree'] },
   k: { type: 'int', low: 1, high: 50, log: true, when: { param: 'model', in: ['svm', 'knn'] } },
 };
-const init = (more: Partial<Init> = {}): Init => ({ cmd: 'init', space: SPACE, seed: 7, direction: 'minimize', budget: 200, ...more });
+const init = (more: Partial<InitRequest> = {}): InitRequest => ({
+  cmd: 'init',
+  space: SPACE,
+  seed: 7,
+  direction: 'minimize',
+  budget: 200,
+  ...more,
+});
 
 /** Sends requests, and gives the replies. A request may be a text. */
 async function inform(strategy: string | undefined, requests: readonly unknown[]): Promise<Record<string, unknown>[]> {
@@ -98,7 +105,7 @@ describe('a session', () => {
   });
 
   it('continues when every configuration was tried, and beyond its budget', async () => {
-    const space: Init['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
+    const space: InitRequest['space'] = { a: { type: 'categorical', choices: ['p', 'q'] } };
     const session = new Session(init({ space, budget: 2 }), 'random');
     for (let id = 1; id <= 10; id++) {
       expect((await asked(session)).id).toBe(id);
@@ -107,7 +114,7 @@ describe('a session', () => {
   });
 
   it('takes a gradient', async () => {
-    const space: Init['space'] = { x: { type: 'float', low: -2, high: 2 } };
+    const space: InitRequest['space'] = { x: { type: 'float', low: -2, high: 2 } };
     const session = new Session(init({ space }), 'random');
     session.tell({ cmd: 'tell', id: (await asked(session)).id, value: 1, grad: { x: 0.5 } });
   });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Job } from '../../../src/cli/runner/job.ts';
-import type { Report } from '../../../src/cli/runner/parseOutput.ts';
+import type { PrintedReport } from '../../../src/cli/runner/parseOutput.ts';
 import { type ProcessOptions, startProcess } from '../../../src/cli/runner/process.ts';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
 
@@ -21,7 +21,7 @@ function start(command: string[], options: Partial<ProcessOptions> = {}, more: P
     log: join(directory, '7', '1.log'),
   };
   const job: Job = { study: 'digits', trial: 7, attempt: 1, slot: 2, params, paths, ...more };
-  const reports: Report[] = [];
+  const reports: PrintedReport[] = [];
   const warnings: string[] = [];
   const waiting: (() => void)[] = [];
   const running = startProcess(job, {

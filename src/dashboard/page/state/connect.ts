@@ -1,6 +1,6 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import type { Intent } from '../../../study/commands.ts';
-import type { Answer, Changes, Detail, Headline, Machines, ReportData } from '../../wire.ts';
+import type { Answer, Detail, Headline, Machines, ReportData, RowChanges } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
@@ -58,7 +58,7 @@ function listen(id: string): () => void {
   on<Detail>(source, 'study', (one) => {
     detail.value = one;
   });
-  on<Changes>(source, 'trials', takeIn);
+  on<RowChanges>(source, 'trials', takeIn);
   let over = false;
   source.addEventListener('over', () => {
     over = true;

@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/dimension.ts';
 import type { TrialRow } from '../../../study/trials.ts';
-import type { Changes, Detail, Headline, Importances, Machines, RowChange } from '../../wire.ts';
+import type { Detail, Headline, Importances, Machines, RowChange, RowChanges } from '../../wire.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from '../lib/scale.ts';
 import { stateOf, type TrialState } from '../lib/theme.ts';
 
@@ -35,7 +35,7 @@ export const rowOf = (trial: number): PageRow | undefined => {
 /** Points that are kept of each curve. */
 const CURVE = 128;
 
-export function takeIn({ rows: changed, more }: Changes): void {
+export function takeIn({ rows: changed, more }: RowChanges): void {
   for (const row of changed) byTrial.set(row.trial, merged(row, byTrial.get(row.trial)));
   if (!more || byTrial.size <= changed.length) refresh();
 }

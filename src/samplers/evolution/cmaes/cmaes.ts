@@ -6,7 +6,7 @@ import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
 import type { Evolution } from '../evolution.ts';
-import { type CmaesSettings, converged, firstRun, type Outcome, type Run, restarted, taught } from './run.ts';
+import { type CmaesSettings, type CmaRun, converged, firstRun, type RunResult, restarted, taught } from './run.ts';
 import { drawGenes, expressed, type Genes, genesOf, layoutOf, pointOf, type SearchDistribution } from './searchDistribution.ts';
 import { priorDistribution, type WarmStartResult, warmDistribution } from './warmStart.ts';
 
@@ -23,7 +23,7 @@ export interface CmaesState {
   /** Results of others from before its first trial. */
   readonly told: History<WarmStartResult>;
   /** None before its first trial. */
-  readonly run?: Run;
+  readonly run?: CmaRun;
   readonly open: readonly Open[];
 }
 
@@ -37,7 +37,7 @@ export interface CmaesState {
  */
 export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evolution<CmaesState> {
   const layout = layoutOf(env.axes);
-  const begun = ({ run, told }: CmaesState): Run =>
+  const begun = ({ run, told }: CmaesState): CmaRun =>
     run ?? firstRun(layout, told.length ? warmDistribution(layout, told.toArray()) : priorDistribution(layout, settings.sigma), settings);
   const sequence = haltonPoints(env.axes.length, rngFor(env.seed, env.name, 0));
   const drawn = (distribution: SearchDistribution, id: TrialId, retry: number) => {
@@ -53,7 +53,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   }
 
   /** What a trial was drawn as: the draw is repeated. */
-  function origin({ distribution, previous }: Run, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
+  function origin({ distribution, previous }: CmaRun, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
     for (const source of previous ? [distribution, previous] : [distribution]) {
       const genes = drawn(source, id, retry);
       const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
@@ -79,20 +79,20 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   }
 
   /** A result of another strategy counts if it is better than all of the run, or if it resumes one that still waits for its generation. */
-  function joined(run: Run, { resumes }: Ended, outcome: Outcome): Run {
+  function joined(run: CmaRun, { resumes }: Ended, outcome: RunResult): CmaRun {
     if (resumes !== undefined) {
-      const promoted = ({ genes, ...rest }: Outcome): Outcome => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });
+      const promoted = ({ genes, ...rest }: RunResult): RunResult => ({ ...rest, genes, id: outcome.id, standing: outcome.standing });
       return { ...run, outcomes: run.outcomes.map((one) => (one.id === resumes ? promoted(one) : one)) };
     }
     return run.best && compareRanked(outcome.standing, run.best) < 0 ? further(taught(run, outcome, layout, settings)) : run;
   }
 
-  function further(run: Run): Run {
+  function further(run: CmaRun): CmaRun {
     if (settings.restarts === 'none' || run.outcomes.length > 0 || !converged(run, layout)) return run;
     return restarted(run, layout, settings, rngFor(env.seed, env.name, 0, run.number));
   }
 
-  function drawFrom({ distribution, number }: Run, { id, retry = 0 }: Ask): ProposedPoint {
+  function drawFrom({ distribution, number }: CmaRun, { id, retry = 0 }: Ask): ProposedPoint {
     const origin = `run ${number}, generation ${distribution.normal.generation + 1}`;
     return { point: pointOf(layout, drawn(distribution, id, retry)), tags: { origin, ...stateTag(env.name, retry) } };
   }

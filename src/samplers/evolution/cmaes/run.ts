@@ -27,7 +27,7 @@ export interface CmaesSettings extends SettingsOf<typeof cmaesOptions> {
 }
 
 /** A result of a run. */
-export interface Outcome {
+export interface RunResult {
   readonly id: TrialId;
   readonly genes: Genes;
   readonly standing: RankedTrial;
@@ -36,14 +36,14 @@ export interface Outcome {
 }
 
 /** A search from one start until it has converged. */
-export interface Run {
+export interface CmaRun {
   readonly number: number;
   readonly parameters: CmaParameters;
   readonly distribution: SearchDistribution;
   /** The distribution before: some of its trials may still run. */
   readonly previous?: SearchDistribution;
   /** Results since the last generation. */
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly RunResult[];
   readonly best?: RankedTrial;
   /** The best loss of each of the last generations, as many as `flat` looks at. */
   readonly lately: readonly number[];
@@ -58,7 +58,7 @@ interface Spent {
   readonly population: number;
 }
 
-export const firstRun = (layout: Layout, distribution: SearchDistribution, { population }: CmaesSettings): Run => ({
+export const firstRun = (layout: Layout, distribution: SearchDistribution, { population }: CmaesSettings): CmaRun => ({
   number: 1,
   parameters: cmaParameters(layout.ordered.length, population),
   distribution,
@@ -69,7 +69,7 @@ export const firstRun = (layout: Layout, distribution: SearchDistribution, { pop
 });
 
 /** The run with one more result, and with the next generation if there are enough results. */
-export function taught(run: Run, outcome: Outcome, layout: Layout, { adaptRates }: CmaesSettings): Run {
+export function taught(run: CmaRun, outcome: RunResult, layout: Layout, { adaptRates }: CmaesSettings): CmaRun {
   const outcomes = [...run.outcomes, outcome];
   const best = run.best && compareRanked(run.best, outcome.standing) <= 0 ? run.best : outcome.standing;
   const more = { ...run, outcomes, best, evaluations: run.evaluations + 1 };
@@ -95,7 +95,7 @@ const FINEST_LOSS = 1e-12;
 const WORST_CONDITION = 1e14;
 
 /** Whether a run has nothing more to find: Hansen, "Benchmarking a BI-population CMA-ES on the BBOB-2009" (GECCO 2009), section 2. */
-export function converged({ distribution: { normal, scale }, lately, parameters }: Run, { edges }: Layout): boolean {
+export function converged({ distribution: { normal, scale }, lately, parameters }: CmaRun, { edges }: Layout): boolean {
   if (lately.length === window(parameters) && Math.max(...lately) - Math.min(...lately) <= FINEST_LOSS) return true;
   if (normal.mean.length === 0) return false;
   const step = (i: number) =>
@@ -106,7 +106,7 @@ export function converged({ distribution: { normal, scale }, lately, parameters 
 }
 
 /** The run after one that has converged, from a point drawn from the priors. */
-export function restarted(run: Run, layout: Layout, settings: CmaesSettings, rng: Rng): Run {
+export function restarted(run: CmaRun, layout: Layout, settings: CmaesSettings, rng: Rng): CmaRun {
   const spent = { ...run.spent, [run.spent.kind]: run.spent[run.spent.kind] + run.evaluations };
   const small = settings.restarts === 'bipop' && run.number > 1 && spent.small < spent.large;
   const chance = rng();

@@ -12,19 +12,19 @@ export interface Success extends Rates {
 }
 
 /** What has worked before: SHADE's history of successful rates, the oldest first (Tanabe & Fukunaga, CEC 2013). */
-export type Memory = readonly Rates[];
+export type RateMemory = readonly Rates[];
 
 /** How many generations are remembered. */
 const SLOTS = 6;
 
-export const newMemory: Memory = Array.from({ length: SLOTS }, () => ({ scale: 0.5, crossover: 0.5 }));
+export const newMemory: RateMemory = Array.from({ length: SLOTS }, () => ({ scale: 0.5, crossover: 0.5 }));
 
 const SPREAD = 0.1;
 /** Rates are said in tags, and read from there: what is not said is not used. */
 const rounded = (rate: number): number => Math.round(100 * rate) / 100;
 
 /** Rates near some that worked: the scale by a Cauchy law, the crossover by a normal one. */
-export function drawRates(memory: Memory, rng: Rng): Rates {
+export function drawRates(memory: RateMemory, rng: Rng): Rates {
   const { scale: middle, crossover } = memory[Math.floor(rng() * memory.length)]!;
   let scale = 0;
   while (scale < 0.01) scale = middle + SPREAD * Math.tan(Math.PI * (rng() - 0.5));
@@ -32,7 +32,7 @@ export function drawRates(memory: Memory, rng: Rng): Rates {
 }
 
 /** The memory with the weighted Lehmer means of a generation's successes in the place of the oldest. */
-export function remembered(memory: Memory, successes: readonly Success[]): Memory {
+export function remembered(memory: RateMemory, successes: readonly Success[]): RateMemory {
   if (successes.length === 0) return memory;
   const mean = (of: (success: Success) => number): number => {
     const moment = (power: number) => successes.reduce((sum, success) => sum + success.gain * of(success) ** power, 0);

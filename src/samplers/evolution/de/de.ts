@@ -12,8 +12,8 @@ import type { ProposedPoint } from '../../sequence.ts';
 import { type Child, foundersOf, nextOf } from '../breeding.ts';
 import type { Evolution } from '../evolution.ts';
 import { type Individual, individual } from '../population.ts';
-import { type Ranking, rankingOf } from '../ranking.ts';
-import { drawRates, type Memory, newMemory, type Rates, remembered, type Success } from './adaptation.ts';
+import { type FitnessRanking, rankingOf } from '../ranking.ts';
+import { drawRates, newMemory, type RateMemory, type Rates, remembered, type Success } from './adaptation.ts';
 import { differentialChild, type Start } from './variation.ts';
 
 export const deOptions = {
@@ -45,7 +45,7 @@ export interface DeState {
   readonly members: readonly Individual[];
   /** Points of members that had to go, the oldest first: they still give differences. */
   readonly archive: readonly Point[];
-  readonly memory: Memory;
+  readonly memory: RateMemory;
   readonly successes: readonly Success[];
   /** Children that have competed since the memory was last renewed. */
   readonly competed: number;
@@ -152,7 +152,7 @@ function issue(state: DeState, { by, point }: Suggested, env: Env): DeState {
   return { ...state, known: state.known.add(fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
 }
 
-function receive(before: DeState, ended: Ended, ranking: Ranking, env: Env, settings: DeSettings): DeState {
+function receive(before: DeState, ended: Ended, ranking: FitnessRanking, env: Env, settings: DeSettings): DeState {
   const newcomer = individual(ended, ranking.standing(before.facts, ended));
   if (!newcomer) return before;
   const members = ranking.now(before.facts, before.members);
