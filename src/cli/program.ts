@@ -22,9 +22,8 @@ function programFor(tell: (status: number) => void): Command {
       'after',
       `
 Examples:
+  hypertide init -- python train.py
   hypertide run study.yaml -- python train.py --lr {lr}
-  hypertide best study.jsonl
-  hypertide change study.jsonl --more 50
 
 Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,
     );

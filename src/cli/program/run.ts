@@ -6,6 +6,26 @@ export function declareRun(program: Command, exit: ExitWith): void {
   program.commandsGroup('Run:');
 
   program
+    .command('init')
+    .summary('write a study file from the help of a program')
+    .description('Write a commented study file. With a program, its --help gives the parameters and their ranges.')
+    .argument('[command...]', 'program and its fixed arguments, after --')
+    .option('--output <file>', 'file to write (default: study.yaml)')
+    .option('--metric <name>', 'printed name of the value to minimise (default: loss)')
+    .option('--epochs <n>', 'the most epochs that a trial trains: turns on early stopping', whole)
+    .addHelpText(
+      'after',
+      `
+Options of the program with a default get a range around it, and options with
+choices become a choice; the others stand in the file as comments. Check the
+ranges before you run the study.
+
+Example:
+  hypertide init --epochs 81 -- python train.py --data digits`,
+    )
+    .action((command, options) => exit(import('../commands/init.ts').then(({ initStudy }) => initStudy(command, options))));
+
+  program
     .command('run')
     .summary('tune a program; resume an interrupted study')
     .description('Run a program for each trial. Resumes the study if its journal exists.')

@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { argumentsIn } from '../../src/cli/commands/init.ts';
+import { readStudyFile } from '../../src/cli/studyFile.ts';
+import { directory, hypertide } from './support.ts';
+
+/** As argparse of Python 3.13 prints it, with ArgumentDefaultsHelpFormatter. */
+const ARGPARSE = `usage: train.py [-h] [--lr LR] [-b BATCH_SIZE] [--optimizer {sgd,adam}] [--dropout DROPOUT]
+                [--data-dir DATA_DIR] --width WIDTH [--verbose] [--epochs EPOCHS]
+
+options:
+  -h, --help            show this help message and exit
+  --lr LR               learning rate (default: 0.001)
+  -b, --batch-size BATCH_SIZE
+                        samples in a batch (default: 32)
+  --optimizer {sgd,adam}
+                        which optimizer (default: adam)
+  --dropout DROPOUT     share of units that are dropped, in a help text that
+                        is long enough to be wrapped (default: 0.5)
+  --data-dir DATA_DIR   where (default: data)
+  --width WIDTH         units (default: None)
+  --verbose
+  --epochs EPOCHS       epochs (default: 10)
+`;
+
+/** As click 8 prints it, with show_default. */
+const CLICK = `Usage: train.py [OPTIONS]
+
+Options:
+  --lr FLOAT                learning rate  [default: 0.001]
+  --optimizer [sgd|adam]    which optimizer  [default: adam]
+  --layers INTEGER          layers  [default: 2]
+  --help                    Show this message and exit.
+`;
+
+describe('init', () => {
+  it('reads the options of argparse that have a value and are hyperparameters', () => {
+    expect(argumentsIn(ARGPARSE).map(({ name, choices, default: otherwise }) => [name, choices ?? otherwise])).toEqual([
+      ['lr', '0.001'],
+      ['batch-size', '32'],
+      ['optimizer', ['sgd', 'adam']],
+      ['dropout', '0.5'],
+      ['width', 'None'],
+    ]);
+  });
+
+  it('reads those of click', () => {
+    expect(argumentsIn(CLICK).map(({ name, choices, default: otherwise }) => [name, choices ?? otherwise])).toEqual([
+      ['lr', '0.001'],
+      ['optimizer', ['sgd', 'adam']],
+      ['layers', '2'],
+    ]);
+  });
+
+  it('writes a study file with ranges around the defaults, and a command', async () => {
+    const place = directory();
+    const program = join(place, 'train.mjs');
+    writeFileSync(program, `console.log(${JSON.stringify(ARGPARSE)})`);
+    const { code, err } = await hypertide(place, 'init', '--epochs', '27', '--metric', 'val_loss', '--', 'node', program);
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('4 parameters; write a range for width') });
+    const path = join(place, 'study.yaml');
+    expect(parse(readFileSync(path, 'utf8'))).toMatchObject({
+      parameters: {
+        lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
+        batch_size: { type: 'int', low: 8, high: 128 },
+        optimizer: { type: 'choice', values: ['sgd', 'adam'] },
+        dropout: { type: 'float', low: 0, high: 1 },
+      },
+      objective: 'minimize val_loss',
+      epochs: 27,
+    });
+    const file = await readStudyFile(path);
+    expect(file.command!.slice(2)).toEqual('--lr {lr} --batch-size {batch_size} --optimizer {optimizer} --dropout {dropout}'.split(' '));
+    expect(await hypertide(place, 'init')).toMatchObject({ code: 2, err: expect.stringContaining('exists already') });
+  });
+
+  it('writes an example without a program, and says why a program has no help', async () => {
+    const place = directory();
+    expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });
+    expect((await readStudyFile(join(place, 'study.yaml'))).options).toMatchObject({ objectives: { loss: 'minimize' }, trials: 100 });
+    const program = join(place, 'broken.mjs');
+    writeFileSync(program, 'console.error("no help"); process.exit(3)');
+    const broken = await hypertide(place, 'init', '--output', 'b.yaml', '--', 'node', program);
+    expect(broken).toMatchObject({ code: 2, err: expect.stringContaining('exited 3: no help') });
+  });
+});
