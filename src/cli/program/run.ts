@@ -12,7 +12,7 @@ export function declareRun(program: Command, exit: ExitWith): void {
     .argument('[command...]', 'program and its fixed arguments, after --')
     .option('--output <file>', 'file to write (default: study.yaml)')
     .option('--metric <name>', 'printed name of the value to minimise (default: loss)')
-    .option('--epochs <n>', 'the most epochs that a trial trains: turns on early stopping', whole)
+    .option('--epochs <n>', 'the most epochs that a trial trains: turns on early stopping', wholeNumber)
     .addHelpText(
       'after',
       `
