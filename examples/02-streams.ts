@@ -26,7 +26,12 @@ inboxes.forEach((inbox$, i) => {
 });
 
 const isSuggestion = (directive: Directive<Model>): directive is Suggestion<Model> => directive.type === 'suggested';
-const suggestions$ = events$.pipe(suggest(models, random(), { trials: 24, parallel: 4 }), filter(isSuggestion), delay(0), share());
+const suggestions$ = events$.pipe(
+  suggest(models, { strategy: random(), trials: 24, parallel: 4 }),
+  filter(isSuggestion),
+  delay(0),
+  share(),
+);
 suggestions$.subscribe((suggestion) => inboxes[suggestion.trial % inboxes.length]!.next(suggestion));
 
 const all = await lastValueFrom(suggestions$.pipe(toArray()));

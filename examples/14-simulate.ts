@@ -11,7 +11,7 @@ const epochs = 9;
 
 // The recorded study: 400 configurations spread evenly, an hour for each epoch.
 const entries: Entry[] = [];
-const past = createStudy(networks, sobol(), { trials: 400, note: (entry) => void entries.push(entry) });
+const past = createStudy(networks, { strategy: sobol(), trials: 400, note: (entry) => void entries.push(entry) });
 for (let next = await past.ask(); next; next = await past.ask()) {
   const { rate, decay } = next.params;
   const floor = 0.05 + 0.1 * (Math.log10(rate) + 2) ** 2 + 0.02 * (Math.log10(decay) + 4) ** 2;
@@ -28,7 +28,12 @@ const { moments, rows } = await compare(networks, candidates, known, { trainers:
 console.log(`regret after ${moments.map((at) => `${Math.round(at / 3600)} h`).join(', ')}`);
 for (const { strategy, regrets, cost } of rows) console.log(strategy, ...regrets.map((r) => r?.toFixed(4)), `${cost} epochs`);
 
-const { trace, seconds, busy } = await simulate(networks, chain(early, random()), known, { trainers: 1000, trials: 10_000, seed: 1 });
+const { trace, seconds, busy } = await simulate(networks, known, {
+  strategy: chain(early, random()),
+  trainers: 1000,
+  trials: 10_000,
+  seed: 1,
+});
 console.log(`a thousand trainers, busy for ${Math.round(100 * busy)} % of ${seconds / 3600} h, find`, trace.at(-1)?.params);
 
 const [guess, , , stopped] = rows;

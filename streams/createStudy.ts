@@ -7,9 +7,15 @@ import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
-import { checkStrategy, refuseUnknown, type StudyOptions } from './spec/options.ts';
-import type { Strategy } from './strategy.ts';
+import { checkStrategy, refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { submit, submitter } from './submit.ts';
+
+export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption {
+  /** The log of the study. A log with entries is resumed. Default: in memory. */
+  readonly log?: Log | undefined;
+  /** Called with each entry of the log and what it did. */
+  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+}
 
 /** A study without streams: ask for a trial, evaluate it in your own way, and tell the result. */
 export interface Study<P> {
@@ -50,20 +56,14 @@ export interface Study<P> {
 /**
  * Creates or resumes a study to ask and tell, without streams.
  *
- * @param options.log the log of the study. A log with entries is resumed. Default: in memory.
- * @param options.note called with each entry of the log and what it did.
  * @example
- * const study = createStudy(space, ga(), { trials: 100 });
+ * const study = createStudy(space, { strategy: ga(), trials: 100 });
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
-export function createStudy<P>(
-  space: Space<P>,
-  strategy: Strategy,
-  options: StudyOptions & { readonly log?: Log | undefined; readonly note?: ((noted: AppliedEntry<P>) => void) | undefined } = {},
-): Study<P> {
-  checkStrategy(strategy);
-  refuseUnknown(options, 'log', 'note');
-  const { log = memoryLog(), note, ...settings } = options;
+export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
+  refuseUnknown(options, 'strategy', 'log', 'note');
+  const { strategy, log = memoryLog(), note, ...settings } = options;
+  if (strategy !== undefined) checkStrategy(strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];
   const asking: Waiter<Suggestion<P> | undefined>[] = [];

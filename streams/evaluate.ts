@@ -69,7 +69,7 @@ export class InfeasibleError extends Error {
  *
  * @throws OptionError into the stream for an invalid `timeLimit`.
  * @example
- * runStudy(space, ga(), log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
+ * runStudy(space, log).pipe(evaluate(({ x }) => (x - 1) ** 2)).subscribe((event) => log.append(event));
  */
 export const evaluate =
   <P>(objective: Objective<P>, options: EvaluateOptions = {}): OperatorFunction<Directive<P>, TrialEvent> =>

@@ -9,15 +9,16 @@ import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { endedRows, type Progress, progress } from './observe.ts';
-import { checkStrategy, refuseUnknown, type StudyOptions } from './spec/options.ts';
+import { checkStrategy, refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { type EpochOptions, withEpochs } from './spec/withEpochs.ts';
-import type { Strategy } from './strategy.ts';
 import { runStudy } from './study.ts';
 
-export interface OptimizeOptions<O extends string = string> extends StudyOptions, EpochOptions, Pick<EvaluateOptions, 'timeLimit'> {
+export interface OptimizeOptions<O extends string = string>
+  extends StudyOptions,
+    StrategyOption,
+    EpochOptions,
+    Pick<EvaluateOptions, 'timeLimit'> {
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
-  /** Default: `auto()`, or the strategy of an existing log. */
-  readonly strategy?: Strategy | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Ends the study as it stands. Running trials are abandoned; they are retried when the log is resumed. */
@@ -103,7 +104,7 @@ export function optimize<P, O extends string = string>(
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
     out.add(
-      runStudy(space, withEpochs(strategy, { epochs, early, ...settings }), log, { ...settings, note, exclusive: true })
+      runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, note, exclusive: true })
         .pipe(evaluate(objective, evaluating))
         .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
     );

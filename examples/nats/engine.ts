@@ -14,7 +14,8 @@ const parameters = space({ rate: float(1e-4, 1, { log: true }), depth: int(1, 8)
 const noted$ = new Subject<AppliedEntry>();
 noted$.pipe(best()).subscribe(({ trial, values, params }) => console.log(`trial ${trial}`, values, params));
 
-const { finished, close } = await serve(nc, parameters, ga(), {
+const { finished, close } = await serve(nc, parameters, {
+  strategy: ga(),
   study: 'example',
   objectives: { loss: 'minimize' },
   trials: 60,

@@ -3,7 +3,7 @@ import type { Space } from '../space/space.ts';
 import { type NewBest, type SimulateOptions, type Simulation, simulate } from './simulate.ts';
 import type { Workload } from './virtualFleet.ts';
 
-export interface CompareOptions extends Omit<SimulateOptions, 'seed'> {
+export interface CompareOptions extends Omit<SimulateOptions, 'seed' | 'strategy'> {
   /** Studies for each strategy, with the seeds 1, 2, ... Default: 10. */
   readonly seeds?: number | undefined;
 }
@@ -49,7 +49,7 @@ export async function compare<P>(
   const all: { readonly strategy: string; readonly runs: readonly Simulation<P>[] }[] = [];
   for (const [strategy, made] of Object.entries(strategies)) {
     const runs: Simulation<P>[] = [];
-    for (let seed = 1; seed <= seeds; seed++) runs.push(await simulate(space, made, workload, { ...options, seed }));
+    for (let seed = 1; seed <= seeds; seed++) runs.push(await simulate(space, workload, { ...options, strategy: made, seed }));
     all.push({ strategy, runs });
   }
   const longest = Math.max(...all.map(({ runs }) => median(runs.map(({ seconds }) => seconds))!));

@@ -40,7 +40,7 @@ export interface RecordedWorkload<P> extends Workload<P> {
  * @example
  * const entries: Entry[] = [];
  * for await (const batch of readJournal('finished.jsonl')) entries.push(...batch);
- * await simulate(networks, tpe(), recordedWorkload(networks, entries), { trainers: 1000, trials: 5000 });
+ * await simulate(networks, recordedWorkload(networks, entries), { strategy: tpe(), trainers: 1000, trials: 5000 });
  */
 export function recordedWorkload<P>(space: Space<P>, entries: Iterable<Entry>): RecordedWorkload<P> {
   const { recordings, objective } = read(space, entries);

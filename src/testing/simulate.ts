@@ -1,5 +1,5 @@
-import type { StudyOptions } from '../../streams/spec/options.ts';
-import type { Strategy } from '../../streams/strategy.ts';
+import type { StrategyOption, StudyOptions } from '../../streams/spec/options.ts';
+import { auto } from '../../streams/strategies/auto.ts';
 import type { Entry } from '../entry.ts';
 import { StrategyError } from '../errors.ts';
 import type { CloseReason, TrialEvent } from '../facts/facts.ts';
@@ -9,7 +9,7 @@ import { Agenda } from './agenda.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
 import { type FleetConditions, VirtualFleet, type Workload } from './virtualFleet.ts';
 
-export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, FleetConditions {
+export interface SimulateOptions extends Omit<StudyOptions, 'parallel'>, StrategyOption, FleetConditions {
   /** The number of trainers, each with one trial at a time. Default: 1. */
   readonly trainers?: number | undefined;
   /** Virtual seconds after which the study is closed. */
@@ -53,17 +53,12 @@ export interface Simulation<P> {
  * @example
  * const digits = recordedWorkload(networks, entries); // entries of a finished study
  * for (const strategy of [tpe(), chain(asha({ min: 1, max: 27 }), tpe())]) {
- *   const { trace, seconds } = await simulate(networks, strategy, digits, { trainers: 1000, trials: 5000, seed: 1 });
+ *   const { trace, seconds } = await simulate(networks, digits, { strategy, trainers: 1000, trials: 5000, seed: 1 });
  *   console.log(trace.at(-1)?.regret, seconds);
  * }
  */
-export async function simulate<P>(
-  space: Space<P>,
-  strategy: Strategy,
-  workload: Workload<P>,
-  options: SimulateOptions = {},
-): Promise<Simulation<P>> {
-  const { trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
+export async function simulate<P>(space: Space<P>, workload: Workload<P>, options: SimulateOptions = {}): Promise<Simulation<P>> {
+  const { strategy = auto(), trainers = 1, crash = 0, lose = 0, spread = 0, seconds, ...study } = options;
   check(workload, { crash, lose, spread });
   const agenda = new Agenda();
   const world = createTestStudy(space, strategy, { ...study, parallel: trainers });

@@ -16,7 +16,7 @@ import { suggest } from './suggest.ts';
  */
 export function dryRun<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
   let failure: unknown;
-  NEVER.pipe(suggest(space, strategy, options))
+  NEVER.pipe(suggest(space, { ...options, strategy }))
     .subscribe({
       error: (error) => {
         failure = error;

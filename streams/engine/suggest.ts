@@ -2,8 +2,8 @@ import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
 import type { Entry } from '../../src/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
-import { createdOf, refuseUnknown, type StudyOptions } from '../spec/options.ts';
-import type { Strategy } from '../strategy.ts';
+import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { auto } from '../strategies/auto.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 
@@ -13,13 +13,14 @@ import { Engine } from './engine.ts';
  *
  * @throws OptionError, StalledError and what the strategy throws, into the stream.
  * @example
- * results$.pipe(suggest(space, ga(), { trials: 100, parallel: 4 })).subscribe((directive) => queue.push(directive));
+ * results$.pipe(suggest(space, { strategy: ga(), trials: 100, parallel: 4 })).subscribe((directive) => queue.push(directive));
  */
 export const suggest =
-  <P>(space: Space<P>, strategy: Strategy, options: StudyOptions = {}): OperatorFunction<TrialEvent, Directive<P>> =>
+  <P>(space: Space<P>, options: StudyOptions & StrategyOption = {}): OperatorFunction<TrialEvent, Directive<P>> =>
   (events$) =>
     new Observable((out) => {
-      refuseUnknown(options);
+      refuseUnknown(options, 'strategy');
+      const { strategy = auto() } = options;
       let position = 0;
       const write = (fact: Fact<P>) => engine.receive([{ position: ++position, at: asyncScheduler.now(), fact }]);
       const engine = new Engine<P>({

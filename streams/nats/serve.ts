@@ -4,8 +4,7 @@ import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type EngineRun, run } from '../engine/run.ts';
-import type { StudyOptions } from '../spec/options.ts';
-import type { Strategy } from '../strategy.ts';
+import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { natsLog } from './log.ts';
 import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
@@ -16,7 +15,7 @@ import { subjectsOf } from './subjects.ts';
 
 const STREAM_NOT_FOUND = 10059;
 
-export interface ServeOptions extends StudyOptions, StreamOptions {
+export interface ServeOptions extends StudyOptions, StrategyOption, StreamOptions {
   /** Name of the study. */
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
@@ -41,19 +40,14 @@ export interface ServedStudy {
  * Runs a study on a server: creates its stream and consumer, decides, watches leases, tells trainers what to stop, and answers requests. Several engines
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
- * @param strategy nothing: that of the log, which begins with `auto()`.
  * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
- * @throws into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
+ * @throws OptionError for unknown options; into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
  * @example
- * const { finished } = await serve(await connect(), space, tpe(), { study: 'digits', trials: 100, parallel: 8 });
+ * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
-export async function serve<P>(
-  nc: NatsConnection,
-  space: Space<P>,
-  strategy: Strategy | undefined,
-  options: ServeOptions,
-): Promise<ServedStudy> {
-  const { lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
+export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
+  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'replicas', 'maxMessageBytes');
+  const { strategy, lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await natsLog(nc, options.study, {

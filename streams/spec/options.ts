@@ -52,6 +52,12 @@ export interface StudyOptions extends OptionsOf<typeof studyOptions> {
   readonly inspect?: Inspect | undefined;
 }
 
+/** What a study searches with. */
+export interface StrategyOption {
+  /** Default: the strategy of the log, or `auto()` for a new study. */
+  readonly strategy?: Strategy | undefined;
+}
+
 const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
   Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
 
@@ -65,9 +71,10 @@ const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
 
 /**
  * @param others the names of options besides those of a study.
- * @throws OptionError for a name that is no option.
+ * @throws OptionError for a name that is no option, and for what are no options, such as a strategy.
  */
 export function refuseUnknown(options: object, ...others: string[]): void {
+  if (typeof options !== 'object') throw new OptionError('options', 'an object such as { strategy: tpe(), trials: 100 }', options);
   const names = [...Object.keys(studyOptions), 'inspect', ...others];
   for (const name of Object.keys(options))
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
@@ -102,11 +109,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
 }
 
 /** The differences between the options and a log, a line each; empty if the log belongs to this study. */
-export function differences(
-  logged: Created,
-  wanted: Created,
-  options: StudyOptions & { readonly strategy?: Strategy | undefined },
-): string[] {
+export function differences(logged: Created, wanted: Created, options: StudyOptions & StrategyOption): string[] {
   const named = (['study', 'seed', 'objectives', 'duplicates'] as const).filter((name) => options[name] !== undefined);
   const { strategy } = options;
   const { decisions = 1 } = logged; // options that were left out have the defaults from when the study began

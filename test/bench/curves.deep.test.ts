@@ -92,7 +92,7 @@ it('counts each step once: a result after reports is the last of them, and a res
 
 it('trainers step together, so that eight of them have spent as much as one by the same budget', async () => {
   const { space, workload } = gru;
-  const study = createStudy(space, random(), { seed: 5, trials: 8, parallel: 8 });
+  const study = createStudy(space, { strategy: random(), seed: 5, trials: 8, parallel: 8 });
   const curves: LearningCurve[] = [];
   for (let i = 0; i < 8; i++) curves.push(workload.curve((await study.ask())!.params));
   await study.close();
@@ -107,7 +107,7 @@ it('trainers step together, so that eight of them have spent as much as one by t
 
 it('a paused trial that is resumed costs its further steps only', async () => {
   const strategy = chain(asha({ min: 1, max: 50, pause: true }), random());
-  const { entries: log, cost } = await simulate(gru.space, strategy, gru.workload, { seed: 1, cost: 100 });
+  const { entries: log, cost } = await simulate(gru.space, gru.workload, { strategy, seed: 1, cost: 100 });
   const furthest = new Map<number, number>();
   const first = new Map<number, number>();
   for (const { fact } of log as readonly { readonly fact: Record<string, number> & { readonly type: string } }[]) {

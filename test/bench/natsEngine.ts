@@ -20,7 +20,8 @@ let decided = () => {};
 const again = new Promise<void>((resolve) => {
   decided = resolve;
 });
-const { close } = await serve(nc, space({ x: float(-5, 5) }), random(), {
+const { close } = await serve(nc, space({ x: float(-5, 5) }), {
+  strategy: random(),
   study: study!,
   seed: 1,
   parallel: Number(parallel),

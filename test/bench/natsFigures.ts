@@ -103,7 +103,7 @@ export async function suggestions(server: NatsServer, nc: NatsConnection, trials
   let suggested = 0;
   const note = (noted: AppliedEntry) => typeOf(noted) === 'suggested' && ++suggested === trials && done.ring();
   return rate(trials, here(server), async () => {
-    const { close } = await serve(nc, line, random(), { study: fresh(), trials, parallel: trials, note });
+    const { close } = await serve(nc, line, { strategy: random(), study: fresh(), trials, parallel: trials, note });
     await done.heard;
     await close();
   });
@@ -123,7 +123,7 @@ export async function wholeTrials(server: NatsServer, nc: NatsConnection, trials
   const warm = signal();
   let completed = 0;
   const note = (noted: AppliedEntry) => typeOf(noted) === 'completed' && ++completed === WARM && warm.ring();
-  const { finished, close } = await serve(nc, line, random(), { study, trials: trials + WARM, parallel: 4 * SLOTS, note });
+  const { finished, close } = await serve(nc, line, { strategy: random(), study, trials: trials + WARM, parallel: 4 * SLOTS, note });
   await warm.heard;
   const trainers = children.map(({ pid }) => pid!);
   const figure = await rate(trials, { ...here(server), trainers }, () => finished);
@@ -150,7 +150,12 @@ export async function rejections(nc: NatsConnection, other: NatsConnection, mess
   const study = fresh();
   const { by, rejected } = subjectsOf(study);
   const begun = signal();
-  const { close } = await serve(nc, line, random(), { study, trials: 2, note: (noted) => typeOf(noted) === 'suggested' && begun.ring() });
+  const { close } = await serve(nc, line, {
+    strategy: random(),
+    study,
+    trials: 2,
+    note: (noted) => typeOf(noted) === 'suggested' && begun.ring(),
+  });
   await begun.heard;
   const answered = new Map<number, (at: number) => void>();
   const early = new Map<number, number>();

@@ -42,7 +42,8 @@ async function begin(nc: NatsConnection, study: string, parallel: number, past: 
   const suggested = new Promise<void>((resolve) => {
     begun = resolve;
   });
-  const first = await serve(nc, space({ x: float(-5, 5) }), random(), {
+  const first = await serve(nc, space({ x: float(-5, 5) }), {
+    strategy: random(),
     study,
     trials: 1e9,
     parallel,

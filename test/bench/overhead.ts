@@ -27,7 +27,7 @@ export function perFact(strategy: Strategy, trials: number): number {
   const events$ = new Subject<TrialEvent>();
   const waiting: (Directive<unknown> | undefined)[] = [];
   let position = 0;
-  events$.pipe(suggest(ten, strategy, { trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
+  events$.pipe(suggest(ten, { strategy, trials, seed: 1 })).subscribe((directive) => waiting.push(directive));
   const start = cpu();
   for (; position < waiting.length; position++) {
     const directive = waiting[position]!;

@@ -35,7 +35,7 @@ it.each(cases)(
   async (_, strategy, most) => {
     const shares = await Promise.all(
       [1, 2, 3, 4].map(async (seed) => {
-        const points = pointsOf((await simulate(square, strategy, misleading, { seed, cost: 18 * 27 })).entries);
+        const points = pointsOf((await simulate(square, misleading, { strategy, seed, cost: 18 * 27 })).entries);
         const late = points.slice(points.length / 2);
         return late.filter((point) => trap(point) < 0.1).length / late.length;
       }),

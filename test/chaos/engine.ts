@@ -13,7 +13,8 @@ const nc = await connect({
 });
 takeAway(without, nc);
 const parameters = space({ x: float(-5, 5), n: int(1, 9) });
-const { finished } = await serve(nc, parameters, random(), {
+const { finished } = await serve(nc, parameters, {
+  strategy: random(),
   study: study!,
   trials: Number(trials),
   parallel: Number(parallel),

@@ -20,7 +20,7 @@ afterAll(() => server.dispose());
 
 const at = (study: string) => ['--nats', server.url, '--study', study];
 const engineOf = async (study: string, trials: number): Promise<ServedStudy> =>
-  serve(await server.connect(), line, random(), { study, trials, parallel: 1 });
+  serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
 const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
 
 /** A study of some trials that is over, and that no engine serves. */
@@ -126,7 +126,7 @@ describe('on a server with the least rights for each user', () => {
     await own.dispose();
   });
   const as = (name: string) => connectTo(own.url, { nkey: join(place, 'seeds', `${name}.nk`), inboxPrefix: `_INBOX_${name}` });
-  const engineAs = async () => serve(await as('engine'), line, random(), { study: 's1', trials: 3 });
+  const engineAs = async () => serve(await as('engine'), line, { strategy: random(), study: 's1', trials: 3 });
   const on = (name: string, command: string, ...more: string[]) =>
     hypertide(place, command, '--nats', own.url, '--study', 's1', '--nkey', `seeds/${name}.nk`, ...more);
 

@@ -27,7 +27,8 @@ describe('a study on a NATS server', () => {
 
   it('is shown while it runs, and actions go through its engine', async () => {
     const nc = await server.connect();
-    const served = await serve(nc, space({ x: float(0, 1), n: int(1, 3) }), tpe(), {
+    const served = await serve(nc, space({ x: float(0, 1), n: int(1, 3) }), {
+      strategy: tpe(),
       study: 'remote',
       parallel: 2,
       seed: 1,

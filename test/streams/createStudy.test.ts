@@ -19,7 +19,7 @@ const square = ({ x }: { readonly x: number }) => (x - 1) ** 2;
 
 describe('createStudy', () => {
   it('asks and tells without streams', async () => {
-    const study = createStudy(line, random(), { trials: 20 });
+    const study = createStudy(line, { strategy: random(), trials: 20 });
     const values: number[] = [];
     for (let next = await study.ask(); next; next = await study.ask()) {
       values.push(square(next.params));
@@ -31,7 +31,7 @@ describe('createStudy', () => {
   });
 
   it('is asked for one trial at a time, and waits while all slots are taken', async () => {
-    const study = createStudy(line, random(), { parallel: 2 });
+    const study = createStudy(line, { strategy: random(), parallel: 2 });
     const [a, b] = [await study.ask(), await study.ask()];
     expect([a!.trial, b!.trial]).toEqual([1, 2]);
     const third = study.ask();
@@ -42,7 +42,7 @@ describe('createStudy', () => {
   });
 
   it('says why something does not count', async () => {
-    const study = createStudy(line, random());
+    const study = createStudy(line, { strategy: random() });
     const { trial } = (await study.ask())!;
     await expect(study.tell(9, 1)).rejects.toThrow('no trial 9');
     await expect(study.tell(trial, Number.NaN)).rejects.toThrow(RefusedError);
@@ -61,7 +61,7 @@ describe('createStudy', () => {
       if (full) throw new Error('no space left');
       return log.append(fact);
     };
-    const study = createStudy(line, random(), { log: { ...log, append } });
+    const study = createStudy(line, { strategy: random(), log: { ...log, append } });
     const { trial } = (await study.ask())!;
     full = true;
     await expect(study.tell(trial, 1)).rejects.toThrow('no space left');
@@ -84,7 +84,7 @@ describe('createStudy', () => {
         if (readable.length > 0) yield readable;
       }
     };
-    const study = createStudy(line, random(), { log: { ...log, read, append: slowly } });
+    const study = createStudy(line, { strategy: random(), log: { ...log, read, append: slowly } });
     const { trial } = (await study.ask())!;
     const told = study.tell(trial, 1);
     await sleep(1);
@@ -95,7 +95,7 @@ describe('createStudy', () => {
   });
 
   it('tells at a report whether the trial should stop', async () => {
-    const study = createStudy(line, chain(medianStop({ peers: 2 }), random()));
+    const study = createStudy(line, { strategy: chain(medianStop({ peers: 2 }), random()) });
     const stops: boolean[] = [];
     for (const value of [1, 2, 3, 0]) {
       const { trial } = (await study.ask())!;
@@ -109,7 +109,7 @@ describe('createStudy', () => {
 
   it('serves what is enqueued, and takes results back', async () => {
     const notes: AppliedEntry[] = [];
-    const study = createStudy(line, random(), { note: (noted) => notes.push(noted) });
+    const study = createStudy(line, { strategy: random(), note: (noted) => notes.push(noted) });
     await study.enqueue({ x: 2 });
     await expect(study.enqueue({ y: 2 })).rejects.toThrow('y');
     const next = (await study.ask())!;
@@ -123,13 +123,13 @@ describe('createStudy', () => {
 
   it('hands out what was being evaluated when its process ended, as a new attempt that reports from the start', async () => {
     const log = memoryLog();
-    const first = createStudy(line, random(), { log: { ...log, close: async () => {} } });
+    const first = createStudy(line, { strategy: random(), log: { ...log, close: async () => {} } });
     const { trial, params } = (await first.ask())!;
     await first.report(trial, 1, 5);
     await first.report(trial, 2, 4);
     await first.close();
 
-    const second = createStudy(line, random(), { log });
+    const second = createStudy(line, { strategy: random(), log });
     await second.ready();
     const again = (await second.ask())!;
     expect(again).toMatchObject({ trial, params, attempt: 2 });
@@ -142,9 +142,9 @@ describe('createStudy', () => {
   it('is not ready on the log of another study', async () => {
     const log = memoryLog();
     const lasting = { ...log, close: async () => {} };
-    const first = createStudy(line, random(), { log: lasting });
+    const first = createStudy(line, { strategy: random(), log: lasting });
     await first.ready();
     await first.close();
-    await expect(createStudy(space({ y: float(0, 1) }), random(), { log: lasting }).ready()).rejects.toThrow('another study');
+    await expect(createStudy(space({ y: float(0, 1) }), { strategy: random(), log: lasting }).ready()).rejects.toThrow('another study');
   });
 });

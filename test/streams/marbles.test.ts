@@ -239,7 +239,7 @@ describe('suggest, in marbles', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }) => {
       const events$ = hot('-a--b--c--', { a: done(1), b: done(2), c: done(3) });
       const trials$ = events$.pipe(
-        h.suggest(line, h.random(), { trials: 3 }),
+        h.suggest(line, { strategy: h.random(), trials: 3 }),
         map((d) => (d.type === 'suggested' ? d.trial : d.type)),
       );
       expectObservable(trials$).toBe('xy--z--|', { x: 1, y: 2, z: 3 });
@@ -250,15 +250,15 @@ describe('suggest, in marbles', () => {
   it('ends with its source, and passes its error on', () => {
     marbles(({ cold, expectObservable }) => {
       const types = map((d: h.Directive<unknown>) => d.type);
-      expectObservable(cold<h.TrialEvent>('--|').pipe(h.suggest(line, h.random()), types)).toBe('x-|', { x: 'suggested' });
-      expectObservable(cold<h.TrialEvent>('--#').pipe(h.suggest(line, h.random()), types)).toBe('x-#', { x: 'suggested' });
+      expectObservable(cold<h.TrialEvent>('--|').pipe(h.suggest(line, { strategy: h.random() }), types)).toBe('x-|', { x: 'suggested' });
+      expectObservable(cold<h.TrialEvent>('--#').pipe(h.suggest(line, { strategy: h.random() }), types)).toBe('x-#', { x: 'suggested' });
     });
   });
 
   it('tells a trainer what does not count', () => {
     marbles(({ cold, expectObservable }) => {
       const refused = map((d: h.Directive<unknown>) => (d.type === 'rejected' ? d.refusal.code : d.type));
-      expectObservable(cold('--a-|', { a: done(7) }).pipe(h.suggest(line, h.random()), refused)).toBe('x-y-|', {
+      expectObservable(cold('--a-|', { a: done(7) }).pipe(h.suggest(line, { strategy: h.random() }), refused)).toBe('x-y-|', {
         x: 'suggested',
         y: 'unknown-trial',
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStudy, float, NoResultError, OptionError, optimize, type Strategy, space } from '../../streams/index.ts';
+import { createStudy, float, NoResultError, OptionError, optimize, random, type Strategy, space } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 const half = () => 0.5;
@@ -73,7 +73,8 @@ describe('options from JavaScript', () => {
   });
 
   it('are refused by createStudy, too', () => {
-    expect(() => createStudy(line, { trials: 5 } as unknown as Strategy)).toThrow('expected a strategy such as tpe()');
-    expect(() => createStudy(line, (() => {}) as unknown as Strategy, { trails: 5 } as object)).toThrow('did you mean trials?');
+    expect(() => createStudy(line, { strategy: { trials: 5 } as unknown as Strategy })).toThrow('expected a strategy such as tpe()');
+    expect(() => createStudy(line, random() as object)).toThrow('expected an object such as { strategy: tpe(), trials: 100 }');
+    expect(() => createStudy(line, { trails: 5 } as object)).toThrow('did you mean trials?');
   });
 });

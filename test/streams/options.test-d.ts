@@ -54,14 +54,14 @@ test('an option that may be left out may be undefined', () => {
   h.boolean(blank(h.boolean));
   h.space({ x: h.float(0, 1) }, { constraints: undefined });
   h.optimize(line, ({ x }) => x, blank(h.optimize<{ x: number }>));
-  h.runStudy(line, undefined, log, blank(h.runStudy<{ x: number }>));
-  h.createStudy(line, h.random(), blank(h.createStudy<{ x: number }>));
-  h.suggest(line, h.random(), blank(h.suggest<{ x: number }>));
+  h.runStudy(line, log, blank(h.runStudy<{ x: number }>));
+  h.createStudy(line, blank(h.createStudy<{ x: number }>));
+  h.suggest(line, blank(h.suggest<{ x: number }>));
   h.evaluate(({ x }: { x: number }) => x, blank(h.evaluate));
   void openJournal('a', blank(openJournal));
   void readJournal('a', blank(readJournal));
   const workload = { steps: 1, optimum: undefined, curve: () => ({ value: () => 1, seconds: undefined }) };
-  void simulate(line, h.random(), workload, blank(simulate));
+  void simulate(line, workload, blank(simulate));
   void compare(line, {}, workload, blank(compare));
   runFleet({} as never, 1, { curve: () => 1, ...blank(runFleet) });
 });

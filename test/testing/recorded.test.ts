@@ -47,9 +47,8 @@ describe('a recorded study', () => {
   it('reads promotions as one curve, and leaves out what was retracted', async () => {
     const { entries: past } = await simulate(
       plane,
-      chain(asha({ min: 1, max: 9, pause: true }), sobol()),
       { steps: 9, curve: ({ x }) => ({ value: (step) => x - step, seconds: 5 }) },
-      { trials: 30 },
+      { strategy: chain(asha({ min: 1, max: 9, pause: true }), sobol()), trials: 30 },
     );
     const { size, steps, optimum, curve } = recordedWorkload(plane, past);
     expect({ size, steps }).toEqual({ size: 30, steps: 9 });
@@ -67,9 +66,8 @@ describe('a recorded study', () => {
   it('lets strategies be compared by what they would have found at the same time', async () => {
     const { entries: past } = await simulate(
       plane,
-      sobol(),
       { steps: 9, curve: ({ x, kind }) => ({ value: (step) => (x - 4) ** 2 + (kind === 'a' ? 0 : 5) + 9 - step }) },
-      { trials: 200 },
+      { strategy: sobol(), trials: 200 },
     );
     const strategies = {
       random: random(),

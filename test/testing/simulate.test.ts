@@ -16,7 +16,7 @@ interface Line {
 const falling: Workload<Line> = { steps: 9, optimum: 0, curve: ({ x }) => ({ value: (step) => x + 9 - step, seconds: 2 }) };
 const equal: Workload<Line> = { steps: 1, curve: ({ x }) => ({ value: () => x }) };
 
-const run = (strategy: Strategy, workload: Workload<Line>, options: SimulateOptions) => simulate(line, strategy, workload, options);
+const run = (strategy: Strategy, workload: Workload<Line>, options: SimulateOptions) => simulate(line, workload, { strategy, ...options });
 
 /** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
 function fittedElsewhere() {

@@ -62,7 +62,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const log = path === undefined ? memoryLog() : await openJournal(path, { warn: inform });
   const run = (): Running => {
     const seen = new Seen();
-    return { seen, study: createStudy(space, strategy, { ...described?.options, log, note: (entry) => seen.note(entry) }) };
+    return { seen, study: createStudy(space, { strategy, ...described?.options, log, note: (entry) => seen.note(entry) }) };
   };
   let { seen, study } = run();
   try {

@@ -52,7 +52,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
       const alike = failing(noted);
       if (alike) void paused(study, engine, alike);
     };
-    const engine = await serve(nc, space, strategy, { ...described, ...settings, note, warn: screen.line });
+    const engine = await serve(nc, space, { strategy, ...described, ...settings, note, warn: screen.line });
     served.push(engine);
     screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
     return engine;

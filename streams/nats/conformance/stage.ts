@@ -108,7 +108,8 @@ export async function setUp({ nc, nats, begin, script, parallel = 1, lease = 2 }
     tell: (count, { type }) => (type === 'suggested' ? count + 1 : count),
     ask: (count) => tasks.encode({ x: count, steps: 2, pause: 0.05, outcome: 'value', ...script[count] }),
   });
-  const engine: ServedStudy = await serve(nc, tasks, scripted, {
+  const engine: ServedStudy = await serve(nc, tasks, {
+    strategy: scripted,
     study,
     lease,
     parallel,

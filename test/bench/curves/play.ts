@@ -25,7 +25,7 @@ export async function play(
 ): Promise<number[]> {
   const { steps } = workload;
   const strategy = parseStrategy(withBudgets(spec, steps));
-  const { entries } = await simulate(space, strategy, workload, { seed, trainers, cost: trainings * steps });
+  const { entries } = await simulate(space, workload, { strategy, seed, trainers, cost: trainings * steps });
   return lowestAfter(entries, steps, trainings);
 }
 

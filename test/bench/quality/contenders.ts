@@ -24,7 +24,7 @@ export const ours = (spec: StrategySpec, name = typeof spec === 'string' ? spec 
   name,
   stop: () => {},
   start: async ({ space }, seed, trials) => {
-    const study = createStudy(space, parseStrategy(spec), { seed, trials });
+    const study = createStudy(space, { strategy: parseStrategy(spec), seed, trials });
     let spent = 0;
     let last = 0;
     const timed = async <T>(act: () => Promise<T>): Promise<T> => {

@@ -107,7 +107,7 @@ describe('verify', () => {
     let commands = [20, 35];
     const entries: Entry[] = [];
     const say = (fact: Fact) => void log.append(fact);
-    const working = runStudy<Box>(box, strategy, log, { trials: 40, parallel: 4, seed: 2 }).pipe(
+    const working = runStudy<Box>(box, log, { strategy, trials: 40, parallel: 4, seed: 2 }).pipe(
       tap((directive) => {
         if (directive.type !== 'suggested') return;
         const { trial, params } = directive;

@@ -143,7 +143,8 @@ describe('without a person', () => {
       inboxPrefix: `_INBOX_${name}`,
     });
     const heard = hearing();
-    const engine = await serve(await server.connect(as('engine')), plane, random(), {
+    const engine = await serve(await server.connect(as('engine')), plane, {
+      strategy: random(),
       study: 's',
       trials: 1e6,
       parallel: 4,

@@ -38,7 +38,8 @@ describe('the trainer in Python', () => {
     const study = fresh();
     const heard = hearing();
     const nc = await server.connect();
-    const engine = await serve(nc, space({ n: int(1, 6) }), random(), {
+    const engine = await serve(nc, space({ n: int(1, 6) }), {
+      strategy: random(),
       study,
       trials: 6,
       objectives: { loss: 'minimize' },
@@ -97,7 +98,7 @@ print(h.run(url, study, objective, "py"))`;
     const heard = hearing();
     const nc = await server.connect();
     const strategy = pbt({ population: 4, interval: 1, max: 3 });
-    const engine = await serve(nc, space({ rate: float(0, 1) }), strategy, { study, objectives: { loss: 'minimize' }, note: heard.note });
+    const engine = await serve(nc, space({ rate: float(0, 1) }), { strategy, study, objectives: { loss: 'minimize' }, note: heard.note });
     const program = `
 def objective(trial):
     came = int(trial.checkpoint or 0)

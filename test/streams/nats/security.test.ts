@@ -34,7 +34,14 @@ const as = (name: string, inbox = name) =>
 describe('a server with the configuration that is made for it', () => {
   it('lets each user do its part', async () => {
     const heard = hearing();
-    const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12, parallel: 2, lease: 5, note: heard.note });
+    const engine = await serve(await as('engine'), plane, {
+      strategy: random(),
+      study: 's1',
+      trials: 12,
+      parallel: 2,
+      lease: 5,
+      note: heard.note,
+    });
     const seen: string[] = [];
     const viewer = await as('viewer');
     await heard.until(isFact('created'));
@@ -152,7 +159,7 @@ describe('a server with the configuration that is made for it', () => {
     const begin = async () => {
       const heard = hearing();
       const study = forging.pop()!;
-      const engine = await serve(await as('engine'), plane, random(), { study, trials: 2, parallel: 1, note: heard.note });
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, note: heard.note });
       await heard.until(isFact('suggested', { trial: 1 }));
       const [w1, w2] = await Promise.all([as('w1'), as('w2')]);
       const say = async (name: 'w1' | 'w2', fact: object) => {
@@ -197,7 +204,7 @@ describe('a server with the configuration that is made for it', () => {
   });
 
   it('sends no answer into a log', async () => {
-    const engine = await serve(await as('engine'), plane, random(), { study: 's1', trials: 12 });
+    const engine = await serve(await as('engine'), plane, { strategy: random(), study: 's1', trials: 12 });
     const nc = await as('viewer');
     const jsm = await jetstreamManager(admin);
     const before = await contents(jsm);
