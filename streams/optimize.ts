@@ -3,6 +3,7 @@ import { UserError } from '../src/errors.ts';
 import type { CloseReason } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
 import type { TrialRow } from '../src/study/trials.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
@@ -93,7 +94,7 @@ export function optimize<P, O extends string = string>(
     if (strategy !== undefined) checkStrategy(strategy);
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */
-    const evaluating = { value: named ?? 'value', ...(timeLimit !== undefined && { timeLimit }) };
+    const evaluating = { value: named ?? 'value', timeLimit };
     const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
@@ -142,12 +143,12 @@ function resultFrom<P>(
   { best, closed, completed, stopped, failed }: Partial<Progress<P>> = {},
   failures: readonly Failure[],
 ): OptimizeResult<P> {
-  return {
-    ...(best && { best }),
+  return omitUndefined({
+    best,
     reason: closed ?? 'aborted',
     completed: completed ?? 0,
     stopped: stopped ?? 0,
     failed: failed ?? 0,
     failures,
-  };
+  });
 }

@@ -14,8 +14,7 @@ export async function connect(screen: StatusLine, url: string, options: ConnectO
 }
 
 /** The options of a command that say how to connect. */
-export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access =>
-  omitUndefined<Access>({ nkey, creds, tlsCa, tlsCert, tlsKey });
+export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => omitUndefined({ nkey, creds, tlsCa, tlsCert, tlsKey });
 
 /** Addresses without user names and passwords, to print them. */
 export const withoutPassword = (urls: string): string => urls.replaceAll(/\/\/[^@/,]*@/g, '//');

@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import type { Created, Params, Values } from '../facts/facts.ts';
 import { isRecord } from '../isRecord.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { parseNumber, parseValue } from '../space/dimension.ts';
 import type { SpaceData } from '../space/schema.ts';
 
@@ -71,20 +72,20 @@ export function readTable(text: string, { objectives, space }: Created): Importe
       );
     const number = (_: string, cell: string) => parseNumber(cell);
     const { status, constraints, seconds, budget } = record;
-    const data = {
+    const data = omitUndefined({
       params: group('params', (name, cell) => parseValue(parameters[name], cell)),
       values: group('values', number),
       metrics: group('metrics', number),
-      ...(status && { status }),
-      ...(constraints && {
-        constraints: constraints
-          .replace(/^\[|\]$/g, '')
-          .split(',')
-          .map(Number),
-      }),
-      ...(seconds && { seconds: Number(seconds) }),
-      ...(budget && { budget: Number(budget) }),
-    };
+      status: status || undefined,
+      constraints: constraints
+        ? constraints
+            .replace(/^\[|\]$/g, '')
+            .split(',')
+            .map(Number)
+        : undefined,
+      seconds: seconds ? Number(seconds) : undefined,
+      budget: budget ? Number(budget) : undefined,
+    });
     readings.push({ line: info.lines, ...rowOf(data, objectives[0]!.name) });
   }
   return readings.sort((a, b) => a.line - b.line);
@@ -111,13 +112,13 @@ function rowOf(data: unknown, objective: string): Read {
   if (constraints !== undefined && !(Array.isArray(constraints) && constraints.every(Number.isFinite)))
     return { wrong: `constraints: expected finite numbers, got ${JSON.stringify(constraints)}` };
   return {
-    row: {
+    row: omitUndefined({
       params,
       values: values as Values,
-      ...(isRecord(metrics) && Object.keys(metrics).length > 0 && { metrics: metrics as Values }),
-      ...(constraints !== undefined && { constraints }),
-      ...(typeof seconds === 'number' && { seconds }),
-      ...(typeof budget === 'number' && { budget }),
-    },
+      metrics: isRecord(metrics) && Object.keys(metrics).length > 0 ? (metrics as Values) : undefined,
+      constraints,
+      seconds: typeof seconds === 'number' ? seconds : undefined,
+      budget: typeof budget === 'number' ? budget : undefined,
+    }),
   };
 }

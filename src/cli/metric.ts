@@ -9,14 +9,14 @@ import { UsageError } from './usage.ts';
 export interface Goal {
   readonly objectives: readonly ObjectiveSpec[];
   /** The printed name of the only objective, if it differs from its name. */
-  readonly metric?: string;
+  readonly metric?: string | undefined;
 }
 
 /** How a reader of output looks for it. */
 export const listeningFor = ({ objectives, metric }: Goal): Listening => ({
   objectives: objectives.map(({ name }) => name),
   direction: objectives[0]!.direction,
-  ...(metric !== undefined && { metric }),
+  metric,
 });
 
 /** The options of a study whose only objective has the name that `--metric` gives. @throws UsageError */

@@ -5,6 +5,7 @@ import { pareto } from '../../streams/pareto.ts';
 import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import type { Alike } from './alike.ts';
 import { passedOver } from './passedOver.ts';
@@ -116,14 +117,14 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
       const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
-        const last = {
+        const last = omitUndefined({
           reason,
           trials: state.trials,
           completed: state.completed,
           journal,
-          ...(best[0] && { best: best[0] }),
-          ...(front && { front }),
-        };
+          best: best[0],
+          front,
+        });
         process.stdout.write(`${JSON.stringify(last)}\n`);
       } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);

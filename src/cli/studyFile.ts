@@ -7,6 +7,7 @@ import { withEpochs } from '../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import { SpaceError, UserError } from '../errors.ts';
 import type { Params } from '../facts/facts.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { fieldsOf } from '../space/shape.ts';
 import { parseSpace, type Space } from '../space/space.ts';
 import { studyLayout } from './studyLayout.ts';
@@ -82,19 +83,22 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     result: which,
     ...options
   } = data as Readonly<Record<string, never>>;
-  const settings: StudyOptions = { ...(objective !== undefined && { objectives: namedObjective(objective) }), ...options };
+  const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
   const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
-  return {
+  return omitUndefined({
     space: parseSpace(constraints === undefined ? { parameters } : { parameters, constraints }),
-    ...(whole && { strategy: whole }),
+    strategy: whole,
     options: { ...settings, study: name },
-    ...(words !== undefined && {
-      command: typeof words === 'string' ? (words as string).trim().split(/\s+/) : (words as unknown[]).map(String),
-    }),
-    ...(timeLimit !== undefined && { timeLimit }),
-    ...(grace !== undefined && { grace }),
-    ...(which !== undefined && { result: which }),
-  };
+    command:
+      words === undefined
+        ? undefined
+        : typeof words === 'string'
+          ? (words as string).trim().split(/\s+/)
+          : (words as unknown[]).map(String),
+    timeLimit,
+    grace,
+    result: which,
+  });
 }
 
 /** The objective of `minimize val_loss`; without a name it is called value. */

@@ -5,6 +5,7 @@ import type { EndFact } from '../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../facts/facts.ts';
 import { identityOf } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Notices } from './notices.ts';
 import type { Job } from './runner/job.ts';
 import type { ProgramOutcome } from './runner/outcome.ts';
@@ -17,8 +18,8 @@ export interface ProgramOptions extends Listening {
   readonly command: Template;
   /** Directory for what trials print and save. */
   readonly directory: string;
-  readonly timeLimit?: number;
-  readonly grace?: number;
+  readonly timeLimit?: number | undefined;
+  readonly grace?: number | undefined;
   readonly warn: (message: string) => void;
   readonly notices: Notices;
 }
@@ -100,17 +101,17 @@ export function startTrial(
   const process = startProcess(job, {
     command: options.command,
     objectives: options.objectives,
-    ...(options.direction && { direction: options.direction }),
-    ...(options.result && { result: options.result }),
-    ...(metric !== undefined && { metric }),
+    direction: options.direction,
+    result: options.result,
+    metric,
     onReport: (said) => {
       const fact: ReportedFact = { type: 'reported', trial, run, ...said };
       options.notices.reported(suggestion, fact);
       report(fact);
     },
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
-    ...(options.timeLimit !== undefined && { timeLimit: options.timeLimit }),
-    ...(options.grace !== undefined && { grace: options.grace }),
+    timeLimit: options.timeLimit,
+    grace: options.grace,
   });
   const end = process.done.then((outcome) => {
     const fact = eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints));
@@ -130,17 +131,17 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
   const left = [...earlier, join(own, 'checkpoints')].map(saved).find((place) => place !== undefined); // the last: of older versions
   const isOwn = suggestion.checkpoint === undefined || earlier.includes(suggestion.checkpoint);
   const checkpoint = isOwn ? (left ?? suggestion.checkpoint) : suggestion.checkpoint;
-  return {
+  return omitUndefined({
     study,
     trial,
     attempt,
     slot,
     params,
-    ...(budget !== undefined && { budget }),
-    ...(resumes !== undefined && { resumes }),
-    ...(checkpoint !== undefined && { checkpoint }),
+    budget,
+    resumes,
+    checkpoint,
     paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: join(own, `attempt-${attempt}.log`) },
-  };
+  });
 }
 
 /** A directory that something was saved in: a checkpoint, unless the program names another. */

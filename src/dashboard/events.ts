@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Shown, Studies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
@@ -19,7 +20,7 @@ export function studyEvents(c: Context, studies: Studies): Response {
     for (const changes of feed.begun.changes.since(position)) {
       if (changes.position === position) continue;
       const data = JSON.stringify(changes);
-      await stream.writeSSE({ event: 'trials', data, ...(!changes.more && { id: `${feed.id}:${changes.position}` }) });
+      await stream.writeSSE(omitUndefined({ event: 'trials', data, id: !changes.more ? `${feed.id}:${changes.position}` : undefined }));
       if (!changes.more) position = changes.position;
     }
   });

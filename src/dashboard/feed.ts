@@ -4,6 +4,7 @@ import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import type { StudySource } from '../study/source.ts';
 import { bestFirst } from '../study/trials.ts';
@@ -140,24 +141,24 @@ export class Feed {
     const { settings, closed } = ledger;
     const { completed, stopped, failed } = changes.rows.counts;
     const best = bestOf(this.#begun);
-    return {
+    return omitUndefined({
       id: this.id,
       study: settings.study,
       source: this.source.place,
       phase: closed !== undefined ? 'closed' : settings.paused ? 'paused' : 'running',
-      ...(closed !== undefined && { closed }),
+      closed,
       trials: ledger.nextTrial - 1,
       configurations: ledger.configurations,
       open: ledger.running,
       completed,
       stopped,
       failed,
-      ...(settings.limits.trials !== undefined && { limit: settings.limits.trials }),
-      ...(best && { best }),
+      limit: settings.limits.trials,
+      best,
       objective: settings.objectives[0]!,
       position: changes.position,
       at: this.#at,
-    };
+    });
   }
 
   detail(): Detail | undefined {

@@ -3,7 +3,7 @@ import { axisImportances } from '../importance/importance.ts';
 import { comparableResults } from '../importance/results.ts';
 
 import { lossOf } from '../ledger/settings.ts';
-import type { Ended, Proposal, StrategyEvent } from '../messages.ts';
+import type { StrategyEvent } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
@@ -48,7 +48,7 @@ function rungsOf(recorded: unknown): readonly number[] | undefined {
 function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
   const [objective] = ledger.settings.objectives;
   return [...changes.rows].flatMap(({ trial: id, status, by, params, budget, resumes, step, values, constraints }): StrategyEvent[] => {
-    const proposal = omitUndefined<Proposal>({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+    const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
     const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
     if (status === 'retracted') return [suggested];
     const { reports } = changes.history(id)!;
@@ -58,6 +58,6 @@ function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): Strate
     if (status === 'open') return [suggested, ...reported];
     const value = values?.[objective!.name];
     const losses = value === undefined ? undefined : [lossOf(objective!, value)];
-    return [suggested, ...reported, omitUndefined<Ended>({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
+    return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
   });
 }

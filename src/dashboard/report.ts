@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
 import { Replay } from './machines/replay.ts';
@@ -48,12 +49,12 @@ async function dataOf(feed: Feed): Promise<ReportData> {
   if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
   const rows = [...feed.begun.changes.since(0)].flatMap((changes) => changes.rows);
   const importances = await importancesOf(feed);
-  return {
+  return omitUndefined({
     detail,
     changes: { position: feed.position, rows, more: false },
     machines: await machinesOf(feed),
-    ...(importances && { importances }),
-  };
+    importances,
+  });
 }
 
 async function machinesOf(feed: Feed): Promise<Machines> {

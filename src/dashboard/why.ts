@@ -8,6 +8,7 @@ import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
 import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest.ts';
 import { rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';
 import type { Space } from '../space/space.ts';
 import type { Feed } from './feed.ts';
@@ -23,7 +24,7 @@ export async function whyOf(feed: Feed, trial: TrialId): Promise<Why | undefined
   const fact = await suggestionOf(feed, trial);
   if (fact === undefined || created === undefined) return undefined;
   const expected = await expectationOf(feed, created, fact);
-  const common = { trial, by: fact.by, ...(expected && { expected }) };
+  const common = omitUndefined({ trial, by: fact.by, expected });
   if (fact.by === 'import') return common;
   return { ...common, ...(await recompute(feed, created, fact)) };
 }

@@ -40,7 +40,7 @@ export interface Identity {
 export function identityOf(fact: unknown): Identity {
   if (!isRecord(fact)) return {};
   const { type, trial, run } = fact;
-  return omitUndefined<Identity>({
+  return omitUndefined({
     type: typeof type === 'string' ? type : undefined,
     trial: typeof trial === 'number' ? trial : undefined,
     run: typeof run === 'string' ? run : undefined,

@@ -37,7 +37,7 @@ export const changedBy = (settings: Settings, { paused, parallel, limits, strate
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
-  said: by === 'start' ? { ...settings.said, ...limits, ...(parallel !== undefined && { parallel }) } : settings.said,
+  said: by === 'start' ? { ...settings.said, ...limits, parallel: parallel ?? settings.said.parallel } : settings.said,
   strategy: strategy ?? settings.strategy,
   rules: Math.max(rules, settings.rules),
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,

@@ -1,14 +1,5 @@
 import { UserError } from '../errors.ts';
-import {
-  type Changed,
-  type Closed,
-  type Command,
-  type Fact,
-  factSchemas,
-  type Limits,
-  type Params,
-  type RefusalCode,
-} from '../facts/facts.ts';
+import { type Changed, type Closed, type Command, type Fact, factSchemas, type Params, type RefusalCode } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
@@ -139,8 +130,8 @@ function changedFact<P>(
   prepare: (strategy: unknown) => unknown,
 ): Changed | CommandRefusal {
   const trials = extra === undefined ? undefined : Math.max(settings.limits.trials ?? 0, configurations) + extra;
-  const limits = omitUndefined<Limits>({ ...wanted, trials: trials ?? wanted?.trials });
-  const changes = omitUndefined<Changed>({
+  const limits = omitUndefined({ ...wanted, trials: trials ?? wanted?.trials });
+  const changes = omitUndefined({
     type: 'changed',
     limits: Object.keys(limits).length > 0 ? limits : undefined,
     parallel,

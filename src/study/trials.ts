@@ -123,18 +123,8 @@ type At = Pick<AppliedEntry, 'position' | 'at'>;
 
 function suggestedRow<P>(fact: SuggestedFact<P>, { position, at }: At): Draft<P> {
   const { trial, params, attempt, by, budget, resumes, tags } = fact;
-  return omitUndefined<Draft<P>>({
-    trial,
-    params,
-    status: 'open',
-    attempt,
-    by,
-    budget,
-    resumes,
-    tags,
-    suggested: position,
-    suggestedAt: at,
-  });
+  const since = { suggested: position, suggestedAt: at };
+  return { trial, params, status: 'open', attempt, by, ...omitUndefined({ budget, resumes, tags }), ...since };
 }
 
 function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly effect: 'rejected' }>): Draft<P> {

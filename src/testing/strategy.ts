@@ -7,6 +7,7 @@ import { isRefusal, parseFact } from '../facts/parse.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { compareDirectives } from './directives.ts';
@@ -40,16 +41,17 @@ export interface Coverage {
   promotions: number;
 }
 
-const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env => ({
-  axes: space.axes,
-  snap: space.snap,
-  feasible: space.feasible,
-  seed,
-  name: '',
-  objectives: ['value'],
-  parallel: study.parallel ?? 1,
-  ...(study.trials !== undefined && { trials: study.trials }),
-});
+const envOf = <P>({ space, study }: StrategyCase<P>, seed = '1'): Env =>
+  omitUndefined({
+    axes: space.axes,
+    snap: space.snap,
+    feasible: space.feasible,
+    seed,
+    name: '',
+    objectives: ['value'],
+    parallel: study.parallel ?? 1,
+    trials: study.trials,
+  });
 
 function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number, seed: number | string = 1): TestStudy<P> {
   const world = createTestStudy(space, make(), { ...study, seed });

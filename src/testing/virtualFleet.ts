@@ -38,7 +38,7 @@ interface Job<P> {
   readonly curve: LearningCurve;
   /** The last step, and how and when the attempt fails, if it does. */
   readonly last: number;
-  readonly fate?: { readonly reason: 'error' | 'lost'; readonly step: number };
+  readonly fate: { readonly reason: 'error' | 'lost'; readonly step: number } | undefined;
   readonly began: number;
   step: number;
 }
@@ -91,7 +91,7 @@ export class VirtualFleet<P> {
     const fate = this.#fateOf(run, step, last);
     const trainer = this.#free.pop();
     if (trainer === undefined) throw new Error(`trial ${trial} was suggested while all trainers were at work`);
-    const job = { suggestion, trainer, run, curve: workload.curve(params), last, began: agenda.now, step, ...(fate && { fate }) };
+    const job = { suggestion, trainer, run, curve: workload.curve(params), last, began: agenda.now, step, fate };
     this.#jobs.set(trial, job);
     say({ type: 'started', trial, attempt, run });
     this.#train(job);

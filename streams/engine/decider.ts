@@ -9,7 +9,8 @@ import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { draw } from '../../src/space/axis.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
+import { draw, type Point } from '../../src/space/axis.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
@@ -99,19 +100,19 @@ export class Decider<P> {
       parallel: settings.parallel,
       trials: settings.limits.trials,
     };
-    const env: Env = {
+    const env: Env = omitUndefined({
       axes: space.axes,
-      snap: (point) => space.snap(point),
-      feasible: (point) => space.feasible(point),
+      snap: (point: Point) => space.snap(point),
+      feasible: (point: Point) => space.feasible(point),
       seed: settings.seed,
       name: epoch === 0 ? '' : `#${epoch + 1}`,
       objectives: settings.objectives.map(({ name }) => name),
       maximised: settings.objectives.filter(({ direction }) => direction === 'maximize').map(({ name }) => name),
       parallel,
-      ...(trials !== undefined && { trials }),
+      trials,
       decisions: created!.decisions ?? 1,
-      ...(inspect && { inspect }),
-    };
+      inspect,
+    });
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
     this.#pipe = this.#inlet$.pipe(strategy(env)).subscribe({
       next: (m) => this.#hear(m),

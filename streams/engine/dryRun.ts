@@ -1,6 +1,7 @@
 import { NEVER } from 'rxjs';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { withDefaults } from '../spec/defaults.ts';
 import type { StudyOptions } from '../spec/options.ts';
@@ -36,6 +37,6 @@ export function dryRun<P>(space: Space<P>, strategy: Strategy, options: StudyOpt
 export function dryRunChange<P>({ space, settings: { seed, parallel, limits, objectives } }: Ledger<P>, data: unknown): unknown {
   const directions = Object.fromEntries(objectives.map(({ name, direction }) => [name, direction]));
   const { trials } = limits;
-  dryRun(space, parseStrategy(data), { seed, parallel, objectives: directions, ...(trials !== undefined && { trials }) });
+  dryRun(space, parseStrategy(data), omitUndefined({ seed, parallel, objectives: directions, trials }));
   return withDefaults(data, DECISIONS);
 }

@@ -1,5 +1,6 @@
 import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { type Ask, type Env, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
 import { countCells } from '../../src/space/cells.ts';
 
@@ -21,7 +22,7 @@ export function createDuplicates(env: Env): Duplicates {
   const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
     const draw = rest?.propose(state, budget === undefined ? ask : { ...ask, budget });
     if (draw === undefined) return ask;
-    return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...(budget !== undefined && { budget }) };
+    return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...omitUndefined({ budget }) };
   };
   return {
     add(told) {

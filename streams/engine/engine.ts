@@ -6,6 +6,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
@@ -48,7 +49,7 @@ export class Engine<P> {
     const { space, strategy, inspect, past } = options;
     this.#options = options;
     this.#study = createActor(studyMachine, inspect ? { id: 'study', inspect } : { id: 'study' });
-    this.#replayer = new Replayer({ space, strategy, past, ...(inspect && { inspect }), ready: () => this.stir() });
+    this.#replayer = new Replayer(omitUndefined({ space, strategy, past, inspect, ready: () => this.stir() }));
     this.#study.start();
   }
 

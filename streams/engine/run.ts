@@ -3,6 +3,7 @@ import { MismatchError } from '../../src/errors.ts';
 import type { Fact, Limits } from '../../src/facts/facts.ts';
 import { isRecord } from '../../src/isRecord.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';
@@ -166,12 +167,14 @@ function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] 
   const { parallel = said.parallel } = options;
   const facts: Fact[] = [];
   if (limits.length > 0 || parallel !== said.parallel || (ledger.closed === 'time' && options.seconds !== undefined)) {
-    facts.push({
-      type: 'changed',
-      by: 'start',
-      ...(parallel !== said.parallel && { parallel }),
-      ...(limits.length > 0 && { limits: Object.fromEntries(limits) }),
-    });
+    facts.push(
+      omitUndefined({
+        type: 'changed',
+        by: 'start',
+        parallel: parallel !== said.parallel ? parallel : undefined,
+        limits: limits.length > 0 ? Object.fromEntries(limits) : undefined,
+      }),
+    );
   }
   if (options.exclusive) {
     for (const [trial, { run: held, awaiting }] of ledger.open) {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../src/errors.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 
 /**
  * Settings with which a connection outlasts its server and its network: it never gives up, and notices within six seconds that a link is
@@ -59,7 +60,6 @@ export async function connectTo(
 ): Promise<NatsConnection> {
   const places = urls.split(',').map((url) => placeOf(url.trim()));
   const hosts = places.map(({ host }) => host);
-  const { username, password } = places.find((place) => place.username) ?? places[0]!;
   const authenticator = await authenticatorOf(access);
   const files = await certificates(access);
   const isEncrypted = Object.keys(files).length > 0 || places.some(({ protocol }) => protocol === 'tls:');
@@ -68,15 +68,18 @@ export async function connectTo(
       servers: hosts,
       name,
       ...reconnectOptions,
-      ...(inboxPrefix !== undefined && { inboxPrefix }),
-      ...(authenticator && { authenticator }),
-      ...(isEncrypted && { tls: files }),
-      ...(username && password && { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-      ...(username && !password && { token: decodeURIComponent(username) }),
+      ...loginOf(places.find((place) => place.username) ?? places[0]!),
+      ...omitUndefined({ inboxPrefix, authenticator, tls: isEncrypted ? files : undefined }),
     });
   } catch (cause) {
     throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause });
   }
+}
+
+function loginOf(place: URL) {
+  const [username, password] = [place.username, place.password].map(decodeURIComponent);
+  if (!username) return {};
+  return password ? { user: username, pass: password } : { token: username };
 }
 
 /** Why a connection failed. The client says of a certificate only that the link broke. */
@@ -107,11 +110,11 @@ async function certificates({ tlsCa, tlsCert, tlsKey }: Access) {
   if ((tlsCert === undefined) !== (tlsKey === undefined))
     throw new ConnectError('expected a certificate and its key, got only one of them');
   const text = async (file: string) => new TextDecoder().decode(await bytesIn(file));
-  return {
-    ...(tlsCa !== undefined && { ca: await text(tlsCa) }),
-    ...(tlsCert !== undefined && { cert: await text(tlsCert) }),
-    ...(tlsKey !== undefined && { key: await text(tlsKey) }),
-  };
+  return omitUndefined({
+    ca: tlsCa === undefined ? undefined : await text(tlsCa),
+    cert: tlsCert === undefined ? undefined : await text(tlsCert),
+    key: tlsKey === undefined ? undefined : await text(tlsKey),
+  });
 }
 
 const bytesIn = (file: string): Promise<Uint8Array> =>

@@ -50,7 +50,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
     const { ledger, phase } = run.engine;
     const { study, paused, limits, objectives } = ledger.settings;
     const { completed, stopped, failed } = rows.counts;
-    return omitUndefined<StudyStatus>({
+    return omitUndefined({
       study,
       phase,
       position: ledger.position,

@@ -2,6 +2,7 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
@@ -50,13 +51,17 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const { strategy, lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
-  const log = await natsLog(nc, options.study, {
-    lease,
-    warn,
-    isOld: () => running.engine.ledger.settings.rules < 2,
-    ...(replicas !== undefined && { replicas }),
-    ...(maxMessageBytes !== undefined && { maxMessageBytes }),
-  });
+  const log = await natsLog(
+    nc,
+    options.study,
+    omitUndefined({
+      lease,
+      warn,
+      isOld: () => running.engine.ledger.settings.rules < 2,
+      replicas,
+      maxMessageBytes,
+    }),
+  );
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   let resolve!: () => void;
   let reject!: (error: unknown) => void;
@@ -107,7 +112,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   };
   void begin().catch(fail);
   const pause = async (limits?: Limits) => {
-    await rpc.submit({ type: 'change', paused: true, ...(limits && { limits }) });
+    await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
   };
   return { finished, pause, close };
 }

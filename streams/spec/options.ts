@@ -63,7 +63,7 @@ const objectivesOf = (options: StudyOptions): ObjectiveSpec[] =>
 
 /** The limits among the options. */
 export const limitsOf = ({ trials, seconds, target, cost, plateau, attempts, retryErrors }: StudyOptions): Limits =>
-  omitUndefined<Limits>({ trials, seconds, target, cost, plateau, attempts, retryErrors });
+  omitUndefined({ trials, seconds, target, cost, plateau, attempts, retryErrors });
 
 /** The strategy as the log records it: as data or, if it is only code, by its name. */
 const recorded = (strategy: Strategy, decisions = DECISIONS): unknown =>
@@ -101,7 +101,7 @@ export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, op
     limits: limitsOf(options),
     parallel,
     duplicates,
-    ...(resumes && { resumes }),
+    ...omitUndefined({ resumes: resumes || undefined }),
     rules: RULES,
     decisions: DECISIONS,
     version,

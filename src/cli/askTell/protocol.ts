@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import type { Value } from '../../space/value.ts';
 
@@ -93,7 +94,7 @@ export function withBudgets(strategy: unknown, maxStep: number): unknown {
 }
 
 /** Trials pause: in this protocol every trainer resumes. */
-const rangeOf = (name: string, max: number) => ({ min: 1, max, ...(name !== 'successiveHalving' && { pause: true }) });
+const rangeOf = (name: string, max: number) => omitUndefined({ min: 1, max, pause: name !== 'successiveHalving' || undefined });
 
 /** Whether a strategy as data tries configurations at several budgets, so that their number is not known. */
 export const isBudgeted = (strategy: unknown): boolean => BUDGETED.some((name) => JSON.stringify(strategy).includes(`"${name}"`));

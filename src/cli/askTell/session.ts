@@ -9,6 +9,7 @@ import { random } from '../../../streams/strategies/random.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';
 import { version } from '../../version.ts';
@@ -69,7 +70,13 @@ export class Session {
       finished: () => this.#fail(new SessionError('the study is over')),
       fail: (error) => this.#fail(error),
     });
-    const options = { seed, objectives: { value: direction }, parallel: workers, duplicates: 'allow', ...(trials && { trials }) } as const;
+    const options = omitUndefined({
+      seed,
+      objectives: { value: direction },
+      parallel: workers,
+      duplicates: 'allow',
+      trials: trials || undefined,
+    });
     this.#write(createdOf(space, whole, options));
     this.#write({ type: 'changed', limits: { trials: Number.MAX_SAFE_INTEGER } }); // the budget is a hint: no ask is refused
     this.#engine.caughtUp();
@@ -96,9 +103,9 @@ export class Session {
 
   tell({ id, value, step, stopped, grad }: TellRequest): void {
     const trial = this.#trial(id);
-    if (stopped) this.#say({ type: 'stopped', trial, ...(step !== undefined && { step }) });
+    if (stopped) this.#say(omitUndefined({ type: 'stopped', trial, step }));
     else if (value === null) this.#say({ type: 'failed', trial, reason: 'error' });
-    else this.#say({ type: 'completed', trial, values: { value }, ...(grad && { gradient: { value: grad } }) });
+    else this.#say(omitUndefined({ type: 'completed', trial, values: { value }, gradient: grad ? { value: grad } : undefined }));
     this.#running.delete(id);
     this.#stops.delete(trial);
   }

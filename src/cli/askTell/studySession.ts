@@ -91,7 +91,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
           values
             ? study.tell(id, {
                 values,
-                ...omitUndefined<Pick<Ending, 'metrics' | 'constraints' | 'checkpoint'>>({ metrics, constraints, checkpoint }),
+                ...omitUndefined({ metrics, constraints, checkpoint }),
               })
             : study.fail(id, reason, message),
         );
@@ -146,7 +146,7 @@ class Seen {
     const others = trials !== undefined && trials !== this.#limits.trials;
     const more = parallel !== undefined && parallel !== this.#limits.parallel;
     if (!others && !more) return undefined;
-    return { type: 'changed', ...(others && { limits: { trials } }), ...(more && { parallel }) };
+    return omitUndefined({ type: 'changed', limits: others ? { trials } : undefined, parallel: more ? parallel : undefined });
   }
 
   #take(fact: Fact): void {

@@ -17,7 +17,7 @@ interface BestOptions {
 /** `hypertide best` */
 export async function printBest(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
   const { objectives } = study.created;
-  if (objectives.length > 1) return bestOfSeveral(study, omitUndefined<BestOptions>({ json, number, reference }));
+  if (objectives.length > 1) return bestOfSeveral(study, omitUndefined({ json, number, reference }));
   const count = number ?? 1;
   const all = await trialsIn(study);
   const rows = bestFirst(all, objectives[0]!).slice(0, count);

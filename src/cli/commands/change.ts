@@ -2,7 +2,6 @@ import { pausingIn } from '../../../streams/spec/defaults.ts';
 import type { Limits } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
-import type { Changes } from '../../study/commands.ts';
 import { type ActOptions, act } from '../act.ts';
 import { parseData } from '../parseValue.ts';
 import { checkResuming } from '../resuming.ts';
@@ -27,8 +26,8 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
   const { created } = study;
   const resumes = created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
   if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes });
-  const changes = omitUndefined<Changes>({
-    limits: omitUndefined<Limits>({ trials, target, cost, seconds, plateau }),
+  const changes = omitUndefined({
+    limits: omitUndefined({ trials, target, cost, seconds, plateau }),
     more,
     parallel,
     paused: pause || resume ? pause === true : undefined,

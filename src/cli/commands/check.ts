@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../numeric/random.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { listeningFor, withMetric } from '../metric.ts';
 import { commandOf } from '../runner/command.ts';
 import { fillingOf, type Job } from '../runner/job.ts';
@@ -38,7 +39,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
     const job = jobIn(directory, file);
     const first = await observe(job, command, file, options, (reports) => reports.at(-1)!.step > BUDGET);
     const kept = savedIn(job.paths.checkpoints) ?? first.outcome.checkpoint;
-    const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...(kept !== undefined && { checkpoint: kept }) };
+    const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...omitUndefined({ checkpoint: kept }) };
     const second = first.reports.length === 0 ? undefined : await observe(again, command, file, options, () => true);
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
@@ -85,8 +86,8 @@ async function observe(
   const running = startProcess(job, {
     command,
     ...listeningFor({ objectives: Object.entries(objectives).map(([name, direction]) => ({ name, direction })) }),
-    ...(file.grace !== undefined && { grace: file.grace }),
-    ...(file.result && { result: file.result }),
+    grace: file.grace,
+    result: file.result,
     onWarning: (message) => warnings.push(message),
     onReport: (report) => {
       reports.push(report);
@@ -100,7 +101,7 @@ async function observe(
   const timer = setTimeout(ask, seconds * 1000);
   const outcome = await running.done;
   clearTimeout(timer);
-  return { outcome, reports, warnings, ...(asked !== undefined && { parting: (performance.now() - asked) / 1000 }) };
+  return omitUndefined({ outcome, reports, warnings, parting: asked === undefined ? undefined : (performance.now() - asked) / 1000 });
 }
 
 const savedIn = (directory: string): string | undefined =>

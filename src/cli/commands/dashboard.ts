@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type Access, connectTo } from '../../../streams/nats/connect.ts';
 import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../dashboard/serve.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { accessOf, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { createdIn } from '../journalFile.ts';
@@ -43,13 +44,13 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
 export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
   const token = process.env.HYPERTIDE_TOKEN;
   if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
-  return {
+  return omitUndefined({
     warn: inform,
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
-    ...(name !== undefined && { names: name }),
-    ...(token !== undefined && { token }),
-  };
+    host,
+    port,
+    names: name,
+    token,
+  });
 }
 
 /** Prints the address of the page. It holds the token, so it must appear nowhere else. */

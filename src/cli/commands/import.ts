@@ -4,6 +4,7 @@ import type { Log } from '../../../streams/log/log.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { type Finished, readLines, readTable } from '../importRows.ts';
 import { begunIn, openStudy } from '../journalFile.ts';
 import { inform } from '../output.ts';
@@ -51,7 +52,7 @@ async function take({ params, values, budget, ...rest }: Finished, ledger: Ledge
   if (missing) return `values.${missing.name} is missing`;
   const trial = ledger.nextTrial;
   const facts: readonly Fact[] = [
-    { type: 'suggested', trial, attempt: 1, by: 'import', params, ...(budget !== undefined && { budget }) },
+    omitUndefined({ type: 'suggested', trial, attempt: 1, by: 'import', params, budget }),
     { type: 'completed', trial, run: 'import', values, ...rest },
   ];
   for (const fact of facts) {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 
 interface NatsConfigOptions {
   readonly study: readonly string[];
@@ -19,13 +20,15 @@ export async function natsConfig({ study, trainer, seeds: directory, store, port
     kept.push(name);
     return readFileSync(pathOf(name), 'utf8').trim();
   };
-  const { text, seeds } = serverConfig({
-    studies: study,
-    trainers: trainer,
-    seedOf,
-    ...(store !== undefined && { store }),
-    ...(port !== undefined && { port }),
-  });
+  const { text, seeds } = serverConfig(
+    omitUndefined({
+      studies: study,
+      trainers: trainer,
+      seedOf,
+      store,
+      port,
+    }),
+  );
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700); // it may have been there
   for (const [name, seed] of Object.entries(seeds))

@@ -53,7 +53,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   const where = options.journal ?? `${name}.jsonl`;
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
-  const wanted = withMetric({ ...file.options, ...omitUndefined<StudyOptions>({ trials, parallel, seed }) }, options.metric);
+  const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
   checkResuming({
     strategy: file.strategy?.spec ?? created?.strategy,
     decisions: created ? (created.decisions ?? 1) : DECISIONS,
@@ -63,7 +63,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = openStatusLine();
-  const book = await openJournal(where, { warn: screen.line, ...(options.fsync && { fsync: options.fsync }) });
+  const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
   const log = retryingLog(book, screen.line);
   const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
   const watching = watch(screen, await log.head(), options.json ?? false);
@@ -171,13 +171,13 @@ async function work({ file, goal, begun, options, command, log, directory, watch
       direction: goal.objectives[0]!.direction,
       metric: goal.metric,
     }),
-    ...(file.result && { result: file.result }),
+    result: file.result,
     directory,
     say,
     warn,
     unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
-    ...(file.timeLimit !== undefined && { timeLimit: file.timeLimit }),
-    ...(file.grace !== undefined && { grace: file.grace }),
+    timeLimit: file.timeLimit,
+    grace: file.grace,
   });
   const failing = failingAlike(await log.head());
   const study = run(

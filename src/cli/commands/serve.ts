@@ -4,6 +4,7 @@ import { natsLog } from '../../../streams/nats/log.ts';
 import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { type Alike, failingAlike } from '../alike.ts';
 import { accessOf, announceWait, connect, withoutPassword } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
@@ -34,7 +35,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   const { nats, lease, replicas, once = false } = options;
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
-  const settings = { ...(lease !== undefined && { lease }), ...(replicas !== undefined && { replicas }) };
+  const settings = omitUndefined({ lease, replicas });
   const served: ServedStudy[] = [];
   let ending = false;
   let release = () => {};

@@ -31,7 +31,7 @@ export async function simulateStudy(
   { from, nats, study, nkey, creds, tlsCa, tlsCert, tlsKey, strategies, seeds = 10, json = false, ...wanted }: SimulateOptions,
 ): Promise<number> {
   const file = await readStudyFile(path);
-  const workload = await withStudy(from, omitUndefined<Remote>({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
+  const workload = await withStudy(from, omitUndefined({ nats, study, nkey, creds, tlsCa, tlsCert, tlsKey }), (finished) =>
     workloadOf(finished, file.space),
   );
   const { study: _, seed: __, parallel, ...options } = file.options;
@@ -52,11 +52,12 @@ export async function simulateStudy(
   return 0;
 }
 
-const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'cost' | 'seconds'>) => ({
-  ...(trials !== undefined && { trials }),
-  ...(cost !== undefined && { cost }),
-  ...(seconds !== undefined && { seconds }),
-});
+const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'cost' | 'seconds'>) =>
+  omitUndefined({
+    trials,
+    cost,
+    seconds,
+  });
 
 async function workloadOf(study: CommandStudy, space: Space<Params>): Promise<RecordedWorkload<Params>> {
   const entries: Entry[] = [];

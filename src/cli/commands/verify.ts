@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../streams/engine/verify.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { version as current } from '../../version.ts';
 import { print } from '../output.ts';
@@ -12,7 +13,10 @@ import { UsageError } from '../usage.ts';
 export async function verifyStudy(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
   await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
-  if (json) print(JSON.stringify({ recomputed, ...(others.length > 0 && { others }), ...(differs && { differs }) }));
+  if (json)
+    print(
+      JSON.stringify(omitUndefined({ recomputed, others: others.length > 0 ? others : undefined, differs: differs ? differs : undefined })),
+    );
   else if (differs) {
     const { position, field, logged, recomputed: made } = differs;
     print(

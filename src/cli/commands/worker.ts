@@ -6,6 +6,7 @@ import { createdOn } from '../../../streams/nats/created.ts';
 import { runTrainer } from '../../../streams/nats/runTrainer.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
 import type { Params } from '../../facts/facts.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { accessOf, announceWait, connect } from '../connect.ts';
 import { onInterrupt } from '../interrupt.ts';
 import { listeningFor } from '../metric.ts';
@@ -60,12 +61,12 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     const settings = {
       study,
       command,
-      ...listeningFor({ objectives: created.objectives, ...(metric !== undefined && { metric }) }),
-      ...(result && { result }),
+      ...listeningFor({ objectives: created.objectives, metric }),
+      result,
       notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
       directory: resolve(options.directory ?? `${study}.trials`),
       warn: screen.line,
-      ...(timeLimit !== undefined && { timeLimit }),
+      timeLimit,
     };
     const running = new Set<Running>();
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
@@ -87,7 +88,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       };
       return { stop: process.stop, preempt: process.preempt, abandon };
     };
-    const trainer = runTrainer<Params>(nc, study, perform, { slots: parallel, warn: screen.line, ...(name !== undefined && { name }) });
+    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn: screen.line, name }));
     let ended = false;
     const atOnce = new Promise<void>((resolve) => {
       interrupted = (count) => {

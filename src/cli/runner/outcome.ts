@@ -1,4 +1,5 @@
 import type { FailureReason } from '../../facts/facts.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { stripControls } from '../plainText.ts';
 import type { Line, PrintedReport, Result } from './parseOutput.ts';
 
@@ -44,14 +45,14 @@ export function hear(heard: Heard, line: Line): Heard {
 /** How a process ended. */
 export interface ProcessEnd {
   /** Why the runner ended it, if it did. */
-  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite';
+  readonly because?: 'stop' | 'timeout' | 'preempted' | 'non-finite' | undefined;
   readonly code: number | null;
   readonly signal: string | null;
   /** The last line on its standard error. */
   readonly lastError: string;
   readonly seconds: number;
   /** Seconds that it might take. */
-  readonly timeLimit?: number;
+  readonly timeLimit?: number | undefined;
   /** The name under which it printed the only objective, where that is another. */
   readonly metric?: string | undefined;
   /** Why it has no result, if it has none. */
@@ -77,7 +78,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (because === 'preempted') return fail('preempted', 'its runner was told to end');
   const hasResult = code === 0 && heard.result?.type === 'result';
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
-    return { type: 'stopped', ...(heard.step !== undefined && { step: heard.step }), ...checkpoint };
+    return omitUndefined({ type: 'stopped', step: heard.step, ...checkpoint });
   }
   if (heard.report?.type === 'non-finite') return fail('non-finite', heard.report.message);
   if (said?.type === 'infeasible') return fail('infeasible', said.message);
@@ -85,10 +86,10 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (said === undefined) return fail('error', exit.unheard());
   if (said.type === 'non-finite') return fail('non-finite', said.message);
   const result = said.type === 'report' ? resultOf(said.report) : said.result;
-  return { type: 'completed', ...result, ...(exit.metric !== undefined && { metric: exit.metric }), ...checkpoint, seconds };
+  return omitUndefined({ type: 'completed', ...result, metric: exit.metric, ...checkpoint, seconds });
 }
 
-const resultOf = ({ values, metrics }: PrintedReport): Result => ({ values, ...(metrics && { metrics }) });
+const resultOf = ({ values, metrics }: PrintedReport): Result => omitUndefined({ values, metrics });
 
 const describe = ({ code, signal, lastError }: ProcessEnd): string =>
   `${signal === null ? `exited with code ${code}` : `killed by ${signal}`}${lastError && `: ${lastError.trim()}`}`;

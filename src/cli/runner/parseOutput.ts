@@ -1,5 +1,6 @@
 import type { Completed, ReportedFact, Values } from '../../facts/facts.ts';
 import { isRecord } from '../../isRecord.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { show } from '../../space/check.ts';
 import { canonical, stepRank } from './names.ts';
 
@@ -164,15 +165,15 @@ export function judge(
     if (isNumber(value)) continue;
     if (value !== null && typeof value !== 'number')
       return { type: 'refused', message: `${what}: expected a number for ${name}, got ${show(value)}` };
-    return { type: 'non-finite', ...(step !== undefined && { step }), message: `${what}: ${name} is not finite` };
+    return omitUndefined({ type: 'non-finite', step, message: `${what}: ${name} is not finite` });
   }
   const others = form === 'pairs' ? fieldsOf(said) : entriesOf(data.values);
   const unused = others.filter(([name]) => name !== stepName && objectiveOf(name) === undefined);
   const metrics = finite([...unused, ...(form === 'json' ? entriesOf(data.metrics) : [])]);
-  const core = {
+  const core = omitUndefined({
     values: finite(objectives.map((name) => [name, values.get(name)])),
-    ...(Object.keys(metrics).length > 0 && { metrics }),
-  };
+    metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
+  });
   const checkpoint = form === 'json' && typeof data.checkpoint === 'string' && { checkpoint: data.checkpoint };
   if (step !== undefined) return { type: 'report', report: { step, ...core }, ...checkpoint };
   const { extras, wrong } = extrasOf(form === 'json' ? data : {}, objectives);
@@ -207,11 +208,11 @@ function extrasOf(
     constraints: Array.isArray(said.constraints) && said.constraints.every(isNumber),
   };
   return {
-    extras: {
-      ...(fits.gradient && { gradient: gradient as Readonly<Record<string, Values>> }),
-      ...(fits.stderr && { stderr: stderr as Values }),
-      ...(fits.constraints && { constraints: said.constraints as readonly number[] }),
-    },
+    extras: omitUndefined({
+      gradient: fits.gradient ? (gradient as Readonly<Record<string, Values>>) : undefined,
+      stderr: fits.stderr ? (stderr as Values) : undefined,
+      constraints: fits.constraints ? (said.constraints as readonly number[]) : undefined,
+    }),
     wrong: (['gradient', 'stderr', 'constraints'] as const).filter((name) => said[name] !== undefined && !fits[name]),
   };
 }

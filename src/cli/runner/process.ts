@@ -20,9 +20,9 @@ export interface ProcessOptions extends Listening {
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
-  readonly timeLimit?: number;
+  readonly timeLimit?: number | undefined;
   /** Seconds between the request to end and the kill. Default 10. */
-  readonly grace?: number;
+  readonly grace?: number | undefined;
   /** Directory to run in. */
   readonly directory?: string;
 }
@@ -112,7 +112,7 @@ function launch(job: Job, { command, directory }: ProcessOptions, mark: string):
     detached: true, // a process group of its own
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environmentOf(job, process.env), ...environmentFor(mark) },
-    ...(directory !== undefined && { cwd: directory }),
+    cwd: directory,
   });
   child.on('error', () => {}); // `attend` reports it
   if (child.stdout === undefined) throw new Error('there are too many open files');
@@ -163,16 +163,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
       log.close();
       const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
-      const exit: ProcessEnd = {
-        code,
-        signal,
-        lastError,
-        seconds,
-        metric,
-        unheard,
-        ...(because && { because }),
-        ...(timeLimit !== undefined && { timeLimit }),
-      };
+      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });

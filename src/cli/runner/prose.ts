@@ -5,13 +5,13 @@ export interface Sighting {
   /** Values by their names as printed; null where one is not finite. */
   readonly fields: ReadonlyMap<string, number | null>;
   /** The step that the line names, as printed. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** The step begins the line: what follows on later lines may belong to it. */
   readonly heads: boolean;
   /** The step is not over yet: a progress bar below 100 %, `[64/60000]`, a batch. */
   readonly partial: boolean;
   /** A number at the start of the line that is the step only where nothing else names one: `[10]`, `10:`. */
-  readonly lead?: number;
+  readonly lead?: number | undefined;
 }
 
 /** Words of a name, the last ones before its value. */
@@ -89,8 +89,8 @@ class Scan {
       fields: this.#fields,
       heads: this.#heads,
       partial: this.#partial || whole !== value,
-      ...(whole !== undefined && { step: whole }),
-      ...(whole === undefined && lead !== undefined && { lead }),
+      step: whole,
+      lead: whole === undefined ? lead : undefined,
     };
   }
 

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omitUndefined.ts';
 import { stripControls } from '../plainText.ts';
 import { metricChoice } from './choice.ts';
 import type { Line } from './parseOutput.ts';
@@ -12,14 +13,14 @@ export interface Listening {
   /** Names of the values that count. */
   readonly objectives: readonly string[];
   /** Of the first objective. Default `minimize`. */
-  readonly direction?: 'minimize' | 'maximize';
+  readonly direction?: 'minimize' | 'maximize' | undefined;
   /**
    * The name under which the program prints the only objective. Without it, where the only objective is `value`, the reader takes the one
    * value whose name is usually better in that direction.
    */
-  readonly metric?: string;
+  readonly metric?: string | undefined;
   /** Which of the values of a run is its result. Default `last`. */
-  readonly result?: 'last' | 'best';
+  readonly result?: 'last' | 'best' | undefined;
 }
 
 /** Reads what a program prints, a line at a time. */
@@ -135,8 +136,7 @@ export function outputReader(listening: Listening): OutputReader {
     get metric() {
       return alias();
     },
-    unheard: () =>
-      stripControls(unheard({ objectives, direction, seen, ...(metric !== undefined && { metric }), candidates: chosen?.names ?? [] })),
+    unheard: () => stripControls(unheard({ objectives, direction, seen, metric, candidates: chosen?.names ?? [] })),
   };
 }
 
@@ -146,5 +146,5 @@ const valuesIn = (line: Extract<Line, { type: 'report' | 'result' | 'value' }>) 
 function resultIn(line: Extract<Line, { type: 'report' | 'result' | 'value' }>) {
   if (line.type !== 'report') return line.result;
   const { values, metrics } = line.report;
-  return { values, ...(metrics && { metrics }) };
+  return omitUndefined({ values, metrics });
 }

@@ -12,9 +12,9 @@ export interface LineReading {
   /** The step that the line names: a whole number from 0 on, unless the protocol's own `step` holds something else. */
   readonly step?: unknown;
   /** The name of the step in a line of the protocol. */
-  readonly stepName?: string;
+  readonly stepName?: string | undefined;
   /** A number that is the step where no other is known. */
-  readonly lead?: number;
+  readonly lead?: number | undefined;
   /** Later lines may belong to this step. */
   readonly heads: boolean;
   /** More of the same step may follow: a progress bar, a batch, a line that is drawn again. */
@@ -33,12 +33,12 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
     const heads = step !== undefined && Number.isSafeInteger(step);
     const numbers = numbersIn(said);
     const fields = name === undefined ? numbers : new Map([...numbers].filter(([field]) => field !== name));
-    return { said, fields, step, heads, partial, unfinished: partial || redrawn, ...(name !== undefined && { stepName: name }) };
+    return { said, fields, step, heads, partial, unfinished: partial || redrawn, stepName: name };
   }
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const row = tables.row(line);
   if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
   const { fields, step, heads, partial, lead } = row ?? sight(line, named);
   if (fields.size === 0 && step === undefined) return undefined;
-  return { fields, step, heads, partial, unfinished: partial || redrawn, ...(lead !== undefined && { lead }) };
+  return { fields, step, heads, partial, unfinished: partial || redrawn, lead };
 }

@@ -4,7 +4,7 @@ export interface Unheard {
   readonly objectives: readonly string[];
   readonly direction: 'minimize' | 'maximize';
   /** The name that the user gave. */
-  readonly metric?: string;
+  readonly metric?: string | undefined;
   /** What the program printed, with the last values. */
   readonly seen: ReadonlyMap<string, number | null>;
   /** Names that could each be the result. */

@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { ChartState, ChartTransition } from '../wire.ts';
 
 /** The part of XState's state nodes that is read. Inspection delivers them, but the types do not describe them. */
@@ -40,18 +41,18 @@ function stateOf(node: Node, names: Map<Transition, string>): ChartState {
     const id = `${node.id} ${transition.eventType} ${i}`;
     names.set(transition, id);
     const guard = guardOf(transition.guard);
-    return {
+    return omitUndefined({
       id,
       event: transition.eventType,
       targets: (transition.target ?? []).map((target) => target.id),
-      ...(guard !== undefined && { guard }),
-    };
+      guard,
+    });
   });
   const states = Object.values(node.states).map((child) => {
     const state = stateOf(child, names);
     return child === first ? { ...state, initial: true as const } : state;
   });
-  return { id: node.id, key: node.key, states, transitions, ...(node.type === 'final' && { final: true as const }) };
+  return omitUndefined({ id: node.id, key: node.key, states, transitions, final: node.type === 'final' ? (true as const) : undefined });
 }
 
 function guardOf(guard: unknown): string | undefined {

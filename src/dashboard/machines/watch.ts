@@ -1,4 +1,5 @@
 import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import type { Machine, MachineNews } from '../wire.ts';
 import { activeStates, type Charted, chartOf, type Logic, type Transition } from './chart.ts';
 
@@ -83,7 +84,7 @@ export class MachineWatch {
   }
 
   get news(): MachineNews[] {
-    return [...this.#watched].map(([path, { active, over, counts, last }]) => ({ path, active, over, counts, ...(last && { last }) }));
+    return [...this.#watched].map(([path, { active, over, counts, last }]) => omitUndefined({ path, active, over, counts, last }));
   }
 
   /** The states that each machine is in, by path. */

@@ -18,7 +18,7 @@ export function predictionTags({ features, models }: FittedModels, { point, scor
     return { mean: middle.toPrecision(4), sd: (high < Infinity ? (high - low) / 2 : middle - low).toPrecision(4) };
   });
   const budget = models[0]!.budget;
-  return omitUndefined<Tags>({
+  return omitUndefined({
     mean: predictions.map(({ mean }) => mean).join(' '),
     sd: predictions.map(({ sd }) => sd).join(' '),
     acquisition: score.toPrecision(4),
