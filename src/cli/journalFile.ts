@@ -11,6 +11,9 @@ import { journalSource } from './sources/journal.ts';
 import { ledgerIn } from './trialTable.ts';
 import { UsageError } from './usage.ts';
 
+/** The path of a journal without its ending. */
+export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '');
+
 const quietly = { warn: () => {} };
 
 /** The first fact of a journal; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */

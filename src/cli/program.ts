@@ -22,7 +22,6 @@ function programFor(tell: (status: number) => void): Command {
       'after',
       `
 Examples:
-  hypertide init -- python train.py
   hypertide run study.yaml -- python train.py --lr {lr}
 
 Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Subject } from 'rxjs';
 import { type Progress, progress, trials } from '../../streams/observe.ts';
 import { pareto } from '../../streams/pareto.ts';
@@ -133,7 +132,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         const last = trials.at(-1)!;
         screen.line(`trials ${trials.toSorted((a, b) => a - b).join(', ')}: ${stripControls(message)}`);
         screen.line(
-          `see ${join(directory, `trial-${last}`)}; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
+          `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);

@@ -2,7 +2,7 @@ import type { Access } from '../../streams/nats/connect.ts';
 import type { Created } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { StudySource } from '../study/source.ts';
-import { createdIn } from './journalFile.ts';
+import { createdIn, stemOf } from './journalFile.ts';
 import { inform } from './output.ts';
 import { type PassedOver, passedOver } from './passedOver.ts';
 import { serverOf } from './serverOf.ts';
@@ -47,7 +47,7 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
   if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
   const created = await createdIn(journal);
-  return read({ ...journalSource(journal, once(inform)), created, stem: journal.replace(/\.jsonl$/, '') }, use);
+  return read({ ...journalSource(journal, once(inform)), created, stem: stemOf(journal) }, use);
 }
 
 async function withRemote<T>(

@@ -12,6 +12,7 @@ import type { ProgramOutcome } from './runner/outcome.ts';
 import { type Running, startProcess } from './runner/process.ts';
 import type { Listening } from './runner/reader.ts';
 import type { Template } from './runner/template.ts';
+import { outputFile, trialDirectory } from './trialFiles.ts';
 
 export interface ProgramOptions extends Listening {
   readonly study: string;
@@ -124,7 +125,7 @@ export function startTrial(
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
 function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
-  const own = join(directory, `trial-${trial}`);
+  const own = trialDirectory(directory, trial);
   /** Each attempt has its own directory, since an earlier one may still be writing. */
   const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
@@ -140,7 +141,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
     budget,
     resumes,
     checkpoint,
-    paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: join(own, `attempt-${attempt}.log`) },
+    paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: outputFile(directory, trial, attempt) },
   });
 }
 

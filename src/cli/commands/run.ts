@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { type EngineRun, run } from '../../../streams/engine/run.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
@@ -15,7 +14,7 @@ import type { Intent } from '../../study/commands.ts';
 import type { StudySource } from '../../study/source.ts';
 import { failingAlike, isTelling } from '../alike.ts';
 import { onInterrupt } from '../interrupt.ts';
-import { begunIn } from '../journalFile.ts';
+import { begunIn, stemOf } from '../journalFile.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
@@ -28,6 +27,7 @@ import { processSource } from '../sources/process.ts';
 import { openStatusLine } from '../statusLine.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { type Trainers, trainers } from '../trainers.ts';
+import { trialsDirectory } from '../trialFiles.ts';
 import { UsageError } from '../usage.ts';
 
 interface RunOptions {
@@ -65,7 +65,7 @@ export async function runPrograms(path: string, words: readonly string[], option
   const screen = openStatusLine();
   const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
   const log = retryingLog(book, screen.line);
-  const directory = `${resolve(where.replace(/\.jsonl$/, ''))}.trials`;
+  const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
   const { append, note } = submitter(log);
   let begin!: (study: EngineRun<Params>) => void;

@@ -16,6 +16,7 @@ import { commandOf } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { openStatusLine } from '../statusLine.ts';
 import { startTrial } from '../trainers.ts';
+import { trialsDirectory } from '../trialFiles.ts';
 import { UsageError } from '../usage.ts';
 
 interface WorkerOptions extends Access {
@@ -64,7 +65,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       ...listeningFor({ objectives: created.objectives, metric }),
       result,
       notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
-      directory: resolve(options.directory ?? `${study}.trials`),
+      directory: options.directory === undefined ? trialsDirectory(study) : resolve(options.directory),
       warn: screen.line,
       timeLimit,
     };

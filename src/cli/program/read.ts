@@ -5,7 +5,7 @@ import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber } from '
 /** The commands that read a study. They can be used while it runs. */
 export function declareRead(program: Command, exit: ExitWith): void {
   program.commandsGroup('Read:');
-  const { declare, use } = studyCommands(program, exit);
+  const { declare, use, useWords } = studyCommands(program, exit);
 
   declare('best', 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.')
     .summary('print the best trial, or the Pareto front')
@@ -21,6 +21,16 @@ export function declareRead(program: Command, exit: ExitWith): void {
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/trials.ts')).listTrials(study, options)),
     );
+
+  declare('logs', 'Print what the program printed in the last attempt at a trial.', ['[trial]', 'number of the trial'])
+    .summary('print what a trial printed')
+    .option('-f, --follow', 'continue as the trial prints more, until it ends')
+    .option('--directory <path>', 'where run or worker kept it (default: <study>.trials)')
+    .action((first, second, options) => {
+      const isTrialFirst = second !== undefined && /^\d+$/.test(first); // either order has one meaning
+      const words = isTrialFirst ? [second, first] : [first, second];
+      return useWords(words, options, async (study, given) => (await import('../commands/logs.ts')).printLogs(study, given, options));
+    });
 
   declare('importance', 'Print how much each parameter matters.')
     .summary('print how much each parameter matters')

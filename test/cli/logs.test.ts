@@ -1,0 +1,92 @@
+import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, hypertide, journalOf, start, studyIn, until } from './support.ts';
+
+const TALK = 'echo "from $0 attempt $HYPERTIDE_ATTEMPT"; echo loss=0.5';
+
+describe('the output of a study that has ended', () => {
+  let place: string;
+  const logs = (...args: readonly string[]) => hypertide(place, 'logs', ...args);
+  beforeAll(async () => {
+    place = studyIn('strategy: random\ntrials: 2\n');
+    await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', TALK, 'trial={trial}');
+  });
+
+  it('is that of the trial, byte by byte', async () => {
+    const printed = 'from trial=2 attempt 1\nloss=0.5\n';
+    expect(await logs('study.jsonl', '2')).toEqual({ code: 0, out: printed, err: '' });
+    expect(await logs('2', 'study.jsonl')).toEqual({ code: 0, out: printed, err: '' });
+    expect(await logs('study.jsonl', '2', '-f')).toEqual({ code: 0, out: printed, err: '' });
+    const large = 'x'.repeat(300_000);
+    const path = join(place, 'study.trials/trial-2/attempt-1.log');
+    appendFileSync(path, large);
+    expect((await logs('study.jsonl', '2')).out).toBe(printed + large);
+    writeFileSync(path, printed);
+  });
+
+  it.each([
+    [['study.jsonl'], /^hypertide: expected the number of a trial, got none/],
+    [['study.jsonl', 'x'], /^hypertide: expected the number of a trial, got x/],
+    [['study.jsonl', '7'], /^hypertide: study\.jsonl: there is no trial 7; the last one is 2/],
+    [
+      ['study.jsonl', '1', '--directory', 'else'],
+      /else\/trial-1\/attempt-1\.log: expected the output of trial 1, but there is no such file/,
+    ],
+  ])('%j is refused', async (args, message) => {
+    const { code, out, err } = await logs(...args);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+
+  it('is found in another directory; an imported trial has none', async () => {
+    writeFileSync(join(place, 'known.csv'), 'params.x,values.value\n0.5,0.25\n');
+    await hypertide(place, 'import', 'known.csv', '--journal', 'study.jsonl');
+    expect((await logs('study.jsonl', '3')).err).toContain('expected the output of trial 3, but the trial was imported');
+    mkdirSync(join(place, 'elsewhere'));
+    renameSync(join(place, 'study.trials/trial-1'), join(place, 'elsewhere/trial-1'));
+    expect((await logs('study.jsonl', '1', '--directory', 'elsewhere')).out).toContain('from trial=1');
+  });
+});
+
+it('an open trial is followed through its attempts until it ends', async () => {
+  const place = studyIn('strategy: random\ntrials: 1\nretryErrors: true\n');
+  const step = (name: string) => `while ! test -e ${name}; do sleep 0.02; done`;
+  const program = `${TALK}; echo started > started; ${step('go')}; echo more; test $HYPERTIDE_ATTEMPT = 2`;
+  const running = start(place, 'run', 'study.yaml', '--', 'sh', '-c', program, 'sh');
+  await until(() => journalOf(place).some(({ type }) => type === 'started'));
+  const follower = start(place, 'logs', 'study.jsonl', '1', '--follow');
+  let heard = '';
+  follower.child.stdout!.on('data', (text: string) => {
+    heard += text;
+  });
+  await until(() => heard.includes('attempt 1'));
+  expect(heard).not.toContain('more');
+  expect((await hypertide(place, 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 1\nloss=0.5\n'); // without -f, it ends
+  writeFileSync(join(place, 'go'), '');
+  const ended: Ended = await follower.ended;
+  expect(ended).toEqual({
+    code: 0,
+    out: 'from sh attempt 1\nloss=0.5\nmore\nfrom sh attempt 2\nloss=0.5\nmore\n',
+    err: 'attempt 2\n',
+  });
+  expect((await running.ended).code).toBe(0);
+  expect((await hypertide(place, 'logs', 'study.jsonl', '1')).out).toBe('from sh attempt 2\nloss=0.5\nmore\n'); // the last attempt
+  expect(readFileSync(join(place, 'study.trials/trial-1/attempt-1.log'), 'utf8')).toContain('attempt 1');
+});
+
+it('Ctrl-C ends --follow with status 130', async () => {
+  const place = studyIn('strategy: random\ntrials: 1\n');
+  const running = start(place, 'run', 'study.yaml', '--', 'sh', '-c', 'echo waiting; sleep 60', 'sh');
+  await until(() => journalOf(place).some(({ type }) => type === 'started'));
+  const follower = start(place, 'logs', 'study.jsonl', '1', '-f');
+  let heard = '';
+  follower.child.stdout!.on('data', (text: string) => {
+    heard += text;
+  });
+  await until(() => heard.includes('waiting'));
+  follower.child.kill('SIGINT');
+  expect(await follower.ended).toMatchObject({ code: 130, out: 'waiting\n', err: '' });
+  running.child.kill('SIGTERM');
+  await running.ended;
+});
