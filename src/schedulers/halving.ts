@@ -50,6 +50,9 @@ export class Halving {
   readonly #begun: number[];
   #beginnings = 0;
   #behind = false;
+  /** What follows from the facts so far, computed when it is first asked for. */
+  #first: FirstRung | undefined;
+  #promotion: { readonly next: Promotion | undefined } | undefined;
 
   constructor(settings: HalvingSettings, env: Env) {
     this.#settings = settings;
@@ -62,6 +65,8 @@ export class Halving {
 
   tell(told: StrategyEvent): void {
     this.#behind = false;
+    this.#first = undefined;
+    this.#promotion = undefined;
     if (told.type === 'suggested') this.#remaining.take(told);
     const isNew = told.type === 'reported' && this.#results.isNew(told);
     this.#results.take(told);
@@ -109,6 +114,11 @@ export class Halving {
 
   /** The first rung that counts. */
   get first(): FirstRung {
+    this.#first ??= this.#findFirst();
+    return this.#first;
+  }
+
+  #findFirst(): FirstRung {
     const { rungs, first } = this.#settings;
     if (first === undefined) return firstRung(this.agreements);
     const index = rungs.findIndex((rung) => rung >= first);
@@ -156,6 +166,11 @@ export class Halving {
 
   /** If trials pause, one to resume: one that is not compared where it waits, or the best of the highest rung that has one to promote. */
   promotion(): Promotion | undefined {
+    this.#promotion ??= { next: this.#nextPromotion() };
+    return this.#promotion.next;
+  }
+
+  #nextPromotion(): Promotion | undefined {
     const { rungs, eta, pause, brackets } = this.#settings;
     if (!pause) return undefined;
     for (const { waiting, to } of this.#passing) return { trial: waiting!, budget: rungs[to + 1]! };
