@@ -76,9 +76,9 @@ const created = fact(
   {
     v: literalSchema(1),
     study: textSchema('name of the study'),
-    space: dataSchema('the space as dataSchema, see `parseSpace`'),
+    space: dataSchema('the space as data, see `parseSpace`'),
     objectives: listSchema(objective, 'what is optimised; the first one decides which trial is the best', { minItems: 1, maxItems: 16 }),
-    strategy: anySchema('the strategy as dataSchema, with its defaults; a part that is only code stands as its name'),
+    strategy: anySchema('the strategy as data, with its defaults; a part that is only code stands as its name'),
     seed: textSchema('seed of all random choices'),
     limits,
     parallel: integerSchema(1, 'how many trials may be open at once'),

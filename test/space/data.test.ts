@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { atMost, predicate } from '../../src/space/constraint.ts';
-import { float, int } from '../../src/space/dimension.ts';
+import { float, int, parameterTypes } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { refusal } from './helpers.ts';
+
+const types = Object.keys(parameterTypes).join(', ');
 
 const STUDY = `
 parameters:
@@ -74,11 +76,8 @@ test.each<[string, string]>([
     '{ lr: { type: float, low: 0, hgih: 1 } }',
     'parameters.lr.hgih: unknown key, expected one of type, low, high, log, logit, step, prior, when; did you mean high?',
   ],
-  [
-    '{ lr: { type: flaot, low: 0, high: 1 } }',
-    'parameters.lr.type: expected one of float, int, choice, ordinal, boolean, constant, got "flaot"; did you mean float?',
-  ],
-  ['{ lr: { low: 0, high: 1 } }', 'parameters.lr.type: expected one of float, int, choice, ordinal, boolean, constant, got nothing'],
+  ['{ lr: { type: flaot, low: 0, high: 1 } }', `parameters.lr.type: expected one of ${types}, got "flaot"; did you mean float?`],
+  ['{ lr: { low: 0, high: 1 } }', `parameters.lr.type: expected one of ${types}, got nothing`],
   ['{ lr: { type: float, low: 0 } }', 'parameters.lr.high: expected a value, got nothing'],
   ['{ lr: { type: float, low: zero, high: 1 } }', 'parameters.lr.low: expected a finite number, got "zero"'],
   ['{ lr: { type: float, low: 1, high: 2, log: yes } }', 'parameters.lr.log: expected true or false, got "yes"'],
