@@ -5,8 +5,10 @@ import unittest
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import optuna
 import xgboost
+from scipy.stats import loguniform, norm, randint, uniform
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.svm import SVC
@@ -38,6 +40,26 @@ class ScikitLearn(unittest.TestCase):
             HypertideSearchCV(SVC(), space, n_trials=3, cv=2, path=path).fit(X, Y)
             search = HypertideSearchCV(SVC(), space, n_trials=5, cv=2, path=path).fit(X, Y)
             self.assertEqual(len(search.cv_results_["params"]), 5)
+
+
+    def test_takes_distributions_of_scipy_and_arrays_of_numpy(self):
+        space = {"C": loguniform(1e-2, 1e3), "degree": randint(2, 5), "coef0": uniform(0, 2), "kernel": np.array(["poly", "rbf"])}
+        search = HypertideSearchCV(SVC(), space, n_trials=4, cv=2).fit(X, Y)
+        self.assertEqual(search.best_params_.keys(), space.keys())
+        self.assertTrue(all(2 <= params["degree"] <= 4 for params in search.cv_results_["params"]))
+        with self.assertRaisesRegex(ht.HypertideError, "C: expected loguniform, uniform or randint"):
+            HypertideSearchCV(SVC(), {"C": norm(0, 1)}, n_trials=2).fit(X, Y)
+
+
+class NumPy(unittest.TestCase):
+    def test_its_numbers_are_numbers(self):
+        study = ht.Study({"x": ht.float(np.float32(0), np.float64(1)), "n": ht.int(np.int64(1), 3), "c": np.logspace(-2, 1, 4)}, epochs=3)
+        self.addCleanup(study.close)
+        trial = study.ask()
+        trial.report(np.float32(0.5), np.int64(1), {"size": np.int32(3)})
+        study.tell(trial, np.float32(0.25))
+        self.assertEqual(study.best["values"], {"value": 0.25})
+        self.assertEqual(list(study.dataframe())[:6], ["trial", "status", "values.value", "params.x", "params.n", "params.c"])
 
 
 class XGBoost(unittest.TestCase):
@@ -92,6 +114,23 @@ class Optuna(unittest.TestCase):
         self.assertEqual(best["values"], {"value": source.best_value})
         study.optimize(lambda trial: trial["x"] * trial["n"], trials=10, progress=False)
         self.assertEqual(len(study.trials), 10)
+
+    def test_a_parameter_that_some_trials_have_depends_on_another(self):
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        source = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
+
+        def objective(trial):
+            momentum = trial.suggest_float("momentum", 0, 1) if trial.suggest_categorical("opt", ["sgd", "adam"]) == "sgd" else 0
+            return momentum + trial.suggest_int("n", 1, 8)
+
+        source.optimize(objective, n_trials=12)
+        study = from_optuna(source)
+        self.addCleanup(study.close)
+        self.assertEqual(len(study.trials), 12)
+        self.assertEqual({"momentum" in row["params"] for row in study.trials}, {True, False})
+        source.optimize(lambda trial: trial.suggest_int("m", 1, 3), n_trials=1)
+        with self.assertWarnsRegex(UserWarning, "left out 12 of 13|left out 13 of 13"):
+            self.addCleanup(from_optuna(source).close)
 
     def test_says_which_distribution_has_no_counterpart(self):
         with self.assertRaisesRegex(ValueError, "opt: expected texts"):

@@ -1,5 +1,7 @@
 """What a user of the installed package relies on. `wheel.deep.test.ts` builds the wheel, installs it into a virtual environment and runs this."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -101,6 +103,18 @@ class Optimize(InFolder):
         self.assertIsInstance(raised.exception.__cause__, RuntimeError)
         self.assertEqual(len(study.trials), 3)
 
+    def test_three_results_of_none_end_a_study_that_never_worked(self):
+        with self.assertRaisesRegex(ht.TrialsFailed, "the objective returned None, expected a number"):
+            self.study().optimize(lambda trial: None, trials=20, progress=False)
+
+    def test_says_how_many_trials_exist_when_it_resumes(self):
+        with self.study() as study:
+            study.optimize(loss_of, trials=4, progress=False)
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.study().optimize(loss_of, trials=4)
+        self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials exist\n")
+
     def test_survives_kill_9(self):
         program = f"""
 import hypertide as ht, time
@@ -151,6 +165,51 @@ study.optimize(objective, trials=50, parallel=2)
         facts = [json.loads(line) for line in self.path.read_text().splitlines()]
         reasons = [fact.get("reason") for fact in facts if fact["type"] == "failed"]
         self.assertEqual(reasons, ["preempted", "preempted"])
+
+
+class Processes(InFolder):
+    PROGRAM = """
+import hypertide as ht, time
+def objective(trial):
+    print("begins", flush=True)
+    for step in range(1, 28):
+        time.sleep(0.1)
+        trial.report(1 / step, step)
+    return 1
+"""
+    STUDY = 'ht.Study({"x": ht.float(0, 1)}, path="study.jsonl").optimize(objective, trials=9, parallel=2, processes=True)\n'
+
+    def start(self, program):
+        file = self.path.with_name("program.py")
+        file.write_text(program)
+        return subprocess.Popen([sys.executable, file.name], cwd=file.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+    def test_says_what_to_do_where_each_process_would_run_the_study_again(self):
+        _, said = self.start(self.PROGRAM + self.STUDY).communicate(timeout=60)
+        self.assertIn('put Study(...) under `if __name__ == "__main__":`', said)
+        self.assertIn("HypertideError: a process ended with status 1 before it called objective", said)
+        self.assertLess(said.count("Traceback"), 3)
+        _, said = self.start(self.PROGRAM + self.STUDY.replace(', path="study.jsonl"', "")).communicate(timeout=60)
+        self.assertIn('put optimize(...) under `if __name__ == "__main__":`', said)
+
+    def test_refuses_an_objective_that_another_process_cannot_find(self):
+        study = self.study(path=None)
+        with self.assertRaisesRegex(ht.HypertideError, "expected a function at the top level of a file, got .*lambda"):
+            study.optimize(lambda trial: 1, trials=5, processes=True)
+        self.assertEqual(study.trials, [])
+        process = subprocess.run([sys.executable, "-"], input=self.PROGRAM + self.STUDY, cwd=self.path.parent, capture_output=True, text=True, timeout=60)
+        self.assertIn("got objective from a notebook or prompt; write it to a file", process.stderr)
+
+    def test_its_processes_end_quietly_with_it(self):
+        for sign in (signal.SIGKILL, signal.SIGINT):
+            process = self.start(self.PROGRAM + 'if __name__ == "__main__":\n    ' + self.STUDY)
+            for _ in range(2):
+                process.stdout.readline()
+            os.kill(process.pid, sign) if sign == signal.SIGKILL else os.killpg(process.pid, sign)
+            _, said = process.communicate(timeout=30)
+            self.assertLessEqual(said.count("Traceback"), 1 if sign == signal.SIGINT else 0, said)
+        facts = [json.loads(line) for line in self.path.read_text().splitlines()]
+        self.assertEqual([fact["reason"] for fact in facts if fact["type"] == "failed"], ["lost", "lost", "preempted", "preempted"])
 
 
 class AskTell(InFolder):
@@ -215,6 +274,12 @@ class AskTell(InFolder):
             study.tell(trial, {"los": 1})
         with self.assertRaisesRegex(ht.HypertideError, "expected a value"):
             study.tell(trial)
+        with self.assertRaisesRegex(ht.HypertideError, "expected a number or a dictionary {'loss': ...}, got the tuple"):
+            study.tell(trial, (1, 2))
+        with self.assertRaisesRegex(ht.HypertideError, "maximize: expected the name of the objective"):
+            ht.Study(SPACE, maximize=True)
+        with self.assertRaisesRegex(ht.HypertideError, "got <object object .* of type object"):
+            ht.Study({"x": object()})
 
     def test_a_closed_study_says_so(self):
         study = self.study()

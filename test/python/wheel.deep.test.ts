@@ -42,7 +42,9 @@ describe('the wheel', () => {
     run(own, join(here, 'test_study.py'));
   });
 
-  it('works with scikit-learn, XGBoost and Optuna', () => {
-    run(installed('libraries', '--system-site-packages'), join(here, 'test_integrations.py'));
+  it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
+    const own = installed('libraries', '--system-site-packages');
+    run(own, join(here, 'test_integrations.py'));
+    run(own, join(here, 'test_notebook.py'));
   });
 });

@@ -83,14 +83,15 @@ class Engine:
 
         Raises HypertideError where it is refused, EngineError where the engine has ended.
         """
+        number = next(self._numbers)
+        line = json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False, default=_plain) + "\n"
         reply: Future[dict[str, Any]] = Future()
         with self._lock:
             if self._process.stdin is None or self._process.stdin.closed:
                 raise EngineError("the study is closed")
-            number = next(self._numbers)
             self._waiting[number] = reply
             try:
-                self._process.stdin.write(json.dumps({"cmd": cmd, "seq": number, **fields}, allow_nan=False) + "\n")
+                self._process.stdin.write(line)
                 self._process.stdin.flush()
             except OSError:
                 del self._waiting[number]
@@ -143,3 +144,10 @@ class Engine:
         status = self._process.poll()
         said = "\n".join(self._last_errors)
         return EngineError(f"the engine ended with status {status}" + (f":\n{said}" if said else ""))
+
+
+def _plain(value: Any) -> Any:
+    """The plain value of a NumPy number or array, or of a tensor."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise HypertideError(f"expected texts, numbers or booleans, got {value!r} of type {type(value).__name__}")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import pickle
+import signal
 import sys
 import threading
 import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
-from .errors import Infeasible, Stopped, TrialsFailed
+from .errors import HypertideError, Infeasible, Stopped, TrialsFailed
 from .trial import Metrics, Trial, Value
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ def optimize(
     progress: bool,
 ) -> None:
     study.limit(trials=trials, parallel=parallel)
+    if progress and (known := len(study.trials)):
+        of = "" if trials is None else f" of {trials}"
+        print(f"resuming: {known}{of} trials exist", file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
     lock = threading.Lock()
@@ -43,12 +49,18 @@ def optimize(
         """Ends the trial, whatever the objective does."""
         error: Exception | None = None
         try:
-            study.tell(trial, evaluate(trial))
+            value = evaluate(trial)
+            if value is None:
+                raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
+            study.tell(trial, value)
         except Stopped:
             study.tell(trial, stopped=True)
         except _Interrupted:
             study.tell(trial, failed="interrupted", reason="preempted")
             raise
+        except _NotStarted as cause:
+            study.tell(trial, failed="its process did not start", reason="preempted")
+            raise HypertideError(str(cause)) from None
         except Infeasible as cause:
             study.tell(trial, failed=str(cause) or "infeasible", reason="infeasible")
         except Exception as cause:
@@ -102,6 +114,14 @@ class _Interrupted(BaseException):
     """Leaves an objective after Ctrl-C."""
 
 
+class _NotStarted(Exception):
+    """A process ended before it called the objective. So will the next one: the program is wrong, not the configuration."""
+
+
+class _Orphaned(BaseException):
+    """Leaves an objective whose study has ended."""
+
+
 def _interruptible(trial: Trial, interrupted: threading.Event) -> None:
     report = trial._report
 
@@ -131,8 +151,27 @@ def _progress(study: Study, trial: Trial, trials: int | None, error: Exception |
     return f"trial {trial.number}{of} {end}; {found}"
 
 
+def refuse_in_child(call: str) -> None:
+    """Ends a process that comes to `call` while it imports the file of the program: it would run the whole study once more."""
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        sys.exit(f'{call}: processes=True imports this file again in each process; put {call} under `if __name__ == "__main__":`')
+
+
 def in_process(objective: Objective) -> Objective:
-    """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe."""
+    """The objective, run in a process of its own for each trial. Its reports reach the study through a pipe.
+
+    Raises HypertideError where another process cannot find the objective.
+    """
+    name = getattr(objective, "__qualname__", repr(objective))
+    where = "expected a function at the top level of a file"
+    program = sys.modules["__main__"]
+    is_file = program.__spec__ is not None or os.path.exists(getattr(program, "__file__", ""))
+    if getattr(objective, "__module__", None) == "__main__" and not is_file:
+        raise HypertideError(f"processes=True: {where}, got {name} from a notebook or prompt; write it to a file and import it, or use threads")
+    try:
+        pickle.dumps(objective)
+    except Exception as error:
+        raise HypertideError(f"processes=True: {where}, got {name}; move it there, or use threads ({error})") from None
     context = multiprocessing.get_context("spawn")
 
     def evaluate(trial: Trial) -> Value:
@@ -147,9 +186,11 @@ def in_process(objective: Objective) -> Objective:
         process = context.Process(target=_child, args=(theirs, objective, suggestion), daemon=True)
         process.start()
         theirs.close()
+        started = False
         try:
             while True:
                 kind, content = ours.recv()
+                started = True
                 if kind == "report":
                     try:
                         trial.report(*content)
@@ -159,11 +200,15 @@ def in_process(objective: Objective) -> Objective:
                 elif kind == "value":
                     value, trial.metrics, trial.constraints, trial.checkpoint = content
                     return value
-                else:
+                elif kind == "error":
                     raise content
-        except EOFError:
+        except (EOFError, ConnectionError):
             process.join()
-            raise RuntimeError(f"the process of trial {trial.number} ended with status {process.exitcode}") from None
+            if process.exitcode == -signal.SIGINT:
+                raise _Interrupted from None
+            if not started:
+                raise _NotStarted(f"a process ended with status {process.exitcode} before it called {name}; see what it printed") from None
+            raise RuntimeError(f"its process ended with status {process.exitcode}") from None
         finally:
             ours.close()
             process.join(1)
@@ -174,15 +219,30 @@ def in_process(objective: Objective) -> Objective:
 
 
 def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it without a traceback: the parent says what happened
+
+    def send(kind: str, content: Any) -> None:
+        try:
+            pipe.send((kind, content))
+        except ConnectionError:
+            raise _Orphaned from None
+
     def report(_number: int, step: int, value: Value, metrics: Metrics) -> bool:
-        pipe.send(("report", (value, step, metrics)))
-        return pipe.recv()
+        send("report", (value, step, metrics))
+        try:
+            return pipe.recv()
+        except (EOFError, ConnectionError):
+            raise _Orphaned from None
 
     trial = Trial(suggestion, report)
     try:
-        pipe.send(("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint)))
-    except Exception as error:
+        send("started", None)
         try:
-            pipe.send(("error", error))
-        except Exception:  # an error that pickle cannot send
-            pipe.send(("error", RuntimeError(_last_line(error))))
+            send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint))
+        except Exception as error:
+            try:
+                send("error", error)
+            except Exception:  # an error that pickle cannot send
+                send("error", RuntimeError(_last_line(error)))
+    except _Orphaned:
+        pass

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ._engine import Engine, command
-from ._optimize import Callback, Objective, optimize
+from ._optimize import Callback, Objective, optimize, refuse_in_child
 from .errors import HypertideError
 from .trial import Metrics, Trial, Value
 
@@ -57,6 +57,8 @@ class Study:
         seed: int | str | None = None,
         **options: Any,
     ) -> None:
+        if path is not None:
+            refuse_in_child("Study(...)")
         self.path = None if path is None else Path(path)
         self._engine = Engine("ask-tell", *([] if path is None else ["--journal", str(path)]))
         weakref.finalize(self, self._engine.close)  # when it is collected, and before Python exits
@@ -126,10 +128,12 @@ class Study:
         where it was.
 
         parallel   how many trials run at once, in threads.
-        processes  True: in processes instead; the objective must then be a function that pickle can send.
+        processes  True: in processes instead. The objective must then be a function at the top level of a file, and the call stand under
+                   `if __name__ == "__main__":`.
         callbacks  called as `callback(study, trial)` after each trial.
         progress   False: print nothing.
         """
+        refuse_in_child("optimize(...)")
         optimize(self, objective, trials, parallel=parallel, processes=processes, callbacks=list(callbacks), progress=progress)
         return self
 
@@ -165,10 +169,13 @@ class Study:
         return self._engine.request("best")["best"]
 
     def dataframe(self) -> pandas.DataFrame:
-        """All trials as a pandas table: a column for each parameter (`params.lr`), objective and metric."""
+        """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest."""
         import pandas
 
-        return pandas.json_normalize(self.trials, max_level=1)
+        table = pandas.json_normalize(self.trials, max_level=1)
+        first = ("trial", "status", "values", "params", "metrics")
+        # `sorted` keeps the order of columns that are alike.
+        return table[sorted(table.columns, key=lambda name: first.index(key) if (key := name.split(".")[0]) in first else len(first))]
 
     def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
         """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
@@ -206,6 +213,9 @@ class Study:
         """A bare number is the value of the first objective."""
         if isinstance(value, Mapping):
             return {name: float(number) for name, number in value.items()}
+        if isinstance(value, (list, tuple)):
+            example = ", ".join(f"{name!r}: ..." for name in self.objectives)
+            raise HypertideError(f"expected a number or a dictionary {{{example}}}, got the {type(value).__name__} {value}")
         return {next(iter(self.objectives)): float(value)}
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
@@ -226,11 +236,16 @@ class Plot:
 
 
 def _parameter(value: Any) -> Any:
+    if hasattr(value, "tolist"):  # an array of NumPy
+        value = value.tolist()
     return {"type": "choice", "values": list(value)} if isinstance(value, (list, tuple)) else value
 
 
 def _objectives(minimize: str | Iterable[str] | None, maximize: str | Iterable[str] | None) -> dict[str, str] | None:
     names = {"minimize": minimize, "maximize": maximize}
+    for direction, given in names.items():
+        if isinstance(given, bool):
+            raise HypertideError(f"{direction}: expected the name of the objective, such as {direction}='loss', got {given}")
     directions = {
         name: direction
         for direction, given in names.items()

@@ -12,6 +12,8 @@ from typing import Any, Mapping
 
 from sklearn.model_selection._search import BaseSearchCV
 
+from .. import space as spaces
+from ..errors import HypertideError
 from ..study import Study
 
 
@@ -23,6 +25,8 @@ class HypertideSearchCV(BaseSearchCV):
     path      the journal; a search whose journal exists continues. Default: in memory
     strategy  as in `Study`
     seed      seed for all random choices
+
+    space     as in `Study`; a frozen `loguniform`, `uniform` or `randint` of scipy.stats is a parameter too
 
     The other arguments are those of GridSearchCV. The mean test score (of `refit` with several metrics) is maximised.
     """
@@ -66,7 +70,8 @@ class HypertideSearchCV(BaseSearchCV):
 
     def _run_search(self, evaluate_candidates: Any) -> None:
         column = f"mean_test_{self.refit if isinstance(self.refit, str) else 'score'}"
-        with Study(self.space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
+        space = {name: _parameter(name, value) for name, value in self.space.items()}
+        with Study(space, maximize=column, path=self.path, strategy=self.strategy, seed=self.seed) as study:
             study.limit(trials=self.n_trials, parallel=self.parallel)
             known = [row for row in study.trials if row["status"] == "completed"]
             if known:  # the journal holds configurations of an earlier search: score them again, so that cv_results_ is whole
@@ -83,3 +88,18 @@ class HypertideSearchCV(BaseSearchCV):
                         study.tell(trial, float(score))
                     else:
                         study.tell(trial, failed=f"the score is {score}", reason="non-finite")
+
+
+def _parameter(name: str, value: Any) -> Any:
+    """The parameter of a frozen distribution of scipy.stats. Everything else is what it is in `Study`."""
+    if not hasattr(value, "rvs"):
+        return value
+    kind = value.dist.name
+    low, high = (bound.item() if hasattr(bound, "item") else bound for bound in value.support())
+    if kind in ("loguniform", "reciprocal"):
+        return spaces.log(low, high)
+    if kind == "uniform":
+        return spaces.float(low, high)
+    if kind == "randint":
+        return spaces.int(low, high)
+    raise HypertideError(f"{name}: expected loguniform, uniform or randint of scipy.stats, got {kind}; write ht.float(low, high, prior=...)")
