@@ -1,12 +1,16 @@
+import { type Observable, ReplaySubject } from 'rxjs';
 import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
+import { type TrialRow, TrialRows } from '../src/study/trials.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
+import { bestRows } from './observe.ts';
+import { frontAmong } from './pareto.ts';
 import { checkStrategy, refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { submit, submitter } from './submit.ts';
 
@@ -45,10 +49,22 @@ export interface Study<P> {
   report(trial: TrialId, step: number, values: number | Values, metrics?: Values): Promise<{ readonly stop: boolean }>;
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
-  /** Adds a configuration to try next. Missing parameters are drawn. @throws RefusedError if it does not fit the space. */
+  /**
+   * Adds a configuration to try next. Missing parameters are drawn. Without room for it, the limit of trials grows.
+   *
+   * @throws RefusedError if it does not fit the space, or the study has ended.
+   */
   enqueue(params: Params): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
+  /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
+  best(): TrialRow<P> | undefined;
+  /** The best trial, and each one that replaces it. Completes when the study is over. */
+  readonly best$: Observable<TrialRow<P>>;
+  /** All trials so far as they stand, also those that are open. */
+  trials(): readonly TrialRow<P>[];
+  /** The trials that no other dominates, by the first objective. With one objective these are the best one and its equals. */
+  pareto(): readonly TrialRow<P>[];
   /** Ends the engine and closes the log. The study can be resumed. */
   close(): Promise<void>;
 }
@@ -69,6 +85,10 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const asking: Waiter<Suggestion<P> | undefined>[] = [];
   const { append, note: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
+  const rows = new TrialRows<P>();
+  const best$ = new ReplaySubject<TrialRow<P>>(1);
+  const betterOf = bestRows<P>();
+  let best: TrialRow<P> | undefined;
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
@@ -77,6 +97,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const finish = (how: { readonly error?: unknown }) => {
     end ??= how;
     over();
+    'error' in how ? best$.error(how.error) : best$.complete();
     for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
     fail(how.error ?? closed());
   };
@@ -109,6 +130,12 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
       exclusive: true,
       asked: () => asking.length > 0,
       note: (noted) => {
+        const row = rows.fold(noted);
+        if (row?.status === 'retracted' && row.trial === best?.trial) best = undefined;
+        for (const better of betterOf(noted)) {
+          best = better;
+          best$.next(better);
+        }
         note?.(noted);
         recognise(noted);
       },
@@ -116,6 +143,13 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     { direct, finished: () => finish({}), fail: (error) => finish({ error }) },
   );
 
+  const closed = (): RefusedError => {
+    const { closed: reason } = engine.ledger;
+    const message = reason
+      ? `the study has ended (${reason}); to continue, create it again on the same log with a higher limit`
+      : 'the study is closed';
+    return new RefusedError({ code: 'ended', message });
+  };
   const running = async (): Promise<void> => {
     if (!end) await Promise.race([started, ended]);
     if (end) throw end.error ?? closed();
@@ -158,6 +192,10 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
     enqueue: (params) => command({ type: 'enqueue', params }),
     retract: (trial) => command({ type: 'retract', trial }),
+    best: () => best,
+    best$: best$.asObservable(),
+    trials: () => Array.from(rows, (row) => ({ ...row })),
+    pareto: () => (engine.ledger.created ? frontAmong(rows, engine.ledger.settings.objectives) : []),
     close: async () => {
       stop();
       finish({});
@@ -165,8 +203,6 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     },
   };
 }
-
-const closed = () => new RefusedError({ code: 'ended', message: 'the study is closed' });
 
 interface Waiter<T> {
   readonly resolve: (value: T | Promise<T>) => void;

@@ -37,7 +37,7 @@ export interface Trial<O extends string = string> {
   /** Aborts when the trial should stop. The objective should then return or throw soon. */
   readonly signal: AbortSignal;
   /**
-   * Reports a value. A value that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
+   * Reports a value. If the trial should stop, `signal` aborts once the objective waits for a turn, as with `await setImmediate()`. A value that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
    *
    * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
    */

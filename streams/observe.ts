@@ -49,7 +49,8 @@ export function endedRows<P>(): (entry: AppliedEntry<P>) => readonly TrialRow<P>
  */
 export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => folding(bestRows<P>);
 
-function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
+/** The best trial, if an entry makes another one the best. */
+export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rowsOf = endedRows<P>();
   const results = new Map<TrialId, Result<P>>();
   let first: Result<P> | undefined;

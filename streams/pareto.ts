@@ -54,10 +54,23 @@ interface Standings<P> {
   readonly worst: Losses;
 }
 
+const none: Standings<never> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
+
+/** The front of trials as they stand, by the first objective. */
+export function frontAmong<P>(rows: Iterable<TrialRow<P>>, objectives: Created['objectives']): readonly TrialRow<P>[] {
+  let standings: Standings<P> = none;
+  for (const row of rows) {
+    const { status, values = {}, budget = Number.POSITIVE_INFINITY } = row;
+    if (status !== 'completed' || violates(row)) continue;
+    standings = joined(standings, { row, losses: objectives.map((objective) => lossOf(objective, values[objective.name]!)), budget });
+  }
+  return standings.front.map(({ row }) => row);
+}
+
 function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => readonly Front<P>[] {
   const rowsOf = endedRows<P>();
   const candidates = new Map<TrialId, Candidate<P>>();
-  let standings: Standings<P> = { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] };
+  let standings: Standings<P> = none;
   let objectives: Created['objectives'] = [];
   const shown = (): readonly Front<P>[] => [frontOf(standings, objectives, reference)];
   return (noted) => {
@@ -77,7 +90,7 @@ function fronts<P>({ reference }: ParetoOptions): (noted: AppliedEntry<P>) => re
     }
     if (row?.status !== 'retracted' || !candidates.delete(row.trial)) return [];
     const changes = standings.front.some((member) => member.row.trial === row.trial);
-    standings = [...candidates.values()].reduce(joined<P>, { budget: Number.NEGATIVE_INFINITY, front: [], worst: [] });
+    standings = [...candidates.values()].reduce(joined<P>, none);
     return changes ? shown() : [];
   };
 }

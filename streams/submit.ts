@@ -50,12 +50,17 @@ export function submitter(log: Pick<Log, 'append'>): Submitter {
 }
 
 /**
- * Decides what a person asks of a study, and waits until the study has applied it.
+ * Decides what a person asks of a study, and waits until the study has applied it. A configuration for which there is no room raises the limit
+ * of trials after it is in the queue: before, a strategy could take the room.
  *
  * @throws RefusedError; OptionError and what a strategy throws that does not suit the study.
  */
 export async function submit<P>(intent: Intent, ledger: Ledger<P>, append: Submitter['append']): Promise<Submitted> {
   const fact = decide(intent, ledger, (strategy) => dryRunChange(ledger, strategy));
   if ('code' in fact) throw new RefusedError(fact);
-  return { position: await append(fact), fact };
+  const position = await append(fact);
+  const { planned, settings } = ledger;
+  if (fact.type === 'enqueued' && planned > (settings.limits.trials ?? Number.POSITIVE_INFINITY))
+    await append({ type: 'changed', limits: { trials: planned } });
+  return { position, fact };
 }

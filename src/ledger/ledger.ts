@@ -194,6 +194,10 @@ export class Ledger<P> {
   get configurations(): number {
     return this.#trials.configurations;
   }
+  /** The configurations that were tried, and those that are enqueued. */
+  get planned(): number {
+    return this.configurations + this.#queue.size;
+  }
   /** What ended trials have cost, in steps. */
   get cost(): number {
     return this.#trials.cost;

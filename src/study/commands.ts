@@ -105,7 +105,13 @@ export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy:
   const fact = factOf(intent, ledger, prepare);
   if ('code' in fact) return fact;
   const parsed = parseFact(fact);
-  return isRefusal(parsed) ? parsed : (ledger.refuses(fact) ?? fact);
+  return isRefusal(parsed) ? parsed : (ledger.refuses(fact) ?? refuseFutile(fact, ledger) ?? fact);
+}
+
+/** A higher limit of trials, which comes with what is enqueued, reopens no study that has ended for another reason. */
+function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {
+  if (type !== 'enqueued' || closed === undefined || closed === 'trials') return undefined;
+  return { code: 'closed', message: `the study has ended (${closed}), so it would not be tried` };
 }
 
 function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {

@@ -114,7 +114,10 @@ export class Decider<P> {
       inspect,
     });
     if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
-    this.#pipe = this.#inlet$.pipe(strategy(env)).subscribe({
+    const operator = strategy(env);
+    if ('spec' in operator)
+      throw new StrategyError(`expected a strategy, got the function ${strategy.name}; did you mean ${strategy.name}()?`);
+    this.#pipe = this.#inlet$.pipe(operator).subscribe({
       next: (m) => this.#hear(m),
       error: (e) => {
         this.#error = e ?? new StrategyError('a strategy failed without saying why');

@@ -119,6 +119,25 @@ describe('commands that are written into the journal', () => {
     expect(out).toBe('6 suggestions recomputed, all equal\n');
   });
 
+  it('a study that has ended at its limit gets room for what is enqueued', async () => {
+    const place = await studied();
+    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');
+    await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.4');
+    await run(place);
+    expect(journalOf(place).filter(({ by }) => by === 'queue')).toMatchObject([{ params: { x: 0.3 } }, { params: { x: 0.4 } }]);
+    const { out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect(out).toBe('6 suggestions recomputed, all equal\n');
+  });
+
+  it('a study that was closed says how to reopen it', async () => {
+    const place = await studied();
+    await hypertide(place, 'change', 'study.jsonl', '--more', '2');
+    await hypertide(place, 'close', 'study.jsonl');
+    const { err } = await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');
+    expect(err).toContain('the study has ended (person), so it would not be tried');
+    expect(err).toContain('change a limit to reopen it');
+  });
+
   it.each([
     [['enqueue', 'study.jsonl', 'x=2'], /x: expected .*, got 2/],
     [['enqueue', 'study.jsonl', 'y=2'], /y: expected one of x, act, n, deep/],

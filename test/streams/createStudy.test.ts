@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   type AppliedEntry,
@@ -119,6 +120,64 @@ describe('createStudy', () => {
     expect(notes.map(({ fact }) => (fact as Fact).type)).toContain('retracted');
     expect((await study.ask())!.trial).toBe(2);
     await study.close();
+  });
+
+  it('shows its best trial, all trials and the front', async () => {
+    const objectives = { near: 'minimize', far: 'maximize' } as const;
+    const study = createStudy(line, { strategy: random(), trials: 9, parallel: 2, objectives });
+    const bests: number[] = [];
+    study.best$.subscribe(({ trial }) => bests.push(trial));
+    expect([study.best(), study.trials(), study.pareto()]).toEqual([undefined, [], []]);
+    const xs = [3, 2, 4, 1];
+    for (const x of xs) await study.enqueue({ x });
+    for (const x of xs) {
+      const { trial, params } = (await study.ask())!;
+      expect(params.x).toBe(x);
+      await study.tell(trial, { values: { near: x, far: x === 2 ? 5 : x } });
+    }
+    await study.ask();
+    expect(bests).toEqual([1, 2, 4]);
+    expect(study.best()).toMatchObject({ trial: 4, values: { near: 1 } });
+    expect(study.trials().map(({ status }) => status)).toEqual([...xs.map(() => 'completed'), 'open']);
+    expect(study.pareto().map(({ trial }) => trial)).toEqual([4, 2]);
+    await study.retract(4);
+    expect(study.best()).toMatchObject({ trial: 2 });
+    expect(bests).toEqual([1, 2, 4, 2]);
+    await study.close();
+    expect(await lastValueFrom(study.best$)).toMatchObject({ trial: 2 });
+  });
+
+  it('knows the best trial of its log', async () => {
+    const log = memoryLog();
+    const first = createStudy(line, { log: { ...log, close: async () => {} } });
+    const { trial } = (await first.ask())!;
+    await first.tell(trial, 1);
+    await first.close();
+    const second = createStudy(line, { log });
+    await second.ready();
+    expect(second.best()).toMatchObject({ trial, values: { value: 1 } });
+    await second.close();
+  });
+
+  it('makes room for what is enqueued beyond the limit of trials', async () => {
+    const log = memoryLog();
+    const study = createStudy(line, { strategy: random(), trials: 1, log: { ...log, close: async () => {} } });
+    const { trial } = (await study.ask())!;
+    await study.enqueue({ x: 2 });
+    await study.enqueue({ x: 3 });
+    await study.tell(trial, 1);
+    for (const x of [2, 3]) {
+      const next = (await study.ask())!;
+      expect(next).toMatchObject({ by: 'queue', params: { x } });
+      await study.tell(next.trial, 1);
+    }
+    expect(await study.ask()).toBeUndefined();
+    await expect(study.enqueue({ x: 4 })).rejects.toThrow('has ended (trials); to continue, create it again on the same log');
+    await study.close();
+    const again = createStudy(line, { strategy: random(), trials: 4, log });
+    await again.enqueue({ x: 4 });
+    expect(await again.ask()).toMatchObject({ params: { x: 4 } });
+    await again.close();
   });
 
   it('hands out what was being evaluated when its process ended, as a new attempt that reports from the start', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStudy, float, NoResultError, OptionError, optimize, random, type Strategy, space } from '../../streams/index.ts';
+import { createStudy, float, NoResultError, OptionError, optimize, random, type Strategy, space, tpe } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 const half = () => 0.5;
@@ -70,6 +70,11 @@ describe('options from JavaScript', () => {
     const refused = optimize(line, half, { trials: 2, ...(options as object) }).result();
     await expect(refused).rejects.toThrow(message);
     await expect(refused).rejects.toBeInstanceOf(OptionError);
+  });
+
+  it('a strategy that was not called is refused', async () => {
+    const refused = optimize(line, half, { trials: 2, strategy: tpe as unknown as Strategy }).result();
+    await expect(refused).rejects.toThrow('expected a strategy, got the function tpe; did you mean tpe()?');
   });
 
   it('are refused by createStudy, too', () => {

@@ -90,6 +90,13 @@ describe('an intent', () => {
     expect(decided({ type: 'close' }, new Ledger(line))).toMatchObject({ code: 'not-begun' });
   });
 
+  it('enqueues nothing that would never be tried', () => {
+    const ended = (reason: 'trials' | 'target') => studyOf({ type: 'closed', reason });
+    expect(decided({ type: 'enqueue', params: { x: 0.3 } }, ended('trials'))).toMatchObject({ type: 'enqueued' });
+    expect(decided({ type: 'enqueue', params: { x: 0.3 } }, ended('target'))).toMatchObject({ code: 'closed' });
+    expect(decided({ type: 'enqueue', params: { x: 7 } }, ended('target'))).toMatchObject({ code: 'bad-field' });
+  });
+
   it('is read from data', () => {
     expect(parseIntent({ type: 'retract', trial: 1 })).toEqual({ type: 'retract', trial: 1 });
     for (const data of [undefined, 'close', { type: 'explode' }, { type: 'retract' }, { type: 'change', more: 0 }])

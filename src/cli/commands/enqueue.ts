@@ -4,7 +4,7 @@ import { parseParams } from '../parseValue.ts';
 import type { CommandStudy } from '../study.ts';
 import { UsageError } from '../usage.ts';
 
-/** `hypertide enqueue`: parameters as JSON, or as name=value. */
+/** `hypertide enqueue`: parameters as JSON, or as name=value. A study without room for them gets it. */
 export async function enqueue(study: CommandStudy, words: readonly string[], options: ActOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { parameters } = study.created.space as SpaceData;

@@ -8,7 +8,10 @@ export function declareAct(program: Command, exit: ExitWith): void {
   const { declare, use, useWords } = studyCommands(program, exit);
   const json = ['--json', 'print what was appended, as JSON'] as const;
 
-  declare('enqueue', 'Try a configuration next. Parameters that you leave out are drawn.', ['[params...]', 'name=value, or JSON'])
+  declare('enqueue', 'Try a configuration next. Parameters that you leave out are drawn. The limit of trials grows if there is no room.', [
+    '[params...]',
+    'name=value, or JSON',
+  ])
     .summary('try a configuration next')
     .option(...json)
     .action((journal, params, options) =>
