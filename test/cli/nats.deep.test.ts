@@ -41,7 +41,7 @@ describe('a study on a server', () => {
     writeFileSync(join(place, 'other.yaml'), text.replace('fails', 'lasts'));
     const nc = await own.connect();
     const serve = start(place, 'serve', 'study.yaml', 'other.yaml', '--nats', own.url, '--once');
-    await until(() => ['fails: begun', 'lasts: begun'].every((line) => serve.said().includes(line)));
+    await until(() => ['fails: started', 'lasts: started'].every((line) => serve.said().includes(line)));
     await (await jetstreamManager(nc)).streams.delete('HT_fails');
     await until(() => serve.said().includes('fails: ended, the others continue: the stream HT_fails is gone: it was deleted'));
     const worker = await start(place, 'worker', '--nats', own.url, '--study', 'lasts', '--', ...TRAINER).ended;
