@@ -116,14 +116,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       const reason = ending.type === 'closed' ? state.closed! : ending.type;
       const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
-        const last = omitUndefined({
-          reason,
-          trials: state.trials,
-          completed: state.completed,
-          journal,
-          best: best[0],
-          front,
-        });
+        const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
         process.stdout.write(`${JSON.stringify(last)}\n`);
       } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);

@@ -115,7 +115,7 @@ export function startTrial(
     grace: options.grace,
   });
   const end = process.done.then((outcome) => {
-    const fact = eventOf(outcome, { trial, attempt, run }, saved(job.paths.checkpoints));
+    const fact = eventOf(outcome, { trial, attempt, run }, savedIn(job.paths.checkpoints));
     options.notices.ended(fact);
     return fact;
   });
@@ -129,7 +129,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
   /** Each attempt has its own directory, since an earlier one may still be writing. */
   const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
-  const left = [...earlier, join(own, 'checkpoints')].map(saved).find((place) => place !== undefined); // the last: of older versions
+  const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last: of older versions
   const isOwn = suggestion.checkpoint === undefined || earlier.includes(suggestion.checkpoint);
   const checkpoint = isOwn ? (left ?? suggestion.checkpoint) : suggestion.checkpoint;
   return omitUndefined({
@@ -146,7 +146,7 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
 }
 
 /** A directory that something was saved in: a checkpoint, unless the program names another. */
-const saved = (directory: string): string | undefined =>
+export const savedIn = (directory: string): string | undefined =>
   existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
 
 function eventOf(

@@ -1,10 +1,10 @@
 import { type CurvaturePair, dot, quasiNewton } from './quasiNewton.ts';
 
-const clip = (u: number): number => Math.min(1, Math.max(0, u));
+export const clampUnit = (u: number): number => Math.min(1, Math.max(0, u));
 
 /** The projected gradient in the unit cube: x minus the projection of x - gradient; 0 where the gradient is unknown. */
 export const projectedGradient = (x: Float64Array, gradient: Float64Array): Float64Array =>
-  x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clip(u - gradient[i]!)));
+  x.map((u, i) => (Number.isNaN(gradient[i]!) ? 0 : u - clampUnit(u - gradient[i]!)));
 
 export const maxNorm = (v: Float64Array): number => v.reduce((most, u) => Math.max(most, Math.abs(u)), 0);
 
@@ -32,7 +32,7 @@ export function projectedStep(
   length: number,
   gradient: Float64Array,
 ): { readonly x: Float64Array; readonly slope: number } {
-  const end = x.map((u, i) => clip(u + length * direction[i]!));
+  const end = x.map((u, i) => clampUnit(u + length * direction[i]!));
   const way = end.map((u, i) => u - x[i]!);
   return {
     x: end,

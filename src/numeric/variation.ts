@@ -1,3 +1,4 @@
+import { clampUnit } from './projected.ts';
 /**
  * A child of two real numbers in [0, 1]: simulated binary crossover (Deb & Agrawal 1995), in the form whose spread never leaves the bounds (Deb &
  * Agrawal 1999). It returns the child on the side of `near`; exchange the parents, with the same `u`, for the other child.
@@ -10,7 +11,7 @@ export function simulatedBinaryCrossover(near: number, far: number, eta: number,
   if (distance < SAME) return near;
   const room = near < far ? near : 1 - near;
   const half = (spreadFactor(1 + (2 * room) / distance, eta, u) * distance) / 2;
-  return clamp((near + far) / 2 + (near < far ? -half : half));
+  return clampUnit((near + far) / 2 + (near < far ? -half : half));
 }
 
 /** Parents closer than this are treated as equal. */
@@ -36,7 +37,5 @@ export function polynomialMutation(x: number, eta: number, u: number): number {
   const power = eta + 1;
   const step =
     u < 0.5 ? (2 * u + (1 - 2 * u) * (1 - x) ** power) ** (1 / power) - 1 : 1 - (2 * (1 - u) + (2 * u - 1) * x ** power) ** (1 / power);
-  return clamp(x + step);
+  return clampUnit(x + step);
 }
-
-const clamp = (u: number): number => Math.min(1, Math.max(0, u));

@@ -1,5 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Entry } from '../../src/entry.ts';
+import { isRecord } from '../../src/isRecord.ts';
 
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file is taken for damage. */
 export const MAX_LINE = 16 * 2 ** 20;
@@ -14,7 +15,7 @@ export type Damage = (position: number, what: string) => void;
  * @throws TypeError for what is not a JSON object without `at`, RangeError for what is too long.
  */
 export function encodeLine(at: number, fact: unknown): Buffer {
-  if (!isObject(fact) || 'at' in fact) throw new TypeError(`a fact is a JSON object without a field "at", but got ${describe(fact)}`);
+  if (!isRecord(fact) || 'at' in fact) throw new TypeError(`a fact is a JSON object without a field "at", but got ${describe(fact)}`);
   const line = Buffer.from(`${JSON.stringify({ at, ...fact })}\n`);
   if (line.length > MAX_LINE) throw new RangeError(`a fact takes up to ${MAX_LINE} bytes, but this one has ${line.length}`);
   return line;
@@ -48,13 +49,11 @@ function parse(line: Buffer): Record<string, unknown> | undefined {
   if (!isUtf8(line)) return undefined;
   try {
     const value: unknown = JSON.parse(line.toString());
-    return isObject(value) ? value : undefined;
+    return isRecord(value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const describe = (value: unknown): string =>
-  isObject(value) ? 'one with a field "at"' : Array.isArray(value) ? 'an array' : String(value);
+  isRecord(value) ? 'one with a field "at"' : Array.isArray(value) ? 'an array' : String(value);

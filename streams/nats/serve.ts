@@ -54,13 +54,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const log = await natsLog(
     nc,
     options.study,
-    omitUndefined({
-      lease,
-      warn,
-      isOld: () => running.engine.ledger.settings.rules < 2,
-      replicas,
-      maxMessageBytes,
-    }),
+    omitUndefined({ lease, warn, isOld: () => running.engine.ledger.settings.rules < 2, replicas, maxMessageBytes }),
   );
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   let resolve!: () => void;

@@ -123,10 +123,10 @@ export function differences(logged: Created, wanted: Created, options: StudyOpti
 function compare(path: string, logged: unknown, wanted: unknown): string[] {
   if (JSON.stringify(logged) === JSON.stringify(wanted)) return [];
   if (!hasParts(logged) || !hasParts(wanted) || Array.isArray(logged) !== Array.isArray(wanted))
-    return [`${path} is ${shown(logged)} in the log, but ${shown(wanted)} here`];
+    return [`${path} is ${jsonOrAbsent(logged)} in the log, but ${jsonOrAbsent(wanted)} here`];
   const names = new Set([...Object.keys(logged), ...Object.keys(wanted)]);
   return [...names].flatMap((name) => compare(`${path}.${name}`, logged[name], wanted[name]));
 }
 
 const hasParts = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
-const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
+export const jsonOrAbsent = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../numeric/random.ts';
@@ -11,6 +11,7 @@ import type { PrintedReport } from '../runner/parseOutput.ts';
 import { startProcess } from '../runner/process.ts';
 import { fillTemplate, type Template } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
+import { savedIn } from '../trainers.ts';
 
 interface CheckOptions {
   readonly metric?: string;
@@ -104,8 +105,6 @@ async function observe(
   return omitUndefined({ outcome, reports, warnings, parting: asked === undefined ? undefined : (performance.now() - asked) / 1000 });
 }
 
-const savedIn = (directory: string): string | undefined =>
-  existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
 const isHeard = ({ outcome, reports }: Seen): boolean => outcome.type === 'completed' || reports.length > 0;
 const keepsBudget = ({ outcome, reports }: Seen): boolean => outcome.type === 'completed' && reports.at(-1)?.step === BUDGET;
 const resumes = (second: Seen | undefined): boolean => (second?.reports[0]?.step ?? 0) > BUDGET;

@@ -44,13 +44,7 @@ export async function showStudies(paths: readonly string[], options: DashboardOp
 export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
   const token = process.env.HYPERTIDE_TOKEN;
   if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
-  return omitUndefined({
-    warn: inform,
-    host,
-    port,
-    names: name,
-    token,
-  });
+  return omitUndefined({ warn: inform, host, port, names: name, token });
 }
 
 /** Prints the address of the page. It holds the token, so it must appear nowhere else. */

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { inform, writeOutput } from '../output.ts';
 import { UsageError } from '../usage.ts';
 
@@ -62,7 +63,7 @@ export function argumentsIn(help: string): Argument[] {
         ? value.slice(1, -1).split('|')
         : undefined;
     const rest = text.slice(text.indexOf(value) + value.length).trim();
-    found.push({ name, help: rest, ...(choices && { choices }), ...(otherwise !== undefined && { default: otherwise.trim() }) });
+    found.push(omitUndefined({ name, help: rest, choices, default: otherwise?.trim() }));
   }
   return found;
 }

@@ -20,15 +20,7 @@ export async function natsConfig({ study, trainer, seeds: directory, store, port
     kept.push(name);
     return readFileSync(pathOf(name), 'utf8').trim();
   };
-  const { text, seeds } = serverConfig(
-    omitUndefined({
-      studies: study,
-      trainers: trainer,
-      seedOf,
-      store,
-      port,
-    }),
-  );
+  const { text, seeds } = serverConfig(omitUndefined({ studies: study, trainers: trainer, seedOf, store, port }));
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   chmodSync(directory, 0o700); // it may have been there
   for (const [name, seed] of Object.entries(seeds))

@@ -53,11 +53,7 @@ export async function simulateStudy(
 }
 
 const limitsOf = ({ trials, cost, seconds }: Pick<SimulateOptions, 'trials' | 'cost' | 'seconds'>) =>
-  omitUndefined({
-    trials,
-    cost,
-    seconds,
-  });
+  omitUndefined({ trials, cost, seconds });
 
 async function workloadOf(study: CommandStudy, space: Space<Params>): Promise<RecordedWorkload<Params>> {
   const entries: Entry[] = [];

@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../streams/engine/verify.ts';
+import { jsonOrAbsent } from '../../../streams/spec/options.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { SpaceData } from '../../space/schema.ts';
 import { version as current } from '../../version.ts';
@@ -20,7 +21,7 @@ export async function verifyStudy(study: CommandStudy, { json }: { readonly json
   else if (differs) {
     const { position, field, logged, recomputed: made } = differs;
     print(
-      `${study.place}:${position}: ${field} is ${shown(logged)} in the log, but ${shown(made)} recomputed; the ${recomputed} suggestions before it are equal`,
+      `${study.place}:${position}: ${field} is ${jsonOrAbsent(logged)} in the log, but ${jsonOrAbsent(made)} recomputed; the ${recomputed} suggestions before it are equal`,
     );
   } else print(`${recomputed} suggestions recomputed, all equal`);
   if (!json)
@@ -30,8 +31,6 @@ export async function verifyStudy(study: CommandStudy, { json }: { readonly json
       );
   return differs ? 1 : 0;
 }
-
-const shown = (value: unknown): string => (value === undefined ? 'absent' : JSON.stringify(value));
 
 function spaceIn({ place, created }: CommandStudy) {
   const { constraints = [] } = created.space as SpaceData;

@@ -41,12 +41,7 @@ function stateOf(node: Node, names: Map<Transition, string>): ChartState {
     const id = `${node.id} ${transition.eventType} ${i}`;
     names.set(transition, id);
     const guard = guardOf(transition.guard);
-    return omitUndefined({
-      id,
-      event: transition.eventType,
-      targets: (transition.target ?? []).map((target) => target.id),
-      guard,
-    });
+    return omitUndefined({ id, event: transition.eventType, targets: (transition.target ?? []).map((target) => target.id), guard });
   });
   const states = Object.values(node.states).map((child) => {
     const state = stateOf(child, names);

@@ -11,6 +11,7 @@ import { kept } from '../state/url.ts';
 import type { Frame } from './overlay.ts';
 import { aboutTrial, trialPoints } from './points.ts';
 import { Tip } from './Tip.tsx';
+import { useWidth } from './useWidth.ts';
 
 const HEIGHT = 480;
 /** Pixels around the cube for labels. */
@@ -27,15 +28,8 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
   const frame = useRef<HTMLDivElement>(null);
   const back = useRef<HTMLCanvasElement>(null);
   const over = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(0);
+  const width = useWidth(frame);
   const hovered = useSignal<{ readonly trial: number; readonly x: number; readonly y: number } | undefined>(undefined);
-  useEffect(() => {
-    const resized = new ResizeObserver(([entry]) => {
-      width.value = Math.floor(entry!.contentRect.width);
-    });
-    resized.observe(frame.current!);
-    return () => resized.disconnect();
-  }, []);
   const view = useComputed((): View => {
     const [around = 0, above = 0] = (stood.value || FIRST).split(' ').map(Number);
     return turned({ around: around || 0, above: above || 0 }, { around: 0, above: 0 });

@@ -1,5 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { clampUnit } from '../../../numeric/projected.ts';
 import { cut, formatNumber } from '../lib/format.ts';
 import type { AxisScale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
@@ -8,6 +9,7 @@ import { columns, objectives, parameters, rows, scales } from '../state/store.ts
 import { ABSENT, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { aboutTrial } from './points.ts';
 import { Tip } from './Tip.tsx';
+import { useWidth } from './useWidth.ts';
 
 const HEIGHT = 300;
 const TOP = 44;
@@ -22,16 +24,8 @@ export function Parallel() {
   const back = useRef<HTMLCanvasElement>(null);
   const front = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
-  const width = useSignal(0);
+  const width = useWidth(frame);
   const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
-
-  useEffect(() => {
-    const resized = new ResizeObserver(([entry]) => {
-      width.value = Math.floor(entry!.contentRect.width);
-    });
-    resized.observe(frame.current!);
-    return () => resized.disconnect();
-  }, []);
 
   const picture = useComputed((): Picture => {
     const count = scales.value.length;
@@ -92,8 +86,6 @@ export function Parallel() {
     </div>
   );
 }
-
-const clamp = (x: number) => Math.min(1, Math.max(0, x));
 const percent = (place: number) => `${100 * (1 - place)}%`;
 
 const isConditional = (axis: number): boolean => 'when' in (parameters.value[axis]?.[1] ?? {});
@@ -112,7 +104,7 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
   const bar = useRef<HTMLDivElement>(null);
   const placeOf = (event: PointerEvent) => {
     const { top, height } = bar.current!.getBoundingClientRect();
-    return clamp(1 - (event.clientY - top) / height);
+    return clampUnit(1 - (event.clientY - top) / height);
   };
   const grab = (event: PointerEvent) => {
     event.preventDefault();
@@ -141,7 +133,10 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
     if (step === 0) return;
     event.preventDefault();
     const [low, high] = range ?? [0, 1];
-    brush(scale.name, event.shiftKey ? [low, clamp(Math.max(low + STEP, high + step))] : [clamp(Math.min(high - STEP, low + step)), high]);
+    brush(
+      scale.name,
+      event.shiftKey ? [low, clampUnit(Math.max(low + STEP, high + step))] : [clampUnit(Math.min(high - STEP, low + step)), high],
+    );
   };
   const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
   return (

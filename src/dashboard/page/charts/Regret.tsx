@@ -6,7 +6,7 @@ import { lookAt } from '../state/selection.ts';
 import { counts, objectives, objectiveValue, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
-import { trialTooltip } from './points.ts';
+import { trialTooltip, withoutBraces } from './points.ts';
 
 const COLOURS = ['--completed', '--stopped', '--infeasible', '--running', '--failed', '--retracted'];
 
@@ -72,7 +72,7 @@ export function Regret() {
       series: [...parts.value].map(([name, { line }], k) => ({
         type: 'line',
         id: `trials ${name}`,
-        name: plain(cut(name, 40)),
+        name: withoutBraces(cut(name, 40)),
         step: 'end',
         data: line.length > 0 ? [...line, [last, line.at(-1)![1], line.at(-1)![2]]] : [],
         symbolSize: 5,
@@ -124,6 +124,3 @@ function proposerOf(row: PageRow): string {
   const before = row.resumes === undefined ? undefined : rowOf(row.resumes);
   return before && before.trial < row.trial ? proposerOf(before) : row.by;
 }
-
-/** Without braces, which ECharts takes for its own markup. */
-const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');

@@ -135,11 +135,11 @@ export function aboutTrial(trial: number): string {
   const params = Object.entries(row.params)
     .slice(0, 12)
     .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);
-  return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(plain).join('\n');
+  return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(withoutBraces).join('\n');
 }
 
 /** Without braces, which the chart takes for its own markup. */
-const plain = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
+export const withoutBraces = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
 
 export const trialTooltip = ({ value }: { readonly value?: unknown }): string =>
   Array.isArray(value) ? aboutTrial(Number(value.at(-1))) : '';

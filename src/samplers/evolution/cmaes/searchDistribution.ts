@@ -11,6 +11,7 @@ import { adaptLearningRates, fullLearningRates, type LearningRates } from '../..
 import { withNormalMargin } from '../../../numeric/cma/margin.ts';
 import type { CmaParameters } from '../../../numeric/cma/parameters.ts';
 import { ndtri } from '../../../numeric/normal.ts';
+import { clampUnit } from '../../../numeric/projected.ts';
 import type { Rng } from '../../../numeric/random.ts';
 import { type Axis, active, type Point } from '../../../space/axis.ts';
 import { supportOnAxis } from '../../parzenSupport.ts';
@@ -90,7 +91,7 @@ export function drawGenes({ edges }: Layout, { normal, scale, choices }: SearchD
     const y = stepAt(normal, uniform.map(standard));
     const ordered = y.map((v, i) => normal.mean[i]! + normal.sigma * scale[i]! * v);
     if (ordered.every((x, i) => edges[i] || (x >= 0 && x <= 1))) return { ordered, values };
-    if (tries === TRIES) return { ordered: ordered.map((x, i) => (edges[i] ? x : clamp(x))), values };
+    if (tries === TRIES) return { ordered: ordered.map((x, i) => (edges[i] ? x : clampUnit(x))), values };
     uniform = edges.map(() => rng());
   }
 }
@@ -98,12 +99,10 @@ export function drawGenes({ edges }: Layout, { normal, scale, choices }: SearchD
 /** A uniform number in [0, 1), to 32 bits, as a standard normal one. */
 const standard = (u: number): number => ndtri(u + 2 ** -33 * (1 - 2 * u));
 
-const clamp = (u: number): number => Math.min(1, Math.max(0, u));
-
 /** Not yet snapped. */
 export function pointOf({ axes, ordered, unordered }: Layout, genes: Genes): Point {
   const point = axes.map(() => 0.5);
-  for (const [k, i] of ordered.entries()) point[i] = clamp(genes.ordered[k]!);
+  for (const [k, i] of ordered.entries()) point[i] = clampUnit(genes.ordered[k]!);
   for (const [k, i] of unordered.entries()) point[i] = axes[i]!.levels!.at(genes.values[k]!);
   return point;
 }
