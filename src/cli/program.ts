@@ -23,7 +23,6 @@ function programFor(tell: (status: number) => void): Command {
       `
 Examples:
   hypertide run study.yaml -- python train.py --lr {lr}
-
 Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,
     );
   const exit = (status: Promise<number>) => status.then(tell);

@@ -1,8 +1,10 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { parseStudy } from '../../src/cli/studyFile.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
-import { type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
+import { directory, type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
 
 const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
   hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
@@ -12,6 +14,15 @@ async function expectVerified(place: string): Promise<void> {
   expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
   expect(code).toBe(0);
 }
+
+it('without a study file, run shows an example that is a study', async () => {
+  const { code, out, err } = await hypertide(directory(), 'run');
+  expect([code, out]).toEqual([2, '']);
+  const [, file] = /study\.yaml:\n\n([\s\S]*?)\n\nand/.exec(err)!;
+  const { space } = parseStudy(parse(file!));
+  const [, command] = /run study\.yaml -- (.*)/.exec(err)!;
+  expect([...command!.matchAll(/{(\w+)}/g)].map(([, name]) => name)).toEqual(Object.keys(space.decode([0.5, 0.5])));
+});
 
 const completed = (place: string) => journalOf(place).filter(({ type }) => type === 'completed');
 const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');

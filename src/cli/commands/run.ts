@@ -19,6 +19,7 @@ import { type Goal, goalOf, listeningFor, withMetric } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
 import { type RetryingLog, retryingLog } from '../retryingLog.ts';
+import { RUN_EXAMPLE } from '../runExample.ts';
 import { commandOf } from '../runner/command.ts';
 import type { Template } from '../runner/template.ts';
 import { type Ending, type Watch, watch } from '../runView.ts';
@@ -44,7 +45,11 @@ interface RunOptions {
 }
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
-export async function runPrograms(path: string, words: readonly string[], options: RunOptions): Promise<number> {
+export async function runPrograms(path: string | undefined, words: readonly string[], options: RunOptions): Promise<number> {
+  if (path === undefined) {
+    process.stderr.write(`hypertide run: ${RUN_EXAMPLE}`);
+    return 2;
+  }
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
   const { study: name } = file.options;

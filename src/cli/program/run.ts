@@ -29,7 +29,7 @@ Example:
     .command('run')
     .summary('tune a program; resume an interrupted study')
     .description('Run a program for each trial. Resumes the study if its journal exists.')
-    .argument('<study>', 'study file, YAML or JSON')
+    .argument('[study]', 'study file, YAML or JSON; without one, run shows an example')
     .argument('[command...]', 'program and its arguments, after --')
     .option('--journal <file>', 'journal of the study (default: <study name>.jsonl)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)

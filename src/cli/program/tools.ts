@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { addressOption, type ExitWith, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands for comparing strategies and for building on hypertide. */
@@ -83,6 +83,20 @@ and max_step (steps of a whole training).`,
     .summary('print the NATS messages as AsyncAPI')
     .description('Print an AsyncAPI document of all NATS messages, with a JSON Schema for each.')
     .action(() => exit(import('../commands/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi())));
+
+  program
+    .command('completion')
+    .summary('print a script that completes commands in a shell')
+    .description('Print a script that completes commands, options and their values in your shell.')
+    .addArgument(new Argument('<shell>', 'your shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  source <(hypertide completion bash)    in ~/.bashrc; likewise for zsh
+  hypertide completion fish > ~/.config/fish/completions/hypertide.fish`,
+    )
+    .action((shell) => exit(import('../commands/completion.ts').then(({ printCompletion }) => printCompletion(program, shell))));
 
   program
     .command('nats-conform')
