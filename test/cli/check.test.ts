@@ -19,7 +19,7 @@ it('sees a trainer that keeps its budget and resumes', async () => {
     steps: '1, 2',
     budget: 'kept: it ended after step 2 of 2',
     resume: 'yes: the second run began with step 3',
-    'early stopping': 'trials can be stopped, or pause at rungs and be resumed (pause: true)',
+    'early stopping': 'trials can be stopped, or pause at rungs and be resumed (resumes: true)',
   });
 });
 
@@ -34,8 +34,16 @@ it('sees an ordinary script, which knows nothing of budgets', async () => {
     budget: 'not kept: it continued after step 2; pass {budget} to it if it is to pause',
     SIGTERM: expect.stringMatching(/^ends it after \d+\.\d s$/),
     resume: expect.stringContaining('not possible: it saved nothing'),
-    'early stopping': 'trials can be stopped (the default); pause: true is not for this program',
+    'early stopping': 'trials can be stopped (the default); resumes: true is not for this program',
   });
+});
+
+it('says which parameters the program does not get', async () => {
+  const place = studyIn();
+  const print = ['sh', '-c', 'echo loss=0.5'];
+  expect((await check(place, print)).rows['not passed']).toBe('x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS');
+  for (const mention of ['{args}', '{params}', '--x={x}'])
+    expect((await check(place, [...print, mention])).rows).not.toHaveProperty('not passed');
 });
 
 it('says what it did not hear, and what to do', async () => {

@@ -9,7 +9,7 @@ import { fillingOf, type Job } from '../runner/job.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
 import type { PrintedReport } from '../runner/parseOutput.ts';
 import { startProcess } from '../runner/process.ts';
-import { fillTemplate, type Template } from '../runner/template.ts';
+import { fillTemplate, type Template, unmentioned } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { savedIn } from '../trainers.ts';
 
@@ -42,8 +42,12 @@ export async function checkProgram(path: string, words: readonly string[], optio
     const kept = savedIn(job.paths.checkpoints) ?? first.outcome.checkpoint;
     const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...omitUndefined({ checkpoint: kept }) };
     const second = first.reports.length === 0 ? undefined : await observe(again, command, file, options, () => true);
+    const missing = unmentioned(command, Object.keys(job.params));
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
+      ...(missing.length > 0
+        ? [['not passed', `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`]]
+        : []),
       ['value', valueIn(first)],
       ['steps', stepsOf(first)],
       ['budget', budgetOf(first)],
@@ -148,6 +152,6 @@ function resumeOf(second: Seen | undefined, kept: string | undefined): string {
 function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefined): string {
   if (first.reports.length === 0) return 'not possible without steps';
   if (keepsBudget(first) && kept !== undefined && resumes(second))
-    return 'trials can be stopped, or pause at rungs and be resumed (pause: true)';
-  return 'trials can be stopped (the default); pause: true is not for this program';
+    return 'trials can be stopped, or pause at rungs and be resumed (resumes: true)';
+  return 'trials can be stopped (the default); resumes: true is not for this program';
 }

@@ -85,6 +85,14 @@ export function fillTemplate(template: Template, filling: Filling): string[] {
   return filled;
 }
 
+/** The parameters that a command passes nowhere, not even in a file. The program can still read them from its environment. */
+export function unmentioned(template: Template, parameters: readonly string[]): string[] {
+  const mentioned = new Set(
+    template.flatMap((argument) => (argument.type === 'args' ? parameters : argument.parts.filter((_, k) => k % 2 === 1))),
+  );
+  return mentioned.has('params') ? [] : parameters.filter((name) => !mentioned.has(name));
+}
+
 const isFlag = (argument: Argument): boolean =>
   argument.type === 'text' && argument.parts.length === 1 && /^--?[A-Za-z][^=]*$/.test(argument.parts[0]!);
 
