@@ -115,6 +115,20 @@ class Optimize(InFolder):
             self.study().optimize(loss_of, trials=4)
         self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials exist\n")
 
+    def test_prints_how_each_trial_ended(self):
+        def objective(trial):
+            if trial.number == 3:
+                raise ht.Infeasible("does not fit")
+            if trial.number == 4:
+                raise ValueError("too large")
+            return float("nan") if trial.number == 2 else 1.0
+
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.study().optimize(objective, trials=4)
+        ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
+        self.assertEqual(said.getvalue().splitlines(), [f"trial {i}/4 {end}; best loss 1" for i, end in enumerate(ends, 1)])
+
     def test_survives_kill_9(self):
         program = f"""
 import hypertide as ht, time
@@ -267,6 +281,8 @@ class AskTell(InFolder):
         with self.assertRaisesRegex(ht.HypertideError, "parameters.x"):
             ht.Study({"x": ht.float(3, 1)})
         study = self.study()
+        with self.assertRaisesRegex(AttributeError, "declare the parameter in the space"):
+            ht.Trial({"id": 1, "params": {}}, lambda *_: False).suggest_float("lr", 0, 1)
         with self.assertRaisesRegex(ht.HypertideError, "y"):
             study.enqueue({"y": 1})
         trial = study.ask()

@@ -48,12 +48,16 @@ def optimize(
     def perform(trial: Trial) -> None:
         """Ends the trial, whatever the objective does."""
         error: Exception | None = None
+        end = "completed"
         try:
             value = evaluate(trial)
             if value is None:
                 raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
             study.tell(trial, value)
+            if wrong := study._not_finite(value):
+                end = f"failed ({wrong})"
         except Stopped:
+            end = "stopped"
             study.tell(trial, stopped=True)
         except _Interrupted:
             study.tell(trial, failed="interrupted", reason="preempted")
@@ -62,14 +66,16 @@ def optimize(
             study.tell(trial, failed="its process did not start", reason="preempted")
             raise HypertideError(str(cause)) from None
         except Infeasible as cause:
+            end = f"failed ({str(cause) or 'infeasible'})"
             study.tell(trial, failed=str(cause) or "infeasible", reason="infeasible")
         except Exception as cause:
             error = cause
+            end = f"failed ({_last_line(cause)})"
             study.tell(trial, failed=_last_line(cause))
         with lock:
             failures.add(error)
             if progress:
-                print(_progress(study, trial, trials, error), file=sys.stderr)
+                print(_progress(study, trial, trials, end), file=sys.stderr)
             for callback in callbacks:
                 callback(study, trial)
 
@@ -143,10 +149,9 @@ def _last_line(error: Exception) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _progress(study: Study, trial: Trial, trials: int | None, error: Exception | None) -> str:
+def _progress(study: Study, trial: Trial, trials: int | None, end: str) -> str:
     best = study.best
     of = "" if trials is None else f"/{trials}"
-    end = f"failed ({_last_line(error)})" if error else "stopped" if trial.should_stop else "completed"
     found = "no result yet" if best is None else "best " + ", ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
     return f"trial {trial.number}{of} {end}; {found}"
 

@@ -103,13 +103,11 @@ class Study:
         elif value is None:
             raise HypertideError(f"trial {trial.number}: expected a value, `stopped=True` or `failed='why'`, got None")
         else:
-            values = self._named(value)
-            wrong = {name: number for name, number in values.items() if not math.isfinite(number)}
+            wrong = self._not_finite(value)
             if wrong:
-                message = ", ".join(f"{name} is {number}" for name, number in wrong.items())
-                self.tell(trial, failed=message, reason="non-finite")
+                self.tell(trial, failed=wrong, reason="non-finite")
             else:
-                self._engine.request("tell", id=trial.number, values=values, **trial.extras())
+                self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())
 
     def optimize(
         self,
@@ -217,6 +215,10 @@ class Study:
             example = ", ".join(f"{name!r}: ..." for name in self.objectives)
             raise HypertideError(f"expected a number or a dictionary {{{example}}}, got the {type(value).__name__} {value}")
         return {next(iter(self.objectives)): float(value)}
+
+    def _not_finite(self, value: Value) -> str:
+        """What is NaN or infinite in a result; empty if nothing is."""
+        return ", ".join(f"{name} is {number}" for name, number in self._named(value).items() if not math.isfinite(number))
 
     def _report(self, number: int, step: int, value: Value, metrics: Metrics) -> bool:
         further = {} if metrics is None else {"metrics": dict(metrics)}

@@ -47,6 +47,11 @@ class Trial:
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
 
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("suggest_"):
+            raise AttributeError(f'a trial has no {name}: declare the parameter in the space of the Study, and read it as trial["lr"]')
+        raise AttributeError(f"'Trial' object has no attribute {name!r}")
+
     def __contains__(self, name: str) -> bool:
         return name in self.params
 
