@@ -13,7 +13,6 @@ function programFor(tell: (status: number) => void): Command {
   const program = new Command('hypertide')
     .version(version)
     .usage('<command> [options]  ("hypertide <command> --help" shows them)')
-    .description('Find good hyperparameters with as few trials as possible.')
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError('("hypertide --help" shows all commands)')
@@ -22,7 +21,9 @@ function programFor(tell: (status: number) => void): Command {
       'after',
       `
 Examples:
+  hypertide init -- python train.py
   hypertide run study.yaml -- python train.py --lr {lr}
+  hypertide best study.jsonl
 Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,
     );
   const exit = (status: Promise<number>) => status.then(tell);
