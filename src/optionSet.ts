@@ -1,4 +1,6 @@
+import { OptionError } from './errors.ts';
 import type { JsonSchema } from './jsonSchema.ts';
+import { nearest } from './nearest.ts';
 import { checkOption, type OptionRule } from './optionRules.ts';
 
 /**
@@ -57,11 +59,12 @@ export type SettingsOf<S> = Present<S, SureKeys<S>> & Absentable<S, Exclude<keyo
 /**
  * Checks options, and puts defaults in the place of those that were left out.
  *
- * @param of the strategy, for errors; empty for options of a study
+ * @param of the strategy, for errors; empty for options of a study, which may have others
  * @throws OptionError
  */
 export function resolveOptions<S extends OptionSet>(of: string, set: S, options: OptionsOf<S>): SettingsOf<S> {
   const given: Readonly<Record<string, unknown>> = options;
+  if (of) refuseUnknown(of, set, given);
   const settings: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(set)) {
     const value = given[name];
@@ -70,6 +73,14 @@ export function resolveOptions<S extends OptionSet>(of: string, set: S, options:
     if (settled !== undefined) settings[name] = settled;
   }
   return settings as SettingsOf<S>;
+}
+
+function refuseUnknown(of: string, set: OptionSet, given: object): void {
+  const names = Object.keys(set);
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const isUncalled = 'axes' in given; // a strategy that is passed without a call gets an `Env` as its options
+  throw new OptionError(of, `names among ${names.join(', ')}`, unknown, isUncalled ? `; did you mean ${of}()?` : nearest(unknown, names));
 }
 
 /** The options as data, as JSON Schema. */

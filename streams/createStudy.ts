@@ -52,7 +52,7 @@ export interface Study<P> {
   /**
    * Adds a configuration to try next. Missing parameters are drawn. Without room for it, the limit of trials grows.
    *
-   * @throws RefusedError if it does not fit the space, or the study has ended.
+   * @throws RefusedError if it does not fit the space, or the study has ended: to continue it, create it again on its log with a higher limit.
    */
   enqueue(params: Params): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
@@ -145,9 +145,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
 
   const closed = (): RefusedError => {
     const { closed: reason } = engine.ledger;
-    const message = reason
-      ? `the study has ended (${reason}); to continue, create it again on the same log with a higher limit`
-      : 'the study is closed';
+    const message = reason ? `the study has ended (${reason}); to continue it, raise its limit` : 'the study is closed';
     return new RefusedError({ code: 'ended', message });
   };
   const running = async (): Promise<void> => {

@@ -1,8 +1,9 @@
 import { SpaceError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { Distribution } from '../numeric/distribution.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Axis } from './axis.ts';
-import { fault, nearest } from './check.ts';
+import { fault } from './check.ts';
 import { type Conditional, type Dimensions, typeOf, valuesOf } from './dimension.ts';
 import { priorOnAxis } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';

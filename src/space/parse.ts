@@ -1,6 +1,7 @@
 import { SpaceError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
-import { fault, nearest } from './check.ts';
+import { nearest } from '../nearest.ts';
+import { fault } from './check.ts';
 import type { Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';
 

@@ -1,8 +1,9 @@
 import { SpaceError } from '../errors.ts';
 import { isRecord } from '../isRecord.ts';
 import type { JsonSchema } from '../jsonSchema.ts';
+import { nearest } from '../nearest.ts';
 import { finite } from '../optionRules.ts';
-import { assertRecord, fault, known, nearest } from './check.ts';
+import { assertRecord, fault, known } from './check.ts';
 import type { Constraint } from './constraint.ts';
 import { type Dimensions, type ParentCondition, parameterTypes } from './dimension.ts';
 import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';

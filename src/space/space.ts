@@ -1,8 +1,9 @@
 import { isRecord } from '../isRecord.ts';
+import { nearest } from '../nearest.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';
-import { fault, nearest } from './check.ts';
+import { fault } from './check.ts';
 import { type Configuration, codecOf } from './codec.ts';
 import { complete } from './complete.ts';
 import { type Constraint, compileConstraint } from './constraint.ts';

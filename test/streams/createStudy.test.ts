@@ -172,7 +172,7 @@ describe('createStudy', () => {
       await study.tell(next.trial, 1);
     }
     expect(await study.ask()).toBeUndefined();
-    await expect(study.enqueue({ x: 4 })).rejects.toThrow('has ended (trials); to continue, create it again on the same log');
+    await expect(study.enqueue({ x: 4 })).rejects.toThrow('has ended (trials); to continue it, raise its limit');
     await study.close();
     const again = createStudy(line, { strategy: random(), trials: 4, log });
     await again.enqueue({ x: 4 });

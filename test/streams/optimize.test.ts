@@ -74,7 +74,14 @@ describe('options from JavaScript', () => {
 
   it('a strategy that was not called is refused', async () => {
     const refused = optimize(line, half, { trials: 2, strategy: tpe as unknown as Strategy }).result();
-    await expect(refused).rejects.toThrow('expected a strategy, got the function tpe; did you mean tpe()?');
+    await expect(refused).rejects.toThrow('did you mean tpe()?');
+    const bare = optimize(line, half, { trials: 2, strategy: random as unknown as Strategy }).result();
+    await expect(bare).rejects.toThrow('did you mean random()?');
+  });
+
+  it('unknown options of a strategy are refused', () => {
+    expect(() => tpe({ startups: 3 } as object)).toThrow('tpe: expected names among startup, candidates, priorWeight, got "startups"');
+    expect(() => tpe({ startups: 3 } as object)).toThrow('did you mean startup?');
   });
 
   it('are refused by createStudy, too', () => {
