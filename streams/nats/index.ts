@@ -1,9 +1,9 @@
-export type { ThreadConnection } from './beats.ts';
 export { reconnectOptions } from './connect.ts';
-export type { NatsLog, NatsLogOptions } from './log.ts';
-export { natsLog } from './log.ts';
-export type { Trainer } from './runTrainer.ts';
+export type { NatsLog, NatsLogOptions } from './log/log.ts';
+export { natsLog } from './log/log.ts';
 export type { ServedStudy, ServeOptions } from './serve.ts';
 export { serve } from './serve.ts';
-export type { TrainerOptions } from './trainer.ts';
-export { trainer } from './trainer.ts';
+export type { ThreadConnection } from './trainer/beats.ts';
+export type { Trainer } from './trainer/runTrainer.ts';
+export type { TrainerOptions } from './trainer/trainer.ts';
+export { trainer } from './trainer/trainer.ts';

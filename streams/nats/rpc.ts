@@ -12,7 +12,7 @@ import { past } from '../log/past.ts';
 import type { Progress } from '../observe.ts';
 import { submit, submitter } from '../submit.ts';
 import { publish } from './connection.ts';
-import type { NatsLog } from './log.ts';
+import type { NatsLog } from './log/log.ts';
 import { type RequestMethod, requestKinds, requestMethods } from './requests.ts';
 import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';

@@ -6,11 +6,11 @@ import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
-import { natsLog } from './log.ts';
+import { natsLog } from './log/log.ts';
+import type { StreamOptions } from './log/stream.ts';
 import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
 import { Shell } from './shell.ts';
-import type { StreamOptions } from './stream.ts';
 import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 

@@ -8,7 +8,7 @@ import { Leases } from '../engine/leases.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { jsonOf, onStatus, publish } from './connection.ts';
 import { ensureConsumer } from './consumer.ts';
-import type { NatsLog } from './log.ts';
+import type { NatsLog } from './log/log.ts';
 import type { Beat, DirectiveMessage, RejectedMessage } from './messages.ts';
 import { withRetry } from './retry.ts';
 import type { Subjects } from './subjects.ts';

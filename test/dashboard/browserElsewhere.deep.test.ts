@@ -9,7 +9,7 @@ import { float, int } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
 import { memoryLog } from '../../streams/log/memory.ts';
 import { serve } from '../../streams/nats/serve.ts';
-import { trainer } from '../../streams/nats/trainer.ts';
+import { trainer } from '../../streams/nats/trainer/trainer.ts';
 import { createdOf } from '../../streams/spec/options.ts';
 import { random } from '../../streams/strategies/random.ts';
 import { tpe } from '../../streams/strategies/tpe.ts';

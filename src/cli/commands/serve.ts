@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
-import { natsLog } from '../../../streams/nats/log.ts';
+import { natsLog } from '../../../streams/nats/log/log.ts';
 import { type ServedStudy, serve } from '../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
-import type { Perform } from '../../../streams/nats/claimedRun.ts';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { createdOn } from '../../../streams/nats/created.ts';
-import { runTrainer } from '../../../streams/nats/runTrainer.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
+import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
+import { runTrainer } from '../../../streams/nats/trainer/runTrainer.ts';
 import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { accessOf, announceWait, connect } from '../connect.ts';

@@ -1,5 +1,5 @@
 import { past } from '../../../streams/log/past.ts';
-import { readLog } from '../../../streams/nats/readLog.ts';
+import { readLog } from '../../../streams/nats/log/readLog.ts';
 import { request } from '../../../streams/nats/studies.ts';
 import type { Submitted } from '../../study/commands.ts';
 import type { StudySource } from '../../study/source.ts';

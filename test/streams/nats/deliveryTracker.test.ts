@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deliveryTracker } from '../../../streams/nats/deliveryTracker.ts';
+import { deliveryTracker } from '../../../streams/nats/trainer/deliveryTracker.ts';
 
 /** Where a suggestion is acknowledged, as the server writes it; behind a domain there are two more words in front. */
 const reply = (count: number, position: number, number: number, front = '') =>

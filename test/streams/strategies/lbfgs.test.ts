@@ -5,7 +5,7 @@ import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
 import { chain } from '../../../streams/operators/chain.ts';
 import { ga } from '../../../streams/strategies/ga.ts';
-import { lbfgs } from '../../../streams/strategies/lbfgs.ts';
+import { lbfgs } from '../../../streams/strategies/gradient/lbfgs.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { descend, type TestObjective } from '../../support/descend.ts';
 import { interview, rootEnv } from '../../support/interview.ts';

@@ -1,7 +1,7 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/nats-core';
-import { StudyError } from './studyError.ts';
-import type { Subjects } from './subjects.ts';
+import { StudyError } from '../studyError.ts';
+import type { Subjects } from '../subjects.ts';
 
 export interface StreamOptions {
   /** Servers that keep a copy. Default 1. */

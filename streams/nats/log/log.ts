@@ -1,15 +1,15 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
-import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
-import { bell } from '../log/follow.ts';
-import { type Log, LogClosedError } from '../log/log.ts';
-import { onStatus } from './connection.ts';
-import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
+import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import { bell } from '../../log/follow.ts';
+import { type Log, LogClosedError } from '../../log/log.ts';
+import { onStatus } from '../connection.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
+import { isPassing, isStreamFull, withRetry } from '../retry.ts';
+import { subjectsOf } from '../subjects.ts';
 import { publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
-import { isPassing, isStreamFull, withRetry } from './retry.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
-import { subjectsOf } from './subjects.ts';
 
 export interface NatsLogOptions extends StreamOptions {
   /** Whether the stream may be made if it is missing. Default true. */

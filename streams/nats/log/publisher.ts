@@ -1,6 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
-import { inboxOf, jsonOf, onStatus } from './connection.ts';
+import { inboxOf, jsonOf, onStatus } from '../connection.ts';
 
 export interface PublishOptions {
   readonly id: string;

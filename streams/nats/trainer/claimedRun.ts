@@ -1,10 +1,10 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import { errors } from '@nats-io/nats-core';
 import { createActor } from 'xstate';
-import { claimMachine } from '../../machines/claim.ts';
-import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../src/facts/facts.ts';
-import type { Suggestion } from '../engine/directive.ts';
-import type { EndFact, Say } from '../evaluate.ts';
+import { claimMachine } from '../../../machines/claim.ts';
+import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../../src/facts/facts.ts';
+import type { Suggestion } from '../../engine/directive.ts';
+import type { EndFact, Say } from '../../evaluate.ts';
 
 /** An attempt that this trainer has claimed. */
 export interface Claim<P> {

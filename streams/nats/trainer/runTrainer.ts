@@ -1,16 +1,16 @@
 import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
-import { isRefusal, parseFact } from '../../src/facts/parse.ts';
-import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
-import type { Suggestion } from '../engine/directive.ts';
+import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
+import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import type { Suggestion } from '../../engine/directive.ts';
+import { jsonOf, onStatus, publish } from '../connection.ts';
+import { publisher, type Stored } from '../log/publisher.ts';
+import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
+import { isStreamFull, withRetry } from '../retry.ts';
+import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
-import { jsonOf, onStatus, publish } from './connection.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
-import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from './messages.ts';
-import { publisher, type Stored } from './publisher.ts';
 import { puller } from './puller.ts';
-import { isStreamFull, withRetry } from './retry.ts';
-import { checkName, type Subjects, subjectsOf } from './subjects.ts';
 
 export interface RunTrainerOptions {
   /** Name of the trainer: its facts stand below it. Default: a random one. */

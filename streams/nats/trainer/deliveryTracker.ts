@@ -1,4 +1,4 @@
-import type { Stored } from './publisher.ts';
+import type { Stored } from '../log/publisher.ts';
 
 /** Recognises suggestions that cannot have been delivered before. */
 export interface DeliveryTracker {

@@ -1,8 +1,8 @@
-import type { Losses } from '../../src/numeric/pareto.ts';
-import { below, notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
-import { bestOf, Curves } from '../../src/schedulers/percentile.ts';
-import type { Strategy } from '../strategy.ts';
+import type { Losses } from '../../../src/numeric/pareto.ts';
+import { below, notNegative, wholeFrom } from '../../../src/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/optionSet.ts';
+import { bestOf, Curves } from '../../../src/schedulers/percentile.ts';
+import type { Strategy } from '../../strategy.ts';
 import { stopRule } from './stopRule.ts';
 
 export const medianStopOptions = {

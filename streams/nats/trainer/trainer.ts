@@ -1,11 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import { OptionError } from '../../src/errors.ts';
-import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } from '../evaluate.ts';
+import { OptionError } from '../../../src/errors.ts';
+import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } from '../../evaluate.ts';
+import { createdOn } from '../created.ts';
+import type { Subjects } from '../subjects.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';
 import type { Perform } from './claimedRun.ts';
-import { createdOn } from './created.ts';
 import { type RunTrainerOptions, runTrainer, type Trainer } from './runTrainer.ts';
-import type { Subjects } from './subjects.ts';
 
 export interface TrainerOptions extends Omit<RunTrainerOptions, 'beats' | 'ready'>, EvaluateOptions {
   /**

@@ -1,7 +1,7 @@
-import type { Entry } from '../../src/entry.ts';
-import type { Refusal } from '../../src/facts/facts.ts';
-import { LONGEST_FACT } from '../../src/ledger/ledger.ts';
-import { trainerOf } from './subjects.ts';
+import type { Entry } from '../../../src/entry.ts';
+import type { Refusal } from '../../../src/facts/facts.ts';
+import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import { trainerOf } from '../subjects.ts';
 
 /** A message of a stream, as far as it matters. */
 export interface StoredMessage {

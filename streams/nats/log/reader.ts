@@ -1,9 +1,9 @@
 import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Entry } from '../../src/entry.ts';
-import { type Bell, bell } from '../log/follow.ts';
+import type { Entry } from '../../../src/entry.ts';
+import { type Bell, bell } from '../../log/follow.ts';
+import { withRetry } from '../retry.ts';
 import { entryOf } from './entry.ts';
-import { withRetry } from './retry.ts';
 
 /** Messages asked for at once: more only wait in memory. Ten times as many took twice the memory, and longer, since it had to be cleaned up. */
 const PULL = 500;

@@ -1,9 +1,9 @@
-import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../src/messages.ts';
-import { History } from '../../src/numeric/history.ts';
-import { notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { optional } from '../../src/optionSet.ts';
-import { defineStrategy } from '../defineStrategy.ts';
-import { type Strategy, specOf, withSpec } from '../strategy.ts';
+import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../../src/messages.ts';
+import { History } from '../../../src/numeric/history.ts';
+import { notNegative, wholeFrom } from '../../../src/optionRules.ts';
+import { optional } from '../../../src/optionSet.ts';
+import { defineStrategy } from '../../defineStrategy.ts';
+import { type Strategy, specOf, withSpec } from '../../strategy.ts';
 
 export const stopOptions = {
   /** No trial is stopped before this step. Default: 0. */

@@ -1,13 +1,13 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
-import type { Entry } from '../../src/entry.ts';
-import type { Log } from '../log/log.ts';
+import type { Entry } from '../../../src/entry.ts';
+import type { Log } from '../../log/log.ts';
+import { isForbidden, isPassing } from '../retry.ts';
+import { request } from '../studies.ts';
+import { StudyError } from '../studyError.ts';
+import { subjectsOf } from '../subjects.ts';
 import { natsLog } from './log.ts';
-import { isForbidden, isPassing } from './retry.ts';
-import { request } from './studies.ts';
-import { StudyError } from './studyError.ts';
-import { subjectsOf } from './subjects.ts';
 
 /** A log that is only read. */
 export type ReadableLog = Pick<Log, 'read' | 'head'>;
