@@ -76,6 +76,16 @@ describe('init', () => {
     expect(await hypertide(place, 'init')).toMatchObject({ code: 2, err: expect.stringContaining('exists already') });
   });
 
+  it('passes parameters whose ranges you write later, and says how argparse shows defaults', async () => {
+    const place = directory();
+    const program = join(place, 'train.mjs');
+    writeFileSync(program, "console.log('usage: train.py [-h] [--lr LR] [--units UNITS]\\n\\noptions:\\n  --lr LR\\n  --units UNITS')");
+    const { code, err } = await hypertide(place, 'init', '--', 'node', program);
+    expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('0 parameters; write a range for lr, units') });
+    expect(err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
+    expect(parse(readFileSync(join(place, 'study.yaml'), 'utf8')).command).toBe(`node ${program} {args}`);
+  });
+
   it('writes an example without a program, and says why a program has no help', async () => {
     const place = directory();
     expect(await hypertide(place, 'init')).toMatchObject({ code: 0 });

@@ -34,6 +34,8 @@ export async function initStudy(
   inform(
     `${output}: ${count} ${count === 1 ? 'parameter' : 'parameters'}${open.length > 0 ? `; write a range for ${open.join(', ')}, or remove it` : ''}`,
   );
+  if (open.length > 0 && open.length === found.length)
+    inform('argparse shows defaults with formatter_class=argparse.ArgumentDefaultsHelpFormatter, for arguments that have a help text');
   inform(`next: check the ranges, then run: hypertide check ${output}`);
   return 0;
 }
@@ -95,8 +97,11 @@ const decimal = (value: number): number => Number(value.toPrecision(2));
 
 function studyOf(words: readonly string[], found: readonly Argument[], epochs: number | undefined, metric: string): string {
   const parameters = found.length > 0 ? found.map(parameterOf) : ['  lr: { type: float, low: 1e-5, high: 0.1, log: true }   # an example'];
-  const command =
-    words.length > 0 ? [...words, ...found.filter(isKnown).map(({ name }) => `--${name} {${name.replaceAll('-', '_')}}`)] : [];
+  // With {args}, a parameter that you write later is passed too. It keeps underscores, so a flag with a dash needs its own place.
+  const places = found.every(({ name }) => !name.includes('-'))
+    ? found.slice(0, 1).map(() => '{args}')
+    : found.filter(isKnown).map(({ name }) => `--${name} {${name.replaceAll('-', '_')}}`);
+  const command = words.length > 0 ? [...words, ...places] : [];
   return [
     '# The search space. Types: float, int, choice, ordinal, boolean, constant. See the ranges: they were guessed from defaults.',
     'parameters:',
