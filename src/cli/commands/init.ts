@@ -103,7 +103,7 @@ function studyOf(words: readonly string[], found: readonly Argument[], epochs: n
     : found.filter(isKnown).map(({ name }) => `--${name} {${name.replaceAll('-', '_')}}`);
   const command = words.length > 0 ? [...words, ...places] : [];
   return [
-    '# The search space. Types: float, int, choice, ordinal, boolean, constant. See the ranges: they were guessed from defaults.',
+    '# The search space. Types: float, int, choice, ordinal, boolean, constant. Check the ranges: they were guessed from the defaults.',
     'parameters:',
     ...parameters,
     '',
