@@ -178,18 +178,22 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
 /**
  * Reads what a program prints on both of its outputs, and logs it. `end` takes what is left without a line feed, and tells the outcome.
  *
- * @param diverged called when a report is not finite
+ * @param diverged called when a report is not finite; later reports are dropped
  */
 function listen(child: Child, log: LogFile, options: ProcessOptions, diverged: () => void) {
   const { onReport, onWarning } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
+  let isDiverged = false;
   const take = (line: Line) => {
     heard = hear(heard, line);
-    if (line.type === 'report') onReport?.(line.report);
+    if (line.type === 'report' && !isDiverged) onReport?.(line.report);
     if (line.type === 'refused') onWarning?.(stripControls(line.message));
-    if (line.type === 'non-finite' && line.step !== undefined) diverged();
+    if (line.type === 'non-finite' && line.step !== undefined) {
+      isDiverged = true;
+      diverged();
+    }
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
   const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));
