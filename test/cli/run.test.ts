@@ -169,7 +169,8 @@ describe('run', () => {
   });
 
   it('lets members of a population resume from checkpoints of others', async () => {
-    const place = studyIn('parallel: 2\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
+    // With one slot the order of results, which decides which member copies another, is the same each time.
+    const place = studyIn('parallel: 1\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
     const { code, err } = await run(place);
     expect(code, err).toBe(0);
     const suggested = journalOf(place).filter(({ type }) => type === 'suggested') as unknown as SuggestedFact[];
