@@ -1,5 +1,5 @@
-export type { Entry } from '../src/entry.ts';
 export { MismatchError, OptionError, SpaceError, StalledError, StrategyError, UserError } from '../src/errors.ts';
+export type { Entry } from '../src/facts/entry.ts';
 export type {
   Changed,
   Closed,
@@ -36,10 +36,10 @@ export { propose, wait } from '../src/messages.ts';
 export type { Rng } from '../src/numeric/random.ts';
 export type { Axis, Point } from '../src/space/axis.ts';
 export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';
-export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/dimension.ts';
 export { beta, logNormal, normal, weights } from '../src/space/prior.ts';
 export type { Infer, Space } from '../src/space/space.ts';
 export { parseSpace, space } from '../src/space/space.ts';
+export { boolean, choice, constant, float, int, ordinal, when } from '../src/space/types/dimension.ts';
 export { RefusedError } from '../src/study/commands.ts';
 export type { TrialRow, TrialStatus } from '../src/study/trials.ts';
 export { version } from '../src/version.ts';

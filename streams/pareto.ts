@@ -3,9 +3,9 @@ import type { Created, Values } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { lossOf } from '../src/ledger/settings.ts';
 import { type Ended, type TrialId, violates } from '../src/messages.ts';
-import { hypervolume } from '../src/numeric/hypervolume.ts';
-import { dominates, type Losses } from '../src/numeric/pareto.ts';
-import { checkOption, finite } from '../src/optionRules.ts';
+import { hypervolume } from '../src/numeric/pareto/hypervolume.ts';
+import { dominates, type Losses } from '../src/numeric/pareto/pareto.ts';
+import { checkOption, finite } from '../src/schema/optionRules.ts';
 import type { TrialRow } from '../src/study/trials.ts';
 import { endedRows, folding } from './observe.ts';
 

@@ -13,11 +13,11 @@ interface Extension {
 
 const powerType: Extension = {
   files: {
-    'src/space/power.ts': `
-import { wholeFrom } from '../optionRules.ts';
+    'src/space/types/power.ts': `
+import { wholeFrom } from '../../schema/optionRules.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
-import { evenLevels } from './scale.ts';
-import { checkedBy } from './shape.ts';
+import { evenLevels } from '../scale.ts';
+import { checkedBy } from '../shape.ts';
 
 const required = {
   /** The lowest exponent. */
@@ -54,19 +54,19 @@ export const power = (low: number, high: number): PowerDimension => ({ type: 'po
 `,
   },
   lines: {
-    'src/space/dimension.ts': [
+    'src/space/types/dimension.ts': [
       ["import { type IntDimension, intType } from './int.ts';", "import { powerType } from './power.ts';"],
       ['  int: intType,', '  power: powerType,'],
     ],
-    'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { power } from '../src/space/power.ts';"]],
+    'streams/index.ts': [["export { random } from './strategies/random.ts';", "export { power } from '../src/space/types/power.ts';"]],
   },
 };
 
 const corner: Extension = {
   files: {
     'streams/strategies/corner.ts': `
-import { fraction } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
+import { fraction } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import { type Strategy, specOf } from '../strategy.ts';
 
@@ -100,7 +100,7 @@ const PROGRAM = `
 import { parseStudy, readStudyFile } from './src/cli/studyFile.ts';
 import { studySchema } from './src/cli/studySchema.ts';
 import { parameterScale } from './src/dashboard/page/lib/scale.ts';
-import { parseValue } from './src/space/dimension.ts';
+import { parseValue } from './src/space/types/dimension.ts';
 import { corner, float, type Infer, optimize, power, space } from './streams/index.ts';
 
 const net = space({ width: power(3, 6), rate: float(0, 1) });
@@ -207,7 +207,7 @@ describe('in a copy of the project', () => {
   });
 
   it('a line that is left out is missed', () => {
-    const path = join(copy, 'src/space/dimension.ts');
+    const path = join(copy, 'src/space/types/dimension.ts');
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('  power: powerType,\n', ''));
     expect(() => node('node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.copy.json')).toThrow('power');

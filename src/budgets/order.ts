@@ -1,4 +1,4 @@
-import { ndtri } from '../numeric/normal.ts';
+import { ndtri } from '../numeric/distributions/normal.ts';
 import type { ComparedConfiguration } from './rungResults.ts';
 
 /** A configuration with its place in the order of all, from 1. Ties share the mean of their places. */

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { Params } from '../facts/facts.ts';
-import { type Dimensions, parseValue } from '../space/dimension.ts';
+import { type Dimensions, parseValue } from '../space/types/dimension.ts';
 import { UsageError } from './usage.ts';
 
 /** Parameters as JSON, or as name=value. @throws UsageError */

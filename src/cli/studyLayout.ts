@@ -1,7 +1,7 @@
 import { studyOptions } from '../../streams/spec/options.ts';
-import type { JsonSchema } from '../jsonSchema.ts';
-import { bool, type OptionRule, oneOf, positive, wholeFrom } from '../optionRules.ts';
-import { optional, required } from '../optionSet.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { bool, type OptionRule, oneOf, positive, wholeFrom } from '../schema/optionRules.ts';
+import { optional, required } from '../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../space/schema.ts';
 
 /** What another part of the code checks. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { strategySchema } from '../../streams/spec/spec.ts';
-import type { JsonSchema } from '../jsonSchema.ts';
-import { schemaOf } from '../optionSet.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { schemaOf } from '../schema/optionSet.ts';
 import { studyLayout } from './studyLayout.ts';
 
 /** The JSON Schema of study files, without descriptions: those are comments of the code, which `npm run schema` adds. */

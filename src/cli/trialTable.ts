@@ -1,7 +1,7 @@
 import { from, lastValueFrom, mergeMap, type Observable, tap } from 'rxjs';
 import { applyEntries, spaceOf } from '../../streams/engine/applyEntries.ts';
 import { type Front, type ParetoOptions, pareto } from '../../streams/pareto.ts';
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';

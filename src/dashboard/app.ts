@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { isRecord } from '../isRecord.ts';
+import { isRecord } from '../schema/isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { machineEvents, studyEvents } from './events.ts';

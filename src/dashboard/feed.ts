@@ -1,5 +1,5 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';

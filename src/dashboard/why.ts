@@ -6,7 +6,7 @@ import { DECISIONS } from '../facts/versions.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { Ended, TrialId } from '../messages.ts';
-import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest.ts';
+import { DEFAULT_FOREST, growForest, predictForest } from '../numeric/forest/forest.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { categoryCounts, featureEncoder, transpose } from '../samplers/forest/features.ts';

@@ -1,5 +1,5 @@
-import { isRecord } from '../isRecord.ts';
 import { omitUndefined } from '../omitUndefined.ts';
+import { isRecord } from '../schema/isRecord.ts';
 import { type Fact, factSchemas, type Params, type Refusal } from './facts.ts';
 import { validate } from './validate.ts';
 

@@ -1,6 +1,6 @@
-import { type GrowForestOptions, growForest } from '../numeric/forest.ts';
+import { type GrowForestOptions, growForest } from '../numeric/forest/forest.ts';
+import type { Tree } from '../numeric/forest/tree.ts';
 import type { Rng } from '../numeric/random.ts';
-import type { Tree } from '../numeric/tree.ts';
 import type { EncodedPoints } from './coding.ts';
 import { type BinarySubcube, type Interval, meanSquareOfEffects, subcubeOf } from './cylinder.ts';
 

@@ -1,4 +1,4 @@
-import { ndtr } from '../numeric/normal.ts';
+import { ndtr } from '../numeric/distributions/normal.ts';
 
 /** One parameter of some trials, on a grid. */
 export interface GridColumn {

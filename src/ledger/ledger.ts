@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type {
   Cancelled,
   Changed,

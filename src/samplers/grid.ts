@@ -1,6 +1,6 @@
 import type { Env } from '../messages.ts';
-import { permute } from '../numeric/permutation.ts';
 import { rngFor } from '../numeric/random.ts';
+import { permute } from '../numeric/sequences/permutation.ts';
 import type { Axis } from '../space/axis.ts';
 import { cells } from '../space/cells.ts';
 import { numberedSequence, type Sequence } from './sequence.ts';

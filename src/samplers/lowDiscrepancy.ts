@@ -1,8 +1,8 @@
 import type { Env } from '../messages.ts';
-import { haltonPoints } from '../numeric/halton.ts';
-import { latinHypercubeDesign } from '../numeric/latin.ts';
 import { type Rng, rngFor } from '../numeric/random.ts';
-import { sobolPoints } from '../numeric/sobol.ts';
+import { haltonPoints } from '../numeric/sequences/halton.ts';
+import { latinHypercubeDesign } from '../numeric/sequences/latin.ts';
+import { sobolPoints } from '../numeric/sequences/sobol.ts';
 import type { Point } from '../space/axis.ts';
 import { numberedSequence, type Sequence } from './sequence.ts';
 

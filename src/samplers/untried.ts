@@ -1,7 +1,7 @@
 import type { Env, Proposal } from '../messages.ts';
 import { GrowingSet } from '../numeric/growingSet.ts';
-import { permute } from '../numeric/permutation.ts';
 import { rngFor } from '../numeric/random.ts';
+import { permute } from '../numeric/sequences/permutation.ts';
 import type { Point } from '../space/axis.ts';
 import { cells } from '../space/cells.ts';
 import { findUsable } from './sequence.ts';

@@ -1,7 +1,7 @@
 import type { Env } from '../messages.ts';
 import type { Rng } from '../numeric/random.ts';
-import { fraction, probability } from '../optionRules.ts';
-import { optional, type SettingsOf } from '../optionSet.ts';
+import { fraction, probability } from '../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../schema/optionSet.ts';
 import { type Axis, active, draw, type Point } from '../space/axis.ts';
 
 export const exploreOptions = {

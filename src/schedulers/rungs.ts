@@ -1,5 +1,5 @@
-import { atLeastNumber, checkOption, positive, wholeFrom, within } from '../optionRules.ts';
-import { optional, required, type SettingsOf } from '../optionSet.ts';
+import { atLeastNumber, checkOption, positive, wholeFrom, within } from '../schema/optionRules.ts';
+import { optional, required, type SettingsOf } from '../schema/optionSet.ts';
 
 export const rungOptions = {
   /** The lowest budget at which trials are compared, such as a number of epochs. */

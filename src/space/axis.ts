@@ -1,4 +1,4 @@
-import type { Distribution } from '../numeric/distribution.ts';
+import type { Distribution } from '../numeric/distributions/distribution.ts';
 import type { Rng } from '../numeric/random.ts';
 
 /** A configuration as strategies see it: one coordinate in [0, 1] per axis. */

@@ -1,6 +1,6 @@
 import { SpaceError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
-import { nearest } from '../nearest.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import { nearest } from '../schema/nearest.ts';
 
 /** The error for wrong data: where, what was expected, and what came. */
 export const fault = (path: string, expected: string, got: unknown, hint = ''): SpaceError =>

@@ -1,13 +1,13 @@
 import { SpaceError } from '../errors.ts';
-import { nearest } from '../nearest.ts';
-import type { Distribution } from '../numeric/distribution.ts';
+import type { Distribution } from '../numeric/distributions/distribution.ts';
 import { omitUndefined } from '../omitUndefined.ts';
+import { nearest } from '../schema/nearest.ts';
 import type { Axis } from './axis.ts';
 import { fault } from './check.ts';
-import { type Conditional, type Dimensions, typeOf, valuesOf } from './dimension.ts';
 import { priorOnAxis } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
+import { type Conditional, type Dimensions, typeOf, valuesOf } from './types/dimension.ts';
 import type { Value } from './value.ts';
 
 /** A parameter with all that is computed from its data. */

@@ -1,6 +1,6 @@
 import { SpaceError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
-import { nearest } from '../nearest.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import { nearest } from '../schema/nearest.ts';
 import { fault } from './check.ts';
 import type { Configuration } from './codec.ts';
 import type { Parameter } from './parameter.ts';

@@ -1,4 +1,4 @@
-import { finite, positive } from '../optionRules.ts';
+import { finite, positive } from '../schema/optionRules.ts';
 import { checkedBy, fields, nonEmptyListOf, oneKeyOf, type ShapeOf } from './shape.ts';
 
 /** What a prior is as data: the functions below return it, and a study file holds it. */

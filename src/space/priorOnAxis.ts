@@ -4,12 +4,12 @@ import {
   type Distribution,
   truncatedLogNormal,
   truncatedNormal,
-} from '../numeric/distribution.ts';
+} from '../numeric/distributions/distribution.ts';
 import type { Levels } from './axis.ts';
 import { fault } from './check.ts';
-import { isRange, type NumberRange } from './parameterType.ts';
 import type { PriorData } from './prior.ts';
 import type { Scale } from './scale.ts';
+import { isRange, type NumberRange } from './types/parameterType.ts';
 import type { Value } from './value.ts';
 
 /** A prior as a distribution of the coordinate. */

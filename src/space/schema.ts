@@ -1,12 +1,12 @@
 import { SpaceError } from '../errors.ts';
-import { isRecord } from '../isRecord.ts';
-import type { JsonSchema } from '../jsonSchema.ts';
-import { nearest } from '../nearest.ts';
-import { finite } from '../optionRules.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { nearest } from '../schema/nearest.ts';
+import { finite } from '../schema/optionRules.ts';
 import { assertRecord, fault, known } from './check.ts';
 import type { Constraint } from './constraint.ts';
-import { type Dimensions, type ParentCondition, parameterTypes } from './dimension.ts';
 import { checkedBy, fields, mapping, oneOrMore, type Shape } from './shape.ts';
+import { type Dimensions, type ParentCondition, parameterTypes } from './types/dimension.ts';
 import { anyValue, type Value } from './value.ts';
 
 /** A space as a study file holds it. A predicate is code, so the file holds its name. */

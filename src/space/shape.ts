@@ -1,7 +1,7 @@
-import { isRecord } from '../isRecord.ts';
-import type { JsonSchema } from '../jsonSchema.ts';
-import type { OptionRule } from '../optionRules.ts';
-import type { OptionSet } from '../optionSet.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import type { OptionRule } from '../schema/optionRules.ts';
+import type { OptionSet } from '../schema/optionSet.ts';
 import { assertRecord, fault, known } from './check.ts';
 
 /** What a piece of data must be: from it come its check, its type and its JSON Schema. */

@@ -1,18 +1,18 @@
-import { isRecord } from '../isRecord.ts';
-import { nearest } from '../nearest.ts';
 import type { Rng } from '../numeric/random.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import { nearest } from '../schema/nearest.ts';
 import type { Domain, Point } from './axis.ts';
 import { countCells } from './cells.ts';
 import { fault } from './check.ts';
 import { type Configuration, codecOf } from './codec.ts';
 import { complete } from './complete.ts';
 import { type Constraint, compileConstraint } from './constraint.ts';
-import { type Dimensions, isNumeric, type ParamsOf, type WithKnownParents } from './dimension.ts';
 import { axisOf, parametersOf } from './parameter.ts';
 import { parse } from './parse.ts';
 import { assertPossible } from './possible.ts';
 import { checkConstraints, checkDimensions, type SpaceData } from './schema.ts';
 import { fields, type Shape } from './shape.ts';
+import { type Dimensions, isNumeric, type ParamsOf, type WithKnownParents } from './types/dimension.ts';
 
 /** A set of configurations, and their encoding in the unit cube. `P`: a configuration as trainers receive it. */
 export interface Space<P> extends Domain {

@@ -1,4 +1,4 @@
-import type { OptionRule } from '../optionRules.ts';
+import type { OptionRule } from '../schema/optionRules.ts';
 import { checkedBy } from './shape.ts';
 
 /** A value of a parameter. */

@@ -3,11 +3,11 @@ import { type Changed, type Closed, type Command, type Fact, factSchemas, type P
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
-import { isRecord } from '../isRecord.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { closedFact } from '../ledger/ranking.ts';
 import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
+import { isRecord } from '../schema/isRecord.ts';
 
 /** New settings of a study. */
 export interface Changes extends Omit<Changed, 'type' | 'by'> {

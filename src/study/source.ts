@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { Intent, Submitted } from './commands.ts';
 
 /** A study wherever it lives: in a journal, in this process, or on a server. */

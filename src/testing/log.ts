@@ -1,5 +1,5 @@
 import type { Log } from '../../streams/log/log.ts';
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 
 /** What the contracts need of a test runner: `{ describe, it, expect }` of vitest or Jest. */
 export interface TestRunner {

@@ -1,4 +1,4 @@
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { ObjectiveSpec, Values } from '../facts/facts.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { lossOf } from '../ledger/settings.ts';

@@ -1,9 +1,9 @@
 import type { StrategyOption, StudyOptions } from '../../streams/spec/options.ts';
 import { auto } from '../../streams/strategies/auto.ts';
-import type { Entry } from '../entry.ts';
 import { StrategyError } from '../errors.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { CloseReason, TrialEvent } from '../facts/facts.ts';
-import { checkOption, notNegative, probability, wholeFrom } from '../optionRules.ts';
+import { checkOption, notNegative, probability, wholeFrom } from '../schema/optionRules.ts';
 import type { Space } from '../space/space.ts';
 import { Agenda } from './agenda.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';

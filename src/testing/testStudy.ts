@@ -2,7 +2,7 @@ import type { Directive } from '../../streams/engine/directive.ts';
 import { Engine } from '../../streams/engine/engine.ts';
 import { createdOf, type StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
-import type { Entry } from '../entry.ts';
+import type { Entry } from '../facts/entry.ts';
 import type { Fact } from '../facts/facts.ts';
 import type { Space } from '../space/space.ts';
 

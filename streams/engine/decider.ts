@@ -1,6 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
-import type { Entry } from '../../src/entry.ts';
 import { StalledError, StrategyError } from '../../src/errors.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';

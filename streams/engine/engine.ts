@@ -1,6 +1,6 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, CloseReason, Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,5 +1,5 @@
-import type { Entry } from '../../src/entry.ts';
 import { StalledError, StrategyError } from '../../src/errors.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';

@@ -1,9 +1,9 @@
-import type { Entry } from '../../src/entry.ts';
 import { MismatchError } from '../../src/errors.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Fact, Limits } from '../../src/facts/facts.ts';
-import { isRecord } from '../../src/isRecord.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Log } from '../log/log.ts';
 import { createdOf, differences, limitsOf, type StudyOptions } from '../spec/options.ts';

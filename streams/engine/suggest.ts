@@ -1,5 +1,5 @@
 import { asyncScheduler, Observable, type OperatorFunction } from 'rxjs';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Fact, TrialEvent } from '../../src/facts/facts.ts';
 import type { Space } from '../../src/space/space.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';

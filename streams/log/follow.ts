@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 
 /** Wakes all waiting readers, once. */
 export interface Bell {

@@ -1,6 +1,6 @@
 import { Buffer, isUtf8 } from 'node:buffer';
-import type { Entry } from '../../src/entry.ts';
-import { isRecord } from '../../src/isRecord.ts';
+import type { Entry } from '../../src/facts/entry.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file is taken for damage. */
 export const MAX_LINE = 16 * 2 ** 20;

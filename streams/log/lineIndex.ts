@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { type Damage, decodeLines, MAX_LINE } from './journalCodec.ts';
 
 /** Bytes that are read and decoded at once. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 
 /**
  * The ordered log of a study. Facts are JSON objects without a field `at` and are never changed once they are appended; all that a study

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { bell, follow } from './follow.ts';
 import { type Log, LogClosedError } from './log.ts';
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Log } from './log.ts';
 
 /** The entries that a log holds now, from a position on. */

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { JournalError } from './errors.ts';
 import { extend, LineIndex, readBlock } from './lineIndex.ts';
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { encodeLine } from './journalCodec.ts';
 import { LineIndex, readBytes } from './lineIndex.ts';
 

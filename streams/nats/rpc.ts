@@ -1,10 +1,10 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { Params } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
-import { isRecord } from '../../src/isRecord.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../../src/study/commands.ts';
 import { type TrialRow, TrialRows } from '../../src/study/trials.ts';
 import type { EngineRun } from '../engine/run.ts';

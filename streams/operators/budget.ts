@@ -1,4 +1,4 @@
-import { checkOption, positive } from '../../src/optionRules.ts';
+import { checkOption, positive } from '../../src/schema/optionRules.ts';
 import { defineStrategy } from '../defineStrategy.ts';
 import type { Strategy } from '../strategy.ts';
 

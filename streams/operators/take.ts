@@ -1,5 +1,5 @@
 import { child } from '../../src/messages.ts';
-import { checkOption, wholeFrom } from '../../src/optionRules.ts';
+import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type Strategy, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 

@@ -1,7 +1,7 @@
 import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.ts';
 import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
-import { checkOption, notNegative, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
+import { checkOption, notNegative, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';

@@ -1,5 +1,3 @@
-import { isRecord } from '../../src/isRecord.ts';
-import type { OptionSet, OptionsOf } from '../../src/optionSet.ts';
 import { boOptions } from '../../src/samplers/bo/bo.ts';
 import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
 import { deOptions } from '../../src/samplers/evolution/de/de.ts';
@@ -10,6 +8,8 @@ import { lbfgsOptions } from '../../src/samplers/gradient/lbfgs.ts';
 import { sgdOptions } from '../../src/samplers/gradient/sgd.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { pbtOptions } from '../../src/schedulers/population.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import type { OptionSet, OptionsOf } from '../../src/schema/optionSet.ts';
 import { asha, readMode } from '../strategies/asha.ts';
 import { auto } from '../strategies/auto.ts';
 import { bo } from '../strategies/bo.ts';

@@ -1,9 +1,9 @@
 import { OptionError } from '../../src/errors.ts';
-import { isRecord } from '../../src/isRecord.ts';
-import type { JsonSchema } from '../../src/jsonSchema.ts';
-import { nearest } from '../../src/nearest.ts';
-import { checkOption, type OptionRule } from '../../src/optionRules.ts';
-import { type OptionSet, schemaOf } from '../../src/optionSet.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
+import { nearest } from '../../src/schema/nearest.ts';
+import { checkOption, type OptionRule } from '../../src/schema/optionRules.ts';
+import { type OptionSet, schemaOf } from '../../src/schema/optionSet.ts';
 
 export type Given = Readonly<Record<string, unknown>>;
 

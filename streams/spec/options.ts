@@ -1,10 +1,10 @@
 import { OptionError } from '../../src/errors.ts';
 import type { Created, Limits, ObjectiveSpec } from '../../src/facts/facts.ts';
 import { DECISIONS, RULES } from '../../src/facts/versions.ts';
-import { nearest } from '../../src/nearest.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
-import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
+import { nearest } from '../../src/schema/nearest.ts';
+import { bool, byName, finite, notNegative, oneOf, text, textOrNumber, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Space } from '../../src/space/space.ts';
 import { version } from '../../src/version.ts';
 import { auto } from '../strategies/auto.ts';

@@ -1,8 +1,8 @@
 import { OptionError } from '../../src/errors.ts';
-import { isRecord } from '../../src/isRecord.ts';
-import type { JsonSchema } from '../../src/jsonSchema.ts';
-import { nearest } from '../../src/nearest.ts';
-import { positive, wholeFrom } from '../../src/optionRules.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import type { JsonSchema } from '../../src/schema/jsonSchema.ts';
+import { nearest } from '../../src/schema/nearest.ts';
+import { positive, wholeFrom } from '../../src/schema/optionRules.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
 import { fill } from '../operators/fill.ts';

@@ -1,5 +1,5 @@
 import { OptionError } from '../../src/errors.ts';
-import { checkOption, wholeFrom } from '../../src/optionRules.ts';
+import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
 import { budget } from '../operators/budget.ts';
 import { chain } from '../operators/chain.ts';
 import { asha } from '../strategies/asha.ts';

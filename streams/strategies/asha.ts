@@ -1,5 +1,5 @@
-import { resolveOptions } from '../../src/optionSet.ts';
 import { checkRungs, rungsOf } from '../../src/schedulers/rungs.ts';
+import { resolveOptions } from '../../src/schema/optionSet.ts';
 import type { Strategy } from '../strategy.ts';
 import { type HalvingOptions, halving, halvingOptions } from './halving.ts';
 

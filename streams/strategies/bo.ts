@@ -1,7 +1,7 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
 import { OptionError } from '../../src/errors.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { boOptions, boSurrogate } from '../../src/samplers/bo/bo.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 import { fitInWorker } from './fitWorker.ts';
 

@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { defaultPopulation } from '../../src/numeric/cma/parameters.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { covarianceAdaptation } from '../../src/samplers/evolution/cmaes/cmaes.ts';
 import { cmaesOptions } from '../../src/samplers/evolution/cmaes/run.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,6 +1,6 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { deOptions, differentialEvolution } from '../../src/samplers/evolution/de/de.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,6 +1,6 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { forestOptions, forestSurrogate } from '../../src/samplers/forest/forest.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,8 +1,8 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import { OptionError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { gaOptions, geneticAlgorithm } from '../../src/samplers/evolution/ga.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,8 +1,8 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
-import { bool, oneOrByName, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { gridSequence } from '../../src/samplers/grid.ts';
+import { bool, oneOrByName, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import type { Axis } from '../../src/space/axis.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

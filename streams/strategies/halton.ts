@@ -1,7 +1,7 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
-import { bool } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { haltonSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { bool } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export const haltonOptions = {

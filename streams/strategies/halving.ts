@@ -1,9 +1,9 @@
 import { halvingMachine } from '../../machines/halving.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import { bool, positive } from '../../src/optionRules.ts';
-import { type OptionsOf, optional } from '../../src/optionSet.ts';
 import { asynchronousHalving, type HalvingSettings } from '../../src/schedulers/halving.ts';
 import { rungOptions } from '../../src/schedulers/rungs.ts';
+import { bool, positive } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,11 +1,11 @@
 import { bracketsMachine } from '../../machines/brackets.ts';
 import { OptionError } from '../../src/errors.ts';
-import { oneOf, wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { tpeOptions } from '../../src/samplers/tpe/tpe.ts';
 import { type Bracket, bracketsOf } from '../../src/schedulers/brackets.ts';
 import { checkRungs, rungOptions, rungsOf } from '../../src/schedulers/rungs.ts';
 import { synchronousHalving } from '../../src/schedulers/synchronous.ts';
+import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import { chain } from '../operators/chain.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';

@@ -1,7 +1,7 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
-import { wholeFrom } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
 import { latinHypercubeSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { wholeFrom } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export const latinHypercubeOptions = {

@@ -1,7 +1,7 @@
 import { evolutionMachine } from '../../machines/evolution.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { nonDominatedSorting, nsga2Options } from '../../src/samplers/evolution/nsga2.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type Nsga2Options = OptionsOf<typeof nsga2Options>;

@@ -1,8 +1,8 @@
 import { populationMachine } from '../../machines/population.ts';
 import { StrategyError } from '../../src/errors.ts';
 import type { Env } from '../../src/messages.ts';
-import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/optionSet.ts';
 import { type PopulationSettings, pbtOptions, populationOf } from '../../src/schedulers/population.ts';
+import { type OptionsOf, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 

@@ -1,9 +1,9 @@
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { OptionError } from '../../src/errors.ts';
-import { SOBOL_DIMENSIONS } from '../../src/numeric/sobol.ts';
-import { bool } from '../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions } from '../../src/optionSet.ts';
+import { SOBOL_DIMENSIONS } from '../../src/numeric/sequences/sobol.ts';
 import { sobolSequence } from '../../src/samplers/lowDiscrepancy.ts';
+import { bool } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export const sobolOptions = {

@@ -1,6 +1,6 @@
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import { type OptionsOf, resolveOptions } from '../../src/optionSet.ts';
 import { tpeOptions, tpeSurrogate } from '../../src/samplers/tpe/tpe.ts';
+import { type OptionsOf, resolveOptions } from '../../src/schema/optionSet.ts';
 import { drive, type Strategy, stage } from '../strategy.ts';
 
 export type TpeOptions = OptionsOf<typeof tpeOptions>;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { type LearningCurve, simulate } from '../../src/testing/index.ts';
 import { asha, chain, createStudy, random } from '../../streams/index.ts';
 import { type Funnel, lcbench } from './curves/lcbench.ts';

@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { createTestStudy } from '../../src/testing/testStudy.ts';
 import { type Directive, float, ga, grid, random, type Strategy, space, suggest, type TrialEvent } from '../../streams/index.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RungResults } from '../../src/budgets/rungResults.ts';
 import type { Ended, Suggested } from '../../src/messages.ts';
-import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
 
 const { axes } = space({ x: float(0, 1) });
 const begin = (id: number, more: Partial<Suggested> = {}): Suggested => ({ type: 'suggested', id, by: 'x', point: [id / 100], ...more });

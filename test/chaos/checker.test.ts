@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { check, type DiaryLine, type Fault } from './checker.ts';
 
 /** A log of engine facts and, as pairs, facts of trainers: one entry every 10 ms. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 
 /** A line of a trainer's diary. */
 export interface DiaryLine {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { type Rng, rngFor } from '../../src/numeric/random.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { float, int, random, space } from '../../streams/index.ts';

@@ -7,7 +7,7 @@ import { blank, inkOf, type Rgb } from '../../src/dashboard/page/lib/pixels.ts';
 import { ends, numeric, parameterScale, roundScale } from '../../src/dashboard/page/lib/scale.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
-import { dominates } from '../../src/numeric/pareto.ts';
+import { dominates } from '../../src/numeric/pareto/pareto.ts';
 
 describe('the front', () => {
   it('holds the trials that no other trial dominates, in two and three objectives', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EquivalentTrials } from '../../src/duplicates/equivalentTrials.ts';
 import type { Ended, Reported, Suggested } from '../../src/messages.ts';
-import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
 
 const { axes } = space({ x: float(0, 1) });
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FlatRegions, type Similarity } from '../../src/duplicates/flatRegions.ts';
 import type { Ended, Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { choice, float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { choice, float } from '../../src/space/types/dimension.ts';
 
 const { axes } = space({ x: float(0, 1), y: float(0, 1), z: choice(['a', 'b']) });
 

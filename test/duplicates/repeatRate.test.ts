@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { RepeatTracker } from '../../src/duplicates/repeatRate.ts';
 import type { Suggested } from '../../src/messages.ts';
-import { float, int } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float, int } from '../../src/space/types/dimension.ts';
 import { stateTag } from '../../src/tags.ts';
 
 /** A tracker that sees whole trials. */

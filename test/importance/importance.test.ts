@@ -7,8 +7,8 @@ import { type AxisImportances, axisImportances } from '../../src/importance/impo
 import { type ComparableResult, comparableResults } from '../../src/importance/results.ts';
 import type { Ended, StrategyEvent } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { choice, type Dimension, float, when } from '../../src/space/dimension.ts';
 import { type Space, space } from '../../src/space/space.ts';
+import { choice, type Dimension, float, when } from '../../src/space/types/dimension.ts';
 
 type Params = Readonly<Record<string, unknown>>;
 const unit = float(0, 1);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Completed } from '../../src/facts/facts.ts';
 import { extrasOf } from '../../src/ledger/extras.ts';
-import { choice, float, int, when } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { choice, float, int, when } from '../../src/space/types/dimension.ts';
 
 const net = space({
   lr: float(1e-4, 1e-2, { log: true }),

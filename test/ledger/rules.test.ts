@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
-import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
 
 const line = space({ x: float(0, 1) });
 

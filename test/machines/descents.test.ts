@@ -4,8 +4,8 @@ import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import type { Ended, Propose, Wait } from '../../src/messages.ts';
 import { type LbfgsSettings, quasiNewtonDescent } from '../../src/samplers/gradient/lbfgs.ts';
 import { type SgdSettings, stochasticDescent } from '../../src/samplers/gradient/sgd.ts';
-import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
 import { rootEnv, suggestedFrom } from '../support/interview.ts';
 
 const line = space({ x: float(0, 1) });

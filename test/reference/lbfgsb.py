@@ -1,4 +1,4 @@
-"""Writes lbfgsb.json: minima in boxes found by scipy's L-BFGS-B, for src/numeric/lbfgsb.ts to reproduce."""
+"""Writes lbfgsb.json: minima in boxes found by scipy's L-BFGS-B, for src/numeric/descent/lbfgsb.ts to reproduce."""
 import json
 from pathlib import Path
 

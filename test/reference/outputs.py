@@ -1,4 +1,4 @@
-"""Writes outputs.json: Yeo-Johnson transforms by scipy and scikit-learn, for src/numeric/outputs.ts to reproduce."""
+"""Writes outputs.json: Yeo-Johnson transforms by scipy and scikit-learn, for src/numeric/outcomeTransform.ts to reproduce."""
 import json
 from pathlib import Path
 

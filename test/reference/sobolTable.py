@@ -1,6 +1,6 @@
-"""Writes src/numeric/sobolTable.ts: Joe and Kuo's direction numbers (set new-joe-kuo-6), packed, from the copy that scipy installs.
+"""Writes src/numeric/sequences/sobolTable.ts: Joe and Kuo's direction numbers (set new-joe-kuo-6), packed, from the copy that scipy installs.
 
-    python3 test/reference/sobolTable.py > src/numeric/sobolTable.ts
+    python3 test/reference/sobolTable.py > src/numeric/sequences/sobolTable.ts
 """
 
 import base64

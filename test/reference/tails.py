@@ -1,4 +1,4 @@
-"""Writes tails.json: values that src/numeric/special.ts must reproduce, by scipy's special functions and quadrature."""
+"""Writes tails.json: values that src/numeric/distributions/special.ts must reproduce, by scipy's special functions and quadrature."""
 import json
 from pathlib import Path
 

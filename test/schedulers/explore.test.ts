@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../src/numeric/random.ts';
 import { explore } from '../../src/schedulers/explore.ts';
 import { atMost } from '../../src/space/constraint.ts';
-import { boolean, choice, float, int, when } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { boolean, choice, float, int, when } from '../../src/space/types/dimension.ts';
 import { rootEnv } from '../support/interview.ts';
 
 const net = space(

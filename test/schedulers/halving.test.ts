@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { kendall, type Pair } from '../../src/budgets/firstRung.ts';
 import type { Ended, Env, Suggested } from '../../src/messages.ts';
 import { Halving, type HalvingSettings } from '../../src/schedulers/halving.ts';
-import { float } from '../../src/space/dimension.ts';
 import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
 import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cells, countCells, type GridCells } from '../../src/space/cells.ts';
-import { boolean, choice, type Dimension, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
+import { boolean, choice, type Dimension, float, int, ordinal, when } from '../../src/space/types/dimension.ts';
 import { refusal } from './helpers.ts';
 
 const all = ({ count, at }: GridCells) => Array.from({ length: count }, (_, i) => at(i));

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { atMost, predicate } from '../../src/space/constraint.ts';
-import { float, int, parameterTypes } from '../../src/space/dimension.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
+import { float, int, parameterTypes } from '../../src/space/types/dimension.ts';
 import { refusal } from './helpers.ts';
 
 const types = Object.keys(parameterTypes).join(', ');

@@ -1,5 +1,5 @@
-import type { Dimension } from '../../src/space/dimension.ts';
 import { parseSpace, type Space } from '../../src/space/space.ts';
+import type { Dimension } from '../../src/space/types/dimension.ts';
 
 /** A space of one parameter, `x`. */
 export const only = (dimension: Dimension): Space<{ readonly x: never }> =>

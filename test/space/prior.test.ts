@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { betainc } from '../../src/numeric/beta.ts';
+import { betainc } from '../../src/numeric/distributions/beta.ts';
 import { rngFor } from '../../src/numeric/random.ts';
-import { boolean, choice, type Dimension, float, int, ordinal } from '../../src/space/dimension.ts';
-import type { FloatDimension } from '../../src/space/float.ts';
 import { beta, logNormal, normal, weights } from '../../src/space/prior.ts';
+import { boolean, choice, type Dimension, float, int, ordinal } from '../../src/space/types/dimension.ts';
+import type { FloatDimension } from '../../src/space/types/float.ts';
 import { only, refusal } from './helpers.ts';
 
 interface Reference {

@@ -1,7 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import { atLeast, atMost, forbid, predicate } from '../../src/space/constraint.ts';
-import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { type Infer, parseSpace, type Space, space } from '../../src/space/space.ts';
+import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/types/dimension.ts';
 
 const parameters = {
   lr: float(1e-5, 1e-1, { log: true }),

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { rngFor } from '../../src/numeric/random.ts';
 import { active, draw } from '../../src/space/axis.ts';
 import { atMost, forbid, predicate } from '../../src/space/constraint.ts';
-import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { logNormal, weights } from '../../src/space/prior.ts';
 import { parseSpace, space } from '../../src/space/space.ts';
+import { boolean, choice, constant, float, int, ordinal, when } from '../../src/space/types/dimension.ts';
 import { refusal } from './helpers.ts';
 
 const net = space(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../src/entry.ts';
+import type { Entry } from '../../src/facts/entry.ts';
 import { float, memoryLog, optimize, random, space } from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });

@@ -40,6 +40,7 @@ export function arrowsInside(folder: string, imports: readonly Arrow[]): readonl
 /** The folders of the production code, from the lowest floor to the highest. A folder imports from lower floors only. */
 const floors: readonly string[] = [
   'src/numeric',
+  'src/schema',
   'src/space',
   'src/facts',
   'src/ledger',

@@ -1,7 +1,7 @@
 import { atMost } from '../../src/space/constraint.ts';
-import { boolean, choice, float, int, ordinal, when } from '../../src/space/dimension.ts';
 import { normal, weights } from '../../src/space/prior.ts';
 import { space } from '../../src/space/space.ts';
+import { boolean, choice, float, int, ordinal, when } from '../../src/space/types/dimension.ts';
 
 /** A hidden layer and its activation, as textbooks tune them: 25 x 3 = 75 configurations. */
 export const textbook = space({ units: int(16, 64, { step: 2 }), act: choice(['relu', 'tanh', 'gelu']) });

@@ -3,7 +3,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { applyEntries } from '../../../streams/engine/applyEntries.ts';
-import type { Entry } from '../../entry.ts';
+import type { Entry } from '../../facts/entry.ts';
 import type { Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';

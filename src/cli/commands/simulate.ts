@@ -1,6 +1,6 @@
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import type { Entry } from '../../entry.ts';
+import type { Entry } from '../../facts/entry.ts';
 import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';

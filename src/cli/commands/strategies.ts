@@ -1,6 +1,6 @@
 import { Help } from 'commander';
 import { strategies } from '../../../streams/spec/catalogue.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../schema/nearest.ts';
 import { type StrategyDescription, strategyDescriptions } from '../studySchema.ts';
 import { UsageError } from '../usage.ts';
 

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
-import { nearest } from '../../nearest.ts';
+import { nearest } from '../../schema/nearest.ts';
 
 /** What an argument can mention besides parameters. A parameter of the same name takes precedence. */
 export const RUNNER_NAMES = ['study', 'trial', 'attempt', 'slot', 'budget', 'resumes', 'checkpoint', 'params'] as const;

@@ -1,6 +1,6 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { type Difference, Replayer, strategyOf } from '../../../streams/engine/replay.ts';
-import type { Entry } from '../../entry.ts';
+import type { Entry } from '../../facts/entry.ts';
 import type { Created, Params, SuggestedFact } from '../../facts/facts.ts';
 import type { StudySource } from '../../study/source.ts';
 import { MachineWatch } from './watch.ts';

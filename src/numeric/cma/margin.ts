@@ -1,4 +1,4 @@
-import { ndtr, ndtri } from '../normal.ts';
+import { ndtr, ndtri } from '../distributions/normal.ts';
 
 /** A normal distribution on an axis with finitely many values. */
 export interface Marginal {

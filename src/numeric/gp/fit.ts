@@ -1,4 +1,4 @@
-import { lbfgsb } from '../lbfgsb.ts';
+import { lbfgsb } from '../descent/lbfgsb.ts';
 import { rngFor } from '../random.ts';
 import { sliceStep } from '../slice.ts';
 import { addColumn } from './kernel.ts';

@@ -1,5 +1,5 @@
+import { logNormalMass } from '../distributions/special.ts';
 import { drawNormal, type Rng } from '../random.ts';
-import { logNormalMass } from '../special.ts';
 import type { SupportCells } from './support.ts';
 
 const LOG_SQRT_2PI = 0.5 * Math.log(2 * Math.PI);

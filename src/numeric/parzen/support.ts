@@ -1,4 +1,4 @@
-import type { Distribution } from '../distribution.ts';
+import type { Distribution } from '../distributions/distribution.ts';
 import type { Rng } from '../random.ts';
 
 /** The cells of a discrete axis on [0, 1], one per value: `edges[k]` to `edges[k + 1]` around `centres[k]`. */

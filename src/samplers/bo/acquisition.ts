@@ -1,6 +1,12 @@
+import {
+  logExpectedImprovement,
+  logExpectedImprovementSlope,
+  logNdtr,
+  logNormalDensity,
+  logSumExp,
+} from '../../numeric/distributions/special.ts';
 import type { Posterior } from '../../numeric/gp/posterior.ts';
 import { predictMany, predictSlopes } from '../../numeric/gp/predict.ts';
-import { logExpectedImprovement, logExpectedImprovementSlope, logNdtr, logNormalDensity, logSumExp } from '../../numeric/special.ts';
 
 /** A term of the log acquisition function, as a function of features. Terms are added; higher is better. */
 export interface AcquisitionTerm {

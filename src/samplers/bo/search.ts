@@ -1,4 +1,4 @@
-import { lbfgsb } from '../../numeric/lbfgsb.ts';
+import { lbfgsb } from '../../numeric/descent/lbfgsb.ts';
 import { drawNormal, type Rng } from '../../numeric/random.ts';
 import { type Axis, active, type Domain, draw, type Point } from '../../space/axis.ts';
 import type { ScoredPoint } from '../surrogate.ts';

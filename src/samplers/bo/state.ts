@@ -2,7 +2,7 @@ import { RungResults } from '../../budgets/rungResults.ts';
 import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outcomeTransform.ts';
-import { SOBOL_DIMENSIONS } from '../../numeric/sobol.ts';
+import { SOBOL_DIMENSIONS } from '../../numeric/sequences/sobol.ts';
 import type { Point } from '../../space/axis.ts';
 import { countCells } from '../../space/cells.ts';
 import { sobolSequence } from '../lowDiscrepancy.ts';

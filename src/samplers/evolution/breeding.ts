@@ -1,8 +1,8 @@
 import type { Ask, Env } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import type { GrowingSet } from '../../numeric/growingSet.ts';
-import { latinHypercubeDesign } from '../../numeric/latin.ts';
 import { type Rng, rngFor } from '../../numeric/random.ts';
+import { latinHypercubeDesign } from '../../numeric/sequences/latin.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import { offspring, type Variation } from './offspring.ts';

@@ -1,5 +1,5 @@
-import { leastCrowded } from '../../numeric/crowding.ts';
-import { fronts } from '../../numeric/pareto.ts';
+import { leastCrowded } from '../../numeric/pareto/crowding.ts';
+import { fronts } from '../../numeric/pareto/pareto.ts';
 import { compareRanked, type RankedTrial, sameTier } from '../rankedTrial.ts';
 import type { Individual, Population } from './population.ts';
 

@@ -1,8 +1,8 @@
 import type { Ask, Ended, Env, Suggested } from '../../messages.ts';
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
-import { notNegative, oneOf, probability, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { notNegative, oneOf, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import { rankTrial } from '../rankedTrial.ts';
 import type { ProposedPoint } from '../sequence.ts';

@@ -2,8 +2,8 @@ import type { Ask, Ended, Env, StrategyEvent, Suggested } from '../../messages.t
 import { fingerprint } from '../../numeric/fingerprint.ts';
 import { GrowingSet } from '../../numeric/growingSet.ts';
 import { History } from '../../numeric/history.ts';
-import { notNegative, probability, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { notNegative, probability, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';

@@ -1,8 +1,8 @@
 import type { Ended, Env, StrategyEvent, Suggested, Tags } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { probability, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { probability, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
 import { randomSequence } from '../random.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';

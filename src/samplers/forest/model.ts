@@ -1,6 +1,6 @@
-import { type Forest, type ForestPrediction, type GrowForestOptions, growForest, predictForest } from '../../numeric/forest.ts';
+import { logExpectedImprovement } from '../../numeric/distributions/special.ts';
+import { type Forest, type ForestPrediction, type GrowForestOptions, growForest, predictForest } from '../../numeric/forest/forest.ts';
 import type { Rng } from '../../numeric/random.ts';
-import { logExpectedImprovement } from '../../numeric/special.ts';
 import type { Axis, Point } from '../../space/axis.ts';
 import { categoryCounts, featureEncoder, transpose } from './features.ts';
 import type { ForestObservation } from './observations.ts';

@@ -1,7 +1,7 @@
 import type { Ask, Ended, Env, Suggested, Tags } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { oneOf, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { oneOf, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { type Axis, draw, type Point } from '../../space/axis.ts';
 import { stateTag } from '../../tags.ts';
 import type { ProposedPoint } from '../sequence.ts';

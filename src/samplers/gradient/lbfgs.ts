@@ -1,7 +1,7 @@
 import type { Env } from '../../messages.ts';
-import { maxNorm, projectedGradient } from '../../numeric/projected.ts';
-import { fraction, notNegative, oneOf, positive, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { maxNorm, projectedGradient } from '../../numeric/descent/projected.ts';
+import { fraction, notNegative, oneOf, positive, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import {
   type Descent,
   type DescentSettings,

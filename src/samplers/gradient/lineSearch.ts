@@ -1,6 +1,6 @@
-import { isSufficientDecrease, shorteningFactor } from '../../numeric/lineSearch.ts';
-import { descentDirection, maxNorm, projectedStep } from '../../numeric/projected.ts';
-import { type CurvaturePair, curvaturePair, dampedPair } from '../../numeric/quasiNewton.ts';
+import { isSufficientDecrease, shorteningFactor } from '../../numeric/descent/lineSearch.ts';
+import { descentDirection, maxNorm, projectedStep } from '../../numeric/descent/projected.ts';
+import { type CurvaturePair, curvaturePair, dampedPair } from '../../numeric/descent/quasiNewton.ts';
 import type { Iterate } from './iterate.ts';
 
 export type IterateWithGradient = Iterate & { readonly gradient: Float64Array };

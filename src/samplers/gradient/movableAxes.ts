@@ -1,6 +1,6 @@
 import type { Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { SOBOL_DIMENSIONS, sobolPoints } from '../../numeric/sobol.ts';
+import { SOBOL_DIMENSIONS, sobolPoints } from '../../numeric/sequences/sobol.ts';
 import { type Axis, active, draw, type Point } from '../../space/axis.ts';
 import { applyPriors } from '../lowDiscrepancy.ts';
 import type { Incumbent } from './incumbent.ts';

@@ -1,5 +1,5 @@
 import type { Env } from '../../messages.ts';
-import { differenceStep } from '../../numeric/differences.ts';
+import { differenceStep } from '../../numeric/descent/differences.ts';
 import {
   averagingWeight,
   hypergradientFactor,
@@ -8,7 +8,7 @@ import {
   type UpdateRule,
   updateDirection,
   zeroMoments,
-} from '../../numeric/firstOrder.ts';
+} from '../../numeric/descent/firstOrder.ts';
 import type { Point } from '../../space/axis.ts';
 import type { Iterate } from './iterate.ts';
 import type { Slopes } from './probes.ts';

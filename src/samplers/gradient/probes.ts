@@ -1,4 +1,4 @@
-import { type Parabola, parabola, probesAround } from '../../numeric/differences.ts';
+import { type Parabola, parabola, probesAround } from '../../numeric/descent/differences.ts';
 import type { Rng } from '../../numeric/random.ts';
 import type { Point } from '../../space/axis.ts';
 import { coordinates, withCoordinates } from './movableAxes.ts';

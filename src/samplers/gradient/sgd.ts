@@ -1,7 +1,7 @@
 import type { Ask, Env } from '../../messages.ts';
 import { rngFor } from '../../numeric/random.ts';
-import { bool, fraction, notNegative, oneOf, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { bool, fraction, notNegative, oneOf, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import type { Point } from '../../space/axis.ts';
 import type { ProposedPoint } from '../sequence.ts';
 import {

@@ -1,5 +1,5 @@
-import { exclusiveContributions, greedyHypervolumeSubset } from '../../numeric/hypervolume.ts';
-import { fronts } from '../../numeric/pareto.ts';
+import { exclusiveContributions, greedyHypervolumeSubset } from '../../numeric/pareto/hypervolume.ts';
+import { fronts } from '../../numeric/pareto/pareto.ts';
 import { type RankedTrial, sameTier } from '../rankedTrial.ts';
 
 /** The indices of the trials below the split, each with its weight; undefined if it depends on the trial's age alone. */

@@ -1,7 +1,7 @@
 import type { Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
-import { positive, wholeFrom } from '../../optionRules.ts';
-import { optional, type SettingsOf } from '../../optionSet.ts';
+import { positive, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { randomSequence } from '../random.ts';
 import { explored } from '../sequence.ts';
 import type { Surrogate } from '../surrogate.ts';

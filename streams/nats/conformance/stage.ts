@@ -1,8 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { type NatsConnection, nuid } from '@nats-io/nats-core';
 import type { AppliedEntry } from '../../../src/ledger/appliedEntry.ts';
-import { choice, float, int } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, int } from '../../../src/space/types/dimension.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
 import { type ServedStudy, serve } from '../serve.ts';
 import { subjectsOf, TRAINERS, trainerOf } from '../subjects.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/facts.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { trainerOf } from '../subjects.ts';

@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { firstValueFrom, fromEvent, merge, NEVER, Subject, timer } from 'rxjs';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Log } from '../../log/log.ts';
 import { isForbidden, isPassing } from '../retry.ts';
 import { request } from '../studies.ts';

@@ -1,6 +1,6 @@
 import { DeliverPolicy, type JetStreamClient, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import { type Bell, bell } from '../../log/follow.ts';
 import { withRetry } from '../retry.ts';
 import { entryOf } from './entry.ts';

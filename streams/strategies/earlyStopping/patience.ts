@@ -1,6 +1,6 @@
-import { notNegative, positive } from '../../../src/optionRules.ts';
-import { type OptionsOf, optional, required, resolveOptions } from '../../../src/optionSet.ts';
 import { advance, type Improvement } from '../../../src/schedulers/progress.ts';
+import { notNegative, positive } from '../../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 

@@ -1,7 +1,7 @@
-import type { Losses } from '../../../src/numeric/pareto.ts';
-import { below, notNegative, wholeFrom } from '../../../src/optionRules.ts';
-import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/optionSet.ts';
+import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
 import { bestOf, Curves } from '../../../src/schedulers/percentile.ts';
+import { below, notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../strategy.ts';
 import { stopRule } from './stopRule.ts';
 

@@ -1,7 +1,7 @@
 import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../../src/messages.ts';
 import { History } from '../../../src/numeric/history.ts';
-import { notNegative, wholeFrom } from '../../../src/optionRules.ts';
-import { optional } from '../../../src/optionSet.ts';
+import { notNegative, wholeFrom } from '../../../src/schema/optionRules.ts';
+import { optional } from '../../../src/schema/optionSet.ts';
 import { defineStrategy } from '../../defineStrategy.ts';
 import { type Strategy, specOf, withSpec } from '../../strategy.ts';
 

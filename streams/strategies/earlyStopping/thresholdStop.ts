@@ -1,8 +1,8 @@
 import { StrategyError } from '../../../src/errors.ts';
 import type { Env } from '../../../src/messages.ts';
-import type { Losses } from '../../../src/numeric/pareto.ts';
-import { finite, oneOrByName } from '../../../src/optionRules.ts';
-import { type OptionsOf, required, resolveOptions } from '../../../src/optionSet.ts';
+import type { Losses } from '../../../src/numeric/pareto/pareto.ts';
+import { finite, oneOrByName } from '../../../src/schema/optionRules.ts';
+import { type OptionsOf, required, resolveOptions } from '../../../src/schema/optionSet.ts';
 import type { Strategy } from '../../strategy.ts';
 import { stopOptions, stopRule } from './stopRule.ts';
 

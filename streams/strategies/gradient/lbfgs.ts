@@ -1,8 +1,8 @@
 import { lbfgsMachine } from '../../../machines/descent.ts';
 import { StrategyError } from '../../../src/errors.ts';
-import { type OptionsOf, resolveOptions } from '../../../src/optionSet.ts';
 import { lbfgsOptions, quasiNewtonDescent } from '../../../src/samplers/gradient/lbfgs.ts';
 import { isContinuousFloat } from '../../../src/samplers/gradient/movableAxes.ts';
+import { type OptionsOf, resolveOptions } from '../../../src/schema/optionSet.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';

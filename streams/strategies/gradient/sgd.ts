@@ -1,9 +1,9 @@
 import { sgdMachine } from '../../../machines/descent.ts';
 import { StrategyError } from '../../../src/errors.ts';
 import type { Env } from '../../../src/messages.ts';
-import { type OptionsOf, resolveOptions, type SettingsOf } from '../../../src/optionSet.ts';
 import { isContinuousFloat, isOrdered, type StartSequence } from '../../../src/samplers/gradient/movableAxes.ts';
 import { type SgdSettings, sgdOptions, stochasticDescent } from '../../../src/samplers/gradient/sgd.ts';
+import { type OptionsOf, resolveOptions, type SettingsOf } from '../../../src/schema/optionSet.ts';
 import { multiStart } from '../../operators/multiStart.ts';
 import { oneObjective } from '../../operators/oneObjective.ts';
 import { drive, type Strategy, stage } from '../../strategy.ts';

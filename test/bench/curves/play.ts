@@ -1,5 +1,5 @@
 import { withBudgets } from '../../../src/cli/askTell/protocol.ts';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { simulate } from '../../../src/testing/index.ts';
 import { parseStrategy, type StrategySpec } from '../../../streams/index.ts';

@@ -8,7 +8,7 @@ import {
   withProbabilityMargin as withLeastOdds,
 } from '../../../src/numeric/cma/categorical.ts';
 import { withNormalMargin } from '../../../src/numeric/cma/margin.ts';
-import { ndtr } from '../../../src/numeric/normal.ts';
+import { ndtr } from '../../../src/numeric/distributions/normal.ts';
 
 const edges = [0.25, 0.5, 0.75];
 const margin = 0.05;

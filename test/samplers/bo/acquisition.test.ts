@@ -12,9 +12,9 @@ import {
 import { features } from '../../../src/samplers/bo/features.ts';
 import { hypervolumeImprovement } from '../../../src/samplers/bo/hypervolume.ts';
 import { priorTerm } from '../../../src/samplers/bo/priorTerm.ts';
-import { choice, float } from '../../../src/space/dimension.ts';
 import { normal, weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float } from '../../../src/space/types/dimension.ts';
 
 const { axes } = space({
   c: choice(['a', 'b', 'c'], { prior: weights([1, 2, 3]) }),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { choice, float, when } from '../../../src/space/dimension.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { type Space, space } from '../../../src/space/space.ts';
+import { choice, float, when } from '../../../src/space/types/dimension.ts';
 import { textbook } from '../../support/spaces.ts';
 import { bowl, completed, lowest, square, study } from './study.ts';
 

@@ -3,8 +3,8 @@ import { rngFor } from '../../../src/numeric/random.ts';
 import { type BoSettings, type BoState, boSurrogate } from '../../../src/samplers/bo/bo.ts';
 import type { ProposedPoint } from '../../../src/samplers/sequence.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { float } from '../../../src/space/dimension.ts';
 import { type Space, space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
 import { stateTag } from '../../../src/tags.ts';
 
 export type End = Pick<Ended, 'outcome'> & Partial<Ended>;

@@ -4,9 +4,9 @@ import { type CmaesState, covarianceAdaptation } from '../../../src/samplers/evo
 import type { CmaesSettings } from '../../../src/samplers/evolution/cmaes/run.ts';
 import type { Evolution } from '../../../src/samplers/evolution/evolution.ts';
 import type { Domain, Point } from '../../../src/space/axis.ts';
-import { choice, float, int, when } from '../../../src/space/dimension.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 

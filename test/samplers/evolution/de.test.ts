@@ -5,8 +5,8 @@ import { drawRates, newMemory, remembered } from '../../../src/samplers/evolutio
 import { type DeSettings, type DeState, differentialEvolution } from '../../../src/samplers/evolution/de/de.ts';
 import { differentialChild } from '../../../src/samplers/evolution/de/variation.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { choice, float, when } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, when } from '../../../src/space/types/dimension.ts';
 import { stateTag } from '../../../src/tags.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';

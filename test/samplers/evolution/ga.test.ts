@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Env, Suggested } from '../../../src/messages.ts';
 import { type GaSettings, type GaState, geneticAlgorithm } from '../../../src/samplers/evolution/ga.ts';
-import { float, int } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { float, int } from '../../../src/space/types/dimension.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { answerOf } from './evolving.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Ended, Env, StrategyEvent } from '../../../src/messages.ts';
-import { hypervolume } from '../../../src/numeric/hypervolume.ts';
+import { hypervolume } from '../../../src/numeric/pareto/hypervolume.ts';
 import { nonDominatedSorting } from '../../../src/samplers/evolution/nsga2.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
 import { rootEnv } from '../../support/interview.ts';
 import { evolved, suggestedBy } from './evolving.ts';
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { offspring } from '../../../src/samplers/evolution/offspring.ts';
 import { active, draw, type Point } from '../../../src/space/axis.ts';
-import { boolean, choice, float, int, when } from '../../../src/space/dimension.ts';
 import { weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { boolean, choice, float, int, when } from '../../../src/space/types/dimension.ts';
 
 const rates = { crossoverEta: 1, mutationEta: 8 };
 const still = { ...rates, mutation: 0 };

@@ -5,8 +5,8 @@ import { rngFor } from '../../../src/numeric/random.ts';
 import { forestSurrogate } from '../../../src/samplers/forest/forest.ts';
 import { localSearch } from '../../../src/samplers/forest/localSearch.ts';
 import { logLosses } from '../../../src/samplers/forest/model.ts';
-import { choice, float, int, when } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { completed, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, mixed } from '../../support/spaces.ts';
 

@@ -10,8 +10,8 @@ import {
 } from '../../../src/samplers/gradient/movableAxes.ts';
 import { active } from '../../../src/space/axis.ts';
 import { atMost } from '../../../src/space/constraint.ts';
-import { choice, float, int, when } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { rootEnv } from '../../support/interview.ts';
 
 const net = space({

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import type { Ended, Env, Suggested } from '../../../src/messages.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { type TpeState, tpeSurrogate } from '../../../src/samplers/tpe/tpe.ts';
-import { choice, float, int, when } from '../../../src/space/dimension.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, float, int, when } from '../../../src/space/types/dimension.ts';
 import { completed, rootEnv } from '../../support/interview.ts';
 import { conditional, mixed, textbook } from '../../support/spaces.ts';
 

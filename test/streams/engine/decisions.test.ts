@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Created, SuggestedFact } from '../../../src/facts/facts.ts';
 import { DECISIONS } from '../../../src/facts/versions.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact } from '../../../src/facts/facts.ts';
 import { runFleet } from '../../../src/testing/fleet.ts';
 import { createTestStudy } from '../../../src/testing/testStudy.ts';

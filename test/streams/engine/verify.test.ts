@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { lastValueFrom, Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import type { Fact, SuggestedFact } from '../../../src/facts/facts.ts';
 import { type Env, type Message, propose, wait } from '../../../src/messages.ts';
 import { index, rngFor } from '../../../src/numeric/random.ts';

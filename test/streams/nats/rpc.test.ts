@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Entry } from '../../../src/entry.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';

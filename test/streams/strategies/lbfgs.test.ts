@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
-import { float } from '../../../src/space/dimension.ts';
 import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
 import { chain } from '../../../streams/operators/chain.ts';
 import { ga } from '../../../streams/strategies/ga.ts';
 import { lbfgs } from '../../../streams/strategies/gradient/lbfgs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { choice, int } from '../../../src/space/dimension.ts';
 import { weights } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { choice, int } from '../../../src/space/types/dimension.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import { completed, drain, interview, rootEnv } from '../../support/interview.ts';
 import { conditional, constrained, mixed, textbook } from '../../support/spaces.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
-import { float } from '../../../src/space/dimension.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { space } from '../../../src/space/space.ts';
+import { float } from '../../../src/space/types/dimension.ts';
 import { halton } from '../../../streams/strategies/halton.ts';
 import { latinHypercube } from '../../../streams/strategies/latinHypercube.ts';
 import { sobol } from '../../../streams/strategies/sobol.ts';

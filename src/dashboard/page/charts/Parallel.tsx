@@ -1,6 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { clampUnit } from '../../../numeric/projected.ts';
+import { clampUnit } from '../../../numeric/descent/projected.ts';
 import { cut, formatNumber } from '../lib/format.ts';
 import type { AxisScale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';

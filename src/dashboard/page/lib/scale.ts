@@ -1,6 +1,6 @@
-import { type Dimension, valuesOf } from '../../../space/dimension.ts';
-import { isRange, type NumberRange } from '../../../space/parameterType.ts';
-import { linearTransform, logTransform, type Transform } from '../../../space/transform.ts';
+import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
+import { isRange, type NumberRange } from '../../../space/types/parameterType.ts';
+import { linearTransform, logTransform, type Transform } from '../../../space/types/transform.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface AxisScale {

@@ -1,5 +1,5 @@
-import { type Dimension, valuesOf } from '../../../space/dimension.ts';
-import { isRange } from '../../../space/parameterType.ts';
+import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
+import { isRange } from '../../../space/types/parameterType.ts';
 import { cut, formatNumber } from '../lib/format.ts';
 import { submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';

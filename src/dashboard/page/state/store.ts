@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
-import type { Dimension } from '../../../space/dimension.ts';
+import type { Dimension } from '../../../space/types/dimension.ts';
 import type { TrialRow } from '../../../study/trials.ts';
 import type { Detail, Headline, Importances, Machines, RowChange, RowChanges } from '../../wire.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from '../lib/scale.ts';

@@ -1,7 +1,7 @@
 import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
-import { haltonPoints } from '../../../numeric/halton.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
+import { haltonPoints } from '../../../numeric/sequences/halton.ts';
 import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';

@@ -1,0 +1,48 @@
+import { index, type Rng } from '../random.ts';
+import { growTree, leafOf, type Table, type Tree, type TreeOptions } from './tree.ts';
+
+export interface GrowForestOptions extends TreeOptions {
+  readonly trees: number;
+}
+
+/** Trees with optimal thresholds. Each split considers a share of the features, since trees that consider all of them are too similar. */
+export const DEFAULT_FOREST: GrowForestOptions = { trees: 10, minLeaf: 1, minSplit: 2, features: 0.6, threshold: (rng) => rng() };
+
+/** Regression trees, each grown on a bootstrap sample (Breiman 2001). */
+export interface Forest {
+  readonly trees: readonly Tree[];
+}
+
+export function growForest(table: Table, settings: GrowForestOptions, rng: Rng): Forest {
+  return { trees: Array.from({ length: settings.trees }, () => growTree(table, bootstrap(table.targets.length, rng), settings, rng)) };
+}
+
+/** How often each of n rows occurs in a sample of n with replacement. */
+function bootstrap(n: number, rng: Rng): Float64Array {
+  const weights = new Float64Array(n);
+  for (let k = 0; k < n; k++) weights[index(rng, n)]! += 1;
+  return weights;
+}
+
+export interface ForestPrediction {
+  readonly mean: number;
+  readonly variance: number;
+}
+
+/**
+ * Mean and variance at a row of features, by the law of total variance: the mean of the variances within the trees' leaves, and the variance of
+ * their means (Hutter et al., Artificial Intelligence 206, 2014, section 4.3.2).
+ */
+export function predictForest({ trees }: Forest, x: ArrayLike<number>): ForestPrediction {
+  let sum = 0;
+  let squares = 0;
+  let within = 0;
+  for (const tree of trees) {
+    const leaf = leafOf(tree, x);
+    sum += tree.mean[leaf]!;
+    squares += tree.mean[leaf]! ** 2;
+    within += tree.variance[leaf]!;
+  }
+  const mean = sum / trees.length;
+  return { mean, variance: within / trees.length + Math.max(0, squares / trees.length - mean ** 2) };
+}

@@ -1,0 +1,170 @@
+import { type AllowUndefined, omitUndefined } from '../../omitUndefined.ts';
+import type { PriorData } from '../prior.ts';
+import type { Value } from '../value.ts';
+import { type BooleanDimension, booleanType, type ChoiceDimension, choiceType, type OrdinalDimension, ordinalType } from './choice.ts';
+import { type ConstantDimension, constantType } from './constant.ts';
+import { type FloatDimension, floatType } from './float.ts';
+import { type IntDimension, intType } from './int.ts';
+import { isRange, type NumberRange, type ParameterType } from './parameterType.ts';
+
+/** Every type of parameters. */
+export const parameterTypes = {
+  float: floatType,
+  int: intType,
+  choice: choiceType,
+  ordinal: ordinalType,
+  boolean: booleanType,
+  constant: constantType,
+} as const;
+
+/** A parameter as data: what the functions below return is what a study file holds. */
+export type Dimension = {
+  [T in keyof typeof parameterTypes]: (typeof parameterTypes)[T] extends ParameterType<infer D> ? D : never;
+}[keyof typeof parameterTypes];
+
+export const typeOf = ({ type }: Dimension): ParameterType<Dimension> => parameterTypes[type];
+
+/** The values of a parameter: numbers of a range, or some values in order. */
+export const valuesOf = (dimension: Dimension): NumberRange | readonly Value[] => typeOf(dimension).values(dimension);
+
+/** Whether all values are numbers, so that they can be added up. */
+export function isNumeric(dimension: Dimension): boolean {
+  const values = valuesOf(dimension);
+  return isRange(values) || values.every((value) => typeof value === 'number');
+}
+
+/** The number that a text stands for; another text is returned as it is. */
+export const parseNumber = (text: string): Value => (text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text));
+
+/**
+ * The value that a text stands for, as in a table or on a command line. A text that stands for none is returned as it is, for the space to
+ * refuse.
+ */
+export function parseValue(dimension: Dimension | undefined, text: string): Value {
+  const values = dimension ? valuesOf(dimension) : [];
+  if (isRange(values)) return parseNumber(text);
+  return values.find((value) => String(value) === (typeof value === 'boolean' ? text.toLowerCase() : text)) ?? text;
+}
+
+/** Makes a parameter exist only if its parent has one of the given values. @see when */
+export interface Conditional<W extends ParentCondition = ParentCondition> {
+  readonly when: W;
+}
+export type ParentCondition = { readonly [parent: string]: Value | readonly Value[] };
+
+/** The parameters of a space by name, parents before children. */
+export type Dimensions = { readonly [name: string]: Dimension | (Dimension & Conditional) };
+
+/** The type of a parameter's values. */
+export type ValueOf<D> = D extends { readonly values: readonly (infer V)[] }
+  ? V
+  : D extends { readonly value: infer V }
+    ? V
+    : D extends { readonly type: 'boolean' }
+      ? boolean
+      : number;
+
+type Flat<T> = { [K in keyof T]: T[K] };
+
+/** The configurations of a space. Conditional parameters may be absent. */
+export type ParamsOf<D> = Flat<
+  { readonly [K in keyof D as D[K] extends Conditional ? never : K]: ValueOf<D[K]> } & {
+    readonly [K in keyof D as D[K] extends Conditional ? K : never]?: ValueOf<D[K]>;
+  }
+>;
+
+/** Requires that the parents in conditions exist and have the values. Their order is checked when the space is made. */
+export type WithKnownParents<D> = {
+  readonly [K in keyof D]: D[K] extends Conditional<infer W>
+    ? { readonly when: { readonly [Parent in keyof W]: Parent extends keyof D ? OneOrMore<ValueOf<D[Parent]>> : never } }
+    : unknown;
+};
+type OneOrMore<V> = V | readonly V[];
+
+/**
+ * A real number in [low, high], both ends included.
+ *
+ * Values are rounded to about 12 digits: of the range if it is linear, of the number if it is logarithmic. So encoding and decoding a value
+ * returns the same value, and it is easy to read.
+ *
+ * @example float(1e-5, 1e-1, { log: true, prior: logNormal(1e-3, 1) })
+ */
+export const float = (
+  low: number,
+  high: number,
+  options: AllowUndefined<Omit<FloatDimension, 'type' | 'low' | 'high'>> = {},
+): FloatDimension => ({
+  type: 'float',
+  low,
+  high,
+  ...omitUndefined(options),
+});
+
+/**
+ * A whole number in [low, high], both ends included.
+ *
+ * @example int(16, 64, { step: 2 })
+ */
+export const int = (
+  low: number,
+  high: number,
+  options: AllowUndefined<Omit<IntDimension, 'type' | 'low' | 'high'>> = {},
+): IntDimension => ({
+  type: 'int',
+  low,
+  high,
+  ...omitUndefined(options),
+});
+
+/**
+ * One of some values without an order.
+ *
+ * @example choice(['relu', 'tanh', 'gelu'], { prior: weights([3, 1, 1]) })
+ */
+export const choice = <const V extends readonly Value[]>(
+  values: V,
+  options: { readonly prior?: PriorData | undefined } = {},
+): ChoiceDimension<V> => ({
+  type: 'choice',
+  values,
+  ...omitUndefined(options),
+});
+
+/**
+ * One of some values in a meaningful order: neighbours are similar.
+ *
+ * @example ordinal(['small', 'medium', 'large'])
+ */
+export const ordinal = <const V extends readonly Value[]>(
+  values: V,
+  options: { readonly prior?: PriorData | undefined } = {},
+): OrdinalDimension<V> => ({ type: 'ordinal', values, ...omitUndefined(options) });
+
+/**
+ * False or true. Weights of a prior are in this order.
+ *
+ * @example boolean({ prior: weights([1, 3]) })
+ */
+export const boolean = (options: { readonly prior?: PriorData | undefined } = {}): BooleanDimension => ({
+  type: 'boolean',
+  ...omitUndefined(options),
+});
+
+/**
+ * A value that never changes: the trainer receives it, strategies do not see it.
+ *
+ * @example space({ rate: float(1e-5, 1e-1, { log: true }), data: constant('digits') })
+ */
+export const constant = <const V extends Value>(value: V): ConstantDimension<V> => ({ type: 'constant', value });
+
+/**
+ * A parameter that exists only if an earlier one exists and has this value or one of these values.
+ *
+ * @param parent an earlier parameter with finitely many values; it may be conditional too
+ * @example momentum: when('opt', ['sgd', 'rmsprop'], float(0, 1))
+ */
+export const when = <const K extends string, const V extends Value | readonly Value[], D extends Dimension>(
+  parent: K,
+  values: V,
+  dimension: D,
+): D & Conditional<{ readonly [P in K]: V }> => ({ ...dimension, when: { [parent]: values } as { readonly [P in K]: V } });
