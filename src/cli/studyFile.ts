@@ -27,6 +27,8 @@ export interface StudyFile {
   readonly grace?: number;
   /** Which of the values that a program prints is its result. Default `last`. */
   readonly result?: 'last' | 'best';
+  /** The path of a file that the program writes its metrics into. Values are read from there instead of from its output. */
+  readonly metricFile?: string;
 }
 
 /** A study file cannot be used; the message begins with file, line and column. */
@@ -81,6 +83,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     timeLimit,
     grace,
     result: which,
+    metricFile,
     ...options
   } = data as Readonly<Record<string, never>>;
   const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
@@ -98,6 +101,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     timeLimit,
     grace,
     result: which,
+    metricFile,
   });
 }
 

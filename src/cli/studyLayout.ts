@@ -1,6 +1,6 @@
 import { studyOptions } from '../../streams/spec/options.ts';
 import type { JsonSchema } from '../schema/jsonSchema.ts';
-import { bool, type OptionRule, oneOf, positive, wholeFrom } from '../schema/optionRules.ts';
+import { bool, type OptionRule, oneOf, positive, text, wholeFrom } from '../schema/optionRules.ts';
 import { optional, required } from '../schema/optionSet.ts';
 import { constraintsSchema, parametersSchema } from '../space/schema.ts';
 
@@ -55,4 +55,6 @@ export const studyLayout = {
   grace: optional(positive),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
   result: optional(oneOf('last', 'best')),
+  /** The path of a file that the program writes its metrics into (JSON, JSON lines or CSV), read instead of its output. `{trial}` is the number of the trial. */
+  metricFile: optional(text),
 };

@@ -14,9 +14,10 @@ import type { Listening } from './runner/reader.ts';
 import type { Template } from './runner/template.ts';
 import { outputFile, trialDirectory } from './trialFiles.ts';
 
-export interface ProgramOptions extends Listening {
+export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
   readonly command: Template;
+  readonly metricFile?: Template | undefined;
   /** Directory for what trials print and save. */
   readonly directory: string;
   readonly timeLimit?: number | undefined;
@@ -101,6 +102,7 @@ export function startTrial(
   options.notices.started(suggestion);
   const process = startProcess(job, {
     command: options.command,
+    metricFile: options.metricFile,
     objectives: options.objectives,
     direction: options.direction,
     result: options.result,

@@ -4,17 +4,19 @@ import { join } from 'node:path';
 import { rngFor } from '../../numeric/random.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { listeningFor, withMetric } from '../metric.ts';
-import { commandOf } from '../runner/command.ts';
+import { commandOf, metricFileOf } from '../runner/command.ts';
 import { fillingOf, type Job } from '../runner/job.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
 import type { PrintedReport } from '../runner/parseOutput.ts';
-import { startProcess } from '../runner/process.ts';
-import { fillTemplate, type Template, unmentioned } from '../runner/template.ts';
+import { type ProcessOptions, startProcess } from '../runner/process.ts';
+import { fillTemplate, unmentioned } from '../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../studyFile.ts';
 import { savedIn } from '../trainers.ts';
 
 interface CheckOptions {
   readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
   /** Seconds that each of the two runs may take. */
   readonly seconds?: number;
 }
@@ -35,13 +37,15 @@ interface Seen {
 export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
   const file = await readStudyFile(path);
   const command = commandOf(words.length > 0 ? words : file.command, file.space);
+  const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, file.options.parallel ?? 1);
+  const trainer = { command, metricFile };
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-check-'));
   try {
     const job = jobIn(directory, file);
-    const first = await observe(job, command, file, options, (reports) => reports.at(-1)!.step > BUDGET);
+    const first = await observe(job, trainer, file, options, (reports) => reports.at(-1)!.step > BUDGET);
     const kept = savedIn(job.paths.checkpoints) ?? first.outcome.checkpoint;
     const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...omitUndefined({ checkpoint: kept }) };
-    const second = first.reports.length === 0 ? undefined : await observe(again, command, file, options, () => true);
+    const second = first.reports.length === 0 ? undefined : await observe(again, trainer, file, options, () => true);
     const missing = unmentioned(command, Object.keys(job.params));
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
@@ -49,6 +53,7 @@ export async function checkProgram(path: string, words: readonly string[], optio
         ? [['not passed', `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`]]
         : []),
       ['value', valueIn(first)],
+      ...(metricFile ? [['read from', fillTemplate(metricFile, fillingOf(job))[0]!]] : []),
       ['steps', stepsOf(first)],
       ['budget', budgetOf(first)],
       ['SIGTERM', partingOf(first.parting === undefined ? second : first, file)],
@@ -79,7 +84,7 @@ function jobIn(directory: string, { space, options: { study, seed = 0 } }: Study
 /** Runs the program until it ends, has taken its time, or has reported enough. */
 async function observe(
   job: Job,
-  command: Template,
+  trainer: Pick<ProcessOptions, 'command' | 'metricFile'>,
   file: StudyFile,
   { metric, seconds = 60 }: CheckOptions,
   enough: (reports: readonly PrintedReport[]) => boolean,
@@ -89,7 +94,7 @@ async function observe(
   let asked: number | undefined;
   const { objectives = { value: 'minimize' as const } } = withMetric(file.options, metric);
   const running = startProcess(job, {
-    command,
+    ...trainer,
     ...listeningFor({ objectives: Object.entries(objectives).map(([name, direction]) => ({ name, direction })) }),
     grace: file.grace,
     result: file.result,

@@ -20,7 +20,7 @@ import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
 import { type RetryingLog, retryingLog } from '../retryingLog.ts';
 import { RUN_EXAMPLE } from '../runExample.ts';
-import { commandOf } from '../runner/command.ts';
+import { commandOf, metricFileOf } from '../runner/command.ts';
 import type { Template } from '../runner/template.ts';
 import { type Ending, type Watch, watch } from '../runView.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
@@ -38,6 +38,8 @@ interface RunOptions {
   readonly seed?: string;
   /** The name of the value that the program prints. */
   readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly json?: boolean;
   /** Port of the dashboard; true for one that is free. */
@@ -65,6 +67,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
     resumes: file.options.resumes ?? created?.resumes ?? false,
     command,
   });
+  const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, wanted.parallel ?? created?.parallel ?? 1);
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = openStatusLine();
@@ -92,6 +95,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
     begun: created,
     options: inspected,
     command,
+    metricFile,
     log,
     directory,
     watching,
@@ -140,6 +144,7 @@ interface Work {
   readonly begun: Created | undefined;
   readonly options: StudyOptions;
   readonly command: Template;
+  readonly metricFile: Template | undefined;
   readonly log: RetryingLog;
   readonly directory: string;
   readonly watching: Watch;
@@ -153,7 +158,21 @@ interface Work {
 }
 
 /** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */
-async function work({ file, goal, begun, options, command, log, directory, watching, note, begin, attended, warn }: Work): Promise<Ending> {
+async function work({
+  file,
+  goal,
+  begun,
+  options,
+  command,
+  metricFile,
+  log,
+  directory,
+  watching,
+  note,
+  begin,
+  attended,
+  warn,
+}: Work): Promise<Ending> {
   /** A study file without a strategy resumes with that of the log. */
   const strategy = file.strategy?.spec ?? begun?.strategy;
   let end!: (ending: Ending) => void;
@@ -168,6 +187,7 @@ async function work({ file, goal, begun, options, command, log, directory, watch
   const fleet: Trainers = trainers({
     study: file.options.study,
     command,
+    metricFile,
     ...listeningFor(goal),
     notices: notices({
       warn,

@@ -12,7 +12,7 @@ import { onInterrupt } from '../interrupt.ts';
 import { listeningFor } from '../metric.ts';
 import { notices } from '../notices.ts';
 import { checkResuming } from '../resuming.ts';
-import { commandOf } from '../runner/command.ts';
+import { commandOf, metricFileOf } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { openStatusLine } from '../statusLine.ts';
 import { startTrial } from '../trainers.ts';
@@ -28,6 +28,8 @@ interface WorkerOptions extends Access {
   readonly directory?: string;
   /** The name under which the program prints the value. */
   readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
   /** Which of the values of a run is its result. */
   readonly result?: 'last' | 'best';
 }
@@ -56,12 +58,14 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     if (!created) return 130;
     if (metric !== undefined && created.objectives.length > 1)
       throw new UsageError('--metric: expected a study with one objective, got several');
-    const command = commandOf(words, spaceOf(created));
+    const space = spaceOf(created);
+    const command = commandOf(words, space);
     const { strategy, decisions = 1, resumes = false } = created;
     checkResuming({ strategy, decisions, resumes, command });
     const settings = {
       study,
       command,
+      metricFile: metricFileOf(options.metricFile, space, parallel),
       ...listeningFor({ objectives: created.objectives, metric }),
       result,
       notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),

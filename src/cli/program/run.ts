@@ -35,6 +35,7 @@ Example:
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--trials <n>', 'configurations to try (default: no limit)', wholeNumber)
     .option('--metric <name>', 'printed name of the value to optimise')
+    .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .option('--seed <text>', 'seed for all random choices (default: 0)')
     .addOption(
       new Option('--fsync <policy>', 'when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
@@ -72,6 +73,8 @@ The output of the program is kept in a log and read for values:
       names saved state that a later attempt can load
   {"infeasible": "out of memory"}
       says that this configuration cannot run
+With --metric-file, values are read from that file instead: JSON, JSON lines
+or CSV. Its path can hold {trial} and the other places of the command.
 
 "objective: minimize val_loss" in the study file, or --metric val_loss, names
 the value to optimise. Without a name it is "value", or the only printed value
@@ -104,6 +107,7 @@ Examples:
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
     .option('--metric <name>', 'printed name of the value to optimise')
+    .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .option('--seconds <s>', 'time limit of each run, in seconds (default: 60)', positiveNumber)
     .addHelpText(
       'after',

@@ -22,6 +22,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--name <name>', 'name of this worker (default: a random one)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
+    .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')

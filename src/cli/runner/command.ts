@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { UsageError } from '../usage.ts';
 import { checkVariables } from './job.ts';
-import { parseTemplate, type Template } from './template.ts';
+import { parseTemplate, type Template, unmentioned } from './template.ts';
+
+type AnySpace = { toJSON(): { readonly parameters: object } };
 
 /** The command of a trainer, checked as far as that is possible before there are values to fill in. @throws UsageError, TemplateError */
-export function commandOf(words: readonly string[] | undefined, space: { toJSON(): { readonly parameters: object } }): Template {
+export function commandOf(words: readonly string[] | undefined, space: AnySpace): Template {
   if (words === undefined) throw new UsageError('there is no command to run; add it after --, or to the study file');
   const parameters = Object.keys(space.toJSON().parameters);
   checkVariables(parameters);
@@ -16,6 +18,24 @@ export function commandOf(words: readonly string[] | undefined, space: { toJSON(
   }
   return command;
 }
+
+/**
+ * The path of a file of metrics, with places for the number of the trial and other values.
+ *
+ * @throws UsageError if trials at the same time would share the file.
+ * @throws TemplateError
+ */
+export function metricFileOf(path: string | undefined, space: AnySpace, parallel: number): Template | undefined {
+  if (path === undefined) return undefined;
+  const template = parseTemplate([path], Object.keys(space.toJSON().parameters));
+  const own = unmentioned(template, OWN).length < OWN.length;
+  if (parallel > 1 && !own)
+    throw new UsageError(`${path}: ${parallel} trials at a time would write the same file of metrics; write {trial} or {slot} in its path`);
+  return template;
+}
+
+/** What differs between trials that run at the same time. */
+const OWN = ['trial', 'slot'];
 
 const isProgram = (name: string): boolean =>
   name.includes('/') ? existsSync(name) : (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, name)));

@@ -6,15 +6,18 @@ import { isDiskFull } from '../fullDisk.ts';
 import { stripControls } from '../plainText.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
+import { metricFile } from './metricFile.ts';
 import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome } from './outcome.ts';
-import type { Line, PrintedReport } from './parseOutput.ts';
+import { type Line, type PrintedReport, remark, statementOf } from './parseOutput.ts';
 import { type Listening, outputReader } from './reader.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
 
-export interface ProcessOptions extends Listening {
+export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly command: Template;
+  /** The path of a file that the program writes its metrics into. Values are then read from there instead of from the output. */
+  readonly metricFile?: Template | undefined;
   /** Called with each report as it is printed. */
   readonly onReport?: (report: PrintedReport) => void;
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
@@ -43,6 +46,8 @@ export interface Running {
 const STRAGGLERS = 1000;
 /** Milliseconds between two looks whether a disk has room again. */
 const ROOM = 1000;
+/** Milliseconds between two looks at a file of metrics. */
+const LOOK = 1000;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
@@ -68,7 +73,8 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
   }
   try {
     const mark = newMark();
-    return attend(launch(job, options, mark), log, options, mark);
+    const file = options.metricFile && fillTemplate(options.metricFile, fillingOf(job))[0];
+    return attend(() => launch(job, options, mark), log, { ...options, file }, mark);
   } catch (cause) {
     log.close();
     return over(notStarted(cause));
@@ -122,8 +128,10 @@ function launch(job: Job, { command, directory }: ProcessOptions, mark: string):
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-function attend(child: Child, log: LogFile, options: ProcessOptions, mark: string): Running {
+function attend(start: () => Child, log: LogFile, options: ProcessOptions & Listening, mark: string): Running {
   const { timeLimit, grace = 10 } = options;
+  const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
+  const child = start();
   const since = performance.now();
   let because: ProcessEnd['because'];
   let exited = false;
@@ -137,7 +145,7 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
   };
   const limit = timeLimit === undefined ? undefined : setTimeout(() => end('timeout', 'SIGTERM'), milliseconds(timeLimit));
 
-  const printed = listen(child, log, options, () => end('non-finite', 'SIGTERM'));
+  printed.read(child);
   if (running.size === 0) process.on('exit', killAll);
   running.add(child);
   const done = new Promise<ProgramOutcome>((resolve) => {
@@ -176,12 +184,13 @@ function attend(child: Child, log: LogFile, options: ProcessOptions, mark: strin
 }
 
 /**
- * Reads what a program prints on both of its outputs, and logs it. `end` takes what is left without a line feed, and tells the outcome.
+ * Logs what a program prints on both of its outputs, and reads its values there or in a file. `end` takes what is left without a line feed, and
+ * tells the outcome.
  *
  * @param diverged called when a report is not finite; later reports are dropped
  */
-function listen(child: Child, log: LogFile, options: ProcessOptions, diverged: () => void) {
-  const { onReport, onWarning } = options;
+function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () => void) {
+  const { onReport, onWarning, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
@@ -196,28 +205,50 @@ function listen(child: Child, log: LogFile, options: ProcessOptions, diverged: (
     }
     if (line.type === 'result' && line.warning !== undefined) onWarning?.(stripControls(line.warning));
   };
-  const out = splitLines((text, redrawn) => reader.line(text, redrawn).forEach(take));
+  const file =
+    path === undefined
+      ? undefined
+      : metricFile(
+          path,
+          ({ line, unfinished }) => reader.line(line, unfinished).forEach(take),
+          (message) => onWarning?.(stripControls(message)),
+        );
+  let looking: NodeJS.Timeout | undefined;
+  const hearLine = (text: string, redrawn: boolean) => (file ? remarks(text) : reader.line(text, redrawn)).forEach(take);
+  const out = splitLines(hearLine);
   const errors = splitLines((text, redrawn) => {
     if (text.trim()) lastError = text;
-    reader.line(text, redrawn).forEach(take);
+    hearLine(text, redrawn);
   });
-  const read = (stream: Readable, lines: LineSplitter) => {
+  const copy = (stream: Readable, lines: LineSplitter) => {
     stream.on('data', (bytes: Buffer) => {
       log.write(bytes);
       lines.push(bytes);
     });
     stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
   };
-  read(child.stdout, out);
-  read(child.stderr, errors);
   return {
+    read(child: Child) {
+      copy(child.stdout, out);
+      copy(child.stderr, errors);
+      if (file) looking = setInterval(file.look, LOOK);
+    },
     end(broken: boolean) {
+      clearInterval(looking);
       out.end();
       errors.end();
+      file?.end();
       reader.end(broken).forEach(take);
       return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
     },
   };
+}
+
+/** What a line says besides values: a checkpoint, or that the configuration cannot run. */
+function remarks(text: string): readonly Line[] {
+  const said = statementOf(stripControls(text).trim());
+  const line = said && remark(said);
+  return line ? [line] : [];
 }
 
 /** Programs that run now: a process that exits takes them along. */

@@ -21,6 +21,8 @@ export interface Listening {
   readonly metric?: string | undefined;
   /** Which of the values of a run is its result. Default `last`. */
   readonly result?: 'last' | 'best' | undefined;
+  /** The file that is read instead of the output. */
+  readonly file?: string | undefined;
 }
 
 /** Reads what a program prints, a line at a time. */
@@ -52,7 +54,7 @@ const MOST_WAITING = 10_000;
  * reader.line('Epoch 2/20'); // [{ type: 'report', report: { step: 1, values: { value: 0.41 }, metric: 'loss', ... } }]
  */
 export function outputReader(listening: Listening): OutputReader {
-  const { objectives, direction = 'minimize', metric, result = 'last' } = listening;
+  const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
   const seen = new Map<string, number | null>();
@@ -136,7 +138,7 @@ export function outputReader(listening: Listening): OutputReader {
     get metric() {
       return alias();
     },
-    unheard: () => stripControls(unheard({ objectives, direction, seen, metric, candidates: chosen?.names ?? [] })),
+    unheard: () => stripControls(unheard({ objectives, direction, seen, metric, file, candidates: chosen?.names ?? [] })),
   };
 }
 

@@ -9,6 +9,8 @@ export interface Unheard {
   readonly seen: ReadonlyMap<string, number | null>;
   /** Names that could each be the result. */
   readonly candidates: readonly string[];
+  /** The file that was read instead of the output. */
+  readonly file?: string | undefined;
 }
 
 /** A name that a study file and a command line can hold as it is. */
@@ -25,17 +27,19 @@ export function howToName(direction: 'minimize' | 'maximize', names: readonly st
 }
 
 /** Why a program that ended well has no result: what it printed, what was expected, and what to do. */
-export function unheard({ objectives, direction, metric, seen, candidates }: Unheard): string {
+export function unheard({ objectives, direction, metric, seen, candidates, file }: Unheard): string {
   const start = 'exited 0 without a result';
+  const from = file === undefined ? 'it printed' : `${file} has`;
   const shown = [...seen].map(([name, value]) => `${written(name)}=${value ?? 'nan'}`).join(', ');
   if (objectives.length > 1) {
     const line = objectives.map((name, i) => `${name}=0.${i + 3}`).join(' ');
-    return `${start}: expected ${objectives.join(' and ')}, ${shown ? `but it printed ${shown}` : 'but it printed no values'}; print a line such as "${line}"`;
+    const cure = file === undefined ? `print a line such as "${line}"` : `write them into it`;
+    return `${start}: expected ${objectives.join(' and ')}, but ${from} ${shown || 'no values'}; ${cure}`;
   }
   const name = metric ?? objectives[0]!;
-  const example = `print a line such as "${name === 'value' ? 'loss' : name}=0.38", or "epoch=3 ${name === 'value' ? 'loss' : name}=0.41" after each epoch`;
-  if (shown === '') return `${start}: it printed no line that names a value; ${example}`;
-  if (candidates.length > 1) return `${start}: it printed ${shown}, and several could be the result; ${howToName(direction, candidates)}`;
+  const example = file === undefined ? printing(name === 'value' ? 'loss' : name) : writing(name === 'value' ? 'loss' : name);
+  if (shown === '') return `${start}: ${from} no ${file === undefined ? 'line that names a value' : 'values by name'}; ${example}`;
+  if (candidates.length > 1) return `${start}: ${from} ${shown}, and several could be the result; ${howToName(direction, candidates)}`;
   const expected = name === 'value' ? `a value to ${direction}` : name;
   const fits = [...seen.keys()].filter((key) => usualDirection(key) === direction);
   const neutral = [...seen.keys()].filter((key) => usualDirection(key) === undefined);
@@ -44,5 +48,8 @@ export function unheard({ objectives, direction, metric, seen, candidates }: Unh
   const names = fits.length > 0 ? fits : other === undefined ? neutral : [other];
   const cure = howToName(fits.length === 0 && other !== undefined ? flipped : direction, names);
   const why = fits.length === 0 && other !== undefined ? `; ${written(other)} is usually ${flipped}d, and the study ${direction}s` : '';
-  return `${start}: expected ${expected}, but it printed ${shown}${why}; ${cure}, or ${example}`;
+  return `${start}: expected ${expected}, but ${from} ${shown}${why}; ${cure}, or ${example}`;
 }
+
+const printing = (name: string): string => `print a line such as "${name}=0.38", or "epoch=3 ${name}=0.41" after each epoch`;
+const writing = (name: string): string => `write {"${name}": 0.38} into it, or a table with the columns epoch and ${name}`;

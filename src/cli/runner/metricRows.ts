@@ -1,0 +1,76 @@
+import { parse } from 'csv-parse/sync';
+import { isRecord } from '../../schema/isRecord.ts';
+import { stepRank } from './names.ts';
+import { statementOf } from './parseOutput.ts';
+
+/** A row of a file of metrics. */
+export interface MetricRow {
+  /** The row as a JSON line of the protocol. */
+  readonly line: string;
+  /** More rows of the same step may follow. */
+  readonly unfinished: boolean;
+}
+
+/**
+ * The rows of a file of metrics: a JSON object, JSON lines, or a table with a head and commas, semicolons or tabs. An incomplete last line is
+ * left out.
+ *
+ * @example
+ * metricRows('epoch,loss\n1,0.5\n2,0.4\n'); // the lines {"epoch":1,"values":{"loss":0.5}} and {"epoch":2,"values":{"loss":0.4}}
+ */
+export function metricRows(text: string): MetricRow[] {
+  const whole = text.replace(/^\ufeff/, '').trim();
+  if (whole.startsWith('[')) return [];
+  if (!whole.startsWith('{')) return tableRows(text.slice(0, text.lastIndexOf('\n') + 1));
+  const data = statementOf(whole)?.data;
+  const objects = data ? [data] : whole.split('\n').map((line) => statementOf(line.trim())?.data);
+  return objects.flatMap((object) => (object ? [{ line: lineOf(Object.entries(object)), unfinished: false }] : []));
+}
+
+/** Fields of the protocol that hold more than a number. */
+const STRUCTURED = new Set(['metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
+
+/** Steps and fields of the protocol stay as they are. All other numbers are values: what is no objective is kept as a metric. */
+function lineOf(fields: readonly (readonly [string, unknown])[]): string {
+  const own = fields.filter(([name]) => STRUCTURED.has(name) || stepRank(name) !== undefined);
+  const others = fields.filter(([name]) => !STRUCTURED.has(name) && stepRank(name) === undefined);
+  return JSON.stringify({ ...Object.fromEntries(own), values: Object.fromEntries(others.flatMap(numbersOf)) });
+}
+
+/** Numbers by their paths: `val/loss` for `{"val": {"loss": 0.3}}`. */
+function numbersOf([name, value]: readonly [string, unknown]): (readonly [string, number | null])[] {
+  if (isRecord(value))
+    return Object.entries(value).flatMap(([part, inner]) => numbersOf([name === 'values' ? part : `${name}/${part}`, inner]));
+  return typeof value === 'number' || value === null ? [[name, value]] : [];
+}
+
+/** Of several columns that hold steps, such as `epoch` and `step` of Lightning, the coarsest counts. */
+function tableRows(text: string): MetricRow[] {
+  const records: Record<string, string>[] = parse(text, {
+    bom: true,
+    columns: (head: string[]) => head.map((name) => (/^value$/i.test(name) ? 'value' : name)), // TensorBoard writes "Wall time,Step,Value"
+    delimiter: [',', ';', '\t'],
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    trim: true,
+  });
+  return records.map((record) => {
+    const fields = Object.entries(record).flatMap(([name, cell]) => {
+      const value = numberIn(cell);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const steps = fields.flatMap(([name, value]) => (value === null ? [] : [{ name, rank: stepRank(name) }])).filter(isRanked);
+    const [coarsest] = [...steps].sort((a, b) => a.rank - b.rank);
+    const finer = new Set(steps.filter(({ name }) => name !== coarsest?.name).map(({ name }) => name));
+    return { line: lineOf(fields.filter(([name]) => !finer.has(name))), unfinished: finer.size > 0 };
+  });
+}
+
+const isRanked = (column: { readonly name: string; readonly rank: number | undefined }): column is { name: string; rank: number } =>
+  column.rank !== undefined;
+
+/** Null for what is not finite; undefined for an empty cell or a text. */
+function numberIn(cell: string): number | null | undefined {
+  if (/^[+-]?(?:nan|inf|infinity)$/i.test(cell)) return null;
+  return cell === '' || !Number.isFinite(Number(cell)) ? undefined : Number(cell);
+}

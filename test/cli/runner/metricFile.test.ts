@@ -1,0 +1,130 @@
+import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { metricFile } from '../../../src/cli/runner/metricFile.ts';
+import { metricRows } from '../../../src/cli/runner/metricRows.ts';
+import { outputReader } from '../../../src/cli/runner/reader.ts';
+
+const lines = (text: string) => metricRows(text).map(({ line }) => line);
+
+/** A file, and the lines of what is taken from it. */
+function open(before?: string) {
+  const path = join(mkdtempSync(join(tmpdir(), 'hypertide-metrics-')), 'metrics');
+  if (before !== undefined) writeFileSync(path, before);
+  const taken: string[] = [];
+  const warnings: string[] = [];
+  const file = metricFile(
+    path,
+    ({ line }) => taken.push(line),
+    (message) => warnings.push(message),
+  );
+  return { path, file, taken, warnings };
+}
+
+it('reads a JSON object over several lines, with names of nested numbers', () => {
+  const dvclive = '{\n  "train": {"loss": 0.5},\n  "val": {"loss": 0.4, "note": "x"},\n  "step": 3,\n  "lr": NaN\n}\n';
+  expect(lines(dvclive)).toEqual(['{"step":3,"values":{"train/loss":0.5,"val/loss":0.4,"lr":null}}']);
+  expect(lines('{\n  "train": {"loss": 0.5},\n  "va')).toEqual([]); // as long as it is being written
+  expect(lines('[1, 2]')).toEqual([]);
+});
+
+it('reads JSON lines, and leaves out what is not complete', () => {
+  expect(lines('{"iteration":19,"total_loss":0.9}\n{"iteration":39,"total_loss":0.8}\n{"iter')).toEqual([
+    '{"iteration":19,"values":{"total_loss":0.9}}',
+    '{"iteration":39,"values":{"total_loss":0.8}}',
+  ]);
+  expect(lines('{"checkpoint":"a.pt","values":{"value":1}}')).toEqual(['{"checkpoint":"a.pt","values":{"value":1}}']);
+});
+
+it('reads tables with commas, semicolons and tabs', () => {
+  const rows = ['{"epoch":0,"values":{"accuracy":0.5,"val_loss":0.7}}', '{"epoch":1,"values":{"accuracy":0.6,"val_loss":null}}'];
+  for (const mark of [',', ';', '\t'])
+    expect(lines(`epoch,accuracy,val_loss,note\n0,0.5,0.7,a\n1,0.6,nan,\n2,0.7,0`.replaceAll(',', mark))).toEqual(rows);
+});
+
+it('takes the coarsest step of a table, and waits for the end of it', () => {
+  // as CSVLogger of Lightning 2 writes it
+  const table = 'epoch,step,train_loss,val_loss\n0,49,0.9,\n0,63,,0.8\n1,99,0.7,\n1,127,,0.6\n';
+  expect(metricRows(table)[1]).toEqual({ line: '{"epoch":0,"values":{"val_loss":0.8}}', unfinished: true });
+  const reader = outputReader({ objectives: ['val_loss'] });
+  const heard = metricRows(table).map(({ line, unfinished }) => reader.line(line, unfinished));
+  expect(heard.flat()).toEqual([{ type: 'report', report: { step: 0, values: { val_loss: 0.8 } } }]);
+  expect(reader.end(false)).toEqual([{ type: 'report', report: { step: 1, values: { val_loss: 0.6 } } }]);
+});
+
+it('reads the column Value of a download from TensorBoard as the value', () => {
+  const reader = outputReader({ objectives: ['val_loss'] });
+  const [row] = metricRows('Wall time,Step,Value\n1700000000.5,3,0.25\n');
+  expect(reader.line(row!.line)).toEqual([
+    { type: 'report', report: { step: 3, values: { val_loss: 0.25 }, metrics: { 'Wall time': 1700000000.5 } } },
+  ]);
+});
+
+it('takes each row once while the file grows', () => {
+  const { path, file, taken } = open();
+  file.look();
+  writeFileSync(path, 'epoch,loss\n1,0.5\n2,0.');
+  file.look();
+  expect(taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}']);
+  appendFileSync(path, '4\n');
+  file.look();
+  file.look();
+  expect(taken.slice(1)).toEqual(['{"epoch":2,"values":{"loss":0.4}}']);
+  writeFileSync(path, 'epoch,loss,acc\n1,0.5,\n2,0.4,\n3,0.3,0.9\n'); // Lightning writes the file again when a column comes to it
+  file.end();
+  expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3,"acc":0.9}}']);
+});
+
+it('takes an object each time it changes', () => {
+  const { path, file, taken } = open();
+  for (const loss of [0.5, 0.5, 0.4]) {
+    writeFileSync(path, `{"loss": ${loss}}`);
+    file.look();
+  }
+  file.end();
+  expect(taken).toEqual(['{"values":{"loss":0.5}}', '{"values":{"loss":0.4}}']);
+});
+
+it('leaves out what an earlier attempt wrote', () => {
+  const { path, file, taken } = open('epoch,loss\n1,0.5\n');
+  file.look();
+  expect(taken).toEqual([]);
+  appendFileSync(path, '2,0.4\n');
+  file.end();
+  expect(taken).toEqual(['{"epoch":2,"values":{"loss":0.4}}']);
+});
+
+it('takes what is written again, even if it is the same', () => {
+  const begun = open('epoch,loss\n1,0.5\n');
+  truncateSync(begun.path);
+  begun.file.look();
+  writeFileSync(begun.path, 'epoch,loss\n1,0.5\n');
+  begun.file.look();
+  expect(begun.taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}']);
+
+  const same = open('{"loss": 0.5}');
+  rmSync(same.path);
+  writeFileSync(same.path, '{"loss": 0.5}\n');
+  same.file.end();
+  expect(same.taken).toEqual(['{"values":{"loss":0.5}}']);
+
+  const untouched = open('{"loss": 0.5}');
+  untouched.file.end();
+  expect(untouched.taken).toEqual([]);
+});
+
+it('says once that a file cannot be read', () => {
+  const { path, file, warnings } = open();
+  rmSync(path, { force: true });
+  const folder = open();
+  const blocked = metricFile(
+    join(folder.path, '..'),
+    () => {},
+    (message) => warnings.push(message),
+  );
+  blocked.look();
+  blocked.end();
+  file.end();
+  expect(warnings).toEqual([expect.stringMatching(/: it cannot be read: EISDIR/)]);
+});
