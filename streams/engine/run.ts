@@ -119,8 +119,13 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
       if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
       return true;
     };
-    if ((await log.head()) === 0) await log.append(created);
-    const head = await log.head();
+    while ((await log.head()) === 0) await log.append(created);
+    let head = await log.head();
+    /** Resolves with whether all is stored. If another process writes first, its entries may change what is to be prepared. */
+    const prepare = async (): Promise<boolean> => {
+      for (const fact of preparations(engine, options)) if ((await log.append(fact)) === 'fenced') return false;
+      return true;
+    };
     let compared = false;
     let prepared = false;
     let turned = performance.now();
@@ -140,11 +145,11 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
         compared = isCompared();
       }
       engine.receive(left);
-      if (!prepared && engine.ledger.position >= head) {
-        prepared = true;
+      while (!prepared && engine.ledger.position >= head) {
         if (!compared) throw new MismatchError('the log does not begin with a study');
-        for (const fact of preparations(engine, options)) await log.append(fact);
-        goal = await log.head();
+        prepared = await prepare();
+        head = await log.head();
+        if (prepared) goal = head;
       }
       reach();
       if (running && prepared && goal === undefined) watchTime();

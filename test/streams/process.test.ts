@@ -11,6 +11,7 @@ import {
   grid,
   InfeasibleError,
   int,
+  type Log,
   MismatchError,
   medianStop,
   memoryLog,
@@ -300,4 +301,41 @@ it('closes when its time is up, also if another process writes first', async () 
   const slow = () => sleep(200, 1);
   const result = await optimize(line, slow, { log: { ...log, append }, seconds: 0.05 }).result();
   expect([result.reason, closes]).toEqual(['time', 2]);
+});
+
+describe('a start, while another process writes,', () => {
+  const optimizeTo = (trials: number, log: Log) => optimize(line, square, { log, trials }).result();
+
+  it('appends its new limit after the entry of the other one', async () => {
+    const log = memoryLog();
+    await optimizeTo(3, log);
+    let tries = 0;
+    const append: Log['append'] = async (fact) => {
+      if ((fact as Fact).type !== 'changed' || ++tries > 1) return log.append(fact);
+      await log.append({ v: 1, type: 'enqueued', params: { x: 1 } });
+      return 'fenced';
+    };
+    expect(await optimizeTo(5, { ...log, append })).toMatchObject({ completed: 5, best: { params: { x: 1 } } });
+    expect(tries).toBe(2);
+  });
+
+  it('does not append a limit that the other one has set', async () => {
+    const log = memoryLog();
+    await optimizeTo(3, log);
+    let tries = 0;
+    const append: Log['append'] = async (fact) => {
+      await log.append(fact);
+      return (fact as Fact).type === 'changed' && ++tries === 1 ? 'fenced' : 'stored';
+    };
+    expect((await optimizeTo(5, { ...log, append })).completed).toBe(5);
+    expect(tries).toBe(1);
+  });
+
+  it('begins the study when the log takes its first fact', async () => {
+    const log = memoryLog();
+    let tries = 0;
+    const append: Log['append'] = async (fact) => ((fact as Fact).type === 'created' && ++tries < 3 ? 'fenced' : log.append(fact));
+    expect((await optimizeTo(2, { ...log, append })).completed).toBe(2);
+    expect(tries).toBe(3);
+  });
 });
