@@ -102,7 +102,7 @@ export function asyncapi(): object {
       parameters: parameters('study', 'trainer', 'trial'),
       description:
         `In the stream HT_<study>. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without metrics, then without gradient, then without checkpoint. ` +
-        'Published with Nats-Msg-Id, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
+        'Published with a random Nats-Msg-Id, since another trainer could use one that it can guess, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
     },
     created: {
       address: 'ht.{study}.log.created',

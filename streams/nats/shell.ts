@@ -91,12 +91,12 @@ export class Shell<P> {
   }
 
   #beat(message: Msg): void {
-    const { subject } = message;
-    const id = Number(subject.slice(subject.lastIndexOf('.') + 1));
-    const trial = this.run.engine.ledger.open.get(id);
+    const [id, trainer] = message.subject.split('.').reverse();
+    const trial = this.run.engine.ledger.open.get(Number(id));
     if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
-    this.#leases.extend(id, performance.now());
-    this.#stopAgain(id);
+    if (trial.runs.get(trial.run) !== trainer) return; // another trainer can read the run in the log
+    this.#leases.extend(Number(id), performance.now());
+    this.#stopAgain(Number(id));
   }
 
   /** A stop may have been missed: it is repeated while the trial runs. */

@@ -19,6 +19,7 @@ import math
 import sys
 import threading
 import time
+import uuid
 
 from ._nats_connection import Connection, token_of
 from .errors import Infeasible, Stopped
@@ -84,7 +85,6 @@ class NatsTrial(Trial):
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.stop_by = None
         self.abandoned = False
-        self._sent = 0
 
     def _send_report(self, _number, step, value, metrics):
         self._raise_if_abandoned()
@@ -106,9 +106,7 @@ class NatsTrial(Trial):
             if name in fact and len(json.dumps(fact)) > self.limit:
                 del fact[name]
                 print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
-        message_id = f"{self.run}/{self._sent}"
-        self._sent += 1
-        self._trainer.store(self.number, fact, message_id)
+        self._trainer.store(self.number, fact, str(uuid.uuid4()))
 
 
 class Trainer:
@@ -202,7 +200,7 @@ class Trainer:
             self.current = None
 
     def store(self, trial, fact, message_id):
-        """Publishes a fact until the stream has it: the server stores the same bytes with the same id once."""
+        """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
         subject = f"{self.root}.log.by.{self.name}.{trial}"
         data = json.dumps(fact, allow_nan=False)
         self._insist(lambda: self._publish(subject, data, message_id))

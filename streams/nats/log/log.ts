@@ -1,5 +1,5 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nuid } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { bell } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
@@ -7,7 +7,7 @@ import { onStatus } from '../connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
 import { isPassing, isStreamFull, withRetry } from '../retry.ts';
 import { subjectsOf } from '../subjects.ts';
-import { publisher } from './publisher.ts';
+import { messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
 
@@ -56,10 +56,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
   const longest = create ? await withRetry(nc, () => ensureStream(jsm, subjects, options)) : -1;
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
-  const instance = nuid.next();
   const out = publisher(nc);
   const news = bell();
-  let counter = 0;
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
@@ -82,7 +80,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
     const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease), [LIMIT_HEADER]: String(limit()) } };
     try {
-      const { seq } = await out.publish(subject, JSON.stringify(fact), { id: `${instance}/${++counter}`, last, timeout, ...leased });
+      const { seq } = await out.publish(subject, JSON.stringify(fact), { id: messageId(), last, timeout, ...leased });
       knew(subject, seq);
       written = seq;
       leads = true;

@@ -3,6 +3,7 @@ import { errors, headers, type Msg, type NatsConnection } from '@nats-io/nats-co
 import { inboxOf, jsonOf, onStatus } from '../connection.ts';
 
 export interface PublishOptions {
+  /** A {@link messageId}, the same for every attempt to publish the same fact. */
   readonly id: string;
   /** Milliseconds to wait for the acknowledgement. */
   readonly timeout: number;
@@ -10,6 +11,12 @@ export interface PublishOptions {
   readonly last?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/**
+ * An id that no other client can guess. The server ignores a message whose id it has seen, on any subject of the stream: a trainer that knew
+ * the next id of another one could use it first, and the other one's fact would be lost.
+ */
+export const messageId = (): string => crypto.randomUUID();
 
 /** Where the stream has it; and whether it had it before. */
 export interface Stored {

@@ -30,7 +30,7 @@ export type Perform<P> = (claim: Claim<P>) => Performing;
 
 export interface ClaimedRunOptions {
   /** Sends a fact until the server has it; `settled` gets the error if the server refuses it. */
-  readonly store: (fact: TrialEvent, id: string, settled: (refused?: Error) => void) => void;
+  readonly store: (fact: TrialEvent, settled: (refused?: Error) => void) => void;
   /** The longest fact that counts, in bytes. */
   readonly limit: number;
   readonly warn: (message: string) => void;
@@ -53,7 +53,6 @@ export class ClaimedRun<P> {
   #performing: Performing | undefined;
   /** What stopped it before it began. */
   #stopped: string | undefined;
-  #count = 0;
   /** Whether a fact is on its way to the server. */
   #isSending = false;
 
@@ -77,7 +76,7 @@ export class ClaimedRun<P> {
     const { run, suggestion } = this.#claim;
     const { trial, attempt } = suggestion;
     this.#isSending = true;
-    this.#options.store({ type: 'started', trial, attempt, run, trainer }, `${run}/0`, (refused) => {
+    this.#options.store({ type: 'started', trial, attempt, run, trainer }, (refused) => {
       if (refused) return this.#options.fail(refused);
       claimed();
       this.#isSending = false;
@@ -139,16 +138,16 @@ export class ClaimedRun<P> {
   #send(): void {
     if (this.#isSending) return;
     const fact = this.#facts.shift();
-    const { suggestion, run } = this.#claim;
-    if (fact) return this.#store(this.#shortened(withAttempt(fact, suggestion.attempt)), `${run}/${++this.#count}`);
+    const { suggestion } = this.#claim;
+    if (fact) return this.#store(this.#shortened(withAttempt(fact, suggestion.attempt)));
     if (this.#phase !== 'ended') return;
     this.#life.send({ type: 'stored' });
     this.#options.stored();
   }
 
-  #store(fact: TrialEvent, id: string): void {
+  #store(fact: TrialEvent): void {
     this.#isSending = true;
-    this.#options.store(fact, id, (refused) => {
+    this.#options.store(fact, (refused) => {
       if (refused && !this.#replace(fact, refused)) return;
       this.#isSending = false;
       this.#send();

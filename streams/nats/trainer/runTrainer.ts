@@ -3,7 +3,7 @@ import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
-import { publisher, type Stored } from '../log/publisher.ts';
+import { messageId, publisher, type Stored } from '../log/publisher.ts';
 import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
 import { isStreamFull, withRetry } from '../retry.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
@@ -107,8 +107,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   /** Sends a fact until the server has it. */
   const store =
     (subject: string): ClaimedRunOptions['store'] =>
-    (fact, id, settled) => {
-      const options = { id, timeout: PATIENCE };
+    (fact, settled) => {
+      const options = { id: messageId(), timeout: PATIENCE };
       const have = (stored: Stored) => {
         deliveries.stored(stored);
         settled();

@@ -1,15 +1,17 @@
 import { jetstreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { headers, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { serverConfig } from '../../../streams/nats/serverConfig.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
 /** Studies for what one trainer forges in the name of another, one each. */
-const forging = Array.from({ length: 9 }, (_, i) => `f${i}`);
+const forging = Array.from({ length: 12 }, (_, i) => `f${i}`);
 const { text, seeds } = serverConfig({
   studies: ['s1', 's2', ...forging],
   trainers: ['w1', 'w2'],
@@ -192,6 +194,56 @@ describe('a server with the configuration that is made for it', () => {
       expect((await say('w1', { type: 'completed', run: 'r1', values: { value: 5 } })).refusal).toBeUndefined();
       await heard.until(isFact('suggested', { trial: 2 }));
       await end();
+    });
+  });
+
+  /** A server stores a message with a known id as a duplicate, that is, not at all, so a guessed id would delete a fact. */
+  describe('lets no trainer take the message ids of', () => {
+    const withId = (id: string) => {
+      const head = headers();
+      head.set('Nats-Msg-Id', id);
+      return { headers: head, timeout: 2000 };
+    };
+    /** Ids that may follow one that counts. */
+    const next = (id: string) => [1, 2, 3, 4, 5].map((i) => id.replace(/\d+$/, (count) => String(Number(count) + i)));
+
+    it('another trainer', async () => {
+      const study = forging.pop()!;
+      const heard = hearing();
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+      const w1 = await as('w1');
+      const { done } = trainer<At>(
+        await as('w2'),
+        study,
+        async () => {
+          const last = await w1.request(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.*.1`);
+          const ids = [`${last.json<{ run: string }>().run}/0`, last.headers!.get('Nats-Msg-Id')].flatMap(next);
+          for (const id of ids) await w1.request(`ht.${study}.log.by.w1.1`, '{}', withId(id));
+          return 5;
+        },
+        { name: 'w2' },
+      );
+      await done;
+      await engine.finished;
+      expect(heard.all.filter(isFact('completed', { trial: 1 }))).toHaveLength(1);
+      await engine.close();
+    });
+
+    it('the engine', async () => {
+      const study = forging.pop()!;
+      const heard = hearing();
+      const engine = await serve(await as('engine'), plane, { strategy: random(), study, trials: 2, parallel: 1, note: heard.note });
+      await heard.until(isFact('suggested', { trial: 1 }));
+      const w1 = await as('w1');
+      const pulled = await new Promise<Msg>((resolve) => puller(w1, subjectsOf(study)).next(resolve));
+      for (const id of next(pulled.headers!.get('Nats-Msg-Id'))) await w1.request(`ht.${study}.log.by.w1.9`, '{}', withId(id));
+      for (const fact of [
+        { type: 'started', attempt: 1 },
+        { type: 'completed', values: { value: 5 } },
+      ])
+        await w1.request(`ht.${study}.log.by.w1.1`, JSON.stringify({ trial: 1, run: 'r', ...fact }));
+      await heard.until(isFact('suggested', { trial: 2 }));
+      await engine.close();
     });
   });
 

@@ -40,6 +40,18 @@ describe('serve', () => {
     await engine.close();
   });
 
+  it('gives a silent run to another trainer although a third one sends heartbeats for it', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1, lease: 0.4 });
+    const [{ say }, { beat }] = [await hand(study, 'silent'), await hand(study, 'third')];
+    await engine.heard.until(isFact('suggested'));
+    await say(1, { type: 'started', attempt: 1, run: 'r' });
+    const beating = setInterval(() => beat(1, 'r'), 50);
+    expect((await engine.heard.until(isFact('failed'))).fact).toMatchObject({ trial: 1, run: 'r', reason: 'lost' });
+    clearInterval(beating);
+    await engine.close();
+  });
+
   it('offers an attempt again that was handed out and not taken on', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 0.2 });
