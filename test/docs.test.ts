@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readStudyFile } from '../src/cli/studyFile.ts';
+import { readStudyFile } from '../src/cli/studyFile/studyFile.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
 import { caseOf } from './contract/cases.ts';

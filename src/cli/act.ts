@@ -1,7 +1,7 @@
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/commands.ts';
-import { inform } from './output.ts';
-import type { CommandStudy } from './study.ts';
+import type { CommandStudy } from './sources/study.ts';
+import { inform } from './terminal/output.ts';
 import { UsageError } from './usage.ts';
 
 export interface ActOptions {

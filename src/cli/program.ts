@@ -1,12 +1,12 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { UserError } from '../errors.ts';
 import { version } from '../version.ts';
-import { escapeControls } from './plainText.ts';
 import { declareAct } from './program/act.ts';
 import { declareRead } from './program/read.ts';
 import { declareRun } from './program/run.ts';
 import { declareServer } from './program/server.ts';
 import { declareTools } from './program/tools.ts';
+import { escapeControls } from './terminal/plainText.ts';
 
 /** The commands. They load what they need when they are used. @param tell takes the exit status. */
 function programFor(tell: (status: number) => void): Command {

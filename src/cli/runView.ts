@@ -6,12 +6,12 @@ import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
-import type { Alike } from './alike.ts';
-import { passedOver } from './passedOver.ts';
-import { stripControls } from './plainText.ts';
-import { lineOf, progressLine } from './render.ts';
-import type { StatusLine } from './statusLine.ts';
-import { table } from './table.ts';
+import { passedOver } from './sources/passedOver.ts';
+import { stripControls } from './terminal/plainText.ts';
+import { lineOf, progressLine } from './terminal/render.ts';
+import type { StatusLine } from './terminal/statusLine.ts';
+import { table } from './terminal/table.ts';
+import type { Alike } from './trainers/alike.ts';
 
 /** How a run of a study ended. */
 export type Ending =

@@ -5,15 +5,22 @@ import { directory, hypertide } from './support.ts';
 const place = directory();
 const { out: overview } = await hypertide(place, '--help');
 const commands = [...overview.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, name]) => name!);
+const folders = new URL('../../src/cli/commands/', import.meta.url);
 /** The command of each file, such as ask-tell of askTell.ts. */
-const modules = readdirSync(new URL('../../src/cli/commands', import.meta.url)).map((file) =>
-  file.replace('.ts', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-);
+const commandsIn = (folder: string) =>
+  readdirSync(new URL(folder, folders)).map((file) => file.replace('.ts', '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+/** The commands below each heading of the overview. */
+const groups = [...overview.matchAll(/^(\w+):\n((?: {2,}\S.*\n)+)/gm)].map(([, name, list]) => ({
+  folder: name!.toLowerCase(),
+  commands: [...list!.matchAll(/^ {2}([a-z-]+) {2,}\S/gm)].map(([, command]) => command!),
+}));
 const tooLong = (text: string) => text.split('\n').filter((line) => line.length > 80);
 
 it('the overview lists every command in its group, in 80 columns and 45 lines', () => {
   expect(overview.match(/^\w+:$/gm)).toEqual(['Run:', 'Read:', 'Act:', 'Server:', 'Tools:', 'Examples:']);
-  expect(commands.toSorted()).toEqual(modules.toSorted());
+  const listed = groups.filter(({ folder }) => folder !== 'examples');
+  expect(listed.map(({ folder }) => folder).toSorted()).toEqual(readdirSync(folders).toSorted());
+  for (const group of listed) expect(group.commands.toSorted()).toEqual(commandsIn(group.folder).toSorted());
   expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(45);
   expect(tooLong(overview)).toEqual([]);
 });

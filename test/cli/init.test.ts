@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsIn } from '../../src/cli/commands/init.ts';
-import { readStudyFile } from '../../src/cli/studyFile.ts';
+import { argumentsIn } from '../../src/cli/commands/run/init.ts';
+import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
 /** As argparse of Python 3.13 prints it, with ArgumentDefaultsHelpFormatter. */

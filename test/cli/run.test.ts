@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseStudy } from '../../src/cli/studyFile.ts';
+import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
 import { directory, type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
 

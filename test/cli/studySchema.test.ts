@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseStudy } from '../../src/cli/studyFile.ts';
+import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { editorOn, optionComments, usingOptions } from '../support/hover.ts';
 import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';

@@ -21,7 +21,7 @@ interface Schema {
 /** The JSON Schema of study files, with the comments of the code as descriptions. */
 export function schemaText(): string {
   const schema = JSON.parse(JSON.stringify(studySchema())) as Schema & { readonly $defs: Readonly<Record<'strategy', Schema>> };
-  const comments = commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyLayout.ts'));
+  const comments = commentsOf(join(root, 'streams/index.ts'), join(root, 'src/cli/studyFile/studyLayout.ts'));
   describe(schema, comments.get('studyLayout')!.parts);
   for (const [name, strategy] of Object.entries(schema.$defs.strategy.anyOf![1]!.properties!)) {
     const { text, parts } = comments.get(name)!;

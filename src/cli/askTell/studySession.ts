@@ -12,9 +12,9 @@ import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
-import { begunIn } from '../journalFile.ts';
-import { inform } from '../output.ts';
-import { parseStudy } from '../studyFile.ts';
+import { begunIn } from '../sources/journalFile.ts';
+import { parseStudy } from '../studyFile/studyFile.ts';
+import { inform } from '../terminal/output.ts';
 import type { Driven } from './protocol.ts';
 import { SessionError } from './session.ts';
 

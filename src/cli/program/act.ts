@@ -16,7 +16,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>
-        (await import('../commands/enqueue.ts')).enqueue(study, words, options),
+        (await import('../commands/act/enqueue.ts')).enqueue(study, words, options),
       ),
     );
 
@@ -27,21 +27,27 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .summary('try failed trials again')
     .option('--json', 'print their numbers, as JSON')
     .action((journal, trials, options) =>
-      useWords([journal, ...trials], options, async (study, words) => (await import('../commands/retry.ts')).retry(study, words, options)),
+      useWords([journal, ...trials], options, async (study, words) =>
+        (await import('../commands/act/retry.ts')).retry(study, words, options),
+      ),
     );
 
   declare('retract', 'Declare the result of a trial wrong. Strategies forget it.', ['[trial]', 'number of the trial'])
     .summary('declare the result of a trial wrong')
     .option(...json)
     .action((journal, trial, options) =>
-      useWords([journal, trial], options, async (study, words) => (await import('../commands/retract.ts')).retract(study, words, options)),
+      useWords([journal, trial], options, async (study, words) =>
+        (await import('../commands/act/retract.ts')).retract(study, words, options),
+      ),
     );
 
   declare('cancel', 'Stop an open trial.', ['[trial]', 'number of the trial'])
     .summary('stop an open trial')
     .option(...json)
     .action((journal, trial, options) =>
-      useWords([journal, trial], options, async (study, words) => (await import('../commands/cancel.ts')).cancel(study, words, options)),
+      useWords([journal, trial], options, async (study, words) =>
+        (await import('../commands/act/cancel.ts')).cancel(study, words, options),
+      ),
     );
 
   declare('change', 'Change limits, strategy or pace of a study. Reopens a closed study.')
@@ -58,12 +64,14 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--strategy <data>', 'new strategy, a name or YAML')
     .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, wholeNumber)
     .option(...json)
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/change.ts')).change(study, options)));
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/act/change.ts')).change(study, options)),
+    );
 
   declare('close', 'End a study as it stands. Running trials are stopped.')
     .summary('end a study as it stands')
     .option(...json)
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/close.ts')).close(study, options)));
+    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/act/close.ts')).close(study, options)));
 
   program
     .command('import')
@@ -74,6 +82,6 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--study <file>', 'study file to create the journal from')
     .option('--json', 'print counts, as JSON')
     .action((file, { journal, ...options }) =>
-      exit(import('../commands/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),
+      exit(import('../commands/act/import.ts').then(({ importTrials }) => importTrials(file, journal, options))),
     );
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { serverOf } from '../serverOf.ts';
-import type { CommandStudy, Remote } from '../study.ts';
+import { serverOf } from '../sources/serverOf.ts';
+import type { CommandStudy, Remote } from '../sources/study.ts';
 
 /** Takes the exit status of a command once it has one. */
 export type ExitWith = (status: Promise<number>) => Promise<void>;
@@ -51,7 +51,7 @@ export const withRemote = (command: Command): Command => maybeOnServer(command.o
 /** Declares commands on a study in a journal or on a server. */
 export function studyCommands(program: Command, exit: ExitWith) {
   const use = (journal: string | undefined, remote: Remote, act: (study: CommandStudy) => Promise<number>): Promise<void> =>
-    exit(import('../study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
+    exit(import('../sources/study.ts').then(({ withStudy }) => withStudy(journal, remote, act)));
   return {
     /** @param words arguments after the journal. */
     declare: (name: string, description: string, words?: readonly [name: string, description: string]): Command => {

@@ -12,14 +12,16 @@ export function declareRead(program: Command, exit: ExitWith): void {
     .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', wholeNumber)
     .option('--reference <name=value...>', 'point to measure the hypervolume from (default: the worst so far)')
     .option('--json', 'print JSON')
-    .action((journal, options) => use(journal, options, async (study) => (await import('../commands/best.ts')).printBest(study, options)));
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/read/best.ts')).printBest(study, options)),
+    );
 
   declare('trials', 'Print all trials.')
     .summary('print all trials')
     .addOption(new Option('--status <status>', 'print only these (default: all)').choices(trialStatuses))
     .option('--json', 'print JSON')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/trials.ts')).listTrials(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/trials.ts')).listTrials(study, options)),
     );
 
   declare('logs', 'Print what the program printed in the last attempt at a trial.', ['[trial]', 'number of the trial'])
@@ -29,7 +31,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
     .action((first, second, options) => {
       const isTrialFirst = second !== undefined && /^\d+$/.test(first); // either order has one meaning
       const words = isTrialFirst ? [second, first] : [first, second];
-      return useWords(words, options, async (study, given) => (await import('../commands/logs.ts')).printLogs(study, given, options));
+      return useWords(words, options, async (study, given) => (await import('../commands/read/logs.ts')).printLogs(study, given, options));
     });
 
   declare('importance', 'Print how much each parameter matters.')
@@ -42,14 +44,14 @@ fANOVA measures shares in the variation of all results; PED-ANOVA measures
 what sets the best tenth apart.`,
     )
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/importance.ts')).importance(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/importance.ts')).importance(study, options)),
     );
 
   declare('report', 'Write a study with all charts into one HTML file.')
     .summary('write an HTML file with all charts')
     .option('-o, --output <file>', 'file to write (default: <study>.html)')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/report.ts')).writeReport(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/report.ts')).writeReport(study, options)),
     );
 
   declare('export', 'Write all trials, with their positions in the log.')
@@ -57,14 +59,14 @@ what sets the best tenth apart.`,
     .addOption(new Option('--format <format>', 'format of the data').choices(['jsonl', 'json', 'csv']).default('jsonl'))
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/export.ts')).exportTrials(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/export.ts')).exportTrials(study, options)),
     );
 
   declare('verify', 'Recompute every suggestion from the log. Exit status: 1 if one differs.')
     .summary('recompute every suggestion from the log')
     .option('--json', 'print JSON')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/verify.ts')).verifyStudy(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/verify.ts')).verifyStudy(study, options)),
     );
 
   maybeOnServer(program.command('dashboard'))
@@ -84,5 +86,5 @@ or with a --host that other machines can reach, reading needs the token too.
 Commands on a journal go to the process that runs it, on the same machine.
 /metrics serves Prometheus, /healthz health checks.`,
     )
-    .action((journals, options) => exit(import('../commands/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
+    .action((journals, options) => exit(import('../commands/read/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 }

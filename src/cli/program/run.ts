@@ -23,7 +23,7 @@ ranges before you run the study.
 Example:
   hypertide init --epochs 81 -- python train.py --data digits`,
     )
-    .action((command, options) => exit(import('../commands/init.ts').then(({ initStudy }) => initStudy(command, options))));
+    .action((command, options) => exit(import('../commands/run/init.ts').then(({ initStudy }) => initStudy(command, options))));
 
   program
     .command('run')
@@ -97,7 +97,7 @@ Examples:
   hypertide run study.yaml --trials 200 --json > trials.jsonl`,
     )
     .action((study, command, options) =>
-      exit(import('../commands/run.ts').then(({ runPrograms }) => runPrograms(study, command, options))),
+      exit(import('../commands/run/run.ts').then(({ runPrograms }) => runPrograms(study, command, options))),
     );
 
   program
@@ -121,6 +121,6 @@ Example:
   hypertide check study.yaml -- python train.py --lr {lr} --units {units}`,
     )
     .action((study, command, options) =>
-      exit(import('../commands/check.ts').then(({ checkProgram }) => checkProgram(study, command, options))),
+      exit(import('../commands/run/check.ts').then(({ checkProgram }) => checkProgram(study, command, options))),
     );
 }

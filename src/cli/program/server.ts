@@ -12,7 +12,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
     .option('--replicas <n>', 'servers that keep a copy (default: 1)', wholeNumber)
     .option('--once', 'end when all studies have closed')
-    .action((studies, options) => exit(import('../commands/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
+    .action((studies, options) => exit(import('../commands/server/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
 
   onServer(program.command('worker'))
     .summary('run a program for trials from a server')
@@ -26,14 +26,14 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
-    .action((command, options) => exit(import('../commands/worker.ts').then(({ work }) => work(command, options))));
+    .action((command, options) => exit(import('../commands/server/worker.ts').then(({ work }) => work(command, options))));
 
   onServer(program.command('watch'))
     .summary('follow a study on a server')
     .description('Show a study on a NATS server as it runs, until it closes.')
     .requiredOption('--study <name>', 'name of the study')
     .option('--json', 'print a JSON line for each change')
-    .action((options) => exit(import('../commands/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+    .action((options) => exit(import('../commands/server/watch.ts').then(({ watchStudy }) => watchStudy(options))));
 
   program
     .command('nats-config')
@@ -44,5 +44,5 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--seeds <directory>', 'where to write the seeds of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
     .option('--port <n>', 'port of the server (default: 4222)', wholeNumber)
-    .action((options) => exit(import('../commands/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
+    .action((options) => exit(import('../commands/server/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
 }

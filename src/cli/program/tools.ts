@@ -11,7 +11,7 @@ export function declareTools(program: Command, exit: ExitWith): void {
     .description('List the strategies, or show one: what it does, when to use it, and its options with their defaults.')
     .argument('[name]', 'name of a strategy')
     .option('--json', 'print JSON Schema')
-    .action((name, options) => exit(import('../commands/strategies.ts').then(({ showStrategies }) => showStrategies(name, options))));
+    .action((name, options) => exit(import('../commands/tools/strategies.ts').then(({ showStrategies }) => showStrategies(name, options))));
 
   withRemote(program.command('simulate'))
     .summary('compare strategies on a finished study')
@@ -32,7 +32,7 @@ Example:
   hypertide simulate study.yaml --from finished.jsonl --trainers 1000 \\
     --strategies tpe "{chain: [{asha: {min: 1, max: 27}}, tpe]}"`,
     )
-    .action((path, options) => exit(import('../commands/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
+    .action((path, options) => exit(import('../commands/tools/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
 
   program
     .command('ask-tell')
@@ -76,13 +76,13 @@ Types are float, int and categorical (with choices). A parameter can have
 step, and when: {"param":"opt","in":["sgd"]}. An init can have budget (trials)
 and max_step (steps of a whole training).`,
     )
-    .action((options) => import('../commands/askTell.ts').then(({ askTell }) => askTell(options)));
+    .action((options) => import('../commands/tools/askTell.ts').then(({ askTell }) => askTell(options)));
 
   program
     .command('asyncapi')
     .summary('print the NATS messages as AsyncAPI')
     .description('Print an AsyncAPI document of all NATS messages, with a JSON Schema for each.')
-    .action(() => exit(import('../commands/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi())));
+    .action(() => exit(import('../commands/tools/asyncapi.ts').then(({ printAsyncapi }) => printAsyncapi())));
 
   program
     .command('completion')
@@ -96,7 +96,7 @@ Examples:
   source <(hypertide completion bash)    in ~/.bashrc; likewise for zsh
   hypertide completion fish > ~/.config/fish/completions/hypertide.fish`,
     )
-    .action((shell) => exit(import('../commands/completion.ts').then(({ printCompletion }) => printCompletion(program, shell))));
+    .action((shell) => exit(import('../commands/tools/completion.ts').then(({ printCompletion }) => printCompletion(program, shell))));
 
   program
     .command('nats-conform')
@@ -118,5 +118,7 @@ Example:
   hypertide nats-conform --nats nats://127.0.0.1:4222 -- \\
     python3 my_trainer.py {nats} {study} {name}`,
     )
-    .action((command, options) => exit(import('../commands/natsConform.ts').then(({ natsConform }) => natsConform(command, options))));
+    .action((command, options) =>
+      exit(import('../commands/tools/natsConform.ts').then(({ natsConform }) => natsConform(command, options))),
+    );
 }

@@ -1,6 +1,6 @@
 import type { FailureReason } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
-import { stripControls } from '../plainText.ts';
+import { stripControls } from '../terminal/plainText.ts';
 import type { Line, PrintedReport, Result } from './parseOutput.ts';
 
 /** How a run of a program ended. `checkpoint` is the last one that it named. */

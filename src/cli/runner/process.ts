@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { isDiskFull } from '../fullDisk.ts';
-import { stripControls } from '../plainText.ts';
+import { stripControls } from '../terminal/plainText.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';

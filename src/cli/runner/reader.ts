@@ -1,5 +1,5 @@
 import { omitUndefined } from '../../omitUndefined.ts';
-import { stripControls } from '../plainText.ts';
+import { stripControls } from '../terminal/plainText.ts';
 import { metricChoice } from './choice.ts';
 import type { Line } from './parseOutput.ts';
 import { type LineReading, readingOf } from './reading.ts';

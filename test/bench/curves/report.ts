@@ -1,4 +1,4 @@
-import { textTable } from '../../../src/cli/table.ts';
+import { textTable } from '../../../src/cli/terminal/table.ts';
 import type { Estimate } from '../quality/regret.ts';
 import { type CurveProblem, type Family, families } from './problem.ts';
 import { geometricMean, ratioOf } from './score.ts';

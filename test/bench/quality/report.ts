@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { plain } from '../../../src/cli/table.ts';
+import { plain } from '../../../src/cli/terminal/table.ts';
 import type { Kind, Problem } from './problem.ts';
 import { type Estimate, meanRegret, pairedRatio, ranks, regrets } from './regret.ts';
 import type { Measured } from './run.ts';

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { InitRequest } from '../../../src/cli/askTell/protocol.ts';
 import { Session } from '../../../src/cli/askTell/session.ts';
-import { askTell } from '../../../src/cli/commands/askTell.ts';
+import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
 
 const SPACE: InitRequest['space'] = {
   x: { type: 'float', low: 1e-4, high: 1, log: true },

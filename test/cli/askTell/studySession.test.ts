@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { askTell } from '../../../src/cli/commands/askTell.ts';
+import { askTell } from '../../../src/cli/commands/tools/askTell.ts';
 import { root } from '../../support/documents.ts';
 
 const STUDY = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', seed: 1 };

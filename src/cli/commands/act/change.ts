@@ -1,0 +1,38 @@
+import { pausingIn } from '../../../../streams/spec/defaults.ts';
+import type { Limits } from '../../../facts/facts.ts';
+import { DECISIONS } from '../../../facts/versions.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { type ActOptions, act } from '../../act.ts';
+import { parseData } from '../../parseValue.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { checkResuming } from '../../trainers/resuming.ts';
+import { UsageError } from '../../usage.ts';
+
+interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | 'cost' | 'seconds' | 'plateau'> {
+  readonly more?: number;
+  readonly parallel?: number;
+  readonly pause?: boolean;
+  readonly resume?: boolean;
+  readonly strategy?: string;
+  readonly rules?: number;
+}
+
+/** `hypertide change` */
+export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
+  const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
+  if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
+  if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
+  const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
+  const { created } = study;
+  const resumes = created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
+  if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes });
+  const changes = omitUndefined({
+    limits: omitUndefined({ trials, target, cost, seconds, plateau }),
+    more,
+    parallel,
+    paused: pause || resume ? pause === true : undefined,
+    strategy: data,
+    rules,
+  });
+  return act(study, { type: 'change', ...changes }, options, 'changed', 'changed, for the next run of the study');
+}

@@ -1,0 +1,40 @@
+import type { TrialId } from '../../../messages.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { type ListedTrial, ledgerIn, trialsIn } from '../../sources/trialTable.ts';
+import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+/**
+ * `hypertide retry`: tries the configurations of failed trials again, as new trials. Without numbers these are all that failed and were not
+ * tried again since; an infeasible configuration only by its number. The limit of trials grows where there is no room for them.
+ */
+export async function retry(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
+  const rows = await trialsIn(study);
+  const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
+  if (failed.length === 0) throw new UsageError('no trial has failed that was not tried again');
+  const { configurations, closed, settings } = await ledgerIn(study, study.created);
+  const limit = settings.limits.trials ?? Number.POSITIVE_INFINITY;
+  const room = Math.max(limit, configurations + failed.length);
+  if (room > limit || closed !== undefined)
+    await study.submit({ type: 'change', ...(Number.isFinite(room) ? { limits: { trials: room } } : { parallel: settings.parallel }) });
+  let running = false;
+  for (const { params } of failed) ({ running } = await study.submit({ type: 'enqueue', params }));
+  const trials: TrialId[] = failed.map(({ trial }) => trial);
+  if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
+  else inform(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);
+  return 0;
+}
+
+/** @throws UsageError */
+function failedTrial(rows: readonly ListedTrial[], word: string): ListedTrial {
+  const row = rows.find(({ trial }) => String(trial) === word);
+  if (row === undefined) throw new UsageError(`expected numbers of trials, got ${word}, which is none of this study`);
+  if (row.status !== 'failed') throw new UsageError(`trial ${word}: expected a trial that failed, but it is ${row.status}`);
+  return row;
+}
+
+/** Of each configuration the last trial, if that failed for a reason that may not come again. */
+function lastFailures(rows: readonly ListedTrial[]): ListedTrial[] {
+  const last = new Map(rows.map((row) => [JSON.stringify(row.params), row]));
+  return [...last.values()].filter(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+}

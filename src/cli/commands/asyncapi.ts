@@ -1,8 +1,0 @@
-import { asyncapi } from '../../../streams/nats/asyncapi.ts';
-import { print } from '../output.ts';
-
-/** `hypertide asyncapi` */
-export async function printAsyncapi(): Promise<number> {
-  print(JSON.stringify(asyncapi(), undefined, 2));
-  return 0;
-}

@@ -1,0 +1,55 @@
+import type { Values } from '../../../facts/facts.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { bestFirst } from '../../../study/trials.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
+import { inform, print } from '../../terminal/output.ts';
+import { shown, table } from '../../terminal/table.ts';
+import { UsageError } from '../../usage.ts';
+
+interface BestOptions {
+  readonly json?: boolean;
+  readonly number?: number;
+  /** name=value of each objective: the point from which the hypervolume is measured. */
+  readonly reference?: readonly string[];
+}
+
+/** `hypertide best` */
+export async function printBest(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
+  const { objectives } = study.created;
+  if (objectives.length > 1) return bestOfSeveral(study, omitUndefined({ json, number, reference }));
+  const count = number ?? 1;
+  const all = await trialsIn(study);
+  const rows = bestFirst(all, objectives[0]!).slice(0, count);
+  if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
+  else print(rows.length > 0 ? table(rows) : withoutBest(all));
+  return rows.length > 0 ? 0 : 1;
+}
+
+const withoutBest = (rows: readonly ListedTrial[]): string =>
+  rows.some(({ status }) => status === 'completed') ? 'every completed trial violates a constraint' : 'no trial is completed yet';
+
+/** With several objectives, the best trials are the front. */
+async function bestOfSeveral(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
+  const front = await frontIn(study, reference ? { reference: valuesOf(reference) } : {});
+  if (json) print(JSON.stringify(front ? { ...front, rows: front.rows.slice(0, number) } : null));
+  else if (front === undefined) print(withoutBest(await trialsIn(study)));
+  else {
+    print(table(front.rows.slice(0, number)));
+    const from = Object.entries(front.reference).map(([name, value]) => `${name} ${shown(value)}`);
+    inform(`hypervolume ${shown(front.hypervolume)}, from ${from.join(', ')}${reference ? '' : ' (the worst so far)'}`);
+  }
+  return front ? 0 : 1;
+}
+
+/** @throws UsageError */
+function valuesOf(words: readonly string[]): Values {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [name = '', text = '', ...more] = word.split('=');
+      if (name === '' || text.trim() === '' || more.length > 0 || !Number.isFinite(Number(text)))
+        throw new UsageError(`--reference ${word}: expected name=number`);
+      return [name, Number(text)];
+    }),
+  );
+}

@@ -1,0 +1,76 @@
+import { basename } from 'node:path';
+import { type Access, connectTo } from '../../../../streams/nats/connect.ts';
+import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
+import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { accessOf, withoutPassword } from '../../sources/connect.ts';
+import { journalSource } from '../../sources/journal.ts';
+import { createdIn } from '../../sources/journalFile.ts';
+import { natsSource } from '../../sources/nats.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+interface DashboardOptions extends Access {
+  readonly nats?: string;
+  readonly study?: readonly string[];
+  readonly host?: string;
+  readonly port?: number;
+  readonly name?: readonly string[];
+}
+
+/** `hypertide dashboard`: shows studies in a browser, until it is interrupted. Resolves with the exit status. */
+export async function showStudies(paths: readonly string[], options: DashboardOptions): Promise<number> {
+  const { nats = paths.length === 0 ? process.env.HYPERTIDE_NATS : undefined } = options;
+  if (paths.length === 0 && nats === undefined) throw new UsageError('expected journals, or --nats with a server');
+  for (const path of paths) await createdIn(path);
+  const board = await dashboard(serverSettings(options));
+  const ending: (() => Promise<unknown>)[] = [board.close];
+  try {
+    const ids = idsOf(paths);
+    paths.forEach((path, i) => {
+      board.studies.add(ids[i]!, journalSource(path));
+    });
+    if (nats !== undefined) ending.push(await addServer(board, nats, options));
+    welcome(board);
+    await new Promise<void>((resolve) => onInterrupt(() => resolve()));
+    return 130;
+  } finally {
+    for (const end of ending) await end();
+  }
+}
+
+/** The token from the environment, the other settings from the command line. */
+export function serverSettings({ host, port, name }: Pick<DashboardOptions, 'host' | 'port' | 'name'>): Parameters<typeof dashboard>[0] {
+  const token = process.env.HYPERTIDE_TOKEN;
+  if (token !== undefined && token.length < 16) throw new UsageError('HYPERTIDE_TOKEN: expected at least 16 characters');
+  return omitUndefined({ warn: inform, host, port, names: name, token });
+}
+
+/** Prints the address of the page. It holds the token, so it must appear nowhere else. */
+export const welcome = (board: Dashboard, say: (text: string) => void = inform): void => say(`dashboard: ${board.ownerUrl}`);
+
+async function addServer(board: Dashboard, url: string, { study, ...access }: DashboardOptions): Promise<() => Promise<unknown>> {
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
+  const add = async (name: string) => {
+    if (board.studies.get(name) === undefined) board.studies.add(name, await natsSource(nc, name, withoutPassword(url)));
+  };
+  for (const name of study ?? (await studiesOn(nc))) await add(name);
+  if (study === undefined) whenBegun(nc, (name) => void add(name).catch((error: Error) => inform(`${name}: ${error.message}`)));
+  return () => nc.close();
+}
+
+/** A name for each file that can be part of a URL. */
+function idsOf(paths: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return paths.map((path) => {
+    const stem =
+      basename(path)
+        .replace(/\.jsonl$/, '')
+        .replace(/[^\w.-]+/g, '-') || 'study';
+    let id = stem;
+    for (let n = 2; taken.has(id); n++) id = `${stem}-${n}`;
+    taken.add(id);
+    return id;
+  });
+}

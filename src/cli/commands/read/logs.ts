@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { createReadStream, existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
+import type { Entry } from '../../../facts/entry.ts';
+import type { Params } from '../../../facts/facts.ts';
+import type { TrialId } from '../../../messages.ts';
+import { type TrialRow, TrialRows } from '../../../study/trials.ts';
+import { trialIn } from '../../act.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { trialsIn } from '../../sources/trialTable.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { inform } from '../../terminal/output.ts';
+import { outputFile, trialsDirectory } from '../../trainers/trialFiles.ts';
+import { UsageError } from '../../usage.ts';
+
+interface LogsOptions {
+  readonly follow?: boolean;
+  readonly directory?: string;
+}
+
+/** Milliseconds between two looks at a file that grows. */
+const PAUSE = 100;
+
+/** `hypertide logs`: prints what the program printed in the last attempt at a trial. Resolves with the exit status. */
+export async function printLogs(study: CommandStudy, words: readonly string[], { follow, directory }: LogsOptions): Promise<number> {
+  const trial = trialIn(words);
+  const rows = await trialsIn(study);
+  const row = rows.find((one) => one.trial === trial);
+  if (row === undefined)
+    throw new UsageError(`${study.place}: there is no trial ${trial}; the last one is ${rows.at(-1)?.trial ?? 'none'}`);
+  const pathOf = (attempt: number) => outputFile(directory ?? trialsDirectory(study.stem), trial, attempt);
+  if (follow && row.status === 'open') return followAttempts(study, row, pathOf);
+  const path = pathOf(row.attempt);
+  if (!existsSync(path)) throw new UsageError(`${path}: expected the output of trial ${trial}, but ${reasonFor(row)}`);
+  await copy(path, 0);
+  return 0;
+}
+
+function reasonFor({ by, status, running }: TrialRow): string {
+  if (by === 'import') return 'the trial was imported';
+  if (status === 'open' && !running) return 'the trial waits for a trainer; --follow waits with it';
+  return 'there is no such file; if it was kept elsewhere, name the place with --directory';
+}
+
+/** Prints what an open trial prints until it ends, attempt after attempt. */
+async function followAttempts(study: CommandStudy, row: TrialRow, pathOf: (attempt: number) => string): Promise<number> {
+  const reading = new AbortController();
+  let interrupted = false;
+  const release = onInterrupt(() => {
+    interrupted = true;
+    reading.abort();
+  });
+  let latest: Standing = { attempt: row.attempt, open: true };
+  let failure: unknown;
+  const stop = standing(study, row.trial, reading.signal).subscribe({
+    next: (now) => {
+      latest = now;
+    },
+    error: (error) => {
+      failure = error;
+      reading.abort();
+    },
+  });
+  try {
+    for (let attempt = row.attempt; ; attempt = latest.attempt) {
+      if (attempt > row.attempt) inform(`attempt ${attempt}`);
+      await followFile(pathOf(attempt), () => !latest.open || latest.attempt > attempt, reading.signal);
+      if (failure) throw failure;
+      if (interrupted) return 130;
+      if (latest.attempt === attempt) return 0;
+    }
+  } finally {
+    reading.abort();
+    stop.unsubscribe();
+    release();
+  }
+}
+
+type Standing = Pick<TrialRow, 'attempt'> & { readonly open: boolean };
+
+/** Where a trial stands, after each entry about it. */
+function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Observable<Standing> {
+  const rows = new TrialRows();
+  return from(study.read(1, signal)).pipe(
+    mergeMap((entries: readonly Entry[]) => entries),
+    applyEntries<Params>(),
+    mergeMap((entry) => {
+      const row = rows.fold(entry);
+      return row?.trial === trial ? [{ attempt: row.attempt, open: row.status === 'open' }] : [];
+    }),
+  );
+}
+
+/** Prints a file as it grows. Ends if the signal aborts, or at the end of the file once it is complete. */
+async function followFile(path: string, isComplete: () => boolean, signal: AbortSignal): Promise<void> {
+  for (let position = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
+    const isLast = isComplete(); // what comes after this look is not missed
+    if (existsSync(path)) position = await copy(path, position);
+    if (isLast) return;
+  }
+}
+
+/** Prints a file from a position on. @returns the position of its end. */
+async function copy(path: string, start: number): Promise<number> {
+  let position = start;
+  for await (const chunk of createReadStream(path, { start }) as AsyncIterable<Buffer>) {
+    position += chunk.length;
+    if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
+  }
+  return position;
+}

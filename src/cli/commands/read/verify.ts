@@ -1,0 +1,51 @@
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
+import { strategyOf } from '../../../../streams/engine/replay.ts';
+import { verify as recompute } from '../../../../streams/engine/verify.ts';
+import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import type { SpaceData } from '../../../space/schema.ts';
+import { version as current } from '../../../version.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { readThrough } from '../../sources/trialTable.ts';
+import { print } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+/** `hypertide verify` */
+export async function verifyStudy(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
+  await readThrough(study);
+  const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
+  if (json)
+    print(
+      JSON.stringify(omitUndefined({ recomputed, others: others.length > 0 ? others : undefined, differs: differs ? differs : undefined })),
+    );
+  else if (differs) {
+    const { position, field, logged, recomputed: made } = differs;
+    print(
+      `${study.place}:${position}: ${field} is ${jsonOrAbsent(logged)} in the log, but ${jsonOrAbsent(made)} recomputed; the ${recomputed} suggestions before it are equal`,
+    );
+  } else print(`${recomputed} suggestions recomputed, all equal`);
+  if (!json)
+    for (const { suggestions, version, decisions } of others)
+      print(
+        `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
+      );
+  return differs ? 1 : 0;
+}
+
+function spaceIn({ place, created }: CommandStudy) {
+  const { constraints = [] } = created.space as SpaceData;
+  const code = constraints.find((constraint) => 'predicate' in constraint);
+  if (code)
+    throw new UsageError(
+      `${place}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
+    );
+  return spaceOf(created);
+}
+
+function strategyIn({ place, created }: CommandStudy) {
+  try {
+    return strategyOf(created);
+  } catch (error) {
+    throw new UsageError(`${place}: its strategy cannot be made from data: ${(error as Error).message}`);
+  }
+}

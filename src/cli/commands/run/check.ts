@@ -1,0 +1,162 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { rngFor } from '../../../numeric/random.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { commandOf, metricFileOf } from '../../runner/command.ts';
+import { fillingOf, type Job } from '../../runner/job.ts';
+import type { ProgramOutcome } from '../../runner/outcome.ts';
+import type { PrintedReport } from '../../runner/parseOutput.ts';
+import { type ProcessOptions, startProcess } from '../../runner/process.ts';
+import { fillTemplate, unmentioned } from '../../runner/template.ts';
+import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
+import { listeningFor, withMetric } from '../../trainers/metric.ts';
+import { savedIn } from '../../trainers/trainers.ts';
+
+interface CheckOptions {
+  readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
+  /** Seconds that each of the two runs may take. */
+  readonly seconds?: number;
+}
+
+/** Steps that the first run may train for; a program that reports more does not keep to its budget. */
+const BUDGET = 2;
+
+/** What a run of the program showed. */
+interface Seen {
+  readonly outcome: ProgramOutcome;
+  readonly reports: readonly PrintedReport[];
+  readonly warnings: readonly string[];
+  /** Seconds from SIGTERM to the end; undefined if the program ended by itself. */
+  readonly parting?: number;
+}
+
+/** `hypertide check`. Resolves with the exit status. */
+export async function checkProgram(path: string, words: readonly string[], options: CheckOptions): Promise<number> {
+  const file = await readStudyFile(path);
+  const command = commandOf(words.length > 0 ? words : file.command, file.space);
+  const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, file.options.parallel ?? 1);
+  const trainer = { command, metricFile };
+  const directory = mkdtempSync(join(tmpdir(), 'hypertide-check-'));
+  try {
+    const job = jobIn(directory, file);
+    const first = await observe(job, trainer, file, options, (reports) => reports.at(-1)!.step > BUDGET);
+    const kept = savedIn(job.paths.checkpoints) ?? first.outcome.checkpoint;
+    const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...omitUndefined({ checkpoint: kept }) };
+    const second = first.reports.length === 0 ? undefined : await observe(again, trainer, file, options, () => true);
+    const missing = unmentioned(command, Object.keys(job.params));
+    const rows = [
+      ['command', fillTemplate(command, fillingOf(job)).join(' ')],
+      ...(missing.length > 0
+        ? [['not passed', `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`]]
+        : []),
+      ['value', valueIn(first)],
+      ...(metricFile ? [['read from', fillTemplate(metricFile, fillingOf(job))[0]!]] : []),
+      ['steps', stepsOf(first)],
+      ['budget', budgetOf(first)],
+      ['SIGTERM', partingOf(first.parting === undefined ? second : first, file)],
+      ['resume', resumeOf(second, kept)],
+      ['early stopping', adviceOn(first, second, kept)],
+    ];
+    const width = Math.max(...rows.map(([name]) => name!.length)) + 2;
+    for (const [name, text] of rows) process.stdout.write(`${name!.padEnd(width)}${text}\n`);
+    for (const warning of new Set([...first.warnings, ...(second?.warnings ?? [])])) process.stderr.write(`${warning}\n`);
+    return isHeard(first) ? 0 : 1;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function jobIn(directory: string, { space, options: { study, seed = 0 } }: StudyFile): Job {
+  return {
+    study,
+    trial: 1,
+    attempt: 1,
+    slot: 0,
+    params: space.complete({}, rngFor(String(seed), 'check', 1)),
+    budget: BUDGET,
+    paths: { params: join(directory, 'params.json'), checkpoints: join(directory, 'checkpoints'), log: join(directory, 'output.log') },
+  };
+}
+
+/** Runs the program until it ends, has taken its time, or has reported enough. */
+async function observe(
+  job: Job,
+  trainer: Pick<ProcessOptions, 'command' | 'metricFile'>,
+  file: StudyFile,
+  { metric, seconds = 60 }: CheckOptions,
+  enough: (reports: readonly PrintedReport[]) => boolean,
+): Promise<Seen> {
+  const reports: PrintedReport[] = [];
+  const warnings: string[] = [];
+  let asked: number | undefined;
+  const { objectives = { value: 'minimize' as const } } = withMetric(file.options, metric);
+  const running = startProcess(job, {
+    ...trainer,
+    ...listeningFor({ objectives: Object.entries(objectives).map(([name, direction]) => ({ name, direction })) }),
+    grace: file.grace,
+    result: file.result,
+    onWarning: (message) => warnings.push(message),
+    onReport: (report) => {
+      reports.push(report);
+      if (enough(reports)) ask();
+    },
+  });
+  const ask = () => {
+    asked ??= performance.now();
+    running.stop();
+  };
+  const timer = setTimeout(ask, seconds * 1000);
+  const outcome = await running.done;
+  clearTimeout(timer);
+  return omitUndefined({ outcome, reports, warnings, parting: asked === undefined ? undefined : (performance.now() - asked) / 1000 });
+}
+
+const isHeard = ({ outcome, reports }: Seen): boolean => outcome.type === 'completed' || reports.length > 0;
+const keepsBudget = ({ outcome, reports }: Seen): boolean => outcome.type === 'completed' && reports.at(-1)?.step === BUDGET;
+const resumes = (second: Seen | undefined): boolean => (second?.reports[0]?.step ?? 0) > BUDGET;
+
+function valueIn({ outcome, reports }: Seen): string {
+  const values = outcome.type === 'completed' ? outcome.values : reports.at(-1)?.values;
+  if (values === undefined) return outcome.type === 'failed' ? `not heard: ${outcome.message}` : 'not heard in the time that it had';
+  const metric = outcome.type === 'completed' ? outcome.metric : reports[0]?.metric;
+  return Object.entries(values)
+    .map(([name, value]) => `${metric ?? name} = ${value}${metric === undefined ? '' : ` (printed as ${metric}, used as ${name})`}`)
+    .join(', ');
+}
+
+const stepsOf = ({ reports }: Seen): string =>
+  reports.length === 0
+    ? 'none reported; print a line such as "epoch=3 loss=0.41" after each epoch'
+    : reports.map(({ step }) => step).join(', ');
+
+function budgetOf(first: Seen): string {
+  if (first.reports.length === 0) return 'not known, as no step was reported';
+  if (keepsBudget(first)) return `kept: it ended after step ${BUDGET} of ${BUDGET}`;
+  return first.outcome.type === 'completed'
+    ? `not known: it ended by itself after step ${first.reports.at(-1)!.step}, with a budget of ${BUDGET}`
+    : `not kept: it continued after step ${BUDGET}; pass {budget} to it if it is to pause`;
+}
+
+function partingOf(seen: Seen | undefined, { grace = 10 }: StudyFile): string {
+  if (seen?.parting === undefined) return 'not tried, as the program ended first';
+  return seen.parting >= grace ? `ignored: it was killed after ${grace} s` : `ends it after ${seen.parting.toFixed(1)} s`;
+}
+
+function resumeOf(second: Seen | undefined, kept: string | undefined): string {
+  if (kept === undefined) return 'not possible: it saved nothing in HYPERTIDE_CHECKPOINT_DIR and named no checkpoint';
+  const step = second?.reports[0]?.step;
+  if (step === undefined) return 'not known, as no step was reported';
+  return resumes(second)
+    ? `yes: the second run began with step ${step}`
+    : `no: the second run began with step ${step}, in spite of its checkpoint`;
+}
+
+function adviceOn(first: Seen, second: Seen | undefined, kept: string | undefined): string {
+  if (first.reports.length === 0) return 'not possible without steps';
+  if (keepsBudget(first) && kept !== undefined && resumes(second))
+    return 'trials can be stopped, or pause at rungs and be resumed (resumes: true)';
+  return 'trials can be stopped (the default); resumes: true is not for this program';
+}

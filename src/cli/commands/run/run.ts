@@ -1,0 +1,251 @@
+import { dryRun } from '../../../../streams/engine/dryRun.ts';
+import { type EngineRun, run } from '../../../../streams/engine/run.ts';
+import { openJournal } from '../../../../streams/log/journal.ts';
+import type { StudyOptions } from '../../../../streams/spec/options.ts';
+import { auto } from '../../../../streams/strategies/auto.ts';
+import { submit, submitter } from '../../../../streams/submit.ts';
+import { MismatchError } from '../../../errors.ts';
+import type { Created, Params, TrialEvent } from '../../../facts/facts.ts';
+import { DECISIONS } from '../../../facts/versions.ts';
+import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../../messages.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import type { Intent } from '../../../study/commands.ts';
+import type { StudySource } from '../../../study/source.ts';
+import { type RetryingLog, retryingLog } from '../../retryingLog.ts';
+import { RUN_EXAMPLE } from '../../runExample.ts';
+import { commandOf, metricFileOf } from '../../runner/command.ts';
+import type { Template } from '../../runner/template.ts';
+import { type Ending, type Watch, watch } from '../../runView.ts';
+import { controlSocket } from '../../sources/controlSocket.ts';
+import { begunIn, stemOf } from '../../sources/journalFile.ts';
+import { processSource } from '../../sources/process.ts';
+import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { openStatusLine } from '../../terminal/statusLine.ts';
+import { failingAlike, isTelling } from '../../trainers/alike.ts';
+import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
+import { notices } from '../../trainers/notices.ts';
+import { checkResuming } from '../../trainers/resuming.ts';
+import { type Trainers, trainers } from '../../trainers/trainers.ts';
+import { trialsDirectory } from '../../trainers/trialFiles.ts';
+import { UsageError } from '../../usage.ts';
+
+interface RunOptions {
+  readonly journal?: string;
+  readonly parallel?: number;
+  readonly trials?: number;
+  readonly seed?: string;
+  /** The name of the value that the program prints. */
+  readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
+  readonly fsync?: 'always' | 'interval' | 'never';
+  readonly json?: boolean;
+  /** Port of the dashboard; true for one that is free. */
+  readonly dashboard?: number | true;
+}
+
+/** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
+export async function runPrograms(path: string | undefined, words: readonly string[], options: RunOptions): Promise<number> {
+  if (path === undefined) {
+    process.stderr.write(`hypertide run: ${RUN_EXAMPLE}`);
+    return 2;
+  }
+  const file = await readStudyFile(path);
+  const command = commandOf(words.length > 0 ? words : file.command, file.space);
+  const { study: name } = file.options;
+  if (options.journal === undefined && /[/\\]|^\.\.?$/.test(name))
+    throw new UsageError(`${path}: name: expected a name that can be a file name, got ${name}; or give the file with --journal`);
+  const where = options.journal ?? `${name}.jsonl`;
+  const { trials, parallel, seed } = options;
+  const created = await begunIn(where);
+  const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
+  checkResuming({
+    strategy: file.strategy?.spec ?? created?.strategy,
+    decisions: created ? (created.decisions ?? 1) : DECISIONS,
+    resumes: file.options.resumes ?? created?.resumes ?? false,
+    command,
+  });
+  const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, wanted.parallel ?? created?.parallel ?? 1);
+  const { goal, options: settings } = await goalOf(where, created, wanted);
+  if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
+  const screen = openStatusLine();
+  const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
+  const log = retryingLog(book, screen.line);
+  const directory = trialsDirectory(stemOf(where));
+  const watching = watch(screen, await log.head(), options.json ?? false);
+  const { append, note } = submitter(log);
+  let begin!: (study: EngineRun<Params>) => void;
+  const running = new Promise<EngineRun<Params>>((resolve) => {
+    begin = resolve;
+  });
+  const submitted = async (intent: Intent) => {
+    const { started, engine } = await running;
+    await started;
+    return submit(intent, engine.ledger, append);
+  };
+  const source = processSource(where, log, submitted);
+  const board = options.dashboard === undefined ? undefined : await openDashboard(options.dashboard, source, screen.line);
+  const closeSocket = await controlSocket(where, submitted);
+  const inspected = board ? { ...settings, inspect: board.inspect } : settings;
+  const ending = await work({
+    file,
+    goal,
+    begun: created,
+    options: inspected,
+    command,
+    metricFile,
+    log,
+    directory,
+    watching,
+    note,
+    begin,
+    attended: board !== undefined,
+    warn: screen.line,
+  });
+  await log.settled();
+  closeSocket?.();
+  await board?.close(await log.head());
+  screen.end();
+  await log.close();
+  if (ending.type === 'failed' && ending.error instanceof MismatchError)
+    throw new UsageError(`${where}: ${ending.error.message}; give another file with --journal`);
+  const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
+  if (ending.type === 'failed') throw ending.error;
+  if (ending.type === 'interrupted') return 130;
+  return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
+}
+
+/** Shows the study in a dashboard of this process. */
+async function openDashboard(port: number | true, source: StudySource, warn: (message: string) => void) {
+  const [{ dashboard }, { serverSettings: settingsOf, welcome }] = await Promise.all([
+    import('../../../dashboard/serve.ts'),
+    import('../read/dashboard.ts'),
+  ]);
+  const board = await dashboard({ ...settingsOf(port === true ? {} : { port }), warn });
+  let inspect!: (event: unknown) => void;
+  const { feed } = board.studies.add('study', source, (looking) => {
+    inspect = looking;
+  });
+  welcome(board, warn);
+  /** @param position of the last entry that its pages are to show. */
+  const close = async (position: number) => {
+    await feed.reached(position);
+    await board.close();
+  };
+  return { inspect, close };
+}
+
+interface Work {
+  readonly file: StudyFile;
+  readonly goal: Goal;
+  /** The first fact of the journal, where the study has begun. */
+  readonly begun: Created | undefined;
+  readonly options: StudyOptions;
+  readonly command: Template;
+  readonly metricFile: Template | undefined;
+  readonly log: RetryingLog;
+  readonly directory: string;
+  readonly watching: Watch;
+  /** Takes each entry that the study applies. */
+  readonly note: (entry: AppliedEntry<Params>) => void;
+  /** Called with the engine, once there is one. */
+  readonly begin: (study: EngineRun<Params>) => void;
+  /** Whether a dashboard is open, through which the study can be resumed. */
+  readonly attended: boolean;
+  readonly warn: (message: string) => void;
+}
+
+/** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */
+async function work({
+  file,
+  goal,
+  begun,
+  options,
+  command,
+  metricFile,
+  log,
+  directory,
+  watching,
+  note,
+  begin,
+  attended,
+  warn,
+}: Work): Promise<Ending> {
+  /** A study file without a strategy resumes with that of the log. */
+  const strategy = file.strategy?.spec ?? begun?.strategy;
+  let end!: (ending: Ending) => void;
+  const ended = new Promise<Ending>((settle) => {
+    end = settle;
+  });
+  const failed = new Set<TrialId>();
+  const say = (event: TrialEvent) => {
+    if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
+    void log.append(event).catch((error) => end({ type: 'failed', error }));
+  };
+  const fleet: Trainers = trainers({
+    study: file.options.study,
+    command,
+    metricFile,
+    ...listeningFor(goal),
+    notices: notices({
+      warn,
+      strategy,
+      decisions: file.strategy ? undefined : begun && (begun.decisions ?? 1),
+      direction: goal.objectives[0]!.direction,
+      metric: goal.metric,
+    }),
+    result: file.result,
+    directory,
+    say,
+    warn,
+    unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
+    timeLimit: file.timeLimit,
+    grace: file.grace,
+  });
+  const failing = failingAlike(await log.head());
+  const study = run(
+    file.space,
+    file.strategy,
+    log,
+    {
+      ...options,
+      exclusive: true,
+      note: (entry) => {
+        watching.note(entry);
+        note(entry);
+        const alike = failing(entry);
+        if (alike) end({ type: 'alike', alike });
+        if (watching.paused && !attended) end({ type: 'paused' });
+      },
+    },
+    {
+      direct: (directive) => fleet.obey(directive),
+      finished: () => end({ type: 'closed' }),
+      fail: (error) => end({ type: 'failed', error }),
+    },
+  );
+  begin(study);
+  const release = onInterrupt((count) => {
+    if (count > 1) {
+      log.giveUp();
+      return fleet.kill();
+    }
+    warn(`ending ${fleet.running} running trials; interrupt again to kill them`);
+    end({ type: 'interrupted' });
+  });
+  const ending = await ended;
+  study.stop();
+  await fleet.preempt();
+  const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
+  if (limits) await log.append({ type: 'changed', limits });
+  await log.settled();
+  release();
+  return ending;
+}
+
+/** The command line of this process, quoted for a shell. */
+const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(quoted).join(' ');
+
+const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

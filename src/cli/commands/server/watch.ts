@@ -1,0 +1,64 @@
+import type { Access } from '../../../../streams/nats/connect.ts';
+import { trainerOf } from '../../../../streams/nats/subjects.ts';
+import { type Seen, watching } from '../../../../streams/nats/watch.ts';
+import { accessOf, announceWait, connect } from '../../sources/connect.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { progressLine } from '../../terminal/render.ts';
+import { openStatusLine } from '../../terminal/statusLine.ts';
+import { shown } from '../../terminal/table.ts';
+
+interface WatchOptions extends Access {
+  readonly nats: string;
+  readonly study: string;
+  readonly json?: boolean;
+}
+
+/** `hypertide watch`: shows a study as it runs, until it closes. Resolves with the exit status. */
+export async function watchStudy(options: WatchOptions): Promise<number> {
+  const { nats, study, json = false } = options;
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(options) });
+  const since = performance.now();
+  let before: number | undefined;
+  let known = () => {};
+  const first = new Promise<void>((resolve) => {
+    known = resolve;
+  });
+  void announceWait(screen, `an engine that serves ${study}`, first);
+  const show = (seen: Seen) => {
+    if (seen.type === 'status') known();
+    if (json) return process.stdout.write(`${JSON.stringify(seen)}\n`);
+    if (seen.type === 'message') return screen.line(lineOf(seen));
+    const { status } = seen;
+    const ended = status.completed + status.stopped + status.failed;
+    before ??= ended;
+    const rate = (ended - before) / Math.max((performance.now() - since) / 1000, 1);
+    return screen.status(() => progressLine(status, { limit: status.limit, objective: status.objective, rate }));
+  };
+  return new Promise<number>((resolve, reject) => {
+    const subscription = watching(nc, study).subscribe({
+      next: show,
+      error: (error) => end(undefined, error),
+      complete: () => end(0),
+    });
+    const release = onInterrupt(() => end(130));
+    const end = (status: number | undefined, error?: unknown) => {
+      known();
+      subscription.unsubscribe();
+      release();
+      screen.end();
+      void nc.close().then(() => (status === undefined ? reject(error) : resolve(status)));
+    };
+  });
+}
+
+/** The author of a message, its trial, and what it says. */
+function lineOf({ subject, data }: Seen & { type: 'message' }): string {
+  const { type = '?', trial, ...more } = (data ?? {}) as Record<string, unknown>;
+  const told = (more.values ?? more.params ?? {}) as Readonly<Record<string, unknown>>;
+  const pairs = Object.entries(told).map(([name, value]) => `${name}=${shown(value)}`);
+  const rest = [more.step !== undefined && `step ${more.step}`, more.reason, more.by && `by ${more.by}`, more.message].filter(Boolean);
+  return [trainerOf(subject) ?? subject.split('.')[2], trial === undefined ? '' : `trial ${trial}`, type, ...rest, ...pairs]
+    .filter(Boolean)
+    .join(' ');
+}

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
+import type { Access } from '../../../../streams/nats/connect.ts';
+import { createdOn } from '../../../../streams/nats/created.ts';
+import { checkName } from '../../../../streams/nats/subjects.ts';
+import type { Perform } from '../../../../streams/nats/trainer/claimedRun.ts';
+import { runTrainer } from '../../../../streams/nats/trainer/runTrainer.ts';
+import type { Params } from '../../../facts/facts.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { commandOf, metricFileOf } from '../../runner/command.ts';
+import type { Running } from '../../runner/process.ts';
+import { accessOf, announceWait, connect } from '../../sources/connect.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { openStatusLine } from '../../terminal/statusLine.ts';
+import { listeningFor } from '../../trainers/metric.ts';
+import { notices } from '../../trainers/notices.ts';
+import { checkResuming } from '../../trainers/resuming.ts';
+import { startTrial } from '../../trainers/trainers.ts';
+import { trialsDirectory } from '../../trainers/trialFiles.ts';
+import { UsageError } from '../../usage.ts';
+
+interface WorkerOptions extends Access {
+  readonly nats: string;
+  readonly study: string;
+  readonly name?: string;
+  readonly parallel?: number;
+  readonly timeLimit?: number;
+  readonly directory?: string;
+  /** The name under which the program prints the value. */
+  readonly metric?: string;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile?: string;
+  /** Which of the values of a run is its result. */
+  readonly result?: 'last' | 'best';
+}
+
+/** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
+export async function work(words: readonly string[], options: WorkerOptions): Promise<number> {
+  const { nats, name, parallel = 1, timeLimit, metric, result } = options;
+  const study = checkName('--study', options.study);
+  if (name !== undefined) checkName('--name', name);
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, {
+    ...accessOf(options),
+    ...(name !== undefined && { inboxPrefix: `_INBOX_${name}`, name }),
+  });
+  const gone = new AbortController();
+  let interrupted = (_: number) => gone.abort();
+  const release = onInterrupt((count) => interrupted(count));
+  try {
+    const created = await announceWait(
+      screen,
+      `the study ${study}, which is not on this server yet`,
+      createdOn(nc, study, gone.signal),
+    ).catch((error) => {
+      if (!gone.signal.aborted) throw error;
+    });
+    if (!created) return 130;
+    if (metric !== undefined && created.objectives.length > 1)
+      throw new UsageError('--metric: expected a study with one objective, got several');
+    const space = spaceOf(created);
+    const command = commandOf(words, space);
+    const { strategy, decisions = 1, resumes = false } = created;
+    checkResuming({ strategy, decisions, resumes, command });
+    const settings = {
+      study,
+      command,
+      metricFile: metricFileOf(options.metricFile, space, parallel),
+      ...listeningFor({ objectives: created.objectives, metric }),
+      result,
+      notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
+      directory: options.directory === undefined ? trialsDirectory(study) : resolve(options.directory),
+      warn: screen.line,
+      timeLimit,
+    };
+    const running = new Set<Running>();
+    const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
+    const perform: Perform<Params> = ({ suggestion, run, say }) => {
+      const [slot] = slots as Set<number> & Iterable<number>;
+      slots.delete(slot!);
+      let wanted = true;
+      const { process, end } = startTrial(settings, suggestion, run, slot!, say.report);
+      running.add(process);
+      void end.then((event) => {
+        running.delete(process);
+        slots.add(slot!);
+        screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
+        say.end(wanted ? event : undefined);
+      });
+      const abandon = () => {
+        wanted = false;
+        process.preempt();
+      };
+      return { stop: process.stop, preempt: process.preempt, abandon };
+    };
+    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn: screen.line, name }));
+    let ended = false;
+    const atOnce = new Promise<void>((resolve) => {
+      interrupted = (count) => {
+        ended = true;
+        if (count === 1) screen.line(`giving ${running.size} running trials back; interrupt again to end at once`);
+        else resolve();
+        void trainer.close();
+      };
+    });
+    await Promise.race([trainer.done, atOnce]);
+    for (const process of running) process.kill();
+    return ended ? 130 : 0;
+  } finally {
+    release();
+    await nc.close();
+  }
+}

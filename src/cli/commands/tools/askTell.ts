@@ -1,0 +1,72 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { parseStrategy } from '../../../../streams/spec/spec.ts';
+import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
+import { drivenSpace, SessionError } from '../../askTell/session.ts';
+import { drivenStudy } from '../../askTell/studySession.ts';
+import { parseData } from '../../parseValue.ts';
+
+interface AskTellOptions {
+  /** As data, for an `init` with a space. */
+  readonly strategy?: string;
+  /** The path of a journal, for an `init` with a study. */
+  readonly journal?: string;
+}
+
+/**
+ * `hypertide ask-tell`: a request per line on standard input, a reply per line on standard output. A bad request never ends it. A request
+ * with a `seq` is answered when its answer is there, and the reply holds the same `seq`; others are answered one after another.
+ *
+ * @throws OptionError where the strategy is wrong for any study.
+ */
+export async function askTell(
+  { strategy, journal }: AskTellOptions,
+  input: Readable = process.stdin,
+  write: (line: string) => void = (line) => process.stdout.write(`${line}\n`),
+): Promise<void> {
+  const given: unknown = strategy === undefined ? undefined : parseData('--strategy', strategy);
+  if (given !== undefined) parseStrategy(withBudgets(given, Number.MAX_SAFE_INTEGER));
+  let driven: Driven | undefined;
+  const begin = async (request: Request): Promise<object> => {
+    await driven?.dispose();
+    driven = undefined;
+    driven = 'space' in request ? drivenSpace(request as unknown as InitRequest, given) : await drivenStudy(request.study, journal);
+    return driven.opened;
+  };
+  const replyTo = async (request: Request): Promise<object> => {
+    if (request.cmd === 'init') return begin(request);
+    if (!driven) throw new SessionError('init comes first');
+    const { answers } = driven;
+    const answer = Object.hasOwn(answers, request.cmd) ? answers[request.cmd] : undefined;
+    if (answer) return answer(request as never);
+    const names = ['init', ...Object.keys(answers)].join(', ');
+    throw new SessionError(`cmd: expected ${names} or quit, got ${JSON.stringify(request.cmd)}`);
+  };
+  for await (const line of createInterface({ input })) {
+    if (line.trim() === '') continue;
+    const request = parsed(line);
+    if ('error' in request) write(JSON.stringify(request));
+    else if (request.cmd === 'quit') break;
+    else {
+      const { seq } = request;
+      const written = replyTo(request)
+        .catch(errorOf)
+        .then((reply) => write(JSON.stringify(seq === undefined ? reply : { seq, ...reply })));
+      if (seq === undefined) await written;
+    }
+  }
+  await driven?.dispose();
+}
+
+const errorOf = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
+
+function parsed(line: string): Request | { readonly error: string } {
+  try {
+    const request: unknown = JSON.parse(line);
+    return typeof request === 'object' && request !== null
+      ? (request as Request)
+      : { error: `expected a request, got ${line.slice(0, 60)}` };
+  } catch (error) {
+    return errorOf(error);
+  }
+}

@@ -1,0 +1,66 @@
+import { open, stat } from 'node:fs/promises';
+import { JournalLockedError } from '../../../streams/log/errors.ts';
+import { openJournal } from '../../../streams/log/journal.ts';
+import type { Log } from '../../../streams/log/log.ts';
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import type { Created, Params } from '../../facts/facts.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { inform } from '../terminal/output.ts';
+import { UsageError } from '../usage.ts';
+import { journalSource } from './journal.ts';
+import { ledgerIn } from './trialTable.ts';
+
+/** The path of a journal without its ending. */
+export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '');
+
+const quietly = { warn: () => {} };
+
+/** The first fact of a journal; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */
+export async function begunIn(path: string): Promise<Created | undefined> {
+  const start = await firstBytes(path);
+  if (start === '') return undefined;
+  for await (const [entry] of readJournal(path, quietly)) {
+    const fact = parseFact(entry?.fact);
+    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+  }
+  if (start.startsWith('{"at":') || '{"at":'.startsWith(start)) return undefined;
+  throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+}
+
+async function firstBytes(path: string): Promise<string> {
+  const there = await stat(path).catch(() => undefined); // openJournal reports why it cannot be read
+  if (there && !there.isFile())
+    throw new UsageError(`${path}: expected a file for the journal, got ${there.isDirectory() ? 'a directory' : 'a pipe or a device'}`);
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined;
+    throw new UsageError(`${path}: cannot be read (${cause.message})`);
+  });
+  if (file === undefined) return '';
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    return buffer.subarray(0, bytesRead).toString();
+  } catch (cause) {
+    throw new UsageError(`${path}: cannot be read (${(cause as Error).message})`);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The first fact of a journal. @throws UsageError if there is no study. */
+export async function createdIn(path: string): Promise<Created> {
+  const created = await begunIn(path);
+  if (created === undefined) throw new UsageError(`${path}: there is no study yet`);
+  return created;
+}
+
+/** Opens a study for writing. @throws UsageError if another process runs it. */
+export async function openStudy(path: string): Promise<{ readonly log: Log; readonly ledger: Ledger<Params> }> {
+  const created = await createdIn(path); // a file that is no journal is not touched
+  const log = await openJournal(path, { warn: inform }).catch((error) => {
+    if (!(error instanceof JournalLockedError)) throw error;
+    throw new UsageError(`${path}: the study is running (process ${error.pid}); stop it, repeat this command, then restart it`);
+  });
+  return { log, ledger: await ledgerIn(journalSource(path), created) };
+}

@@ -1,0 +1,28 @@
+import type { RefusalCode } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+
+/** Counts the entries of a log that do not count. */
+export interface PassedOver {
+  note(noted: AppliedEntry): void;
+  /** How many, why, and the first of them, in one line; undefined if all count. */
+  line(): string | undefined;
+}
+
+export function passedOver(): PassedOver {
+  let counts = new Map<RefusalCode, number>();
+  let first = '';
+  return {
+    note: ({ position, refusal }) => {
+      if (position === 1) counts = new Map(); // a log may be read more than once
+      if (!refusal) return;
+      if (counts.size === 0) first = `the first is entry ${position}: ${refusal.message}`;
+      counts.set(refusal.code, (counts.get(refusal.code) ?? 0) + 1);
+    },
+    line: () => {
+      if (counts.size === 0) return undefined;
+      const codes = [...counts].sort(([, a], [, b]) => b - a).map(([code, count]) => `${count} ${code}`);
+      const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      return `${total} ${total === 1 ? 'entry does' : 'entries do'} not count (${codes.join(', ')}); ${first}`;
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import type { Access } from '../../../streams/nats/connect.ts';
+import type { Created } from '../../facts/facts.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import type { StudySource } from '../../study/source.ts';
+import { inform } from '../terminal/output.ts';
+import { UsageError } from '../usage.ts';
+import { journalSource } from './journal.ts';
+import { createdIn, stemOf } from './journalFile.ts';
+import { type PassedOver, passedOver } from './passedOver.ts';
+import { serverOf } from './serverOf.ts';
+
+/** The server and the name of a study that is not in a journal. */
+export interface Remote extends Access {
+  readonly nats?: string;
+  readonly study?: string;
+}
+
+/** Options about a server. */
+const FLAGS = {
+  study: '--study',
+  nkey: '--nkey',
+  creds: '--creds',
+  tlsCa: '--tls-ca',
+  tlsCert: '--tls-cert',
+  tlsKey: '--tls-key',
+} as const;
+
+/** A study that has begun, in a journal or on a server. */
+export interface CommandStudy extends StudySource {
+  readonly created: Created;
+  /** Name for files made from it, without an ending. */
+  readonly stem: string;
+  /** Collects the entries that do not count while a command reads the study; the command reports them when it ends. */
+  readonly passedOver: PassedOver;
+}
+
+/**
+ * Does something with a study in a journal or on a server.
+ *
+ * @throws UsageError if there is no such study, or not exactly one is named.
+ */
+export async function withStudy<T>(journal: string | undefined, remote: Remote, use: (study: CommandStudy) => Promise<T>): Promise<T> {
+  const nats = serverOf(remote);
+  if (nats !== undefined) return withRemote(journal, nats, remote, use);
+  if (journal === undefined) throw new UsageError('expected a journal, or --nats with a server and --study with a name');
+  const { nats: _, ...others } = remote;
+  const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
+  if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
+  const created = await createdIn(journal);
+  return read({ ...journalSource(journal, once(inform)), created, stem: stemOf(journal) }, use);
+}
+
+async function withRemote<T>(
+  journal: string | undefined,
+  nats: string,
+  { study, ...access }: Remote,
+  use: (study: CommandStudy) => Promise<T>,
+): Promise<T> {
+  if (journal !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
+  if (study === undefined) throw new UsageError('--nats: expected --study with the name of a study as well');
+  const [{ accessOf, connect, announceWait }, { openStatusLine }, { natsSource }, { checkName }] = await Promise.all([
+    import('./connect.ts'),
+    import('../terminal/statusLine.ts'),
+    import('./nats.ts'),
+    import('../../../streams/nats/subjects.ts'),
+  ]);
+  checkName('--study', study);
+  const screen = openStatusLine();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(access) });
+  try {
+    const source = await announceWait(screen, `JetStream, for ${study}`, natsSource(nc, study, study));
+    return await read({ ...source, created: await firstOf(source), stem: study }, use);
+  } finally {
+    await nc.close();
+  }
+}
+
+async function read<T>(study: Omit<CommandStudy, 'passedOver'>, use: (study: CommandStudy) => Promise<T>): Promise<T> {
+  const passed = passedOver();
+  const result = await use({ ...study, passedOver: passed });
+  const line = passed.line();
+  if (line !== undefined) inform(`${study.place}: ${line}`);
+  return result;
+}
+
+async function firstOf(source: StudySource): Promise<Created> {
+  for await (const [entry] of source.past(1)) {
+    const fact = parseFact(entry?.fact);
+    if (!isRefusal(fact) && fact.type === 'created') return fact;
+    break;
+  }
+  throw new UsageError(`${source.place}: there is no study yet`);
+}
+
+/** Prints each message once: a log may be read more than once. */
+function once(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return (text) => {
+    if (!said.has(text)) say(text);
+    said.add(text);
+  };
+}

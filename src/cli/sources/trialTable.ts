@@ -1,0 +1,49 @@
+import { from, lastValueFrom, mergeMap, type Observable, tap } from 'rxjs';
+import { applyEntries, spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { type Front, type ParetoOptions, pareto } from '../../../streams/pareto.ts';
+import type { Entry } from '../../facts/entry.ts';
+import type { Created, Params } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import type { StudySource } from '../../study/source.ts';
+import { type TrialRow, TrialRows } from '../../study/trials.ts';
+import type { PassedOver } from './passedOver.ts';
+
+/** A trial, and in a study of several objectives whether no other trial dominates it. */
+export interface ListedTrial extends TrialRow {
+  readonly front?: boolean;
+}
+
+/** A study to read, and the collector of entries that do not count in it. */
+type Read = StudySource & { readonly passedOver?: PassedOver };
+
+const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
+  from(study.past(1)).pipe(
+    mergeMap((entries: readonly Entry[]) => entries),
+    applyEntries(),
+    tap((noted) => study.passedOver?.note(noted)),
+  );
+
+/** Reads a study for what does not count in it. */
+export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
+
+/** The front of a study as it stands now. */
+export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>
+  lastValueFrom(notedIn(study).pipe(pareto(options)), { defaultValue: undefined });
+
+/** The trials of a study, each as it stands now. */
+export async function trialsIn(study: Read): Promise<ListedTrial[]> {
+  const rows = new TrialRows();
+  const listed$ = notedIn(study).pipe(tap((noted) => rows.fold(noted)));
+  const front = await lastValueFrom(listed$.pipe(pareto()), { defaultValue: undefined });
+  if (front === undefined || Object.keys(front.reference).length < 2) return [...rows];
+  const members = new Set(front.rows.map(({ trial }) => trial));
+  return [...rows].map((row) => ({ ...row, front: members.has(row.trial) }));
+}
+
+/** The ledger of a study now. */
+export async function ledgerIn(study: Pick<StudySource, 'past'>, created: Created): Promise<Ledger<Params>> {
+  const ledger = new Ledger(spaceOf(created));
+  for await (const entries of study.past(1)) for (const entry of entries) ledger.fold(entry);
+  return ledger;
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import type { StudyOptions } from '../../../streams/spec/options.ts';
+import { parseStrategy } from '../../../streams/spec/spec.ts';
+import { withEpochs } from '../../../streams/spec/withEpochs.ts';
+import type { Strategy } from '../../../streams/strategy.ts';
+import { SpaceError, UserError } from '../../errors.ts';
+import type { Params } from '../../facts/facts.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import { fieldsOf } from '../../space/shape.ts';
+import { parseSpace, type Space } from '../../space/space.ts';
+import { studyLayout } from './studyLayout.ts';
+import { offsetOf } from './yamlPosition.ts';
+
+/** A study as its file describes it. */
+export interface StudyFile {
+  readonly space: Space<Params>;
+  /** Nothing: that of the log, which begins with `auto`. */
+  readonly strategy?: Strategy;
+  readonly options: StudyOptions & { readonly study: string };
+  /** The trainer's command line, if the file has one. */
+  readonly command?: readonly string[];
+  /** Seconds a trial may take. */
+  readonly timeLimit?: number;
+  /** Seconds between SIGTERM and SIGKILL. */
+  readonly grace?: number;
+  /** Which of the values that a program prints is its result. Default `last`. */
+  readonly result?: 'last' | 'best';
+  /** The path of a file that the program writes its metrics into. Values are read from there instead of from its output. */
+  readonly metricFile?: string;
+}
+
+/** A study file cannot be used; the message begins with file, line and column. */
+class StudyFileError extends UserError {
+  override readonly name = 'StudyFileError';
+  readonly code = 'study-file';
+}
+
+const layout = fieldsOf(studyLayout);
+
+/**
+ * Reads a study from YAML or JSON.
+ *
+ * @throws StudyFileError with the place in the file.
+ */
+export async function readStudyFile(path: string): Promise<StudyFile> {
+  const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
+  });
+  const lines = new LineCounter();
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
+  try {
+    return parseStudy(document.toJS(), basename(path, extname(path)));
+  } catch (cause) {
+    const message = (cause as Error).message.replace(/^study[.:] ?/, '');
+    const offset = offsetOf(document, message);
+    throw new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`);
+  }
+}
+
+/**
+ * A study from data.
+ *
+ * @param stem its name, if the data has none.
+ * @throws SpaceError, OptionError that begin with a path.
+ */
+export function parseStudy(data: unknown, stem = 'study'): StudyFile {
+  layout.read('study', data);
+  const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
+  if (both) throw new SpaceError('objective: expected either objective or objectives, got both');
+  const {
+    name = stem,
+    objective,
+    parameters,
+    constraints,
+    strategy,
+    epochs,
+    early,
+    command: words,
+    timeLimit,
+    grace,
+    result: which,
+    metricFile,
+    ...options
+  } = data as Readonly<Record<string, never>>;
+  const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
+  const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
+  return omitUndefined({
+    space: parseSpace(constraints === undefined ? { parameters } : { parameters, constraints }),
+    strategy: whole,
+    options: { ...settings, study: name },
+    command:
+      words === undefined
+        ? undefined
+        : typeof words === 'string'
+          ? (words as string).trim().split(/\s+/)
+          : (words as unknown[]).map(String),
+    timeLimit,
+    grace,
+    result: which,
+    metricFile,
+  });
+}
+
+/** The objective of `minimize val_loss`; without a name it is called value. */
+function namedObjective(objective: string): Readonly<Record<string, 'minimize' | 'maximize'>> {
+  const [way, ...words] = objective.trim().split(/\s+/);
+  return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };
+}
+
+const placeOf = (lines: LineCounter, offset: number): string => {
+  const { line, col } = lines.linePos(offset);
+  return `${line}:${col}`;
+};

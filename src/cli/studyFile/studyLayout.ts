@@ -1,0 +1,60 @@
+import { studyOptions } from '../../../streams/spec/options.ts';
+import type { JsonSchema } from '../../schema/jsonSchema.ts';
+import { bool, type OptionRule, oneOf, positive, text, wholeFrom } from '../../schema/optionRules.ts';
+import { optional, required } from '../../schema/optionSet.ts';
+import { constraintsSchema, parametersSchema } from '../../space/schema.ts';
+
+/** What another part of the code checks. */
+const anything = (schema: JsonSchema): OptionRule => ({ expected: 'a value', schema, holds: (value): value is unknown => true });
+
+/** `minimize`, or `minimize val_loss`. */
+const objective: OptionRule<string> = {
+  expected: 'minimize or maximize, as in "minimize" or "minimize val_loss"',
+  schema: { type: 'string', pattern: '^\\s*(minimize|maximize)(\\s+\\S.*)?$' },
+  holds: (value): value is string => typeof value === 'string' && /^\s*(?:minimize|maximize)(?:\s+\S.*)?$/.test(value),
+};
+
+const command: OptionRule<string | readonly unknown[]> = {
+  expected: 'a command, as a list of words or as a text that is split at blanks',
+  schema: {
+    anyOf: [
+      { type: 'string', pattern: '\\S' },
+      { type: 'array', minItems: 1 },
+    ],
+  },
+  holds: (value): value is string | readonly unknown[] =>
+    typeof value === 'string' ? value.trim() !== '' : Array.isArray(value) && value.length > 0,
+};
+
+const { study: name, ...settings } = studyOptions;
+
+/** All that a study file can hold. */
+export const studyLayout = {
+  /** The parameters by name; a parameter stands after the ones in its condition. */
+  parameters: required(anything(parametersSchema)),
+  /** What a configuration must satisfy before it is tried. */
+  constraints: optional(anything(constraintsSchema)),
+  /** The name of the study. Default: the name of the file. */
+  name: { rule: name.rule },
+  /** The objective: `minimize` or `maximize`, and the name of the value, as in `minimize val_loss`. Default: `minimize`. */
+  objective: optional(objective),
+  /** What decides which configuration is tried next. Default: auto. */
+  strategy: optional(anything({ $ref: '#/$defs/strategy' })),
+  /** The most epochs (or other steps) that a trial may train for. Trials that fall behind are stopped, see `early`. */
+  epochs: optional(wholeFrom(1)),
+  /** With `epochs`: whether trials that fall behind are stopped early. Default: true. */
+  early: optional(bool),
+  ...settings,
+  /** The study ends after this many configurations. Trials that resume others and imported trials do not count. */
+  trials: optional(wholeFrom(1)),
+  /** The command line of the trainer, unless it is given to hypertide run. */
+  command: optional(command),
+  /** How many seconds a trial may take. */
+  timeLimit: optional(positive),
+  /** How many seconds a program has to end after SIGTERM before it gets SIGKILL. */
+  grace: optional(positive),
+  /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */
+  result: optional(oneOf('last', 'best')),
+  /** The path of a file that the program writes its metrics into (JSON, JSON lines or CSV), read instead of its output. `{trial}` is the number of the trial. */
+  metricFile: optional(text),
+};

@@ -1,0 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { UsageError } from '../usage.ts';
+import { escapeControls } from './plainText.ts';
+
+/** Prints data to standard output. */
+export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+
+/** Prints a line for people to standard error. */
+export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);
+
+/** Writes a file that the user asked for. @throws UsageError */
+export const writeOutput = (path: string, text: string): Promise<void> =>
+  writeFile(path, text).catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be written (${cause.message})`);
+  });

@@ -1,0 +1,51 @@
+import colours from 'picocolors';
+import type { Progress } from '../../../streams/observe.ts';
+import type { Params } from '../../facts/facts.ts';
+import type { TrialRow } from '../../study/trials.ts';
+import { stripControls } from './plainText.ts';
+import { shown } from './table.ts';
+
+/** Characters of the bar: at most, and below which there is none. */
+const LONGEST_BAR = 24;
+const SHORTEST_BAR = 6;
+
+export interface ProgressLine {
+  /** Configurations to try, if limited. */
+  readonly limit: number | undefined;
+  readonly objective: string;
+  /** Trials a second. */
+  readonly rate: number;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
+/** One line: progress, the best value, the rate, and how many trials run. */
+export function progressLine(state: Progress<Params>, { limit, objective, rate, columns = terminalWidth() }: ProgressLine): string {
+  const { completed, stopped, failed, best, open, trials } = state;
+  const ended = completed + stopped + failed;
+  const others = [stopped > 0 && `${stopped} stopped`, failed > 0 && `${failed} failed`].filter(Boolean).join(', ');
+  const texts = [
+    `${ended}${limit === undefined ? '' : `/${limit}`} trials`,
+    best && `best ${shown(best.values?.[objective])} (trial ${best.trial})`,
+    rate > 0 && `${shown(Number(rate.toPrecision(2)))}/s`,
+    `${open} running`,
+    others && `(${others})`,
+  ].filter((text): text is string => Boolean(text));
+  const room = Math.min(LONGEST_BAR, columns - 2 - texts.join('  ').length);
+  const line = texts.map((text) => (text.startsWith('best') ? colours.bold(text) : text)).join('  ');
+  return limit === undefined || room < SHORTEST_BAR ? line : `${bar(ended / Math.max(limit, trials, 1), room)} ${line}`;
+}
+
+const terminalWidth = (): number => process.stderr.columns || 80;
+const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
+
+/** A trial in one line. */
+export function lineOf({ trial, status, reason, message, values, params }: TrialRow): string {
+  const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${stripControls(message)}`})`;
+  return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
+}
+
+const pairs = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name}=${shown(value)}`)
+    .join(' ');

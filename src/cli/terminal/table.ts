@@ -1,0 +1,113 @@
+import Table from 'cli-table3';
+import colours from 'picocolors';
+import { isInfeasible, type TrialRow } from '../../study/trials.ts';
+import { escapeControls } from './plainText.ts';
+
+/** A value as people read it. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
+  if (value === undefined) return '';
+  return escapeControls(String(value));
+}
+
+export const plain = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+} as const;
+
+interface Column {
+  readonly name: string;
+  readonly cells: readonly string[];
+  /** Columns of a higher rank are left out first if there is not enough room. */
+  readonly rank: number;
+}
+
+/**
+ * Rows as a table: trial, values, parameters, and what else there is to say. Where it is wider than the terminal, long cells are cut, and
+ * columns left out from the least important one on.
+ *
+ * @param width of the terminal; 0 if there is none or it is unknown: then all is shown.
+ */
+export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
+  const all = columnsOf(rows);
+  const columns = fitted(all, width || Number.POSITIVE_INFINITY);
+  const text = textTable(
+    columns.map(({ name }) => name),
+    rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
+  );
+  const left = all.length - columns.length;
+  return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
+}
+
+/** Rows of text below a head, in columns. */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const out = new Table({
+    head: head.map((name) => colours.bold(name)),
+    chars: plain,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  for (const row of rows) out.push([...row]);
+  return out
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+function columnsOf(rows: readonly TrialRow[]): Column[] {
+  const column = (name: string, rank: number, cell: (row: TrialRow) => unknown): Column => ({
+    name,
+    rank,
+    cells: rows.map((row) => shown(cell(row))),
+  });
+  const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
+  return [
+    column('trial', 0, ({ trial }) => trial),
+    ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
+    ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
+    ...others.map((name) => column(name, name === 'budget' ? 1 : 4, (row) => row[name])),
+    column('status', 3, statusOf),
+    column('by', 4, ({ by }) => by),
+  ];
+}
+
+/** A result that violates a constraint goes by the same name as a trial that its trainer calls infeasible. */
+function statusOf(row: TrialRow): string {
+  const reason = row.reason ?? (isInfeasible(row) ? 'infeasible' : undefined);
+  return reason === undefined ? row.status : `${row.status}: ${reason}`;
+}
+
+const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] => [
+  ...new Set(records.flatMap((record) => Object.keys(record))),
+];
+
+const GAP = 2;
+const LONGEST = 14;
+
+function fitted(columns: readonly Column[], width: number): readonly Column[] {
+  if (widthOf(columns) <= width) return columns;
+  let left = columns.map(({ name, cells, rank }) => ({ name: cut(name), cells: cells.map(cut), rank }));
+  while (left.length > 1 && widthOf(left) > width) {
+    const least = left.reduce((worst, { rank }, i) => (rank >= left[worst]!.rank ? i : worst), 0);
+    left = left.filter((_, i) => i !== least);
+  }
+  return left;
+}
+
+/** Cut in the middle: long names often differ at their ends. */
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
+const widthOf = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { name, cells }) => sum + GAP + cells.reduce((most, cell) => Math.max(most, cell.length), name.length), -GAP);

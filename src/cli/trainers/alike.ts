@@ -1,0 +1,56 @@
+import type { FailedFact, FailureReason, Limits } from '../../facts/facts.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { TrialId } from '../../messages.ts';
+
+/** The first trials of a study that all failed for the same reason. */
+export interface Alike {
+  readonly trials: readonly TrialId[];
+  /** Of the last one. */
+  readonly message: string;
+  /**
+   * The limits by which the trials that failed since the start do not use up those of the study; undefined if the study has no limit.
+   *
+   * @param more trials that have failed since.
+   */
+  limits(more?: Iterable<TrialId>): Limits | undefined;
+}
+
+/** So many equal failures point to the program, not to the configurations. */
+const ENOUGH = 3;
+const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
+
+/** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
+export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
+
+/**
+ * Watches a study for a program that is broken: the first trials end with the same kind of failure and the same last line of error, and
+ * none has a result.
+ *
+ * @param past position of the last entry before this start.
+ * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough.
+ */
+export function failingAlike(past: number): (noted: AppliedEntry) => Alike | undefined {
+  const failures = new Map<TrialId, string>();
+  /** Those since the start. */
+  const fresh = new Set<TrialId>();
+  let usable = false;
+  let said = false;
+  let limit: number | undefined;
+  return ({ fact, event, refusal, position }) => {
+    if (refusal) return undefined;
+    if (fact.type === 'created' || fact.type === 'changed') limit = fact.limits?.trials ?? limit;
+    if (event?.type !== 'ended') return undefined;
+    if (fact.type !== 'failed') usable = true;
+    if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
+    const { trial, reason, message = '' } = fact;
+    failures.set(trial, `${reason}: ${message.replace(/[+-]?\d[\d.e+-]*/gi, '#')}`); // numbers may be those of the configuration
+    if (position > past) fresh.add(trial);
+    if (said || position <= past || failures.size < ENOUGH || new Set(failures.values()).size > 1) return undefined;
+    said = true;
+    return {
+      trials: [...failures.keys()],
+      message: `${reason}${message && `: ${message}`}`,
+      limits: (more = []) => (limit === undefined ? undefined : { trials: limit + new Set([...fresh, ...more]).size }),
+    };
+  };
+}

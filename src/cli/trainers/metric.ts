@@ -1,0 +1,67 @@
+import { readJournal } from '../../../streams/log/readJournal.ts';
+import type { StudyOptions } from '../../../streams/spec/options.ts';
+import type { Created, ObjectiveSpec } from '../../facts/facts.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import type { Listening } from '../runner/reader.ts';
+import { UsageError } from '../usage.ts';
+
+/** What a program's output is read for. */
+export interface Goal {
+  readonly objectives: readonly ObjectiveSpec[];
+  /** The printed name of the only objective, if it differs from its name. */
+  readonly metric?: string | undefined;
+}
+
+/** How a reader of output looks for it. */
+export const listeningFor = ({ objectives, metric }: Goal): Listening => ({
+  objectives: objectives.map(({ name }) => name),
+  direction: objectives[0]!.direction,
+  metric,
+});
+
+/** The options of a study whose only objective has the name that `--metric` gives. @throws UsageError */
+export function withMetric<O extends StudyOptions>(options: O, metric: string | undefined): O {
+  if (metric === undefined) return options;
+  const [only, ...more] = Object.entries(options.objectives ?? { value: 'minimize' as const });
+  if (more.length > 0) throw new UsageError('--metric: expected a study with one objective, got several');
+  return { ...options, objectives: { [metric]: only![1] } };
+}
+
+/**
+ * What a study that has begun is read for. A study that began without the name of its value may get it later, as long as no result goes
+ * by another name; its objective is still called `value` then.
+ *
+ * @returns the options without the objective that the log calls `value`.
+ * @throws UsageError if the journal has results under another name.
+ */
+export async function goalOf<O extends StudyOptions>(
+  journal: string,
+  created: Created | undefined,
+  options: O,
+): Promise<{ readonly goal: Goal; readonly options: O }> {
+  const wanted = Object.entries(options.objectives ?? { value: 'minimize' as const }).map(([name, direction]) => ({ name, direction }));
+  if (created === undefined) return { goal: { objectives: wanted }, options };
+  const { objectives } = created;
+  const [logged] = objectives;
+  const [{ name: metric, direction }] = wanted as [ObjectiveSpec];
+  const renames = objectives.length === 1 && wanted.length === 1 && logged!.name === 'value' && metric !== 'value';
+  if (!renames || logged!.direction !== direction) return { goal: { objectives }, options };
+  const other = await otherMetric(journal, metric);
+  if (other !== undefined)
+    throw new UsageError(`${journal}: its results are values of ${other}, not of ${metric}; begin another study with --journal`);
+  const { objectives: _, ...rest } = options;
+  return { goal: { objectives, metric }, options: rest as O };
+}
+
+/** A name under which results or reports were printed, other than the one given. */
+async function otherMetric(journal: string, metric: string): Promise<string | undefined> {
+  const trials = new Map<number, string>();
+  for await (const entries of readJournal(journal, { warn: () => {} })) {
+    for (const { fact: data } of entries) {
+      const fact = parseFact(data);
+      if (isRefusal(fact) || (fact.type !== 'completed' && fact.type !== 'reported')) continue;
+      trials.set(fact.trial, fact.metric ?? trials.get(fact.trial) ?? 'value');
+    }
+  }
+  return [...trials.values()].find((name) => name !== metric);
+}

@@ -1,0 +1,35 @@
+import { pausingIn } from '../../../streams/spec/defaults.ts';
+import type { Template } from '../runner/template.ts';
+import { UsageError } from '../usage.ts';
+
+export interface Resuming {
+  /** The strategy as data; undefined for the default one. */
+  readonly strategy: unknown;
+  /** Of the study, whose defaults count. */
+  readonly decisions: number;
+  /** Whether the study declares that its trainers resume. */
+  readonly resumes: boolean;
+  /** The command, if known. */
+  readonly command?: Template;
+}
+
+/**
+ * Refuses a strategy that resumes trials if nothing declares that trainers resume. Such a trainer would start again at each rung, and early
+ * stopping would cost more than none.
+ *
+ * @throws UsageError
+ */
+export function checkResuming({ strategy, decisions, resumes, command }: Resuming): void {
+  const name = pausingIn(strategy, decisions);
+  if (name === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
+  const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
+  const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
+  const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
+  throw new UsageError(
+    `${name} pauses trials and resumes them, but nothing says that the trainer can resume: write "resumes: true" in the study file if it loads its checkpoint${where}; otherwise ${instead}`,
+  );
+}
+
+/** Whether a command mentions one of the runner's own names. */
+const mentions = (command: Template, names: readonly string[]): boolean =>
+  command.some((argument) => argument.type === 'text' && argument.parts.some((part, k) => k % 2 === 1 && names.includes(part)));

@@ -1,0 +1,169 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Directive, Rejected, Suggestion } from '../../../streams/engine/directive.ts';
+import type { EndFact } from '../../../streams/evaluate.ts';
+import type { Params, ReportedFact, TrialEvent } from '../../facts/facts.ts';
+import { identityOf } from '../../facts/parse.ts';
+import type { TrialId } from '../../messages.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import type { Job } from '../runner/job.ts';
+import type { ProgramOutcome } from '../runner/outcome.ts';
+import { type Running, startProcess } from '../runner/process.ts';
+import type { Listening } from '../runner/reader.ts';
+import type { Template } from '../runner/template.ts';
+import type { Notices } from './notices.ts';
+import { outputFile, trialDirectory } from './trialFiles.ts';
+
+export interface ProgramOptions extends Omit<Listening, 'file'> {
+  readonly study: string;
+  readonly command: Template;
+  readonly metricFile?: Template | undefined;
+  /** Directory for what trials print and save. */
+  readonly directory: string;
+  readonly timeLimit?: number | undefined;
+  readonly grace?: number | undefined;
+  readonly warn: (message: string) => void;
+  readonly notices: Notices;
+}
+
+interface TrainersOptions extends ProgramOptions {
+  readonly say: (event: TrialEvent) => void;
+  /** Called if this machine cannot run trials. */
+  readonly unable?: (reason: string) => void;
+}
+
+/** Programs that run trials, each in its own slot. */
+export interface Trainers {
+  obey(directive: Directive<Params>): void;
+  /** SIGTERM to all; their trials are preempted. Resolves when all have ended. */
+  preempt(): Promise<void>;
+  /** SIGKILL to all. */
+  kill(): void;
+  readonly running: number;
+}
+
+export function trainers(options: TrainersOptions): Trainers {
+  const running = new Map<
+    TrialId,
+    { readonly slot: number; readonly attempt: number; readonly process: Running; readonly done: Promise<void> }
+  >();
+  const freeSlot = () => {
+    const taken = new Set([...running.values()].map(({ slot }) => slot));
+    let slot = 0;
+    while (taken.has(slot)) slot++;
+    return slot;
+  };
+  const start = (suggestion: Suggestion<Params>) => {
+    const { trial, attempt } = suggestion;
+    const run = `${trial}.${attempt}`;
+    const slot = freeSlot();
+    options.say({ type: 'started', trial, attempt, run });
+    const { process, end } = startTrial(options, suggestion, run, slot, options.say);
+    const done = end.then((event) => {
+      running.delete(trial);
+      if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
+      options.say(event);
+    });
+    running.set(trial, { slot, attempt, process, done });
+  };
+  /** A later attempt repeats the reports of an earlier one. */
+  const isRepeated = ({ fact, refusal }: Rejected) =>
+    refusal.code === 'duplicate-step' && (running.get(identityOf(fact).trial ?? 0)?.attempt ?? 1) > 1;
+  return {
+    obey: (directive) => {
+      if (directive.type === 'suggested') start(directive);
+      else if (directive.type === 'stop') running.get(directive.trial)?.process.stop();
+      else if (!isRepeated(directive)) options.warn(`entry ${directive.position} does not count: ${directive.refusal.message}`);
+    },
+    preempt: async () => {
+      for (const { process } of running.values()) process.preempt();
+      await Promise.all([...running.values()].map(({ done }) => done));
+    },
+    kill: () => {
+      for (const { process } of running.values()) process.kill();
+    },
+    get running() {
+      return running.size;
+    },
+  };
+}
+
+/** Runs the program for one attempt. `end` resolves with what it came to, and never rejects. */
+export function startTrial(
+  options: ProgramOptions,
+  suggestion: Suggestion<Params>,
+  run: string,
+  slot: number,
+  report: (fact: ReportedFact) => void,
+): { readonly process: Running; readonly end: Promise<EndFact> } {
+  const { trial, attempt } = suggestion;
+  const job = jobOf(options, suggestion, slot);
+  const metric = options.metric ?? suggestion.metric;
+  options.notices.started(suggestion);
+  const process = startProcess(job, {
+    command: options.command,
+    metricFile: options.metricFile,
+    objectives: options.objectives,
+    direction: options.direction,
+    result: options.result,
+    metric,
+    onReport: (said) => {
+      const fact: ReportedFact = { type: 'reported', trial, run, ...said };
+      options.notices.reported(suggestion, fact);
+      report(fact);
+    },
+    onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
+    timeLimit: options.timeLimit,
+    grace: options.grace,
+  });
+  const end = process.done.then((outcome) => {
+    const fact = eventOf(outcome, { trial, attempt, run }, savedIn(job.paths.checkpoints));
+    options.notices.ended(fact);
+    return fact;
+  });
+  return { process, end };
+}
+
+/** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */
+function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
+  const { trial, attempt, params, budget, resumes } = suggestion;
+  const own = trialDirectory(directory, trial);
+  /** Each attempt has its own directory, since an earlier one may still be writing. */
+  const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
+  const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
+  const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last: of older versions
+  const isOwn = suggestion.checkpoint === undefined || earlier.includes(suggestion.checkpoint);
+  const checkpoint = isOwn ? (left ?? suggestion.checkpoint) : suggestion.checkpoint;
+  return omitUndefined({
+    study,
+    trial,
+    attempt,
+    slot,
+    params,
+    budget,
+    resumes,
+    checkpoint,
+    paths: { params: join(own, 'params.json'), checkpoints: checkpointsOf(attempt), log: outputFile(directory, trial, attempt) },
+  });
+}
+
+/** A directory that something was saved in: a checkpoint, unless the program names another. */
+export const savedIn = (directory: string): string | undefined =>
+  existsSync(directory) && readdirSync(directory).length > 0 ? directory : undefined;
+
+function eventOf(
+  outcome: ProgramOutcome,
+  { trial, attempt, run }: { trial: TrialId; attempt: number; run: string },
+  left: string | undefined,
+): EndFact {
+  const kept = outcome.checkpoint ?? left;
+  const checkpoint = kept !== undefined && { checkpoint: kept };
+  switch (outcome.type) {
+    case 'completed':
+      return { ...outcome, trial, run, ...checkpoint };
+    case 'stopped':
+      return { ...outcome, trial, run, ...checkpoint };
+    case 'failed':
+      return { ...outcome, trial, attempt, run, ...checkpoint };
+  }
+}

@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
+import { parseStrategy } from '../../../streams/index.ts';
+import { directory } from '../support.ts';
+
+const read = (text: string, name = 'study.yaml') => {
+  const path = join(directory(), name);
+  writeFileSync(path, text);
+  return readStudyFile(path);
+};
+const SPACE = 'parameters:\n  lr: { type: float, low: 1e-5, high: 0.1, log: true }\n  opt: { type: choice, values: [adam, sgd] }\n';
+
+it('reads a study in YAML and the same in JSON', async () => {
+  const yaml = await read(`name: digits
+${SPACE}  momentum: { type: float, low: 0, high: 1, when: { opt: sgd } }
+constraints:
+  - atMost: { lr: 1, momentum: 1 }
+    limit: 1
+objectives: { accuracy: maximize }
+strategy: { chain: [{ asha: { min: 1, max: 9 } }, random] }
+seed: 7
+trials: 20
+parallel: 4
+target: 0.99
+timeLimit: 60
+grace: 5
+command: [python, train.py, --lr, "{lr}"]
+`);
+  expect(yaml).toMatchObject({
+    options: { study: 'digits', seed: 7, trials: 20, parallel: 4, target: 0.99, objectives: { accuracy: 'maximize' } },
+    command: ['python', 'train.py', '--lr', '{lr}'],
+    timeLimit: 60,
+    grace: 5,
+  });
+  expect(yaml.strategy?.spec).toEqual({ chain: [{ asha: { min: 1, max: 9 } }, 'random'] });
+  const json = await read(JSON.stringify({ name: 'digits', ...yaml.space.toJSON() }), 'study.json');
+  expect(json.space.toJSON()).toEqual(yaml.space.toJSON());
+});
+
+it('has defaults: the name of the file, the strategy of the log, one objective to minimise', async () => {
+  const { options, strategy, command } = await read(SPACE, 'digits.yaml');
+  expect(options).toEqual({ study: 'digits' });
+  expect(strategy).toBeUndefined();
+  expect(command).toBeUndefined();
+  expect((await read(`${SPACE}objective: minimize val_loss`)).options.objectives).toEqual({ val_loss: 'minimize' });
+  expect((await read(`${SPACE}objective: maximize  top-5 accuracy\nresult: best`)).options.objectives).toEqual({
+    'top-5 accuracy': 'maximize',
+  });
+  expect((await read(`${SPACE}result: best`)).result).toBe('best');
+  expect((await read(`${SPACE}objective: maximize\ncommand: python train.py`)).options.objectives).toEqual({ value: 'maximize' });
+});
+
+it.each([
+  ['epochs: 81', { chain: [{ asha: { min: 1, max: 81, pause: false } }, 'auto'] }],
+  ['epochs: 81\nresumes: true', { chain: [{ asha: { min: 1, max: 81, pause: true } }, 'auto'] }],
+  ['epochs: 81\nearly: false', { chain: [{ budget: 81 }, 'auto'] }],
+  ['epochs: 9\nstrategy: tpe', { chain: [{ asha: { min: 1, max: 9, pause: false } }, 'tpe'] }],
+  ['epochs: 9\nstrategy: { chain: [medianStop, tpe] }\nearly: false', { chain: [{ budget: 9 }, 'medianStop', 'tpe'] }],
+  ['epochs: 9\nearly: false\nobjectives: { loss: minimize, size: minimize }', { chain: [{ budget: 9 }, 'auto'] }],
+])('%j says for how long trials train', async (text, spec) => {
+  const { strategy, options } = await read(`${SPACE}${text}\n`);
+  expect(strategy?.spec).toEqual(spec);
+  expect(parseStrategy(spec).spec).toEqual(spec);
+  expect(options).not.toHaveProperty('epochs');
+});
+
+it.each([
+  [`${SPACE}early: false`, '4:1', 'early: expected epochs as well', ''],
+  [`${SPACE}epochs: 0`, '4:1', 'epochs: expected a whole number of at least 1, got 0', ''],
+  [
+    `${SPACE}epochs: 9\nstrategy: { bandit: { arms: { one: { chain: [{ asha: { min: 1, max: 9 } }, tpe] }, two: tpe } } }`,
+    '4:1',
+    'epochs: expected a strategy that does not decide for how long trials train, got "asha"',
+    'leave out one of them',
+  ],
+  [
+    `${SPACE}epochs: 9\nobjectives: { a: minimize, b: maximize }`,
+    '4:1',
+    'epochs: expected one objective',
+    'got ["a","b"]; with "early: false"',
+  ],
+  [`${SPACE}resumes: 1`, '4:1', 'resumes: expected true or false, got 1', ''],
+  [`${SPACE}trails: 20`, '4:1', 'trails: unknown key, expected one of ', '; did you mean trials?'],
+  [SPACE.replace('high', 'hihg'), '2:33', 'parameters.lr.hihg: unknown key', 'did you mean high?'],
+  [SPACE.replace('choice', 'choise'), '3:10', 'parameters.opt.type: expected one of float', 'did you mean choice?'],
+  [SPACE.replace('0.1', '1e-6'), '2:22', 'parameters.lr.low: expected less than high', 'got 0.00001'],
+  [
+    `${SPACE}strategy: { chain: [{ ashaa: { min: 1, max: 9 } }, random] }`,
+    '4:21',
+    'strategy.chain[0]: expected one of',
+    'did you mean asha?',
+  ],
+  [
+    `${SPACE}strategy:\n  chain:\n    - ga: { populaton: 16 }`,
+    '6:13',
+    'strategy.chain[0].ga.populaton: expected one of',
+    'did you mean population?',
+  ],
+  [`${SPACE}strategy:\n  grid: { levels: { lr: 0 } }`, '5:21', 'strategy.grid.levels.lr: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}trials: 0`, '4:1', 'trials: expected a whole number of at least 1, got 0', ''],
+  [`${SPACE}objective: minimise`, '4:1', 'objective: expected minimize or maximize, as in', 'got "minimise"'],
+  [`${SPACE}objective: minimize\nobjectives: { a: minimize }`, '4:1', 'objective: expected either objective or objectives, got both', ''],
+  [`${SPACE}objectives: { a: up }`, '4:15', 'objectives.a: expected minimize or maximize, got "up"', ''],
+  [`${SPACE}constraints:\n  - forbid: { opt: sdg }`, '5:15', 'constraints[0].forbid.opt: expected', 'got "sdg"'],
+  [`${SPACE}constraints:\n  - predicate: small nets`, '5:5', 'constraints[0].predicate: expected a predicate whose code', ''],
+  [`${SPACE}command: ""`, '4:1', 'command: expected a command', ''],
+  ['trials: 20', '', 'parameters: expected a value, got nothing', ''],
+  ['- 1', '', 'expected a mapping', ''],
+  ['', '', 'expected a mapping', ''],
+  [`${SPACE}seed: [1`, '4:', '', ''],
+  [`${SPACE}\tseed: 1`, '4:', '', ''],
+  [`${SPACE}seed: 1\nseed: 2`, '5:1', 'Map keys must be unique', ''],
+  [`${SPACE}strategy: *none`, '', 'Unresolved alias', ''],
+])('%j is reported as wrong at %s', async (text, place, start, end) => {
+  const error = await read(text).catch((cause: Error) => cause);
+  expect(error).toBeInstanceOf(Error);
+  const { message } = error as Error;
+  expect(message.slice(message.indexOf('study.yaml'))).toMatch(
+    new RegExp(`^study\\.yaml:${place.endsWith(':') ? `${place}\\d+:` : place && `${place}:`} `),
+  );
+  expect(message).toContain(start);
+  expect(message).toContain(end);
+  expect(message).not.toContain('\n');
+});
+
+it('finds parameters whose names hold dots and blanks', async () => {
+  const text = 'parameters:\n  adam.lr: { type: float, low: 0, high: 1 }\n  adam.lr decay: { type: flaot }\n';
+  await expect(read(text)).rejects.toThrow(/:3:20: parameters\.adam\.lr decay\.type: /);
+});

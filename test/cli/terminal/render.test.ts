@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { progressLine } from '../../../src/cli/terminal/render.ts';
+import { openStatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import { shown, table } from '../../../src/cli/terminal/table.ts';
+import type { TrialRow } from '../../../src/study/trials.ts';
+
+const row = (trial: number, names: number): TrialRow => ({
+  trial,
+  attempt: 1,
+  suggested: 2 * trial,
+  suggestedAt: 0,
+  params: Object.fromEntries(Array.from({ length: names }, (_, i) => [`a_rather_long_name_${i}`, 0.123456789 * trial])),
+  status: 'completed',
+  values: { loss: 1 / trial },
+  seconds: 1.5,
+  by: 'chain/ga',
+});
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control characters
+const bare = (text: string) => text.replace(/\x1b\[\d+m/g, '');
+
+describe('text from outside', () => {
+  const evil = '\u001b]0;owned\u0007\u001b[2J\rtrial 1 completed\nvalue=0\u009b31m\u202e\u007f';
+  const harmless = '\\x1b]0;owned\\x07\\x1b[2J\\x0dtrial 1 completed value=0\\x9b31m\\u202e\\x7f';
+
+  it('moves no cursor: controls are shown as what they are', () => {
+    expect(shown(evil)).toBe(harmless);
+    expect(shown('grün\t\u00e9 ✓')).toBe('grün é ✓');
+    expect(bare(table([{ ...row(1, 0), params: { x: evil }, by: evil }], 0))).not.toMatch(/(?!\n)\p{Cc}/u);
+  });
+
+  it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {
+    const said: string[] = [];
+    const out = { isTTY, columns: 80, write: (text: string) => said.push(text) } as unknown as NodeJS.WriteStream;
+    openStatusLine(out).line(`trial 1 failed (error: ${evil})`);
+    expect(said.join('').replace('\r\x1b[2K', '')).toBe(`trial 1 failed (error: ${harmless})\n`);
+  });
+});
+
+describe('a table', () => {
+  it('shows all where there is room, and what matters most where there is not', () => {
+    expect(bare(table([row(1, 1), row(3, 1)], 200)).split('\n')).toEqual([
+      'trial  loss     a_rather_long_name_0  seconds  status     by',
+      '1      1        0.12346               1.5      completed  chain/ga',
+      '3      0.33333  0.37037               1.5      completed  chain/ga',
+    ]);
+    const lines = bare(table([row(1, 9)], 60)).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    expect(lines[0]).toBe('trial  loss  a_rathe…name_0  a_rathe…name_1  a_rathe…name_2');
+    expect(lines.at(-1)).toBe('(9 columns more do not fit here; --json shows all)');
+  });
+
+  it('shows all where a terminal does not know its width', () => {
+    expect(table([row(1, 9)], 0)).toBe(table([row(1, 9)], 1000));
+  });
+
+  it('keeps a value on its line', () => {
+    expect(['a\nb', 0.1 + 0.2, 1e-9, 12345678, true, undefined].map(shown)).toEqual(['a b', '0.3', '1e-9', '12345678', 'true', '']);
+  });
+});
+
+describe('the line of progress', () => {
+  const state = { trials: 33, open: 3, completed: 28, stopped: 1, failed: 1, best: row(3, 1) };
+  const line = (columns: number, limit?: number) => bare(progressLine(state, { limit, rate: 2, objective: 'loss', columns }));
+
+  it('fits the terminal, the bar being as long as there is room', () => {
+    const texts = '30/40 trials  best 0.33333 (trial 3)  2/s  3 running  (1 stopped, 1 failed)';
+    expect(line(200, 40)).toBe(`██████████████████░░░░░░ ${texts}`);
+    expect(line(88, 40)).toBe(`████████░░░ ${texts}`);
+    expect(line(80, 40)).toBe(texts);
+    expect(line(80)).toBe(texts.replace('/40', ''));
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { failingAlike } from '../../../src/cli/trainers/alike.ts';
+import { natsServer } from '../../support/nats.ts';
+import { hypertide, journalOf, start, studyIn, until } from '../support.ts';
+
+const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
+const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
+const BROKEN = 'echo "ModuleNotFoundError: no module at $1" >&2; exit 1';
+
+describe('a study whose first trials fail for the same reason', () => {
+  it.each([
+    ['one at a time', 'trials: 20\n', 3],
+    ['some at a time', 'trials: 20\nparallel: 4\n', 3],
+    ['up to the last one', 'trials: 3\n', 3],
+  ])('stops, and keeps its trials: %s', async (_, more, least) => {
+    const place = studyIn(more);
+    const ended = await run(place, BROKEN);
+    expect(ended.code).toBe(1);
+    const failed = of(place, 'failed').filter(({ reason }) => reason === 'error');
+    expect(failed.length).toBeGreaterThanOrEqual(least);
+    expect(ended.err).toContain('stopped, as the first trials failed for the same reason');
+    expect(ended.err).toMatch(/trials 1, 2, 3|trials \d, \d, \d/);
+    expect(ended.err).toContain('error: exited with code 1: ModuleNotFoundError: no module at 0.');
+    expect(ended.err).toContain('correct the program and repeat the command: these trials are not counted');
+    const trials = Number(/\d+/.exec(more)![0]);
+    const again = await run(place, 'echo value=$1');
+    expect(again.code, again.err).toBe(0);
+    expect(of(place, 'completed')).toHaveLength(trials);
+    expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
+  });
+
+  it('stops again after one more such failure', async () => {
+    const place = studyIn('trials: 20\n');
+    await run(place, BROKEN);
+    const again = await run(place, BROKEN);
+    expect(again.code).toBe(1);
+    expect(again.err).toContain('stopped, as the first trials failed for the same reason');
+    expect(of(place, 'failed').filter(({ reason }) => reason === 'error')).toHaveLength(4);
+  });
+
+  it('continues if a trial completed, if the reasons differ, or if configurations are infeasible', async () => {
+    for (const script of [
+      'if [ $2 = 1 ]; then echo value=1; else exit 1; fi',
+      'if [ $2 = 2 ]; then echo other >&2; fi; exit 1',
+      'echo \'{{"infeasible": "too big"}}\'',
+    ]) {
+      const place = studyIn('trials: 5\n');
+      const ended = await run(place, script);
+      expect(ended.err, script).toContain('all trials are done');
+      expect(of(place, 'suggested')).toHaveLength(5);
+    }
+  });
+
+  it('says nothing of what was there before', () => {
+    const failing = failingAlike(10);
+    const failed = (position: number, trial: number) =>
+      failing({
+        position,
+        at: 0,
+        effect: 'ended',
+        fact: { type: 'failed', trial, reason: 'error', message: `exited with code ${trial}` },
+        event: { type: 'ended', id: trial } as never,
+      });
+    expect([1, 2, 3, 4].map((position) => failed(position, position))).toEqual([undefined, undefined, undefined, undefined]);
+    expect(failed(11, 5)).toMatchObject({ trials: [1, 2, 3, 4, 5], message: 'error: exited with code 5' });
+    expect(failed(12, 6)).toBeUndefined();
+  });
+});
+
+it('on a server, the study is paused by a fact, and workers learn the name of the value from suggestions', async () => {
+  const server = await natsServer();
+  try {
+    const place = studyIn('name: alike\ntrials: 4\n');
+    const at = ['--nats', server.url, '--study', 'alike'];
+    const serve = start(place, 'serve', 'study.yaml', '--nats', server.url, '--lease', '10');
+    const broken = start(place, 'worker', ...at, '--', 'sh', '-c', 'exit 7');
+    await until(() => serve.said().includes('alike: correct the trainers'));
+    expect(serve.said()).toContain('alike: trials 1, 2, 3 failed for the same reason, so the study is paused: error: exited with code 7');
+    broken.child.kill('SIGTERM');
+    await broken.ended;
+    expect((await hypertide(place, 'change', ...at, '--resume')).code).toBe(0);
+    const one = start(place, 'worker', ...at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
+    const worked = await one.ended;
+    expect(worked.err.match(/the result is loss, the only printed value that is usually minimized/g)).toHaveLength(1);
+    const { out } = await hypertide(place, 'export', ...at);
+    expect(out.match(/"status":"completed"/g)).toHaveLength(4);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  } finally {
+    await server.dispose();
+  }
+});
