@@ -2,10 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readStudyFile } from '../src/cli/studyFile/studyFile.ts';
+import { studyLayout } from '../src/cli/studyFile/studyLayout.ts';
 import { strategyContract } from '../src/testing/strategy.ts';
 import { chain, random, type Strategy } from '../streams/index.ts';
 import { caseOf } from './contract/cases.ts';
 import { blocksOf, inDirectory, isProgram, node, pages, root, writeBlocks } from './support/documents.ts';
+import { commandsFile, commandsText, factsFile, factsText } from './support/reference.ts';
 
 const documents = ['README.md', 'CONTRIBUTING.md', ...pages];
 const blocks = blocksOf(documents, 'ts');
@@ -47,6 +49,18 @@ it.each([...documents, 'CHANGELOG.md', 'SECURITY.md', 'GLOSSARY.md'])('the links
     expect(existsSync(target), `${page}: ${path}`).toBe(true);
     if (anchor) expect(anchorsOf(readFileSync(target, 'utf8')), `${page}: ${path}#${anchor}`).toContain(anchor);
   }
+});
+
+it.each([
+  ['commands', commandsFile, commandsText],
+  ['facts', factsFile, factsText],
+])('the reference of %s is the one that the code makes (npm run schema)', (_, file, text) =>
+  expect(readFileSync(file, 'utf8')).toBe(text()),
+);
+
+it('the reference of study files has a row for each key', () => {
+  const rows = readFileSync(join(root, 'docs/reference/study-file.md'), 'utf8').match(/(?<=^\| `)\w+(?=` \|)/gm);
+  expect(rows).toEqual(expect.arrayContaining(Object.keys(studyLayout)));
 });
 
 it('the README has at most 120 lines', () => {

@@ -5,7 +5,7 @@
 
 On a server of `hypertide nats-config` its name and the file of its seed come behind: ... digits w1 seeds/w1.nk
 
-It needs scikit-learn and the Python package of hypertide (docs/python.md). As many of them as you like may run, on any machine.
+It needs scikit-learn and the Python package of hypertide (docs/guides/python.md). As many of them as you like may run, on any machine.
 """
 
 import sys

@@ -9,7 +9,7 @@ import { declareTools } from './program/tools.ts';
 import { escapeControls } from './terminal/plainText.ts';
 
 /** The commands. They load what they need when they are used. @param tell takes the exit status. */
-function programFor(tell: (status: number) => void): Command {
+export function programFor(tell: (status: number) => void): Command {
   const program = new Command('hypertide')
     .version(version)
     .usage('<command> [options]  ("hypertide <command> --help" shows them)')

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import ts from 'typescript';
@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
+import { blocksOf, pages } from '../support/documents.ts';
 import { editorOn, optionComments, usingOptions } from '../support/hover.ts';
 import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';
 
@@ -14,8 +15,8 @@ const schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
 const validate = new Ajv({ strict: false }).compile(schema);
 
 /** The study files in documents and examples. */
-const studies = ['README.md', ...readdirSync(`${root}docs`).map((name) => `docs/${name}`)]
-  .flatMap((document) => [...readFileSync(`${root}${document}`, 'utf8').matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text!))
+const studies = blocksOf(['README.md', ...pages], 'yaml')
+  .map(([, { code }]) => code)
   .concat(readFileSync(`${root}examples/python/study.yaml`, 'utf8'))
   .filter((text) => /^parameters:/m.test(text));
 
@@ -24,7 +25,7 @@ const withParts = (parts: string): string => `parameters:\n  x: { type: float, l
 describe('the JSON Schema of study files', () => {
   it('is the one that the code makes (npm run schema)', () => expect(readFileSync(schemaFile, 'utf8')).toBe(schemaText()));
 
-  it('and docs/strategy-options.md say the same', () => expect(readFileSync(optionsFile, 'utf8')).toBe(optionsText()));
+  it('and docs/reference/strategy-options.md say the same', () => expect(readFileSync(optionsFile, 'utf8')).toBe(optionsText()));
 
   it('accepts the study files of documents and examples', () => {
     expect(studies.length).toBeGreaterThan(5);

@@ -30,9 +30,9 @@ describe('the wheel', () => {
     return join(folder, name, 'bin/python');
   };
 
-  it('works in a clean environment, as README and docs/python.md say', () => {
+  it('works in a clean environment, as README and docs/guides/python.md say', () => {
     const own = installed('clean');
-    for (const [name, { code }] of blocksOf(['README.md', 'docs/python.md', 'src/python/README.md'], 'python')) {
+    for (const [name, { code }] of blocksOf(['README.md', 'docs/guides/python.md', 'src/python/README.md'], 'python')) {
       if (!code.includes('import hypertide')) continue;
       const cwd = mkdtempSync(join(folder, 'block-'));
       writeFileSync(join(cwd, 'block.py'), code);

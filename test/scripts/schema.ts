@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs';
+import { commandsFile, commandsText, factsFile, factsText } from '../support/reference.ts';
 import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';
 
-// npm run schema: writes what the options of strategies and the types of parameters say, for editors and for people.
+// npm run schema: writes what the code says of strategies, parameters, commands and facts, for editors and for people.
 writeFileSync(schemaFile, schemaText());
 writeFileSync(optionsFile, optionsText());
+writeFileSync(commandsFile, commandsText());
+writeFileSync(factsFile, factsText());

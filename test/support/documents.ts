@@ -15,7 +15,10 @@ export interface Block {
 }
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const pages = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
+/** The pages of `docs`, without those that `npm run docs` makes. */
+export const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.md') && !/^reference\/(api\/|python\.md)/.test(path))
+  .map((path) => `docs/${path}`);
 
 /** The blocks of some documents in one language, each with its place as a title. */
 export const blocksOf = (documents: readonly string[], language: string): (readonly [title: string, Block])[] =>

@@ -6,7 +6,7 @@ import { strategies } from '../../streams/spec/catalogue.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const schemaFile = join(root, 'study.schema.json');
-export const optionsFile = join(root, 'docs/strategy-options.md');
+export const optionsFile = join(root, 'docs/reference/strategy-options.md');
 
 interface Schema {
   description?: string;

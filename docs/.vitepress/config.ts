@@ -1,0 +1,117 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type DefaultTheme, defineConfig, type MarkdownOptions } from 'vitepress';
+import packaged from '../../package.json' with { type: 'json' };
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Where the sources are, once `npm run release` has filled it in. */
+const repository =
+  'repository' in packaged ? String((packaged.repository as { readonly url: string }).url).replace(/^git\+|\.git$/g, '') : undefined;
+
+/** A page by its path below `docs`, with its first heading as the title. */
+function page(path: string, title?: string): DefaultTheme.SidebarItem {
+  const [, heading = basename(path)] = /^# (.*)$/m.exec(readFileSync(join(root, `docs/${path}.md`), 'utf8')) ?? [];
+  return { text: title ?? heading, link: `/${path}` };
+}
+const section = (text: string, ...items: DefaultTheme.SidebarItem[]): DefaultTheme.SidebarItem => ({ text, items });
+const folded = (text: string, ...items: DefaultTheme.SidebarItem[]): DefaultTheme.SidebarItem => ({ text, items, collapsed: true });
+
+/** What TypeDoc wrote for a module: a folder for each kind of export. */
+function apiOf(module: string, title: string): DefaultTheme.SidebarItem {
+  const here = `docs/reference/api/${module}`;
+  const kinds = readdirSync(join(root, here)).filter((kind) => !kind.endsWith('.md'));
+  const pagesOf = (kind: string) => readdirSync(join(root, here, kind)).map((file) => basename(file, '.md'));
+  const link = (kind: string) => (name: string) => ({ text: name, link: `/reference/api/${module}/${kind}/${name}` });
+  return {
+    ...folded(title, ...kinds.map((kind) => folded(kind.replace('-', ' '), ...pagesOf(kind).map(link(kind))))),
+    link: `/reference/api/${module}/index`,
+  };
+}
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  section(
+    'Guides',
+    page('guides/python'),
+    page('guides/spaces'),
+    page('guides/early-stopping'),
+    page('guides/nats'),
+    page('guides/resume'),
+    page('guides/dashboard'),
+    page('guides/objectives'),
+    page('guides/priors'),
+    page('guides/strategies'),
+    page('guides/own-strategy'),
+    page('guides/simulation'),
+    page('guides/embedding'),
+  ),
+  section(
+    'Reference',
+    page('reference/study-file'),
+    page('reference/commands'),
+    page('reference/strategy-options'),
+    page('reference/facts'),
+    page('reference/python'),
+    folded(
+      'TypeScript library',
+      apiOf('hypertide', 'hypertide'),
+      apiOf('journal', 'hypertide/journal'),
+      apiOf('nats', 'hypertide/nats'),
+      apiOf('testing', 'hypertide/testing'),
+    ),
+  ),
+  section(
+    'Project',
+    { text: 'Glossary', link: '/GLOSSARY' },
+    { text: 'Changelog', link: '/CHANGELOG' },
+    { text: 'Security', link: '/SECURITY' },
+    { text: 'Contributing', link: '/CONTRIBUTING' },
+  ),
+];
+
+const extendMarkdown: MarkdownOptions['config'] = (markdown) => {
+  // Braces in code are no expressions of Vue.
+  const { code_inline } = markdown.renderer.rules;
+  markdown.renderer.rules.code_inline = (tokens, i, ...rest) => {
+    tokens[i]!.attrSet('v-pre', '');
+    return code_inline!(tokens, i, ...rest);
+  };
+  // Links are relative to the file, as in the repository. Files that are no pages, such as examples, are linked in the repository, once its
+  // address is known.
+  markdown.core.ruler.push('links', ({ tokens, env }) => {
+    for (const { children } of tokens)
+      for (const [i, token] of (children ?? []).entries()) {
+        const href = token.type === 'link_open' ? token.attrGet('href') : null;
+        if (!href || /^([a-z]+:|[#/])/.test(href)) continue;
+        const [path = '', anchor] = href.split('#');
+        const target = relative(root, join(dirname(env.realPath ?? env.path), path));
+        if (isPage(target)) token.attrSet('href', `/${target.replace(/^docs\//, '')}${anchor ? `#${anchor}` : ''}`);
+        else if (repository) token.attrSet('href', `${repository}/blob/main/${target}`);
+        else
+          for (const end of [token, children!.slice(i).find(({ type }) => type === 'link_close')!])
+            Object.assign(end, { type: 'text', content: '' });
+      }
+  });
+};
+const isPage = (path: string): boolean => /^(docs\/.*|[A-Z]+)\.md$/.test(path) && path !== 'README.md';
+
+export default defineConfig({
+  title: 'hypertide',
+  description: packaged.description,
+  srcDir: '..',
+  // Pages are `docs` and the documents of the repository; the folder is no part of their addresses.
+  srcExclude: ['README.md', '{dist*,examples,machines,src,streams,test,.*}/**'],
+  rewrites: { 'docs/:path*': ':path*' },
+  outDir: '../dist-docs',
+  cacheDir: '../node_modules/.vitepress',
+  cleanUrls: false,
+  lastUpdated: false,
+  markdown: { config: extendMarkdown },
+  vite: { configFile: false },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar,
+    ...(repository && { socialLinks: [{ icon: 'github', link: repository }] }),
+  },
+});
