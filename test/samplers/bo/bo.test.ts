@@ -146,8 +146,10 @@ describe('bo', () => {
 
   it('does not propose what is known under another name', () => {
     const stairs = ([x, y]: Point) => bowl([Math.floor(8 * x!) / 8, Math.floor(8 * y!) / 8], 0.27, 0.63);
-    const points = study(square, '1', 64).run(40, (p) => completed(stairs(p)));
-    const stepsTried = new Set(points.map(({ point: [x, y] }) => `${Math.floor(8 * x!)} ${Math.floor(8 * y!)}`));
-    expect(stepsTried.size).toBeGreaterThan(24); // 17 if it took them for different
+    const stepsTried = ['1', '2', '3'].map((seed) => {
+      const points = study(square, seed, 64).run(40, (p) => completed(stairs(p)));
+      return new Set(points.map(({ point: [x, y] }) => `${Math.floor(8 * x!)} ${Math.floor(8 * y!)}`)).size;
+    });
+    expect(stepsTried.sort((a, b) => a - b)[1]).toBeGreaterThan(24); // 17 if it took them for different
   });
 });

@@ -58,9 +58,12 @@ describe('climb', () => {
     const goal = mixed.snap([0.3, 0.8, 0.9]);
     const height = (p: readonly number[]) => -Math.abs(p[0]! - goal[0]!) - Math.abs(p[1]! - goal[1]!) - (p[2] === goal[2] ? 0 : 1);
     expect(localSearch(mixed, mixed.snap([0.9, 0.1, 0.1]), height, rng).score).toBeGreaterThan(-0.05);
-    const top = localSearch(constrained, constrained.snap([0, 0]), ([x, y]) => 2 * x! + y!, rng);
-    expect(constrained.feasible(top.point)).toBe(true);
-    expect(constrained.decode(top.point)).toEqual({ x: 8, y: 1 });
+    // Every point on the border x + y = 9 is a local maximum: no neighbour that differs in one parameter is feasible and better.
+    const tops = Array.from({ length: 5 }, () => localSearch(constrained, constrained.snap([0, 0]), ([x, y]) => 2 * x! + y!, rng));
+    expect(tops.every(({ point }) => constrained.feasible(point))).toBe(true);
+    const decoded = tops.map(({ point }) => constrained.decode(point));
+    expect(new Set(decoded.map(({ x, y }) => x + y))).toEqual(new Set([9]));
+    expect(decoded).toContainEqual({ x: 8, y: 1 });
   });
 
   it('looks along some axes at a time where there are many, and along all of them in the end', () => {

@@ -52,7 +52,7 @@ describe('lbfgs', () => {
   });
 
   it('makes a step that failed, or led up, shorter', () => {
-    const { ended } = descend(lbfgs({ step: 0.5 }), env(), { ...telling, fails: (id) => id === 2 }, 3);
+    const { ended } = descend(lbfgs({ step: 0.5 }), env(1, '2'), { ...telling, fails: (id) => id === 2 }, 3);
     const way = (i: number) => Math.max(...ended[i]!.point.map((u, k) => Math.abs(u - ended[0]!.point[k]!)));
     expect(way(2)).toBeCloseTo(way(1) / 10, 6);
   });
@@ -113,7 +113,8 @@ describe('lbfgs', () => {
 
   it('starts from the best point of other strategies', () => {
     const strategy = chain(ga({ population: 10, generations: 2 }), lbfgs({ start: 'incumbent', restarts: 0 }), random());
-    const { ended } = descend(strategy, env(), telling, 120);
+    // With this seed the incumbent lies in the basin of the lowest point; the valley has another one, of height 3.70.
+    const { ended } = descend(strategy, env(1, '3'), telling, 120);
     const [incumbent] = ended.slice(0, 20).sort((a, b) => a.losses![0]! - b.losses![0]!);
     expect(ended[20]).toMatchObject({ by: 'lbfgs', point: incumbent!.point });
     const own = ended.filter(({ by }) => by === 'lbfgs').map(({ losses }) => losses![0]!);
