@@ -236,6 +236,7 @@ export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
 
 export type RefusalCode =
   | 'not-json'
+  | 'damaged'
   | 'too-large'
   | 'too-deep'
   | 'missing-field'

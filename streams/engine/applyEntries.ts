@@ -25,7 +25,7 @@ export const applyEntries =
           ledger ??= begin(entry);
           if (ledger) return ledger.fold(entry);
           const { position, at, fact } = entry;
-          return { position, at, ...rejected(fact, refuse('out-of-place', 'a log begins with created')) };
+          return { position, at, ...rejected(fact, entry.refusal ?? refuse('out-of-place', 'a log begins with created')) };
         }),
       );
     });

@@ -1,13 +1,15 @@
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import { JournalError, JournalLockedError } from './errors.ts';
 import { bell, follow } from './follow.ts';
-import { decodeLine, encodeLine } from './journalCodec.ts';
-import { extend, LineIndex, readBlock } from './lineIndex.ts';
+import { encodeFact, type LineDecoder, lineDecoder } from './journalCodec.ts';
+import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
 import { type Log, LogClosedError } from './log.ts';
 import { loss, rescue } from './rescue.ts';
+import { checksumOf, NONE, sealLines } from './seal.ts';
 import { repairEnd, type Writer, writer } from './writer.ts';
 
 /** How many of the last entries are kept, so that readers who keep up need no file. */
@@ -34,9 +36,12 @@ export interface Journal extends Log {
 }
 
 /**
- * A log in a file: a line of JSON for each fact, with its time `at` and the fact's own fields; its position is the number of the line. The file is
- * created if it does not exist. The process may be killed at any byte: a torn last line is cut off at the next opening. A damaged line keeps its
- * position and reads as an entry whose fact is its raw text. Both give a warning.
+ * A log in a file: a line of JSON for each fact, with its time `at`, the fact's own fields and a checksum `sum`; its position is the number of the line.
+ * The first fact of a study, `created`, is written twice. The file is created if it does not exist. The process may be killed at any byte: a torn last
+ * line is cut off at the next opening. A damaged line keeps its position and reads as an entry whose fact is its raw text. Both give a warning.
+ *
+ * `"sum":"17.9f3c2a1b.0c1d2e3f"` is the position of the line, the checksum of the line before it, and its own: CRC-32 of the bytes before these
+ * last eight digits. Lines of older journals have no `sum`. `repairJournal` restores what a damaged journal allows.
  *
  * One process writes at a time. A lock file next to the journal (`study.jsonl.lock`) ensures that; it is taken over when its process is gone. Others
  * read with `readJournal`. If the file is removed, replaced or cut, the next write notices it: with a warning, the study continues in a second file
@@ -60,7 +65,8 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
     unlock = lock(real);
     const index = await indexed(file, (what) => warn(`${path}: ${what}`));
     if (index.bytes === 0 && fsync !== 'never') await syncDirectory(dirname(real));
-    return opened({ path, real, file, index, fsync, unlock, warn, clock });
+    const end = await lastLine(file, index);
+    return opened({ path, real, file, index, last: end ? checksumOf(end) : NONE, fsync, unlock, warn, clock });
   } catch (cause) {
     unlock();
     await file.close();
@@ -89,7 +95,8 @@ async function indexed(file: FileHandle, repaired: (what: string) => void): Prom
 
 /** An append that is on its way. */
 interface Append {
-  readonly line: Buffer;
+  /** The JSON objects of its lines. */
+  readonly objects: readonly string[];
   readonly stored: (outcome: 'stored') => void;
   readonly refused: (cause: unknown) => void;
 }
@@ -100,11 +107,13 @@ interface Opened extends Required<{ [K in keyof JournalOptions]: NonNullable<Jou
   readonly real: string;
   readonly file: FileHandle;
   readonly index: LineIndex;
+  /** The checksum of its last line. */
+  readonly last: string;
   readonly unlock: () => void;
 }
 
 function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): Journal {
-  let { file, index } = first;
+  let { file, index, last } = first;
   let place = path;
   const unforced = (cause: unknown) => warn(new JournalError(place, 'could not force it to the disk', cause).message);
   let out: Writer = writer(file, index.bytes, fsync, unforced);
@@ -119,15 +128,16 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     if (!known.has(position)) warn(`${path}:${position}: ${what}`);
     known.add(position);
   };
+  const decoder = lineDecoder(damaged);
   /** Through the file's form and back, so that a fact reads live as it will read from the file. */
   const remember = (line: Buffer) => {
     index.add(line.length);
-    recent.push(decodeLine(line, index.lines, damaged));
+    recent.push(decoder.decode(line.subarray(0, -1), index.lines));
     if (recent.length >= 2 * RECENT) recent = recent.slice(-RECENT);
   };
   const batch = (from: number) => {
     const first = index.lines - recent.length + 1;
-    return from >= first ? recent.slice(from - first) : readFrom(place, index, from, damaged);
+    return from >= first ? recent.slice(from - first) : readFrom(place, index, from, decoder);
   };
   /** Continues in another file if this one is no longer the journal. */
   const keep = async () => {
@@ -137,7 +147,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
     warn(`${place} ${what} while the study was running: it continues in ${rescued.path}, which has what is left of it${left}`);
     await out.close();
-    ({ path: place, file, index } = rescued);
+    ({ path: place, file, index, last } = rescued);
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
@@ -147,16 +157,20 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       queue = [];
       try {
         await keep();
-        await out.write(Buffer.concat(appends.map(({ line }) => line)));
+        const sealed = sealLines(
+          appends.flatMap(({ objects }) => objects),
+          index.lines,
+          last,
+        );
+        await out.write(Buffer.concat(sealed.lines));
+        last = sealed.last;
+        for (const line of sealed.lines) remember(line);
       } catch (cause) {
         const error = new JournalError(path, 'could not append', cause);
         for (const { refused } of appends) refused(error);
         continue;
       }
-      for (const { line, stored } of appends) {
-        remember(line);
-        stored('stored');
-      }
+      for (const { stored } of appends) stored('stored');
       news.ring();
     }
     writing = undefined;
@@ -176,7 +190,9 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     append: (fact) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();
-        queue.push({ line: encode(path, clock(), fact), stored, refused });
+        const object = encode(path, clock(), fact);
+        const isFirst = index.lines === 0 && queue.length === 0 && isRecord(fact) && fact.type === 'created';
+        queue.push({ objects: isFirst ? [object, object] : [object], stored, refused });
         writing ??= writeQueue();
       }),
     close: () => {
@@ -186,19 +202,19 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
 }
 
-function encode(path: string, at: number, fact: unknown): Buffer {
+function encode(path: string, at: number, fact: unknown): string {
   try {
-    return encodeLine(at, fact);
+    return encodeFact(at, fact);
   } catch (cause) {
     throw new JournalError(path, 'could not append', cause);
   }
 }
 
-async function readFrom(path: string, index: LineIndex, from: number, damaged: (position: number, what: string) => void): Promise<Entry[]> {
+async function readFrom(path: string, index: LineIndex, from: number, decoder: LineDecoder): Promise<Entry[]> {
   try {
     const file = await open(path);
     try {
-      return await readBlock(file, index, from, damaged);
+      return await readBlock(file, index, from, decoder);
     } finally {
       await file.close();
     }

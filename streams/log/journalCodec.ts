@@ -1,43 +1,77 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
+import { sealedPosition } from './seal.ts';
 
 /** The longest line, in bytes. A longer fact is refused, and a longer line in a file is taken for damage. */
 export const MAX_LINE = 16 * 2 ** 20;
+/** Room for the seal and the line feed. */
+const LONGEST_OBJECT = MAX_LINE - 64;
 
-/** Called with a line that is not an entry. */
+/** Called with a line that is not an entry, or not the entry of its position. */
 export type Damage = (position: number, what: string) => void;
 
-/**
- * A fact as a line: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that
- * `jq 'select(.type == "completed")'` works as one would guess.
- *
- * @throws TypeError for what is not a JSON object without `at`, RangeError for what is too long.
- */
-export function encodeLine(at: number, fact: unknown): Buffer {
-  if (!isRecord(fact) || 'at' in fact) throw new TypeError(`a fact is a JSON object without a field "at", but got ${describe(fact)}`);
-  const line = Buffer.from(`${JSON.stringify({ at, ...fact })}\n`);
-  if (line.length > MAX_LINE) throw new RangeError(`a fact takes up to ${MAX_LINE} bytes, but this one has ${line.length}`);
-  return line;
+/** Reads lines without their line feeds. */
+export interface LineDecoder {
+  readonly decode: (line: Buffer, position: number) => Entry;
+  readonly tooLong: (bytes: number, position: number) => Entry;
 }
 
-/** The entry in a line without its line feed; a damaged line keeps its position and gives its raw text as the fact. */
-export function decodeLine(line: Buffer, position: number, damaged: Damage): Entry {
-  const object = parse(line);
-  if (object !== undefined) {
-    const { at, ...fact } = object;
-    return { position, at: typeof at === 'number' ? at : 0, fact };
-  }
-  const text = line.toString();
-  damaged(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
-  return { position, at: 0, fact: text };
+/**
+ * A fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that
+ * `jq 'select(.type == "completed")'` works as one would guess.
+ *
+ * @throws TypeError for what is not a JSON object without `at` and `sum`, RangeError for what is too long.
+ */
+export function encodeFact(at: number, fact: unknown): string {
+  if (!isRecord(fact) || 'at' in fact || 'sum' in fact)
+    throw new TypeError(`a fact is a JSON object without a field "at" or "sum", but got ${describe(fact)}`);
+  const text = JSON.stringify({ at, ...fact });
+  const bytes = 3 * text.length > LONGEST_OBJECT ? Buffer.byteLength(text) : 0;
+  if (bytes > LONGEST_OBJECT) throw new RangeError(`a fact takes up to ${LONGEST_OBJECT} bytes, but this one has ${bytes}`);
+  return text;
+}
+
+/**
+ * A reader of lines. A damaged line keeps its position and gives its raw text as the fact. A line at another position than it was written at counts,
+ * and gives a warning: once for all lines that have moved as far as it.
+ */
+export function lineDecoder(damaged: Damage): LineDecoder {
+  const shifts = new Set([0]);
+  const tooLong: LineDecoder['tooLong'] = (bytes, position) => {
+    damaged(position, `expected at most ${MAX_LINE} bytes, but the line has ${bytes}`);
+    return { position, at: 0, fact: undefined };
+  };
+  const decode: LineDecoder['decode'] = (line, position) => {
+    const object = parse(line);
+    if (object === undefined) {
+      const text = line.toString();
+      damaged(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
+      return { position, at: 0, fact: text };
+    }
+    const { at, sum, ...fact } = object;
+    const time = typeof at === 'number' ? at : 0;
+    if (sum === undefined) return { position, at: time, fact };
+    const written = sealedPosition(line, sum);
+    if (written === undefined) {
+      const message = 'its checksum does not match';
+      damaged(position, message);
+      return { position, at: time, fact: line.toString(), refusal: { code: 'damaged', message } };
+    }
+    const shift = written - position;
+    if (!shifts.has(shift))
+      damaged(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
+    shifts.add(shift);
+    return { position, at: time, fact };
+  };
+  return { decode, tooLong };
 }
 
 /** The entries of a block of whole lines. */
-export function decodeLines(block: Buffer, first: number, damaged: Damage): Entry[] {
+export function decodeLines(block: Buffer, first: number, { decode }: LineDecoder): Entry[] {
   const entries: Entry[] = [];
   for (let start = 0, end = block.indexOf(10); end !== -1; start = end + 1, end = block.indexOf(10, start)) {
-    entries.push(decodeLine(block.subarray(start, end), first + entries.length, damaged));
+    entries.push(decode(block.subarray(start, end), first + entries.length));
   }
   return entries;
 }
@@ -56,4 +90,4 @@ function parse(line: Buffer): Record<string, unknown> | undefined {
 }
 
 const describe = (value: unknown): string =>
-  isRecord(value) ? 'one with a field "at"' : Array.isArray(value) ? 'an array' : String(value);
+  isRecord(value) ? 'one with such a field' : Array.isArray(value) ? 'an array' : String(value);

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
-import { type Damage, decodeLines, MAX_LINE } from './journalCodec.ts';
+import { decodeLines, type LineDecoder, MAX_LINE } from './journalCodec.ts';
 
 /** Bytes that are read and decoded at once. */
 const BLOCK = 128 * 1024;
@@ -75,17 +75,22 @@ export async function extend(index: LineIndex, file: FileHandle): Promise<number
 }
 
 /** The entries of the block with a position, from that position on. */
-export async function readBlock(file: FileHandle, index: LineIndex, from: number, damaged: Damage): Promise<Entry[]> {
+export async function readBlock(file: FileHandle, index: LineIndex, from: number, decoder: LineDecoder): Promise<Entry[]> {
   const { first, lines, offset, bytes } = index.block(from);
-  if (bytes > MAX_LINE) {
-    damaged(first, `expected at most ${MAX_LINE} bytes, but the line has ${bytes}`);
-    return [{ position: first, at: 0, fact: undefined }];
-  }
+  if (bytes > MAX_LINE) return [decoder.tooLong(bytes, first)];
   const block = await readBytes(file, offset, bytes);
-  const entries = decodeLines(block, first, damaged);
+  const entries = decodeLines(block, first, decoder);
   if (entries.length !== lines)
     throw new Error(`expected ${lines} lines from byte ${offset} on, but there are ${entries.length}: the file was changed`);
   return entries.slice(from - first);
+}
+
+/** The last line, without its line feed; undefined if there is none. */
+export async function lastLine(file: FileHandle, index: LineIndex): Promise<Buffer | undefined> {
+  if (index.lines === 0) return undefined;
+  const { offset, bytes } = index.block(index.lines);
+  const block = await readBytes(file, offset, bytes - 1);
+  return block.subarray(block.lastIndexOf(10) + 1);
 }
 
 /** This many bytes, or fewer if the file ends. */

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { JournalError } from './errors.ts';
+import { lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, readBlock } from './lineIndex.ts';
 
 /** Milliseconds between two looks at a file that is followed. */
@@ -29,14 +30,14 @@ export async function* readJournal(
   const fail = (cause: unknown) => {
     throw new JournalError(path, 'cannot read the journal', cause);
   };
-  const damaged = (position: number, what: string) => warn(`${path}:${position}: ${what}`);
+  const decoder = lineDecoder((position, what) => warn(`${path}:${position}: ${what}`));
   const file = await open(path).catch(fail);
   const index = new LineIndex();
   try {
     for (let next = from; !signal?.aborted; ) {
       await extend(index, file).catch(fail);
       while (next <= index.lines && !signal?.aborted) {
-        const entries = (await readBlock(file, index, next, damaged).catch(fail)) as Entry[];
+        const entries = (await readBlock(file, index, next, decoder).catch(fail)) as Entry[];
         next += entries.length;
         yield entries;
       }

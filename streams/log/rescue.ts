@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
-import { encodeLine } from './journalCodec.ts';
-import { LineIndex, readBytes } from './lineIndex.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
+import { encodeFact } from './journalCodec.ts';
+import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
+import { checksumOf, NONE, sealLines } from './seal.ts';
 
 /** What has become of a journal while it was open; undefined if it is unchanged. @param size bytes that were written. */
 export async function loss(path: string, file: FileHandle, size: number): Promise<string | undefined> {
@@ -21,6 +23,8 @@ export interface Rescue {
   readonly path: string;
   readonly file: FileHandle;
   readonly index: LineIndex;
+  /** The checksum of its last line. */
+  readonly last: string;
   /** Entries of which nothing is left but their position. */
   readonly missing: number;
 }
@@ -30,7 +34,7 @@ const PIECE = 2 ** 20;
 
 /**
  * Writes what is left of a journal to a new file next to it: the lines that its open file still holds, then the last entries, which are still in memory.
- * An entry that is in neither keeps its position as an empty object.
+ * An entry that is in neither keeps its position as an object without a fact.
  *
  * @param lines the number of lines, and of bytes.
  * @param recent the last entries.
@@ -56,16 +60,16 @@ export async function rescue(path: string, old: FileHandle, { lines, bytes }: Li
       await file.appendFile(text.subarray(0, end));
     }
     const known = new Map(recent.map((entry) => [entry.position, entry]));
-    let missing = 0;
-    for (let position = index.lines + 1; position <= lines; position++) {
-      const entry = known.get(position);
-      if (!entry) missing++;
-      const line = entry ? encodeLine(entry.at, typeof entry.fact === 'object' ? entry.fact : {}) : Buffer.from('{}\n');
+    const left = Array.from({ length: lines - index.lines }, (_, i) => known.get(index.lines + 1 + i));
+    const objects = left.map((entry) => encodeFact(entry?.at ?? 0, isRecord(entry?.fact) ? entry.fact : {}));
+    const end = await lastLine(file, index);
+    const sealed = sealLines(objects, index.lines, end === undefined ? NONE : checksumOf(end));
+    for (const line of sealed.lines) {
       await file.appendFile(line);
       index.add(line.length);
     }
     await file.datasync();
-    return { path: place, file, index, missing };
+    return { path: place, file, index, last: sealed.last, missing: left.filter((entry) => !entry).length };
   } catch (cause) {
     await file.close();
     throw cause;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startProcess } from '../../src/cli/runner/process.ts';
 import { parseTemplate } from '../../src/cli/runner/template.ts';
-import { hasTrace, hypertide, journalOf, start, studyIn, until } from './support.ts';
+import { hasTrace, hypertide, journalOf, start, studyIn, until, withoutSums } from './support.ts';
 
 const places: string[] = [];
 const studyWith = (more: string) => {
@@ -177,7 +177,7 @@ it('trials --json shows the strategy that suggested a trial, and its tags', asyn
   const place = studyWith('trials: 1\nstrategy: random\n');
   await hypertide(place, 'run', 'study.yaml', ...quick);
   const path = join(place, 'study.jsonl');
-  writeFileSync(path, readFileSync(path, 'utf8').replace('"by":"random"', '"by":"random","tags":{"half":"left"}'));
+  writeFileSync(path, withoutSums(readFileSync(path, 'utf8')).replace('"by":"random"', '"by":"random","tags":{"half":"left"}'));
   const { out } = await hypertide(place, 'trials', 'study.jsonl', '--json');
   expect(JSON.parse(out)).toMatchObject([{ by: 'random', tags: { half: 'left' } }]);
 });

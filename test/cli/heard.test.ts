@@ -61,7 +61,8 @@ it('--metric and "objective: minimize NAME" name the objective', async () => {
   const written = studyIn('trials: 1\nobjective: minimize val_loss\n');
   await run(written, 'echo "loss: 0.4 - val_loss: 0.5"');
   for (const place of [flagged, written]) {
-    expect(of(place, 'created')).toMatchObject([{ objectives: [{ name: 'val_loss', direction: 'minimize' }] }]);
+    const created = { objectives: [{ name: 'val_loss', direction: 'minimize' }] };
+    expect(of(place, 'created')).toMatchObject([created, created]);
     expect(of(place, 'completed')).toMatchObject([{ values: { val_loss: 0.5 }, metrics: { loss: 0.4 } }]);
   }
   const two = await run(studyIn('objectives: { a: minimize, b: minimize }\n'), 'true', '--metric', 'a');

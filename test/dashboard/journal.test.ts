@@ -23,11 +23,11 @@ it('commands change a journal that no process writes, and are refused where the 
     'which does not accept commands (only "hypertide run" does)',
   );
   await log.close();
-  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 2, running: false });
-  await feed.reached(2);
-  expect(feed.headline()).toMatchObject({ phase: 'paused', position: 2 });
-  expect(await source.submit({ type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ position: 3 });
+  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 3, running: false });
   await feed.reached(3);
+  expect(feed.headline()).toMatchObject({ phase: 'paused', position: 3 });
+  expect(await source.submit({ type: 'enqueue', params: { x: 0.5 } })).toMatchObject({ position: 4 });
+  await feed.reached(4);
   expect(feed.detail()).toMatchObject({ queued: 1 });
   feed.close();
 });
@@ -41,10 +41,10 @@ it('commands on a journal that hypertide run writes go through its socket', asyn
   const source = journalSource(path);
   const feed = new Feed('s', source);
   await feed.caughtUp;
-  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 2, running: true });
-  expect(await source.submit({ type: 'close' })).toMatchObject({ position: 3, fact: { type: 'closed' } });
+  expect(await source.submit({ type: 'change', paused: true })).toMatchObject({ position: 3, running: true });
+  expect(await source.submit({ type: 'close' })).toMatchObject({ position: 4, fact: { type: 'closed' } });
   await expect(source.submit({ type: 'close' })).rejects.toThrow('closed already (person); change a limit to reopen it');
-  await feed.reached(3);
+  await feed.reached(4);
   expect(feed.headline()).toMatchObject({ closed: 'person' });
   feed.close();
   close!();

@@ -16,13 +16,15 @@ export const stemOf = (journal: string): string => journal.replace(/\.jsonl$/, '
 
 const quietly = { warn: () => {} };
 
-/** The first fact of a journal; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */
+/** The first fact of a journal, which is there twice; undefined if the file does not exist or holds no complete line. @throws UsageError if it is another file. */
 export async function begunIn(path: string): Promise<Created | undefined> {
   const start = await firstBytes(path);
   if (start === '') return undefined;
-  for await (const [entry] of readJournal(path, quietly)) {
-    const fact = parseFact(entry?.fact);
-    if (!isRefusal(fact) && fact.type === 'created') return fact;
+  for await (const entries of readJournal(path, quietly)) {
+    for (const { fact: data, refusal } of entries.slice(0, 2)) {
+      const fact = parseFact(data);
+      if (!refusal && !isRefusal(fact) && fact.type === 'created') return fact;
+    }
     throw new UsageError(`${path}: expected a journal, but there is no study in it`);
   }
   if (start.startsWith('{"at":') || '{"at":'.startsWith(start)) return undefined;

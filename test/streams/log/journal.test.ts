@@ -41,7 +41,7 @@ describe('the file of a journal', () => {
     const log = await openJournal(path, quiet);
     await log.append({ v: 1, type: 'completed', values: { loss: 0.5 } });
     await log.close();
-    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"v":1,"type":"completed","values":{"loss":0.5}}\n');
+    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"v":1,"type":"completed","values":{"loss":0.5},"sum":"1.00000000.510b0c42"}\n');
   });
 
   it('may be cut off at every byte of its last two lines', async () => {
@@ -119,10 +119,10 @@ describe('a journal', () => {
     const log = await openJournal(path, quiet);
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    const bad = [undefined, null, 1, 'text', [1], { at: 1 }, circular, { n: 1n }, { text: 'x'.repeat(16 * 2 ** 20) }];
+    const bad = [undefined, null, 1, 'text', [1], { at: 1 }, { sum: 1 }, circular, { n: 1n }, { text: 'x'.repeat(16 * 2 ** 20) }];
     for (const fact of bad) await expect(log.append(fact)).rejects.toThrow(JournalError);
     await expect(log.append([1])).rejects.toThrow(
-      `${path}: could not append (a fact is a JSON object without a field "at", but got an array)`,
+      `${path}: could not append (a fact is a JSON object without a field "at" or "sum", but got an array)`,
     );
     await log.append({ n: 1 });
     await log.close();
@@ -167,7 +167,7 @@ describe('a journal', () => {
       await expect(append).rejects.toThrow(`${path}: could not append (ENOSPC: no space left on device, write)`);
     }
     expect(await log.head()).toBe(1);
-    expect(readFileSync(path, 'utf8')).toBe('{"at":7,"n":0}\n');
+    expect(readFileSync(path, 'utf8')).toMatch(/^\{"at":7,"n":0,"sum":"1\.[^"]*"\}\n$/);
     await log.append({ n: 3 });
     await log.close();
     expect((await entriesOf(log.read())).map((e) => e.fact)).toEqual([{ n: 0 }, { n: 3 }]);
