@@ -1,7 +1,7 @@
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/commands.ts';
 import type { CommandStudy } from './sources/study.ts';
-import { inform } from './terminal/output.ts';
+import { inform, print } from './terminal/output.ts';
 import { UsageError } from './usage.ts';
 
 export interface ActOptions {
@@ -17,7 +17,7 @@ export interface ActOptions {
  */
 export async function act(study: CommandStudy, intent: Intent, { json }: ActOptions, now: string, later = now): Promise<number> {
   const { position, fact, running } = await study.submit(intent);
-  if (json) process.stdout.write(`${JSON.stringify({ position, fact })}\n`);
+  if (json) print(JSON.stringify({ position, fact }));
   else inform(running ? now : later);
   return 0;
 }

@@ -7,6 +7,7 @@ import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { passedOver } from './sources/passedOver.ts';
+import { print } from './terminal/output.ts';
 import { stripControls } from './terminal/plainText.ts';
 import { lineOf, progressLine } from './terminal/render.ts';
 import type { StatusLine } from './terminal/statusLine.ts';
@@ -66,7 +67,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     return progressLine(state, { limit, objective: objective.name, rate: seconds > 0 ? (ended() - before) / seconds : 0 });
   };
   const tell = (row: TrialRow) => {
-    if (json) process.stdout.write(`${JSON.stringify(row)}\n`);
+    if (json) print(JSON.stringify(row));
     else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
   };
   const caughtUp = () => {
@@ -117,8 +118,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
       const best = front ?? bestFirst(rows.values(), objective).slice(0, TOP);
       if (json) {
         const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
-        process.stdout.write(`${JSON.stringify(last)}\n`);
-      } else if (best.length > 0) process.stdout.write(`${table(best)}\n`);
+        print(JSON.stringify(last));
+      } else if (best.length > 0) print(table(best));
       screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { UsageError } from '../usage.ts';
-import { escapeControls } from './plainText.ts';
+import { escapeControls, escapeLateControls } from './plainText.ts';
 
-/** Prints data to standard output. */
-export const print = (text: string): void => void process.stdout.write(`${text}\n`);
+/** Prints text to standard output: JSON, or lines whose parts are escaped. */
+export const print = (text: string): void => void process.stdout.write(`${escapeLateControls(text)}\n`);
 
 /** Prints a line for people to standard error. */
 export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);

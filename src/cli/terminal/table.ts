@@ -55,7 +55,7 @@ export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? 
 /** Rows of text below a head, in columns. */
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const out = new Table({
-    head: head.map((name) => colours.bold(name)),
+    head: head.map((name) => colours.bold(escapeControls(name))),
     chars: plain,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });

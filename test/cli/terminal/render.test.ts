@@ -25,7 +25,9 @@ describe('text from outside', () => {
   it('moves no cursor: controls are shown as what they are', () => {
     expect(shown(evil)).toBe(harmless);
     expect(shown('grün\t\u00e9 ✓')).toBe('grün é ✓');
-    expect(bare(table([{ ...row(1, 0), params: { x: evil }, by: evil }], 0))).not.toMatch(/(?!\n)\p{Cc}/u);
+    expect(bare(table([{ ...row(1, 0), params: { x: evil, [evil]: 1 }, values: { [evil]: 1 }, by: evil }], 0))).not.toMatch(
+      /(?!\n)\p{Cc}/u,
+    );
   });
 
   it.each([true, false])('is clean in a line that stays, on a terminal: %s', (isTTY) => {

@@ -3,6 +3,7 @@ import { trainerOf } from '../../../../streams/nats/subjects.ts';
 import { type Seen, watching } from '../../../../streams/nats/watch.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
+import { print } from '../../terminal/output.ts';
 import { progressLine } from '../../terminal/render.ts';
 import { openStatusLine } from '../../terminal/statusLine.ts';
 import { shown } from '../../terminal/table.ts';
@@ -27,7 +28,7 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
   void announceWait(screen, `an engine that serves ${study}`, first);
   const show = (seen: Seen) => {
     if (seen.type === 'status') known();
-    if (json) return process.stdout.write(`${JSON.stringify(seen)}\n`);
+    if (json) return print(JSON.stringify(seen));
     if (seen.type === 'message') return screen.line(lineOf(seen));
     const { status } = seen;
     const ended = status.completed + status.stopped + status.failed;
