@@ -1,0 +1,27 @@
+import type { Attack } from './attack.ts';
+import { fileAttacks } from './cases/files.ts';
+import { httpAttacks } from './cases/http.ts';
+import { messageAttacks } from './cases/messages.ts';
+import { programAttacks } from './cases/programs.ts';
+import { prototypeAttacks } from './cases/prototype.ts';
+import { replayAttacks } from './cases/replay.ts';
+import { rightsAttacks } from './cases/rights.ts';
+import { sizeAttacks } from './cases/size.ts';
+import { spoofingAttacks } from './cases/spoofing.ts';
+import { subjectAttacks } from './cases/subject.ts';
+import { terminalAttacks } from './cases/terminal.ts';
+
+/** Every attack of the suite. */
+export const attacks: readonly Attack[] = [
+  ...subjectAttacks,
+  ...rightsAttacks,
+  ...spoofingAttacks,
+  ...messageAttacks,
+  ...replayAttacks,
+  ...sizeAttacks,
+  ...httpAttacks,
+  ...terminalAttacks,
+  ...fileAttacks,
+  ...programAttacks,
+  ...prototypeAttacks,
+];

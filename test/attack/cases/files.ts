@@ -1,0 +1,122 @@
+import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { controlSocket } from '../../../src/cli/sources/controlSocket.ts';
+import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
+import { parseSpace } from '../../../src/space/space.ts';
+import { connectTo } from '../../../streams/nats/connect.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { casesOf } from '../attack.ts';
+import type { World } from '../world.ts';
+
+const files = casesOf('file names');
+const yaml = casesOf('YAML');
+const rights = casesOf('rights');
+
+const accepts = (read: () => unknown): boolean => {
+  try {
+    read();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether a study file is read. */
+const reads = async (world: World, text: string): Promise<boolean> => {
+  const path = join(world.directory(), 'study.yaml');
+  writeFileSync(path, text);
+  return readStudyFile(path).then(
+    () => true,
+    () => false,
+  );
+};
+
+const names = ['../../evil', 'a.b', 'a b', '*', '>', '', 'A', '-x', '$SYS', 'ä', 'x'.repeat(33), 'x\ny'];
+const PARAMETERS = 'parameters:\n  x: { type: float, low: 0, high: 1 }\n';
+
+/** Writes seeds into a directory that is there already. @returns the directory */
+async function seedsIn(world: World, prepare: (seeds: string) => void): Promise<string> {
+  const seeds = join(world.directory(), 'seeds');
+  mkdirSync(seeds, { mode: 0o777 });
+  prepare(seeds);
+  await world.hypertide('nats-config', '--study', 's', '--trainer', 'w1', '--seeds', seeds);
+  return seeds;
+}
+
+export const fileAttacks = [
+  ...names.map((name) =>
+    files('names in subjects', `the name of a study ${JSON.stringify(name.slice(0, 12))}`, async () => accepts(() => subjectsOf(name))),
+  ),
+  ...['../evil', '/tmp/evil', '..'].map((name) =>
+    files('names of studies', `the name ${name} in a study file`, async (world) => {
+      const place = world.directory();
+      writeFileSync(join(place, 'study.yaml'), `name: "${name}"\ntrials: 1\nstrategy: random\n${PARAMETERS}`);
+      const before = process.cwd();
+      mkdirSync(join(place, 'inside'));
+      process.chdir(join(place, 'inside'));
+      const { code, printed } = await world.hypertide('run', '../study.yaml', '--', 'true').finally(() => process.chdir(before));
+      return code !== 2 || !printed.includes('name: expected');
+    }),
+  ),
+  files('journals are files', 'a device as a journal', async (world) => {
+    const { printed } = await world.hypertide('trials', '/dev/null');
+    return !printed.includes('a pipe or a device');
+  }),
+  files('new seed files', 'a link in place of a seed', async (world) => {
+    const target = join(world.directory(), 'target');
+    await seedsIn(world, (seeds) => symlinkSync(target, join(seeds, 'engine.nk')));
+    return existsSync(target);
+  }),
+  rights('private seeds', 'another user reads a seed', async (world) => {
+    const seeds = await seedsIn(world, () => {});
+    return (statSync(join(seeds, 'w1.nk')).mode & 0o077) !== 0;
+  }),
+  rights('private directory of seeds', 'another user lists seeds', async (world) => {
+    const seeds = await seedsIn(world, () => {});
+    return (statSync(seeds).mode & 0o077) !== 0;
+  }),
+  rights('private socket', 'another user gives commands to a study', async (world) => {
+    const journal = join(world.directory(), 'study.jsonl');
+    writeFileSync(journal, '');
+    const close = await controlSocket(journal, () => Promise.reject(new Error('not now')));
+    const { mode } = lstatSync(`${journal}.sock`);
+    close?.();
+    return (mode & 0o077) !== 0;
+  }),
+  ...['wss', 'ws', 'http', 'nats+tls'].map((scheme) =>
+    rights('spoken schemes', `a password goes to ${scheme}:// in clear`, async () => {
+      const error = await connectTo(`${scheme}://user:secret@127.0.0.1:1`).then(
+        () => undefined,
+        (reason: Error) => reason,
+      );
+      return !error?.message.includes('which is not spoken here');
+    }),
+  ),
+  yaml('few aliases', 'aliases that grow without end', async (world) => {
+    const layers = Array.from({ length: 5 }, (_, i) => `  - &l${i + 1} [${Array(10).fill(`*l${i}`).join(', ')}]`);
+    const parameters = `parameters:\n  x: { type: choice, values: [1, 2] }\n`;
+    return reads(world, `${parameters}command:\n  - &l0 [x]\n${layers.join('\n')}\n`);
+  }),
+  yaml('unique keys', 'a parameter that stands twice', async (world) =>
+    reads(world, `${PARAMETERS}  x: { type: float, low: 0, high: 100 }\n`),
+  ),
+  yaml('unique keys', 'a command that stands twice', async (world) => reads(world, `${PARAMETERS}command: [good]\ncommand: [evil]\n`)),
+  yaml('names of parameters', 'a parameter named __proto__', async () =>
+    accepts(() => parseSpace(JSON.parse('{"parameters":{"__proto__":{"type":"float","low":0,"high":1}}}'))),
+  ),
+  ...['constructor', 'toString', '__proto__', 'hasOwnProperty'].map((key) =>
+    yaml('names of keys', `a key ${key} in a study file`, async (world) => {
+      const path = join(world.directory(), 'study.yaml');
+      writeFileSync(path, `${PARAMETERS}"${key}": 1\n`);
+      return !(await world.hypertide('check', path)).printed.includes('unknown key');
+    }),
+  ),
+  ...['constructor', 'toString', 'valueOf'].map((name) =>
+    yaml('names of strategies', `a strategy named ${name}`, async (world) => {
+      const path = join(world.directory(), 'study.yaml');
+      writeFileSync(path, `${PARAMETERS}strategy: ${name}\n`);
+      const { printed } = await world.hypertide('check', path);
+      return !printed.includes('expected one of');
+    }),
+  ),
+];

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Job } from '../../../src/cli/runner/job.ts';
+import { canonical } from '../../../src/cli/runner/names.ts';
+import { startProcess } from '../../../src/cli/runner/process.ts';
+import { outputReader } from '../../../src/cli/runner/reader.ts';
+import { fillTemplate, parseTemplate } from '../../../src/cli/runner/template.ts';
+import { casesOf } from '../attack.ts';
+import type { World } from '../world.ts';
+
+const args = casesOf('arguments');
+const prototype = casesOf('prototype');
+const size = casesOf('size');
+
+/** The checkpoint that the next attempt at trial 1 gets after w2 gave it back with this one. */
+async function checkpointAfter(world: World, checkpoint: string): Promise<string | undefined> {
+  const at = await world.study();
+  await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint });
+  return (await at.until('suggested', { trial: 1, attempt: 2 })).checkpoint;
+}
+
+function jobIn(place: string, kind: string): Job {
+  const paths = { params: join(place, 'params.json'), checkpoints: join(place, 'checkpoints'), log: join(place, 'log') };
+  return { study: 's', trial: 1, attempt: 1, slot: 0, params: { kind }, paths };
+}
+
+/** Whether a value of a parameter makes a file when a program gets it. */
+async function runs(world: World, value: (owned: string) => string): Promise<boolean> {
+  const place = world.directory();
+  const owned = join(place, 'owned');
+  const command = parseTemplate(['echo', 'value=1', '{kind}'], ['kind']);
+  await startProcess(jobIn(place, value(owned)), { command, objectives: ['value'] }).done;
+  return existsSync(owned);
+}
+
+const shells: readonly (readonly [what: string, value: (owned: string) => string])[] = [
+  ['a second command', (owned) => `; touch ${owned}`],
+  ['a command in a command', (owned) => `$(touch ${owned})`],
+  ['a command in backticks', (owned) => `\`touch ${owned}\``],
+  ['a redirection', (owned) => `> ${owned}`],
+  ['a pipe', (owned) => `| tee ${owned}`],
+  ['a line feed', (owned) => `\ntouch ${owned}`],
+];
+
+export const programAttacks = [
+  ...['--config=/evil.yaml', '-rf', '-', '--'].map((checkpoint) =>
+    args(
+      'no option as checkpoint',
+      `a checkpoint ${checkpoint}`,
+      async (world) => (await checkpointAfter(world, checkpoint)) === checkpoint,
+    ),
+  ),
+  ...shells.map(([what, value]) => args('no shell', `a value of a parameter with ${what}`, (world) => runs(world, value))),
+  ...['--force', '-1e-05'].map((kind) =>
+    args('values after =', `a value ${kind} in {args}`, async () =>
+      fillTemplate(parseTemplate(['train', '{args}'], ['kind']), { params: { kind }, paramsFile: 'p' }).includes(kind),
+    ),
+  ),
+  prototype('own synonyms', 'a metric named constructor', async () => canonical('constructor') !== 'constructor'),
+  size('length of lines', 'a value behind 64 KiB of one line', async () => {
+    const reader = outputReader({ objectives: ['value'] });
+    const lines = [...reader.line(`{"pad":"${'x'.repeat(70_000)}","value":1}`), ...reader.end(false)];
+    return lines.some(({ type }) => type === 'result' || type === 'value');
+  }),
+];

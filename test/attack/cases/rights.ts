@@ -1,0 +1,92 @@
+import { casesOf } from '../attack.ts';
+import { SOON, soon, type User, type Victim } from '../world.ts';
+
+const attack = casesOf('rights');
+
+/** Asks, and sees whether it is done. */
+const asks = (user: User, subject: (of: Victim) => string, data: string) => async (at: Victim) => {
+  const nc = await at.as(user);
+  const answer = await nc.request(subject(at), data, { timeout: SOON }).catch(() => undefined);
+  if (answer === undefined || (answer.headers?.code ?? 0) >= 400) return false;
+  if (answer.headers?.get('Nats-Sequence')) return true; // a message of the log
+  const { error, ok = true } = answer.data.length > 0 ? answer.json<{ error?: unknown; ok?: boolean }>() : {};
+  return error === undefined && ok;
+};
+
+/** Listens, and sees whether it hears what the engine or another user says. */
+const hears = (user: User, subject: string, said: (of: Victim) => string) => async (at: Victim) => {
+  const [nc, admin] = [await at.as(user), await at.as('admin')];
+  let tell = () => {};
+  const heard = new Promise<void>((resolve) => {
+    tell = resolve;
+  });
+  const to = said(at);
+  const spy = nc.subscribe(subject.replaceAll('$', at.study), {
+    callback: (error, message) => {
+      if (!error && message.subject === to) tell();
+    },
+  });
+  await nc.flush();
+  admin.publish(to, 'null');
+  const result = await soon(heard);
+  spy.unsubscribe();
+  return result;
+};
+
+const api = (request: string) => (of: Victim) => `$JS.API.${request.replace('HT', of.subjects.stream)}`;
+const rpc = (method: string) => (of: Victim) => of.subjects.rpc(method);
+const log = ({ subjects }: Victim) => subjects.study;
+
+const requests: readonly (readonly [what: string, ...Parameters<typeof asks>])[] = [
+  ['a trainer deletes the stream', 'w1', api('STREAM.DELETE.HT'), ''],
+  ['a trainer changes the stream', 'w1', api('STREAM.INFO.HT'), ''],
+  ['a trainer lists streams', 'w1', api('STREAM.LIST'), ''],
+  ['a trainer reads the account', 'w1', api('INFO'), ''],
+  ['a trainer creates a stream', 'w1', api('STREAM.CREATE.mine'), '{"name":"mine","subjects":["mine"]}'],
+  ['a trainer deletes the consumer', 'w1', api('CONSUMER.DELETE.HT.trainers'), ''],
+  ['a trainer lists consumers', 'w1', api('CONSUMER.LIST.HT'), ''],
+  ['a trainer reads the state of the consumer', 'w1', api('CONSUMER.INFO.HT.trainers'), ''],
+  ['a trainer reads a message by the slow way', 'w1', api('STREAM.MSG.GET.HT'), '{"seq":1}'],
+  ['a trainer reads the log by number', 'w1', api('DIRECT.GET.HT'), '{"seq":3}'],
+  ['a trainer reads suggestions', 'w1', (of) => `$JS.API.DIRECT.GET.${of.subjects.stream}.${of.subjects.suggested}`, ''],
+  ['a trainer closes the study', 'w1', rpc('close'), '{}'],
+  ['a trainer enqueues a configuration', 'w1', rpc('enqueue'), '{"params":{"x":1,"n":1}}'],
+  ['a trainer reads all trials', 'w1', rpc('trials'), '{}'],
+  ['a trainer reads the log from the engine', 'w1', rpc('log'), '{}'],
+  ['a viewer closes the study', 'viewer', rpc('close'), '{}'],
+  ['a viewer cancels a trial', 'viewer', rpc('cancel'), '{"trial":1}'],
+  ['a viewer enqueues a configuration', 'viewer', rpc('enqueue'), '{"params":{"x":1,"n":1}}'],
+  ['a viewer changes the study', 'viewer', rpc('change'), '{"parallel":9}'],
+  ['a viewer deletes the stream', 'viewer', api('STREAM.DELETE.HT'), ''],
+  ['an operator deletes the stream', 'operator', api('STREAM.DELETE.HT'), ''],
+  ['an operator reads the log by number', 'operator', api('DIRECT.GET.HT'), '{"seq":1}'],
+  ['an engine deletes the stream', 'engine', api('STREAM.DELETE.HT'), ''],
+  ['an engine creates another stream', 'engine', api('STREAM.CREATE.mine'), '{"name":"mine","subjects":["mine"]}'],
+];
+
+const subscriptions: readonly (readonly [what: string, ...Parameters<typeof hears>])[] = [
+  ['a trainer listens to everything', 'w1', '>', log],
+  ['a trainer listens to the log', 'w1', 'ht.$.log.>', log],
+  ["a trainer listens to another's facts", 'w1', 'ht.$.log.by.w2.*', ({ subjects }) => subjects.by('w2', 1)],
+  ["a trainer listens to another's rejections", 'w1', 'ht.$.rejected.w2', ({ subjects }) => subjects.rejected('w2')],
+  ['a trainer listens to heartbeats', 'w1', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
+  ['a trainer listens to the status of the study', 'w1', 'ht.$.status', ({ subjects }) => subjects.status],
+  ['a trainer listens to requests of people', 'w1', 'ht.$.rpc.>', ({ subjects }) => subjects.rpc('status')],
+  ["a trainer listens to another's inbox", 'w1', '_INBOX_w2.>', () => '_INBOX_w2.x'],
+  ["a trainer listens to the engine's inbox", 'w1', '_INBOX_engine.>', () => '_INBOX_engine.x'],
+  ['a viewer listens to heartbeats', 'viewer', 'ht.$.beat.>', ({ subjects }) => subjects.beat('w2', 1)],
+  ['a viewer answers requests in place of the engine', 'viewer', 'ht.$.rpc.*', ({ subjects }) => subjects.rpc('best')],
+];
+
+export const rightsAttacks = [
+  ...requests.map(([what, ...more]) => attack('configuration', what, async (world) => asks(...more)(await world.study()))),
+  ...subscriptions.map(([what, ...more]) => attack('configuration', what, async (world) => hears(...more)(await world.study()))),
+  attack('no deletion', 'an administrator purges the log', async (world) => {
+    const at = await world.study();
+    return asks('admin', api('STREAM.PURGE.HT'), '')(at);
+  }),
+  attack('no deletion', 'an administrator deletes an entry', async (world) => {
+    const at = await world.study();
+    return asks('admin', api('STREAM.MSG.DELETE.HT'), '{"seq":2}')(at);
+  }),
+];

@@ -1,0 +1,70 @@
+import { casesOf } from '../attack.ts';
+import { SOON, type User, type Victim } from '../world.ts';
+
+const attack = casesOf('subject');
+
+/** Publishes, and sees whether the message, or an answer to it, arrives on a subject where this user must not write. */
+const writes = (user: User, subject: (of: Victim) => string, data: string, reply?: (of: Victim) => string) => async (at: Victim) => {
+  const [to, back] = [subject(at), reply?.(at)];
+  const messages = await at.arrivals(async () => {
+    const nc = await at.as(user);
+    nc.publish(to, data, back === undefined ? {} : { reply: back });
+    await nc.flush();
+    await new Promise((resolve) => setTimeout(resolve, SOON / 5)); // the server answers a moment later
+    await nc.flush();
+  });
+  return messages.some((message) => (back === undefined ? message.subject === to && message.string() === data : message.subject === back));
+};
+
+const decision = JSON.stringify({ type: 'suggested', trial: 99, attempt: 1, by: 'me', params: { x: 1, n: 1 } });
+const closed = '{"type":"closed","reason":"person"}';
+const completed = '{"type":"completed","trial":1,"run":"r1","values":{"value":0}}';
+const next = ({ subjects }: Victim) => `$JS.API.CONSUMER.MSG.NEXT.${subjects.stream}.trainers`;
+const look =
+  (of: (victim: Victim) => string) =>
+  (victim: Victim): string =>
+    `$JS.API.DIRECT.GET.${victim.subjects.stream}.${of(victim)}`;
+const suggested = ({ subjects }: Victim) => subjects.suggested;
+const own = ({ subjects }: Victim) => subjects.study;
+const created = ({ subjects }: Victim) => subjects.created;
+const by =
+  (trainer: string, trial = 1) =>
+  ({ subjects }: Victim): string =>
+    subjects.by(trainer, trial);
+
+type Case = readonly [what: string, ...Parameters<typeof writes>];
+const cases: readonly Case[] = [
+  ['a trainer publishes a decision', 'w1', suggested, decision],
+  ['a trainer closes the study', 'w1', own, closed],
+  ['a trainer publishes the first fact', 'w1', created, '{"type":"created"}'],
+  ['a trainer publishes as another trainer', 'w1', by('w2'), completed],
+  ['a trainer publishes as an unknown trainer', 'w1', by('x'), completed],
+  ['a trainer publishes below its own subject', 'w1', ({ subjects }) => `${subjects.by('w1', 1)}.2`, completed],
+  ['a trainer publishes to a subject of its own in the log', 'w1', ({ study }) => `ht.${study}.log.mine`, completed],
+  ['a trainer writes through the answer to a pull', 'w1', next, '{"batch":1,"no_wait":true}', suggested],
+  ['a trainer writes through the answer to a look', 'w1', look(created), '', own],
+  ['a trainer writes as another through a look', 'w1', look(created), '', by('w2')],
+  ["a trainer writes through a look at another's fact", 'w1', look(by('w2')), '', suggested],
+  ['a trainer writes through the acknowledgement of a fact', 'w1', by('w1', 2), '{}', suggested],
+  ['a trainer forges a stop through the acknowledgement of a fact', 'w1', by('w1', 2), '{}', ({ subjects }) => subjects.directive(1)],
+  ['a trainer forges a stop through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.directive(1)],
+  ['a trainer forges a heartbeat through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.beat('w2', 1)],
+  ['a trainer forges a rejection through a look', 'w1', look(by('w2')), '', ({ subjects }) => subjects.rejected('w2')],
+  ['a trainer forges a stop', 'w1', ({ subjects }) => subjects.directive(1), '{"type":"stop","trial":1,"by":"person"}'],
+  ['a trainer forges the end of the study', 'w1', ({ subjects }) => subjects.directive('all'), closed],
+  ['a trainer forges a rejection', 'w1', ({ subjects }) => subjects.rejected('w2'), '{"type":"started","run":"r1","code":"claimed"}'],
+  ['a trainer forges the status of the study', 'w1', ({ subjects }) => subjects.status, '{"forged":true}'],
+  ["a trainer sends another's heartbeat", 'w1', ({ subjects }) => subjects.beat('w2', 1), '{"run":"r1"}'],
+  ['a viewer publishes a decision', 'viewer', suggested, decision],
+  ['a viewer publishes as a trainer', 'viewer', by('w2'), completed],
+  ['a viewer forges a stop', 'viewer', ({ subjects }) => subjects.directive(1), '{"type":"stop","trial":1,"by":"person"}'],
+  ['a viewer forges the status of the study', 'viewer', ({ subjects }) => subjects.status, '{"forged":true}'],
+  ['an operator publishes a decision', 'operator', suggested, decision],
+  ['an operator closes the study without its engine', 'operator', own, closed],
+  ['an operator publishes as a trainer', 'operator', by('w2'), completed],
+  ['an engine publishes as a trainer', 'engine', by('w2'), completed],
+];
+
+export const subjectAttacks = cases.map(([what, ...more]) =>
+  attack('configuration', what, async (world) => writes(...more)(await world.study())),
+);

@@ -1,0 +1,97 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { startProcess } from '../../../src/cli/runner/process.ts';
+import { parseTemplate } from '../../../src/cli/runner/template.ts';
+import { lineOf } from '../../../src/cli/terminal/render.ts';
+import { openStatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import type { Fact } from '../../../src/facts/facts.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { openJournal } from '../../../streams/journal.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import { casesOf } from '../attack.ts';
+import type { World } from '../world.ts';
+
+const attack = casesOf('terminal');
+
+/** What terminals obey: titles, moves of the cursor, colours, overwritten and reversed text, also in their 8-bit forms. */
+const weapons = {
+  'a title': '\u001b]0;owned\u0007',
+  'a cleared screen': '\u001b[2J\u001b[H',
+  'an overwritten line': 'x\rtrial 1 completed value=0',
+  'deleted characters': 'x\b\b\b\b',
+  'an 8-bit sequence': '\u009b2J',
+  'reversed text': '\u202egnp.exe',
+  'a link': '\u001b]8;;https://evil.example\u001b\\here\u001b]8;;\u001b\\',
+};
+const ALL = Object.values(weapons).join('');
+
+/** Whether a terminal would obey something in a text. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this finds them
+const obeys = (text: string): boolean => /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.test(text);
+
+/** A journal in which a trainer has put a text wherever it may. */
+async function journalWith(world: World, text: string): Promise<string> {
+  const path = join(world.directory(), 'study.jsonl');
+  const log = await openJournal(path);
+  const run = 'r';
+  const facts: Fact[] = [
+    createdOf(space({ x: float(0, 1) }), random(), { study: 'study', trials: 3 }),
+    { type: 'suggested', trial: 1, attempt: 1, by: text, params: { x: 0.5 }, tags: { note: text } },
+    { type: 'started', trial: 1, attempt: 1, run, trainer: text },
+    { type: 'completed', trial: 1, run, values: { value: 1, [text]: 2 }, metrics: { [text]: 3 }, checkpoint: text },
+    { type: 'suggested', trial: 2, attempt: 1, by: 'random', params: { x: 0.2 } },
+    { type: 'started', trial: 2, attempt: 1, run, trainer: text },
+    { type: 'failed', trial: 2, run, reason: 'error', message: text },
+    { type: 'suggested', trial: 3, attempt: 1, by: 'random', params: { x: 0.2 } },
+    { type: 'started', trial: 3, attempt: 1, run, trainer: text },
+  ];
+  for (const fact of facts) await log.append(fact);
+  await log.close();
+  return path;
+}
+
+/** A fake terminal. */
+function terminal(): { readonly out: NodeJS.WriteStream; printed(): string } {
+  let printed = '';
+  const write = (text: string) => {
+    printed += text;
+    return true;
+  };
+  return { out: Object.assign(Object.create(process.stderr), { isTTY: false, write }) as NodeJS.WriteStream, printed: () => printed };
+}
+
+const row = (message: string) => ({ trial: 1, attempt: 1, status: 'failed', by: 'x', params: {}, reason: 'error', message }) as never;
+
+export const terminalAttacks = [
+  ...Object.entries(weapons).map(([what, text]) =>
+    attack('shown controls', `a trainer's error with ${what} in a line of run`, async () => {
+      const { out, printed } = terminal();
+      openStatusLine(out).line(lineOf(row(text)));
+      return obeys(printed());
+    }),
+  ),
+  ...['trials', 'trials --json', 'best', 'best --json', 'verify', 'verify --json'].map((command) =>
+    attack('shown controls', `names and texts of a trainer in ${command}`, async (world) => {
+      const { printed } = await world.hypertide(...command.split(' '), await journalWith(world, ALL));
+      return obeys(printed);
+    }),
+  ),
+  attack('shown controls', 'the last error of a program', async (world) => {
+    const place = world.directory();
+    const paths = { params: join(place, 'params.json'), checkpoints: join(place, 'checkpoints'), log: join(place, 'log') };
+    const command = parseTemplate(['sh', '-c', `printf '%b' "$0" >&2; exit 1`, '{text}'], ['text']);
+    const job = { study: 's', trial: 1, attempt: 1, slot: 0, params: { text: ALL }, paths };
+    const outcome = await startProcess(job, { command, objectives: ['value'] }).done;
+    return outcome.type === 'failed' && obeys(outcome.message ?? '');
+  }),
+  attack('shown controls', 'the name of a study file that is missing', async (world) => {
+    const { printed } = await world.hypertide('check', join(world.directory(), `${ALL.replaceAll('/', '')}.yaml`));
+    return obeys(printed);
+  }),
+  attack('shown controls', 'an unknown key of a study file', async (world) => {
+    const path = join(world.directory(), 'study.yaml');
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify({ parameters: { x: { type: 'float', low: 0, high: 1 } }, [ALL]: 1 }));
+    return obeys((await world.hypertide('check', path)).printed);
+  }),
+];

@@ -1,0 +1,116 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is source code as text
+// biome-ignore-all lint/style/useTemplate: likewise
+
+/** A piece of source code, which occurs once in the project, and what stands there without the guard. */
+type Patch = readonly [code: string, instead: string];
+
+/**
+ * What protects a study, with the change that takes it away. Guards of different layers do not affect each other, so the controls take away one
+ * of each layer at a time. `configuration` is the server's: its control is a server that lets every user do everything.
+ */
+const layers = {
+  fold: {
+    author: [['if (holder === author || !runs.has(run)) return undefined;', 'return undefined;']],
+    'named run': [["if (run === undefined)\n    return refuse('missing-field'", "if (run === null)\n    return refuse('missing-field'"]],
+    'one claim': [['if (trial.run === undefined || trial.run === run) return undefined;', 'return undefined;']],
+    'current attempt': [['if (attempt !== trial.suggestion.attempt || trial.awaiting)', 'if (trial.awaiting)']],
+    'current run': [
+      ["if (trial.awaiting) return refuse('stale-run', `trial ${id} waits for its next attempt`);\n", ''],
+      ['if (run === undefined || run === trial.run) return undefined;\n  const holder', 'return undefined;\n  const holder'],
+    ],
+    'growing steps': [['if (trial.at === undefined || step > trial.at) return undefined;', 'return undefined;']],
+    'known run': [
+      ["if (run === undefined || trial.runs.has(run) || trial.proposal.by === 'import') return undefined;", 'return undefined;'],
+    ],
+    'short text': [['return value.length <= maxLength ? undefined', 'return true ? undefined']],
+    'short lists': [['if (value.length < minItems || value.length > maxItems)', 'if (value.length < minItems)']],
+    'finite numbers': [['Number.isSafeInteger(value) : Number.isFinite(value)', "typeof value === 'number' : typeof value === 'number'"]],
+    'no option as checkpoint': [["return this.#settings.rules < 2 || !checkpoint.startsWith('-');", 'return true;']],
+    'known types of facts': [
+      ["typeof type === 'string' && Object.hasOwn(factSchemas, type)", "typeof type === 'string' && type in factSchemas"],
+    ],
+    'one end': [['this.open.remove(trial);', '']],
+  },
+  server: {
+    'facts of trainers': [
+      ["if (typeof type === 'string' && !sayings.has(type)) return", "if (type === '') return"],
+      [
+        "if (fact.type === 'cancelled') return refuse('wrong-author'",
+        "if (fact.type === 'cancelled') return undefined && refuse('wrong-author'",
+      ],
+    ],
+    'trial of the subject': [
+      ["if (trial !== undefined && String(trial) !== subject.slice(subject.lastIndexOf('.') + 1))", 'if (trial === null)'],
+    ],
+    'shallow facts': [['const DEEPEST = 16;', 'const DEEPEST = 1e6;']],
+    'short messages': [['max_msg_size: maxMessageBytes,', '']],
+    'author of heartbeats': [['if (trial.runs.get(trial.run) !== trainer) return;', '']],
+    'random message ids': [
+      [
+        'export const messageId = (): string => crypto.randomUUID();',
+        'let ids = 0;\nexport const messageId = (): string => `${process.pid}/${++ids}`;',
+      ],
+    ],
+    'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
+    'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
+    'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
+    'no deletion': [
+      ['deny_delete: true,', ''],
+      ['deny_purge: true,', ''],
+    ],
+    'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
+  },
+  page: {
+    'token to act': [['if (!bearer(c)) return', 'if (!c) return']],
+    'host names': [["if (!known.has(asked.replace(/:\\d+$/, '')))", 'if (!known)']],
+    origin: [['if (origin !== undefined && origin !== `http://${asked}` && origin !== `https://${asked}`)', "if (origin === '')"]],
+    'sites of requests': [["if (site === 'cross-site' && c.req.path !== '/')", "if (site === '')"]],
+    'token to read': [['if (!free && !bearer(c)', 'if (!c && !bearer(c)']],
+    'token behind a proxy': [['isLoopback(host) && names.length === 0;', 'isLoopback(host);']],
+    'type of requests': [["if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? '')) return", 'if (!c) return']],
+    'length of requests': [['bodyLimit({ maxSize: LARGEST', 'bodyLimit({ maxSize: 2 ** 30']],
+    'content policy': [["c.header('Content-Security-Policy', POLICY);", '']],
+    'known commands': [
+      ["typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)", "typeof type !== 'string' || !(type in intentSchemas)"],
+    ],
+  },
+  text: {
+    'shown controls': [
+      ['/[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]/gu', '/never/gu'],
+      ['/[\\u007f-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]/g', '/never/g'],
+      ["text.replace(ESCAPES, '').replace(CONTROLS, ' ')", 'text'],
+    ],
+    'length of lines': [['const LINE_LIMIT = 64 * 1024;', 'const LINE_LIMIT = 2 ** 24;']],
+    'own synonyms': [['Object.hasOwn(SYNONYMS, word) ? SYNONYMS[word]! : word', '(SYNONYMS[word] ?? word)']],
+    'no shell': [['shell: false,', 'shell: true,']],
+    'values after =': [["return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];", 'return [`--${name}`, text];']],
+  },
+  files: {
+    'few aliases': [['document.toJS()', 'document.toJS({ maxAliasCount: -1 })']],
+    'unique keys': [['{ lineCounter: lines, prettyErrors: false }', '{ lineCounter: lines, prettyErrors: false, uniqueKeys: false }']],
+    'names of parameters': [["if (name === '' || name === '__proto__') throw", "if (name === '') throw"]],
+    'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
+    'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],
+    'names of studies': [['if (options.journal === undefined && /[/\\\\]|^\\.\\.?$/.test(name))', "if (name === '')"]],
+    'journals are files': [['if (there && !there.isFile())', 'if (there && there.isFile() && path === "")']],
+    'new seed files': [["{ mode: 0o600, flag: 'wx' }", '{ mode: 0o600 }']],
+    'private seeds': [['{ mode: 0o600, flag', '{ mode: 0o644, flag']],
+    'private directory of seeds': [['chmodSync(directory, 0o700);', '']],
+    'private socket': [['chmodSync(path, 0o600);', '']],
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, readonly Patch[]>>>>;
+
+type Layers = typeof layers;
+type GuardIn<L extends keyof Layers> = L extends keyof Layers ? keyof Layers[L] : never;
+/** The name of a guard. */
+export type Guard = GuardIn<keyof Layers> | 'configuration';
+
+/** The changes that take a guard away; none for `configuration`. */
+export const patches: Readonly<Record<string, readonly Patch[]>> = Object.assign({}, ...Object.values(layers));
+
+/** All guards but `configuration`, in groups that can be taken away at the same time. */
+export function groups(): Guard[][] {
+  const columns = Object.values(layers).map((layer) => Object.keys(layer) as Guard[]);
+  const longest = Math.max(...columns.map((names) => names.length));
+  return Array.from({ length: longest }, (_, i) => columns.flatMap((names) => names[i] ?? []));
+}

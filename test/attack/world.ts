@@ -1,0 +1,180 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { main } from '../../src/cli/program.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
+import { type ServeOptions, serve } from '../../streams/nats/index.ts';
+import { serverConfig } from '../../streams/nats/serverConfig.ts';
+import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { puller } from '../../streams/nats/trainer/puller.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+
+/** Names of studies, one for each attack that needs a server. */
+const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
+const { text, seeds } = serverConfig({ studies: NAMES, trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+/** A user of the engine's account that may do everything, to see what arrives there. */
+const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+
+/** Milliseconds in which an answer comes, if one comes. */
+export const SOON = 250;
+
+/** Where attacks happen: servers, files and a command line. */
+export interface World {
+  /** A study on a server whose trial 1 is held by the trainer w2, by the run `r1`. The trainer w1 attacks it. */
+  study(options?: Partial<ServeOptions>): Promise<Victim>;
+  /** A new directory. */
+  directory(): string;
+  /** Runs `hypertide`. @returns the exit status, and what it prints on both outputs */
+  hypertide(...args: readonly string[]): Promise<{ readonly code: number; readonly printed: string }>;
+  /** Something to end afterwards. */
+  after(end: () => unknown): void;
+  close(): Promise<void>;
+}
+
+export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin';
+
+export interface Victim {
+  readonly study: string;
+  readonly subjects: ReturnType<typeof subjectsOf>;
+  as(user: User): Promise<NatsConnection>;
+  /** Publishes a fact as a trainer. @returns what the engine made of it; undefined if it is not in the log */
+  say(user: 'w1' | 'w2', trial: number, fact: object | string, subject?: string): Promise<AppliedEntry | undefined>;
+  /** The first fact of a type that counts and has these fields. */
+  until<T extends Fact['type']>(type: T, fields?: Readonly<Record<string, unknown>>): Promise<Extract<Fact, { type: T }>>;
+  /** Pulls a suggestion as a trainer does. */
+  pull(user: 'w1' | 'w2'): Promise<Msg>;
+  /** Messages that arrive in the engine's account while something happens. */
+  arrivals(act: () => Promise<unknown>): Promise<readonly Msg[]>;
+}
+
+/** @param open whether the server lets every user do everything */
+export function world(open: boolean): World {
+  const ends: (() => unknown)[] = [];
+  const names = [...NAMES];
+  const connections = new Map<User, Promise<NatsConnection>>();
+  let server: Promise<NatsServer> | undefined;
+  const start = () => {
+    server ??= natsServer(open ? undefined : config);
+    return server;
+  };
+  const connect = async (user: User) => {
+    const running = await start();
+    const inboxPrefix = `_INBOX_${user === 'operator' ? 'viewer' : user}`;
+    if (open) return running.connect({ inboxPrefix });
+    if (user === 'admin') return running.connect({ user: 'admin', pass: 'admin' });
+    return running.connect({ inboxPrefix, authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])) });
+  };
+  const as = (user: User) => {
+    const known = connections.get(user) ?? connect(user);
+    connections.set(user, known);
+    return known;
+  };
+  const study: World['study'] = async (options = {}) => {
+    const name = names.pop()!;
+    const subjects = subjectsOf(name);
+    const all: AppliedEntry[] = [];
+    const waiting = new Set<() => void>();
+    const served = await serve(await as('engine'), space({ x: float(-5, 5), n: int(1, 9) }), {
+      strategy: random(),
+      study: name,
+      trials: 20,
+      parallel: 2,
+      note: (entry) => {
+        all.push(entry);
+        for (const look of waiting) look();
+      },
+      ...options,
+    });
+    served.finished.catch(() => {}); // an attack without its guard may end it
+    ends.push(() => served.close().catch(() => {}));
+    const entry = (holds: (entry: AppliedEntry) => boolean) =>
+      new Promise<AppliedEntry>((resolve) => {
+        const look = () => {
+          const found = all.find(holds);
+          if (!found) return;
+          waiting.delete(look);
+          resolve(found);
+        };
+        waiting.add(look);
+        look();
+      });
+    const until: Victim['until'] = async (type, fields = {}) => {
+      const wanted = Object.entries({ type, ...fields });
+      const found = await entry(
+        ({ fact, refusal }) => !refusal && wanted.every(([name, value]) => (fact as Readonly<Record<string, unknown>>)[name] === value),
+      );
+      return found.fact as never;
+    };
+    const say: Victim['say'] = async (user, trial, fact, subject = subjects.by(user, trial)) => {
+      const data = typeof fact === 'string' ? fact : JSON.stringify({ trial, ...fact });
+      const ack = (await (await as(user)).request(subject, data, { timeout: 2000 })).json<{ seq?: number; error?: unknown }>();
+      return ack.error === undefined ? entry(({ position }) => position === ack.seq) : undefined;
+    };
+    const victim: Victim = {
+      study: name,
+      subjects,
+      as,
+      say,
+      until,
+      pull: async (user) => {
+        const pulls = puller(await as(user), subjects);
+        const message = await new Promise<Msg>((resolve) => pulls.next(resolve));
+        pulls.close();
+        return message;
+      },
+      arrivals: async (act) => {
+        const admin = await as('admin');
+        const messages: Msg[] = [];
+        const spy = admin.subscribe(`ht.${name}.>`, { callback: (_, message) => void messages.push(message) });
+        await admin.flush();
+        await act();
+        await admin.flush();
+        spy.unsubscribe();
+        return messages;
+      },
+    };
+    const isSuggested = (trial: number) => until('suggested', { trial });
+    await Promise.all([1, 2].map(isSuggested));
+    await say('w2', 1, { type: 'started', attempt: 1, run: 'r1' });
+    return victim;
+  };
+  const directory = () => {
+    const place = mkdtempSync(join(tmpdir(), 'hypertide-attack-'));
+    ends.push(() => rmSync(place, { recursive: true, force: true }));
+    return place;
+  };
+  return {
+    study,
+    directory,
+    hypertide: run,
+    after: (end) => void ends.push(end),
+    close: async () => {
+      for (const end of ends.reverse()) await end();
+      await (await server)?.dispose();
+    },
+  };
+}
+
+/** Runs a command in this process. */
+async function run(...args: readonly string[]): Promise<{ code: number; printed: string }> {
+  let printed = '';
+  const outputs = [process.stdout, process.stderr];
+  const writes = outputs.map((output) => output.write);
+  for (const output of outputs)
+    output.write = (text: string | Uint8Array) => {
+      printed += typeof text === 'string' ? text : Buffer.from(text).toString();
+      return true;
+    };
+  try {
+    return { code: await main(args), printed };
+  } finally {
+    for (const [i, output] of outputs.entries()) output.write = writes[i]!;
+  }
+}
+
+/** Whether a promise resolves soon. */
+export const soon = (promise: Promise<unknown>, milliseconds = SOON): Promise<boolean> =>
+  Promise.race([promise.then(() => true), sleep(milliseconds, false)]);
