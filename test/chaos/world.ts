@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,7 +39,11 @@ export interface ChaosOptions {
 
 export interface Verdict extends Findings {
   readonly faults: number;
+  /** Faults by kind. */
+  readonly kinds: Readonly<Record<Fault['kind'], number>>;
   readonly recomputed: number;
+  /** SHA-256 of the log, entry by entry as JSON. */
+  readonly hash: string;
   readonly seconds: number;
 }
 
@@ -142,13 +147,28 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
     });
     const wrong = verdict.differs ? [`entry ${verdict.differs.position} was recomputed differently`] : [];
     if (all.length < options.faults) wrong.push(`there were ${all.length} faults instead of ${options.faults}`);
-    const seconds = (performance.now() - since) / 1000;
-    return { ...findings, violations: [...findings.violations, ...wrong], faults: all.length, recomputed: verdict.recomputed, seconds };
+    return {
+      ...findings,
+      violations: [...findings.violations, ...wrong],
+      faults: all.length,
+      kinds: { kill: countOf(all, 'kill'), stop: countOf(all, 'stop'), block: countOf(all, 'block') },
+      recomputed: verdict.recomputed,
+      hash: hashOf(entries),
+      seconds: (performance.now() - since) / 1000,
+    };
   } finally {
     await Promise.all([...engines, ...fleet].map((member) => member.kill()));
     await server.dispose();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+const countOf = (faults: readonly Fault[], kind: Fault['kind']): number => faults.filter((fault) => fault.kind === kind).length;
+
+function hashOf(entries: readonly Entry[]): string {
+  const hash = createHash('sha256');
+  for (const entry of entries) hash.update(`${JSON.stringify(entry)}\n`);
+  return hash.digest('hex');
 }
 
 interface Victims {
