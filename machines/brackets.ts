@@ -1,27 +1,25 @@
-import { assign, emit, not, setup } from 'xstate';
-import type { Ask, Decision, Env, StrategyEvent } from '../src/messages.ts';
+import { emit, setup } from 'xstate';
+import type { Ask, Decision, Env, PhaseEvent } from '../src/messages.ts';
 import { begun, promoted } from '../src/schedulers/scheduler.ts';
-import type { SynchronousScheduler } from '../src/schedulers/synchronous.ts';
+import type { BracketsOutlook, SynchronousScheduler } from '../src/schedulers/synchronous.ts';
 
 interface Input {
   readonly env: Env;
   readonly core: SynchronousScheduler<unknown>;
-}
-interface Context extends Input {
-  readonly state: unknown;
+  /** The state of the core now. */
+  readonly now: () => unknown;
 }
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Input; events: PhaseEvent<BracketsOutlook> | Ask; emitted: Ask | Decision },
   guards: {
-    promotable: ({ context: { core, state } }) => core.promotion(state) !== undefined,
-    full: ({ context: { core, state } }) => core.full(state),
+    promotable: (_, { promotable }: BracketsOutlook) => promotable,
+    full: (_, { full }: BracketsOutlook) => full,
   },
   actions: {
-    fold: assign(({ context: { core, state } }, told: StrategyEvent) => ({ state: core.tell(state, told) })),
-    fill: emit(({ context: { core, env, state } }, ask: Ask) => begun(ask, env, core.fill(state), core.notes(state))),
-    promote: emit(({ context: { core, env, state } }, ask: Ask) => promoted(ask, env, core.promotion(state)!, core.notes(state))),
-    open: emit(({ context: { core, env, state } }, ask: Ask) => begun(ask, env, core.open(state), core.notes(state))),
+    fill: emit(({ context: { core, env, now } }, ask: Ask) => begun(ask, env, core.fill(now()), core.notes(now()))),
+    promote: emit(({ context: { core, env, now } }, ask: Ask) => promoted(ask, env, core.promotion(now())!, core.notes(now()))),
+    open: emit(({ context: { core, env, now } }, ask: Ask) => begun(ask, env, core.open(now()), core.notes(now()))),
   },
 });
 
@@ -31,31 +29,18 @@ const machine = setup({
  */
 export const bracketsMachine = machine.createMachine({
   id: 'brackets',
-  context: ({ input }) => ({ ...input, state: input.core.start }),
+  context: ({ input }) => input,
   on: {
-    suggested: { actions: { type: 'fold', params: ({ event }) => event } },
-    reported: { actions: { type: 'fold', params: ({ event }) => event } },
-    ended: { actions: { type: 'fold', params: ({ event }) => event } },
+    moved: [
+      { guard: { type: 'promotable', params: ({ event }) => event }, target: '.promoting' },
+      { guard: { type: 'full', params: ({ event }) => event }, target: '.settling' },
+      { target: '.filling' },
+    ],
   },
   initial: 'settling',
   states: {
-    filling: {
-      always: [
-        { guard: 'promotable', target: 'promoting' },
-        { guard: 'full', target: 'settling' },
-      ],
-      on: { ask: { actions: { type: 'fill', params: ({ event }) => event } } },
-    },
-    settling: {
-      always: [
-        { guard: 'promotable', target: 'promoting' },
-        { guard: not('full'), target: 'filling' },
-      ],
-      on: { ask: { actions: { type: 'open', params: ({ event }) => event } } },
-    },
-    promoting: {
-      always: { guard: not('promotable'), target: 'settling' },
-      on: { ask: { actions: { type: 'promote', params: ({ event }) => event } } },
-    },
+    filling: { on: { ask: { actions: { type: 'fill', params: ({ event }) => event } } } },
+    settling: { on: { ask: { actions: { type: 'open', params: ({ event }) => event } } } },
+    promoting: { on: { ask: { actions: { type: 'promote', params: ({ event }) => event } } } },
   },
 });

@@ -1,32 +1,28 @@
-import { assign, emit, enqueueActions, not, setup } from 'xstate';
-import type { Ask, Decision, Env, Reported, StrategyEvent } from '../src/messages.ts';
-import type { AsynchronousScheduler } from '../src/schedulers/halving.ts';
+import { emit, setup } from 'xstate';
+import type { Ask, Decision, Env, PhaseEvent, TrialId } from '../src/messages.ts';
+import type { AsynchronousScheduler, HalvingOutlook } from '../src/schedulers/halving.ts';
 import { type Beginning, begun, promoted } from '../src/schedulers/scheduler.ts';
 
 interface Input {
   readonly env: Env;
   readonly core: AsynchronousScheduler<unknown>;
-}
-interface Context extends Input {
-  readonly state: unknown;
+  /** The state of the core now. */
+  readonly now: () => unknown;
 }
 
-const beginning = ({ env, core, state }: Context, ask: Ask, how: Beginning) => begun(ask, env, how, core.notes(state));
+const beginning = ({ env, core, now }: Input, ask: Ask, how: Beginning) => begun(ask, env, how, core.notes(now()));
 
 const machine = setup({
-  types: {} as { input: Input; context: Context; events: StrategyEvent | Ask; emitted: Ask | Decision },
+  types: {} as { input: Input; context: Input; events: PhaseEvent<HalvingOutlook> | Ask; emitted: Ask | Decision },
   guards: {
-    learning: ({ context: { core, state } }) => core.learning(state),
-    promotable: ({ context: { core, state } }) => core.promotion(state) !== undefined,
+    learning: (_, { learning }: HalvingOutlook) => learning,
+    promotable: (_, { promotable }: HalvingOutlook) => promotable,
   },
   actions: {
-    fold: assign(({ context: { core, state } }, told: StrategyEvent) => ({ state: core.tell(state, told) })),
-    judge: enqueueActions(({ context: { core, env, state }, enqueue }, { id }: Reported) => {
-      if (core.behind(state)) enqueue.emit({ type: 'stop', id, by: env.name });
-    }),
-    control: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.control(context.state))),
-    fill: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.fill(context.state))),
-    promote: emit(({ context: { core, env, state } }, ask: Ask) => promoted(ask, env, core.promotion(state)!, core.notes(state))),
+    stop: emit(({ context: { env } }, { id }: { readonly id: TrialId }) => ({ type: 'stop', id, by: env.name }) as const),
+    control: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.control(context.now()))),
+    fill: emit(({ context }, ask: Ask) => beginning(context, ask, context.core.fill(context.now()))),
+    promote: emit(({ context: { core, env, now } }, ask: Ask) => promoted(ask, env, core.promotion(now())!, core.notes(now()))),
   },
 });
 
@@ -37,36 +33,19 @@ const machine = setup({
  */
 export const halvingMachine = machine.createMachine({
   id: 'halving',
-  context: ({ input }) => ({ ...input, state: input.core.start }),
+  context: ({ input }) => input,
   on: {
-    suggested: { actions: { type: 'fold', params: ({ event }) => event } },
-    reported: {
-      actions: [
-        { type: 'fold', params: ({ event }) => event },
-        { type: 'judge', params: ({ event }) => event },
-      ],
-    },
-    ended: { actions: { type: 'fold', params: ({ event }) => event } },
+    moved: [
+      { guard: { type: 'promotable', params: ({ event }) => event }, target: '.promoting' },
+      { guard: { type: 'learning', params: ({ event }) => event }, target: '.learning' },
+      { target: '.filling' },
+    ],
+    behind: { actions: { type: 'stop', params: ({ event }) => event } },
   },
   initial: 'filling',
   states: {
-    learning: {
-      always: [
-        { guard: 'promotable', target: 'promoting' },
-        { guard: not('learning'), target: 'filling' },
-      ],
-      on: { ask: { actions: { type: 'control', params: ({ event }) => event } } },
-    },
-    filling: {
-      always: [
-        { guard: 'promotable', target: 'promoting' },
-        { guard: 'learning', target: 'learning' },
-      ],
-      on: { ask: { actions: { type: 'fill', params: ({ event }) => event } } },
-    },
-    promoting: {
-      always: { guard: not('promotable'), target: 'filling' },
-      on: { ask: { actions: { type: 'promote', params: ({ event }) => event } } },
-    },
+    learning: { on: { ask: { actions: { type: 'control', params: ({ event }) => event } } } },
+    filling: { on: { ask: { actions: { type: 'fill', params: ({ event }) => event } } } },
+    promoting: { on: { ask: { actions: { type: 'promote', params: ({ event }) => event } } } },
   },
 });

@@ -8,7 +8,7 @@ export type StudyEvent =
   | { readonly type: 'amended' }
   /** Another engine wrote first: this one must read on before it decides again. */
   | { readonly type: 'fenced' }
-  /** A decision is wanted. */
+  /** Strategies may decide otherwise than before. */
   | { readonly type: 'stirred' }
   /** A decision was appended and has not come back from the log. */
   | { readonly type: 'appended' }
@@ -16,8 +16,8 @@ export type StudyEvent =
   | { readonly type: 'waits' }
   /** A strategy waits for a model. */
   | { readonly type: 'fits' }
-  /** The appended decision came back. @param isWanted whether another one is wanted */
-  | { readonly type: 'stored'; readonly isWanted: boolean }
+  /** The appended decision came back. */
+  | { readonly type: 'stored' }
   | { readonly type: 'closed' }
   | { readonly type: 'reopened' }
   /** The last running trial of a closed study has ended. */
@@ -30,7 +30,6 @@ const study = setup({
   types: {} as { events: StudyEvent },
   guards: {
     isClosed: ({ event }) => event.type === 'caughtUp' && event.closed,
-    isWanted: ({ event }) => event.type === 'stored' && event.isWanted,
   },
 });
 
@@ -39,8 +38,8 @@ const caughtUp = [{ guard: 'isClosed', target: '#study.draining' }, { target: '#
 /**
  * The life of a study in one engine.
  *
- * Strategies are asked in `asking` alone, and at most one decision is on its way to the log, in `appending`. If the past is amended
- * meanwhile, `rebuilding` remembers that. Entries are folded in every state but `rebuilding`, where they wait.
+ * Strategies are asked in `idle` alone, as soon as a trial is wanted, and at most one decision is on its way to the log, in `appending`. If the past
+ * is amended meanwhile, `rebuilding` remembers that. Entries are folded in every state but `rebuilding`, where they wait.
  */
 export const studyMachine = study.createMachine({
   id: 'study',
@@ -49,16 +48,16 @@ export const studyMachine = study.createMachine({
   states: {
     replaying: { on: { caughtUp } },
     open: {
-      initial: 'asking',
+      initial: 'idle',
       on: { fenced: 'behind', closed: 'draining' },
       states: {
-        asking: { on: { appended: 'appending', waits: 'idle', fits: 'fitting' } },
-        idle: { on: { stirred: 'asking' } },
-        fitting: { on: { stirred: 'asking' } },
+        idle: { on: { appended: 'appending', waits: 'waiting', fits: 'fitting' } },
+        waiting: { on: { stirred: 'idle' } },
+        fitting: { on: { stirred: 'idle' } },
         appending: {
           on: {
-            stored: [{ guard: 'isWanted', target: 'asking' }, { target: 'idle' }],
-            waits: 'idle',
+            stored: 'idle',
+            waits: 'waiting',
             amended: '#study.rebuilding.appending',
           },
         },
@@ -81,8 +80,8 @@ export const studyMachine = study.createMachine({
 /** The state of a study, without what lies around it. */
 export type EnginePhase =
   | 'replaying'
-  | 'asking'
   | 'idle'
+  | 'waiting'
   | 'fitting'
   | 'appending'
   | 'behind'

@@ -193,10 +193,16 @@ export class Halving {
   }
 }
 
+/** What decides how the next ask is answered. */
+export type HalvingOutlook = {
+  readonly promotable: boolean;
+  /** Whether the first rung is still to be learned from controls. */
+  readonly learning: boolean;
+};
+
 /** The scheduler of `asha`, and of `hyperband` with brackets that fill at the same time. */
 export interface AsynchronousScheduler<S> extends Scheduler<S> {
-  /** Whether the first rung is still to be learned from controls. */
-  learning(state: S): boolean;
+  outlook(state: S): HalvingOutlook;
   /** How a control begins. */
   control(state: S): Beginning;
   /** Whether the trial of the last fact, a report, should stop. */
@@ -214,7 +220,10 @@ export function asynchronousHalving(settings: HalvingSettings, env: Env): Asynch
     tell: (facts, told) => facts.push(told),
     promotion: (facts) => halvingOf(facts).promotion(),
     fill: (facts) => halvingOf(facts).fill(),
-    learning: (facts) => halvingOf(facts).learning,
+    outlook(facts) {
+      const halving = halvingOf(facts);
+      return { promotable: halving.promotion() !== undefined, learning: halving.learning };
+    },
     control: (facts) => halvingOf(facts).control(),
     behind: (facts) => halvingOf(facts).behind,
     notes: (facts) => notesOn(halvingOf(facts), settings),

@@ -113,10 +113,16 @@ class SynchronousBrackets {
   }
 }
 
+/** What decides how the next ask is answered. */
+export type BracketsOutlook = {
+  readonly promotable: boolean;
+  /** Whether no bracket that has begun has room. */
+  readonly full: boolean;
+};
+
 /** The scheduler of `successiveHalving`, and of `hyperband` with one bracket after the other. */
 export interface SynchronousScheduler<S> extends Scheduler<S> {
-  /** Whether no bracket that has begun has room. */
-  full(state: S): boolean;
+  outlook(state: S): BracketsOutlook;
   /** How the next bracket begins. */
   open(state: S): Beginning;
 }
@@ -132,7 +138,10 @@ export function synchronousHalving(brackets: readonly Bracket[], eta: number, en
     tell: (facts, told) => facts.push(told),
     promotion: (facts) => bracketsOf(facts).promotion,
     fill: (facts) => bracketsOf(facts).fill(),
-    full: (facts) => bracketsOf(facts).full,
+    outlook(facts) {
+      const { promotion, full } = bracketsOf(facts);
+      return { promotable: promotion !== undefined, full };
+    },
     open: (facts) => bracketsOf(facts).open(),
     notes: () => ({}),
   };

@@ -103,7 +103,7 @@ export class Engine<P> {
 
   #stir(): void {
     const { phase } = this;
-    if (phase === 'fitting' || (phase === 'idle' && this.#isWanted())) this.#send({ type: 'stirred' });
+    if (phase === 'fitting' || (phase === 'waiting' && this.#isWanted())) this.#send({ type: 'stirred' });
   }
 
   /** Works until there is nothing left to do. */
@@ -131,7 +131,7 @@ export class Engine<P> {
       this.#foldAll(entries);
       return true;
     }
-    if (phase !== 'asking') return false;
+    if (phase !== 'idle' || !this.#isWanted()) return false;
     this.#decide();
     return true;
   }
@@ -157,8 +157,8 @@ export class Engine<P> {
   }
 
   #decide(): void {
-    const next = this.#isWanted() ? this.#replayer.decide() : undefined;
-    if (next?.type !== 'append') return this.#send({ type: next?.until === 'ready' ? 'fits' : 'waits' });
+    const next = this.#replayer.decide();
+    if (next.type !== 'append') return this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
     this.#sent = next.fact;
     this.#options.append(next.fact);
     const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer at once; a phase of no time is not worth its cost
@@ -171,7 +171,7 @@ export class Engine<P> {
     if (isSame(this.#sent, fact)) {
       this.#sent = undefined;
       if (refusal) this.#send({ type: 'waits' });
-      else if (phase === 'appending') this.#send({ type: 'stored', isWanted: this.#isWanted() });
+      else if (phase === 'appending') this.#send({ type: 'stored' });
     } else if ((phase === 'closed' || phase === 'draining') && this.ledger.closed === undefined) this.#send({ type: 'reopened' });
     else if (phase === 'closed' && effect === 'retried') this.#send({ type: 'retried' });
     else if (!refusal) this.#stir();

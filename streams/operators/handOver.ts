@@ -1,9 +1,17 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
-import { type Deadline, handOverMachine } from '../../machines/handOver.ts';
-import { type Env, isStrategyEvent, type Message } from '../../src/messages.ts';
+import { handOverMachine } from '../../machines/handOver.ts';
+import { type Env, isStrategyEvent, type Message, type StrategyEvent } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
-import { drive, type Strategy } from '../strategy.ts';
+import { drivePhases, type Strategy } from '../strategy.ts';
 import { runInner } from './runInner.ts';
+
+/** When a strategy hands over, as a fold over facts. */
+export interface Deadline<S> {
+  readonly start: S;
+  /** The next state. It must not change the last one. */
+  tell(state: S, told: StrategyEvent): S;
+  passed(state: S): boolean;
+}
 
 /**
  * A strategy up to a deadline; then asks are handed on.
@@ -12,7 +20,7 @@ import { runInner } from './runInner.ts';
  * @param forget whether the strategy learns of no more facts then. By default it does, for the trials that it still has running.
  */
 export const handOver =
-  <S>(strategy: Strategy, env: Env, deadline: Deadline<S>, forget = false): MonoTypeOperatorFunction<Message> =>
+  <S>(strategy: Strategy, env: Env, { start, tell, passed }: Deadline<S>, forget = false): MonoTypeOperatorFunction<Message> =>
   (messages$) =>
     new Observable((out) => {
       const inner = runInner(strategy, env, out);
@@ -20,8 +28,9 @@ export const handOver =
       const released = () => {
         listening = !forget;
       };
+      const outlook = (state: S) => ({ passed: passed(state) });
       out.add(
-        messages$.pipe(drive(handOverMachine, env, { deadline, inner: inner.ask, released })).subscribe({
+        messages$.pipe(drivePhases(handOverMachine, env, { inner: inner.ask, released }, { start, tell, outlook })).subscribe({
           next: guarded(out, (m) => {
             out.next(m);
             if (listening && isStrategyEvent(m)) inner.tell(m);

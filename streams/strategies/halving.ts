@@ -5,7 +5,7 @@ import { rungOptions } from '../../src/schedulers/rungs.ts';
 import { bool, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional } from '../../src/schema/optionSet.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { drivePhases, type Strategy, stage } from '../strategy.ts';
 
 const halvingOwnOptions = {
   /**
@@ -29,7 +29,8 @@ export function halving(name: string, options: HalvingOptions, settings: Omit<Ha
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);
     const pause = options.pause ?? pausesByDefault(env.decisions);
-    return drive(halvingMachine, env, { env, core: asynchronousHalving({ ...settings, pause }, env) });
+    const core = asynchronousHalving({ ...settings, pause }, env);
+    return drivePhases(halvingMachine, env, { env, core }, core);
   });
   return Object.assign(strategy, { rungs: settings.rungs });
 }

@@ -8,7 +8,7 @@ import { oneOf, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions, type SettingsOf } from '../../src/schema/optionSet.ts';
 import { chain } from '../operators/chain.ts';
 import { oneObjective } from '../operators/oneObjective.ts';
-import { drive, type Strategy, stage } from '../strategy.ts';
+import { drivePhases, type Strategy, stage } from '../strategy.ts';
 import { halving, halvingOptions } from './halving.ts';
 import { tpe } from './tpe.ts';
 
@@ -109,7 +109,8 @@ export function bohb(options: BohbOptions): Strategy {
 function synchronous(name: string, options: object, rungs: readonly number[], brackets: readonly Bracket[], eta: number): Strategy {
   const strategy = stage(name, options, (env) => {
     oneObjective(env, `${name} compares trials by`);
-    return drive(bracketsMachine, env, { env, core: synchronousHalving(brackets, eta, env) });
+    const core = synchronousHalving(brackets, eta, env);
+    return drivePhases(bracketsMachine, env, { env, core }, core);
   });
   return Object.assign(strategy, { rungs });
 }

@@ -12,14 +12,11 @@ import { populationMachine } from '../../machines/population.ts';
 import { sequenceMachine } from '../../machines/sequence.ts';
 import { type StudyEvent, studyMachine } from '../../machines/study.ts';
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Ask, StrategyEvent } from '../../src/messages.ts';
 import type { Evolution } from '../../src/samplers/evolution/evolution.ts';
 import type { Descent, DescentState } from '../../src/samplers/gradient/descent.ts';
 import { numberedSequence } from '../../src/samplers/sequence.ts';
 import type { Surrogate } from '../../src/samplers/surrogate.ts';
-import type { AsynchronousScheduler } from '../../src/schedulers/halving.ts';
 import { populationOf } from '../../src/schedulers/population.ts';
-import type { SynchronousScheduler } from '../../src/schedulers/synchronous.ts';
 import { stateTag } from '../../src/tags.ts';
 import { rootEnv } from '../support/interview.ts';
 import { textbook } from '../support/spaces.ts';
@@ -36,11 +33,9 @@ interface Life {
 const studyEvents: readonly StudyEvent[] = [
   { type: 'caughtUp', closed: false },
   { type: 'caughtUp', closed: true },
-  { type: 'stored', isWanted: true },
-  { type: 'stored', isWanted: false },
-  ...(['amended', 'fenced', 'stirred', 'appended', 'waits', 'fits', 'closed', 'reopened', 'drained', 'retried', 'disposed'] as const).map(
-    (type) => ({ type }),
-  ),
+  ...(
+    ['amended', 'fenced', 'stirred', 'appended', 'stored', 'waits', 'fits', 'closed', 'reopened', 'drained', 'retried', 'disposed'] as const
+  ).map((type) => ({ type })),
 ];
 
 /** Two generations of one trial; a report of the second one restarts it. */
@@ -92,29 +87,15 @@ const pair = populationOf(
   { population: 2, interval: 1, max: 1, quantile: 0.5, resample: 0, step: 0.1, fixed: new Set() },
 );
 
-/** A scheduler that resumes whatever has ended, of two configurations. */
-const early = {
-  start: { begun: 0, waiting: false },
-  tell: ({ begun }: { begun: number }, { type }: StrategyEvent) =>
-    type === 'suggested' ? { begun: Math.min(2, begun + 1), waiting: false } : { begun, waiting: type === 'ended' },
-  promotion: ({ waiting }: { waiting: boolean }) =>
-    waiting ? { trial: { type: 'ended', id: 1, by: 'list', point: [0, 0], outcome: 'completed' } as const, budget: 2 } : undefined,
-  fill: () => ({ budget: 1, tag: 0 }),
-  notes: () => ({}),
-};
-const asynchronous: AsynchronousScheduler<typeof early.start> = {
-  ...early,
-  learning: ({ begun }) => begun === 0,
-  control: early.fill,
-  behind: () => false,
-};
-const synchronous: SynchronousScheduler<typeof early.start> = { ...early, full: ({ begun }) => begun !== 1, open: early.fill };
+/** Every outlook that two signs can give. */
+const moved = (first: string, second: string) =>
+  [true, false].flatMap((a) => [true, false].map((b) => ({ type: 'moved', [first]: a, [second]: b })));
 
 /** A new machine adds one row, under the name of its file; where a file has several, each has one. */
 const lives: Readonly<Record<string, Life>> = {
   claim: { machine: claimMachine, events: [{ type: 'begun' }, { type: 'ended' }, { type: 'stored' }] },
-  brackets: { machine: bracketsMachine, input: { env, core: synchronous }, events: [{ type: 'suggested' }, { type: 'ended' }] },
-  halving: { machine: halvingMachine, input: { env, core: asynchronous }, events: [{ type: 'suggested' }, { type: 'ended' }] },
+  brackets: { machine: bracketsMachine, events: moved('promotable', 'full') },
+  halving: { machine: halvingMachine, events: moved('promotable', 'learning') },
   evolution: {
     machine: evolutionMachine,
     input: { env, core: twins },
@@ -122,8 +103,8 @@ const lives: Readonly<Record<string, Life>> = {
   },
   handOver: {
     machine: handOverMachine,
-    input: { inner: (ask: Ask) => ask, deadline: { start: 0, tell: (told: number) => told + 1, passed: (told: number) => told >= 2 } },
-    events: [{ type: 'suggested' }],
+    input: {},
+    events: [true, false].map((passed) => ({ type: 'moved', passed })),
   },
   'descent: lbfgs': {
     machine: lbfgsMachine,
