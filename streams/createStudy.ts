@@ -11,7 +11,8 @@ import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { bestRows } from './observe.ts';
 import { frontAmong } from './pareto.ts';
-import { checkStrategy, refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
+import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
+import { checkStrategy } from './strategy.ts';
 import { submit, submitter } from './submit.ts';
 
 export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption {
@@ -79,7 +80,7 @@ export interface Study<P> {
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
   refuseUnknown(options, 'strategy', 'log', 'note');
   const { strategy, log = memoryLog(), note, ...settings } = options;
-  if (strategy !== undefined) checkStrategy(strategy);
+  if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const handed: Suggestion<P>[] = [];
   const asking: Waiter<Suggestion<P> | undefined>[] = [];

@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
+import { isRecord } from '../src/schema/isRecord.ts';
 import { checkOption, positive } from '../src/schema/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
@@ -181,7 +182,7 @@ export function evaluateTrial<P>(
     const wrong = Object.entries(result?.values ?? {}).find(([, v]) => !Number.isFinite(v));
     if (wrong) return fail('non-finite', `${wrong[0]} is ${wrong[1]}`);
     if (typeof result?.values !== 'object' || result.values === null)
-      return fail('error', `the objective returned ${String(evaluation)} instead of a number`);
+      return fail('error', `the objective returned ${described(evaluation, name)}`);
     end({ type: 'completed', trial, run, ...result, seconds: (performance.now() - since) / 1000 });
   };
   const broke = (error: unknown) => {
@@ -227,6 +228,12 @@ export function evaluateTrial<P>(
     },
   };
 }
+
+/** What is no evaluation. */
+const described = (evaluation: unknown, name: string): string =>
+  isRecord(evaluation)
+    ? `an object with ${Object.keys(evaluation).join(', ') || 'no fields'}; values by name are returned as { values: { ${name}: 0.3 } }`
+    : `${String(evaluation)} instead of a number`;
 
 /** Creates its abort signal on first use: most objectives do not use it, and it costs more than the rest of a short trial. */
 class Stopping {

@@ -10,8 +10,9 @@ import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { endedRows, type Progress, progress } from './observe.ts';
-import { checkStrategy, refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
+import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { type EpochOptions, withEpochs } from './spec/withEpochs.ts';
+import { checkStrategy } from './strategy.ts';
 import { runStudy } from './study.ts';
 
 export interface OptimizeOptions<O extends string = string>
@@ -91,7 +92,7 @@ export function optimize<P, O extends string = string>(
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
     refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit');
-    if (strategy !== undefined) checkStrategy(strategy);
+    if (strategy !== undefined) checkStrategy('strategy', strategy);
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */
     const evaluating = { value: named ?? 'value', timeLimit };

@@ -1,5 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 import { type ActorLogic, createActor, type EventObject, fromTransition, type InspectionEvent } from 'xstate';
+import { OptionError } from '../src/errors.ts';
 import {
   type Ask,
   child,
@@ -31,6 +32,23 @@ export interface Strategy {
   readonly spec?: StrategySpec;
   /** The budgets at which it compares trials, ascending. Later stages learn from reports at these budgets. */
   readonly rungs?: readonly number[];
+}
+
+/** @throws OptionError for what is no strategy, such as its name. */
+export function checkStrategy(place: string, strategy: unknown): void {
+  const call = typeof strategy === 'string' ? `; did you mean ${strategy}()?` : '';
+  if (typeof strategy !== 'function') throw new OptionError(place, 'a strategy such as tpe()', strategy, call);
+}
+
+/**
+ * A strategy inside another one, as data: code without a form as data goes by its name.
+ *
+ * @param place of the strategy, for the message.
+ * @throws OptionError for what is no strategy.
+ */
+export function partOf(place: string, strategy: Strategy): StrategySpec {
+  checkStrategy(place, strategy);
+  return strategy.spec ?? strategy.name;
 }
 
 /** Receives the transitions of all machines. It cannot change anything. */

@@ -1,6 +1,6 @@
 import { pipe } from 'rxjs';
 import type { Env } from '../../src/messages.ts';
-import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import { checkStrategy, partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 
 /** A chain keeps its stages, so that a chain in a chain is the same as the one long chain. */
 interface Chain extends Strategy {
@@ -13,12 +13,14 @@ const stagesOf = (strategy: Strategy): readonly Strategy[] => (isChain(strategy)
  * Strategies one after the other: each receives all facts, and the asks that those before it handed on. A chain keeps no state: when a stage hands
  * over is up to the stage (see `take`, `until`).
  *
+ * @throws OptionError for what is no strategy.
  * @example
  * chain(medianStop(), take(20, sobol()), ga())
  */
 export function chain(...strategies: Strategy[]): Strategy {
+  for (const strategy of strategies) checkStrategy('chain', strategy);
   const stages = strategies.flatMap(stagesOf);
-  const spec: StrategySpec = { chain: stages.map((stage) => stage.spec ?? stage.name) };
+  const spec: StrategySpec = { chain: stages.map((stage) => partOf('chain', stage)) };
   const whole = withSpec(spec, (env) =>
     stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
   );

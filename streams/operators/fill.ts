@@ -1,7 +1,7 @@
 import { Observable } from 'rxjs';
 import { asked, child, isStrategyEvent, type Message, type Wait, wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
-import { type Strategy, withSpec } from '../strategy.ts';
+import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { runInner } from './runInner.ts';
 
 /**
@@ -11,7 +11,7 @@ import { runInner } from './runInner.ts';
  * chain(ga({ mode: 'generational' }), fill(random()))
  */
 export const fill = (strategy: Strategy): Strategy =>
-  withSpec({ fill: strategy.spec ?? strategy.name }, (parent) => {
+  withSpec({ fill: partOf('fill', strategy) }, (parent) => {
     const env = child(parent, 'fill');
     return (messages$) =>
       new Observable<Message>((out) => {

@@ -5,7 +5,7 @@ import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { checkOption, notNegative, positive } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { type Strategy, withSpec } from '../strategy.ts';
+import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { oneObjective } from './oneObjective.ts';
 import { compose, runInner } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
@@ -54,7 +54,7 @@ const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<
     };
   });
 
-const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, { spec, name: code }]) => [name, spec ?? code]));
+const specs = (arms: Arms) => Object.fromEntries(Object.entries(arms).map(([name, arm]) => [name, partOf(`bandit.${name}`, arm)]));
 
 /** Names of arms are parts of paths, which identify the trials of an arm. @throws OptionError */
 function checkNames(kind: string, names: readonly string[]): void {
@@ -99,7 +99,7 @@ export function bandit(arms: Arms, options: BanditOptions = {}): Strategy {
  * mix({ model: [ga(), 4], wild: [random(), 1] })
  */
 export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy: Strategy, weight: number]>>): Strategy {
-  const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'function' ? ([arm, 1] as const) : arm] as const);
+  const pairs = Object.entries(arms).map(([name, arm]) => [name, typeof arm === 'object' ? arm : ([arm, 1] as const)] as const);
   checkNames(
     'mix',
     pairs.map(([name]) => name),
@@ -107,7 +107,7 @@ export function mix(arms: Readonly<Record<string, Strategy | readonly [strategy:
   for (const [name, [, weight]] of pairs) checkOption(`mix.${name}`, weight, positive);
   const strategies = Object.fromEntries(pairs.map(([name, [strategy]]) => [name, strategy]));
   const weights = pairs.map(([, [, weight]]) => weight);
-  const spec = Object.fromEntries(pairs.map(([name, [{ spec: data, name: code }, weight]]) => [name, [data ?? code, weight]]));
+  const spec = Object.fromEntries(pairs.map(([name, [strategy, weight]]) => [name, [partOf(`mix.${name}`, strategy), weight]]));
   return withSpec({ mix: spec }, (parent) => {
     const env = child(parent, 'mix');
     return route(strategies, env, { start: undefined, tell: () => undefined, order: (_, ask) => shuffled(weights, env, ask) });

@@ -1,6 +1,6 @@
 import { child } from '../../src/messages.ts';
 import { checkOption, wholeFrom } from '../../src/schema/optionRules.ts';
-import { type Strategy, withSpec } from '../strategy.ts';
+import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 
 /**
@@ -13,7 +13,7 @@ import { handOver } from './handOver.ts';
  */
 export function take(n: number, strategy: Strategy): Strategy {
   checkOption('take', n, wholeFrom(0));
-  return withSpec({ take: [n, strategy.spec ?? strategy.name] }, (parent) => {
+  return withSpec({ take: [n, partOf('take', strategy)] }, (parent) => {
     const env = child(parent, 'take');
     return handOver(strategy, env, {
       start: 0,

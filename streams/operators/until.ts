@@ -2,7 +2,7 @@ import { afterResult, noPlateau, type Plateau } from '../../src/ledger/plateau.t
 import { child, type Env, type StrategyEvent, type TrialId } from '../../src/messages.ts';
 import { checkOption, notNegative, wholeFrom } from '../../src/schema/optionRules.ts';
 import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optionSet.ts';
-import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { handOver } from './handOver.ts';
 import { oneObjective } from './oneObjective.ts';
 
@@ -30,13 +30,14 @@ interface UntilState<S> {
  * A strategy until a condition holds; from then on, asks are handed on. Trials that the strategy suggested before continue, and it still
  * learns their results.
  *
+ * @throws OptionError for what is no strategy.
  * @example
  * chain(until(plateau(20), ga()), bo()) // evolution until it finds nothing better, then a model
  * const first: Condition<boolean> = { init: () => false, tell: (over, { type }, own) => over || (own && type === 'ended'), holds: (over) => over };
  * chain(until(first, sobol()), bo()) // until its first trial has ended
  */
 export const until = <S>(condition: Condition<S>, strategy: Strategy): Strategy =>
-  withSpec({ until: [condition.spec ?? 'code', strategy.spec ?? strategy.name] }, (parent) => {
+  withSpec({ until: [condition.spec ?? 'code', partOf('until', strategy)] }, (parent) => {
     const env = child(parent, 'until');
     const isOwn = (own: ReadonlySet<TrialId>, told: StrategyEvent): boolean =>
       told.type === 'suggested' ? told.by.startsWith(`${env.name}/`) : own.has(told.id);

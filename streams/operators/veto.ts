@@ -1,7 +1,7 @@
 import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { child, type Proposal, type Suggested } from '../../src/messages.ts';
 import type { Point } from '../../src/space/axis.ts';
-import { type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
+import { partOf, type Strategy, type StrategySpec, withSpec } from '../strategy.ts';
 import { compose, runInner } from './runInner.ts';
 
 /** What may not be suggested, as a fold over suggestions. */
@@ -43,8 +43,7 @@ const without = <S>(kind: string, spec: StrategySpec, strategy: Strategy, { star
  * @example
  * chain(dedupe(ga()), random())
  */
-export const dedupe = (strategy: Strategy): Strategy =>
-  without('dedupe', { dedupe: strategy.spec ?? strategy.name }, strategy, suggestions);
+export const dedupe = (strategy: Strategy): Strategy => without('dedupe', { dedupe: partOf('dedupe', strategy) }, strategy, suggestions);
 
 /**
  * A strategy without the points for which a predicate is true. When it finds no other point, asks are handed on. A promotion is never rejected,
@@ -55,7 +54,7 @@ export const dedupe = (strategy: Strategy): Strategy =>
  * chain(reject(([x]) => x! < 0.5, sobol()), random())
  */
 export const reject = (predicate: (point: Point) => boolean, strategy: Strategy): Strategy =>
-  without('reject', { reject: strategy.spec ?? strategy.name }, strategy, {
+  without('reject', { reject: partOf('reject', strategy) }, strategy, {
     start: undefined,
     add: () => undefined,
     has: (_, { resumes, point }) => resumes === undefined && predicate(point),

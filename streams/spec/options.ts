@@ -8,7 +8,7 @@ import { type OptionsOf, optional, resolveOptions } from '../../src/schema/optio
 import type { Space } from '../../src/space/space.ts';
 import { version } from '../../src/version.ts';
 import { auto } from '../strategies/auto.ts';
-import type { Inspect, Strategy } from '../strategy.ts';
+import { checkStrategy, type Inspect, type Strategy } from '../strategy.ts';
 import { withDefaults } from './defaults.ts';
 
 export const studyOptions = {
@@ -80,15 +80,9 @@ export function refuseUnknown(options: object, ...others: string[]): void {
     if (!names.includes(name)) throw new OptionError('options', `names among ${names.join(', ')}`, name, nearest(name, names));
 }
 
-/** @throws OptionError for what is no strategy, such as its name. */
-export function checkStrategy(strategy: unknown): void {
-  const call = typeof strategy === 'string' ? `; did you mean ${strategy}()?` : '';
-  if (typeof strategy !== 'function') throw new OptionError('strategy', 'a strategy such as tpe()', strategy, call);
-}
-
 /** The first fact of a log. @throws OptionError */
 export function createdOf<P>(space: Space<P>, strategy: Strategy | undefined, options: StudyOptions): Created {
-  if (strategy !== undefined) checkStrategy(strategy);
+  if (strategy !== undefined) checkStrategy('strategy', strategy);
   const { study, seed, resumes, parallel, duplicates } = resolveOptions('', studyOptions, options);
   return {
     type: 'created',

@@ -46,6 +46,9 @@ describe('a result', () => {
     await expect(optimize(line, (() => undefined) as never, { trials: 2 }).result()).rejects.toThrow(
       'returned undefined instead of a number',
     );
+    await expect(optimize(line, (() => ({ loss: 1, size: 2 })) as never, { trials: 2 }).result()).rejects.toThrow(
+      'the objective returned an object with loss, size; values by name are returned as { values: { value: 0.3 } }',
+    );
   });
 
   it('is none of these if the study is aborted', async () => {

@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import * as hypertide from '../../../streams/index.ts';
+import type { Strategy } from '../../../streams/strategy.ts';
+
+const { bandit, chain, dedupe, mix, plateau, reject, sobol, take, until } = hypertide;
+
+/** What a caller in JavaScript may pass. */
+const name = 'tpe' as unknown as Strategy;
+
+it.each<[string, () => Strategy]>([
+  ['chain', () => chain(sobol(), name)],
+  ['take', () => take(3, name)],
+  ['until', () => until(plateau(5), name)],
+  ['dedupe', () => dedupe(name)],
+  ['reject', () => reject(() => false, name)],
+  ['bandit.model', () => bandit({ model: name })],
+  ['mix.model', () => mix({ model: name })],
+  ['mix.model', () => mix({ model: [name, 2] })],
+])('%s refuses a name, and says what to write', (place, make) => {
+  expect(make).toThrow(`${place}: expected a strategy such as tpe(), got "tpe"; did you mean tpe()?`);
+});
+
+it('refuses other things that are no strategy', () => {
+  expect(() => chain(undefined as unknown as Strategy)).toThrow('chain: expected a strategy such as tpe(), got undefined');
+  expect(() => take(3, sobol as unknown as Strategy)).not.toThrow(); // a function may be a strategy in code
+});
