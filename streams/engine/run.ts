@@ -116,7 +116,10 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
       const past = engine.ledger.created;
       if (past === undefined) return false;
       const wrong = differences(past, created, strategy === undefined ? options : { ...options, strategy });
-      if (wrong.length > 0) throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`);
+      if (wrong.length > 0) {
+        const todo = 'undo the change, or begin another study in another log';
+        throw new MismatchError(`the log is of another study: ${wrong.join('; ')}`, { todo });
+      }
       return true;
     };
     while ((await log.head()) === 0) await log.append(created);

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hypertide, studyIn, TRAINER } from './support.ts';
@@ -44,6 +44,12 @@ it('says which parameters the program does not get', async () => {
   expect((await check(place, print)).rows['not passed']).toBe('x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS');
   for (const mention of ['{args}', '{params}', '--x={x}'])
     expect((await check(place, [...print, mention])).rows).not.toHaveProperty('not passed');
+  const sentence = 'the command does not pass x; add {args} to the command, unless the program reads HYPERTIDE_PARAMS';
+  const run = (...more: readonly string[]) => hypertide(place, 'run', 'study.yaml', '--trials', '1', '--', ...print, ...more);
+  expect((await run()).err).toContain(sentence);
+  expect((await run()).err).not.toContain(sentence); // once for each study
+  rmSync(join(place, 'study.jsonl'));
+  expect((await run('{args}')).err).not.toContain(sentence);
 });
 
 it('says what it did not hear, and what to do', async () => {

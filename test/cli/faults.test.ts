@@ -87,7 +87,7 @@ describe('a run', () => {
     const { code, out, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err.split('\n').filter((line) => line !== '' && !line.startsWith('resuming'))).toEqual([
-      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; give another file with --journal',
+      'hypertide: study.jsonl: the log is of another study: seed is "7" in the log, but "8" here; undo the change, or begin another study in another log (--journal names its file)',
     ]);
   });
 

@@ -168,10 +168,10 @@ describe('run', () => {
     await expectVerified(place);
   });
 
-  it('lets members of a population resume from checkpoints of others', async () => {
-    // With one slot the order of results, which decides which member copies another, is the same each time.
-    const place = studyIn('parallel: 1\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n');
-    const { code, err } = await run(place);
+  it.each([1, 2])('lets members of a population resume from checkpoints of others, with %i slots', async (parallel) => {
+    const place = studyIn(`parallel: ${parallel}\nresumes: true\nstrategy: { pbt: { population: 4, interval: 2, max: 6 } }\n`);
+    // The order of results decides which member copies another: trials end in the order of their numbers.
+    const { code, err } = await run(place, ['--mode', 'in-turn']);
     expect(code, err).toBe(0);
     const suggested = journalOf(place).filter(({ type }) => type === 'suggested') as unknown as SuggestedFact[];
     const later = suggested.filter(({ resumes }) => resumes !== undefined);

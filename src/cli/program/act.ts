@@ -62,6 +62,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--pause', 'suggest no new trials')
     .option('--resume', 'suggest new trials again')
     .option('--strategy <data>', 'new strategy, a name or YAML')
+    .option('--resumes', 'the trainer resumes from its checkpoint, so that the new strategy may pause trials')
     .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, wholeNumber)
     .option(...json)
     .action((journal, options) =>

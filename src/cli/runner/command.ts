@@ -19,6 +19,12 @@ export function commandOf(words: readonly string[] | undefined, space: AnySpace)
   return command;
 }
 
+/** What to say of parameters that the command passes nowhere; undefined if it passes all. */
+export function notPassed(command: Template, space: AnySpace): string | undefined {
+  const missing = unmentioned(command, Object.keys(space.toJSON().parameters));
+  return missing.length === 0 ? undefined : `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`;
+}
+
 /**
  * The path of a file of metrics, with places for the number of the trial and other values.
  *

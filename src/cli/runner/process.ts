@@ -217,7 +217,7 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
   const hearLine = (text: string, redrawn: boolean) => (file ? remarks(text) : reader.line(text, redrawn)).forEach(take);
   const out = splitLines(hearLine);
   const errors = splitLines((text, redrawn) => {
-    if (text.trim()) lastError = text;
+    if (text.trim() && !AFTER_ERROR.test(text)) lastError = text;
     hearLine(text, redrawn);
   });
   const copy = (stream: Readable, lines: LineSplitter) => {
@@ -250,6 +250,9 @@ function remarks(text: string): readonly Line[] {
   const line = said && remark(said);
   return line ? [line] : [];
 }
+
+/** What Node, Java and R print after an error: frames, fields of the error, and a last word. */
+const AFTER_ERROR = /^\s+at |^Node\.js v\d|^Execution halted|^\s*[{}]|^\s+\w+: .*[,']$/;
 
 /** Programs that run now: a process that exits takes them along. */
 const running = new Set<Child>();

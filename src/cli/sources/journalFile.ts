@@ -3,8 +3,9 @@ import { JournalLockedError } from '../../../streams/log/errors.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import type { Log } from '../../../streams/log/log.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
-import type { Created, Params } from '../../facts/facts.ts';
+import type { Created, Fact, Params } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { DECISIONS } from '../../facts/versions.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
@@ -29,6 +30,30 @@ export async function begunIn(path: string): Promise<Created | undefined> {
   }
   if (start.startsWith('{"at":') || '{"at":'.startsWith(start)) return undefined;
   throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+}
+
+/** The valid facts of a journal that has begun. */
+export async function* factsIn(path: string): AsyncGenerator<Fact> {
+  for await (const entries of readJournal(path, quietly)) {
+    for (const entry of entries) {
+      const fact = parseFact(entry.fact);
+      if (!isRefusal(fact)) yield fact;
+    }
+  }
+}
+
+/** A strategy as data, and the version whose defaults hold for it. */
+export interface StrategyInForce {
+  readonly strategy: unknown;
+  readonly decisions: number;
+}
+
+/** The strategy that a study has now: the last one that it was changed to, or else that of its first fact. */
+export async function strategyIn(path: string, { strategy, decisions = 1 }: Created): Promise<StrategyInForce> {
+  let now: StrategyInForce = { strategy, decisions };
+  for await (const fact of factsIn(path))
+    if (fact.type === 'changed' && fact.strategy !== undefined) now = { strategy: fact.strategy, decisions: DECISIONS };
+  return now;
 }
 
 async function firstBytes(path: string): Promise<string> {

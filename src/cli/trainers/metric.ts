@@ -1,8 +1,7 @@
-import { readJournal } from '../../../streams/log/readJournal.ts';
 import type { StudyOptions } from '../../../streams/spec/options.ts';
 import type { Created, ObjectiveSpec } from '../../facts/facts.ts';
-import { isRefusal, parseFact } from '../../facts/parse.ts';
 import type { Listening } from '../runner/reader.ts';
+import { factsIn } from '../sources/journalFile.ts';
 import { UsageError } from '../usage.ts';
 
 /** What a program's output is read for. */
@@ -56,12 +55,9 @@ export async function goalOf<O extends StudyOptions>(
 /** A name under which results or reports were printed, other than the one given. */
 async function otherMetric(journal: string, metric: string): Promise<string | undefined> {
   const trials = new Map<number, string>();
-  for await (const entries of readJournal(journal, { warn: () => {} })) {
-    for (const { fact: data } of entries) {
-      const fact = parseFact(data);
-      if (isRefusal(fact) || (fact.type !== 'completed' && fact.type !== 'reported')) continue;
-      trials.set(fact.trial, fact.metric ?? trials.get(fact.trial) ?? 'value');
-    }
+  for await (const fact of factsIn(journal)) {
+    if (fact.type !== 'completed' && fact.type !== 'reported') continue;
+    trials.set(fact.trial, fact.metric ?? trials.get(fact.trial) ?? 'value');
   }
   return [...trials.values()].find((name) => name !== metric);
 }

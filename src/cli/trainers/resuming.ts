@@ -11,6 +11,8 @@ export interface Resuming {
   readonly resumes: boolean;
   /** The command, if known. */
   readonly command?: Template;
+  /** How to declare it. Default: `resumes: true` in the study file. */
+  readonly declaration?: string;
 }
 
 /**
@@ -19,14 +21,20 @@ export interface Resuming {
  *
  * @throws UsageError
  */
-export function checkResuming({ strategy, decisions, resumes, command }: Resuming): void {
+export function checkResuming({
+  strategy,
+  decisions,
+  resumes,
+  command,
+  declaration = 'write "resumes: true" in the study file',
+}: Resuming): void {
   const name = pausingIn(strategy, decisions);
   if (name === undefined || resumes || (command && mentions(command, ['budget', 'checkpoint']))) return;
   const leave = { asha: 'leave out "pause: true"', hyperband: 'leave out "pause: true" and "mode: synchronous"' }[name];
   const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
   const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
   throw new UsageError(
-    `${name} pauses trials and resumes them, but nothing says that the trainer can resume: write "resumes: true" in the study file if it loads its checkpoint${where}; otherwise ${instead}`,
+    `${name} pauses trials and resumes them, but nothing says that the trainer can resume: ${declaration} if it loads its checkpoint${where}; otherwise ${instead}`,
   );
 }
 

@@ -18,6 +18,16 @@ const rest = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * se
 const say = (line) => console.log(typeof line === 'string' ? line : JSON.stringify(line));
 const value = (step) => (x - 0.3) ** 2 + 1 / step;
 
+/** Whether the journal says that all trials with lower numbers have ended. */
+function earlierHaveEnded() {
+  const entries = readFileSync('study.jsonl', 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+  const ended = new Set(entries.filter(({ type }) => type === 'completed').map(({ trial }) => trial));
+  return Array.from({ length: Number(process.env.HYPERTIDE_TRIAL) - 1 }, (_, i) => i + 1).every((trial) => ended.has(trial));
+}
+
 let step = from === undefined ? 0 : Number(readFileSync(join(from, 'step'), 'utf8'));
 process.on('SIGTERM', () => {
   writeFileSync(join(directory, 'step'), String(step));
@@ -41,5 +51,6 @@ while (values.mode !== 'nan' && step < steps) {
   say({ step, value: value(step) });
   if (values.mode === 'repeat') say({ step, value: 7 });
 }
+if (values.mode === 'in-turn') while (!earlierHaveEnded()) await rest(0.02);
 if (values.mode !== 'nan') say({ value: value(Math.max(1, steps)) });
 writeFileSync(join(directory, 'step'), String(step));

@@ -92,6 +92,11 @@ describe('a program that ends by itself', () => {
       'echo loss=1; echo "Traceback" >&2; echo "ValueError: no" >&2; echo >&2; exit 3',
       { type: 'failed', reason: 'error', message: 'exited with code 3: ValueError: no' },
     ],
+    [
+      'an error of Node is an error, without its frames',
+      `node -e 'throw Object.assign(new Error("boom"), { code: "E" })'`,
+      { type: 'failed', reason: 'error', message: 'exited with code 1: Error: boom' },
+    ],
     ['a signal is an error', 'echo loss=1; kill -SEGV $$', { type: 'failed', reason: 'error', message: 'killed by SIGSEGV' }],
     [
       'a checkpoint outlives a failure',

@@ -14,18 +14,21 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
   readonly pause?: boolean;
   readonly resume?: boolean;
   readonly strategy?: string;
+  /** The trainer resumes, whatever the study says. */
+  readonly resumes?: boolean;
   readonly rules?: number;
 }
 
 /** `hypertide change` */
 export async function change(study: CommandStudy, options: ChangeOptions): Promise<number> {
   const { trials, more, target, cost, seconds, plateau, parallel, pause, resume, strategy, rules } = options;
+  if (options.resumes && strategy === undefined) throw new UsageError('--resumes: expected it together with --strategy');
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
   const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
   const { created } = study;
-  const resumes = created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
-  if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes });
+  const resumes = options.resumes === true || created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
+  if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes, declaration: 'add --resumes' });
   const changes = omitUndefined({
     limits: omitUndefined({ trials, target, cost, seconds, plateau }),
     more,

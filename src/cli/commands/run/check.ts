@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../../numeric/random.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { commandOf, metricFileOf } from '../../runner/command.ts';
+import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import { fillingOf, type Job } from '../../runner/job.ts';
 import type { ProgramOutcome } from '../../runner/outcome.ts';
 import type { PrintedReport } from '../../runner/parseOutput.ts';
 import { type ProcessOptions, startProcess } from '../../runner/process.ts';
-import { fillTemplate, unmentioned } from '../../runner/template.ts';
+import { fillTemplate } from '../../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { listeningFor, withMetric } from '../../trainers/metric.ts';
 import { savedIn } from '../../trainers/trainers.ts';
@@ -46,12 +46,10 @@ export async function checkProgram(path: string, words: readonly string[], optio
     const kept = savedIn(job.paths.checkpoints) ?? first.outcome.checkpoint;
     const again = { ...job, attempt: 2, budget: 2 * BUDGET, ...omitUndefined({ checkpoint: kept }) };
     const second = first.reports.length === 0 ? undefined : await observe(again, trainer, file, options, () => true);
-    const missing = unmentioned(command, Object.keys(job.params));
+    const missing = notPassed(command, file.space);
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
-      ...(missing.length > 0
-        ? [['not passed', `${missing.join(', ')}; add {args} to the command, unless the program reads HYPERTIDE_PARAMS`]]
-        : []),
+      ...(missing === undefined ? [] : [['not passed', missing]]),
       ['value', valueIn(first)],
       ...(metricFile ? [['read from', fillTemplate(metricFile, fillingOf(job))[0]!]] : []),
       ['steps', stepsOf(first)],

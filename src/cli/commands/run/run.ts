@@ -5,7 +5,7 @@ import type { StudyOptions } from '../../../../streams/spec/options.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
 import { submit, submitter } from '../../../../streams/submit.ts';
 import { MismatchError } from '../../../errors.ts';
-import type { Created, Params, TrialEvent } from '../../../facts/facts.ts';
+import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../../messages.ts';
@@ -14,11 +14,11 @@ import type { Intent } from '../../../study/commands.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { type RetryingLog, retryingLog } from '../../retryingLog.ts';
 import { RUN_EXAMPLE } from '../../runExample.ts';
-import { commandOf, metricFileOf } from '../../runner/command.ts';
+import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
 import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
-import { begunIn, stemOf } from '../../sources/journalFile.ts';
+import { begunIn, type StrategyInForce, stemOf, strategyIn } from '../../sources/journalFile.ts';
 import { processSource } from '../../sources/process.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
@@ -61,9 +61,9 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
+  const inForce = created ? await strategyIn(where, created) : { strategy: file.strategy?.spec, decisions: DECISIONS };
   checkResuming({
-    strategy: file.strategy?.spec ?? created?.strategy,
-    decisions: created ? (created.decisions ?? 1) : DECISIONS,
+    ...inForce,
     resumes: file.options.resumes ?? created?.resumes ?? false,
     command,
   });
@@ -72,6 +72,8 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = openStatusLine();
   const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
+  const missing = created ? undefined : notPassed(command, file.space);
+  if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
   const log = retryingLog(book, screen.line);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
@@ -92,7 +94,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   const ending = await work({
     file,
     goal,
-    begun: created,
+    inForce,
     options: inspected,
     command,
     metricFile,
@@ -110,7 +112,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   screen.end();
   await log.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${where}: ${ending.error.message}; give another file with --journal`);
+    throw new UsageError(`${where}: ${ending.error.message} (--journal names its file)`);
   const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
@@ -140,8 +142,7 @@ async function openDashboard(port: number | true, source: StudySource, warn: (me
 interface Work {
   readonly file: StudyFile;
   readonly goal: Goal;
-  /** The first fact of the journal, where the study has begun. */
-  readonly begun: Created | undefined;
+  readonly inForce: StrategyInForce;
   readonly options: StudyOptions;
   readonly command: Template;
   readonly metricFile: Template | undefined;
@@ -161,7 +162,7 @@ interface Work {
 async function work({
   file,
   goal,
-  begun,
+  inForce,
   options,
   command,
   metricFile,
@@ -173,8 +174,6 @@ async function work({
   attended,
   warn,
 }: Work): Promise<Ending> {
-  /** A study file without a strategy resumes with that of the log. */
-  const strategy = file.strategy?.spec ?? begun?.strategy;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
     end = settle;
@@ -191,8 +190,7 @@ async function work({
     ...listeningFor(goal),
     notices: notices({
       warn,
-      strategy,
-      decisions: file.strategy ? undefined : begun && (begun.decisions ?? 1),
+      ...inForce,
       direction: goal.objectives[0]!.direction,
       metric: goal.metric,
     }),

@@ -7,7 +7,7 @@ import type { Perform } from '../../../../streams/nats/trainer/claimedRun.ts';
 import { runTrainer } from '../../../../streams/nats/trainer/runTrainer.ts';
 import type { Params } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { commandOf, metricFileOf } from '../../runner/command.ts';
+import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Running } from '../../runner/process.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
@@ -60,6 +60,8 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       throw new UsageError('--metric: expected a study with one objective, got several');
     const space = spaceOf(created);
     const command = commandOf(words, space);
+    const missing = notPassed(command, space);
+    if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
     const { strategy, decisions = 1, resumes = false } = created;
     checkResuming({ strategy, decisions, resumes, command });
     const settings = {
