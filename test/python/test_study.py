@@ -103,6 +103,40 @@ class Optimize(InFolder):
         self.assertIsInstance(raised.exception.__cause__, RuntimeError)
         self.assertEqual(len(study.trials), 3)
 
+    def test_failures_alike_may_name_other_numbers(self):
+        def objective(trial):
+            raise ValueError(f"x={trial['x']} is too large")
+
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with ValueError: x="):
+            self.study().optimize(objective, trials=20, progress=False)
+
+    def test_three_results_that_are_not_finite_end_a_study_that_never_worked(self):
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with loss is nan"):
+            study.optimize(lambda trial: float("nan"), trials=20, progress=False)
+        self.assertEqual(len(study.trials), 3)
+
+    def test_says_what_a_result_lacks(self):
+        for wrong in [{"a": 1, "b": 2}, [1, 2], {"values": {"loss": 1}}]:
+            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a number or a dictionary {'loss': ...}, got the (dict|list) "):
+                self.study(path=None).optimize(lambda trial: wrong, trials=9, progress=False)
+        for wrong in [1.0, {"a": 1}, (1, 2)]:
+            study = ht.Study({"x": ht.float(0, 1)}, minimize=["a", "b"])
+            with self.assertRaisesRegex(ht.TrialsFailed, "failed with expected a dictionary {'a': ..., 'b': ...}, got the (float|dict|tuple) "):
+                study.optimize(lambda trial: wrong, trials=9, progress=False)
+
+    def test_refuses_to_run_without_an_end(self):
+        study = self.study()
+        with self.assertRaisesRegex(ht.HypertideError, "expected trials=..., or seconds, cost, target or plateau of the Study"):
+            study.optimize(loss_of, progress=False)
+        study.limit(trials=3)
+        self.assertEqual(len(study.optimize(loss_of, progress=False).trials), 3)
+        ends = [{"plateau": 2}, {"strategy": {"grid": {"levels": 2}}}]
+        for options in ends:
+            ht.Study({"x": ht.float(0, 1)}, **options).optimize(lambda trial: 1.0, progress=False)
+        finite = ht.Study({"opt": ["sgd", "adam"]}).optimize(lambda trial: 1.0, progress=False)
+        self.assertEqual(len(finite.trials), 2)
+
     def test_three_results_of_none_end_a_study_that_never_worked(self):
         with self.assertRaisesRegex(ht.TrialsFailed, "the objective returned None, expected a number"):
             self.study().optimize(lambda trial: None, trials=20, progress=False)

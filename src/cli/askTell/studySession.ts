@@ -6,10 +6,11 @@ import { memoryLog } from '../../../streams/log/memory.ts';
 import { best } from '../../../streams/observe.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
-import type { Created, Fact, FailureReason, Params, Values } from '../../facts/facts.ts';
+import type { Created, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
+import { countCells } from '../../space/cells.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import { begunIn } from '../sources/journalFile.ts';
@@ -37,7 +38,7 @@ interface Report {
   readonly metrics?: Values;
 }
 
-interface Limits {
+interface NewLimits {
   /** How many trials the study has in all. */
   readonly trials?: number | undefined;
   /** How many are open at once. */
@@ -71,13 +72,19 @@ export async function drivenStudy(description: unknown, path: string | undefined
     await log.close();
     throw error;
   }
-  const { study: name, objectives } = seen.created!;
+  const { study: name, objectives, strategy: spec } = seen.created!;
   const done = async (said: Promise<void>) => {
     await said;
     return { ok: true };
   };
   return {
-    opened: { ok: true, version, study: name, objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])) },
+    opened: {
+      ok: true,
+      version,
+      study: name,
+      objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
+      endless: !seen.isLimited && !Number.isFinite(countCells(space.axes)) && !JSON.stringify(spec).includes('"grid"'),
+    },
     answers: {
       ask: async () => {
         const suggestion = await study.ask();
@@ -99,7 +106,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       report: ({ id, step, values, metrics }: Report) => study.report(id, step, values, metrics),
       enqueue: ({ params }: { readonly params: Params }) => done(study.enqueue(params)),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
-      limit: async (limits: Limits) => {
+      limit: async (limits: NewLimits) => {
         const changed = seen.changedBy(limits);
         if (!changed) return { ok: true };
         await log.append(changed);
@@ -126,7 +133,7 @@ class Seen {
   created: Created | undefined;
   best: TrialRow | undefined;
   closed = false;
-  #limits: Limits = {};
+  #limits: Limits & { readonly parallel?: number | undefined } = {};
 
   constructor() {
     this.#entries$.pipe(best()).subscribe((row) => {
@@ -141,8 +148,14 @@ class Seen {
     this.#entries$.next(entry);
   }
 
+  /** Whether the study ends by a limit. */
+  get isLimited(): boolean {
+    const { trials, seconds, cost, target, plateau } = this.#limits;
+    return [trials, seconds, cost, target, plateau].some((limit) => limit !== undefined);
+  }
+
   /** The fact that brings about these limits; undefined if they hold already. */
-  changedBy({ trials, parallel }: Limits): Fact | undefined {
+  changedBy({ trials, parallel }: NewLimits): Fact | undefined {
     const others = trials !== undefined && trials !== this.#limits.trials;
     const more = parallel !== undefined && parallel !== this.#limits.parallel;
     if (!others && !more) return undefined;

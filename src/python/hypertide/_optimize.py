@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
+import re
 import signal
 import sys
 import threading
@@ -38,6 +39,8 @@ def optimize(
     progress: bool,
 ) -> None:
     study.limit(trials=trials, parallel=parallel)
+    if study._endless:
+        raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
     if progress and (known := len(study.trials)):
         of = "" if trials is None else f" of {trials}"
         print(f"resuming: {known}{of} trials exist", file=sys.stderr)
@@ -48,14 +51,15 @@ def optimize(
     def perform(trial: Trial) -> None:
         """Ends the trial, whatever the objective does."""
         error: Exception | None = None
+        why: str | None = None
         end = "completed"
         try:
             value = evaluate(trial)
             if value is None:
                 raise TypeError("the objective returned None, expected a number; does it end with `return loss`?")
             study.tell(trial, value)
-            if wrong := study._not_finite(value):
-                end = f"failed ({wrong})"
+            if why := study._not_finite(value):
+                end = f"failed ({why})"
         except Stopped:
             end = "stopped"
             study.tell(trial, stopped=True)
@@ -70,10 +74,11 @@ def optimize(
             study.tell(trial, failed=str(cause) or "infeasible", reason="infeasible")
         except Exception as cause:
             error = cause
-            end = f"failed ({_last_line(cause)})"
-            study.tell(trial, failed=_last_line(cause))
+            why = _last_line(cause)
+            end = f"failed ({why})"
+            study.tell(trial, failed=why)
         with lock:
-            failures.add(error)
+            failures.add(why, error)
             if progress:
                 print(_progress(study, trial, trials, end), file=sys.stderr)
             for callback in callbacks:
@@ -103,17 +108,17 @@ class Failures:
         self._alike = 0
         self._last: str | None = None
 
-    def add(self, error: Exception | None) -> None:
-        """Takes in how a trial ended. Raises TrialsFailed after the third failure of one kind, where nothing else has happened."""
-        if error is None:
+    def add(self, why: str | None, error: Exception | None) -> None:
+        """Takes in why a trial failed, if it did. Raises TrialsFailed after the third failure of one kind, where nothing else has happened."""
+        if not why:
             self._counts = False
-        if not self._counts or error is None:
+        if not self._counts or not why:
             return
-        line = _last_line(error)
-        self._alike = self._alike + 1 if line == self._last else 1
-        self._last = line
+        kind = re.sub(r"[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
+        self._alike = self._alike + 1 if kind == self._last else 1
+        self._last = kind
         if self._alike >= ALIKE:
-            raise TrialsFailed(f"the first {ALIKE} trials all failed with {line}; nothing more is tried") from error
+            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; nothing more is tried") from error
 
 
 class _Interrupted(BaseException):
@@ -146,6 +151,8 @@ def _settle(open_trials: dict[Future[None], Trial], done: set[Future[None]]) -> 
 
 
 def _last_line(error: Exception) -> str:
+    if isinstance(error, HypertideError):
+        return str(error)
     return traceback.format_exception_only(error)[-1].strip()
 
 

@@ -83,6 +83,7 @@ class Study:
         """Its name."""
         self.objectives: dict[str, str] = opened["objectives"]
         """The direction of each objective."""
+        self._endless: bool = opened["endless"]
 
     def ask(self) -> Trial | None:
         """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows."""
@@ -121,6 +122,9 @@ class Study:
     ) -> Study:
         """Evaluates `objective(trial)` until the study has `trials` trials in all.
 
+        Without `trials` it ends by the study's own limits: `seconds`, `cost`, `target` or `plateau`, or when a finite space or grid is
+        exhausted. If there is none of these, it raises HypertideError.
+
         The objective returns a number, or a dictionary with a number for each objective. An exception fails the trial, and the study
         continues; if the first three trials fail in the same way, TrialsFailed is raised. Call it again after a crash: it continues
         where it was.
@@ -138,6 +142,7 @@ class Study:
     def limit(self, *, trials: int | None = None, parallel: int | None = None) -> None:
         """Sets how many trials the study has in all, and how many run at once. A study that had ended continues if that is more."""
         given = {"trials": trials, "parallel": parallel}
+        self._endless = self._endless and trials is None
         self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
 
     def enqueue(self, params: Mapping[str, Any]) -> None:
@@ -208,12 +213,17 @@ class Study:
         return table(self)
 
     def _named(self, value: Value) -> dict[str, float]:
-        """A bare number is the value of the first objective."""
+        """A bare number is the value of the only objective."""
+        if isinstance(value, Mapping):
+            complete = all(name in value and not isinstance(value[name], (Mapping, list, tuple)) for name in self.objectives)
+        else:
+            complete = len(self.objectives) == 1 and not isinstance(value, (list, tuple))
+        if not complete:
+            example = ", ".join(f"{name!r}: ..." for name in self.objectives)
+            number = "a number or " if len(self.objectives) == 1 else ""
+            raise HypertideError(f"expected {number}a dictionary {{{example}}}, got the {type(value).__name__} {value}")
         if isinstance(value, Mapping):
             return {name: float(number) for name, number in value.items()}
-        if isinstance(value, (list, tuple)):
-            example = ", ".join(f"{name!r}: ..." for name in self.objectives)
-            raise HypertideError(f"expected a number or a dictionary {{{example}}}, got the {type(value).__name__} {value}")
         return {next(iter(self.objectives)): float(value)}
 
     def _not_finite(self, value: Value) -> str:
