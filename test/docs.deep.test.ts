@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { blocksOf, inDirectory, isProgram, node, pages, root, run, writeBlocks } from './support/documents.ts';
+import { ensurePage } from './support/page.ts';
+import { follow, programsOf } from './support/walkthrough.ts';
 
 const documents = ['README.md', 'CONTRIBUTING.md', ...pages];
 const programs = blocksOf(pages, 'ts');
@@ -17,6 +20,8 @@ function helpOf(name: string): Promise<{ readonly stdout: string }> {
   return help;
 }
 
+beforeAll(ensurePage); // for reports
+
 describe.concurrent('the code of the documents', () => {
   it.each(programs.filter(isProgram))('%s runs', (_, block) =>
     inDirectory((directory) => node(directory, 'tsx/dist/cli.mjs', place(block))),
@@ -25,6 +30,13 @@ describe.concurrent('the code of the documents', () => {
   it.each(blocksOf(documents, 'python'))('%s is Python', async (_, { code }) => {
     await run(root, 'python3', '-c', 'import sys; compile(sys.argv[1], "block", "exec")', code);
   });
+
+  it.each(['program', 'typescript'])('the tutorial %s works, followed step by step', (name) =>
+    inDirectory((directory) => {
+      writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+      return follow(`docs/tutorials/${name}.md`, directory, programsOf(join(directory, 'programs')));
+    }),
+  );
 
   const commands = blocksOf(documents, 'sh').flatMap(([, { code }]) => code.match(/^hypertide .*/gm) ?? []);
   it.each([...new Set(commands)])('%s is a command with options that exist', async (line) => {

@@ -31,6 +31,12 @@ function apiOf(module: string, title: string): DefaultTheme.SidebarItem {
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   section(
+    'Tutorials',
+    page('tutorials/program', 'Any program'),
+    page('tutorials/python', 'Python'),
+    page('tutorials/typescript', 'TypeScript'),
+  ),
+  section(
     'Guides',
     page('guides/python'),
     page('guides/spaces'),

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { blocksOf } from '../support/documents.ts';
+import { blocksOf, pages } from '../support/documents.ts';
+import { follow } from '../support/walkthrough.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = join(root, 'test/python');
@@ -30,14 +31,16 @@ describe('the wheel', () => {
     return join(folder, name, 'bin/python');
   };
 
-  it('works in a clean environment, as README and docs/guides/python.md say', () => {
+  it('works in a clean environment, as the documents say', async () => {
     const own = installed('clean');
-    for (const [name, { code }] of blocksOf(['README.md', 'docs/guides/python.md', 'src/python/README.md'], 'python')) {
+    for (const [name, { code }] of blocksOf(['README.md', ...pages, 'src/python/README.md'], 'python')) {
       if (!code.includes('import hypertide')) continue;
       const cwd = mkdtempSync(join(folder, 'block-'));
       writeFileSync(join(cwd, 'block.py'), code);
       expect(() => execFileSync(own, ['block.py'], { cwd, stdio: 'pipe' }), name).not.toThrow();
     }
+    mkdirSync(join(folder, 'tutorial'));
+    await follow('docs/tutorials/python.md', join(folder, 'tutorial'), join(folder, 'clean/bin'));
     expect(run(join(folder, 'clean/bin/hypertide'), '--version').trim()).toMatch(/^\d+\.\d+\.\d+$/);
     run(own, join(here, 'test_study.py'));
   });

@@ -20,17 +20,21 @@ export const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding
   .filter((path) => path.endsWith('.md') && !/^reference\/(api\/|python\.md)/.test(path))
   .map((path) => `docs/${path}`);
 
+/** The blocks of a document, in their order. */
+export function documentBlocks(document: string): Block[] {
+  const text = readFileSync(join(root, document), 'utf8');
+  return [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)].map(({ 1: language, 2: note = '', 3: code, index }) => {
+    const line = text.slice(0, index).split('\n').length;
+    return { document, line, language: language!, note, code: code! };
+  });
+}
+
 /** The blocks of some documents in one language, each with its place as a title. */
 export const blocksOf = (documents: readonly string[], language: string): (readonly [title: string, Block])[] =>
-  documents.flatMap((document) => {
-    const text = readFileSync(join(root, document), 'utf8');
-    return [...text.matchAll(/^```(\w+)(?: (\S+))?\n(.*?)^```$/gms)]
-      .filter(([, name]) => name === language)
-      .map(({ 2: note = '', 3: code, index }) => {
-        const line = text.slice(0, index).split('\n').length;
-        return [`${document}:${line}`, { document, line, language, note, code: code! }] as const;
-      });
-  });
+  documents
+    .flatMap(documentBlocks)
+    .filter((block) => block.language === language)
+    .map((block) => [`${block.document}:${block.line}`, block] as const);
 
 const isFile = ({ note }: Block) => note.includes('/');
 /** Whether a block runs by itself. */
