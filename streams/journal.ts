@@ -1,3 +1,4 @@
+export type { DamagedLine } from './log/audit.ts';
 export { JournalError, JournalLockedError } from './log/errors.ts';
 export type { JournalOptions } from './log/journal.ts';
 export { openJournal } from './log/journal.ts';
@@ -5,3 +6,5 @@ export type { Log } from './log/log.ts';
 export { LogClosedError } from './log/log.ts';
 export type { ReadJournalOptions } from './log/readJournal.ts';
 export { readJournal } from './log/readJournal.ts';
+export type { Repair } from './log/repair.ts';
+export { repairJournal } from './log/repair.ts';

@@ -23,8 +23,7 @@ export function programFor(tell: (status: number) => void): Command {
 Examples:
   hypertide init -- python train.py
   hypertide run study.yaml -- python train.py --lr {lr}
-  hypertide best study.jsonl
-Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted`,
+  hypertide best study.jsonl`,
     );
   const exit = (status: Promise<number>) => status.then(tell);
   for (const declare of [declareRun, declareRead, declareAct, declareServer, declareTools]) declare(program, exit);

@@ -43,7 +43,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     return { position, at: 0, fact: undefined };
   };
   const decode: LineDecoder['decode'] = (line, position) => {
-    const object = parse(line);
+    const object = parseLine(line);
     if (object === undefined) {
       const text = line.toString();
       damaged(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
@@ -77,9 +77,10 @@ export function decodeLines(block: Buffer, first: number, { decode }: LineDecode
 }
 
 /** Whether a line without its line feed is all there: no proper beginning of a JSON object is one itself. */
-export const isWhole = (line: Buffer): boolean => parse(line) !== undefined;
+export const isWhole = (line: Buffer): boolean => parseLine(line) !== undefined;
 
-function parse(line: Buffer): Record<string, unknown> | undefined {
+/** The JSON object in a line without its line feed; undefined if it is none. */
+export function parseLine(line: Buffer): Record<string, unknown> | undefined {
   if (!isUtf8(line)) return undefined;
   try {
     const value: unknown = JSON.parse(line.toString());

@@ -17,7 +17,7 @@ export const NONE = '00000000';
 const FORM = /,"sum":"([1-9]\d{0,14})\.([0-9a-f]{8})\.([0-9a-f]{8})"\}\s?$/;
 const RETURN = 13;
 /** Bytes that no seal is longer than. */
-const LONGEST = 64;
+export const LONGEST_SEAL = 64;
 
 const digits = (checksum: number): string => checksum.toString(16).padStart(8, '0');
 
@@ -38,11 +38,29 @@ export function sealLines(
 
 /** The seal of a line; undefined if it has none or its checksum is wrong. */
 export function sealOf(line: Buffer): Seal | undefined {
-  const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST)));
+  const seal = writtenSeal(line);
+  return seal && digits(crc32(line.subarray(0, seal.covered))) === seal.own ? seal : undefined;
+}
+
+/** The JSON object of a sealed line, as it was before it was sealed. */
+export const unsealed = (line: Buffer): string => {
+  const text = line.toString();
+  return `${text.slice(0, text.lastIndexOf(',"sum":"'))}}`;
+};
+
+/** The checksum in the seal of a line, the one that is computed, and the number of bytes that it covers; undefined if the line has no seal. */
+export function crcOf(line: Buffer): { readonly covered: number; readonly computed: number; readonly written: number } | undefined {
+  const seal = writtenSeal(line);
+  return seal && { covered: seal.covered, computed: crc32(line.subarray(0, seal.covered)), written: Number.parseInt(seal.own, 16) };
+}
+
+/** The seal of a line as it is written there, and the number of bytes that its checksum covers. */
+function writtenSeal(line: Buffer): (Seal & { readonly covered: number }) | undefined {
+  const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST_SEAL)));
   if (!match) return undefined;
   const [text, position, previous, own] = match;
   const covered = line.length - text.length + text.lastIndexOf('.') + 1;
-  return digits(crc32(line.subarray(0, covered))) === own ? { position: Number(position), previous: previous!, own } : undefined;
+  return { position: Number(position), previous: previous!, own: own!, covered };
 }
 
 /**

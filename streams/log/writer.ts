@@ -69,6 +69,11 @@ export async function repairEnd(file: FileHandle, size: number, rest: number): P
     await file.write('\n');
     return { said: 'the last line lacked its line feed, which was added', line: rest + 1 };
   }
+  if (line !== undefined && isWhole(line.subarray(0, -1))) {
+    await file.truncate(size + rest - 1);
+    await file.write('\n');
+    return { said: 'the last line had another byte instead of its line feed, which was restored', line: rest };
+  }
   await file.truncate(size);
   return { said: `the last line was torn: its ${rest} bytes were cut off` };
 }

@@ -90,6 +90,36 @@ describe('commands that read', () => {
     expect(json).toMatchObject({ recomputed: 2, differs: { position: third + 1, field: 'params.x' } });
   });
 
+  it('verify names damaged lines, and repair writes a copy without them', async () => {
+    const place = await studied();
+    const path = join(place, 'study.jsonl');
+    const none = await hypertide(place, 'repair', 'study.jsonl');
+    expect([none.code, none.err]).toEqual([0, 'study.jsonl: no damage, so there is nothing to repair\n']);
+    const lines = readFileSync(path, 'utf8').split('\n');
+    const third = journalOf(place).findIndex(({ type, trial }) => type === 'completed' && trial === 3);
+    writeFileSync(path, lines.with(third, lines[third]!.replace('"trial":3', '"trial":2')).with(1, 'rubbish').join('\n'));
+    const { code, out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect(code).toBe(1);
+    expect(out).toContain(
+      `study.jsonl:2: is no JSON object; it is lost\nstudy.jsonl:${third + 1}: has another checksum than it says; it can be restored\n`,
+    );
+    expect(out).toContain('"hypertide repair study.jsonl" writes a copy');
+    const json = JSON.parse((await hypertide(place, 'verify', 'study.jsonl', '--json')).out);
+    expect(json.damage).toMatchObject([{ line: 2 }, { line: third + 1 }]);
+    const repaired = await hypertide(place, 'repair', 'study.jsonl', '-o', 'copy.jsonl');
+    expect([repaired.code, repaired.out.split('\n').at(-2)]).toEqual([
+      0,
+      expect.stringMatching(/^copy\.jsonl has all \d+ positions; nothing is lost/),
+    ]);
+    expect(await hypertide(place, 'verify', 'copy.jsonl')).toMatchObject({
+      code: 0,
+      out: '4 suggestions recomputed, all equal\n',
+      err: '',
+    });
+    const other = await hypertide(place, 'repair', 'study.yaml');
+    expect([other.code, other.err]).toEqual([2, 'hypertide: study.yaml: expected a journal, but there is no study in it\n']);
+  });
+
   it('says in one line that a file is no journal, and warns of damaged lines', async () => {
     const place = await studied();
     const other = await hypertide(place, 'trials', 'study.yaml');

@@ -62,11 +62,14 @@ what sets the best tenth apart.`,
       use(journal, options, async (study) => (await import('../commands/read/export.ts')).exportTrials(study, options)),
     );
 
-  declare('verify', 'Recompute every suggestion from the log. Exit status: 1 if one differs.')
+  declare(
+    'verify',
+    'Recompute every suggestion from the log, and check the lines of a journal. Exit status: 1 if one differs or is damaged.',
+  )
     .summary('recompute every suggestion from the log')
     .option('--json', 'print JSON')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/read/verify.ts')).verifyStudy(study, options)),
+      use(journal, options, async (study) => (await import('../commands/read/verify.ts')).verifyStudy(study, journal, options)),
     );
 
   maybeOnServer(program.command('dashboard'))

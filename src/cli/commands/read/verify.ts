@@ -1,6 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
+import { auditOf } from '../../../../streams/log/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
@@ -10,13 +11,22 @@ import { readThrough } from '../../sources/trialTable.ts';
 import { print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
-/** `hypertide verify` */
-export async function verifyStudy(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
+/** `hypertide verify`. @param journal undefined if the study is on a server. */
+export async function verifyStudy(
+  study: CommandStudy,
+  journal: string | undefined,
+  { json }: { readonly json?: boolean },
+): Promise<number> {
+  const damage = journal === undefined ? [] : (await auditOf(journal)).damage;
+  if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
+  if (!json && damage.length > 0) print(`"hypertide repair ${journal}" writes a copy with all that can be restored`);
   await readThrough(study);
   const { recomputed, others = [], differs } = await recompute(spaceIn(study), strategyIn(study), () => study.past(1));
   if (json)
     print(
-      JSON.stringify(omitUndefined({ recomputed, others: others.length > 0 ? others : undefined, differs: differs ? differs : undefined })),
+      JSON.stringify(
+        omitUndefined({ recomputed, damage: listIfAny(damage), others: listIfAny(others), differs: differs ? differs : undefined }),
+      ),
     );
   else if (differs) {
     const { position, field, logged, recomputed: made } = differs;
@@ -29,8 +39,10 @@ export async function verifyStudy(study: CommandStudy, { json }: { readonly json
       print(
         `${suggestions} suggestions were not recomputed: ${version === undefined ? `a version of hypertide with decisions ${decisions}` : `hypertide ${version}`} decided them otherwise than this one (${current}), and can recompute them`,
       );
-  return differs ? 1 : 0;
+  return differs || damage.length > 0 ? 1 : 0;
 }
+
+const listIfAny = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
 
 function spaceIn({ place, created }: CommandStudy) {
   const { constraints = [] } = created.space as SpaceData;

@@ -1,0 +1,27 @@
+import { auditOf, repairJournal } from '../../../../streams/log/repair.ts';
+import { stemOf } from '../../sources/journalFile.ts';
+import { inform, print } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+/** `hypertide repair`: a copy of a damaged journal with all that can be restored. Resolves with the exit status. */
+export async function repair(
+  journal: string,
+  { output = `${stemOf(journal)}.repaired.jsonl`, json }: { readonly output?: string; readonly json?: boolean },
+): Promise<number> {
+  const { damage, objects } = await auditOf(journal);
+  const isJournal = [1, 2].some((position) => objects.get(position)?.includes('"type":"created"'));
+  if (!isJournal) throw new UsageError(`${journal}: expected a journal, but there is no study in it`);
+  if (damage.length === 0) {
+    if (json) print(JSON.stringify({ damage, lost: [] }));
+    else inform(`${journal}: no damage, so there is nothing to repair`);
+    return 0;
+  }
+  const { lost, entries } = await repairJournal(journal, output);
+  if (json) print(JSON.stringify({ damage, lost, output }));
+  else {
+    for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
+    const missing = lost.length === 0 ? 'nothing is lost' : `lost: ${lost.length === 1 ? 'entry' : 'entries'} ${lost.join(', ')}`;
+    print(`${output} has all ${entries} positions; ${missing}. To continue with it, move it to ${journal}`);
+  }
+  return lost.length === 0 ? 0 : 1;
+}

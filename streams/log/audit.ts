@@ -1,0 +1,161 @@
+import type { Buffer } from 'node:buffer';
+import { parseLine } from './journalCodec.ts';
+import { joinLines, restoreLine, type SealedLine, sealedLine } from './restoreLine.ts';
+import { checksumOf, unsealed } from './seal.ts';
+
+/** A damaged line of a journal. */
+export interface DamagedLine {
+  /** The number of the line in the file. */
+  readonly line: number;
+  /** What is wrong with it. */
+  readonly what: string;
+}
+
+/** What the checksums of a journal say about it. */
+export interface Audit {
+  /** In the order of the file; empty if the journal is as it was written. */
+  readonly damage: readonly DamagedLine[];
+  /** The JSON objects of all entries by position, without checksums. A position without one is lost. */
+  readonly objects: ReadonlyMap<number, string>;
+  /** The last position. */
+  readonly end: number;
+}
+
+/** A line, or a part of one. */
+interface Piece {
+  /** The number of its line in the file. */
+  readonly line: number;
+  /** That line. */
+  readonly raw: Buffer;
+  /** As it was written. Undefined if it was written without a checksum, or cannot be restored. */
+  readonly sealed?: SealedLine | undefined;
+  readonly isLost?: boolean;
+}
+type Note = (line: number, what: string) => void;
+
+/**
+ * Compares the lines of a journal with their checksums, and restores what these allow: a flipped bit, a lost line feed, lines in another order. A torn
+ * last line is left out, because a killed process may leave one. Older journals have no checksums: only lines that are no JSON objects are found there.
+ */
+export function auditJournal(file: Buffer): Audit {
+  const damage: DamagedLine[] = [];
+  const note: Note = (line, what) => void damage.push({ line, what });
+  const pieces = piecesIn(file, note);
+  compareNeighbours(pieces, note);
+  const { objects, end } = place(pieces, note);
+  return { damage: damage.sort((a, b) => a.line - b.line), objects, end };
+}
+
+/** The lines, and what follows the last line feed. */
+function linesIn(file: Buffer): { lines: Buffer[]; rest: Buffer } {
+  const lines: Buffer[] = [];
+  let start = 0;
+  for (let end = file.indexOf(10); end !== -1; end = file.indexOf(10, start)) {
+    lines.push(file.subarray(start, end));
+    start = end + 1;
+  }
+  return { lines, rest: file.subarray(start) };
+}
+
+function piecesIn(file: Buffer, note: Note): Piece[] {
+  const pieces: Piece[] = [];
+  const { lines, rest } = linesIn(file);
+  const hasSeals = lines.some(sealedLine);
+  let areSealed = false;
+  for (let i = 0; i < lines.length; i++) {
+    const raw = lines[i]!;
+    const line = i + 1;
+    const sealed = sealedLine(raw);
+    areSealed ||= sealed !== undefined;
+    if (sealed) {
+      pieces.push({ line, raw, sealed });
+      continue;
+    }
+    const object = parseLine(raw);
+    const joined = hasSeals && !object && lines[i + 1] && joinLines(raw, lines[i + 1]!);
+    const restored = joined ? [joined] : hasSeals && (!object || mayBeSealed(raw)) ? restoreLine(raw) : [];
+    if (restored.length === 0 && object && object.sum === undefined) {
+      pieces.push({ line, raw });
+      if (areSealed) note(line, 'has no checksum, unlike the lines before it');
+      continue;
+    }
+    const wrong = joined ? 'is the first part of a line' : object ? 'has another checksum than it says' : 'is no JSON object';
+    note(line, `${wrong}; ${restored.length > 0 ? 'it can be restored' : 'it is lost'}`);
+    if (restored.length === 0) pieces.push({ line, raw, isLost: true });
+    for (const one of restored) pieces.push({ line, raw, sealed: one });
+    if (joined) i++;
+  }
+  const line = lines.length + 1;
+  for (const sealed of rest.length > 0 ? restoreLine(rest) : []) {
+    pieces.push({ line, raw: rest, sealed });
+    note(line, 'lacks its line feed; it can be restored');
+  }
+  return pieces;
+}
+
+/** Whether a line ends as a checksum does: the name of the field may be damaged. */
+const mayBeSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));
+
+/** Notes where a line says another checksum of the line before it than that has. */
+function compareNeighbours(pieces: readonly Piece[], note: Note): void {
+  for (const [i, { line, sealed }] of pieces.entries()) {
+    const before = pieces[i - 1];
+    if (!sealed || !before || before.isLost || sealed.seal.position !== (before.sealed?.seal.position ?? before.line) + 1) continue;
+    const checksums = [before.sealed?.seal.own, checksumOf(before.raw)]; // it may have been damaged already when the next line was written
+    if (!checksums.includes(sealed.seal.previous)) note(line, 'was written after another line than the one before it');
+  }
+}
+
+/**
+ * Puts each piece at the position at which it was written. If the study continued after lines had moved, these stay where they are: all later decisions
+ * count on that.
+ */
+function place(pieces: readonly Piece[], note: Note): Pick<Audit, 'objects' | 'end'> {
+  const kept = lastMoved(pieces);
+  let end = 0;
+  let shift = 0;
+  const placed = pieces.map((piece) => {
+    const { line, sealed } = piece;
+    const written = sealed?.seal.position ?? line + shift;
+    const position = line <= kept ? line : (sealed?.seal.position ?? end + 1);
+    if (line <= kept && written !== line + shift) note(line, `is entry ${written}; the study continued with it as entry ${line}`);
+    else if (line > kept && position < end) note(line, `is entry ${position}, but stands after entry ${end}`);
+    shift = written - line;
+    end = Math.max(end, position);
+    return { ...piece, position };
+  });
+  const objects = new Map<number, string>();
+  const lines = new Map<number, number>();
+  for (const { line, raw, sealed, isLost, position } of [...placed.filter((one) => one.sealed), ...placed.filter((one) => !one.sealed)]) {
+    if (isLost) {
+      if (!lines.has(position)) lines.set(position, line);
+      continue;
+    }
+    const object = sealed ? unsealed(sealed.bytes) : raw.toString().trimEnd();
+    const twin = objects.get(position);
+    if (twin === undefined) objects.set(position, object);
+    else
+      note(line, `${twin === object ? 'is a copy of' : `is another entry ${position} than`} line ${lines.get(position)}; it is left out`);
+    if (twin === undefined) lines.set(position, line);
+  }
+  for (let position = 1; position <= end; position++) {
+    if (lines.has(position)) continue;
+    const first = position;
+    while (!lines.has(position)) position++;
+    note(
+      lines.get(position)!,
+      `${first === position - 1 ? `entry ${first} is` : `entries ${first} to ${position - 1} are`} missing before it`,
+    );
+  }
+  return { objects, end };
+}
+
+/** The last line that had moved when the study continued after it; 0 if there is none. */
+function lastMoved(pieces: readonly Piece[]): number {
+  const isContinued = ({ line, sealed }: Piece, i: number): boolean => {
+    const next = pieces[i + 1];
+    if (!sealed || !next?.sealed || sealed.seal.position === line) return false;
+    return next.sealed.seal.position === next.line && next.sealed.seal.previous === sealed.seal.own;
+  };
+  return pieces.findLast(isContinued)?.line ?? 0;
+}

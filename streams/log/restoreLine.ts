@@ -1,0 +1,79 @@
+import { Buffer } from 'node:buffer';
+import { isWhole } from './journalCodec.ts';
+import { crcOf, LONGEST_SEAL, type Seal, sealOf } from './seal.ts';
+
+/** A line that its checksum proves to be as it was written. */
+export interface SealedLine {
+  readonly bytes: Buffer;
+  readonly seal: Seal;
+}
+
+const LINE_FEED = 10;
+/** The polynomial of CRC-32, with its bits reversed as in zlib. */
+const POLYNOMIAL = 0xedb88320;
+
+/** A line with its seal; undefined if it is damaged or has none. */
+export function sealedLine(bytes: Buffer): SealedLine | undefined {
+  const seal = sealOf(bytes);
+  return seal && { bytes, seal };
+}
+
+/** What is whole in a damaged line: the line itself if one bit of it was flipped, or the lines that it holds if line feeds are gone. */
+export function restoreLine(line: Buffer): readonly SealedLine[] {
+  const corrected = flipBack(line);
+  return corrected ? [corrected] : separate(line);
+}
+
+/** A line that was cut in two by a bit that was flipped into a line feed. */
+export function joinLines(first: Buffer, second: Buffer): SealedLine | undefined {
+  for (let bit = 0; bit < 8; bit++) {
+    const joined = sealedLine(Buffer.concat([first, Buffer.from([LINE_FEED ^ (1 << bit)]), second]));
+    if (joined) return joined;
+  }
+  return undefined;
+}
+
+/** Whole lines within a line, with something before, between or behind them. */
+function separate(line: Buffer): readonly SealedLine[] {
+  const text = line.toString('latin1');
+  const starts = [...text.matchAll(/\{"at":/g)].map(({ index }) => index);
+  const ends = [...text.matchAll(/"sum":"[^"]{1,40}"\}/g)].map((match) => match.index + match[0].length);
+  return ends.flatMap((end) => {
+    const start = starts.findLast((one) => one < end && sealedLine(line.subarray(one, end)));
+    return start === undefined ? [] : sealedLine(line.subarray(start, end))!;
+  });
+}
+
+/** The line before one of its bits was flipped. */
+function flipBack(line: Buffer): SealedLine | undefined {
+  const end = Math.max(0, line.length - LONGEST_SEAL);
+  for (let bit = 8 * end; bit < 8 * line.length; bit++) {
+    const restored = sealedLine(flipped(line, bit));
+    if (restored) return restored;
+  }
+  const crc = crcOf(line);
+  if (crc === undefined) return undefined;
+  const bit = flippedBit(crc.covered, crc.computed ^ crc.written);
+  const restored = bit === undefined ? undefined : sealedLine(flipped(line, bit));
+  return restored && isWhole(restored.bytes) ? restored : undefined;
+}
+
+/**
+ * The bit of a number of bytes of which the flip changes their CRC-32 by a difference. The difference does not depend on the bytes, and that of
+ * each bit follows from that of the next one.
+ */
+function flippedBit(bytes: number, difference: number): number | undefined {
+  let effect = POLYNOMIAL;
+  for (let bit = 8 * bytes - 1; bit >= 0; bit--) {
+    if (effect === difference >>> 0) return bit;
+    effect = ((effect >>> 1) ^ (effect & 1 ? POLYNOMIAL : 0)) >>> 0;
+  }
+  return undefined;
+}
+
+/** A copy with one bit flipped, counted from the lowest one of the first byte. */
+function flipped(line: Buffer, bit: number): Buffer {
+  const copy = Buffer.from(line);
+  copy[bit >> 3]! ^= 1 << (bit & 7);
+  return copy;
+}

@@ -1,0 +1,1 @@
+import './audit.test.ts'; // the same damages, 1000 times each
