@@ -1,4 +1,3 @@
-import { orderOf } from '../../budgets/order.ts';
 import { RepeatTracker } from '../../duplicates/repeatRate.ts';
 import type { Ask, Env, StrategyEvent } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
@@ -180,8 +179,7 @@ export function boSurrogate(
     const suggested = keysOf(state.suggested);
     const repeats = repeatsOf(state.facts);
     const fresh = ranked.filter(({ point, score }) => score > -Infinity && !suggested.has(keyOf(point)));
-    const results = fold.results(state);
-    const isClose = results ? closenessTo(fitted, orderOf(results.counted)[0]?.configuration.point) : () => false;
+    const isClose = fold.results(state) ? closenessTo(fitted) : () => false;
     return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
   }
 

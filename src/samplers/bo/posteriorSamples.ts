@@ -74,24 +74,21 @@ export function bestPoints({ models, samples }: FittedModels, count: number): Po
 /** A higher prior correlation makes two points the same to the model. With 0.99, near copies of good starts were still trained to the end. */
 const MAX_CORRELATION = 0.95;
 
-/** The same for points that are that close to the incumbent, which was trained to the end: without it, smooth problems are not refined. */
+/** The same for points that are that close to the incumbent, the lowest observation: without it, smooth problems are not refined. */
 const MAX_CORRELATION_AT_INCUMBENT = 0.99;
 
-/**
- * Tells whether a point is so close to an observed or open one that the model cannot distinguish them.
- *
- * @param incumbent an observed point next to which others may be closer
- */
-export function closenessTo({ models, features, samples }: FittedModels, incumbent: Point | undefined): (point: Point) => boolean {
+/** Tells whether a point is so close to an observed or open one that the model of the first objective cannot distinguish them. */
+export function closenessTo({ models, features, samples }: FittedModels): (point: Point) => boolean {
   const gp = samples[0]!.gps[0]!;
   const variance = priorVariance(gp.kernel);
   const row = new Float64Array(features.width);
   const covariances = new Float64Array(gp.size);
-  const best = incumbent ? models[0]!.observed.findIndex(({ point }) => keyOf(point) === keyOf(incumbent)) : -1;
+  const { observed } = models[0]!;
+  const incumbent = observed.reduce((best, { value }, i) => (value < observed[best]!.value ? i : best), 0);
   return (point) => {
     features.encode(point, row);
     covarianceRow(gp, warpedRows(gp, row, 1), 0, gp.size, covariances, 0);
-    const isAtIncumbent = best >= 0 && covariances[best]! > MAX_CORRELATION * variance;
+    const isAtIncumbent = covariances[incumbent]! > MAX_CORRELATION * variance;
     const most = (isAtIncumbent ? MAX_CORRELATION_AT_INCUMBENT : MAX_CORRELATION) * variance;
     return covariances.some((covariance) => covariance > most);
   };
