@@ -58,6 +58,13 @@ export interface Ended extends Proposal {
 export const violates = ({ constraints }: { readonly constraints?: readonly number[] }): boolean =>
   constraints?.some((c) => c > 0) ?? false;
 
+/** Failures that the configuration caused. Lost and preempted trials say nothing about theirs. */
+const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
+
+/** Whether a trial failed because of its configuration, so that its neighbours probably fail too. */
+export const crashed = ({ outcome, reason }: Pick<Ended, 'outcome' | 'reason'>): boolean =>
+  outcome === 'failed' && reason !== undefined && INFORMATIVE_FAILURES.has(reason);
+
 /** What a strategy is told: it happened and is in the log. All state is a fold over these events. */
 export type StrategyEvent = Suggested | Reported | Ended;
 

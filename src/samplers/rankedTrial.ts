@@ -1,23 +1,22 @@
-import type { Ended } from '../messages.ts';
+import { crashed, type Ended } from '../messages.ts';
 
 /** An ended trial, as strategies compare it with others. */
 export interface RankedTrial {
   /** Identifies the trial, or its configuration. Among equals, the lower index is better. */
   readonly index: number;
-  /** 0 completed, 1 stopped, 2 infeasible. A lower tier is better, for any losses. */
+  /** 0 completed, 1 stopped, 2 infeasible or failed. A lower tier is better, for any losses. */
   readonly tier: 0 | 1 | 2;
   /** Within a tier, a higher budget is better. For a stopped trial this is its last step. */
   readonly budget: number;
-  /** All minimised. For an infeasible trial: its total constraint violation. */
+  /** All minimised. For an infeasible trial: its total constraint violation; infinite if it failed. */
   readonly losses: readonly number[];
 }
 
 /** @returns undefined if the trial says nothing about its configuration, for example because it was lost */
-export function rankTrial(index: number, { outcome, reason, losses, constraints, budget, step }: Ended): RankedTrial | undefined {
+export function rankTrial(index: number, ended: Ended): RankedTrial | undefined {
+  const { outcome, losses, constraints, budget, step } = ended;
   const violation = constraints?.reduce((sum, c) => sum + Math.max(0, c), 0) ?? 0;
-  if (outcome === 'failed') {
-    return reason === 'infeasible' ? { index, tier: 2, budget: 0, losses: [Number.POSITIVE_INFINITY] } : undefined;
-  }
+  if (outcome === 'failed') return crashed(ended) ? { index, tier: 2, budget: 0, losses: [Number.POSITIVE_INFINITY] } : undefined;
   if (violation > 0) return { index, tier: 2, budget: 0, losses: [violation] };
   if (outcome === 'completed') return { index, tier: 0, budget: budget ?? Number.POSITIVE_INFINITY, losses: losses! };
   return { index, tier: 1, budget: step ?? 0, losses: losses ?? [Number.POSITIVE_INFINITY] };

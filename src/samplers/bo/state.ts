@@ -1,5 +1,5 @@
 import { RungResults } from '../../budgets/rungResults.ts';
-import type { Ended, Env, Reported, StrategyEvent, Suggested, TrialId } from '../../messages.ts';
+import { crashed, type Ended, type Env, type Reported, type StrategyEvent, type Suggested, type TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
 import { powerTransform, standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sequences/sobol.ts';
@@ -17,8 +17,6 @@ import { noScoreFits, planScoreFit, type ScoreFits } from './scores.ts';
 export const LOSS_TRANSFORMS: readonly TransformFitter[] = [standardise, powerTransform];
 /** The transform of every other quantity. */
 export const PLAIN_TRANSFORM: readonly TransformFitter[] = [standardise];
-/** Failures caused by the configuration. Others, such as a lost trainer, are ignored. */
-const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'timeout']);
 
 /** All observations, as a fold over facts. */
 export interface BoState {
@@ -95,11 +93,11 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   }
 
   function learn(before: BoState, fact: Ended): BoState {
-    const { id, point, outcome, reason, step, losses, stderr, gradient, constraints, resumes, seconds = 0 } = fact;
+    const { id, point, outcome, step, losses, stderr, gradient, constraints, resumes, seconds = 0 } = fact;
     const open = new Map(before.open);
     open.delete(id);
     const state = { ...withFact(before, fact), open };
-    const failed = outcome === 'failed' && INFORMATIVE_FAILURES.has(reason ?? '');
+    const failed = crashed(fact);
     if (!failed && losses === undefined) return state;
     const budget = outcome === 'stopped' ? step : fact.budget;
     const budgets = widenRange(state.budgets, budget);

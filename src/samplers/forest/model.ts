@@ -8,6 +8,8 @@ import type { ForestObservation } from './observations.ts';
 /** A forest fitted to results. */
 export interface ForestModel {
   readonly forest: Forest;
+  /** Predicts 1 where trials fail or violate constraints, and 0 elsewhere; absent if none did. */
+  readonly failures?: Forest | undefined;
   readonly encode: (point: Point) => Float64Array;
   /** The lowest mean that it predicts at an observed point. */
   readonly lowest: number;
@@ -52,31 +54,37 @@ export function logLosses(losses: readonly number[]): Float64Array | undefined {
 
 /** @returns undefined if there are fewer than two different losses */
 export function fitForestModel(axes: readonly Axis[], observations: readonly ForestObservation[], rng: Rng): ForestModel | undefined {
-  const losses = observations.flatMap(({ loss }) => (typeof loss === 'number' ? loss : []));
+  const compared = observations.filter(({ loss }) => loss !== 'infeasible');
+  const losses = compared.flatMap(({ loss }) => (typeof loss === 'number' ? loss : []));
   const logs = losses.length > 1 ? logLosses(losses) : undefined;
   if (logs === undefined) return undefined;
-  const worst = logs.reduce((a, b) => Math.max(a, b));
+  const cap = observations.reduce((most, { budget }) => Math.max(most, Number.isFinite(budget) ? budget : 0), 0) + 1;
+  const encode = encoder(axes);
+  const categories = [...categoryCounts(axes), 0];
+  const grow = (used: readonly ForestObservation[], targets: Float64Array): Forest => {
+    const rows = used.map(({ point, budget }) => encode(point, Math.min(budget, cap)));
+    return growForest({ columns: transpose(rows, axes.length + 1), categories, targets }, TREES, rng);
+  };
+
   const median = Float64Array.from(logs).sort()[logs.length >> 1]!;
   let next = 0;
   // Open trials get the median, so that their neighbourhood does not attract more trials.
-  const targets = Float64Array.from(observations, ({ loss }) =>
-    loss === undefined ? median : loss === 'infeasible' ? worst : logs[next++]!,
+  const forest = grow(
+    compared,
+    Float64Array.from(compared, ({ loss }) => (typeof loss === 'number' ? logs[next++]! : median)),
   );
-  const cap = observations.reduce((most, { budget }) => Math.max(most, Number.isFinite(budget) ? budget : 0), 0) + 1;
-  const encode = encoder(axes);
-  const rows = observations.map(({ point, budget }) => encode(point, Math.min(budget, cap)));
-  const forest = growForest(
-    {
-      columns: transpose(rows, axes.length + 1),
-      categories: [...categoryCounts(axes), 0],
-      targets,
-    },
-    TREES,
-    rng,
-  );
+  const ended = observations.filter(({ loss }) => loss !== undefined);
+  const failures =
+    compared.length < observations.length
+      ? grow(
+          ended,
+          Float64Array.from(ended, ({ loss }) => Number(loss === 'infeasible')),
+        )
+      : undefined;
+
   const highest = observations.reduce((most, { budget }) => Math.max(most, Math.min(budget, cap)), 0);
-  const model = { forest, encode: (point: Point) => encode(point, highest), lowest: 0 };
-  const means = observations.flatMap(({ point, loss }) => (typeof loss === 'number' ? predictAt(model, point).mean : []));
+  const model = { forest, failures, encode: (point: Point) => encode(point, highest), lowest: 0 };
+  const means = compared.flatMap(({ point, loss }) => (typeof loss === 'number' ? predictAt(model, point).mean : []));
   return { ...model, lowest: means.reduce((a, b) => Math.min(a, b)) };
 }
 
@@ -86,9 +94,13 @@ export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point
 /** Above 0, since trees may agree and still be wrong. */
 const MIN_SD = 1e-3;
 
-/** The log of the expected improvement over the lowest prediction. */
+/** Above 0, since trees may agree and still be wrong. */
+const MIN_FEASIBLE = 1e-3;
+
+/** The log of the expected improvement over the lowest prediction, times the probability that the trial neither fails nor violates a constraint. */
 export function logImprovement(model: ForestModel, point: Point): number {
   const { mean, variance } = predictAt(model, point);
   const sd = Math.max(MIN_SD, Math.sqrt(variance));
-  return Math.log(sd) + logExpectedImprovement((model.lowest - mean) / sd);
+  const feasible = model.failures ? 1 - predictForest(model.failures, model.encode(point)).mean : 1;
+  return Math.log(sd) + logExpectedImprovement((model.lowest - mean) / sd) + Math.log(Math.max(MIN_FEASIBLE, feasible));
 }

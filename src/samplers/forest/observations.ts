@@ -9,7 +9,7 @@ export interface ForestObservation {
   readonly point: Point;
   /** Infinity if the trial has none. */
   readonly budget: number;
-  /** Undefined while the trial is open. `infeasible` counts as the worst loss. */
+  /** Undefined while the trial is open. `infeasible` if it failed or violates a constraint. */
   readonly loss?: number | 'infeasible' | undefined;
 }
 

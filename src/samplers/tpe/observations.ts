@@ -70,7 +70,7 @@ export class TpeObservations {
   /** By the index of the configuration, as in all maps and sets here. */
   readonly #rankedByIndex: (RankedTrial | undefined)[] = [];
   readonly #ranked: RankedTrial[] = [];
-  /** Configurations whose trials all failed. They belong to neither density. */
+  /** Configurations that say nothing, since all their trials were lost. They belong to neither density. */
   readonly #excluded = new Set<number>();
   #below: BelowWeights = new Map();
 
@@ -94,8 +94,9 @@ export class TpeObservations {
   #learn(index: number, fact: Ended): void {
     const before = this.#rankedByIndex[index];
     const ranked = rankTrial(index, fact);
+    if (before !== undefined && fact.outcome === 'failed') return; // the results at lower budgets remain
     if (ranked === undefined) {
-      if (before !== undefined || this.#excluded.has(index)) return;
+      if (this.#excluded.has(index)) return;
       if (!this.#below.has(index)) this.#removeFromAbove(index);
       this.#excluded.add(index);
       return;

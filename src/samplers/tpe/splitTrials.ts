@@ -41,10 +41,11 @@ const MIN_WEIGHT = 1e-6;
  * the best trials are weighted by the volume that each alone dominates, as a share of the largest such volume (Ozaki et al., JAIR 2022,
  * section 4.3); trials of a lower tier get the minimal weight.
  *
- * @param ranking the best trial first
+ * @param ranking the best trial first. Trials without a loss are never below.
  */
 export function splitTrials(ranking: readonly RankedTrial[]): BelowWeights {
-  const below = selectBelow(ranking, belowCount(ranking.length));
+  const known = ranking.filter(({ losses }) => losses[0]! < Number.POSITIVE_INFINITY);
+  const below = selectBelow(known, belowCount(known.length));
   const leading = below.filter((trial) => sameTier(trial, below[0]!));
   if (!leading.some(({ losses }) => losses.length > 1)) return new Map(below.map(({ index }) => [index, undefined]));
   const volumes = exclusiveContributions(leading.map(({ losses }) => losses));

@@ -93,11 +93,16 @@ describe('covarianceAdaptation', () => {
     expect(mixed.open.map(({ generation }) => generation)).toEqual([...Array(8).fill(0), 2]);
   });
 
-  it('counts failures for nothing, and infeasible trials as worst', () => {
+  it('counts lost trials for nothing, and failed and infeasible ones as worst', () => {
     const core = covarianceAdaptation(plane, settings);
     const { state, open } = issued(core, plane, [1, 2, 3, 4, 5, 6, 7]);
     const failed = (one: Suggested, reason: string): Ended => ({ ...one, type: 'ended', outcome: 'failed', reason });
-    const facts = [failed(open[0]!, 'error'), failed(open[1]!, 'infeasible'), ...open.slice(2).map((one) => completed(one, 5))];
+    const facts = [
+      failed(open[0]!, 'lost'),
+      failed(open[1]!, 'infeasible'),
+      failed(open[2]!, 'error'),
+      ...open.slice(3).map((one) => completed(one, 5)),
+    ];
     const after = facts.slice(0, -1).reduce(core.fold, state);
     expect(after.run!.outcomes).toHaveLength(5);
     expect(core.fold(after, facts.at(-1)!).run!.distribution.normal.generation).toBe(1);

@@ -65,7 +65,7 @@ describe('tpeSurrogate', () => {
     expect(distance()).toBeGreaterThan(1.3 * before);
   });
 
-  it('forgets a trial that failed, but not one that is infeasible', () => {
+  it('avoids configurations that crash, and forgets trials that were lost', () => {
     const knowing = (end: Partial<Ended>) => {
       const of = learning(rootEnv(square));
       of.explore(20, ([x]) => x!);
@@ -75,8 +75,33 @@ describe('tpeSurrogate', () => {
     };
     const never = learning(rootEnv(square));
     never.explore(20, ([x]) => x!);
-    expect(knowing({ reason: 'error' })).toEqual(never.propose(99));
-    expect(knowing({ reason: 'infeasible' })).not.toEqual(never.propose(99));
+    for (const reason of ['lost', 'preempted']) expect(knowing({ reason })).toEqual(never.propose(99));
+    const infeasible = knowing({ reason: 'infeasible' });
+    expect(infeasible).not.toEqual(never.propose(99));
+    for (const reason of ['error', 'timeout', 'non-finite']) expect(knowing({ reason })).toEqual(infeasible);
+  });
+
+  it('never takes configurations that crash for good ones, even where most do', () => {
+    const of = learning(rootEnv(square));
+    of.explore(10, ([x]) => x!);
+    for (let k = 0; k < 200; k++) {
+      const trial = of.expect([0.9 + 0.0004 * k, 0.5]);
+      of.end({ ...trial, type: 'ended', outcome: 'failed', reason: 'error' });
+    }
+    expect(proposals(of).filter(([x]) => x! > 0.85)).toHaveLength(0);
+  });
+
+  it('keeps the result of a configuration that crashes when it is resumed', () => {
+    const knowing = (crashes: boolean) => {
+      const of = learning(rootEnv(square));
+      of.explore(20, ([x]) => x!);
+      const good = of.expect([0.01, 0.5], { budget: 3 });
+      of.end({ ...good, type: 'ended', outcome: 'completed', losses: [-1] });
+      const resumed = of.expect([0.01, 0.5], { budget: 9, resumes: good.id });
+      if (crashes) of.end({ ...resumed, type: 'ended', outcome: 'failed', reason: 'error' });
+      return of.propose(99);
+    };
+    expect(knowing(true)).toEqual(knowing(false));
   });
 
   it('ranks by one order over all budgets, and infeasible trials behind all', () => {
