@@ -11,6 +11,19 @@ export abstract class UserError extends Error {
   }
 }
 
+/** Why a request failed, in an answer to another program. */
+export interface Failure {
+  /** One sentence. */
+  readonly error: string;
+  /** A stable name: the `code` of an error that a user can correct, or `internal`. */
+  readonly code: string;
+}
+
+export const failureOf = (error: unknown): Failure => ({
+  error: error instanceof Error ? error.message : String(error),
+  code: error instanceof UserError ? error.code : 'internal',
+});
+
 /** A space that is not valid, or parameters that do not fit it. The message says where, what was expected, and what was given. */
 export class SpaceError extends UserError {
   override readonly name = 'SpaceError';

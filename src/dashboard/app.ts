@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { failureOf } from '../errors.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
@@ -82,7 +83,7 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
       c.body(body, 200, { 'Content-Type': type, 'Cache-Control': path === '/' ? 'no-cache' : 'max-age=31536000, immutable' }),
     );
   }
-  app.onError((error, c) => c.json({ ok: false, error: error.message }, 500));
+  app.onError((error, c) => c.json({ ok: false, ...failureOf(error) }, 500));
   return app;
 }
 
@@ -93,6 +94,6 @@ async function answerTo(feed: Feed, command: unknown): Promise<Answer> {
     await feed.reached(position);
     return { ok: true, position, fact };
   } catch (error) {
-    return { ok: false, error: (error as Error).message };
+    return { ok: false, ...failureOf(error) };
   }
 }

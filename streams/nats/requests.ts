@@ -94,6 +94,11 @@ export const requestMethods = Object.keys(requestKinds) as RequestMethod[];
 /** What comes back: the result, or why there is none. */
 export const replySchema = (result: Schema): Schema => ({
   type: 'object',
-  properties: { ok: { type: 'boolean' }, result, error: text('one sentence, where ok is false') },
+  properties: {
+    ok: { type: 'boolean' },
+    result,
+    error: text('if ok is false: why, in one sentence'),
+    code: text('if ok is false: a stable name for the reason, such as `bad-field`; `internal` if the engine failed'),
+  },
   required: ['ok'],
 });

@@ -1,4 +1,5 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import { type Failure, failureOf } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Params } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
@@ -18,7 +19,7 @@ import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What `rpc.<method>` answers. */
-export type Reply = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: string };
+export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & Failure);
 
 /** The state of a study: the answer of `rpc.status`. */
 export interface StudyStatus extends Progress<Params> {
@@ -100,7 +101,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
   const answer = (method: string, text: string): Promise<Reply> =>
     resultOf(method, text).then(
       (result) => ({ ok: true, result }),
-      (error: Error) => ({ ok: false, error: error.message }),
+      (error: unknown) => ({ ok: false, ...failureOf(error) }),
     );
   const subscription = nc.subscribe(subjects.rpc('*'), {
     queue: 'engines',
@@ -154,7 +155,7 @@ function respond(message: Msg, reply: Reply): void {
   try {
     message.respond(JSON.stringify(reply));
   } catch (error) {
-    const refusal: Reply = { ok: false, error: `the answer cannot be sent: ${(error as Error).message}` };
+    const refusal: Reply = { ok: false, error: `the answer cannot be sent: ${(error as Error).message}`, code: 'internal' };
     try {
       message.respond(JSON.stringify(refusal));
     } catch {} // the connection is closed

@@ -45,6 +45,6 @@ export async function request(nc: NatsConnection, study: string, method: Request
     throw new StudyError(`${why} (${cause.message})`, { cause });
   });
   const reply = answer.json<Reply>();
-  if (!reply.ok) throw new StudyError(reply.error);
+  if (!reply.ok) throw new StudyError(reply.error, { code: reply.code });
   return reply.result;
 }

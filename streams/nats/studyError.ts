@@ -1,7 +1,12 @@
 import { UserError } from '../../src/errors.ts';
 
-/** A request to a study cannot be fulfilled. The message says why. */
+/** A request to a study cannot be fulfilled. The message says why; `code` is that of the engine's answer, or `study` if no engine answered. */
 export class StudyError extends UserError {
   override readonly name = 'StudyError';
-  readonly code = 'study';
+  readonly code: string;
+
+  constructor(message: string, { code = 'study', ...options }: ErrorOptions & { readonly code?: string } = {}) {
+    super(message, options);
+    this.code = code;
+  }
 }

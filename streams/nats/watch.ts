@@ -2,6 +2,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
 import { withRetry } from './retry.ts';
 import type { Reply, StudyStatus } from './rpc.ts';
+import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 
 /** What a study says while one looks. */
@@ -39,7 +40,7 @@ export const watching = (nc: NatsConnection, study: string): Observable<Seen> =>
       (answer) => {
         const reply = answer.json<Reply>();
         if (reply.ok) tell(reply.result as StudyStatus);
-        else out.error(new Error(reply.error));
+        else out.error(new StudyError(reply.error, { code: reply.code }));
       },
       (error) => out.error(error),
     );

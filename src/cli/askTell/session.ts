@@ -7,6 +7,7 @@ import { createdOf } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { random } from '../../../streams/strategies/random.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
+import { UserError } from '../../errors.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
@@ -26,8 +27,9 @@ import {
 } from './protocol.ts';
 
 /** The harness sent an invalid request, or the study cannot continue. */
-export class SessionError extends Error {
+export class SessionError extends UserError {
   override readonly name = 'SessionError';
+  readonly code = 'bad-request';
 }
 
 interface Waiter {

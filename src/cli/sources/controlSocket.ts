@@ -2,10 +2,11 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { type Failure, failureOf } from '../../errors.ts';
 import { type Intent, parseIntent, type Submitted } from '../../study/commands.ts';
 
 /** What the process that runs a study answers. */
-export type SocketAnswer = Submitted | { readonly error: string };
+export type SocketAnswer = Submitted | Failure;
 
 /**
  * Opens a socket next to a journal that this process has locked. Through it, other processes of the same user submit commands.
@@ -17,7 +18,7 @@ export async function controlSocket(journal: string, submit: (intent: Intent) =>
     try {
       return await submit(parseIntent(dataIn(line)));
     } catch (error) {
-      return { error: (error as Error).message };
+      return failureOf(error);
     }
   };
   const connected = new Set<Socket>();
@@ -57,7 +58,9 @@ export async function submitToRun(journal: string, intent: Intent): Promise<Sock
   return new Promise((settle) => {
     const socket = createConnection(path, () => socket.write(`${JSON.stringify(intent)}\n`));
     socket.on('error', () => settle(undefined));
-    socket.on('close', () => settle({ error: 'the run ended before it answered; check whether the journal has the command' }));
+    socket.on('close', () =>
+      settle({ error: 'the run ended before it answered; check whether the journal has the command', code: 'internal' }),
+    );
     firstLine(socket, (line) => settle(JSON.parse(line) as SocketAnswer));
   });
 }

@@ -98,7 +98,7 @@ class Engine:
                 raise self._ended() from None
         answer = reply.result()
         if "error" in answer:
-            raise HypertideError(answer["error"])
+            raise HypertideError(answer["error"], answer.get("code"))
         return answer
 
     def close(self) -> None:

@@ -12,7 +12,14 @@ class Infeasible(Exception):
 
 
 class HypertideError(Exception):
-    """The study refused a request. The message says what was expected, what it got and what to do."""
+    """The study refused a request. The message says what was expected, what it got and what to do.
+
+    `code` is a stable name for the reason, such as `invalid-option`; None if Python itself found the mistake.
+    """
+
+    def __init__(self, message: str = "", code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class EngineError(HypertideError):

@@ -45,15 +45,15 @@ describe('ask-tell', () => {
       { cmd: 'ask' },
     ]);
     expect(replies).toMatchObject([
-      { error: 'init comes first' },
+      { error: 'init comes first', code: 'bad-request' },
       { ok: true, name: 'hypertide random', version: expect.any(String) },
       { id: 1, params: { x: expect.any(Number), n: expect.any(Number), model: expect.any(String) } },
-      { error: 'an ask while 1 trials run, of at most 1 workers' },
+      { error: 'an ask while 1 trials run, of at most 1 workers', code: 'bad-request' },
       { ok: true },
-      { error: 'trial 1 does not run' },
-      { error: expect.stringContaining('JSON') },
-      { error: 'expected a request, got 3' },
-      { error: 'cmd: expected init, ask, tell, report or quit, got "dance"' },
+      { error: 'trial 1 does not run', code: 'bad-request' },
+      { error: expect.stringContaining('JSON'), code: 'not-json' },
+      { error: 'expected a request, got 3', code: 'not-json' },
+      { error: 'cmd: expected init, ask, tell, report or quit, got "dance"', code: 'bad-request' },
       { id: 2 },
       { ok: true },
     ]);

@@ -101,8 +101,8 @@ describe('a control socket', () => {
   it('is for the user who runs the study, and takes commands only', async () => {
     const { place, intents, close, inform } = await open();
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
-    expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object"}\n');
-    expect(await inform('{"type":"retract"}\n')).toBe('{"error":"trial is missing"}\n');
+    expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object","code":"bad-field"}\n');
+    expect(await inform('{"type":"retract"}\n')).toBe('{"error":"trial is missing","code":"missing-field"}\n');
     expect(await inform('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected a command (enqueue, retract');
     expect(intents).toEqual([]);
     expect(JSON.parse(await inform('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { past } from '../../../streams/log/past.ts';
 import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { request } from '../../../streams/nats/studies.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact } from './world.ts';
 
@@ -21,7 +22,11 @@ describe('an engine', () => {
     const engine = await engineOn(server, { study, trials: 3 });
     const { ask } = await hand(study);
     expect(await ask('enqueue', { params: { x: 1.5, n: 3 } })).toMatchObject({ ok: true });
-    expect(await ask('enqueue', { params: { x: 99, n: 3 } })).toMatchObject({ ok: false, error: expect.stringContaining('x') });
+    expect(await ask('enqueue', { params: { x: 99, n: 3 } })).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('x'),
+      code: 'bad-field',
+    });
     expect(await ask('change', { parallel: 2 })).toMatchObject({ ok: true });
     const work = trainer<At>(await server.connect(), study, square, { name: 'w' });
     await engine.finished;
@@ -34,16 +39,25 @@ describe('an engine', () => {
       n: 3,
     });
     expect(await ask('retract', { trial: 1 })).toMatchObject({ ok: true });
-    expect(await ask('retract', { trial: 99 })).toMatchObject({ ok: false });
+    expect(await ask('retract', { trial: 99 })).toMatchObject({ ok: false, code: 'unknown-trial' });
+    await expect(request(await server.connect(), study, 'retract', { trial: 99 })).rejects.toMatchObject({ code: 'unknown-trial' });
     // A closed study is opened again.
     expect(await ask('change', { limits: { trials: 5 } })).toMatchObject({ ok: true });
     const more = trainer<At>(await server.connect(), study, square, { name: 'w' });
     await more.done;
     expect((await ask('status')).result).toMatchObject({ closed: 'trials', trials: 5 });
-    expect(await ask('nothing')).toMatchObject({ ok: false, error: expect.stringContaining('there is no nothing') });
+    expect(await ask('nothing')).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('there is no nothing'),
+      code: 'unknown-command',
+    });
     // Nothing that would only hide why it has closed, or open it again by mistake.
-    expect(await ask('close')).toEqual({ ok: false, error: 'the study is closed already (trials); change a limit to reopen it' });
-    expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change') });
+    expect(await ask('close')).toEqual({
+      ok: false,
+      error: 'the study is closed already (trials); change a limit to reopen it',
+      code: 'closed',
+    });
+    expect(await ask('change', {})).toEqual({ ok: false, error: expect.stringContaining('nothing to change'), code: 'nothing-to-change' });
     expect((await ask('status')).result).toMatchObject({ closed: 'trials' });
     await engine.close();
   });
@@ -138,7 +152,7 @@ describe('an engine', () => {
     await say(1, { type: 'completed', run: 'a', values: { value: 0 }, metrics });
     await engine.heard.until(isFact('suggested', { trial: 3 }));
     for (const method of ['status', 'best', 'trials', 'log'])
-      expect(await ask(method)).toEqual({ ok: false, error: expect.stringContaining('the answer cannot be sent') });
+      expect(await ask(method)).toEqual({ ok: false, error: expect.stringContaining('the answer cannot be sent'), code: 'internal' });
     expect(await ask('trials', { after: 1 })).toMatchObject({ ok: true, result: [{ trial: 2 }, { trial: 3 }] });
     expect(await ask('log', { after: 6 })).toMatchObject({ ok: true });
     await engine.close();
@@ -153,10 +167,12 @@ describe('an engine', () => {
     expect(await ask('change', { strategy: { chain: ['sobl'] } })).toEqual({
       ok: false,
       error: expect.stringContaining('strategy.chain[0]: expected one of'),
+      code: 'invalid-option',
     });
     expect(await ask('change', { strategy: { grid: { levels: { nothing: 3 } } } })).toEqual({
       ok: false,
       error: expect.stringContaining('grid.levels: expected names among'),
+      code: 'invalid-option',
     });
     expect(await ask('change', { strategy: 'sobol' })).toMatchObject({ ok: true });
     const complete = async (trial: number) => {

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
+import { type Failure, failureOf } from '../../../errors.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../askTell/session.ts';
 import { drivenStudy } from '../../askTell/studySession.ts';
@@ -50,7 +51,7 @@ export async function askTell(
     else {
       const { seq } = request;
       const written = replyTo(request)
-        .catch(errorOf)
+        .catch(failureOf)
         .then((reply) => write(JSON.stringify(seq === undefined ? reply : { seq, ...reply })));
       if (seq === undefined) await written;
     }
@@ -58,15 +59,13 @@ export async function askTell(
   await driven?.dispose();
 }
 
-const errorOf = (error: unknown) => ({ error: error instanceof Error ? error.message : String(error) });
-
-function parsed(line: string): Request | { readonly error: string } {
+function parsed(line: string): Request | Failure {
   try {
     const request: unknown = JSON.parse(line);
     return typeof request === 'object' && request !== null
       ? (request as Request)
-      : { error: `expected a request, got ${line.slice(0, 60)}` };
+      : { error: `expected a request, got ${line.slice(0, 60)}`, code: 'not-json' };
   } catch (error) {
-    return errorOf(error);
+    return { ...failureOf(error), code: 'not-json' };
   }
 }

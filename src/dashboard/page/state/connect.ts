@@ -1,4 +1,5 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
+import { failureOf } from '../../../errors.ts';
 import type { Intent } from '../../../study/commands.ts';
 import type { Answer, Detail, Headline, Machines, ReportData, RowChanges } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, machines, takeIn } from './store.ts';
@@ -107,6 +108,6 @@ export async function submitAction(intent: Intent): Promise<Answer> {
     });
     return (await response.json()) as Answer;
   } catch (error) {
-    return { ok: false, error: (error as Error).message };
+    return { ok: false, ...failureOf(error) };
   }
 }
