@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { filter, firstValueFrom, Subject } from 'rxjs';
 import { createStudy, type Study } from '../../../streams/createStudy.ts';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
@@ -109,8 +109,9 @@ export async function drivenStudy(description: unknown, path: string | undefined
       limit: async (limits: NewLimits) => {
         const changed = seen.changedBy(limits);
         if (!changed) return { ok: true };
+        const noted = seen.nextChange(); // the next ask must not be answered with what was decided before
         await log.append(changed);
-        if (!seen.closed) return { ok: true };
+        if (!seen.closed) return done(noted);
         ({ seen, study } = run()); // it has ended where it was full; there is room again
         return done(study.ready());
       },
@@ -160,6 +161,11 @@ class Seen {
     const more = parallel !== undefined && parallel !== this.#limits.parallel;
     if (!others && !more) return undefined;
     return omitUndefined({ type: 'changed', limits: others ? { trials } : undefined, parallel: more ? parallel : undefined });
+  }
+
+  /** Resolves when the study has read its next change. */
+  async nextChange(): Promise<void> {
+    await firstValueFrom(this.#entries$.pipe(filter((entry) => !entry.refusal && entry.fact.type === 'changed')));
   }
 
   #take(fact: Fact): void {
