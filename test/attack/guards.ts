@@ -87,7 +87,8 @@ const layers = {
   },
   files: {
     'few aliases': [['document.toJS()', 'document.toJS({ maxAliasCount: -1 })']],
-    'unique keys': [['{ lineCounter: lines, prettyErrors: false }', '{ lineCounter: lines, prettyErrors: false, uniqueKeys: false }']],
+    'unique keys': [['stringKeys: true })', 'stringKeys: true, uniqueKeys: false })']],
+    'text as keys': [['stringKeys: true })', '})']],
     'names of parameters': [["if (name === '' || name === '__proto__') throw", "if (name === '') throw"]],
     'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
     'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],

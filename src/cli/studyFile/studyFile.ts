@@ -49,7 +49,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
     throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
   const lines = new LineCounter();
-  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const [error] = document.errors;
   if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
   try {

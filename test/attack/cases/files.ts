@@ -101,6 +101,11 @@ export const fileAttacks = [
     reads(world, `${PARAMETERS}  x: { type: float, low: 0, high: 100 }\n`),
   ),
   yaml('unique keys', 'a command that stands twice', async (world) => reads(world, `${PARAMETERS}command: [good]\ncommand: [evil]\n`)),
+  yaml('text as keys', 'keys of keys, whose text grows without end', async (world) => {
+    const path = join(world.directory(), 'study.yaml');
+    writeFileSync(path, `${PARAMETERS}${'? '.repeat(10)}x\n`);
+    return !(await world.hypertide('check', path)).printed.includes('all keys must be strings');
+  }),
   yaml('names of parameters', 'a parameter named __proto__', async () =>
     accepts(() => parseSpace(JSON.parse('{"parameters":{"__proto__":{"type":"float","low":0,"high":1}}}'))),
   ),
