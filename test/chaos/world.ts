@@ -55,15 +55,15 @@ const STUDY = 'chaos';
 const TSX = import.meta.resolve('tsx');
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Milliseconds that a process needs to start. */
-const STARTING = 3000;
+/** Milliseconds that a process needs after a suspension. */
+const WAKING = 1000;
 /** More faults than required, since some have no effect. */
 const SPREAD = 1.2;
 
 /** A process that is restarted when it is killed. */
 class Member {
   child!: ChildProcess;
-  /** When the process is ready after a start or a suspension, on the clock of `performance.now()`. */
+  /** When the process is ready, on the clock of `performance.now()`: after a start it says so itself. */
   wellAt = 0;
   name = '';
   #count = 0;
@@ -77,8 +77,12 @@ class Member {
   }
   start(): void {
     this.name = `${this.#kind}-${++this.#count}`;
-    this.child = this.#start(this.name);
-    this.wellAt = performance.now() + STARTING;
+    const child = this.#start(this.name);
+    this.child = child;
+    this.wellAt = Number.POSITIVE_INFINITY;
+    child.once('message', () => {
+      if (this.child === child) this.wellAt = performance.now();
+    });
   }
   get alive(): boolean {
     return this.child.exitCode === null && this.child.signalCode === null;
@@ -98,7 +102,7 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   const diary = join(directory, 'diary.jsonl');
   const server = await natsServer();
   const launch = (file: string, ...args: readonly (string | number)[]) =>
-    spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit'] });
+    spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const engines = [1, 2].map(
     (i) => new Member(`engine${i}`, () => launch('./engine.ts', server.url, STUDY, trials, trainers + 2, lease, without ?? '')),
   );
@@ -232,7 +236,7 @@ function suspend(members: readonly Member[], seconds: number): void {
   for (const member of members) {
     const { child } = member;
     child.kill('SIGSTOP');
-    member.wellAt = performance.now() + seconds * 1000 + STARTING / 3;
+    member.wellAt = Math.max(member.wellAt, performance.now() + seconds * 1000 + WAKING);
     void sleep(seconds * 1000).then(() => child.kill('SIGCONT'));
   }
 }

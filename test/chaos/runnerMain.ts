@@ -1,0 +1,8 @@
+// npm run chaos:runner -- --kills 100 --seed 1: kills the runner of programs
+import { parseArgs } from 'node:util';
+import { killRunner } from './runner.ts';
+
+const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } } });
+const verdict = await killRunner(Number(values.kills), values.seed, console.log);
+console.log(JSON.stringify(verdict, null, 2));
+process.exit(verdict.left === 0 && verdict.trials.failed === 0 ? 0 : 1);

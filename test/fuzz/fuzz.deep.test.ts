@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { fuzz, makers } from './fuzz.ts';
+import { output } from './targets/output.ts';
+
+/** CI tries other inputs each time; `npm run fuzz -- --seed` tries them again. */
+const seed = process.env.CI ? String(Date.now()) : 'test';
+const SECONDS = 5;
+
+it.each(Object.keys(makers))('%s: no input does what none may do', async (name) => {
+  const target = await makers[name]!();
+  const { failure, inputs } = await fuzz(target, SECONDS, seed);
+  await target.close?.();
+  expect(failure, `seed ${seed}`).toBeUndefined();
+  expect(inputs).toBeGreaterThan(target.seeds.length);
+});
+
+/** What a line of a program may repeat. */
+const units = [
+  ...['1', '9.', '1.', '1,', '1:', '1e', 'e1', '.', '-', '+', '0.1,', '1 ', 'a 1 ', 'a:1,', '1/2 ', '10%|\u2588', 'step 1/10 ', 'epoch 1 '],
+  ...[
+    'a',
+    'a=',
+    'a=1 ',
+    '=',
+    'value=1',
+    'loss: 0.1 ',
+    'val_loss',
+    'x1',
+    '1x',
+    'a_1',
+    'aB',
+    "'s ",
+    '#',
+    '/',
+    ':',
+    ': ',
+    '(',
+    ')',
+    '|',
+    '%',
+    '_',
+  ],
+  ...['{"', '{"a":', '[', '"', '\\"', '\\', 'nan', 'NaN', 'inf ', 'Infinity', 'tensor(1)', ' ', '\t', '\r'],
+  ...['\u0000', '\u001b[', '\u001b]', '\u001b[2J', '\u009b', '\u00e9'],
+];
+const MEGABYTE = 2 ** 20;
+
+it.each(['', 'value=', '{"value":'])(
+  'a megabyte in one line that begins with "%s" is read in linear time, whatever it repeats',
+  (begin) => {
+    for (const unit of units) void output.take(`${begin}${unit.repeat(MEGABYTE / unit.length)}x\n`); // throws if it takes too long
+  },
+);
