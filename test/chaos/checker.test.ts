@@ -37,6 +37,20 @@ describe('the checker finds nothing', () => {
   });
 });
 
+describe('an attempt is suggested after the result', () => {
+  /** The engine decides at an entry, and a late result comes before its suggestion is stored. */
+  const log = (after: number) =>
+    logOf(created, suggested(1), started('a', 1), lost('a', 1), completed('a', 1), { ...suggested(1, 2), after }, closed);
+
+  it('which the engine could not know', () => {
+    expect(judged(log(4), [begun('a', 1)], [{ kind: 'link', of: 'a' }])).toEqual([]);
+  });
+
+  it('which the engine knew', () => {
+    expect(judged(log(5), [begun('a', 1)], [{ kind: 'link', of: 'a' }])).toEqual(['entry 6: attempt 2 at trial 1 is not due']);
+  });
+});
+
 describe('the checker finds', () => {
   it('two engines that decide at once, as they do without a fence', () => {
     const log = logOf(created, suggested(1), suggested(1), started('a', 1), completed('a', 1), closed);

@@ -8,9 +8,9 @@ export interface DiaryLine {
   readonly trainer: string;
 }
 
-/** A fault that was injected into a process, or that it injected into itself. */
+/** A fault that was injected into a process or its connection, or that it injected into itself. */
 export interface Fault {
-  readonly kind: 'kill' | 'stop' | 'block';
+  readonly kind: 'kill' | 'stop' | 'block' | 'link';
   /** `server`, `engine`, or the name of a trainer. */
   readonly of: string;
 }
@@ -41,6 +41,8 @@ interface Known {
   trainer: string | undefined;
   readonly runs: Map<string, string>;
   ended: number;
+  /** Position of the entry that ended it. */
+  endedAt: number;
 }
 
 interface Said {
@@ -50,6 +52,7 @@ interface Said {
   readonly run?: string;
   readonly trainer?: string;
   readonly reason?: string;
+  readonly after?: number;
 }
 
 /**
@@ -63,15 +66,17 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
   let closed = false;
   let lost = 0;
   let stall = 0;
-  const engine = ({ type, trial: id = 0, attempt = 0, run, reason }: Said, position: number) => {
+  const engine = ({ type, trial: id = 0, attempt = 0, run, reason, after }: Said, position: number) => {
     const trial = known.get(id);
     if (type === 'closed') closed = true;
     if (type === 'suggested' && attempt === 1) {
       if (trial) violations.push(`entry ${position}: trial ${id} is suggested twice`);
       else if (id !== known.size + 1) violations.push(`entry ${position}: trial ${id} is suggested after trial ${known.size}`);
-      known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0 });
+      known.set(id, { attempt: 1, run: undefined, trainer: undefined, runs: new Map(), ended: 0, endedAt: 0 });
     } else if (type === 'suggested' && trial) {
-      if (attempt !== trial.attempt + 1 || trial.ended > 0)
+      // A result may come while the engine decides. The fold then refuses the suggestion.
+      const isOvertaken = after !== undefined && trial.endedAt > after;
+      if (attempt !== trial.attempt + 1 || (trial.ended > 0 && !isOvertaken))
         violations.push(`entry ${position}: attempt ${attempt} at trial ${id} is not due`);
       Object.assign(trial, { attempt, run: undefined, trainer: undefined });
     } else if (type === 'failed' && reason === 'lost' && trial && trial.ended === 0) {
@@ -82,14 +87,16 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
       }
     }
   };
-  const trainer = ({ type, trial: id = 0, attempt, run = '' }: Said, author: string) => {
+  const trainer = ({ type, trial: id = 0, attempt, run = '' }: Said, author: string, position: number) => {
     const trial = known.get(id);
     if (!trial || trial.ended > 0) return;
     if (type === 'started' && attempt === trial.attempt && trial.run === undefined) {
       Object.assign(trial, { run, trainer: author });
       trial.runs.set(run, author);
     }
-    if (type === 'completed' && trial.runs.has(run)) trial.ended++;
+    if (type !== 'completed' || !trial.runs.has(run)) return;
+    trial.ended++;
+    trial.endedAt = position;
   };
   entries.forEach((entry, i) => {
     const said = (entry.fact ?? {}) as Said;
@@ -101,7 +108,7 @@ export function check({ entries, diary, faults, trials, longestStall }: Evidence
     }
     stall = Math.max(stall, pause);
     if (entry.author === undefined) engine(said, entry.position);
-    else trainer(said, entry.author);
+    else trainer(said, entry.author, entry.position);
   });
 
   if (!closed) violations.push('the study did not close');

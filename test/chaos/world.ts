@@ -10,6 +10,7 @@ import type { Entry } from '../../src/facts/entry.ts';
 import { type Rng, rngFor } from '../../src/numeric/random.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { float, int, random, space } from '../../streams/index.ts';
+import { type LoopbackProxy, proxyTo } from '../../streams/nats/conformance/proxy.ts';
 import { natsLog } from '../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { check, type DiaryLine, type Fault, type Findings } from './checker.ts';
@@ -47,7 +48,16 @@ export interface Verdict extends Findings {
   readonly seconds: number;
 }
 
-const acts = { stopEngines: 0, killServer: 0.08, killEngine: 0.12, stopEngine: 0.1, stopTrainer: 0.4, killTrainer: 0.3 };
+const acts = {
+  stopEngines: 0,
+  killServer: 0.08,
+  killEngine: 0.12,
+  stopEngine: 0.1,
+  breakEngine: 0.05,
+  stopTrainer: 0.3,
+  killTrainer: 0.3,
+  breakTrainer: 0.1,
+};
 /** Faults by relative frequency. One with frequency 0 happens only if `only` names it. */
 export type Act = keyof typeof acts;
 
@@ -55,8 +65,9 @@ const STUDY = 'chaos';
 const TSX = import.meta.resolve('tsx');
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Milliseconds that a process needs after a suspension. */
+/** Milliseconds that a process needs after a suspension, and until it notices that its connection is dead. */
 const WAKING = 1000;
+const NOTICING = 4000;
 /** More faults than required, since some have no effect. */
 const SPREAD = 1.2;
 
@@ -66,11 +77,14 @@ class Member {
   /** When the process is ready, on the clock of `performance.now()`: after a start it says so itself. */
   wellAt = 0;
   name = '';
+  readonly link: LoopbackProxy;
   #count = 0;
   readonly #start: (name: string) => ChildProcess;
   readonly #kind: string;
 
-  constructor(kind: string, start: (name: string) => ChildProcess) {
+  /** @param link its connections to the server */
+  constructor(kind: string, link: LoopbackProxy, start: (name: string) => ChildProcess) {
+    this.link = link;
     this.#kind = kind;
     this.#start = start;
     this.start();
@@ -103,15 +117,12 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
   const server = await natsServer();
   const launch = (file: string, ...args: readonly (string | number)[]) =>
     spawn(process.execPath, ['--import', TSX, path(file), ...args.map(String)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const engines = [1, 2].map(
-    (i) => new Member(`engine${i}`, () => launch('./engine.ts', server.url, STUDY, trials, trainers + 2, lease, without ?? '')),
-  );
-  const fleet = Array.from(
-    { length: trainers },
-    (_, i) =>
-      new Member(`w${i}`, (name) =>
-        launch('./trainer.ts', server.url, STUDY, name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : ''),
-      ),
+  const links = await Promise.all(Array.from({ length: trainers + 2 }, () => proxyTo(server.url)));
+  const member = (kind: string, i: number, file: string, args: (name: string) => readonly (string | number)[]) =>
+    new Member(kind, links[i]!, (name) => launch(file, links[i]!.url, STUDY, ...args(name)));
+  const engines = [0, 1].map((i) => member(`engine${i + 1}`, i, './engine.ts', () => [trials, trainers + 2, lease, without ?? '']));
+  const fleet = Array.from({ length: trainers }, (_, i) =>
+    member(`w${i}`, i + 2, './trainer.ts', (name) => [name, diary, seed, lease, pace, without ?? '', deaf ? 'lost' : '']),
   );
   const since = performance.now();
   const faults: Fault[] = [];
@@ -155,13 +166,14 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       ...findings,
       violations: [...findings.violations, ...wrong],
       faults: all.length,
-      kinds: { kill: countOf(all, 'kill'), stop: countOf(all, 'stop'), block: countOf(all, 'block') },
+      kinds: { kill: countOf(all, 'kill'), stop: countOf(all, 'stop'), block: countOf(all, 'block'), link: countOf(all, 'link') },
       recomputed: verdict.recomputed,
       hash: hashOf(entries),
       seconds: (performance.now() - since) / 1000,
     };
   } finally {
     await Promise.all([...engines, ...fleet].map((member) => member.kill()));
+    await Promise.all(links.map((link) => link.close()));
     await server.dispose();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -220,15 +232,26 @@ async function harm(rng: Rng, { server, engines, fleet, faults, lease, say }: Vi
     fault('stop', 'engine');
     return suspend([engine, other], 3 * lease);
   }
-  const member = act === 'stopEngine' ? engine : pick(fleet);
+  const member = act === 'stopEngine' || act === 'breakEngine' ? engine : pick(fleet);
   const of = member === engine ? 'engine' : member.name;
   if (!member.alive || (member === engine && spared)) return;
   if (act === 'killTrainer') {
     fault('kill', of);
     return member.kill();
   }
+  if (act === 'breakEngine' || act === 'breakTrainer') {
+    fault('link', of);
+    return swallow(member, (0.3 + 2 * rng()) * lease);
+  }
   fault('stop', of);
   suspend([member], of === 'engine' ? 3 * lease : (0.3 + 2 * rng()) * lease);
+}
+
+/** Swallows what a process sends and receives. Its connection stays half-open until it notices. */
+function swallow(member: Member, seconds: number): void {
+  member.link.swallow();
+  member.wellAt = Math.max(member.wellAt, performance.now() + seconds * 1000 + NOTICING);
+  void sleep(seconds * 1000).then(() => member.link.restore());
 }
 
 /** Suspends processes for `seconds` seconds. */
