@@ -4,6 +4,8 @@ import { isDiskFull } from './fullDisk.ts';
 
 /** A log that keeps facts in memory while they cannot be stored. */
 export interface RetryingLog extends Log {
+  /** How many facts wait to be stored. */
+  readonly waiting: number;
   /** Resolves when nothing waits. */
   settled(): Promise<void>;
   /** Stops waiting: what cannot be stored fails. */
@@ -20,6 +22,7 @@ export function retryingLog(log: Log, warn: (message: string) => void, pause = 2
   const impatience = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let said = false;
+  let waiting = 0;
   const store = async (fact: unknown): Promise<'stored' | 'fenced'> => {
     for (;;) {
       try {
@@ -38,9 +41,13 @@ export function retryingLog(log: Log, warn: (message: string) => void, pause = 2
   return {
     ...log,
     append: (fact) => {
-      const stored = last.then(() => store(fact));
+      waiting++;
+      const stored = last.then(() => store(fact)).finally(() => waiting--);
       last = stored.catch(() => {});
       return stored;
+    },
+    get waiting() {
+      return waiting;
     },
     settled: async () => {
       await last;

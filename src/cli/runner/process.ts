@@ -20,6 +20,8 @@ export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly metricFile?: Template | undefined;
   /** Called with each report as it is printed. */
   readonly onReport?: (report: PrintedReport) => void;
+  /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
+  readonly waiting?: (() => number) | undefined;
   /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
@@ -48,6 +50,10 @@ const STRAGGLERS = 1000;
 const ROOM = 1000;
 /** Milliseconds between two looks at a file of metrics. */
 const LOOK = 1000;
+/** Reports that may wait to be stored. */
+const MOST_WAITING = 1000;
+/** Milliseconds between two looks whether they are stored. */
+const RELIEF = 20;
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
@@ -158,10 +164,11 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       for (const timer of [limit, killing]) clearTimeout(timer);
       signalGroup(child, 'SIGKILL'); // what it leaves behind
       if (because !== undefined) sweep(mark); // and what has left its group
-      killing = setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-      }, STRAGGLERS);
+      const letGo = () => {
+        if (printed.isPaused()) killing = setTimeout(letGo, STRAGGLERS);
+        for (const stream of printed.isPaused() ? [] : [child.stdout, child.stderr]) stream.destroy();
+      };
+      killing = setTimeout(letGo, STRAGGLERS);
     });
     child.once('close', (code, signal) => {
       for (const timer of [limit, killing]) clearTimeout(timer);
@@ -190,7 +197,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
  * @param diverged called when a report is not finite; later reports are dropped
  */
 function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () => void) {
-  const { onReport, onWarning, file: path } = options;
+  const { onReport, onWarning, waiting = () => 0, file: path } = options;
   const reader = outputReader(options);
   let heard: Heard = {};
   let lastError = '';
@@ -220,14 +227,26 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
     if (text.trim() && !AFTER_ERROR.test(text)) lastError = text;
     hearLine(text, redrawn);
   });
+  const paused = new Set<Readable>();
+  const pause = (stream: Readable) => {
+    paused.add(stream.pause());
+    const relief = setInterval(() => {
+      if (waiting() > MOST_WAITING) return;
+      clearInterval(relief);
+      paused.delete(stream.resume());
+    }, RELIEF);
+  };
   const copy = (stream: Readable, lines: LineSplitter) => {
     stream.on('data', (bytes: Buffer) => {
       log.write(bytes);
       lines.push(bytes);
+      if (waiting() > MOST_WAITING) pause(stream);
     });
     stream.on('error', () => {}); // a broken pipe ends the stream, and `close` follows
   };
   return {
+    /** Whether output waits to be read until reports are stored. */
+    isPaused: () => paused.size > 0,
     read(child: Child) {
       copy(child.stdout, out);
       copy(child.stderr, errors);

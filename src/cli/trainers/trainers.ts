@@ -28,6 +28,8 @@ export interface ProgramOptions extends Omit<Listening, 'file'> {
 
 interface TrainersOptions extends ProgramOptions {
   readonly say: (event: TrialEvent) => void;
+  /** How many facts wait to be stored. */
+  readonly waiting: () => number;
   /** Called if this machine cannot run trials. */
   readonly unable?: (reason: string) => void;
 }
@@ -58,7 +60,7 @@ export function trainers(options: TrainersOptions): Trainers {
     const run = `${trial}.${attempt}`;
     const slot = freeSlot();
     options.say({ type: 'started', trial, attempt, run });
-    const { process, end } = startTrial(options, suggestion, run, slot, options.say);
+    const { process, end } = startTrial(options, suggestion, run, slot, { report: options.say, waiting: options.waiting });
     const done = end.then((event) => {
       running.delete(trial);
       if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
@@ -94,7 +96,7 @@ export function startTrial(
   suggestion: Suggestion<Params>,
   run: string,
   slot: number,
-  report: (fact: ReportedFact) => void,
+  say: { readonly report: (fact: ReportedFact) => void; readonly waiting: () => number },
 ): { readonly process: Running; readonly end: Promise<EndFact> } {
   const { trial, attempt } = suggestion;
   const job = jobOf(options, suggestion, slot);
@@ -110,8 +112,9 @@ export function startTrial(
     onReport: (said) => {
       const fact: ReportedFact = { type: 'reported', trial, run, ...said };
       options.notices.reported(suggestion, fact);
-      report(fact);
+      say.report(fact);
     },
+    waiting: say.waiting,
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
     timeLimit: options.timeLimit,
     grace: options.grace,

@@ -12,7 +12,11 @@ export interface Claim<P> {
   /** The name of the claim. */
   readonly run: string;
   /** Takes facts and sends each until the server has it, across reconnects. `end` without a fact says that no one needs the result. */
-  readonly say: Pick<Say, 'report'> & { readonly end: (fact?: EndFact) => void };
+  readonly say: Pick<Say, 'report'> & {
+    readonly end: (fact?: EndFact) => void;
+    /** How many facts the server does not have yet. */
+    readonly waiting: () => number;
+  };
 }
 
 /** An objective at work on a claim. */
@@ -58,7 +62,11 @@ export class ClaimedRun<P> {
 
   constructor(suggestion: Suggestion<P>, run: string, options: ClaimedRunOptions) {
     this.#options = options;
-    this.#claim = { suggestion, run, say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact) } };
+    this.#claim = {
+      suggestion,
+      run,
+      say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length },
+    };
   }
 
   get suggestion(): Suggestion<P> {

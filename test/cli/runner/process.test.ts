@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Job } from '../../../src/cli/runner/job.ts';
 import type { PrintedReport } from '../../../src/cli/runner/parseOutput.ts';
@@ -57,6 +58,32 @@ const isAlive = (pid: number) => {
 
 /** A killed process closes its output a moment before it is gone. */
 const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+
+describe('a program that reports faster than reports are stored', () => {
+  const LINES = 50_000;
+  const script = `seq 1 ${LINES} | sed 's/.*/step=& loss=1/'`;
+
+  it('waits, and then all of them arrive, also if it has ended by itself meanwhile', async () => {
+    let isStuck = true;
+    const { done, reports } = sh(script, { waiting: () => (isStuck ? 5000 : 0) });
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
+    await sleep(1500); // longer than what a program leaves behind may hold its output open
+    const before = reports.length;
+    expect(before).toBeLessThan(LINES / 2);
+    isStuck = false;
+    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
+    expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: LINES }, (_, i) => i + 1));
+  });
+
+  it('can be stopped while it waits', async () => {
+    let isStuck = true;
+    const { done, stop, reports } = sh(script, { waiting: () => (isStuck ? 5000 : 0) });
+    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
+    stop();
+    isStuck = false;
+    expect(await done).toMatchObject({ type: 'stopped' });
+  });
+});
 
 describe('a program that ends by itself', () => {
   it('completes with its result, after its reports', async () => {

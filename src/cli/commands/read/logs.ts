@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
@@ -97,7 +97,7 @@ function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Obs
 async function followFile(path: string, isComplete: () => boolean, signal: AbortSignal): Promise<void> {
   for (let position = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
     const isLast = isComplete(); // what comes after this look is not missed
-    if (existsSync(path)) position = await copy(path, position);
+    if (existsSync(path)) position = await copy(path, Math.min(position, statSync(path).size)); // a very long output is shortened
     if (isLast) return;
   }
 }

@@ -197,6 +197,7 @@ async function work({
     result: file.result,
     directory,
     say,
+    waiting: () => log.waiting,
     warn,
     unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
     timeLimit: file.timeLimit,

@@ -81,7 +81,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       const [slot] = slots as Set<number> & Iterable<number>;
       slots.delete(slot!);
       let wanted = true;
-      const { process, end } = startTrial(settings, suggestion, run, slot!, say.report);
+      const { process, end } = startTrial(settings, suggestion, run, slot!, say);
       running.add(process);
       void end.then((event) => {
         running.delete(process);

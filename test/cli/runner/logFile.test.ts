@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { openLog } from '../../../src/cli/runner/logFile.ts';
+
+function written(lines: number) {
+  const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'trials', '1.log');
+  const said: string[] = [];
+  const log = openLog(path, (message) => said.push(message), { beginning: 100, end: 200, longest: 1000 });
+  for (let n = 0; n < lines; n++) log.write(Buffer.from(`line ${n}\n`));
+  log.close();
+  return { path, said, text: readFileSync(path, 'utf8') };
+}
+
+it('keeps all of an output', () => {
+  const { text, said } = written(100);
+  expect(text).toBe(Array.from({ length: 100 }, (_, n) => `line ${n}\n`).join(''));
+  expect(said).toEqual([]);
+});
+
+it('keeps the beginning and the end of an output that is very long, and says so once', () => {
+  const { path, text, said } = written(5000);
+  expect(text.length).toBeLessThanOrEqual(1000);
+  expect(text.startsWith('line 0\nline 1\n')).toBe(true);
+  expect(text.endsWith('line 4998\nline 4999\n')).toBe(true);
+  const all = Array.from({ length: 5000 }, (_, n) => `line ${n}\n`).join('');
+  const [before, after] = text.split(/\n\[hypertide: \d+ bytes of output are left out here\]\n/) as [string, string];
+  expect(all.startsWith(before)).toBe(true);
+  expect(all.endsWith(after)).toBe(true);
+  const [, bytes] = text.match(/: (\d+) bytes/)!;
+  expect(Number(bytes)).toBeGreaterThanOrEqual(all.length - before.length - after.length);
+  expect(said).toEqual([`${path}: the output is longer than ${1000 / 2 ** 20} MiB: only its beginning and its end are kept`]);
+});
