@@ -23,23 +23,40 @@ const PULL = 5000;
 const PATIENCE = PULL + 1000;
 const SWEEP = 250;
 const EXPIRED = 408;
+const NO_RESPONDERS = 503;
+/** Milliseconds without a consumer after which that is announced. */
+const GONE = 3000;
 
 /**
  * Pulls one suggestion for each slot that is free, never more. All come to one inbox: a subscription for each pull cost as much as the rest
  * of a short trial. Which slot gets which does not matter, so the slot that has waited longest gets the next.
+ *
+ * @param isThere called with false if the stream or its consumer is missing for some seconds, and with true when it is back.
  */
-export function puller(nc: NatsConnection, { stream }: Subjects): Puller {
+export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there: boolean) => void = () => {}): Puller {
   const inbox = inboxOf(nc);
   const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`;
   const pull = JSON.stringify({ batch: 1, expires: nanos(PULL) });
   const waiting: Waiting[] = [];
   let over = false;
+  /** When the consumer was there last, as far as answers tell. It may be away for a moment, such as while the server starts. */
+  let lastSeen = performance.now();
+  let missing = false;
+  const noteAnswer = (code: number | undefined) => {
+    const now = performance.now();
+    if (code !== NO_RESPONDERS) lastSeen = now;
+    const isMissing = now - lastSeen > GONE;
+    if (missing === isMissing) return;
+    missing = isMissing;
+    isThere(!missing);
+  };
   const ask = (one: Waiting) => {
     one.again = performance.now() + PATIENCE;
     publish(nc, subject, pull, { reply: inbox });
   };
   const hear = (message: Msg) => {
     const one = waiting[0];
+    noteAnswer(message.headers?.code);
     if (!message.reply) {
       // There was none for a while, or there is no consumer or no server: ask again a little later.
       if (!one) return;

@@ -45,7 +45,13 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const beats = options.beats?.(subjects, name) ?? timedBeats(nc, subjects, name);
   /** Runs of which not all is stored. */
   const held = new Map<string, ClaimedRun<P>>();
-  const pulls = puller(nc, subjects);
+  const pulls = puller(nc, subjects, (isThere) =>
+    warn(
+      isThere
+        ? `the study ${study} is on the server again`
+        : `the study ${study} is not on the server: its stream ${subjects.stream} was deleted, or its engine has never run; waiting for it`,
+    ),
+  );
   const deliveries = deliveryTracker();
   /** Whether the server had no room for the last fact. */
   let full = false;

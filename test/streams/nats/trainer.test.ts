@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { jetstream } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -29,6 +29,26 @@ describe('trainer', () => {
     expect(facts.at(-1)).toMatchObject({ type: 'closed', reason: 'trials' });
     expect(facts.filter(({ type }) => type === 'started')).toHaveLength(30);
     await engine.close();
+  });
+
+  it('says that its study was deleted on the server, and that it is back', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study });
+    engine.finished.catch(() => {});
+    const warnings: string[] = [];
+    const { close } = trainer<At>(await server.connect(), study, () => new Promise<never>(() => {}), {
+      name: 'w',
+      slots: 2,
+      warn: (text) => warnings.push(text),
+    });
+    await engine.heard.until(isFact('started')); // one slot is busy, the other one asks
+    await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]), 60_000);
+    await engine.close();
+    const again = await engineOn(server, { study });
+    await vi.waitFor(() => expect(warnings).toContain(`the study ${study} is on the server again`), 60_000);
+    await close();
+    await again.close();
   });
 
   it.each([
