@@ -5,9 +5,9 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type EngineRun, run } from '../engine/run.ts';
-import { refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { natsLog } from './log/log.ts';
-import type { StreamOptions } from './log/stream.ts';
+import { messageBytesFor, type StreamOptions } from './log/stream.ts';
 import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
 import { Shell } from './shell.ts';
@@ -42,7 +42,7 @@ export interface ServedStudy {
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
  * @param nc the caller closes it. To outlast a server it needs settings such as `reconnectOptions`.
- * @throws OptionError for unknown options; into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
+ * @throws OptionError for unknown options; StudyError if the server takes no message as long as the first fact; into `finished`: MismatchError where the stream is of another study; StalledError, StrategyError of strategies.
  * @example
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
@@ -54,7 +54,13 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const log = await natsLog(
     nc,
     options.study,
-    omitUndefined({ lease, warn, isOld: () => running.engine.ledger.settings.rules < 2, replicas, maxMessageBytes }),
+    omitUndefined({
+      lease,
+      warn,
+      isOld: () => running.engine.ledger.settings.rules < 2,
+      replicas,
+      maxMessageBytes: messageBytesFor(nc, createdOf(space, strategy, settings), maxMessageBytes),
+    }),
   );
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   let resolve!: () => void;

@@ -1,12 +1,13 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/nats-core';
+import { type NatsConnection, nanos } from '@nats-io/nats-core';
+import type { Created } from '../../../src/facts/facts.ts';
 import { StudyError } from '../studyError.ts';
 import type { Subjects } from '../subjects.ts';
 
 export interface StreamOptions {
   /** Servers that keep a copy. Default 1. */
   readonly replicas?: number;
-  /** Longest message that the server takes. Default 64 KiB. */
+  /** Longest message that the server takes. Default: 64 KiB, or as long as the first fact of the study. */
   readonly maxMessageBytes?: number;
 }
 
@@ -19,10 +20,29 @@ const NEEDED = {
   allow_direct: { is: true, mend: '--allow-direct' },
 } as const;
 const NAME_IN_USE = 10058;
+/** Bytes of the longest message that a stream takes by default. */
+const MESSAGE = 64 * 1024;
+/** Bytes for the subject and the headers of a message. */
+const ENVELOPE = 2048;
+
+/**
+ * The longest message that the stream of a study must take: at least its first fact, which holds the space.
+ *
+ * @throws StudyError if the server takes no message of that length.
+ */
+export function messageBytesFor(nc: NatsConnection, created: Created, least = MESSAGE): number {
+  const bytes = new TextEncoder().encode(JSON.stringify(created)).length + ENVELOPE;
+  const most = nc.info?.max_payload ?? Number.POSITIVE_INFINITY;
+  if (bytes > most)
+    throw new StudyError(
+      `${created.study}: its first fact, which holds the space, has ${bytes} bytes, but the server takes ${most}: give its choices fewer or shorter values, or raise max_payload of the server`,
+    );
+  return Math.max(least, bytes);
+}
 
 /** Makes the stream of a study, unless it is there. Nothing in it is ever deleted. @returns the longest message that it takes. */
 export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, options: StreamOptions): Promise<number> {
-  const { replicas = 1, maxMessageBytes = 64 * 1024 } = options;
+  const { replicas = 1, maxMessageBytes = MESSAGE } = options;
   try {
     const { config } = await jsm.streams.add({
       name: subjects.stream,

@@ -1,8 +1,8 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { verify } from '../../../streams/engine/verify.ts';
-import { random } from '../../../streams/index.ts';
-import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { choice, random, space } from '../../../streams/index.ts';
+import { natsLog, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
@@ -18,6 +18,23 @@ const square = ({ x }: At) => x * x;
 const hand = (study: string, name?: string) => handOn(server, study, name);
 
 describe('serve', () => {
+  it('makes a stream that takes a space of more than 64 KiB, and refuses one that the server does not take', async () => {
+    const study = fresh();
+    const values = (count: number) => Array.from({ length: count }, (_, i) => `value ${i}`);
+    const nc = await server.connect();
+    const large = await serve(nc, space({ name: choice(values(10_000)) }), { study, trials: 1, strategy: random() });
+    const objective = async ({ name }: { readonly name: string }) => name.length;
+    await trainer(await server.connect(), study, objective).done;
+    await large.finished;
+    await large.close();
+    const other = fresh();
+    await expect(serve(nc, space({ name: choice(values(100_000)) }), { study: other, trials: 1, strategy: random() })).rejects.toThrow(
+      /^\S+: its first fact, which holds the space, has \d+ bytes, but the server takes 1048576: give its choices fewer/,
+    );
+    const jsm = await jetstreamManager(nc);
+    await expect(jsm.streams.info(subjectsOf(other).stream)).rejects.toThrow('stream not found');
+  });
+
   it('gives a silent run to another trainer, and no healthy one', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 2, parallel: 2, lease: 0.4 });
