@@ -51,11 +51,11 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const [error] = document.errors;
-  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
+  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${reasonOf(error)}`);
   try {
     return parseStudy(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
-    const message = (cause as Error).message.replace(/^study[.:] ?/, '');
+    const message = reasonOf(cause as Error).replace(/^study[.:] ?/, '');
     const offset = offsetOf(document, message);
     throw new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`);
   }
@@ -110,6 +110,9 @@ function namedObjective(objective: string): Readonly<Record<string, 'minimize' |
   const [way, ...words] = objective.trim().split(/\s+/);
   return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };
 }
+
+/** What recursion over the file ends with says nothing about the file. */
+const reasonOf = ({ message }: Error): string => (message.startsWith('Maximum call stack') ? 'it is nested too deeply' : message);
 
 const placeOf = (lines: LineCounter, offset: number): string => {
   const { line, col } = lines.linePos(offset);

@@ -129,3 +129,10 @@ it('finds parameters whose names hold dots and blanks', async () => {
   const text = 'parameters:\n  adam.lr: { type: float, low: 0, high: 1 }\n  adam.lr decay: { type: flaot }\n';
   await expect(read(text)).rejects.toThrow(/:3:20: parameters\.adam\.lr decay\.type: /);
 });
+
+it.each([
+  ['a file', `parameters: ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ['a strategy', `${SPACE}strategy: ${'{chain: ['.repeat(5000)}random${']}'.repeat(5000)}`],
+])('%s of thousands of levels is refused with its place', async (_, text) => {
+  await expect(read(text)).rejects.toThrow(/study\.yaml:\d+:\d+: it is nested too deeply$/);
+});
