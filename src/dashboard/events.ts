@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import { omitUndefined } from '../omitUndefined.ts';
+import { firstMessages } from './firstMessages.ts';
 import type { Shown, Studies } from './studies.ts';
 
 /** The shortest time between two messages, in milliseconds: faster than the eye, slower than a fast study. */
@@ -17,6 +18,15 @@ export function studyEvents(c: Context, studies: Studies): Response {
     await state('studies', studies.headlines);
     if (feed?.begun === undefined) return;
     await state('study', feed.detail());
+    if (position === 0) {
+      const first = firstMessages(feed);
+      for (const message of first.messages) {
+        if (stream.aborted) return;
+        await stream.write(message);
+        await nextTurn(); // many readers may begin at once
+      }
+      position = first.position;
+    }
     for (const changes of feed.begun.changes.since(position)) {
       if (changes.position === position) continue;
       const data = JSON.stringify(changes);
@@ -59,6 +69,8 @@ function knownTo(c: Context, id: string | undefined): number {
   const [study, position] = (c.req.header('last-event-id') ?? '').split(/:(?=\d+$)/);
   return id !== undefined && study === id && position !== undefined ? Number(position) : 0;
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves on news, or when the reader has left. */
 function nextNews(studies: Studies, signal: AbortSignal): Promise<void> {
