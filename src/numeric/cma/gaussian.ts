@@ -1,4 +1,5 @@
 import { symmetricEigen } from '../eigen.ts';
+import { dot, norm } from '../vectors.ts';
 import type { CmaParameters } from './parameters.ts';
 
 export type Vector = readonly number[];
@@ -40,9 +41,6 @@ export function gaussian(mean: Vector, sigma: number, covariance: Matrix): Gauss
 
 export const diagonal = (variances: Vector): Matrix => variances.map((v, i) => variances.map((_, j) => (i === j ? v : 0)));
 
-const dot = (a: Vector, b: Vector): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-export const vectorNorm = (a: Vector): number => Math.sqrt(dot(a, a));
-
 /** y = B D z: a step from N(0, C), where z is one from N(0, I). */
 export function stepAt({ vectors, lengths }: Gaussian, z: Vector): number[] {
   const stretched = lengths.map((length, k) => length * z[k]!);
@@ -62,7 +60,7 @@ export function whitened({ vectors, lengths }: Gaussian, y: Vector): number[] {
 export function clippedStep(law: Gaussian, y: Vector): Vector {
   const n = y.length;
   const most = Math.sqrt(n) + (2 * n) / (n + 2);
-  const length = vectorNorm(whitened(law, y));
+  const length = norm(whitened(law, y));
   return length > most ? y.map((v) => (v * most) / length) : y;
 }
 
@@ -77,7 +75,7 @@ export function adaptGaussian(law: Gaussian, parameters: CmaParameters, steps: r
   const inwards = whitened(law, selected);
   const gain = Math.sqrt(pathDecay * (2 - pathDecay) * selectionMass);
   const stepPath = law.stepPath.map((p, i) => (1 - pathDecay) * p + gain * inwards[i]!); // (43)
-  const length = vectorNorm(stepPath);
+  const length = norm(stepPath);
   const expected = Math.sqrt(1 - (1 - pathDecay) ** (2 * (law.generation + 1)));
   const still = length / expected < (1.4 + 2 / (dimension + 1)) * normalLength; // h_sigma
   const covariancePath = law.covariancePath.map(
@@ -103,7 +101,7 @@ function adaptedCovariance(law: Gaussian, parameters: CmaParameters, steps: read
   const kept = 1 + lost - rankOne - rankMu * weights.reduce((sum, w) => sum + w, 0);
   const shares = steps.map((y, k) => {
     const w = weights[k]!;
-    return rankMu * (w >= 0 ? w : (w * dimension) / Math.max(vectorNorm(whitened(law, y)) ** 2, Number.MIN_VALUE)); // (46)
+    return rankMu * (w >= 0 ? w : (w * dimension) / Math.max(norm(whitened(law, y)) ** 2, Number.MIN_VALUE)); // (46)
   });
   const at = (i: number, j: number) =>
     kept * law.covariance[i]![j]! + rankOne * path[i]! * path[j]! + steps.reduce((sum, y, k) => sum + shares[k]! * y[i]! * y[j]!, 0);

@@ -1,4 +1,5 @@
-import { type Gaussian, type Matrix, vectorNorm, whitened, withCovariance } from './gaussian.ts';
+import { norm } from '../vectors.ts';
+import { type Gaussian, type Matrix, whitened, withCovariance } from './gaussian.ts';
 
 /** The learning rates of a CMA-ES, with estimates of the signal and the noise of its updates. */
 export interface LearningRates {
@@ -65,9 +66,9 @@ export function adaptLearningRates(
 
 function learnedRate({ rate, average, square }: Rate, update: readonly number[], memory: number): Rate {
   const mean = average.map((e, i) => (1 - memory) * e + memory * update[i]!);
-  const length = (1 - memory) * square + memory * vectorNorm(update) ** 2;
-  const signal = vectorNorm(mean) ** 2 - (memory / (2 - memory)) * length;
-  const ratio = signal / (length - vectorNorm(mean) ** 2);
+  const length = (1 - memory) * square + memory * norm(update) ** 2;
+  const signal = norm(mean) ** 2 - (memory / (2 - memory)) * length;
+  const ratio = signal / (length - norm(mean) ** 2);
   const excess = Math.min(1, Math.max(-1, ratio / (TARGET * rate) - 1));
   return { rate: Math.min(1, rate * Math.exp(Math.min(AGILITY * rate, memory) * excess)), average: mean, square: length };
 }

@@ -1,5 +1,6 @@
+import { norm } from '../vectors.ts';
 import { isSufficientDecrease, shorteningFactor } from './lineSearch.ts';
-import { type CurvaturePair, curvaturePair, norm, quasiNewton } from './quasiNewton.ts';
+import { type CurvaturePair, curvaturePair, quasiNewton } from './quasiNewton.ts';
 
 /** A function of x that writes its gradient to the second argument. A step to a value that is not finite is shortened. */
 export type Differentiable = (x: Float64Array, gradient: Float64Array) => number;

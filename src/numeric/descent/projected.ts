@@ -1,4 +1,5 @@
-import { type CurvaturePair, dot, quasiNewton } from './quasiNewton.ts';
+import { dot } from '../vectors.ts';
+import { type CurvaturePair, quasiNewton } from './quasiNewton.ts';
 
 export const clampUnit = (u: number): number => Math.min(1, Math.max(0, u));
 

@@ -1,11 +1,10 @@
+import { dot, norm } from '../vectors.ts';
+
 /** How a gradient changed (`y`) over a step (`s`). */
 export interface CurvaturePair {
   readonly s: Float64Array;
   readonly y: Float64Array;
 }
-
-export const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, v, i) => sum + v * b[i]!, 0);
-export const norm = (v: Float64Array): number => Math.sqrt(dot(v, v));
 
 /** The curvature pair of a step; undefined if the function does not curve upwards along it, which a quasi-Newton method cannot use. */
 export function curvaturePair(x: Float64Array, nextX: Float64Array, g: Float64Array, nextG: Float64Array): CurvaturePair | undefined {

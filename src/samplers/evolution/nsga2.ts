@@ -1,16 +1,12 @@
-import type { Ask, Ended, Env, StrategyEvent, Suggested } from '../../messages.ts';
-import { fingerprint } from '../../numeric/fingerprint.ts';
-import { GrowingSet } from '../../numeric/growingSet.ts';
-import { History } from '../../numeric/history.ts';
+import type { Ended, Env } from '../../messages.ts';
 import { notNegative, probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
-import type { Point } from '../../space/axis.ts';
-import type { ProposedPoint } from '../sequence.ts';
-import { bearing, foundersOf, type Mating, nextOf } from './breeding.ts';
+import { bearing, type Mating, nextOf } from './breeding.ts';
 import { fittest } from './dominance.ts';
 import type { Evolution } from './evolution.ts';
 import { type Individual, individual, type Population } from './population.ts';
 import { type FitnessRanking, rankingOf } from './ranking.ts';
+import { nothingKnown, type SteadyState, steadyState } from './steadyState.ts';
 
 export const nsga2Options = {
   /**
@@ -35,20 +31,13 @@ export interface Nsga2Settings extends SettingsOf<typeof nsga2Options>, Mating {
 }
 
 /** Where an NSGA-II stands. */
-export interface Nsga2State {
-  readonly issued: number;
-  /** Results of others' trials that came in before the first generation was complete. */
-  readonly immigrants: number;
+export interface Nsga2State extends SteadyState {
   /** How many generations are complete. */
   readonly generation: number;
   /** The parents of the next children, the fittest first. */
   readonly parents: Population;
   /** Results since the last selection. */
   readonly children: readonly Individual[];
-  /** Fingerprints of all points that were suggested. */
-  readonly known: GrowingSet<number>;
-  /** What the order of trials follows from. */
-  readonly facts: History<StrategyEvent>;
 }
 
 /**
@@ -57,31 +46,19 @@ export interface Nsga2State {
  */
 export function nonDominatedSorting(env: Env, settings: Nsga2Settings): Evolution<Nsga2State> {
   const { population, generations } = settings;
-  const founders = foundersOf(env, population);
   const ranking = rankingOf(env);
-  function next({ generation, parents, children, known, facts }: Nsga2State, ask: Ask, founder?: Point): ProposedPoint {
-    const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
-    const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
-    return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
-  }
-  return {
-    start: { issued: 0, immigrants: 0, generation: 0, parents: [], children: [], known: GrowingSet.empty(), facts: History.of() },
-    fold(state, fact) {
-      const facts = ranking.push(state.facts, fact);
-      const heard = facts === state.facts ? state : { ...state, facts };
-      if (fact.type === 'reported') return heard;
-      return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, population);
+  return steadyState<Nsga2State>(env, {
+    start: { ...nothingKnown(), generation: 0, parents: [], children: [] },
+    ranking,
+    population,
+    generations,
+    next({ generation, parents, children, known, facts }, ask, founder) {
+      const eligible = parents.length > 0 ? parents : fittest(ranking.now(facts, children), population);
+      const { point, origin } = nextOf(env, known, ask, founder, bearing(eligible, env, settings));
+      return { point, tags: { origin: `generation ${generation + 1}, ${origin}` } };
     },
-    over: ({ issued }) => issued >= population * generations,
-    founded: ({ issued, immigrants }) => issued >= population - immigrants,
-    found: (state, ask) => next(state, ask, founders[state.issued]),
-    breed: (state, ask) => next(state, ask),
-  };
-}
-
-function issue(state: Nsga2State, { by, point }: Suggested, env: Env): Nsga2State {
-  const known = state.known.add(fingerprint(point));
-  return { ...state, known, issued: state.issued + (by === env.name ? 1 : 0) };
+    receive: (state, ended) => receive(state, ended, ranking, env, population),
+  });
 }
 
 /** Adds a result. One that resumes an earlier trial replaces it. */

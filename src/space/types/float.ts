@@ -1,33 +1,24 @@
-import { bool, finite, positive } from '../../schema/optionRules.ts';
+import { bool } from '../../schema/optionRules.ts';
 import { fault } from '../check.ts';
-import { priorShape } from '../prior.ts';
 import { evenLevels, type Scale } from '../scale.ts';
 import { checkedBy } from '../shape.ts';
 import { quantumOn, roundingOn, significant, significantOdds } from './decimal.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
+import { ends, rangeOptions } from './range.ts';
 import { linearTransform, logitTransform, logTransform, type Transform } from './transform.ts';
 
-const required = {
-  /** The lowest value. */
-  low: checkedBy(finite),
-  /** The highest value. */
-  high: checkedBy(finite),
-};
 const optional = {
   /** Uniform in the logarithm; needs low > 0. */
   log: checkedBy(bool),
   /** Uniform in ln(x / (1 - x)); needs 0 < low and high < 1. For probabilities that matter near both ends. */
   logit: checkedBy(bool),
-  /** Only low, low + step, low + 2 step, ...; if they do not reach `high`, the last one below it is the highest value. */
-  step: checkedBy(positive),
-  /** Where good values are expected, in the parameter's own units. */
-  prior: priorShape,
+  ...rangeOptions,
 };
 /** @see float */
-export type FloatDimension = DataOf<'float', typeof required, typeof optional>;
+export type FloatDimension = DataOf<'float', typeof ends, typeof optional>;
 
 export const floatType: ParameterType<FloatDimension> = {
-  required,
+  required: ends,
   optional,
   values: (dimension) => ({
     low: dimension.low,

@@ -1,31 +1,22 @@
-import { bool, finite, positive } from '../../schema/optionRules.ts';
+import { bool } from '../../schema/optionRules.ts';
 import type { Levels } from '../axis.ts';
 import { fault } from '../check.ts';
-import { priorShape } from '../prior.ts';
 import { evenLevels, type Scale } from '../scale.ts';
 import { checkedBy } from '../shape.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
+import { ends, rangeOptions } from './range.ts';
 import { linearTransform, logTransform } from './transform.ts';
 
-const required = {
-  /** The lowest value. */
-  low: checkedBy(finite),
-  /** The highest value. */
-  high: checkedBy(finite),
-};
 const optional = {
   /** Uniform in the logarithm of [low - 0.5, high + 0.5], so that the ends get their full share; needs low >= 1. */
   log: checkedBy(bool),
-  /** Only low, low + step, low + 2 step, ...; if they do not reach `high`, the last one below it is the highest value. */
-  step: checkedBy(positive),
-  /** Where good values are expected, in the parameter's own units. */
-  prior: priorShape,
+  ...rangeOptions,
 };
 /** @see int */
-export type IntDimension = DataOf<'int', typeof required, typeof optional>;
+export type IntDimension = DataOf<'int', typeof ends, typeof optional>;
 
 export const intType: ParameterType<IntDimension> = {
-  required,
+  required: ends,
   optional,
   values: ({ low, high, log, step = 1 }) => ({
     low,

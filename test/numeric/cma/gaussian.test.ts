@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import {
-  adaptGaussian,
-  clippedStep,
-  diagonal,
-  type Gaussian,
-  gaussian,
-  stepAt,
-  vectorNorm,
-  whitened,
-} from '../../../src/numeric/cma/gaussian.ts';
+import { adaptGaussian, clippedStep, diagonal, type Gaussian, gaussian, stepAt, whitened } from '../../../src/numeric/cma/gaussian.ts';
 import { adaptLearningRates, fullLearningRates } from '../../../src/numeric/cma/learningRates.ts';
 import { cmaParameters, defaultPopulation } from '../../../src/numeric/cma/parameters.ts';
 import { drawNormal, rngFor } from '../../../src/numeric/random.ts';
+import { norm } from '../../../src/numeric/vectors.ts';
 
 type Objective = (x: readonly number[]) => number;
 const sphere: Objective = (x) => x.reduce((sum, v) => sum + v * v, 0);
@@ -117,7 +109,7 @@ describe('the law', () => {
   ]);
   it('whitens what it stretches', () => {
     const z = whitened(law, stepAt(law, [0.3, -1.2]));
-    expect(vectorNorm(z)).toBeCloseTo(vectorNorm([0.3, -1.2]), 12);
+    expect(norm(z)).toBeCloseTo(norm([0.3, -1.2]), 12);
   });
   it('has the covariance of its steps', () => {
     const rng = rngFor('covariance', '', 1);
@@ -129,7 +121,7 @@ describe('the law', () => {
   });
   it('shortens a foreign step to one it might have taken', () => {
     expect(clippedStep(law, [0.1, 0.1])).toEqual([0.1, 0.1]);
-    expect(vectorNorm(whitened(law, clippedStep(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
+    expect(norm(whitened(law, clippedStep(law, [40, -30])))).toBeCloseTo(Math.SQRT2 + 1, 12);
   });
 });
 

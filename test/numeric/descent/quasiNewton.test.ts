@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { descentDirection, projectedGradient, projectedStep } from '../../../src/numeric/descent/projected.ts';
-import { type CurvaturePair, curvaturePair, dampedPair, dot, quasiNewton } from '../../../src/numeric/descent/quasiNewton.ts';
+import { type CurvaturePair, curvaturePair, dampedPair, quasiNewton } from '../../../src/numeric/descent/quasiNewton.ts';
+import { dot } from '../../../src/numeric/vectors.ts';
 
 const of = (...values: number[]) => Float64Array.from(values);
 

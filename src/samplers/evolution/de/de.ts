@@ -1,7 +1,4 @@
-import type { Ask, Ended, Env, StrategyEvent, Suggested } from '../../../messages.ts';
-import { fingerprint } from '../../../numeric/fingerprint.ts';
-import { GrowingSet } from '../../../numeric/growingSet.ts';
-import { History } from '../../../numeric/history.ts';
+import type { Ask, Ended, Env } from '../../../messages.ts';
 import { index, type Rng } from '../../../numeric/random.ts';
 import { oneOf, probability, upTo, wholeFrom } from '../../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../../schema/optionSet.ts';
@@ -9,10 +6,11 @@ import type { Point } from '../../../space/axis.ts';
 import { stateIn, stateTag } from '../../../tags.ts';
 import { compareRanked, sameTier } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
-import { type Child, foundersOf, nextOf } from '../breeding.ts';
+import { type Child, nextOf } from '../breeding.ts';
 import type { Evolution } from '../evolution.ts';
 import { type Individual, individual } from '../population.ts';
 import { type FitnessRanking, rankingOf } from '../ranking.ts';
+import { nothingKnown, type SteadyState, steadyState } from '../steadyState.ts';
 import { drawRates, newMemory, type RateMemory, type Rates, remembered, type Success } from './adaptation.ts';
 import { differentialChild, type Start } from './variation.ts';
 
@@ -37,10 +35,7 @@ export interface DeSettings extends SettingsOf<typeof deOptions> {
 }
 
 /** Where a differential evolution stands. */
-export interface DeState {
-  readonly issued: number;
-  /** Results of others' trials that stand in for founders. */
-  readonly immigrants: number;
+export interface DeState extends SteadyState {
   /** By place: a child competes with the member in its target's place. */
   readonly members: readonly Individual[];
   /** Points of members that had to go, the oldest first: they still give differences. */
@@ -49,10 +44,6 @@ export interface DeState {
   readonly successes: readonly Success[];
   /** Children that have competed since the memory was last renewed. */
   readonly competed: number;
-  /** Fingerprints of all points that were suggested. */
-  readonly known: GrowingSet<number>;
-  /** What the order of trials follows from. */
-  readonly facts: History<StrategyEvent>;
 }
 
 /** A child that knows with which member it competes; a founder, or a draw from the priors, has no such member. */
@@ -71,7 +62,6 @@ const FEWEST = 4;
  */
 export function differentialEvolution(env: Env, settings: DeSettings): Evolution<DeState> {
   const { population, generations } = settings;
-  const founders = foundersOf(env, population);
   const ranking = rankingOf(env);
 
   function bear(state: DeState, rng: Rng): DeChild {
@@ -93,29 +83,14 @@ export function differentialEvolution(env: Env, settings: DeSettings): Evolution
     return { point, tags: target ? { origin, ...stateTag(env.name, target) } : { origin } };
   }
 
-  return {
-    start: {
-      issued: 0,
-      immigrants: 0,
-      members: [],
-      archive: [],
-      memory: newMemory,
-      successes: [],
-      competed: 0,
-      known: GrowingSet.empty(),
-      facts: History.of(),
-    },
-    fold(state, fact) {
-      const facts = ranking.push(state.facts, fact);
-      const heard = facts === state.facts ? state : { ...state, facts };
-      if (fact.type === 'reported') return heard;
-      return fact.type === 'suggested' ? issue(heard, fact, env) : receive(heard, fact, ranking, env, settings);
-    },
-    over: ({ issued }) => issued >= population * generations,
-    founded: ({ issued, immigrants }) => issued >= population - immigrants,
-    found: (state, ask) => next(state, ask, founders[state.issued]),
-    breed: (state, ask) => next(state, ask),
-  };
+  return steadyState<DeState>(env, {
+    start: { ...nothingKnown(), members: [], archive: [], memory: newMemory, successes: [], competed: 0 },
+    ranking,
+    population,
+    generations,
+    next,
+    receive: (state, ended) => receive(state, ended, ranking, env, settings),
+  });
 }
 
 /** Where a child competes, and the rates that made it: the state that it carries in a tag. */
@@ -146,10 +121,6 @@ function donorsFor({ members, archive }: DeState, place: number, start: Start, r
     plus: members[plus]!.point,
     minus: pick(start === 'rand' ? rest : [...rest, ...archive]),
   };
-}
-
-function issue(state: DeState, { by, point }: Suggested, env: Env): DeState {
-  return { ...state, known: state.known.add(fingerprint(point)), issued: state.issued + (by === env.name ? 1 : 0) };
 }
 
 function receive(before: DeState, ended: Ended, ranking: FitnessRanking, env: Env, settings: DeSettings): DeState {

@@ -1,0 +1,9 @@
+/** The scalar product of two vectors of equal length. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** The Euclidean norm. */
+export const norm = (v: ArrayLike<number>): number => Math.sqrt(dot(v, v));

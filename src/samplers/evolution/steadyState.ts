@@ -1,0 +1,53 @@
+import type { Ask, Ended, Env, StrategyEvent } from '../../messages.ts';
+import { fingerprint } from '../../numeric/fingerprint.ts';
+import { GrowingSet } from '../../numeric/growingSet.ts';
+import { History } from '../../numeric/history.ts';
+import type { Point } from '../../space/axis.ts';
+import type { ProposedPoint } from '../sequence.ts';
+import { foundersOf } from './breeding.ts';
+import type { Evolution } from './evolution.ts';
+import type { FitnessRanking } from './ranking.ts';
+
+/** What an evolution without a barrier between its generations knows of its trials. */
+export interface SteadyState {
+  readonly issued: number;
+  /** Results of others' trials that stand in for founders. */
+  readonly immigrants: number;
+  /** Fingerprints of all points that were suggested. */
+  readonly known: GrowingSet<number>;
+  /** What the order of trials follows from. */
+  readonly facts: History<StrategyEvent>;
+}
+
+export const nothingKnown = (): SteadyState => ({ issued: 0, immigrants: 0, known: GrowingSet.empty(), facts: History.of() });
+
+interface Steady<S extends SteadyState> {
+  readonly start: S;
+  readonly ranking: FitnessRanking;
+  readonly population: number;
+  readonly generations: number;
+  /** @param founder whose turn it is */
+  next(state: S, ask: Ask, founder?: Point): ProposedPoint;
+  /** The state after a result, which `facts` already include. */
+  receive(state: S, ended: Ended): S;
+}
+
+/** An evolution in which each result counts at once, and no ask waits. */
+export function steadyState<S extends SteadyState>(env: Env, steady: Steady<S>): Evolution<S> {
+  const { start, ranking, population, generations, next, receive } = steady;
+  const founders = foundersOf(env, population);
+  return {
+    start,
+    fold(state, fact) {
+      const facts = ranking.push(state.facts, fact);
+      const heard = facts === state.facts ? state : { ...state, facts };
+      if (fact.type === 'ended') return receive(heard, fact);
+      if (fact.type === 'reported') return heard;
+      return { ...heard, known: heard.known.add(fingerprint(fact.point)), issued: heard.issued + (fact.by === env.name ? 1 : 0) };
+    },
+    over: ({ issued }) => issued >= population * generations,
+    founded: ({ issued, immigrants }) => issued >= population - immigrants,
+    found: (state, ask) => next(state, ask, founders[state.issued]),
+    breed: (state, ask) => next(state, ask),
+  };
+}

@@ -1,0 +1,19 @@
+import { finite, positive } from '../../schema/optionRules.ts';
+import { priorShape } from '../prior.ts';
+import { checkedBy } from '../shape.ts';
+
+/** The keys that every range of numbers has. */
+export const ends = {
+  /** The lowest value. */
+  low: checkedBy(finite),
+  /** The highest value. */
+  high: checkedBy(finite),
+};
+
+/** The keys that a range of numbers may have, next to its scale. */
+export const rangeOptions = {
+  /** Only low, low + step, low + 2 step, ...; if they do not reach `high`, the last one below it is the highest value. */
+  step: checkedBy(positive),
+  /** Where good values are expected, in the parameter's own units. */
+  prior: priorShape,
+};
