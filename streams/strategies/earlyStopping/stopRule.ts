@@ -29,6 +29,12 @@ interface Rule<C, P> {
   readonly add?: (peers: P, curve: C, reported: Reported) => void;
 }
 
+/** A trial that continues the curve of another one. */
+interface Resumed extends Required<Pick<Suggested, 'type' | 'id' | 'resumes'>> {}
+/** A trial that no other trial will resume has ended. */
+interface Gone extends Pick<Ended, 'type' | 'id'> {}
+type Relevant = Reported | Resumed | Gone;
+
 /** What follows from the facts so far. */
 interface Standings<C, P> {
   readonly peers: P;
@@ -41,35 +47,40 @@ interface Standings<C, P> {
 
 /**
  * A strategy that hands every ask on and stops trials by what they report. A promoted trial continues the curve of the trial that it resumes.
- * The state is the history of facts; what follows from it is computed once for each fact.
+ * The state is the history of the facts that a rule needs; what follows from it is computed once for each fact.
  */
 export const stopRule = <C, P>(rule: Rule<C, P>, warmup: number, peers: number, options: object): Strategy =>
   withSpec(specOf(rule.name, options), (env) => {
-    const standings = History.folding<StrategyEvent, Standings<C, P>>(
+    const standings = History.folding<Relevant, Standings<C, P>>(
       () => ({ peers: rule.start(env), curves: new Map(), reports: new Map(), behind: false }),
       (known, told) => {
         known.behind = told.type === 'reported' && isBehind(known, told, rule, warmup, peers);
         if (told.type !== 'reported') follow(known, told);
       },
     );
-    return defineStrategy<History<StrategyEvent>>({
+    return defineStrategy<History<Relevant>>({
       name: rule.name,
       init() {
-        const facts = History.of<StrategyEvent>();
+        const facts = History.of<Relevant>();
         standings(facts); // refuses a study that the rule cannot judge
         return facts;
       },
-      tell: (facts, told) => facts.push(told),
+      tell: relevant,
       stop: (facts) => standings(facts).behind,
     })(env);
   });
 
-function follow<C, P>({ curves }: Standings<C, P>, told: Suggested | Ended): void {
-  if (told.type === 'ended') {
-    if (told.budget === undefined) curves.delete(told.id); // no trial resumes it
-    return;
-  }
-  const curve = told.resumes === undefined ? undefined : curves.get(told.resumes);
+/** The facts with what a rule needs of one more: no points and no tags, which would take a quarter of the memory. */
+function relevant(facts: History<Relevant>, told: StrategyEvent): History<Relevant> {
+  if (told.type === 'reported') return facts.push(told);
+  const { type, id } = told;
+  if (type === 'ended') return told.budget === undefined ? facts.push({ type, id }) : facts; // with a budget, a trial may resume it
+  return told.resumes === undefined ? facts : facts.push({ type, id, resumes: told.resumes });
+}
+
+function follow<C, P>({ curves }: Standings<C, P>, told: Resumed | Gone): void {
+  if (told.type === 'ended') return void curves.delete(told.id);
+  const curve = curves.get(told.resumes);
   if (curve !== undefined) curves.set(told.id, curve);
 }
 
