@@ -12,14 +12,14 @@ export abstract class UserError extends Error {
 }
 
 /** Why a request failed, in an answer to another program. */
-export interface Failure {
+export interface RequestFailure {
   /** One sentence. */
   readonly error: string;
   /** A stable name: the `code` of an error that a user can correct, or `internal`. */
   readonly code: string;
 }
 
-export const failureOf = (error: unknown): Failure => ({
+export const failureOf = (error: unknown): RequestFailure => ({
   error: error instanceof Error ? error.message : String(error),
   code: error instanceof UserError ? error.code : 'internal',
 });

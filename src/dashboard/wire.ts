@@ -1,5 +1,5 @@
 /** The messages between the dashboard's server and its page. */
-import type { Failure } from '../errors.ts';
+import type { RequestFailure } from '../errors.ts';
 import type { CloseReason, Limits, ObjectiveSpec, Refusal, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
@@ -124,7 +124,7 @@ export interface Why {
 }
 
 /** What a command did, or why it was refused. */
-export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & Failure);
+export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & RequestFailure);
 
 /** How much of the variation of the results each parameter explains; shares that sum to 1. */
 export interface Importances {

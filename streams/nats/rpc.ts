@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
-import { type Failure, failureOf } from '../../src/errors.ts';
+import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Params } from '../../src/facts/facts.ts';
 import { validate } from '../../src/facts/validate.ts';
@@ -19,7 +19,7 @@ import { StudyError } from './studyError.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What `rpc.<method>` answers. */
-export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & Failure);
+export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonly ok: false } & RequestFailure);
 
 /** The state of a study: the answer of `rpc.status`. */
 export interface StudyStatus extends Progress<Params> {

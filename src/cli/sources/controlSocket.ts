@@ -2,11 +2,11 @@ import { chmodSync, realpathSync, rmSync } from 'node:fs';
 import { createConnection, createServer, type Socket } from 'node:net';
 import { relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { type Failure, failureOf } from '../../errors.ts';
+import { failureOf, type RequestFailure } from '../../errors.ts';
 import { type Intent, parseIntent, type Submitted } from '../../study/commands.ts';
 
 /** What the process that runs a study answers. */
-export type SocketAnswer = Submitted | Failure;
+export type SocketAnswer = Submitted | RequestFailure;
 
 /**
  * Opens a socket next to a journal that this process has locked. Through it, other processes of the same user submit commands.

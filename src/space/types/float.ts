@@ -4,7 +4,7 @@ import { evenLevels, type Scale } from '../scale.ts';
 import { checkedBy } from '../shape.ts';
 import { quantumOn, roundingOn, significant, significantOdds } from './decimal.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
-import { ends, rangeOptions } from './range.ts';
+import { rangeEnds, rangeOptions } from './range.ts';
 import { linearTransform, logitTransform, logTransform, type Transform } from './transform.ts';
 
 const optional = {
@@ -15,10 +15,10 @@ const optional = {
   ...rangeOptions,
 };
 /** @see float */
-export type FloatDimension = DataOf<'float', typeof ends, typeof optional>;
+export type FloatDimension = DataOf<'float', typeof rangeEnds, typeof optional>;
 
 export const floatType: ParameterType<FloatDimension> = {
-  required: ends,
+  required: rangeEnds,
   optional,
   values: (dimension) => ({
     low: dimension.low,

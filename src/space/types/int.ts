@@ -4,7 +4,7 @@ import { fault } from '../check.ts';
 import { evenLevels, type Scale } from '../scale.ts';
 import { checkedBy } from '../shape.ts';
 import type { DataOf, ParameterType } from './parameterType.ts';
-import { ends, rangeOptions } from './range.ts';
+import { rangeEnds, rangeOptions } from './range.ts';
 import { linearTransform, logTransform } from './transform.ts';
 
 const optional = {
@@ -13,10 +13,10 @@ const optional = {
   ...rangeOptions,
 };
 /** @see int */
-export type IntDimension = DataOf<'int', typeof ends, typeof optional>;
+export type IntDimension = DataOf<'int', typeof rangeEnds, typeof optional>;
 
 export const intType: ParameterType<IntDimension> = {
-  required: ends,
+  required: rangeEnds,
   optional,
   values: ({ low, high, log, step = 1 }) => ({
     low,

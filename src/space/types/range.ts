@@ -3,7 +3,7 @@ import { priorShape } from '../prior.ts';
 import { checkedBy } from '../shape.ts';
 
 /** The keys that every range of numbers has. */
-export const ends = {
+export const rangeEnds = {
   /** The lowest value. */
   low: checkedBy(finite),
   /** The highest value. */

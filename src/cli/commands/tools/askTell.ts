@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { parseStrategy } from '../../../../streams/spec/spec.ts';
-import { type Failure, failureOf } from '../../../errors.ts';
+import { failureOf, type RequestFailure } from '../../../errors.ts';
 import { type Driven, type InitRequest, type Request, withBudgets } from '../../askTell/protocol.ts';
 import { drivenSpace, SessionError } from '../../askTell/session.ts';
 import { drivenStudy } from '../../askTell/studySession.ts';
@@ -59,7 +59,7 @@ export async function askTell(
   await driven?.dispose();
 }
 
-function parsed(line: string): Request | Failure {
+function parsed(line: string): Request | RequestFailure {
   try {
     const request: unknown = JSON.parse(line);
     return typeof request === 'object' && request !== null
