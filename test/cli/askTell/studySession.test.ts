@@ -16,11 +16,16 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Sends requests, and gives the replies. */
-async function inform(requests: readonly object[], journal?: string): Promise<Record<string, unknown>[]> {
-  const replies: Record<string, unknown>[] = [];
-  const lines = requests.map((request) => `${JSON.stringify(request)}\n`);
-  await askTell(journal === undefined ? {} : { journal }, Readable.from(lines), (line) => replies.push(JSON.parse(line)));
+type Reply = Record<string, unknown>;
+
+/** Sends requests, and gives the replies. @param isLast the reply after which the input ends; without it, it ends with the requests */
+async function inform(requests: readonly object[], journal?: string, isLast?: (reply: Reply) => boolean): Promise<Reply[]> {
+  const replies: Reply[] = [];
+  async function* lines() {
+    for (const request of requests) yield `${JSON.stringify(request)}\n`;
+    while (isLast && !replies.some(isLast)) await new Promise(setImmediate);
+  }
+  await askTell(journal === undefined ? {} : { journal }, Readable.from(lines()), (line) => replies.push(JSON.parse(line)));
   return replies;
 }
 
@@ -61,7 +66,7 @@ describe('ask-tell with a study', () => {
   });
 
   it('answers later requests while an ask waits for a result', async () => {
-    const replies = await inform([
+    const requests = [
       init(),
       { cmd: 'ask', seq: 1 },
       { cmd: 'trials' },
@@ -70,7 +75,8 @@ describe('ask-tell with a study', () => {
       { cmd: 'ask', seq: 3 },
       { cmd: 'tell', id: 2, values: { loss: 1 } },
       { cmd: 'trials' },
-    ]);
+    ];
+    const replies = await inform(requests, undefined, ({ seq }) => seq === 3);
     expect(replies.filter(({ seq }) => seq !== undefined).map(({ seq, id }) => [seq, id])).toEqual([
       [1, 1],
       [2, 2],
