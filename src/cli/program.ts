@@ -25,6 +25,10 @@ Examples:
   hypertide run study.yaml -- python train.py --lr {lr}
   hypertide best study.jsonl`,
     );
+  program
+    .command('version', { hidden: true })
+    .summary('print the version')
+    .action(() => void process.stdout.write(`${version}\n`));
   const exit = (status: Promise<number>) => status.then(tell);
   for (const declare of [declareRun, declareRead, declareAct, declareServer, declareTools]) declare(program, exit);
   return program;

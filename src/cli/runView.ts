@@ -7,7 +7,7 @@ import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { passedOver } from './sources/passedOver.ts';
-import { print } from './terminal/output.ts';
+import { print, quoted } from './terminal/output.ts';
 import { stripControls } from './terminal/plainText.ts';
 import { lineOf, progressLine } from './terminal/render.ts';
 import type { StatusLine } from './terminal/statusLine.ts';
@@ -130,6 +130,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         );
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
+      else if (ending.type === 'closed' && ended() > before && best.length > 0) screen.line(`next: hypertide dashboard ${quoted(journal)}`);
       else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
       else if (ending.type === 'closed' && ended() === before && past > 0 && state.closed! in onward)
         screen.line(`to continue: hypertide change ${journal} ${onward[state.closed!]}, then the same command`);

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsIn } from '../../src/cli/commands/run/init.ts';
+import { argumentsIn, defaultsIn } from '../../src/cli/commands/run/init.ts';
 import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
@@ -84,6 +84,57 @@ describe('init', () => {
     expect({ code, err }).toMatchObject({ code: 0, err: expect.stringContaining('0 parameters; write a range for lr, units') });
     expect(err).toContain('formatter_class=argparse.ArgumentDefaultsHelpFormatter');
     expect(parse(readFileSync(join(place, 'study.yaml'), 'utf8')).command).toBe(`node ${program} {args}`);
+  });
+
+  it('says where a flag with a dash goes, once it has a range', async () => {
+    const place = directory();
+    const program = join(place, 'train.mjs');
+    writeFileSync(program, "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR  rate (default: 0.1)\\n  --weight-decay WD  decay')");
+    expect((await hypertide(place, 'init', '--', 'node', program)).code).toBe(0);
+    expect(readFileSync(join(place, 'study.yaml'), 'utf8')).toContain(
+      '# weight_decay: { type: float, low: 0, high: 1 }   # no default in its help; write a range, and add --weight-decay {weight_decay} to the command',
+    );
+  });
+
+  it('takes defaults from the source of a Python script whose help shows none', async () => {
+    const source = `
+parser.add_argument("--lr", type=float, default=0.001)
+parser.add_argument('-u', '--units', type=int,
+                    help="hidden (units)", default=32)
+parser.add_argument("--opt", default="adam")
+parser.add_argument("--steps", type=int)
+`;
+    expect([...defaultsIn([source])]).toEqual([
+      ['lr', '0.001'],
+      ['units', '32'],
+      ['opt', 'adam'],
+    ]);
+    const place = directory();
+    writeFileSync(join(place, 'train.py'), source);
+    const help = "console.log('usage: t [-h]\\n\\noptions:\\n  --lr LR\\n  -u, --units UNITS\\n  --steps STEPS')";
+    writeFileSync(join(place, 'help.mjs'), help); // stands for Python, which unit tests do not start
+    expect((await hypertide(place, 'init', '--', 'node', 'help.mjs', 'train.py')).code).toBe(0);
+    const { parameters } = parse(readFileSync(join(place, 'study.yaml'), 'utf8'));
+    expect(parameters).toEqual({
+      lr: { type: 'float', low: 1e-5, high: 0.1, log: true },
+      units: { type: 'int', low: 8, high: 128 },
+    });
+  });
+
+  it.each([
+    ['argparse', 'usage: main.py [-h] {train,eval} ...\n\npositional arguments:\n  {train,eval}\n\noptions:\n  -h, --help  show this help'],
+    [
+      'click',
+      'Usage: main.py [OPTIONS] COMMAND [ARGS]...\n\nOptions:\n  --help  Show this.\n\nCommands:\n  train  Train it.\n  eval   Test it.',
+    ],
+  ])('names the commands of a program that has some (%s)', async (_, help) => {
+    const place = directory();
+    writeFileSync(join(place, 'main.mjs'), `console.log(${JSON.stringify(help)})`);
+    const refused = await hypertide(place, 'init', '--', 'node', 'main.mjs');
+    expect(refused).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it has the commands train, eval; name one, such as: hypertide init -- node main.mjs train'),
+    });
   });
 
   it('writes an example without a program, and says why a program has no help', async () => {

@@ -13,6 +13,14 @@ export function declareTools(program: Command, exit: ExitWith): void {
     .option('--json', 'print JSON Schema')
     .action((name, options) => exit(import('../commands/tools/strategies.ts').then(({ showStrategies }) => showStrategies(name, options))));
 
+  program
+    .command('examples')
+    .summary('write the files of an example')
+    .description('List the examples, or write the files of one: a program and its study file.')
+    .argument('[name]', 'name of an example')
+    .option('--output <directory>', 'directory to write into (default: this one)')
+    .action((name, options) => exit(import('../commands/tools/examples.ts').then(({ writeExample }) => writeExample(name, options))));
+
   withRemote(program.command('simulate'))
     .summary('compare strategies on a finished study')
     .description('Compare strategies in virtual time, on what a finished study knows.')

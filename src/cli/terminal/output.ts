@@ -8,6 +8,12 @@ export const print = (text: string): void => void process.stdout.write(`${escape
 /** Prints a line for people to standard error. */
 export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);
 
+/** Tells a person which command is of use now. */
+export const suggest = (command: string): void => inform(`next: ${command}`);
+
+/** A word of a command line as a shell needs it. */
+export const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
 /** Writes a file that the user asked for. @throws UsageError */
 export const writeOutput = (path: string, text: string): Promise<void> =>
   writeFile(path, text).catch((cause: Error) => {

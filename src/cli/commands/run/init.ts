@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { inform, writeOutput } from '../../terminal/output.ts';
+import { inform, suggest, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 export interface InitOptions {
@@ -27,7 +27,16 @@ export async function initStudy(
   { output = 'study.yaml', epochs, metric = 'loss' }: InitOptions,
 ): Promise<number> {
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
-  const found = words.length > 0 ? argumentsIn(helpOf(words)) : [];
+  const help = words.length > 0 ? helpOf(words) : '';
+  const defaults = defaultsIn(words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8')));
+  const found = argumentsIn(help).map((argument) =>
+    omitUndefined({ ...argument, default: argument.default ?? defaults.get(argument.name) }),
+  );
+  const commands = found.length === 0 ? subcommandsIn(help) : [];
+  if (commands.length > 0)
+    throw new UsageError(
+      `${words.join(' ')}: it has the commands ${commands.join(', ')}; name one, such as: hypertide init -- ${words.join(' ')} ${commands[0]}`,
+    );
   await writeOutput(output, studyOf(words, found, epochs, metric));
   const open = found.filter((argument) => !isKnown(argument)).map(({ name }) => name);
   const count = found.length - open.length;
@@ -36,7 +45,8 @@ export async function initStudy(
   );
   if (open.length > 0 && open.length === found.length)
     inform('argparse shows defaults with formatter_class=argparse.ArgumentDefaultsHelpFormatter, for arguments that have a help text');
-  inform(`next: check the ranges, then run: hypertide check ${output}`);
+  inform('check the ranges');
+  suggest(`hypertide check ${output}`);
   return 0;
 }
 
@@ -70,6 +80,26 @@ export function argumentsIn(help: string): Argument[] {
   return found;
 }
 
+/** The defaults of arguments in the source of programs that use argparse, whose help does not show them unless it is told to. */
+export function defaultsIn(sources: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const source of sources)
+    for (const [, call = ''] of source.matchAll(/add_argument\(((?:[^()]|\([^()]*\))*)\)/g)) {
+      const name = /["']--([\w-]+)["']/.exec(call)?.[1];
+      const value = /\bdefault\s*=\s*(?:["']([^"']*)["']|([-+.\w]+))/.exec(call);
+      if (name !== undefined && value) found.set(name, (value[1] ?? value[2])!);
+    }
+  return found;
+}
+
+/** The commands of a program that has some, as argparse and click show them. */
+function subcommandsIn(help: string): string[] {
+  const [, argparse] = /\{([\w-]+(?:,[\w-]+)*)\} \.\.\./.exec(help.replace(/\s+/g, ' ')) ?? [];
+  if (argparse !== undefined) return argparse.split(',');
+  const [, click = ''] = /^Commands:\n((?: {2}\S.*\n?)+)/m.exec(help) ?? [];
+  return [...click.matchAll(/^ {2}([\w-]+)/gm)].map(([, name]) => name!);
+}
+
 /** Arguments that are no hyperparameters: where things are, how much is printed, how long a training takes. */
 const FIXED =
   /^(?:help|version|seed|epochs?|num[-_]epochs|device|gpus?|workers|num[-_]workers|(?:.*[-_])?(?:dir|path|file|root|log|name|out|output|data|dataset|checkpoint|resume|host|port|url|interval))$/i;
@@ -96,11 +126,14 @@ const rangeAround = (value: number): readonly [low: number, high: number] => [de
 const decimal = (value: number): number => Number(value.toPrecision(2));
 
 function studyOf(words: readonly string[], found: readonly Argument[], epochs: number | undefined, metric: string): string {
-  const parameters = found.length > 0 ? found.map(parameterOf) : ['  lr: { type: float, low: 1e-5, high: 0.1, log: true }   # an example'];
+  const dashed = found.some(({ name }) => name.includes('-'));
+  const added = (argument: Argument) => (dashed && !isKnown(argument) ? `, and add ${placeOf(argument)} to the command` : '');
+  const parameters =
+    found.length > 0
+      ? found.map((argument) => parameterOf(argument) + added(argument))
+      : ['  lr: { type: float, low: 1e-5, high: 0.1, log: true }   # an example'];
   // With {args}, a parameter that you write later is passed too. It keeps underscores, so a flag with a dash needs its own place.
-  const places = found.every(({ name }) => !name.includes('-'))
-    ? found.slice(0, 1).map(() => '{args}')
-    : found.filter(isKnown).map(({ name }) => `--${name} {${name.replaceAll('-', '_')}}`);
+  const places = dashed ? found.filter(isKnown).map(placeOf) : found.slice(0, 1).map(() => '{args}');
   const command = words.length > 0 ? [...words, ...places] : [];
   return [
     '# The search space. Types: float, int, choice, ordinal, boolean, constant. Check the ranges: they were guessed from the defaults.',
@@ -118,4 +151,5 @@ function studyOf(words: readonly string[], found: readonly Argument[], epochs: n
   ].join('\n');
 }
 
+const placeOf = ({ name }: Argument): string => `--${name} {${name.replaceAll('-', '_')}}`;
 const isKnown = (argument: Argument): boolean => !parameterOf(argument).trimStart().startsWith('#');

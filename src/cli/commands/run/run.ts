@@ -22,6 +22,7 @@ import { begunIn, type StrategyInForce, stemOf, strategyIn } from '../../sources
 import { processSource } from '../../sources/process.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
+import { quoted } from '../../terminal/output.ts';
 import { openStatusLine } from '../../terminal/statusLine.ts';
 import { failingAlike, isTelling } from '../../trainers/alike.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
@@ -246,5 +247,3 @@ async function work({
 
 /** The command line of this process, quoted for a shell. */
 const commandLine = (): string => ['hypertide', ...process.argv.slice(2)].map(quoted).join(' ');
-
-const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

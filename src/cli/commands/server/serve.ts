@@ -59,6 +59,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     const engine = await serve(nc, space, { strategy, ...described, ...settings, note, warn: screen.line });
     served.push(engine);
     screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
+    if (head === 0)
+      screen.line(`${study}: next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
     return engine;
   };
   /** Waits for a person to correct the trainers. */
