@@ -29,9 +29,32 @@ describe('a study on a server', () => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(seen.some(({ status }) => status?.completed === 5)).toBe(true);
+    const printed = await hypertide(place, 'logs', '2', ...at, '--study', 'cli');
+    expect(printed).toMatchObject({ code: 0, out: expect.stringContaining('{"step":2,"value":'), err: '' });
+    const elsewhere = await hypertide(directory(), 'logs', '2', ...at, '--study', 'cli');
+    expect(elsewhere).toMatchObject({ code: 2, err: expect.stringContaining('if it was kept elsewhere, name the place with --directory') });
     // It is resumed, and closed as it is.
     const again = await start(place, 'serve', 'study.yaml', ...at, '--once').ended;
     expect(again).toMatchObject({ code: 0, err: expect.stringContaining('cli: resumed') });
+  });
+
+  it('shows the output of a trial while it runs, until it ends', async () => {
+    const place = studyIn('trials: 1\nname: follow\n');
+    const at = ['--nats', server.url];
+    const serve = start(place, 'serve', 'study.yaml', ...at, '--once');
+    await until(() => serve.said().includes('follow: started'));
+    const logs = start(place, 'logs', '1', '-f', ...at, '--study', 'follow'); // it waits for a trainer
+    const script = 'echo step=1 loss=1; until test -f go; do sleep 0.1; done; echo loss=0.5';
+    const worker = start(place, 'worker', ...at, '--study', 'follow', '--', 'sh', '-c', script, '{x}');
+    let out = '';
+    logs.child.stdout!.on('data', (text: string) => {
+      out += text;
+    });
+    await until(() => out.includes('step=1 loss=1\n'));
+    writeFileSync(join(place, 'go'), '');
+    expect(await logs.ended).toMatchObject({ code: 0, out: 'step=1 loss=1\nloss=0.5\n' });
+    expect((await worker.ended).code).toBe(0);
+    expect((await serve.ended).code).toBe(0);
   });
 
   it('continues with the others when one of several studies fails, and its exit status is 1', async () => {
