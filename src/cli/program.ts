@@ -19,8 +19,7 @@ export function programFor(tell: (status: number) => void): Command {
     .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf })
     .addHelpText(
       'after',
-      `
-Examples:
+      `Examples:
   hypertide init -- python train.py
   hypertide run study.yaml -- python train.py --lr {lr}
   hypertide best study.jsonl`,
