@@ -1,5 +1,26 @@
-/** A hint at the name that was probably meant, if one is similar. */
-export function nearest(name: string, names: Iterable<string>): string {
+/** What Optuna, Ray Tune, W&B and Hyperopt call the same thing. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  categorical: 'choice',
+  uniform: 'float',
+  q_uniform: 'float',
+  integer: 'int',
+  min: 'low',
+  max: 'high',
+  choices: 'values',
+  bayes: 'bo',
+  bayesian: 'bo',
+  gp: 'bo',
+  'cma-es': 'cmaes',
+  median: 'medianStop',
+  evolution: 'ga',
+};
+
+/** A hint at the name that was probably meant, if one is similar, or is used elsewhere for the same. */
+export function nearest(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  const key = name.toLowerCase();
+  const same = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
+  if (same !== undefined && names.includes(same)) return `; did you mean ${same}?`;
   let best: string | undefined;
   let least = Math.max(2, name.length / 3) + 1;
   for (const candidate of names) {

@@ -56,7 +56,7 @@ describe('in a browser', () => {
         '<script type="module">new Worker("/worker.js", { type: "module" }).onmessage = ({ data }) => { document.title = JSON.stringify(data); };</script>',
     };
     server = createServer(({ url: path = '' }, response) => {
-      const page = pages[path];
+      const page = pages[path] ?? (path === '/index.html' ? readFileSync(join(folder, 'out', path), 'utf8') : undefined);
       response.setHeader('content-type', page ? 'text/html' : 'text/javascript');
       if (page) response.end(page);
       else if (path === '/favicon.ico') response.writeHead(204).end();
@@ -70,6 +70,16 @@ describe('in a browser', () => {
     await browser?.close();
     server?.close();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('the page of the examples shows a study and its best trial', async () => {
+    await build({ root: join(root, 'examples/browser'), logLevel: 'warn', build: { outDir: join(folder, 'out'), emptyOutDir: false } });
+    const page = await openPage(browser, `${url}/index.html`, { width: 480, height: 800 });
+    await page.waitForFunction("document.title.endsWith('trials')");
+    expect(page.wrong).toEqual([]);
+    expect(await page.title()).toBe('60 trials');
+    const [, best] = /the best so far: ([\d.]+) at x/.exec((await page.textContent('output'))!)!;
+    expect(Number(best)).toBeLessThan(1); // the minimum is 0.398
   });
 
   it.each(['page', 'worker'])('a study runs in a %s', async (where) => {

@@ -30,7 +30,8 @@ export class TemplateError extends UserError {
 
 /**
  * Reads a command in which `{name}`, anywhere within an argument, stands for the value of a parameter or one of {@link RUNNER_NAMES}, and
- * an argument `{args}` for `--name value` of every active parameter. `{{` and `}}` stand for a brace; so does one that encloses no name.
+ * an argument `{args}` for `--name value` of every active parameter. `{{` and `}}` stand for a brace; so does one that encloses no name, as in
+ * JSON.
  *
  * @param parameters names of all parameters, conditional ones included.
  * @throws TemplateError for an unknown name, with the nearest one.
@@ -50,14 +51,19 @@ function parseArgument(argument: string, names: readonly string[]): Argument {
   for (const match of argument.matchAll(/\{\{|\}\}|\{([^{}]+)\}/g)) {
     const text = argument.slice(end, match.index);
     end = match.index + match[0].length;
-    parts[parts.length - 1] += match[1] === undefined ? text + match[0][0] : text;
-    if (match[1] === undefined) continue;
-    if (!names.includes(match[1])) throw unknown(argument, match[1], names);
-    parts.push(match[1], '');
+    const name = match[1];
+    if (name !== undefined && names.includes(name)) {
+      parts[parts.length - 1] += text;
+      parts.push(name, '');
+    } else if (name !== undefined && !JSON_LIKE.test(name)) throw unknown(argument, name, names);
+    else parts[parts.length - 1] += text + (name === undefined ? match[0][0] : match[0]);
   }
   parts[parts.length - 1] += argument.slice(end);
   return { type: 'text', parts };
 }
+
+/** What braces enclose in JSON and in dictionaries of Python, but not around a name. */
+const JSON_LIKE = /["':]/;
 
 function unknown(argument: string, name: string, names: readonly string[]): TemplateError {
   const hint = name === 'args' ? '; {args} must be an argument of its own' : nearest(name, names);

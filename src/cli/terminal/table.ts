@@ -73,15 +73,23 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
     rank,
     cells: rows.map((row) => shown(cell(row))),
   });
-  const others = (['budget', 'step', 'seconds'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
+  const others = (['budget', 'step'] as const).filter((name) => rows.some((row) => row[name] !== undefined));
+  const timed = rows.some((row) => secondsOf(row) !== undefined);
   return [
     column('trial', 0, ({ trial }) => trial),
     ...names(rows.map(({ values }) => values ?? {})).map((name) => column(name, 1, ({ values }) => values?.[name])),
     ...names(rows.map(({ params }) => params)).map((name) => column(name, 2, ({ params }) => params[name])),
     ...others.map((name) => column(name, name === 'budget' ? 1 : 4, (row) => row[name])),
+    ...(timed ? [column('seconds', 4, secondsOf)] : []),
     column('status', 3, statusOf),
     column('by', 4, ({ by }) => by),
   ];
+}
+
+/** How long a trial trained: as its trainer says, or else between its entries in the log. */
+function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
+  if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
+  return (endedAt - startedAt) / 1000;
 }
 
 /** A result that violates a constraint goes by the same name as a trial that its trainer calls infeasible. */

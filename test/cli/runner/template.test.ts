@@ -24,6 +24,7 @@ describe('a command', () => {
     ['the program itself', ['./train-{optimizer}'], ['./train-sgd']],
     ['escaped braces', ['p', '{{lr}}', '{{"lr":{lr}}}', '}}{{'], ['p', '{lr}', '{"lr":1e-7}', '}{']],
     ['braces that enclose no name', ['p', '{"lr":{lr}}', '{}', '{', 'a}b'], ['p', '{"lr":1e-7}', '{}', '{', 'a}b']],
+    ['braces around what is no name', ['p', "{'loss': 0.3}", '{{ "a": {lr} }}'], ['p', "{'loss': 0.3}", '{ "a": 1e-7 }']],
     ['nothing a shell would look at', ['p', '$HOME', '*', '; ls', '', 'a b'], ['p', '$HOME', '*', '; ls', '', 'a b']],
     [
       'all parameters, joined where the value looks like a flag',

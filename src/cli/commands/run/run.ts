@@ -75,6 +75,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
   const missing = created ? undefined : notPassed(command, file.space);
   if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
+  if (!created && options.json !== true) screen.line(beginning(settings, trialsDirectory(stemOf(where))));
   const log = retryingLog(book, screen.line);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
@@ -118,6 +119,12 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
+}
+
+/** What a new study is going to do. */
+function beginning({ trials, parallel = 1 }: StudyOptions, directory: string): string {
+  const many = trials === undefined ? 'trials without a limit of their number' : `${trials} ${trials === 1 ? 'trial' : 'trials'}`;
+  return `starting ${many}, ${parallel} at a time; ${directory} has what they print`;
 }
 
 /** Shows the study in a dashboard of this process. */

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { nearest } from '../../src/schema/nearest.ts';
+
+it('names what is similar', () => {
+  expect(nearest('flaot', ['float', 'int'])).toBe('; did you mean float?');
+  expect(nearest('zebra', ['float', 'int'])).toBe('');
+});
+
+it('names what other tools call by another name, where it exists', () => {
+  expect(nearest('categorical', ['float', 'choice'])).toBe('; did you mean choice?');
+  expect(nearest('Bayes', ['auto', 'bo'])).toBe('; did you mean bo?');
+  expect(nearest('max', ['high', 'low'])).toBe('; did you mean high?');
+  expect(nearest('categorical', ['float', 'int'])).toBe('');
+  expect(nearest('constructor', ['float', 'int'])).toBe('');
+});
