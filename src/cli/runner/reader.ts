@@ -1,6 +1,7 @@
 import { omitUndefined } from '../../omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { metricChoice } from './choice.ts';
+import { usualDirection } from './names.ts';
 import type { Line } from './parseOutput.ts';
 import { type LineReading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
@@ -57,7 +58,8 @@ export function outputReader(listening: Listening): OutputReader {
   const { objectives, direction = 'minimize', metric, result = 'last', file } = listening;
   const named = new Set([...objectives, ...(metric === undefined ? [] : [metric])].map((name) => name.toLowerCase()));
   const tables = tableReader();
-  const seen = new Map<string, number | null>();
+  /** Names that tell which way is better, and others: settings that a program prints first do not push its losses out of a message. */
+  const [telling, others] = [new Map<string, number | null>(), new Map<string, number | null>()];
   const open = objectives.length === 1 && objectives[0] === 'value' && metric === undefined;
   let chosen = open ? metricChoice(direction) : undefined;
   let taken: string | undefined;
@@ -67,7 +69,14 @@ export function outputReader(listening: Listening): OutputReader {
   let best: Extract<Line, { type: 'report' | 'result' | 'value' }> | undefined;
 
   const remember = ({ fields }: LineReading) => {
-    for (const [name, value] of fields) if (seen.has(name) || seen.size < MOST_SEEN) seen.set(name, value);
+    for (const [name, value] of fields) {
+      const known = [telling, others].find((map) => map.has(name));
+      if (known) known.set(name, value);
+      else if (telling.size < MOST_SEEN || others.size < MOST_SEEN) {
+        const map = usualDirection(name) === undefined ? others : telling;
+        if (map.size < MOST_SEEN) map.set(name, value);
+      }
+    }
   };
   const alias = () => {
     const name = taken ?? metric;
@@ -138,7 +147,17 @@ export function outputReader(listening: Listening): OutputReader {
     get metric() {
       return alias();
     },
-    unheard: () => stripControls(unheard({ objectives, direction, seen, metric, file, candidates: chosen?.names ?? [] })),
+    unheard: () =>
+      stripControls(
+        unheard({
+          objectives,
+          direction,
+          seen: new Map([...telling, ...others].slice(0, MOST_SEEN)),
+          metric,
+          file,
+          candidates: chosen?.names ?? [],
+        }),
+      ),
   };
 }
 

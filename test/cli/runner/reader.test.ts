@@ -146,6 +146,12 @@ describe('a program without a result', () => {
   });
 });
 
+it('names its losses, however many settings a program prints before', () => {
+  const settings = Array.from({ length: 20 }, (_, i) => `setting_${i} = ${i}`);
+  const { unheard } = heard([...settings, 'train loss 0.5, val loss 0.4', 'setting_20 = 1']);
+  expect(unheard).toContain('it printed train_loss=0.5, val_loss=0.4, setting_0=0');
+});
+
 describe('the result', () => {
   const output = ['epoch=1 loss=0.4', 'epoch=2 loss=0.2', 'epoch=3 loss=0.3'];
   it('is the last value', () => expect(heard(output).result).toBe(0.3));
