@@ -10,6 +10,8 @@ export interface Sighting {
   readonly heads: boolean;
   /** The step is not over yet: a progress bar below 100 %, `[64/60000]`, a batch. */
   readonly partial: boolean;
+  /** A progress bar: Lightning draws a full one again with the values of the validation that follows. */
+  readonly bar?: boolean;
   /** A number at the start of the line that is the step only where nothing else names one: `[10]`, `10:`. */
   readonly lead?: number | undefined;
 }
@@ -71,6 +73,7 @@ class Scan {
   #step: { readonly rank: number; readonly value: number } | undefined;
   #heads = false;
   #partial = false;
+  #bar = false;
   /** Whether a step would begin the line: nothing but a logger's prefix has come. */
   #leading = true;
   #logged = false;
@@ -89,6 +92,7 @@ class Scan {
       fields: this.#fields,
       heads: this.#heads,
       partial: this.#partial || whole !== value,
+      bar: this.#bar,
       step: whole,
       lead: whole === undefined ? lead : undefined,
     };
@@ -176,6 +180,7 @@ class Scan {
     const done = numberOf(tokens[i]!.text);
     if (tokens[i + 1]?.text === '%') {
       if (done < 100) this.#partial = true;
+      if (tokens[i + 2]?.text === '|') this.#bar = true;
       return i + 2;
     }
     if (tokens[i + 1]?.text !== '/' || tokens[i + 2]?.kind !== 'number') return i + 1;

@@ -38,7 +38,7 @@ export function readingOf(text: string, redrawn: boolean, tables: TableReader, n
   if (line.includes('\ufffd') || (line.startsWith('{') && !line.endsWith('}'))) return undefined; // no text, or JSON that was cut off
   const row = tables.row(line);
   if (!row && !/\d|nan|inf|none|null/i.test(line)) return undefined;
-  const { fields, step, heads, partial, lead } = row ?? sight(line, named);
+  const { fields, step, heads, partial, lead, bar = false } = row ?? sight(line, named);
   if (fields.size === 0 && step === undefined) return undefined;
-  return { fields, step, heads, partial, unfinished: partial || redrawn, lead };
+  return { fields, step, heads, partial, unfinished: partial || redrawn || bar, lead };
 }

@@ -44,13 +44,14 @@ it('reads tables with commas, semicolons and tabs', () => {
 });
 
 it('takes the coarsest step of a table, and waits for the end of it', () => {
-  // as CSVLogger of Lightning 2 writes it
-  const table = 'epoch,step,train_loss,val_loss\n0,49,0.9,\n0,63,,0.8\n1,99,0.7,\n1,127,,0.6\n';
-  expect(metricRows(table)[1]).toEqual({ line: '{"epoch":0,"values":{"val_loss":0.8}}', unfinished: true });
+  // as CSVLogger of Lightning 2.6.2 wrote it for the output lightning-rich.txt
+  const table =
+    'epoch,step,train_loss,val_loss\n0,4,0.9517307281494141,\n0,9,0.878023087978363,\n0,9,,0.6083022952079773\n1,14,0.09876656532287598,\n1,19,0.08312846720218658,\n1,19,,0.06718377023935318\n';
+  expect(metricRows(table)[2]).toEqual({ line: '{"epoch":0,"values":{"val_loss":0.6083022952079773}}', unfinished: true });
   const reader = outputReader({ objectives: ['val_loss'] });
   const heard = metricRows(table).map(({ line, unfinished }) => reader.line(line, unfinished));
-  expect(heard.flat()).toEqual([{ type: 'report', report: { step: 0, values: { val_loss: 0.8 } } }]);
-  expect(reader.end(false)).toEqual([{ type: 'report', report: { step: 1, values: { val_loss: 0.6 } } }]);
+  expect(heard.flat()).toEqual([{ type: 'report', report: { step: 0, values: { val_loss: 0.6083022952079773 } } }]);
+  expect(reader.end(false)).toEqual([{ type: 'report', report: { step: 1, values: { val_loss: 0.06718377023935318 } } }]);
 });
 
 it('reads the column Value of a download from TensorBoard as the value', () => {
