@@ -9,7 +9,7 @@ export const print = (text: string): void => void process.stdout.write(`${escape
 export const inform = (text: string): void => void process.stderr.write(`${escapeControls(text)}\n`);
 
 /** Tells a person which command is of use now. */
-export const suggest = (command: string): void => inform(`next: ${command}`);
+export const suggestNext = (command: string): void => inform(`next: ${command}`);
 
 /** A word of a command line as a shell needs it. */
 export const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);

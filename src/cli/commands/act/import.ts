@@ -8,7 +8,7 @@ import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Finished, readLines, readTable } from '../../importRows.ts';
 import { begunIn, openStudy } from '../../sources/journalFile.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
-import { inform, quoted, suggest } from '../../terminal/output.ts';
+import { inform, quoted, suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface ImportOptions {
@@ -38,7 +38,7 @@ export async function importTrials(file: string, path: string, { study, json }: 
     }
     if (json) process.stdout.write(`${JSON.stringify(count)}\n`);
     else inform(`${count.imported} trials imported, ${count.unfinished} without a result and ${count.bad} bad lines skipped`);
-    if (!json && count.imported > 0) suggest(`hypertide best ${quoted(path)}`);
+    if (!json && count.imported > 0) suggestNext(`hypertide best ${quoted(path)}`);
     return count.bad > 0 ? 1 : 0;
   } finally {
     await log.close();

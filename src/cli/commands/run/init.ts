@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { inform, suggest, writeOutput } from '../../terminal/output.ts';
+import { inform, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 export interface InitOptions {
@@ -46,7 +46,7 @@ export async function initStudy(
   if (open.length > 0 && open.length === found.length)
     inform('argparse shows defaults with formatter_class=argparse.ArgumentDefaultsHelpFormatter, for arguments that have a help text');
   inform('check the ranges');
-  suggest(`hypertide check ${output}`);
+  suggestNext(`hypertide check ${output}`);
   return 0;
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nearest } from '../../../schema/nearest.ts';
-import { inform, quoted, suggest, writeOutput } from '../../terminal/output.ts';
+import { inform, quoted, suggestNext, writeOutput } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 interface Example {
@@ -101,7 +101,7 @@ export async function writeExample(name: string | undefined, { output = '.' }: {
   if (name === undefined) {
     const width = Math.max(...names.map((each) => each.length)) + 2;
     for (const each of names) process.stdout.write(`${each.padEnd(width)}${examples[each]!.shows}\n`);
-    suggest(`hypertide examples ${names[0]}`);
+    suggestNext(`hypertide examples ${names[0]}`);
     return 0;
   }
   if (!Object.hasOwn(examples, name)) throw new UsageError(`${name}: expected one of ${names.join(', ')}${nearest(name, names)}`);
@@ -111,6 +111,6 @@ export async function writeExample(name: string | undefined, { output = '.' }: {
   mkdirSync(output, { recursive: true });
   for (const { path, text } of files) await writeOutput(path, text);
   inform(`wrote ${files.map(({ path }) => path).join(' and ')}`);
-  suggest(`${output === '.' ? '' : `cd ${quoted(output)} && `}hypertide run study.yaml`);
+  suggestNext(`${output === '.' ? '' : `cd ${quoted(output)} && `}hypertide run study.yaml`);
   return 0;
 }

@@ -2,7 +2,7 @@ import { Help } from 'commander';
 import { strategies } from '../../../../streams/spec/catalogue.ts';
 import { nearest } from '../../../schema/nearest.ts';
 import { type StrategyDescription, strategyDescriptions } from '../../studySchema.ts';
-import { suggest } from '../../terminal/output.ts';
+import { suggestNext } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
 /** `hypertide strategies`: lists all strategies, or shows one with its options. Resolves with the exit status. */
@@ -14,7 +14,7 @@ export async function showStrategies(name: string | undefined, { json }: { reado
   const shown = name === undefined ? described : described[name]!;
   const text = json ? JSON.stringify(shown, undefined, 2) : name === undefined ? list(described) : detail(name, described[name]!);
   process.stdout.write(`${text}\n`);
-  if (name === undefined && !json) suggest('hypertide strategies tpe');
+  if (name === undefined && !json) suggestNext('hypertide strategies tpe');
   return 0;
 }
 
