@@ -32,7 +32,7 @@ class Callbacks(unittest.TestCase):
         sys.modules[name].__dict__.update(content)
 
     def callback(self, library):
-        """The callback of the package, imported anew: its base class is that of the library that is there now."""
+        """The callback of the package, imported again: its base class is that of the library that is there now."""
         name = f"hypertide.integrations.{library}"
         sys.modules.pop(name, None)
         self.addCleanup(sys.modules.pop, name, None)
