@@ -72,6 +72,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     { text: 'Changelog', link: '/CHANGELOG' },
     { text: 'Security', link: '/SECURITY' },
     { text: 'Contributing', link: '/CONTRIBUTING' },
+    { text: 'Code of conduct', link: '/CODE_OF_CONDUCT' },
   ),
 ];
 
@@ -99,7 +100,7 @@ const extendMarkdown: MarkdownOptions['config'] = (markdown) => {
       }
   });
 };
-const isPage = (path: string): boolean => /^(docs\/.*|[A-Z]+)\.md$/.test(path) && path !== 'README.md';
+const isPage = (path: string): boolean => /^(docs\/.*|[A-Z_]+)\.md$/.test(path) && path !== 'README.md';
 
 export default defineConfig({
   title: 'hypertide',
