@@ -2,6 +2,7 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
+import { type Recommendation, recommendation } from '../src/recommendation/recommendation.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
 import { type TrialRow, TrialRows } from '../src/study/trials.ts';
@@ -60,6 +61,16 @@ export interface Study<P> {
   retract(trial: TrialId): Promise<void>;
   /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
   best(): TrialRow<P> | undefined;
+  /**
+   * The trial whose configuration to deploy: with noise, the best result is a lucky one. Of the trials that completed at the highest budget, the one
+   * with the best expected value; undefined without a result.
+   *
+   * @throws RangeError with several objectives: choose from `pareto`
+   * @example
+   * const { row, expected } = study.recommend()!;
+   * console.log(row.params, expected?.mean, expected?.sd);
+   */
+  recommend(): Recommendation<P> | undefined;
   /** The best trial, and each one that replaces it. Completes when the study is over. */
   readonly best$: Observable<TrialRow<P>>;
   /** All trials so far as they stand, also those that are open. */
@@ -192,6 +203,12 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     enqueue: (params) => command({ type: 'enqueue', params }),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => best,
+    recommend: () => {
+      if (!engine.ledger.created) return undefined;
+      const [objective, ...more] = engine.ledger.settings.objectives;
+      if (more.length > 0) throw new RangeError('recommend: expected a study with one objective; with several, choose from pareto()');
+      return recommendation(space, objective!, rows);
+    },
     best$: best$.asObservable(),
     trials: () => Array.from(rows, (row) => ({ ...row })),
     pareto: () => (engine.ledger.created ? frontAmong(rows, engine.ledger.settings.objectives) : []),

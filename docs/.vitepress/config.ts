@@ -45,6 +45,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/resume'),
     page('guides/dashboard'),
     page('guides/objectives'),
+    page('guides/noise'),
     page('guides/priors'),
     page('guides/strategies'),
     page('guides/own-strategy'),

@@ -48,6 +48,8 @@ describe('commands that read', () => {
       .map((line) => (line.values as { value: number }).value);
     const best = await hypertide(place, 'best', 'study.jsonl', '--json');
     expect(JSON.parse(best.out).values.value).toBe(Math.min(...values));
+    const deployed = await hypertide(place, 'best', 'study.jsonl', '--recommended', '--json');
+    expect(JSON.parse(deployed.out).status).toBe('completed');
     const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
     expect(JSON.parse(two.out)).toHaveLength(2);
     const all = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);

@@ -54,6 +54,12 @@ describe('with several objectives', () => {
     expect(err).toContain(`--reference ${word}: expected name=number`);
   });
 
+  it('best refuses to recommend one trial of several objectives', async () => {
+    const { err, code } = await hypertide(await studied(), 'best', 'study.jsonl', '--recommended');
+    expect(err).toContain('--recommended needs a study with one objective');
+    expect(code).toBe(2);
+  });
+
   it('best refuses a reference that leaves an objective out', async () => {
     const { code, err } = await hypertide(await studied(), 'best', 'study.jsonl', '--reference', 'loss=5');
     expect(code).toBe(2);

@@ -290,6 +290,18 @@ class AskTell(InFolder):
         study.tell(trial, {"loss": 1, "seconds": 2, "accuracy": 0.5})
         self.assertEqual(study.best["values"], {"loss": 1, "seconds": 2, "accuracy": 0.5})
 
+    def test_recommends_a_configuration(self):
+        study = self.study()
+        self.assertIsNone(study.recommendation)
+        for x in (0.1, 0.5, 0.9):
+            study.add({"x": x, "layers": 1, "opt": "adam"}, (x - 0.4) ** 2)
+        self.assertEqual(study.recommendation["row"]["params"]["x"], 0.5)
+        several = self.study(minimize=["loss", "seconds"], path=None)
+        trial = several.ask()
+        several.tell(trial, {"loss": 1, "seconds": 2})
+        with self.assertRaisesRegex(ht.HypertideError, "expected a study with one objective"):
+            several.recommendation
+
     def test_a_retracted_result_no_longer_counts(self):
         study = self.study()
         trial = study.ask()

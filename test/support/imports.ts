@@ -50,6 +50,7 @@ const floors: readonly string[] = [
   'src/importance',
   'src/samplers',
   'src/schedulers',
+  'src/recommendation',
   'machines',
   'streams/log',
   'streams/operators',

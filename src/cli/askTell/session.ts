@@ -11,8 +11,10 @@ import { UserError } from '../../errors.ts';
 import type { Fact, Params } from '../../facts/facts.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
+import { type Recommendation, recommendation } from '../../recommendation/recommendation.ts';
 import { draw } from '../../space/axis.ts';
 import { parseSpace } from '../../space/space.ts';
+import { TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import {
   type Asked,
@@ -43,6 +45,7 @@ interface Waiter {
  */
 export class Session {
   readonly #engine: Engine<Params>;
+  readonly #recommend: () => Recommendation<Params> | undefined;
   readonly #maxStep: number | undefined;
   readonly #parallel: number;
   readonly #waiting: Waiter[] = [];
@@ -62,8 +65,11 @@ export class Session {
     const space = parseSpace(spaceDataOf(init.space));
     const whole = neverIdle(parseStrategy(maxStep ? withBudgets(strategy, maxStep) : strategy));
     const trials = budget && trialsIn(budget, this.#maxStep, isBudgeted(strategy));
+    const rows = new TrialRows();
+    this.#recommend = () => recommendation(space, { name: 'value', direction }, rows);
     this.#engine = new Engine({
       space,
+      note: (entry) => rows.fold(entry),
       strategy: whole,
       append: (fact) => this.#write(fact),
       asked: () => this.#waiting.length > 0,
@@ -117,6 +123,13 @@ export class Session {
     const trial = this.#trial(id);
     this.#say({ type: 'reported', trial, step, values: { value } });
     return this.#stops.has(trial);
+  }
+
+  /** The configuration to deploy. @throws SessionError while nothing has completed. */
+  recommend(): Params {
+    const recommended = this.#recommend();
+    if (recommended === undefined) throw new SessionError('recommend: no trial is completed yet');
+    return recommended.row.params;
   }
 
   dispose(): void {
@@ -176,6 +189,7 @@ export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrate
         return { ok: true };
       },
       report: (report: ReportRequest) => ({ stop: session.report(report) }),
+      recommend: () => ({ params: session.recommend() }),
     },
     dispose: () => session.dispose(),
   };

@@ -117,6 +117,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       },
       trials: () => ({ trials: [...seen.rows] }),
       best: () => ({ best: seen.best ?? null }),
+      recommend: () => ({ recommendation: study.recommend() ?? null }),
     },
     dispose: () => study.close(),
   };

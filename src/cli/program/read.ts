@@ -10,6 +10,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
   declare('best', 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.')
     .summary('print the best trial, or the Pareto front')
     .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', wholeNumber)
+    .option('--recommended', 'print the trial to deploy: with noise, the best result is a lucky one')
     .option('--reference <name=value...>', 'point to measure the hypervolume from (default: the worst so far)')
     .option('--json', 'print JSON')
     .action((journal, options) =>

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas
 
 Row = dict[str, Any]
+Recommendation = dict[str, Any]
 
 
 class Study:
@@ -170,6 +171,15 @@ class Study:
     def best(self) -> Row | None:
         """The best trial; None before the first result. With several objectives the best by the first one."""
         return self._engine.request("best")["best"]
+
+    @property
+    def recommendation(self) -> Recommendation | None:
+        """The trial whose configuration to deploy: with noise, the best result is a lucky one. None before the first result.
+
+        `row` is the trial, the one with the best expected value; `expected` holds the `mean` and `sd` of that value, or is missing where no model
+        can tell. Raises HypertideError with several objectives.
+        """
+        return self._engine.request("recommend")["recommendation"]
 
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest."""

@@ -55,7 +55,7 @@ export interface BoFold {
 }
 
 /** Quantities other than losses need only the most probable kernel. */
-const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '', warp: false };
+export const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '', warp: false };
 
 /** @param options how the kernels of losses are fitted */
 export function createBoFold(env: Env, options: KernelFitOptions): BoFold {

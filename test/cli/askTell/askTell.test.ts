@@ -28,6 +28,13 @@ async function inform(strategy: string | undefined, requests: readonly unknown[]
 }
 
 describe('ask-tell', () => {
+  it('recommends the configuration to deploy, once there is one', async () => {
+    const told = [0.2, 0.4, 0.6].flatMap((value, i) => [{ cmd: 'ask' }, { cmd: 'tell', id: i + 1, value }]);
+    const replies = await inform('random', [init(), { cmd: 'recommend' }, ...told, { cmd: 'recommend' }]);
+    expect(replies[1]).toEqual({ error: 'recommend: no trial is completed yet', code: 'bad-request' });
+    expect(replies.at(-1)).toEqual({ params: replies[2]!.params });
+  });
+
   it('answers each request with one line, and a bad one with an error', async () => {
     const replies = await inform('random', [
       { cmd: 'ask' },
@@ -53,7 +60,7 @@ describe('ask-tell', () => {
       { error: 'trial 1 does not run', code: 'bad-request' },
       { error: expect.stringContaining('JSON'), code: 'not-json' },
       { error: 'expected a request, got 3', code: 'not-json' },
-      { error: 'cmd: expected init, ask, tell, report or quit, got "dance"', code: 'bad-request' },
+      { error: 'cmd: expected init, ask, tell, report, recommend or quit, got "dance"', code: 'bad-request' },
       { id: 2 },
       { ok: true },
     ]);

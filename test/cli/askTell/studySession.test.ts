@@ -103,7 +103,7 @@ describe('ask-tell with a study', () => {
       undefined,
       expect.stringContaining('loss'),
       expect.stringContaining('7'),
-      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best or quit'),
+      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best, recommend or quit'),
     ]);
   });
 

@@ -1,5 +1,7 @@
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Values } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
+import { recommendation } from '../../../recommendation/recommendation.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
@@ -9,21 +11,37 @@ import { UsageError } from '../../usage.ts';
 
 interface BestOptions {
   readonly json?: boolean;
+  /** Print the configuration to deploy instead of the best result. */
+  readonly recommended?: boolean;
   readonly number?: number;
   /** name=value of each objective: the point from which the hypervolume is measured. */
   readonly reference?: readonly string[];
 }
 
 /** `hypertide best` */
-export async function printBest(study: CommandStudy, { json, number, reference }: BestOptions): Promise<number> {
+export async function printBest(study: CommandStudy, { json, recommended, number, reference }: BestOptions): Promise<number> {
   const { objectives } = study.created;
-  if (objectives.length > 1) return bestOfSeveral(study, omitUndefined({ json, number, reference }));
+  if (objectives.length > 1) {
+    if (recommended) throw new UsageError('--recommended needs a study with one objective: with several, choose from the front');
+    return bestOfSeveral(study, omitUndefined({ json, number, reference }));
+  }
   const count = number ?? 1;
   const all = await trialsIn(study);
+  if (recommended) return printRecommended(study, all, json);
   const rows = bestFirst(all, objectives[0]!).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
   return rows.length > 0 ? 0 : 1;
+}
+
+/** The trial whose configuration to deploy, and what to expect of it. */
+function printRecommended({ created }: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
+  const found = recommendation(spaceOf(created), created.objectives[0]!, all);
+  if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected }) } : null));
+  else print(found ? table([found.row]) : withoutBest(all));
+  if (!json && found?.expected)
+    inform(`expected ${created.objectives[0]!.name}: ${shown(found.expected.mean)} ± ${shown(found.expected.sd)}`);
+  return found ? 0 : 1;
 }
 
 const withoutBest = (rows: readonly ListedTrial[]): string =>
