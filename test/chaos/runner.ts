@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { concatAll, from, lastValueFrom, toArray } from 'rxjs';
+import type { Fact } from '../../src/facts/facts.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { applyEntries } from '../../streams/index.ts';
 import { readJournal } from '../../streams/journal.ts';
@@ -29,6 +30,8 @@ export interface RunnerVerdict {
   readonly running: number;
   /** Attempts that the log has, by how they ended. */
   readonly trials: { readonly completed: number; readonly failed: number; readonly begun: number };
+  /** Why trials were given up. */
+  readonly reasons: readonly string[];
   /** What `hypertide verify` says. */
   readonly verify: string;
 }
@@ -72,16 +75,15 @@ export async function killRunner(kills: number, seed: string, say: (line: string
     await once(verifier, 'close');
     const path = join(place, 'killed.jsonl');
     const entries = await lastValueFrom(from(readJournal(path)).pipe(concatAll(), applyEntries(), toArray()));
-    const count = (type: string, holds: (outcome: unknown) => boolean = () => true) =>
-      entries.filter(
-        ({ fact, effect, event }) =>
-          effect !== 'rejected' && fact.type === type && holds((event as { outcome?: string } | undefined)?.outcome),
-      ).length;
+    const counted = entries.flatMap(({ fact, effect, refusal }) => (refusal ? [] : [{ fact, effect }]));
+    const failed = counted.flatMap(({ fact, effect }) => (fact.type === 'failed' && effect === 'ended' ? [fact] : []));
+    const count = (type: Fact['type']) => counted.filter(({ fact }) => fact.type === type).length;
     return {
       kills,
       left,
       running,
-      trials: { completed: count('completed'), failed: count('failed', (outcome) => outcome !== undefined), begun: count('started') },
+      trials: { completed: count('completed'), failed: failed.length, begun: count('started') },
+      reasons: failed.map(({ trial, reason, message = '' }) => `trial ${trial} ${reason}: ${message}`),
       verify: verify.trim(),
     };
   } finally {
