@@ -36,7 +36,10 @@ export interface RunnerVerdict {
   readonly verify: string;
 }
 
-/** Kills a runner with SIGKILL at random moments, starts it again, and lets it end at last. */
+/**
+ * Kills a runner with SIGKILL at random moments, starts it again, and lets it end at last. The moments are further apart than a trial takes: a
+ * trial that is interrupted 30 times is given up.
+ */
 export async function killRunner(kills: number, seed: string, say: (line: string) => void = () => {}): Promise<RunnerVerdict> {
   const place = mkdtempSync(join(tmpdir(), 'hypertide-runner-'));
   const rng = rngFor(seed, 'runner', 0);
@@ -56,7 +59,7 @@ export async function killRunner(kills: number, seed: string, say: (line: string
       const exited = once(runner, 'exit');
       const isEarly = rng() < 0.2; // before the first program, while the journal is read
       while (!isEarly && runner.exitCode === null && programsIn(place).length === 0) await sleep(20);
-      await Promise.race([exited, sleep(1500 * rng())]);
+      await Promise.race([exited, sleep(4000 * rng())]);
       if (runner.exitCode !== null) break; // the study has ended
       running += programsIn(place).length;
       runner.kill('SIGKILL');
