@@ -38,7 +38,7 @@ export function splitLines(line: (text: string, redrawn: boolean) => void): Line
       for (let i = 0; i < bytes.length; i++) {
         if (returned) end(bytes[i] !== 10);
         if (bytes[i] !== 10 && bytes[i] !== 13) continue;
-        keep(bytes.subarray(start, i));
+        if (i > start) keep(bytes.subarray(start, i));
         start = i + 1;
         if (bytes[i] === 10) end(false);
         else returned = true;
