@@ -7,6 +7,8 @@ import type { Features } from './features.ts';
 
 /** On ordered axes with at most this many levels, every level is tried. Others are searched as if continuous, then snapped. */
 const FEW_LEVELS = 16;
+/** Of an unordered axis with more levels than this, a part is tried: most are not in the data, and the model cannot tell those apart. */
+const MANY_LEVELS = 512;
 const UNIFORM_CANDIDATES = 1024;
 const PERTURBED_CANDIDATES = 256;
 const PERTURBATION_SDS = [0.2, 0.05, 0.01];
@@ -128,7 +130,7 @@ function tryLevels(terms: readonly AcquisitionTerm[], features: Features, domain
     const now = levels.of(best.point[i]!);
     const others =
       levels.count <= FEW_LEVELS || !axis.ordered
-        ? Array.from({ length: levels.count }, (_, k) => k).filter((k) => k !== now)
+        ? spread(levels.count, now)
         : LEVEL_STEPS.map((step) => now + step).filter((k) => k >= 0 && k < levels.count);
     best = bestOf(
       terms,
@@ -139,6 +141,12 @@ function tryLevels(terms: readonly AcquisitionTerm[], features: Features, domain
     );
   }
   return best;
+}
+
+/** All levels but one or, of very many, some at equal distances from it. */
+function spread(count: number, now: number): number[] {
+  const stride = Math.ceil(count / MANY_LEVELS);
+  return Array.from({ length: count }, (_, k) => k).filter((k) => k !== now && (k - now) % stride === 0);
 }
 
 /** The best of a point and the feasible ones of some others, which are snapped first. */
