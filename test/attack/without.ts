@@ -14,25 +14,31 @@ export function projectWithout(guards: readonly Guard[]): string {
   for (const folder of FOLDERS) cpSync(join(root, folder), join(copy, folder), { recursive: true, preserveTimestamps: true });
   for (const file of FILES) cpSync(join(root, file), join(copy, file), { preserveTimestamps: true }); // a newer page would be built again
   for (const link of ['node_modules', 'dist']) symlinkSync(join(root, link), join(copy, link));
-  const sources = ['src', 'streams'].flatMap((folder) => filesIn(join(copy, folder)));
-  for (const guard of guards) for (const [code, instead] of patches[guard]!) replaceOnce(sources, guard, code, instead);
+  for (const guard of guards) {
+    for (const [code, instead] of patches[guard]!) {
+      const file = join(copy, placeOf(guard, code));
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace(code, () => instead),
+      );
+    }
+  }
   return copy;
 }
 
-const filesIn = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && file.name.endsWith('.ts'))
-    .map((file) => join(file.parentPath, file.name));
+/** The sources of the project, by their paths in it. */
+const sources = new Map(
+  ['src', 'streams'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile() && file.name.endsWith('.ts'))
+      .map((file) => join(file.parentPath, file.name))
+      .map((path) => [path.slice(root.length), readFileSync(path, 'utf8')] as const),
+  ),
+);
 
-function replaceOnce(files: readonly string[], guard: string, code: string, instead: string): void {
-  const found = files.flatMap((file) => {
-    const parts = readFileSync(file, 'utf8').split(code);
-    return parts.length > 1 ? [{ file, parts }] : [];
-  });
-  const [place] = found;
-  if (found.length !== 1 || place!.parts.length !== 2) {
-    const count = found.reduce((sum, { parts }) => sum + parts.length - 1, 0);
-    throw new Error(`guard "${guard}": expected this code once, found it ${count} times; update test/attack/guards.ts: ${code}`);
-  }
-  writeFileSync(place!.file, place!.parts.join(instead));
+/** The file that holds the code of a guard. @throws Error unless the code occurs once */
+export function placeOf(guard: string, code: string): string {
+  const found = [...sources].flatMap(([path, text]) => Array(text.split(code).length - 1).fill(path) as string[]);
+  if (found.length === 1) return found[0]!;
+  throw new Error(`guard "${guard}": expected this code once, found it ${found.length} times; update test/attack/guards.ts: ${code}`);
 }
