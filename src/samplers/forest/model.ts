@@ -94,7 +94,7 @@ export const predictAt = ({ forest, encode }: Omit<ForestModel, 'lowest'>, point
 /** Above 0, since trees may agree and still be wrong. */
 const MIN_SD = 1e-3;
 
-/** Above 0, since trees may agree and still be wrong. */
+/** Above 0, so that a space in which all trials failed so far still has an order. */
 const MIN_FEASIBLE = 1e-3;
 
 /** The log of the expected improvement over the lowest prediction, times the probability that the trial neither fails nor violates a constraint. */

@@ -9,7 +9,7 @@ export interface ForestObservation {
   readonly point: Point;
   /** Infinity if the trial has none. */
   readonly budget: number;
-  /** Undefined while the trial is open. `infeasible` if it failed or violates a constraint. */
+  /** Undefined while the trial is open, or if it was stopped before its first report. `infeasible` if it failed or violates a constraint. */
   readonly loss?: number | 'infeasible' | undefined;
 }
 
@@ -37,7 +37,7 @@ export class ForestObservations {
     const ranked = rankTrial(index, fact);
     if (ranked) {
       const { tier, budget, losses } = ranked;
-      const loss = tier < 2 && Number.isFinite(losses[0]) ? losses[0]! : 'infeasible';
+      const loss = tier === 2 ? 'infeasible' : Number.isFinite(losses[0]) ? losses[0]! : undefined;
       this.#byConfiguration[index] = { point: fact.point, budget: tier < 2 ? budget : Number.POSITIVE_INFINITY, loss };
     } else if (this.#byConfiguration[index]?.loss === undefined) this.#byConfiguration[index] = undefined;
   }
