@@ -147,7 +147,7 @@ class Optimize(InFolder):
         said = io.StringIO()
         with contextlib.redirect_stderr(said):
             self.study().optimize(loss_of, trials=4)
-        self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials exist\n")
+        self.assertEqual(said.getvalue(), "resuming: 4 of 4 trials exist; to continue, raise `trials`\n")
 
     def test_prints_how_each_trial_ended(self):
         def objective(trial):

@@ -43,7 +43,8 @@ def optimize(
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
     if progress and (known := len(study.trials)):
         of = "" if trials is None else f" of {trials}"
-        print(f"resuming: {known}{of} trials exist", file=sys.stderr)
+        full = "; to continue, raise `trials`" if trials is not None and known >= trials else ""
+        print(f"resuming: {known}{of} trials exist{full}", file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
     lock = threading.Lock()

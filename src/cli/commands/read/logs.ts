@@ -41,7 +41,7 @@ export async function printLogs(study: CommandStudy, words: readonly string[], {
 function reasonFor({ by, status, running }: TrialRow): string {
   if (by === 'import') return 'the trial was imported';
   if (status === 'open' && !running) return 'the trial waits for a trainer; --follow waits with it';
-  return 'there is no such file; if it was kept elsewhere, name the place with --directory';
+  return 'there is no such file: a trial of a function has none; if it was kept elsewhere, name the place with --directory';
 }
 
 /** Prints what an open trial prints until it ends, attempt after attempt. */

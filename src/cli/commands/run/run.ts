@@ -239,7 +239,7 @@ async function work({
       log.giveUp();
       return fleet.kill();
     }
-    warn(`ending ${fleet.running} running trials; interrupt again to kill them`);
+    warn(`ending ${fleet.running} running ${fleet.running === 1 ? 'trial' : 'trials'}; interrupt again to kill them`);
     end({ type: 'interrupted' });
   });
   const ending = await ended;
