@@ -19,6 +19,8 @@ export interface Audit {
   readonly objects: ReadonlyMap<number, string>;
   /** The last position. */
   readonly end: number;
+  /** Whether what is left of the first two entries has a checksum. Journals without one there have `created` once, and others twice. */
+  readonly beginsSealed: boolean;
 }
 
 /** A line, or a part of one. */
@@ -42,8 +44,8 @@ export function auditJournal(file: Buffer): Audit {
   const note: Note = (line, what) => void damage.push({ line, what });
   const pieces = piecesIn(file, note);
   compareNeighbours(pieces, note);
-  const { objects, end } = place(pieces, note);
-  return { damage: damage.sort((a, b) => a.line - b.line), objects, end };
+  const placed = place(pieces, note);
+  return { damage: damage.sort((a, b) => a.line - b.line), ...placed };
 }
 
 /** The lines, and what follows the last line feed. */
@@ -110,7 +112,7 @@ function compareNeighbours(pieces: readonly Piece[], note: Note): void {
  * Puts each piece at the position at which it was written. If the study continued after lines had moved, these stay where they are: all later decisions
  * count on that.
  */
-function place(pieces: readonly Piece[], note: Note): Pick<Audit, 'objects' | 'end'> {
+function place(pieces: readonly Piece[], note: Note): Omit<Audit, 'damage'> {
   const kept = lastMoved(pieces);
   let end = 0;
   let shift = 0;
@@ -147,7 +149,7 @@ function place(pieces: readonly Piece[], note: Note): Pick<Audit, 'objects' | 'e
       `${first === position - 1 ? `entry ${first} is` : `entries ${first} to ${position - 1} are`} missing before it`,
     );
   }
-  return { objects, end };
+  return { objects, end, beginsSealed: placed.some(({ position, sealed }) => position <= 2 && sealed !== undefined) };
 }
 
 /** The last line that had moved when the study continued after it; 0 if there is none. */

@@ -57,8 +57,9 @@ export async function auditOf(path: string): Promise<Audit> {
   return auditJournal(file);
 }
 
-/** The first two entries of a study are the same, so either restores the other. */
+/** The first two entries of a study are the same, so either restores the other, unless the study began before lines had checksums. */
 function withCreated(audit: Audit): Audit {
+  if (!audit.beginsSealed) return audit;
   const [first, second] = [audit.objects.get(1), audit.objects.get(2)];
   const left = first ?? second;
   if (left === undefined || (first !== undefined && second !== undefined) || parseLine(Buffer.from(left))?.type !== 'created') return audit;

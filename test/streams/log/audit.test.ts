@@ -43,7 +43,7 @@ const objects = new Map(original.map((bytes, i) => [i + 1, unsealed(bytes)]));
 describe('the audit of a journal', () => {
   it('finds nothing in one that is as it was written', () => {
     expect(original).toHaveLength(4 * TRIALS + 3);
-    expect(auditJournal(joined(original))).toEqual({ damage: [], objects, end: original.length });
+    expect(auditJournal(joined(original))).toEqual({ damage: [], objects, end: original.length, beginsSealed: true });
   });
 
   /** Damages a file in one place. @returns the file, and the positions of the entries that are gone. */
@@ -149,7 +149,7 @@ describe('the audit of a journal that a study continued', () => {
 
   it('accepts an older beginning without checksums', async () => {
     const older = original.map((bytes) => Buffer.from(unsealed(bytes)));
-    expect(auditJournal(joined(older))).toEqual({ damage: [], objects, end: original.length });
+    expect(auditJournal(joined(older))).toEqual({ damage: [], objects, end: original.length, beginsSealed: false });
     const { audit } = await continued(older);
     expect(audit).toMatchObject({ damage: [], end: original.length + 2 });
     const changed = await continued(older.with(4, Buffer.from('{"at":')));

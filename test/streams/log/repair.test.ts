@@ -51,6 +51,13 @@ it.each([1, 2])('of the two lines of created, %s is restored from the other one'
   expect((await factsOf(`${path}.copy`)).slice(0, 2)).toEqual([created, created]);
 });
 
+it('a journal from before checksums has created once, so a lost second line stays lost', async () => {
+  const path = journalPath();
+  write(path, [JSON.stringify({ at: 7, ...created }), 'rubbish', '{"at":7,"n":1}']);
+  expect((await repairJournal(path, `${path}.copy`)).lost).toEqual([2]);
+  expect(await factsOf(`${path}.copy`)).toEqual([created, {}, { n: 1 }]);
+});
+
 it('a file that exists is not overwritten', async () => {
   const { path } = await written();
   writeFileSync(`${path}.copy`, 'mine');
