@@ -76,7 +76,7 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
     const object = parseLine(raw);
     const joined = hasSeals && !object && lines[i + 1] && joinLines(raw, lines[i + 1]!);
     const restored = joined ? [joined] : hasSeals && (!object || mayBeSealed(raw)) ? restoreLine(raw) : [];
-    if (restored.length === 0 && object && object.sum === undefined) {
+    if (restored.length === 0 && isUnsealed(object)) {
       pieces.push({ line, raw });
       if (areSealed) note(line, 'has no checksum, unlike the lines before it');
       continue;
@@ -87,13 +87,23 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
     for (const one of restored) pieces.push({ line, raw, sealed: one });
     if (joined) i++;
   }
-  const line = lines.length + 1;
-  for (const sealed of rest.length > 0 ? restoreLine(rest) : []) {
-    pieces.push({ line, raw: rest, sealed });
-    note(line, 'lacks its line feed; it can be restored');
+  for (const piece of lastPieces(rest, lines.length + 1)) {
+    pieces.push(piece);
+    note(piece.line, 'lacks its line feed; it can be restored');
   }
   return pieces;
 }
+
+/** What is whole behind the last line feed: sealed lines, or one without a seal, perhaps with another byte instead of its line feed. */
+function lastPieces(rest: Buffer, line: number): readonly Piece[] {
+  if (rest.length === 0) return [];
+  const restored = restoreLine(rest);
+  if (restored.length > 0) return restored.map((sealed) => ({ line, raw: rest, sealed }));
+  const whole = [rest, rest.subarray(0, -1)].find((raw) => isUnsealed(parseLine(raw)));
+  return whole ? [{ line, raw: whole }] : [];
+}
+
+const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
 
 /** Whether a line ends as a checksum does: the name of the field may be damaged. */
 const mayBeSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));

@@ -156,6 +156,16 @@ describe('the audit of a journal that a study continued', () => {
     expect(changed.audit.damage).toEqual([{ line: 5, what: 'is no JSON object; it is lost' }]);
   });
 
+  it('keeps a last line that lacks only its line feed, as opening the journal does', () => {
+    const lines = ['{"at":1,"n":0}', '{"at":1,"n":1}'];
+    const damage = [{ line: 2, what: 'lacks its line feed; it can be restored' }];
+    for (const end of ['', '*']) {
+      const audit = auditJournal(Buffer.from(lines.join('\n') + end));
+      expect(audit).toMatchObject({ damage, objects: new Map(lines.map((text, i) => [i + 1, text])), end: 2 });
+    }
+    expect(auditJournal(Buffer.from(lines.join('\n').slice(0, -1)))).toMatchObject({ damage: [], end: 1 });
+  });
+
   it('notices a change in the last line before the first checksum, and a line of another journal', async () => {
     const path = journalPath();
     writeFileSync(path, '{"at":1,"n":0}\n');
