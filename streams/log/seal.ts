@@ -15,6 +15,8 @@ export interface Seal {
 export const NONE = '00000000';
 
 const FORM = /,"sum":"([1-9]\d{0,14})\.([0-9a-f]{8})\.([0-9a-f]{8})"\}\s?$/;
+/** An object without fields. Earlier versions wrote it for an entry that is missing. */
+const EMPTY = /^\s*\{\s*\}$/;
 const RETURN = 13;
 /** Bytes that no seal is longer than. */
 export const LONGEST_SEAL = 64;
@@ -29,7 +31,8 @@ export function sealLines(
 ): { readonly lines: readonly Buffer[]; readonly last: string } {
   let last = previous;
   const lines = objects.map((object, i) => {
-    const covered = `${object.slice(0, -1)},"sum":"${position + i + 1}.${last}.`;
+    const fields = EMPTY.test(object) ? '{"at":0' : object.slice(0, -1);
+    const covered = `${fields},"sum":"${position + i + 1}.${last}.`;
     last = digits(crc32(covered));
     return Buffer.from(`${covered}${last}"}\n`);
   });

@@ -58,6 +58,23 @@ it('a journal from before checksums has created once, so a lost second line stay
   expect(await factsOf(`${path}.copy`)).toEqual([created, {}, { n: 1 }]);
 });
 
+it('an object without fields keeps its position in a copy that is all JSON', async () => {
+  const path = journalPath();
+  write(path, ['{"at":7,"n":1}', '{}', ' { }', 'rubbish', ' {"at":7,"n":2}']);
+  expect((await repairJournal(path, `${path}.copy`)).lost).toEqual([4]);
+  const objects = readFileSync(`${path}.copy`, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(objects.map(({ at, n }) => [at, n])).toEqual([
+    [7, 1],
+    [0, undefined],
+    [0, undefined],
+    [0, undefined],
+    [7, 2],
+  ]);
+});
+
 it('a file that exists is not overwritten', async () => {
   const { path } = await written();
   writeFileSync(`${path}.copy`, 'mine');
