@@ -21,14 +21,16 @@ const quietly = { warn: () => {} };
 export async function begunIn(path: string): Promise<Created | undefined> {
   const start = await firstBytes(path);
   if (start === '') return undefined;
+  let seen = 0;
   for await (const entries of readJournal(path, quietly)) {
-    for (const { fact: data, refusal } of entries.slice(0, 2)) {
+    for (const { fact: data, refusal } of entries.slice(0, 2 - seen)) {
       const fact = parseFact(data);
       if (!refusal && !isRefusal(fact) && fact.type === 'created') return fact;
     }
-    throw new UsageError(`${path}: expected a journal, but there is no study in it`);
+    seen += entries.length; // a long first fact is a batch of its own
+    if (seen >= 2) break;
   }
-  if (start.startsWith('{"at":') || '{"at":'.startsWith(start)) return undefined;
+  if (seen === 0 && (start.startsWith('{"at":') || '{"at":'.startsWith(start))) return undefined;
   throw new UsageError(`${path}: expected a journal, but there is no study in it`);
 }
 
