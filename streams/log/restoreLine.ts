@@ -38,10 +38,17 @@ function separate(line: Buffer): readonly SealedLine[] {
   const text = line.toString('latin1');
   const starts = [...text.matchAll(/\{"at":/g)].map(({ index }) => index);
   const ends = [...text.matchAll(/"sum":"[^"]{1,40}"\}/g)].map((match) => match.index + match[0].length);
-  return ends.flatMap((end) => {
-    const start = starts.findLast((one) => one < end && sealedLine(line.subarray(one, end)));
-    return start === undefined ? [] : sealedLine(line.subarray(start, end))!;
-  });
+  const found: SealedLine[] = [];
+  let open: number[] = []; // starts after the last line that was found
+  let next = 0;
+  for (const end of ends) {
+    while (next < starts.length && starts[next]! < end) open.push(starts[next++]!);
+    const start = open.findLast((one) => sealedLine(line.subarray(one, end)));
+    if (start === undefined) continue;
+    found.push(sealedLine(line.subarray(start, end))!);
+    open = [];
+  }
+  return found;
 }
 
 /** The line before one of its bits was flipped. */

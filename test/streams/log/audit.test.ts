@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { float, type Log, optimize, random, space } from '../../../streams/index.ts';
 import { auditJournal } from '../../../streams/log/audit.ts';
@@ -103,6 +103,20 @@ describe('the audit of a journal', () => {
     const halves = [third.subarray(0, 30), third.subarray(31)];
     halves[1] = Buffer.from(halves[1]!);
     expect(damageIn(original.toSpliced(2, 1, ...halves))[0]).toMatch(/^3: is (no JSON object; it is lost|the first part of a line)/);
+  });
+});
+
+describe('the effort of an audit', () => {
+  it('grows with the lines of a journal without line feeds, not with their square', () => {
+    const glued = Buffer.concat(
+      original.map((bytes, i) => (i % 3 > 0 ? bytes : Buffer.from(bytes.toString().replace('"at":1', '"at":99')))),
+    );
+    const reads = vi.spyOn(Buffer.prototype, 'subarray');
+    const { objects: left } = auditJournal(glued);
+    const { length } = reads.mock.calls;
+    reads.mockRestore();
+    expect(left).toEqual(new Map([...objects].filter(([position]) => position % 3 !== 1)));
+    expect(length).toBeLessThan(10 * original.length);
   });
 });
 
