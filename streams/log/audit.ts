@@ -87,7 +87,7 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
     for (const one of restored) pieces.push({ line, raw, sealed: one });
     if (joined) i++;
   }
-  for (const piece of lastPieces(rest, lines.length + 1)) {
+  for (const piece of lastPieces(rest, lines.length + 1, hasSeals)) {
     pieces.push(piece);
     note(piece.line, 'lacks its line feed; it can be restored');
   }
@@ -95,9 +95,9 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
 }
 
 /** What is whole behind the last line feed: sealed lines, or one without a seal, perhaps with another byte instead of its line feed. */
-function lastPieces(rest: Buffer, line: number): readonly Piece[] {
+function lastPieces(rest: Buffer, line: number, hasSeals: boolean): readonly Piece[] {
   if (rest.length === 0) return [];
-  const restored = restoreLine(rest);
+  const restored = hasSeals || rest.includes('"sum":"') || mayBeSealed(rest) ? restoreLine(rest) : [];
   if (restored.length > 0) return restored.map((sealed) => ({ line, raw: rest, sealed }));
   const whole = [rest, rest.subarray(0, -1)].find((raw) => isUnsealed(parseLine(raw)));
   return whole ? [{ line, raw: whole }] : [];

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { isWhole } from './journalCodec.ts';
+import { isWhole, MAX_LINE } from './journalCodec.ts';
 import { crcOf, LONGEST_SEAL, type Seal, sealOf } from './seal.ts';
 
 /** A line that its checksum proves to be as it was written. */
@@ -53,15 +53,16 @@ function separate(line: Buffer): readonly SealedLine[] {
 
 /** The line before one of its bits was flipped. */
 function flipBack(line: Buffer): SealedLine | undefined {
+  if (line.length > MAX_LINE) return undefined;
   const end = Math.max(0, line.length - LONGEST_SEAL);
   for (let bit = 8 * end; bit < 8 * line.length; bit++) {
-    const restored = sealedLine(flipped(line, bit));
+    const restored = withFlipped(line, bit);
     if (restored) return restored;
   }
   const crc = crcOf(line);
   if (crc === undefined) return undefined;
   const bit = flippedBit(crc.covered, crc.computed ^ crc.written);
-  const restored = bit === undefined ? undefined : sealedLine(flipped(line, bit));
+  const restored = bit === undefined ? undefined : withFlipped(line, bit);
   return restored && isWhole(restored.bytes) ? restored : undefined;
 }
 
@@ -78,9 +79,14 @@ function flippedBit(bytes: number, difference: number): number | undefined {
   return undefined;
 }
 
-/** A copy with one bit flipped, counted from the lowest one of the first byte. */
-function flipped(line: Buffer, bit: number): Buffer {
-  const copy = Buffer.from(line);
-  copy[bit >> 3]! ^= 1 << (bit & 7);
-  return copy;
+/** A copy with one bit flipped, counted from the lowest one of the first byte; undefined if its checksum does not match. Only what matches is copied. */
+function withFlipped(line: Buffer, bit: number): SealedLine | undefined {
+  const flip = () => {
+    line[bit >> 3]! ^= 1 << (bit & 7);
+  };
+  flip();
+  const seal = sealOf(line);
+  const restored = seal && { bytes: Buffer.from(line), seal };
+  flip();
+  return restored;
 }

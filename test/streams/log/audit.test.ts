@@ -118,6 +118,28 @@ describe('the effort of an audit', () => {
     expect(left).toEqual(new Map([...objects].filter(([position]) => position % 3 !== 1)));
     expect(length).toBeLessThan(10 * original.length);
   });
+
+  it('is no copy of the line for each bit that may be flipped', () => {
+    const copies = vi.spyOn(Buffer, 'from');
+    const third = original[2]!.toString();
+    const before = joined(original.with(2, Buffer.from(third.replace('"trial":1', '"trial":42'))));
+    const file = Buffer.from(before);
+    copies.mockClear();
+    auditJournal(file);
+    const { length } = copies.mock.calls;
+    copies.mockRestore();
+    expect(length).toBeLessThan(10);
+    expect(file.equals(before)).toBe(true);
+  });
+
+  it('is none for a torn end of bytes without a checksum', () => {
+    const file = Buffer.from('{"at":1,"n":0}\n{"at":1,"n":');
+    const reads = vi.spyOn(Buffer.prototype, 'toString');
+    expect(auditJournal(file)).toMatchObject({ damage: [], end: 1 });
+    const { length } = reads.mock.calls;
+    reads.mockRestore();
+    expect(length).toBeLessThan(20);
+  });
 });
 
 describe('the audit of a journal that a study continued', () => {
