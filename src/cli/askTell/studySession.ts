@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import { createStudy, type Study } from '../../../streams/createStudy.ts';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
@@ -6,11 +6,13 @@ import { memoryLog } from '../../../streams/log/memory.ts';
 import { best } from '../../../streams/observe.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
+import { type Submitter, submitter } from '../../../streams/submit.ts';
 import type { Created, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { countCells } from '../../space/cells.ts';
+import { RefusedError } from '../../study/commands.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import { begunIn } from '../sources/journalFile.ts';
@@ -63,9 +65,16 @@ export async function drivenStudy(description: unknown, path: string | undefined
   const log = path === undefined ? memoryLog() : await openJournal(path, { warn: inform });
   const run = (): Running => {
     const seen = new Seen();
-    return { seen, study: createStudy(space, { strategy, ...described?.options, log, note: (entry) => seen.note(entry) }) };
+    const { append, note: recognise, end } = submitter(log);
+    const note = (entry: AppliedEntry<Params>) => {
+      seen.note(entry);
+      recognise(entry);
+    };
+    const study = createStudy(space, { strategy, ...described?.options, log, note });
+    study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
+    return { seen, study, append };
   };
-  let { seen, study } = run();
+  let { seen, study, append } = run();
   try {
     await study.ready();
   } catch (error) {
@@ -107,12 +116,19 @@ export async function drivenStudy(description: unknown, path: string | undefined
       enqueue: ({ params }: { readonly params: Params }) => done(study.enqueue(params)),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: NewLimits) => {
+        await study.ready(); // one that has failed applies nothing more
         const changed = seen.changedBy(limits);
         if (!changed) return { ok: true };
-        const noted = seen.nextChange(); // the next ask must not be answered with what was decided before
-        await log.append(changed);
-        if (!seen.closed) return done(noted);
-        ({ seen, study } = run()); // it has ended where it was full; there is room again
+        if (seen.closed) await log.append(changed);
+        else {
+          try {
+            await append(changed); // the next ask must not be answered with what was decided before
+            return { ok: true };
+          } catch (error) {
+            if (!seen.closed || error instanceof RefusedError) throw error; // otherwise it ended before it read the change
+          }
+        }
+        ({ seen, study, append } = run()); // it has ended where it was full; there is room again
         return done(study.ready());
       },
       trials: () => ({ trials: [...seen.rows] }),
@@ -126,6 +142,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
 interface Running {
   readonly seen: Seen;
   readonly study: Study<Params>;
+  readonly append: Submitter['append'];
 }
 
 /** What a study's entries amount to. */
@@ -162,11 +179,6 @@ class Seen {
     const more = parallel !== undefined && parallel !== this.#limits.parallel;
     if (!others && !more) return undefined;
     return omitUndefined({ type: 'changed', limits: others ? { trials } : undefined, parallel: more ? parallel : undefined });
-  }
-
-  /** Resolves when the study has read its next change. */
-  async nextChange(): Promise<void> {
-    await firstValueFrom(this.#entries$.pipe(filter((entry) => !entry.refusal && entry.fact.type === 'changed')));
   }
 
   #take(fact: Fact): void {

@@ -65,6 +65,13 @@ describe('ask-tell with a study', () => {
     expect(replies[10]).toMatchObject({ best: { trial: 1 } });
   });
 
+  it('refuses a limit that is no limit, and continues', async () => {
+    const wrong = [{ trials: -1 }, { trials: 2.5 }, { parallel: 0 }].map((limits) => ({ cmd: 'limit', ...limits }));
+    const replies = await inform([init(), ...wrong, { cmd: 'limit', trials: 1 }, { cmd: 'ask' }]);
+    expect(replies.slice(1, 4).map(({ code }) => code)).toEqual(['bad-field', 'bad-field', 'bad-field']);
+    expect(replies.slice(4)).toMatchObject([{ ok: true }, { id: 1 }]);
+  });
+
   it('answers later requests while an ask waits for a result', async () => {
     const requests = [
       init(),
