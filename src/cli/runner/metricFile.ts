@@ -32,8 +32,13 @@ export function metricFile(path: string, take: (row: MetricRow) => void, warn: (
   };
   const look = () => {
     const before = state;
-    state = read(before);
-    if (state !== before) takeFrom(commonRows(before.rows, state.rows));
+    const now = read(before);
+    if (now === before) return;
+    const common = commonRows(before.rows, now.rows);
+    // Some of the rows that were taken, and no other: the file is being written again.
+    if (taken > 0 && common === now.rows.length && common < before.rows.length) return;
+    state = now;
+    takeFrom(common);
   };
   return {
     look,

@@ -77,6 +77,22 @@ it('takes each row once while the file grows', () => {
   expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3,"acc":0.9}}']);
 });
 
+it('takes no row again if it looks while the file is written again', () => {
+  const { path, file, taken } = open();
+  const table = 'epoch,loss\n1,0.5\n2,0.4\n';
+  writeFileSync(path, table);
+  file.look();
+  for (const length of [0, 5, 17]) {
+    writeFileSync(path, table.slice(0, length));
+    file.look();
+    writeFileSync(path, table);
+    file.look();
+  }
+  writeFileSync(path, `${table}3,0.3\n`);
+  file.end();
+  expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3}}']);
+});
+
 it('takes an object each time it changes', () => {
   const { path, file, taken } = open();
   for (const loss of [0.5, 0.5, 0.4]) {
