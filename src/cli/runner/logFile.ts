@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** What a program prints, for people. */
@@ -19,7 +19,7 @@ export function openLog(path: string, warn: (message: string) => void = () => {}
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a+');
   let usable = true;
-  let size = 0;
+  let { size } = fstatSync(file); // it may be there from before
   let removed = 0;
   const append = (bytes: Buffer) => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);

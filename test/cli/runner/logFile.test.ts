@@ -1,13 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openLog } from '../../../src/cli/runner/logFile.ts';
 
-function written(lines: number) {
+/** @param before what the file holds already */
+function written(lines: number, before = '') {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'trials', '1.log');
+  if (before !== '') {
+    mkdirSync(dirname(path));
+    writeFileSync(path, before);
+  }
   const said: string[] = [];
   const log = openLog(path, (message) => said.push(message), { beginning: 100, end: 200, longest: 1000 });
   for (let n = 0; n < lines; n++) log.write(Buffer.from(`line ${n}\n`));
@@ -33,4 +38,13 @@ it('keeps the beginning and the end of an output that is very long, and says so 
   const [, bytes] = text.match(/: (\d+) bytes/)!;
   expect(Number(bytes)).toBeGreaterThanOrEqual(all.length - before.length - after.length);
   expect(said).toEqual([`${path}: the output is longer than ${1000 / 2 ** 20} MiB: only its beginning and its end are kept`]);
+});
+
+it('counts what the file holds already', () => {
+  const before = 'before\n'.repeat(100); // 700 bytes
+  const { text } = written(60, before); // 470 bytes more
+  expect(text.length).toBeLessThanOrEqual(1000);
+  expect(text.startsWith(before.slice(0, 100))).toBe(true);
+  expect(text.endsWith('line 58\nline 59\n')).toBe(true);
+  expect(text).toMatch(/\n\[hypertide: \d+ bytes of output are left out here\]\n/);
 });
