@@ -60,7 +60,6 @@ HYPERTIDE_ATTEMPT, HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT
 (saved state to load) and HYPERTIDE_CHECKPOINT_DIR (where to save; each
 attempt has its own). Programs end with the run that started them, even if it
 is killed.
-Exit status: 0 done, 1 not as expected, 2 wrong usage or input, 130 interrupted.
 
 The output of the program is kept in a log and read for values:
   {"step": 3, "loss": 0.41}  or  step=3 loss=0.41
