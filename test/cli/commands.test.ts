@@ -50,6 +50,13 @@ describe('commands that read', () => {
     expect(JSON.parse(best.out).values.value).toBe(Math.min(...values));
     const deployed = await hypertide(place, 'best', 'study.jsonl', '--recommended', '--json');
     expect(JSON.parse(deployed.out).status).toBe('completed');
+    for (const more of [
+      ['-n', '2'],
+      ['--reference', 'value=1'],
+    ]) {
+      const both = await hypertide(place, 'best', 'study.jsonl', '--recommended', ...more);
+      expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--recommended: expected it without -n and --reference') });
+    }
     const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
     expect(JSON.parse(two.out)).toHaveLength(2);
     const all = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);
