@@ -15,7 +15,7 @@ export interface DamagedLine {
 export interface Audit {
   /** In the order of the file; empty if the journal is as it was written. */
   readonly damage: readonly DamagedLine[];
-  /** The JSON objects of all entries by position, without checksums. A position without one is lost. */
+  /** The JSON objects of all entries by position, without checksums; made when it is read. A position without one is lost. */
   readonly objects: ReadonlyMap<number, string>;
   /** The last position. */
   readonly end: number;
@@ -44,8 +44,15 @@ export function auditJournal(file: Buffer): Audit {
   const note: Note = (line, what) => void damage.push({ line, what });
   const pieces = piecesIn(file, note);
   compareNeighbours(pieces, note);
-  const placed = place(pieces, note);
-  return { damage: damage.sort((a, b) => a.line - b.line), ...placed };
+  const { left, end } = place(pieces, note);
+  return {
+    damage: damage.sort((a, b) => a.line - b.line),
+    get objects() {
+      return new Map([...left].flatMap(([position, piece]) => (piece.isLost ? [] : [[position, objectOf(piece)] as const])));
+    },
+    end,
+    beginsSealed: [1, 2].some((position) => left.get(position)?.sealed !== undefined),
+  };
 }
 
 /** The lines, and what follows the last line feed. */
@@ -122,7 +129,7 @@ function compareNeighbours(pieces: readonly Piece[], note: Note): void {
  * Puts each piece at the position at which it was written. If the study continued after lines had moved, these stay where they are: all later decisions
  * count on that.
  */
-function place(pieces: readonly Piece[], note: Note): Omit<Audit, 'damage'> {
+function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyMap<number, Piece>; readonly end: number } {
   const kept = lastMoved(pieces);
   let end = 0;
   let shift = 0;
@@ -136,31 +143,31 @@ function place(pieces: readonly Piece[], note: Note): Omit<Audit, 'damage'> {
     end = Math.max(end, position);
     return { ...piece, position };
   });
-  const objects = new Map<number, string>();
-  const lines = new Map<number, number>();
-  for (const { line, raw, sealed, isLost, position } of [...placed.filter((one) => one.sealed), ...placed.filter((one) => !one.sealed)]) {
-    if (isLost) {
-      if (!lines.has(position)) lines.set(position, line);
-      continue;
-    }
-    const object = sealed ? unsealed(sealed.bytes) : raw.toString().trimEnd();
-    const twin = objects.get(position);
-    if (twin === undefined) objects.set(position, object);
-    else
-      note(line, `${twin === object ? 'is a copy of' : `is another entry ${position} than`} line ${lines.get(position)}; it is left out`);
-    if (twin === undefined) lines.set(position, line);
+  const left = new Map<number, Piece>();
+  for (const piece of [...placed.filter((one) => one.sealed), ...placed.filter((one) => !one.sealed)]) {
+    const { line, isLost, position } = piece;
+    const twin = left.get(position);
+    if (twin === undefined || (twin.isLost && !isLost)) left.set(position, piece);
+    else if (!isLost)
+      note(
+        line,
+        `${objectOf(twin) === objectOf(piece) ? 'is a copy of' : `is another entry ${position} than`} line ${twin.line}; it is left out`,
+      );
   }
   for (let position = 1; position <= end; position++) {
-    if (lines.has(position)) continue;
+    if (left.has(position)) continue;
     const first = position;
-    while (!lines.has(position)) position++;
+    while (!left.has(position)) position++;
     note(
-      lines.get(position)!,
+      left.get(position)!.line,
       `${first === position - 1 ? `entry ${first} is` : `entries ${first} to ${position - 1} are`} missing before it`,
     );
   }
-  return { objects, end, beginsSealed: placed.some(({ position, sealed }) => position <= 2 && sealed !== undefined) };
+  return { left, end };
 }
+
+/** The JSON object of a piece, without its checksum. */
+const objectOf = ({ raw, sealed }: Piece): string => (sealed ? unsealed(sealed.bytes) : raw.toString().trimEnd());
 
 /** The last line that had moved when the study continued after it; 0 if there is none. */
 function lastMoved(pieces: readonly Piece[]): number {

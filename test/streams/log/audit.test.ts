@@ -119,6 +119,15 @@ describe('the effort of an audit', () => {
     expect(length).toBeLessThan(10 * original.length);
   });
 
+  it('is no text of each line, until its objects are asked for', () => {
+    const file = joined(original);
+    const texts = vi.spyOn(Buffer.prototype, 'toString');
+    const audit = auditJournal(file);
+    const whole = texts.mock.calls.filter((options) => options.length === 0).length;
+    texts.mockRestore();
+    expect([whole, audit.objects]).toEqual([0, objects]);
+  });
+
   it('is no copy of the line for each bit that may be flipped', () => {
     const copies = vi.spyOn(Buffer, 'from');
     const third = original[2]!.toString();
