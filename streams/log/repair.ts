@@ -27,7 +27,13 @@ const LINES = 1000;
  * const { damage, lost } = await repairJournal('study.jsonl', 'study.repaired.jsonl');
  */
 export async function repairJournal(path: string, copy: string): Promise<Repair> {
-  const { damage, objects, end } = withCreated(await auditOf(path));
+  return copyOf(await auditOf(path), copy);
+}
+
+/** Writes what an audit left, as `repairJournal` does. @throws JournalError if the copy cannot be written. */
+export async function copyOf(audit: Audit, copy: string): Promise<Repair> {
+  const { damage, end } = audit;
+  const objects = withCreated(audit);
   const positions = Array.from({ length: end }, (_, i) => i + 1);
   try {
     const file = await open(copy, 'wx');
@@ -58,10 +64,11 @@ export async function auditOf(path: string): Promise<Audit> {
 }
 
 /** The first two entries of a study are the same, so either restores the other, unless the study began before lines had checksums. */
-function withCreated(audit: Audit): Audit {
-  if (!audit.beginsSealed) return audit;
-  const [first, second] = [audit.objects.get(1), audit.objects.get(2)];
+function withCreated({ objects, beginsSealed }: Audit): Audit['objects'] {
+  if (!beginsSealed) return objects;
+  const [first, second] = [objects.get(1), objects.get(2)];
   const left = first ?? second;
-  if (left === undefined || (first !== undefined && second !== undefined) || parseLine(Buffer.from(left))?.type !== 'created') return audit;
-  return { ...audit, objects: new Map([...audit.objects, [1, left], [2, left]]) };
+  if (left === undefined || (first !== undefined && second !== undefined) || parseLine(Buffer.from(left))?.type !== 'created')
+    return objects;
+  return new Map([...objects, [1, left], [2, left]]);
 }

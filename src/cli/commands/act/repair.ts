@@ -1,4 +1,4 @@
-import { auditOf, repairJournal } from '../../../../streams/log/repair.ts';
+import { auditOf, copyOf } from '../../../../streams/log/repair.ts';
 import { stemOf } from '../../sources/journalFile.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
@@ -8,7 +8,8 @@ export async function repair(
   journal: string,
   { output = `${stemOf(journal)}.repaired.jsonl`, json }: { readonly output?: string; readonly json?: boolean },
 ): Promise<number> {
-  const { damage, objects } = await auditOf(journal);
+  const audit = await auditOf(journal);
+  const { damage, objects } = audit;
   const isJournal = [1, 2].some((position) => objects.get(position)?.includes('"type":"created"'));
   if (!isJournal) throw new UsageError(`${journal}: expected a journal, but there is no study in it`);
   if (damage.length === 0) {
@@ -16,7 +17,7 @@ export async function repair(
     else inform(`${journal}: no damage, so there is nothing to repair`);
     return 0;
   }
-  const { lost, entries } = await repairJournal(journal, output);
+  const { lost, entries } = await copyOf(audit, output);
   if (json) print(JSON.stringify({ damage, lost, output }));
   else {
     for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
