@@ -39,13 +39,16 @@ export function puller(nc: NatsConnection, { stream }: Subjects, isThere: (there
   const pull = JSON.stringify({ batch: 1, expires: nanos(PULL) });
   const waiting: Waiting[] = [];
   let over = false;
-  /** When the consumer was there last, as far as answers tell. It may be away for a moment, such as while the server starts. */
-  let lastSeen = performance.now();
+  /**
+   * Since when every answer says that there is no consumer. It may be away for a moment, such as while the server starts, and while all slots
+   * train there are no answers.
+   */
+  let missedSince: number | undefined;
   let missing = false;
   const noteAnswer = (code: number | undefined) => {
     const now = performance.now();
-    if (code !== NO_RESPONDERS) lastSeen = now;
-    const isMissing = now - lastSeen > GONE;
+    missedSince = code === NO_RESPONDERS ? (missedSince ?? now) : undefined;
+    const isMissing = missedSince !== undefined && now - missedSince > GONE;
     if (missing === isMissing) return;
     missing = isMissing;
     isThere(!missing);
