@@ -46,9 +46,7 @@ export interface Running {
 
 /** Milliseconds for a descendant that left the program's group and still holds its output open. */
 const STRAGGLERS = 1000;
-/** Milliseconds between two looks whether a disk has room again. */
-const ROOM = 1000;
-/** Milliseconds between two looks at a file of metrics. */
+/** Milliseconds between two looks at a file of metrics, or whether a disk has room again. */
 const LOOK = 1000;
 /** Reports that may wait to be stored. */
 const MOST_WAITING = 1000;
@@ -104,7 +102,7 @@ function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Runnin
     clearInterval(timer);
     running = startProcess(job, options);
     void running.done.then(end);
-  }, ROOM);
+  }, LOOK);
   const instead = (tell: keyof Omit<Running, 'done'>, outcome: ProgramOutcome) => () => {
     if (running) return running[tell]();
     clearInterval(timer);
@@ -166,7 +164,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       if (because !== undefined) sweep(mark); // and what has left its group
       const letGo = () => {
         if (printed.isPaused()) killing = setTimeout(letGo, STRAGGLERS);
-        for (const stream of printed.isPaused() ? [] : [child.stdout, child.stderr]) stream.destroy();
+        else for (const stream of [child.stdout, child.stderr]) stream.destroy();
       };
       killing = setTimeout(letGo, STRAGGLERS);
     });
