@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -82,6 +82,8 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
     mount(copy, mounted);
     try {
       const path = join(mounted, 'study.jsonl');
+      // A machine needs longer to start again than an empty lock file counts as being written.
+      if (existsSync(`${path}.lock`)) utimesSync(`${path}.lock`, 0, 0);
       const entries = existsSync(path) ? await lastValueFrom(from(readJournal(path)).pipe(concatAll(), applyEntries(), toArray())) : [];
       const kept = new Set(entries.flatMap(({ fact, effect }) => (effect === 'ended' && fact.type === 'completed' ? [fact.trial] : [])));
       lost += told.filter((trial) => !kept.has(trial)).length;
