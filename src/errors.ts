@@ -6,10 +6,17 @@ export abstract class UserError extends Error {
   readonly todo: string | undefined;
 
   constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
-    super(todo === undefined ? message : `${message}; ${todo}`, options);
+    super(bounded(todo === undefined ? message : `${message}; ${todo}`), options);
     this.todo = todo;
   }
 }
+
+/** How much of a long message is kept at its beginning and at its end, where it says what to do. */
+const KEPT = { start: 8000, end: 1000 };
+
+/** A message without its middle if it quotes names or values of any length. */
+const bounded = (message: string): string =>
+  message.length <= KEPT.start + KEPT.end ? message : `${message.slice(0, KEPT.start)} … ${message.slice(-KEPT.end)}`;
 
 /** Why a request failed, in an answer to another program. */
 export interface RequestFailure {

@@ -4,13 +4,7 @@ import type { OpenTrial } from './trial.ts';
 /** The functions below return why a fact is rejected, or undefined if it counts. */
 type Verdict = Refusal | undefined;
 
-/** A message quotes names and values from outside, which may be of any length. */
-const MAX_MESSAGE = 10_000;
-
-export const refuse = (code: RefusalCode, message: string): Refusal => ({
-  code,
-  message: message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}…` : message,
-});
+export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message });
 
 /**
  * From rules 2 on, a named trainer speaks only for runs that it has claimed, and must name the run. The engine and the single writer of a

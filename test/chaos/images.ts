@@ -61,7 +61,10 @@ export async function crashImages(images: number, seed: string, fsync: 'always' 
   try {
     for (let i = 0; i < images; i++) {
       const before = completedIn(printed()).length;
-      while (completedIn(printed()).length <= before) await sleep(10);
+      while (completedIn(printed()).length <= before) {
+        if (child.exitCode !== null) throw new Error(`the study ended with status ${child.exitCode}; is the project built?`);
+        await sleep(10);
+      }
       await sleep(400 * rng());
       const told = completedIn(printed());
       child.kill('SIGSTOP'); // so that the copy is of one moment

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { OptionError } from '../src/errors.ts';
+
+it('an error keeps the beginning and the end of what is too long to read', () => {
+  const { message } = new OptionError('strategy', 'a name', 'x'.repeat(100_000), '; did you mean tpe?');
+  expect(message.length).toBeLessThan(10_000);
+  expect(message).toMatch(/^strategy: expected a name, got "xxx/);
+  expect(message).toMatch(/xxx"; did you mean tpe\?$/);
+});
+
+it('an error says all of what is not', () => {
+  const got = 'x'.repeat(5000);
+  expect(new OptionError('strategy', 'a name', got).message).toBe(`strategy: expected a name, got "${got}"`);
+});
