@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { Params } from '../facts/facts.ts';
 import { type Dimensions, parseValue } from '../space/types/dimension.ts';
 import { UsageError } from './usage.ts';
+import { tooDeepAt } from './yamlDepth.ts';
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
 export function parseParams(words: readonly string[], dimensions: Dimensions): Params {
@@ -18,6 +19,7 @@ export function parseParams(words: readonly string[], dimensions: Dimensions): P
 
 /** Data that an option holds as YAML or JSON. @throws UsageError */
 export function parseData(option: string, text: string): unknown {
+  if (tooDeepAt(text)) throw new UsageError(`${option}: it is nested too deeply`);
   try {
     return parse(text);
   } catch (error) {

@@ -2,15 +2,15 @@ import { expect, it } from 'vitest';
 import { fuzz, makers } from './fuzz.ts';
 import { output } from './targets/output.ts';
 
-/** CI tries other inputs each time; `npm run fuzz -- --seed` tries them again. */
-const seed = process.env.CI ? String(Date.now()) : 'test';
+/** The same inputs each time: what a change is judged by must not depend on luck. `npm run fuzz` looks for new ones. */
+const seed = 'test';
 const SECONDS = 5;
 
 it.each(Object.keys(makers))('%s: no input does what none may do', async (name) => {
   const target = await makers[name]!();
   const { failure, inputs } = await fuzz(target, SECONDS, seed);
   await target.close?.();
-  expect(failure, `seed ${seed}`).toBeUndefined();
+  expect(failure).toBeUndefined();
   expect(inputs).toBeGreaterThan(target.seeds.length);
 });
 

@@ -10,6 +10,7 @@ import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
+import { tooDeepAt } from '../yamlDepth.ts';
 import { studyLayout } from './studyLayout.ts';
 import { offsetOf } from './yamlPosition.ts';
 
@@ -48,14 +49,16 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
   const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
+  const deep = tooDeepAt(source);
+  if (deep) throw new StudyFileError(`${path}:${deep.line}:${deep.col}: it is nested too deeply`);
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false, stringKeys: true });
   const [error] = document.errors;
-  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${reasonOf(error)}`);
+  if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
   try {
     return parseStudy(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
-    const message = reasonOf(cause as Error).replace(/^study[.:] ?/, '');
+    const message = (cause as Error).message.replace(/^study[.:] ?/, '');
     const offset = offsetOf(document, message);
     throw new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`);
   }
@@ -110,9 +113,6 @@ function namedObjective(objective: string): Readonly<Record<string, 'minimize' |
   const [way, ...words] = objective.trim().split(/\s+/);
   return { [words.join(' ') || 'value']: way as 'minimize' | 'maximize' };
 }
-
-/** What recursion over the file ends with says nothing about the file. */
-const reasonOf = ({ message }: Error): string => (message.startsWith('Maximum call stack') ? 'it is nested too deeply' : message);
 
 const placeOf = (lines: LineCounter, offset: number): string => {
   const { line, col } = lines.linePos(offset);

@@ -133,6 +133,8 @@ it('finds parameters whose names hold dots and blanks', async () => {
 it.each([
   ['a file', `parameters: ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
   ['a strategy', `${SPACE}strategy: ${'{chain: ['.repeat(5000)}random${']}'.repeat(5000)}`],
+  ['keys', '? '.repeat(5000)],
+  ['pairs in a flow', `parameters:\n  lr: { type: ${'flo: '.repeat(5000)}`],
 ])('%s of thousands of levels is refused with its place', async (_, text) => {
   await expect(read(text)).rejects.toThrow(/study\.yaml:\d+:\d+: it is nested too deeply$/);
 });
