@@ -1,9 +1,9 @@
 import type { Fact } from '../../src/facts/facts.ts';
 import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
+import { replySchema, requestKinds, requestMethods, statusSchema } from '../../src/study/requests.ts';
 import { version } from '../../src/version.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
-import { replySchema, requestKinds, requestMethods, statusSchema } from './requests.ts';
 import { TRAINERS } from './subjects.ts';
 
 const text = (description: string): Schema => ({ type: 'string', description });

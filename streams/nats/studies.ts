@@ -1,6 +1,6 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { RequestMethod } from './requests.ts';
+import type { RequestMethod } from '../../src/study/requests.ts';
 import { isForbidden, withRetry } from './retry.ts';
 import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';

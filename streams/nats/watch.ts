@@ -1,7 +1,8 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Observable } from 'rxjs';
+import type { StudyStatus } from '../answers.ts';
 import { withRetry } from './retry.ts';
-import type { Reply, StudyStatus } from './rpc.ts';
+import type { Reply } from './rpc.ts';
 import { StudyError } from './studyError.ts';
 import { subjectsOf } from './subjects.ts';
 

@@ -1,6 +1,6 @@
-import type { Schema } from '../../src/facts/schema.ts';
-import { type Intent, intentSchemas } from '../../src/study/commands.ts';
-import { trialRowSchema, trialStatuses } from '../../src/study/trials.ts';
+import type { Schema } from '../facts/schema.ts';
+import { type Intent, intentSchemas } from './commands.ts';
+import { trialRowSchema, trialStatuses } from './trials.ts';
 
 /** A request to a study, and its result. */
 export interface RequestKind {

@@ -1,0 +1,132 @@
+import type { Entry } from '../src/facts/entry.ts';
+import type { Params } from '../src/facts/facts.ts';
+import { validate } from '../src/facts/validate.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
+import { type Intent, intentSchemas, parseIntent, RefusedError, type Submitted } from '../src/study/commands.ts';
+import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
+import { type TrialRow, TrialRows } from '../src/study/trials.ts';
+import type { EngineRun } from './engine/run.ts';
+import type { Log } from './log/log.ts';
+import { past } from './log/past.ts';
+import type { Progress } from './observe.ts';
+import { submit, submitter } from './submit.ts';
+
+/** The state of a study: the answer of `status`. */
+export interface StudyStatus extends Progress<Params> {
+  readonly study: string;
+  readonly phase: string;
+  readonly position: number;
+  readonly paused: boolean;
+  /** Configurations to try. */
+  readonly limit?: number;
+  /** Name of the first objective. */
+  readonly objective: string;
+}
+
+/** Answers requests to a study that an engine of this process runs. */
+export interface Answers<P> {
+  /** The trials so far. */
+  readonly rows: TrialRows<P>;
+  /** The study must have begun. */
+  status(): StudyStatus;
+  /** Answers a request once the log has been read. @throws RefusedError; what a command throws. */
+  answer(method: string, request: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** @throws RefusedError; OptionError and what a strategy throws that does not suit the study. */
+  submit(intent: Intent): Promise<Submitted>;
+  /** Takes every entry that the study applies. */
+  note(entry: AppliedEntry<P>): void;
+  /** The study will apply nothing more: commands that wait fail. */
+  end(error: unknown): void;
+}
+
+/** Characters of rows or entries in one answer: a NATS server takes a megabyte, and a character may be four bytes. */
+export const ROOM = 200_000;
+
+type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
+
+/** The requests of `requestKinds`, whichever way they come. */
+export function answersOf<P>(log: Log, run: EngineRun<P>): Answers<P> {
+  const rows = new TrialRows<P>();
+  const { append, note, end } = submitter(log);
+  const best = () => {
+    const { best: first } = run.engine.ledger;
+    return first && (rows.get(first.trial) as TrialRow | undefined);
+  };
+  const status = (): StudyStatus => {
+    const { ledger, phase } = run.engine;
+    const { study, paused, limits, objectives } = ledger.settings;
+    const { completed, stopped, failed } = rows.counts;
+    return omitUndefined({
+      study,
+      phase,
+      position: ledger.position,
+      paused,
+      objective: objectives[0]!.name,
+      limit: limits.trials,
+      trials: ledger.nextTrial - 1,
+      open: ledger.running,
+      completed,
+      stopped,
+      failed,
+      best: best(),
+      closed: ledger.closed,
+    });
+  };
+  const queries: Queries = {
+    status,
+    best: () => best() ?? null,
+    trials: ({ after = 0, status: wanted }) => {
+      const found = [...rows].filter((row) => row.trial > Number(after) && (wanted === undefined || row.status === wanted));
+      const page = pager<TrialRow<P>>(ROOM);
+      for (const row of found.sort((a, b) => a.trial - b.trial)) if (!page.add(row)) break;
+      return page.items;
+    },
+    log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
+  };
+  return {
+    rows,
+    status,
+    answer: async (method, request) => {
+      const known = requestMethods.find((name) => name === method);
+      if (!known)
+        throw new RefusedError({ code: 'unknown-command', message: `there is no ${method}; there are ${requestMethods.join(', ')}` });
+      await run.started;
+      if (isIntent(known)) return submit(parseIntent({ ...request, type: known }), run.engine.ledger, append);
+      const refusal = validate(requestKinds[known].request, request);
+      if (refusal) throw new RefusedError(refusal);
+      return queries[known](request);
+    },
+    submit: (intent) => submit(intent, run.engine.ledger, append),
+    note: (entry) => {
+      rows.fold(entry);
+      note(entry);
+    },
+    end,
+  };
+}
+
+/** Entries from a position on, as many as one answer has room for. */
+async function pageOf(log: Log, from: number): Promise<readonly Entry[]> {
+  const page = pager<Entry>(ROOM);
+  for await (const entries of past(log, from)) for (const entry of entries) if (!page.add(entry)) return page.items;
+  return page.items;
+}
+
+/** Collects what fits into one answer: at least one item, and at most `room` characters. */
+function pager<T>(room: number) {
+  const items: T[] = [];
+  let length = 0;
+  return {
+    items,
+    /** @returns whether the item fits. */
+    add: (item: T): boolean => {
+      length += JSON.stringify(item).length;
+      if (length > room && items.length > 0) return false;
+      items.push(item);
+      return true;
+    },
+  };
+}
+
+const isIntent = (method: RequestMethod): method is Intent['type'] => Object.hasOwn(intentSchemas, method);
