@@ -191,6 +191,7 @@ const changed = fact(
     parallel: integerSchema(1, 'how many trials may be open at once'),
     limits,
     strategy: anySchema('the new strategy as data'),
+    resumes: flagSchema('whether the trainers resume from checkpoints'),
     rules,
     by: enumSchema(['start'], 'the options of a start, if they differ from the start before (default: a person)'),
   },

@@ -14,11 +14,26 @@ export interface Settings {
   readonly rules: number;
   readonly paused: boolean;
   readonly strategy: unknown;
+  /** Whether trainers resume from checkpoints, as far as the study says. */
+  readonly resumes: boolean;
+  /** The version whose defaults hold for the strategy, see `DECISIONS`. */
+  readonly decisions: number;
   /** How often the strategy was switched. */
   readonly epoch: number;
 }
 
-export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicates, strategy, rules = 1 }: Created): Settings => ({
+export const settingsOf = ({
+  study,
+  seed,
+  objectives,
+  limits,
+  parallel,
+  duplicates,
+  strategy,
+  resumes = false,
+  rules = 1,
+  decisions = 1,
+}: Created): Settings => ({
   study,
   seed,
   objectives,
@@ -28,17 +43,20 @@ export const settingsOf = ({ study, seed, objectives, limits, parallel, duplicat
   duplicates,
   rules,
   strategy,
+  resumes,
+  decisions,
   paused: false,
   epoch: 0,
 });
 
-export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, rules = 1, by }: Changed): Settings => ({
+export const changedBy = (settings: Settings, { paused, parallel, limits, strategy, resumes, rules = 1, by }: Changed): Settings => ({
   ...settings,
   paused: paused ?? settings.paused,
   parallel: parallel ?? settings.parallel,
   limits: limits ? { ...settings.limits, ...limits } : settings.limits,
   said: by === 'start' ? { ...settings.said, ...limits, parallel: parallel ?? settings.said.parallel } : settings.said,
   strategy: strategy ?? settings.strategy,
+  resumes: resumes ?? settings.resumes,
   rules: Math.max(rules, settings.rules),
   epoch: strategy === undefined ? settings.epoch : settings.epoch + 1,
 });

@@ -64,7 +64,7 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   open: 'cancel it, or wait for its end',
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
-  'nothing-to-change': 'give at least one of limits, more, parallel, paused, strategy and rules',
+  'nothing-to-change': 'give at least one of limits, more, parallel, paused, strategy, resumes and rules',
 };
 
 /** A study refused a command or a fact: `code` and the message say why, `todo` what to do. */
@@ -131,7 +131,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
 }
 
 function changedFact<P>(
-  { paused, parallel, strategy, rules, more: extra, limits: wanted }: Changes,
+  { paused, parallel, strategy, resumes, rules, more: extra, limits: wanted }: Changes,
   { settings, configurations }: Ledger<P>,
   prepare: (strategy: unknown) => unknown,
 ): Changed | CommandRefusal {
@@ -143,6 +143,7 @@ function changedFact<P>(
     parallel,
     paused,
     strategy: strategy === undefined ? undefined : prepare(strategy),
+    resumes,
     rules,
   });
   return Object.keys(changes).length > 1 ? changes : { code: 'nothing-to-change', message: 'nothing to change' };

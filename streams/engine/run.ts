@@ -1,7 +1,8 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Fact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, Fact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Settings } from '../../src/ledger/settings.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
@@ -170,26 +171,29 @@ const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === '
  * lost with the old process.
  */
 function preparations<P>({ ledger }: Engine<P>, options: RunOptions<P>): Fact[] {
-  const { said } = ledger.settings;
-  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => said[name as keyof Limits] !== value);
-  const { parallel = said.parallel } = options;
   const facts: Fact[] = [];
-  if (limits.length > 0 || parallel !== said.parallel || (ledger.closed === 'time' && options.seconds !== undefined)) {
-    facts.push(
-      omitUndefined({
-        type: 'changed',
-        by: 'start',
-        parallel: parallel !== said.parallel ? parallel : undefined,
-        limits: limits.length > 0 ? Object.fromEntries(limits) : undefined,
-      }),
-    );
-  }
+  const change = changeAtStart(ledger.settings, options);
+  const isNews = Object.keys(change).length > Object.keys(AT_START).length;
+  if (isNews || (ledger.closed === 'time' && options.seconds !== undefined)) facts.push(change);
   if (options.exclusive) {
     for (const [trial, { run: held, awaiting }] of ledger.open) {
       if (held !== undefined && !awaiting) facts.push({ type: 'failed', trial, run: held, reason: 'lost', message: 'its process is gone' });
     }
   }
   return facts;
+}
+
+const AT_START = { type: 'changed', by: 'start' } as const;
+
+/** What a start changes: the options that differ from the last start. */
+export function changeAtStart({ said, resumes }: Settings, options: StudyOptions): Changed {
+  const limits = Object.entries(limitsOf(options)).filter(([name, value]) => said[name as keyof Limits] !== value);
+  return omitUndefined({
+    ...AT_START,
+    parallel: options.parallel !== said.parallel ? options.parallel : undefined,
+    limits: limits.length > 0 ? Object.fromEntries(limits) : undefined,
+    resumes: options.resumes && !resumes ? true : undefined,
+  });
 }
 
 /** Browsers have no `setImmediate`. */

@@ -10,7 +10,7 @@ import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { serverConfig } from '../../streams/nats/serverConfig.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
-import { directory, hasTrace, hypertide, studyIn } from './support.ts';
+import { directory, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -88,6 +88,26 @@ describe('commands on a study on a server', () => {
     await engine.close();
   });
 
+  it('let a worker in by the strategy that is in force, and not by the one that the study began with', async () => {
+    const engine = await engineOf('forced', 2);
+    const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
+    const change = (...more: string[]) => hypertide(directory(), 'change', ...at('forced'), '--strategy', pausing, ...more);
+    expect((await change()).err).toContain('asha pauses trials and resumes them');
+    expect(await change('--resumes')).toMatchObject({ code: 0 });
+    const worker = (...more: string[]) => hypertide(directory(), 'worker', ...at('forced'), '--name', 'w', '--', ...TRAINER, ...more);
+    expect(await worker()).toMatchObject({ code: 0 });
+    await hypertide(directory(), 'change', ...at('forced'), '--more', '1');
+    expect(await worker()).toMatchObject({ code: 0 });
+    await engine.close();
+
+    const undeclared = await engineOf('undeclared', 2);
+    const { submit } = await natsSource(await server.connect(), 'undeclared', 'undeclared');
+    await submit({ type: 'change', strategy: JSON.parse(pausing) });
+    const refused = await hypertide(directory(), 'worker', ...at('undeclared'), '--', ...TRAINER);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
+    await undeclared.close();
+  });
+
   it.each([
     [['best', '--nats', 'URL', '--study', 'none'], 'there is no study none on this server'],
     [['best', '--nats', 'nats://127.0.0.1:1', '--study', 's'], '127.0.0.1:1: '],
@@ -109,7 +129,7 @@ describe('commands on a study on a server', () => {
 });
 
 describe('on a server with the least rights for each user', () => {
-  const { text, seeds } = serverConfig({ studies: ['s1'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
+  const { text, seeds } = serverConfig({ studies: ['s1', 's2'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
   let own: NatsServer;
   let place: string;
   let engine: ServedStudy;
@@ -166,6 +186,18 @@ describe('on a server with the least rights for each user', () => {
   it('a trainer is told that it may not read', async () => {
     const ended = await on('w1', 'best');
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to ask s1') });
+  });
+
+  it('a trainer may read the last change, which declares that trainers resume', async () => {
+    const second = await serve(await as('engine'), line, { strategy: random(), study: 's2', trials: 1 });
+    const { submit } = await natsSource(await as('operator'), 's2', 's2');
+    const strategy = { chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] };
+    await submit({ type: 'change', strategy });
+    const words = ['--nats', own.url, '--study', 's2', '--name', 'w1', '--nkey', 'seeds/w1.nk', '--', ...TRAINER];
+    expect((await hypertide(place, 'worker', ...words)).err).toContain('asha pauses trials and resumes them');
+    await submit({ type: 'change', strategy, resumes: true });
+    expect(await hypertide(place, 'worker', ...words)).toMatchObject({ code: 0 });
+    await second.close();
   });
 
   it('a viewer reads nothing without an engine, and the user of an engine reads the stream', async () => {

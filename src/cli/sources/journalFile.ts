@@ -5,8 +5,8 @@ import type { Log } from '../../../streams/log/log.ts';
 import { readJournal } from '../../../streams/log/readJournal.ts';
 import type { Created, Fact, Params } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
-import { DECISIONS } from '../../facts/versions.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { Settings } from '../../ledger/settings.ts';
 import { inform } from '../terminal/output.ts';
 import { UsageError } from '../usage.ts';
 import { journalSource } from './journal.ts';
@@ -44,19 +44,9 @@ export async function* factsIn(path: string): AsyncGenerator<Fact> {
   }
 }
 
-/** A strategy as data, and the version whose defaults hold for it. */
-export interface StrategyInForce {
-  readonly strategy: unknown;
-  readonly decisions: number;
-}
-
-/** The strategy that a study has now: the last one that it was changed to, or else that of its first fact. */
-export async function strategyIn(path: string, { strategy, decisions = 1 }: Created): Promise<StrategyInForce> {
-  let now: StrategyInForce = { strategy, decisions };
-  for await (const fact of factsIn(path))
-    if (fact.type === 'changed' && fact.strategy !== undefined) now = { strategy: fact.strategy, decisions: DECISIONS };
-  return now;
-}
+/** The settings that a study has now. */
+export const settingsIn = async (path: string, created: Created): Promise<Settings> =>
+  (await ledgerIn(journalSource(path, quietly.warn), created)).settings;
 
 async function firstBytes(path: string): Promise<string> {
   const there = await stat(path).catch(() => undefined); // openJournal reports why it cannot be read

@@ -1,8 +1,10 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseTemplate } from '../../../src/cli/runner/template.ts';
 import { checkResuming } from '../../../src/cli/trainers/resuming.ts';
 import { stopsTrials } from '../../../streams/spec/defaults.ts';
-import { hypertide, journalOf, studyIn, TRAINER } from '../support.ts';
+import { hypertide, journalOf, studyIn, TRAINER, withoutSums } from '../support.ts';
 
 const command = (...words: readonly string[]) => parseTemplate(['train', ...words], ['lr']);
 const check = (strategy: unknown, more: Partial<Parameters<typeof checkResuming>[0]> = {}) =>
@@ -76,7 +78,7 @@ describe('a strategy that pauses trials', () => {
     expect((await begun('resumes: true\nstrategy: { chain: [{ hyperband: { min: 1, max: 3, pause: true } }, random] }\n')).code).toBe(0);
   });
 
-  it('is accepted by change --resumes, and run asks for the strategy that is in force', async () => {
+  it('is accepted by change --resumes, which the log keeps, and by run from then on', async () => {
     const place = studyIn('trials: 1\nstrategy: random\n');
     await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
@@ -84,10 +86,9 @@ describe('a strategy that pauses trials', () => {
     expect(alone).toMatchObject({ code: 2, err: expect.stringContaining('--resumes: expected it together with --strategy') });
     const changed = await hypertide(place, 'change', 'study.jsonl', '--strategy', pausing, '--resumes', '--more', '4');
     expect(changed.code, changed.err).toBe(0);
+    expect(journalOf(place).at(-1)).toMatchObject({ type: 'changed', resumes: true });
 
     studyIn('', place);
-    const refused = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
     const resumed = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER, '--steps', '{budget}');
     expect(resumed.code, resumed.err).toBe(0);
     expect(journalOf(place).filter(({ type, budget }) => type === 'suggested' && budget !== undefined)).not.toHaveLength(0);
@@ -95,5 +96,22 @@ describe('a strategy that pauses trials', () => {
     await hypertide(place, 'change', 'study.jsonl', '--strategy', 'random', '--more', '1'); // it no longer pauses
     const plain = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
     expect(plain.code, plain.err).toBe(0);
+  });
+
+  it('is refused by run in a study that an earlier version changed to it without a declaration', async () => {
+    const place = studyIn('trials: 1\nstrategy: random\n');
+    await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    const pausing = JSON.stringify({ chain: [{ asha: { min: 1, max: 3, pause: true } }, 'random'] });
+    await hypertide(place, 'change', 'study.jsonl', '--strategy', pausing, '--resumes', '--more', '4');
+    const journal = join(place, 'study.jsonl');
+    writeFileSync(journal, withoutSums(readFileSync(journal, 'utf8')).replace(',"resumes":true', ''));
+
+    studyIn('', place);
+    const refused = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('asha pauses trials and resumes them') });
+    studyIn('resumes: true\n', place);
+    const declared = await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER);
+    expect(declared.code, declared.err).toBe(0);
+    expect(journalOf(place)).toContainEqual(expect.objectContaining({ type: 'changed', by: 'start', resumes: true }));
   });
 });

@@ -5,6 +5,7 @@ import { omitUndefined } from '../../../omitUndefined.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseData } from '../../parseValue.ts';
 import type { CommandStudy } from '../../sources/study.ts';
+import { ledgerIn } from '../../sources/trialTable.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -14,7 +15,7 @@ interface ChangeOptions extends ActOptions, Pick<Limits, 'trials' | 'target' | '
   readonly pause?: boolean;
   readonly resume?: boolean;
   readonly strategy?: string;
-  /** The trainer resumes, whatever the study says. */
+  /** The trainer resumes from checkpoints. */
   readonly resumes?: boolean;
   readonly rules?: number;
 }
@@ -26,15 +27,18 @@ export async function change(study: CommandStudy, options: ChangeOptions): Promi
   if (pause && resume) throw new UsageError('--pause and --resume: expected one of them');
   if (trials !== undefined && more !== undefined) throw new UsageError('--trials and --more: expected one of them');
   const data = strategy === undefined ? undefined : parseData('--strategy', strategy);
-  const { created } = study;
-  const resumes = options.resumes === true || created.resumes === true || pausingIn(created.strategy, created.decisions ?? 1) !== undefined;
-  if (data !== undefined) checkResuming({ strategy: data, decisions: DECISIONS, resumes, declaration: 'add --resumes' });
+  if (data !== undefined) {
+    const { settings } = await ledgerIn(study, study.created);
+    const resumes = options.resumes || settings.resumes || pausingIn(settings.strategy, settings.decisions) !== undefined;
+    checkResuming({ strategy: data, decisions: DECISIONS, resumes, declaration: 'add --resumes' });
+  }
   const changes = omitUndefined({
     limits: omitUndefined({ trials, target, cost, seconds, plateau }),
     more,
     parallel,
     paused: pause || resume ? pause === true : undefined,
     strategy: data,
+    resumes: options.resumes,
     rules,
   });
   return act(study, { type: 'change', ...changes }, options, 'changed', 'changed, for the next run of the study');

@@ -1,13 +1,13 @@
 import { dryRun } from '../../../../streams/engine/dryRun.ts';
-import { type EngineRun, run } from '../../../../streams/engine/run.ts';
+import { changeAtStart, type EngineRun, run } from '../../../../streams/engine/run.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
-import type { StudyOptions } from '../../../../streams/spec/options.ts';
+import { createdOf, type StudyOptions } from '../../../../streams/spec/options.ts';
 import { auto } from '../../../../streams/strategies/auto.ts';
 import { submit, submitter } from '../../../../streams/submit.ts';
 import { MismatchError } from '../../../errors.ts';
 import type { Params, TrialEvent } from '../../../facts/facts.ts';
-import { DECISIONS } from '../../../facts/versions.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
+import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.ts';
 import type { TrialId } from '../../../messages.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
@@ -18,7 +18,7 @@ import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
 import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
-import { begunIn, type StrategyInForce, stemOf, strategyIn } from '../../sources/journalFile.ts';
+import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
 import { processSource } from '../../sources/process.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
@@ -62,13 +62,13 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   const { trials, parallel, seed } = options;
   const created = await begunIn(where);
   const wanted = withMetric({ ...file.options, ...omitUndefined({ trials, parallel, seed }) }, options.metric);
-  const inForce = created ? await strategyIn(where, created) : { strategy: file.strategy?.spec, decisions: DECISIONS };
-  checkResuming({
-    ...inForce,
-    resumes: file.options.resumes ?? created?.resumes ?? false,
-    command,
-  });
-  const metricFile = metricFileOf(options.metricFile ?? file.metricFile, file.space, wanted.parallel ?? created?.parallel ?? 1);
+  const inForce = created ? await settingsIn(where, created) : settingsOf(createdOf(file.space, file.strategy, wanted));
+  checkResuming({ ...inForce, resumes: file.options.resumes ?? inForce.resumes, command });
+  const metricFile = metricFileOf(
+    options.metricFile ?? file.metricFile,
+    file.space,
+    changedBy(inForce, changeAtStart(inForce, wanted)).parallel,
+  );
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = openStatusLine();
@@ -150,7 +150,7 @@ async function openDashboard(port: number | true, source: StudySource, warn: (me
 interface Work {
   readonly file: StudyFile;
   readonly goal: Goal;
-  readonly inForce: StrategyInForce;
+  readonly inForce: Settings;
   readonly options: StudyOptions;
   readonly command: Template;
   readonly metricFile: Template | undefined;

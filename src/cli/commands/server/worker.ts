@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Access } from '../../../../streams/nats/connect.ts';
-import { createdOn } from '../../../../streams/nats/created.ts';
+import { createdOn, settingsOn } from '../../../../streams/nats/created.ts';
 import { checkName } from '../../../../streams/nats/subjects.ts';
 import type { Perform } from '../../../../streams/nats/trainer/claimedRun.ts';
 import { runTrainer } from '../../../../streams/nats/trainer/runTrainer.ts';
@@ -62,7 +62,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     const command = commandOf(words, space);
     const missing = notPassed(command, space);
     if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
-    const { strategy, decisions = 1, resumes = false } = created;
+    const { strategy, decisions, resumes } = await settingsOn(nc, study, created);
     checkResuming({ strategy, decisions, resumes, command });
     const settings = {
       study,
