@@ -108,7 +108,9 @@ export type Message = StrategyEvent | Ask | Decision;
 /** What decides the phase of a strategy whose state is a fold over facts. */
 export type Outlook = Readonly<Record<string, boolean>>;
 /** What the machine of such a strategy learns: that the outlook has changed, or that a trial fell behind with its report and should stop. */
-export type PhaseEvent<O extends Outlook> = ({ readonly type: 'moved' } & O) | { readonly type: 'behind'; readonly id: TrialId };
+export type PhaseEvent<O extends Outlook> =
+  | ({ readonly type: 'moved'; readonly id?: TrialId | undefined } & O)
+  | { readonly type: 'behind'; readonly id: TrialId };
 
 /** What a strategy knows about its study. */
 export interface Env extends Domain {

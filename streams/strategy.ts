@@ -133,7 +133,7 @@ function hearing(logic: object): Hear<StrategyEvent> {
   return (told) => (told && (all || events.includes(told.type)) ? [told] : NOTHING);
 }
 
-/** A fold over facts from which the phase of a machine follows. */
+/** A fold over facts from which the phase of a machine follows. Inspection shows the machine, and not the fold. */
 export interface Phased<S, O extends Outlook> {
   readonly start: S;
   /** The next state. It must not change the last one. */
@@ -158,17 +158,17 @@ export const drivePhases =
   ): MonoTypeOperatorFunction<Message> =>
   (source) =>
     new Observable((out) => {
-      const memory = remember(env, start, tell, out);
-      const now = () => memory.state;
+      let state = start;
       let last: O | undefined;
       const hear = (told?: StrategyEvent): readonly PhaseEvent<O>[] => {
-        if (told) memory.tell(told);
-        const next = outlook(memory.state);
+        if (told) state = tell(state, told);
+        const next = outlook(state);
         const same = last && Object.keys(next).every((sign) => next[sign] === last![sign]);
         last = next;
-        const moved: readonly PhaseEvent<O>[] = same ? NOTHING : [{ type: 'moved', ...next }];
-        return told?.type === 'reported' && behind?.(memory.state) ? [...moved, { type: 'behind', id: told.id }] : moved;
+        const moved: readonly PhaseEvent<O>[] = same ? NOTHING : [{ type: 'moved', id: told?.id, ...next }];
+        return told?.type === 'reported' && behind?.(state) ? [...moved, { type: 'behind', id: told.id }] : moved;
       };
+      const now = () => state;
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);
     });
 
