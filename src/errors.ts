@@ -15,7 +15,7 @@ export abstract class UserError extends Error {
 const KEPT = { start: 8000, end: 1000 };
 
 /** A message without its middle if it quotes names or values of any length. */
-const bounded = (message: string): string =>
+export const bounded = (message: string): string =>
   message.length <= KEPT.start + KEPT.end ? message : `${message.slice(0, KEPT.start)} … ${message.slice(-KEPT.end)}`;
 
 /** Why a request failed, in an answer to another program. */

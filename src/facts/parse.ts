@@ -1,3 +1,4 @@
+import { bounded } from '../errors.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { type Fact, factSchemas, type Params, type Refusal } from './facts.ts';
@@ -20,7 +21,7 @@ export function parseFact<P = Params>(data: unknown): Fact<P> | Refusal {
     return { code: 'bad-field', message: `type must be one of ${Object.keys(factSchemas).join(', ')}, not ${came}` };
   }
   const refusal = validate(factSchemas[type], data);
-  return fits<P>(data, refusal) ? data : refusal!;
+  return fits<P>(data, refusal) ? data : { ...refusal!, message: bounded(refusal!.message) };
 }
 
 const isType = (type: unknown): type is Fact['type'] => typeof type === 'string' && Object.hasOwn(factSchemas, type);

@@ -1,10 +1,11 @@
+import { bounded } from '../errors.ts';
 import type { Cancelled, Completed, FailedFact, Refusal, RefusalCode, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The functions below return why a fact is rejected, or undefined if it counts. */
 type Verdict = Refusal | undefined;
 
-export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message });
+export const refuse = (code: RefusalCode, message: string): Refusal => ({ code, message: bounded(message) });
 
 /**
  * From rules 2 on, a named trainer speaks only for runs that it has claimed, and must name the run. The engine and the single writer of a
