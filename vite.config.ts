@@ -3,7 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /** What is imported by name or by path; all else goes into chunks, since each file that Node loads costs a third of a millisecond. */
-const entries = ['streams/index', 'streams/journal', 'streams/nats/index', 'src/testing/index', 'src/cli/main', 'src/numeric/gp/fit'];
+const entries = [
+  'streams/index',
+  'streams/journal',
+  'streams/nats/index',
+  'src/testing/index',
+  'src/cli/main',
+  'src/numeric/gp/fit',
+  'src/recommendation/inThread',
+];
 
 /**
  * The package has only the eigenvalue decomposition of ml-matrix: Node needs 40 ms of CPU to load all of it, as much as to start. A chunk of its

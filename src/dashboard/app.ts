@@ -8,7 +8,8 @@ import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
 import type { Metrics } from './metrics.ts';
-import { assetsIn } from './pageFiles.ts';
+import { assetsIn, zipped } from './pageFiles.ts';
+import { recommendedOf } from './recommended.ts';
 import { reportOf } from './report.ts';
 import type { Shown, Studies } from './studies.ts';
 import { entriesOf } from './trialEntries.ts';
@@ -59,6 +60,10 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
     ofStudy(async (c, { feed }) => c.json((await importancesOf(feed)) ?? null)),
   );
   app.get(
+    '/api/studies/:id/recommendation',
+    ofStudy(async (c, { feed }) => c.json((await recommendedOf(feed)) ?? null)),
+  );
+  app.get(
     '/api/studies/:id/report',
     ofStudy(async (c, { feed }) => {
       const html = await reportOf(feed);
@@ -78,9 +83,17 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
     }),
   );
 
-  for (const { path, type, body } of assetsIn()) {
-    app.get(path, (c) =>
-      c.body(body, 200, { 'Content-Type': type, 'Cache-Control': path === '/' ? 'no-cache' : 'max-age=31536000, immutable' }),
+  for (const asset of assetsIn()) {
+    const { path, type, body } = asset;
+    const headers = {
+      'Content-Type': type,
+      'Cache-Control': path === '/' ? 'no-cache' : 'max-age=31536000, immutable',
+      Vary: 'Accept-Encoding',
+    };
+    app.get(path, async (c) =>
+      /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+        ? c.body(await zipped(asset), 200, { ...headers, 'Content-Encoding': 'gzip' })
+        : c.body(body, 200, headers),
     );
   }
   app.onError((error, c) => c.json({ ok: false, ...failureOf(error) }, 500));

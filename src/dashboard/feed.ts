@@ -176,6 +176,7 @@ export class Feed {
       limits,
       version: created.version ?? 'unknown',
       createdAt,
+      cost: ledger.cost,
       queued: this.#queued,
       rejected: this.#rejected,
     };

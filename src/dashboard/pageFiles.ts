@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { UserError } from '../errors.ts';
 
 /** A file of the page. */
@@ -35,4 +37,14 @@ export function assetsIn(): Asset[] {
     const path = `/${whole.slice(directory.length).replaceAll('\\', '/')}`;
     return { path: path === '/index.html' ? '/' : path, type: TYPES[extname(file.name)]!, body: readFileSync(whole, 'utf8') };
   });
+}
+
+const zip = promisify(gzip);
+const known = new WeakMap<Asset, Promise<Uint8Array<ArrayBuffer>>>();
+
+/** A file as gzip, made once. */
+export function zipped(asset: Asset): Promise<Uint8Array<ArrayBuffer>> {
+  const made = known.get(asset) ?? zip(asset.body, { level: 9 }).then((bytes) => new Uint8Array(bytes));
+  known.set(asset, made);
+  return made;
 }

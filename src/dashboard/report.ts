@@ -4,6 +4,7 @@ import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
 import { Replay } from './machines/replay.ts';
 import { assetsIn } from './pageFiles.ts';
+import { recommendedOf } from './recommended.ts';
 import type { Machines, ReportData } from './wire.ts';
 
 /** A study as one HTML file: the page with its data. */
@@ -54,6 +55,7 @@ async function dataOf(feed: Feed): Promise<ReportData> {
     changes: { position: feed.position, rows, more: false },
     machines: await machinesOf(feed),
     importances,
+    recommended: await recommendedOf(feed),
   });
 }
 

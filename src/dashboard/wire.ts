@@ -56,6 +56,8 @@ export interface Detail extends Headline {
   readonly limits: Limits;
   readonly version: string;
   readonly createdAt: number;
+  /** What ended trials have cost, in steps. */
+  readonly cost: number;
   readonly queued: number;
   readonly rejected: number;
 }
@@ -133,10 +135,20 @@ export interface Importances {
   readonly pedAnova: Values;
 }
 
+/** The trial to deploy: with noise, the best result is a lucky one. */
+export interface Recommended {
+  /** The number of results that it is chosen from. */
+  readonly results: number;
+  readonly trial: TrialId;
+  /** The value that a repetition is expected to have; absent where no model can tell. */
+  readonly expected?: { readonly mean: number; readonly sd: number };
+}
+
 /** All that a report holds. */
 export interface ReportData {
   readonly detail: Detail;
   readonly changes: RowChanges;
   readonly machines: Machines;
   readonly importances?: Importances;
+  readonly recommended?: Recommended;
 }

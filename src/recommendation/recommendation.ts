@@ -31,11 +31,9 @@ const CAUTION = 2;
  * @returns undefined if no trial qualifies
  */
 export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined {
-  const sorted = bestFirst(rows, objective);
-  const [best] = sorted;
+  const known = candidates(objective, rows);
+  const [best] = known;
   if (best === undefined) return undefined;
-  const full = sorted.filter(({ budget }) => budget === best.budget);
-  const known = full.length > MOST ? bestAndSpread(full, MOST) : full;
   const losses = capped(known.map(({ values }) => lossOf(objective, values![objective.name]!)));
 
   const features = featuresOf(space.axes);
@@ -57,6 +55,13 @@ export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, row
   const chosen = bounds.reduce((lowest, bound, i) => (bound < bounds[lowest]! ? i : lowest), 0);
   const mean = lossOf(objective, transform.restore(means[chosen]!));
   return { row: known[chosen]!, expected: { mean, sd: Math.sqrt(variances[chosen]!) / transform.slope(chosen) } };
+}
+
+/** The rows that a recommendation depends on, the best first: completed at the highest budget, and of very many a selection. */
+export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): TrialRow<P>[] {
+  const sorted = bestFirst(rows, objective);
+  const full = sorted.filter(({ budget }) => budget === sorted[0]!.budget);
+  return full.length > MOST ? bestAndSpread(full, MOST) : full;
 }
 
 /** Losses, the best first, of which those far above the median count as less: they hide the differences between good ones. */

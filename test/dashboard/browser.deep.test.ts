@@ -73,10 +73,11 @@ parallel: 2
     const asked: string[] = [];
     await page.locator('tbody button').first().waitFor();
     page.on('request', (request) => asked.push(request.url()));
+    const isFinding = (url: string) => /\/(importance|recommendation)$/.test(url); // computed again when the results have grown by a fifth
     const first = () => page.locator('tbody button').first().textContent().then(Number);
     const before = await first();
     await expect.poll(first, { timeout: 10_000 }).toBeGreaterThan(before);
-    expect(asked).toEqual([]);
+    expect(asked.filter((url) => !isFinding(url))).toEqual([]);
   });
 
   it('a selection applies to all charts and the table, and its address reproduces it', async () => {

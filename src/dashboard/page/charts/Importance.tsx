@@ -1,35 +1,17 @@
 import { useComputed } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
 import type { Importances } from '../../wire.ts';
 import { cut } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { get } from '../state/connect.ts';
-import { connection, detail, knownImportances } from '../state/store.ts';
+import { mayFind, useFindings } from '../state/findings.ts';
+import { knownImportances } from '../state/store.ts';
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 
-/** Computed again when the number of results has grown by this factor. */
-const GROWN = 1.2;
-
 /** How much each parameter matters, by two measures. */
 export function Importance() {
-  const { completed = 0, id = '' } = detail.value ?? {};
   const known = knownImportances.value;
-  const due = connection.value === 'live' && (known === undefined || completed > GROWN * known.results) && completed > 3;
-  useEffect(() => {
-    if (!due) return;
-    let left = false;
-    void get<Importances | null>('importance').then(
-      (found) => {
-        if (!left && found) knownImportances.value = found;
-      },
-      () => {},
-    );
-    return () => {
-      left = true;
-    };
-  }, [due, id]);
+  useFindings();
   const option = useComputed((): EChartsOption => {
     const shares = knownImportances.value;
     if (shares === undefined) return {};
@@ -66,7 +48,7 @@ export function Importance() {
       {known ? (
         <Chart label="Importance of each parameter" option={option.value} height={70 + 34 * count} />
       ) : (
-        <p class="nothing">{completed > 3 ? 'Computing…' : 'Needs a few more results.'}</p>
+        <p class="nothing">{mayFind() ? 'Computing…' : 'Needs a few more results.'}</p>
       )}
     </Card>
   );

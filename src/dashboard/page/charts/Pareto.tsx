@@ -1,9 +1,8 @@
 import { useComputed } from '@preact/signals';
 import { cut } from '../lib/format.ts';
-import { front } from '../lib/front.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
-import { counts, objectives, objectiveValue, parameters, rows, scales, sign } from '../state/store.ts';
+import { objectives, objectiveValue, onFront, parameters, rows, scales, sign } from '../state/store.ts';
 import { chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { Cube } from './Cube.tsx';
@@ -11,13 +10,7 @@ import { trialsOver } from './points.ts';
 
 /** The front over each pair of objectives, and in three dimensions if there are three. */
 export function Pareto() {
-  const best = useComputed(() => {
-    const list = rows.value.filter(
-      (row) => counts(row) && objectives.value.every((objective) => objectiveValue(row, objective) !== undefined),
-    );
-    const losses = list.map((row) => objectives.value.map((objective) => sign(objective) * objectiveValue(row, objective)!));
-    return new Set(front(losses).map((i) => list[i]!.trial));
-  });
+  const best = useComputed(() => new Set(onFront.value.map(({ trial }) => trial)));
   const names = objectives.value.map(({ name }) => name);
   const pairs = names.flatMap((_, a) => names.slice(a + 1).map((_, k) => [a, a + 1 + k] as const));
   return (

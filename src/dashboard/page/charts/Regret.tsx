@@ -7,6 +7,7 @@ import { counts, objectives, objectiveValue, type PageRow, rowOf, rows, sign } f
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip, withoutBraces } from './points.ts';
+import { stairs } from './stairs.ts';
 
 const COLOURS = ['--completed', '--stopped', '--infeasible', '--running', '--failed', '--retracted'];
 
@@ -69,16 +70,15 @@ export function Regret() {
       },
       yAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } },
       tooltip: { trigger: 'item', ...tooltipStyle(), formatter: trialTooltip as never },
-      series: [...parts.value].map(([name, { line }], k) => ({
-        type: 'line',
-        id: `trials ${name}`,
-        name: withoutBraces(cut(name, 40)),
-        step: 'end',
-        data: line.length > 0 ? [...line, [last, line.at(-1)![1], line.at(-1)![2]]] : [],
-        symbolSize: 5,
-        color: colour(COLOURS[k % COLOURS.length]!),
-        lineStyle: { width: 1.8, type: k < COLOURS.length ? 'solid' : 'dashed' },
-      })) as never,
+      series: [...parts.value].flatMap(([name, { line }], k) => {
+        const color = colour(COLOURS[k % COLOURS.length]!);
+        const points = line.map(([trial, regret]) => [trial!, regret!] as const);
+        const toEnd = points.length > 0 ? [...points, [last, points.at(-1)![1]] as const] : points;
+        return [
+          stairs(`steps ${name}`, toEnd, { color, width: 1.8, dashed: k >= COLOURS.length }),
+          { type: 'scatter', id: `trials ${name}`, name: withoutBraces(cut(name, 40)), data: line, symbolSize: 6, color, z: 6 },
+        ];
+      }) as never,
     };
   });
   return (

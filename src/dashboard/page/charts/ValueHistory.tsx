@@ -7,6 +7,7 @@ import { axisStyle, chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import type { Overlay } from './overlay.ts';
 import { trialPoints } from './points.ts';
+import { stairs } from './stairs.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
 export function ValueHistory({ objective: k = 0 }: { readonly objective?: number }) {
@@ -30,18 +31,7 @@ export function ValueHistory({ objective: k = 0 }: { readonly objective?: number
         { gridIndex: 1, type: 'value', min: 0, max: 1, show: false },
       ],
       dataZoom: [{ type: 'inside', xAxisIndex: [0, 1], filterMode: 'none', zoomOnMouseWheel: 'ctrl' }],
-      series: [
-        {
-          type: 'line',
-          id: 'best so far',
-          step: 'end',
-          data: best,
-          symbol: 'none',
-          silent: true,
-          lineStyle: { color: colour('--text'), width: 1.6 },
-          z: 5,
-        },
-      ],
+      series: [stairs('best so far', best, { color: colour('--text'), width: 1.6 })],
     } as EChartsOption;
   });
   const trials = useComputed((): Overlay => {

@@ -13,3 +13,20 @@ function first(a: Losses, b: Losses): number {
   for (const [k, x] of a.entries()) if (x !== b[k]) return x - b[k]!;
   return 0;
 }
+
+/** The index of the losses that are nearest to the lowest of every objective, with the front scaled to a cube; -1 without losses. */
+export function compromise(front: readonly Losses[]): number {
+  const [some] = front;
+  if (some === undefined) return -1;
+  const ranges = some.map((_, k) => {
+    const column = front.map((losses) => losses[k]!);
+    return { low: column.reduce((a, b) => Math.min(a, b)), high: column.reduce((a, b) => Math.max(a, b)) };
+  });
+  const distances = front.map((losses) =>
+    losses.reduce((sum, loss, k) => {
+      const { low, high } = ranges[k]!;
+      return sum + (high > low ? ((loss - low) / (high - low)) ** 2 : 0);
+    }, 0),
+  );
+  return distances.indexOf(Math.min(...distances));
+}

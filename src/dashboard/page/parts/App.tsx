@@ -13,6 +13,7 @@ import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives } from '../state/store.ts';
 import { study, view } from '../state/url.ts';
+import { Answer } from './answer/Answer.tsx';
 import { Card } from './Card.tsx';
 import { Controls } from './Controls.tsx';
 import { Legend } from './Legend.tsx';
@@ -29,12 +30,12 @@ interface View {
   readonly live?: true;
   /** Needs several objectives. */
   readonly several?: true;
-  /** Shows no trials, so it has no legend. */
+  /** Has no legend at its top. */
   readonly bare?: true;
 }
 
 const views: readonly View[] = [
-  { name: 'overview', label: 'Overview', show: Overview },
+  { name: 'overview', label: 'Overview', show: Overview, bare: true },
   { name: 'parameters', label: 'Parameters', show: Parameters },
   { name: 'curves', label: 'Curves', show: LearningCurves },
   { name: 'timeline', label: 'Timeline', show: Timeline },
@@ -163,6 +164,8 @@ function Parameters() {
 function Overview() {
   return (
     <>
+      <Answer />
+      <Legend />
       <div class={objectives.value.length > 1 ? 'cards is-wide' : ''}>
         {objectives.value.map(({ name, direction }, k) => (
           <Card key={name} title={cut(name, 60)} note={direction === 'maximize' ? 'higher is better' : 'lower is better'}>

@@ -41,7 +41,7 @@ export function StudyList() {
   );
 }
 
-const endings: Readonly<Record<string, string>> = {
+export const endings: Readonly<Record<string, string>> = {
   trials: 'all trials done',
   target: 'target reached',
   cost: 'cost limit reached',

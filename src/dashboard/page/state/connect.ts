@@ -2,7 +2,7 @@ import { batch, effect, signal, untracked } from '@preact/signals';
 import { failureOf } from '../../../errors.ts';
 import type { Intent } from '../../../study/commands.ts';
 import type { Answer, Detail, Headline, Machines, ReportData, RowChanges } from '../../wire.ts';
-import { connection, detail, forget, headlines, knownImportances, machines, takeIn } from './store.ts';
+import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
 /** Needed to act, not to read. Kept for this tab, and not in its address. */
@@ -32,13 +32,14 @@ export function begin(): void {
 /** Changes when a token was accepted, to connect again. */
 const attempts = signal(0);
 
-function show({ detail: one, changes, machines: seen, importances: shares }: ReportData): void {
+function show({ detail: one, changes, machines: seen, importances: shares, recommended }: ReportData): void {
   batch(() => {
     study.value = one.id;
     headlines.value = [one];
     detail.value = one;
     machines.value = seen;
     knownImportances.value = shares;
+    knownRecommended.value = recommended;
     connection.value = 'file';
     takeIn(changes);
   });

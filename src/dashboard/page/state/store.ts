@@ -1,8 +1,9 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ObjectiveSpec } from '../../../facts/facts.ts';
 import type { Dimension } from '../../../space/types/dimension.ts';
-import type { TrialRow } from '../../../study/trials.ts';
-import type { Detail, Headline, Importances, Machines, RowChange, RowChanges } from '../../wire.ts';
+import { bestFirst, type TrialRow } from '../../../study/trials.ts';
+import type { Detail, Headline, Importances, Machines, Recommended, RowChange, RowChanges } from '../../wire.ts';
+import { front } from '../lib/front.ts';
 import { type AxisScale, numeric, parameterScale, roundScale } from '../lib/scale.ts';
 import { stateOf, type TrialState } from '../lib/theme.ts';
 
@@ -16,6 +17,7 @@ export const headlines = signal<readonly Headline[]>([]);
 export const detail = signal<Detail | undefined>(undefined);
 export const machines = signal<Machines | undefined>(undefined);
 export const knownImportances = signal<Importances | undefined>(undefined);
+export const knownRecommended = signal<Recommended | undefined>(undefined);
 /** The state of the connection. `over`: the server announced that it ends; `locked`: it wants a token; `file`: the page is a report. */
 export const connection = signal<'connecting' | 'live' | 'lost' | 'over' | 'locked' | 'file'>('connecting');
 
@@ -73,6 +75,7 @@ export function forget(): void {
     detail.value = undefined;
     machines.value = undefined;
     knownImportances.value = undefined;
+    knownRecommended.value = undefined;
   });
 }
 
@@ -86,6 +89,12 @@ export const parameters = computed<readonly (readonly [string, Dimension])[]>(()
 
 export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
   objective && row.values?.[objective.name];
+
+/** The completed trials that violate no constraint, the best first. */
+export const ranked = computed<readonly PageRow[]>(() => {
+  const [objective] = objectives.value;
+  return objective ? bestFirst(rows.value, objective) : [];
+});
 
 /** Whether the value of a trial counts as a result. */
 export const counts = ({ state }: PageRow): boolean => state === 'completed';
@@ -105,6 +114,13 @@ const objectiveScales = computed(() =>
     return roundScale(objective.name, Math.min(best, worst), Math.max(best, worst));
   }),
 );
+
+/** The trials that no other trial dominates. */
+export const onFront = computed<readonly PageRow[]>(() => {
+  const all = objectives.value;
+  const list = ranked.value.filter((row) => all.every((objective) => objectiveValue(row, objective) !== undefined));
+  return front(list.map((row) => all.map((objective) => sign(objective) * objectiveValue(row, objective)!))).map((i) => list[i]!);
+});
 
 /** The axes of all charts: parameters, then objectives. */
 export const scales = computed<readonly AxisScale[]>(() => [...parameterScales.value, ...objectiveScales.value]);

@@ -1,0 +1,66 @@
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
+import { isRange } from '../../../space/types/parameterType.ts';
+import type { TrialRow } from '../../../study/trials.ts';
+import { cut, formatNumber } from './format.ts';
+
+/** What the results say about a parameter. */
+export interface Lesson {
+  readonly name: string;
+  /** Its share of the variation, from 0 to 1. */
+  readonly share: number;
+  /** Where the best trials lie, and what to do about it. */
+  readonly text?: string;
+}
+
+/** The best trials that lessons look at: a tenth, but not fewer. */
+const LEAST = 5;
+/** Results below which there are no lessons. */
+const FEW = 15;
+/** Below this share, a parameter hardly matters. */
+const SMALL = 0.02;
+/** Values in this part of the range lie at its end. */
+const END = 0.05;
+
+/** What the results say about each parameter, the most important first. @param ranked the trials with a result, the best first */
+export function lessons(
+  parameters: readonly (readonly [string, Dimension])[],
+  ranked: readonly TrialRow[],
+  shares: Readonly<Record<string, number>>,
+): Lesson[] {
+  const top = ranked.length < FEW ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
+  return parameters
+    .map(([name, dimension]) => ({
+      name,
+      share: shares[name] ?? 0,
+      ...omitUndefined({ text: textOf(name, dimension, top, shares[name] ?? 0) }),
+    }))
+    .sort((a, b) => b.share - a.share);
+}
+
+function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], share: number): string | undefined {
+  const found = top.flatMap(({ params }) => (params[name] === undefined ? [] : [params[name]]));
+  if (found.length < LEAST) return undefined;
+  if (share < SMALL) return 'It hardly matters: you can fix it.';
+  const values = valuesOf(dimension);
+  const numbers = found.filter((value) => typeof value === 'number');
+  if (!isRange(values) || numbers.length < found.length) return mostOf(found);
+  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const count = numbers.length;
+  const where = low === high ? `The ${count} best have ${short(low)}.` : `The ${count} best lie between ${short(low)} and ${short(high)}.`;
+  const places = numbers.map((value) => values.transform.coordinate(value)).sort((a, b) => a - b);
+  const middle = places[count >> 1]!;
+  if (middle > 1 - END) return `${where} Most are at the upper end: try values above ${short(values.high)}.`;
+  // A range that begins at 0 cannot often be widened.
+  return middle < END && values.low !== 0 ? `${where} Most are at the lower end: try values below ${short(values.low)}.` : where;
+}
+
+const short = (value: number): string => formatNumber(Number(value.toPrecision(3)));
+
+/** The most frequent value. */
+function mostOf(found: readonly unknown[]): string {
+  const counts = new Map<unknown, number>();
+  for (const value of found) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const [value, count] = [...counts].reduce((most, one) => (one[1] > most[1] ? one : most));
+  return `${count} of the ${found.length} best have ${cut(formatNumber(value), 30)}.`;
+}

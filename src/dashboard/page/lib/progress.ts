@@ -1,0 +1,53 @@
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
+import { lossOf } from '../../../ledger/settings.ts';
+import type { TrialRow } from '../../../study/trials.ts';
+
+/** What the search has gained so far, in one objective. */
+export interface Gain {
+  readonly best: TrialRow;
+  /** The first trial with a result at the budget of the best. */
+  readonly first: TrialRow;
+  /** By how much the best loss is lower than the first, as a share of the first; undefined if the first is 0. */
+  readonly share?: number | undefined;
+  /** The number of results since the best. */
+  readonly since: number;
+}
+
+/** What the best of the trials gained. @param ranked the trials with a result, the best first: only those at its budget are compared */
+export function gainOf(ranked: readonly TrialRow[], rows: readonly TrialRow[], objective: ObjectiveSpec): Gain | undefined {
+  const [best] = ranked;
+  if (best === undefined) return undefined;
+  const peers = ranked.filter(({ budget }) => budget === best.budget);
+  const first = peers.reduce((earliest, row) => (row.trial < earliest.trial ? row : earliest));
+  const [from, to] = [first, best].map(({ values }) => lossOf(objective, values![objective.name]!)) as [number, number];
+  const since = rows.filter(
+    ({ status, endedAt = 0 }) => (status === 'completed' || status === 'stopped') && endedAt > best.endedAt!,
+  ).length;
+  return { best, first, share: from === 0 ? undefined : (from - to) / Math.abs(from), since };
+}
+
+/** The latest ends that tell how fast a study is. */
+const LATEST = 20;
+
+/**
+ * Milliseconds until so many more trials have ended, by the median time between the latest ends, so that a pause of the study counts little.
+ *
+ * @returns undefined with too few ends
+ */
+export function timeLeft(rows: readonly TrialRow[], more: number): number | undefined {
+  const ends = rows.flatMap(({ endedAt, by }) => (endedAt === undefined || by === 'import' ? [] : [endedAt])).sort((a, b) => a - b);
+  const latest = ends.slice(-LATEST - 1);
+  if (latest.length < 3) return undefined;
+  const gaps = latest.slice(1).map((end, i) => end - latest[i]!);
+  // Parallel trials end in bursts: half of the mean is the least that a gap counts.
+  const mean = (latest.at(-1)! - latest[0]!) / gaps.length;
+  const median = gaps.toSorted((a, b) => a - b)[gaps.length >> 1]!;
+  return more * Math.min(mean, Math.max(median, mean / 2));
+}
+
+/** Milliseconds that trainers have worked, all together. */
+export const worked = (rows: readonly TrialRow[]): number =>
+  rows.reduce((sum, { seconds, startedAt, endedAt }) => {
+    if (seconds !== undefined) return sum + 1000 * seconds;
+    return startedAt === undefined || endedAt === undefined ? sum : sum + endedAt - startedAt;
+  }, 0);

@@ -1,0 +1,75 @@
+import { useComputed, useSignal } from '@preact/signals';
+import { formatNumber } from '../../lib/format.ts';
+import { gainOf } from '../../lib/progress.ts';
+import { useFindings } from '../../state/findings.ts';
+import { knownRecommended, objectives, objectiveValue, ranked, rowOf, rows } from '../../state/store.ts';
+import { Card } from '../Card.tsx';
+import { Configuration } from './Configuration.tsx';
+
+/** The best configuration and what it gained; with noise, the one to deploy. */
+export function BestCard() {
+  useFindings();
+  const wantsRecommended = useSignal(false);
+  const gain = useComputed(() => {
+    const [objective] = objectives.value;
+    return objective && gainOf(ranked.value, rows.value, objective);
+  }).value;
+  const [objective] = objectives.value;
+  if (gain === undefined || objective === undefined) {
+    return (
+      <Card title="Best configuration">
+        <p class="nothing">No result yet.</p>
+      </Card>
+    );
+  }
+  const { best, first, share } = gain;
+  const recommended = knownRecommended.value;
+  const other = recommended && recommended.trial !== best.trial ? rowOf(recommended.trial) : undefined;
+  const shown = wantsRecommended.value && other ? other : rowOf(best.trial)!;
+  const value = formatNumber(objectiveValue(shown, objective));
+  return (
+    <Card
+      title="Best configuration"
+      tools={
+        other && (
+          <span class="switch">
+            <button type="button" aria-pressed={shown !== other} onClick={() => (wantsRecommended.value = false)}>
+              best result
+            </button>
+            <button type="button" aria-pressed={shown === other} onClick={() => (wantsRecommended.value = true)}>
+              recommended
+            </button>
+          </span>
+        )
+      }
+    >
+      <p class="value">
+        <b>{value}</b> {objective.name} <span class="note">trial {shown.trial}</span>
+      </p>
+      <p class="note">
+        {shown === other
+          ? `Where results are noisy, the best one may be lucky. A repetition of this one is expected to reach ${expectation(recommended?.expected)}.`
+          : gainText(
+              share,
+              first.trial === best.trial,
+              `trial ${first.trial} (${formatNumber(objectiveValue(first, objective))})`,
+              objective.direction,
+            )}
+        {shown !== other && recommended?.trial === best.trial && recommended.expected
+          ? ` A repetition is expected to reach ${expectation(recommended.expected)}.`
+          : ''}
+      </p>
+      <Configuration of={shown} />
+    </Card>
+  );
+}
+
+const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
+  expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';
+
+function gainText(share: number | undefined, isFirst: boolean, first: string, direction: 'minimize' | 'maximize'): string {
+  if (isFirst) return 'It is the first result at this budget.';
+  const way = direction === 'maximize' ? 'higher' : 'lower';
+  if (share === undefined) return `Better than the first, ${first}.`;
+  return `${formatNumber(Number((100 * share).toPrecision(2)))} % ${way} than the first, ${first}.`;
+}

@@ -1,0 +1,88 @@
+import { useComputed } from '@preact/signals';
+import { duration, formatNumber } from '../../lib/format.ts';
+import { gainOf, timeLeft, worked } from '../../lib/progress.ts';
+import { lookAt } from '../../state/selection.ts';
+import { detail, objectives, objectiveValue, ranked, rows } from '../../state/store.ts';
+import { Card } from '../Card.tsx';
+import { endings } from '../StudyList.tsx';
+
+/** Running trials that are listed. */
+const LISTED = 4;
+
+/** How far the study is, what it still costs, whether it still improves, and what runs now. */
+export function ProgressCard() {
+  const one = detail.value;
+  const figures = useComputed(() => {
+    const [objective] = objectives.value;
+    return { gain: objective && gainOf(ranked.value, rows.value, objective), work: worked(rows.value) };
+  }).value;
+  const running = useComputed(() => rows.value.filter(({ state }) => state === 'running')).value;
+  if (one === undefined) return null;
+  const { limits, phase, closed, configurations } = one;
+  const more = limits.trials === undefined ? undefined : Math.max(0, limits.trials - configurations) + one.open;
+  const left = phase === 'closed' || more === undefined ? undefined : timeLeft(rows.value, more);
+  const results = one.completed + one.stopped;
+  return (
+    <Card title="Progress" note={phase === 'closed' ? (endings[closed!] ?? 'closed') : phase}>
+      <dl class="pairs">
+        <Line name="configurations">
+          {limits.trials === undefined ? configurations : `${configurations} of ${limits.trials}`}
+          {one.failed > 0 && <span class="bad"> {one.failed} failed</span>}
+        </Line>
+        <Line name="time">
+          {duration(Math.max(0, one.at - one.createdAt))}
+          {figures.work > 0 && `, ${duration(figures.work)} of training`}
+        </Line>
+        {left !== undefined && <Line name="time left">about {duration(left)} at this rate</Line>}
+        {limits.cost !== undefined && (
+          <Line name="cost">
+            {formatNumber(one.cost)} of {formatNumber(limits.cost)} steps
+          </Line>
+        )}
+        {limits.target !== undefined && <Line name="target">{formatNumber(limits.target)}</Line>}
+      </dl>
+      {figures.gain && objectives.value.length === 1 && (
+        <p class="worth">{worthText(figures.gain.since, results, phase === 'closed', limits.plateau)}</p>
+      )}
+      <h3>Running now</h3>
+      {running.length === 0 ? (
+        <p class="note">{one.open > 0 ? `No trial runs; ${one.open} wait for a trainer.` : 'No trial runs.'}</p>
+      ) : (
+        <ul class="running">
+          {running.slice(0, LISTED).map((row) => (
+            <li key={row.trial}>
+              <button type="button" class="plain" aria-label={`running trial ${row.trial}`} onClick={() => lookAt(row.trial)}>
+                trial {row.trial}
+              </button>
+              <span>
+                {[
+                  row.step !== undefined && `step ${row.step}${row.budget === undefined ? '' : ` of ${row.budget}`}`,
+                  row.values && `${objectives.value[0]!.name} ${formatNumber(objectiveValue(row, objectives.value[0]))}`,
+                  row.trainer,
+                ]
+                  .filter(Boolean)
+                  .join(' · ')}
+              </span>
+            </li>
+          ))}
+          {running.length > LISTED && <li class="note">and {running.length - LISTED} more</li>}
+        </ul>
+      )}
+    </Card>
+  );
+}
+
+const Line = ({ name, children }: { readonly name: string; readonly children: preact.ComponentChildren }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+);
+
+/** Whether it is worth continuing, in one sentence: the best is young, or it has not been beaten for long. */
+function worthText(since: number, results: number, isOver: boolean, plateau: number | undefined): string {
+  const end = plateau === undefined || isOver ? '' : ` The study ends after ${plateau}.`;
+  if (since >= results / 4) return `No improvement in the last ${since} of ${results} results.${end}`;
+  if (isOver) return `It improved until shortly before its end, ${since} results before: more trials may help.`;
+  return since === 0 ? 'The last result is the best so far.' : `It still improves: the best came ${since} of ${results} results ago.${end}`;
+}

@@ -1,0 +1,47 @@
+import { Worker } from 'node:worker_threads';
+import type { Params } from '../facts/facts.ts';
+import { omitUndefined } from '../omitUndefined.ts';
+import type { RecommendationTask } from '../recommendation/inThread.ts';
+import type { Recommendation } from '../recommendation/recommendation.ts';
+import { candidates } from '../recommendation/recommendation.ts';
+import type { Feed } from './feed.ts';
+import type { Recommended } from './wire.ts';
+
+/** Runs in the thread. It is text, so that TypeScript sources, as in tests, can register a loader first. */
+const program = `
+const { parentPort, workerData: { path, task } } = require('node:worker_threads');
+const loader = path.endsWith('.ts') ? import('tsx/esm/api').then(({ register }) => register()) : Promise.resolve();
+loader.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMessage(recommendationOf(task)));
+`;
+
+/** Sources are one folder next to this one, chunks of the bundle one folder below `dist`. */
+const file = import.meta.url.endsWith('.ts') ? '../recommendation/inThread.ts' : '../src/recommendation/inThread.js';
+const path = new URL(file, import.meta.url).href;
+
+/** Per study, the last recommendation and the number of results that it knows. */
+const known = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
+
+/** The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. */
+export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
+  const { begun } = feed;
+  if (begun === undefined || begun.ledger.settings.objectives.length > 1) return Promise.resolve(undefined);
+  const { completed } = begun.changes.rows.counts;
+  const last = known.get(feed);
+  if (last?.results === completed) return last.answer;
+  const [objective] = begun.ledger.settings.objectives;
+  const rows = candidates(objective!, begun.changes.rows);
+  const answer = rows.length === 0 ? Promise.resolve(undefined) : inThread({ space: begun.space.toJSON(), objective: objective!, rows });
+  known.set(feed, { results: completed, answer });
+  return answer;
+}
+
+function inThread(task: RecommendationTask): Promise<Recommended | undefined> {
+  return new Promise((resolve, reject) => {
+    const thread = new Worker(program, { eval: true, workerData: { path, task }, execArgv: [] });
+    thread.once('message', (found: Recommendation<Params> | undefined) => {
+      resolve(found && omitUndefined({ results: task.rows.length, trial: found.row.trial, expected: found.expected }));
+      void thread.terminate();
+    });
+    thread.once('error', reject);
+  });
+}

@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { argumentsOf, jsonOf, yamlOf } from '../../src/dashboard/page/lib/copies.ts';
+import { compromise } from '../../src/dashboard/page/lib/front.ts';
+import { lessons } from '../../src/dashboard/page/lib/learned.ts';
+import { gainOf, timeLeft, worked } from '../../src/dashboard/page/lib/progress.ts';
+import { choice, float, int } from '../../src/space/types/dimension.ts';
+import { bestFirst, type TrialRow } from '../../src/study/trials.ts';
+import { type Board, board, finished, request } from './support.ts';
+
+const ROW = { attempt: 1, by: 'random', suggested: 1, suggestedAt: 0, status: 'completed', params: {} } as const;
+const row = (trial: number, loss: number, more: Partial<TrialRow> = {}): TrialRow => ({
+  ...ROW,
+  trial,
+  values: { loss },
+  endedAt: 1000 * trial,
+  ...more,
+});
+const LOSS = { name: 'loss', direction: 'minimize' } as const;
+const gain = (rows: readonly TrialRow[], objective: { name: string; direction: 'minimize' | 'maximize' } = LOSS) =>
+  gainOf(bestFirst(rows, objective), rows, objective);
+
+describe('a configuration to copy', () => {
+  const params = { lr: 1e-7, 'a b': "it's", yes: true, huge: 1e21, layers: 4, kind: 'no', list: [1, 'x'] };
+
+  it('is read back from YAML and JSON', () => {
+    expect(parse(yamlOf(params))).toEqual(params);
+    expect(JSON.parse(jsonOf(params))).toEqual(params);
+  });
+
+  it('has numbers that readers of YAML 1.1 take for numbers, and quotes what they take for truth values', () => {
+    expect(yamlOf({ lr: 1e-7, yes: 'no' })).toBe('lr: 1.0e-7\n"yes": "no"\n');
+  });
+
+  it('is read back from the arguments of a shell', () => {
+    const print = `node -e 'process.stdout.write(JSON.stringify(process.argv.slice(1)))' --`;
+    const said = JSON.parse(execFileSync('sh', ['-c', `${print} ${argumentsOf(params)}`], { encoding: 'utf8' }));
+    const words = ['--lr', '1e-7', '--a b', "it's", '--yes', 'true', '--huge', '1e+21', '--layers', '4', '--kind', 'no'];
+    expect(said).toEqual([...words, '--list', '[1,"x"]']);
+  });
+});
+
+describe('the gain of a study', () => {
+  it('is that of the best over the first result', () => {
+    expect(gain([row(1, 4), row(2, 1), row(3, 2)])).toMatchObject({ best: { trial: 2 }, first: { trial: 1 }, share: 0.75, since: 1 });
+    expect(gain([row(1, 0), row(2, -1)])).toMatchObject({ best: { trial: 2 }, share: undefined, since: 0 });
+    expect(gain([row(1, -2), row(2, -3)])?.share).toBe(0.5);
+  });
+
+  it('is positive where higher values are better', () => {
+    expect(gain([row(1, 2), row(2, 3)], { name: 'loss', direction: 'maximize' })?.share).toBe(0.5);
+  });
+
+  it('compares trials of the same budget only', () => {
+    expect(gain([row(1, 0.1, { budget: 1 }), row(2, 4, { budget: 9 }), row(3, 2, { budget: 9 })])).toMatchObject({
+      best: { trial: 3 },
+      first: { trial: 2 },
+      share: 0.5,
+    });
+  });
+
+  it('does not exist without a result', () => {
+    expect(gain([row(1, 1, { status: 'failed' })])).toBeUndefined();
+  });
+});
+
+describe('the time of a study', () => {
+  it('that is left follows from the latest ends, and a pause counts little', () => {
+    const steady = Array.from({ length: 30 }, (_, i) => row(i + 1, 1));
+    expect(timeLeft(steady, 10)).toBe(10_000);
+    const paused = steady.map((one) => ({ ...one, endedAt: one.endedAt! + (one.trial > 25 ? 1_000_000 : 0) }));
+    const mean = (1_000_000 + 20_000) / 20;
+    expect(timeLeft(paused, 10)).toBeCloseTo(10 * Math.max(1000, mean / 2), 6);
+    expect(timeLeft(steady.slice(0, 2), 10)).toBeUndefined();
+    expect(
+      timeLeft(
+        steady.map((one) => ({ ...one, by: 'import' })),
+        10,
+      ),
+    ).toBeUndefined();
+  });
+
+  it('that trainers worked is what they say, or from start to end', () => {
+    expect(worked([row(1, 1, { seconds: 2 }), row(2, 1, { startedAt: 500 }), row(3, 1)])).toBe(2000 + 1500);
+  });
+});
+
+describe('what was learned', () => {
+  const parameters = [
+    ['lr', float(1e-4, 1, { log: true })],
+    ['layers', int(1, 8)],
+    ['units', int(16, 512)],
+    ['kind', choice(['relu', 'tanh'])],
+  ] as const;
+  const params = (k: number) => ({ lr: 0.001 * (k + 1), layers: 4, units: 512, kind: k < 4 ? 'relu' : 'tanh' });
+  const rows = Array.from({ length: 20 }, (_, k) => row(k + 1, k, { params: params(k) }));
+
+  it('says where the best trials lie, the most important parameter first', () => {
+    expect(lessons(parameters, rows, { layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 })).toEqual([
+      { name: 'lr', share: 0.62, text: 'The 5 best lie between 0.001 and 0.005.' },
+      { name: 'layers', share: 0.2, text: 'The 5 best have 4.' },
+      { name: 'units', share: 0.1, text: 'The 5 best have 512. Most are at the upper end: try values above 512.' },
+      { name: 'kind', share: 0.08, text: '4 of the 5 best have relu.' },
+    ]);
+  });
+
+  it('says which parameter hardly matters, and nothing with few results', () => {
+    expect(lessons(parameters, rows, { lr: 1 })[1]?.text).toBe('It hardly matters: you can fix it.');
+    expect(lessons(parameters, rows.slice(0, 10), { lr: 1 }).every(({ text }) => text === undefined)).toBe(true);
+  });
+});
+
+it('the compromise is the point of the front that is nearest to the best of every objective', () => {
+  expect(
+    compromise([
+      [0, 10],
+      [1, 2],
+      [10, 0],
+    ]),
+  ).toBe(1);
+  expect(
+    compromise([
+      [0, 1000],
+      [5, 300],
+      [10, 0],
+    ]),
+  ).toBe(1); // in a cube; unscaled, the last would be nearest
+  expect(compromise([[1, 1]])).toBe(0);
+  expect(compromise([])).toBe(-1);
+});
+
+describe('the recommendation', () => {
+  let served: Board | undefined;
+  afterEach(async () => {
+    await served?.close();
+    served = undefined;
+  });
+
+  it('is served once there are results, and says what to expect', async () => {
+    served = await board();
+    const asked = async () => JSON.parse((await request(`${served!.url}api/studies/net/recommendation`)).text) as unknown;
+    expect(await asked()).toBeNull();
+    for (let trial = 1; trial <= 12; trial++) {
+      const lr = 10 ** (-4 + trial / 4);
+      await served.say(...finished(trial, (Math.log10(lr) + 2.5) ** 2, { lr: Math.min(0.1, lr), layers: 2, kind: 'relu' }));
+    }
+    expect(await asked()).toMatchObject({ results: 12, trial: 6, expected: { mean: expect.closeTo(0, 1) } });
+  });
+
+  it('does not exist for a study that is not there', async () => {
+    served = await board();
+    expect((await request(`${served.url}api/studies/other/recommendation`)).status).toBe(404);
+  });
+});
+
+it('the page is sent as gzip to those that accept it', async () => {
+  const served = await board();
+  const plain = await request(served.url);
+  const path = /src="(\S+\.js)"/.exec(plain.text)![1]!;
+  const zipped = await fetch(new URL(path, served.url), { headers: { 'accept-encoding': 'gzip' } });
+  expect(zipped.headers.get('content-encoding')).toBe('gzip');
+  const whole = await request(String(new URL(path, served.url)));
+  expect(whole.headers['content-encoding']).toBeUndefined();
+  expect(await zipped.text()).toBe(whole.text);
+  await served.close();
+});
