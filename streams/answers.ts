@@ -5,12 +5,12 @@ import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError, type Submitted } from '../src/study/commands.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
-import { type TrialRow, TrialRows } from '../src/study/trials.ts';
+import { type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
 import type { EngineRun } from './engine/run.ts';
-import type { Log } from './log/log.ts';
+import type { AuthoredLog, Log } from './log/log.ts';
 import { past } from './log/past.ts';
 import type { Progress } from './observe.ts';
-import { submit, submitter } from './submit.ts';
+import { type Origin, type Submitter, submit, submitter } from './submit.ts';
 
 /** The state of a study: the answer of `status`. */
 export interface StudyStatus extends Progress<Params> {
@@ -33,11 +33,24 @@ export interface Answers<P> {
   /** Answers a request once the log has been read. @throws RefusedError; what a command throws. */
   answer(method: string, request: Readonly<Record<string, unknown>>): Promise<unknown>;
   /** @throws RefusedError; OptionError and what a strategy throws that does not suit the study. */
-  submit(intent: Intent): Promise<Submitted>;
+  submit(intent: Intent, origin?: Pick<Origin, 'user' | 'request'>): Promise<Submitted>;
+  /** Appends a fact and waits until it counts. @throws RefusedError */
+  readonly append: Submitter['append'];
+  /** The next rows of trials, as many as one answer has room for, and whether more follow. */
+  page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
   /** Takes every entry that the study applies. */
   note(entry: AppliedEntry<P>): void;
   /** The study will apply nothing more: commands that wait fail. */
   end(error: unknown): void;
+}
+
+export interface PageRequest {
+  /** Rows of later trials only. Default: 0. */
+  readonly after?: number;
+  /** Rows with this status only. */
+  readonly status?: TrialStatus;
+  /** How many rows at most. Default: as many as there is room for. */
+  readonly limit?: number;
 }
 
 /** Characters of rows or entries in one answer: a NATS server takes a megabyte, and a character may be four bytes. */
@@ -46,7 +59,7 @@ export const ROOM = 200_000;
 type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
 
 /** The requests of `requestKinds`, whichever way they come. */
-export function answersOf<P>(log: Log, run: EngineRun<P>): Answers<P> {
+export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, note, end } = submitter(log);
   const best = () => {
@@ -73,15 +86,16 @@ export function answersOf<P>(log: Log, run: EngineRun<P>): Answers<P> {
       closed: ledger.closed,
     });
   };
+  const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {
+    const found = [...rows].filter((row) => row.trial > after && (wanted === undefined || row.status === wanted));
+    const { items, add } = pager<TrialRow<P>>(ROOM);
+    for (const row of found.sort((a, b) => a.trial - b.trial)) if (items.length >= limit || !add(row)) break;
+    return { items, more: items.length < found.length };
+  };
   const queries: Queries = {
     status,
     best: () => best() ?? null,
-    trials: ({ after = 0, status: wanted }) => {
-      const found = [...rows].filter((row) => row.trial > Number(after) && (wanted === undefined || row.status === wanted));
-      const page = pager<TrialRow<P>>(ROOM);
-      for (const row of found.sort((a, b) => a.trial - b.trial)) if (!page.add(row)) break;
-      return page.items;
-    },
+    trials: (request) => page(request).items,
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
   };
   return {
@@ -97,7 +111,9 @@ export function answersOf<P>(log: Log, run: EngineRun<P>): Answers<P> {
       if (refusal) throw new RefusedError(refusal);
       return queries[known](request);
     },
-    submit: (intent) => submit(intent, run.engine.ledger, append),
+    append,
+    page,
+    submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),
     note: (entry) => {
       rows.fold(entry);
       note(entry);

@@ -6,6 +6,7 @@ import { type Recommendation, recommendation } from '../src/recommendation/recom
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
 import { type TrialRow, TrialRows } from '../src/study/trials.ts';
+import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
@@ -93,8 +94,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   const { strategy, log = memoryLog(), note, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
-  const handed: Suggestion<P>[] = [];
-  const asking: Waiter<Suggestion<P> | undefined>[] = [];
+  const asks = new Asks<P>();
   const { append, note: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
   const rows = new TrialRows<P>();
@@ -104,13 +104,16 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   /** The run under which each trial is evaluated here: after a crash the log tells which trials have lost their trainer. */
   const runs = new Map<TrialId, string>();
   let end: { readonly error?: unknown } | undefined;
-  const { promise: ended, resolve: over } = waiting<void>();
+  let over = () => {};
+  const ended = new Promise<void>((resolve) => {
+    over = resolve;
+  });
 
   const finish = (how: { readonly error?: unknown }) => {
     end ??= how;
     over();
     'error' in how ? best$.error(how.error) : best$.complete();
-    for (const { resolve, reject } of asking.splice(0)) 'error' in how ? reject(how.error) : resolve(undefined);
+    asks.end(how);
     fail(how.error ?? closed());
   };
   /** A suggestion whose claim cannot be stored is handed out by the next ask. */
@@ -120,7 +123,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     try {
       await log.append({ type: 'started', trial, attempt, run });
     } catch (error) {
-      handed.unshift(suggestion);
+      asks.putBack(suggestion);
       throw error;
     }
     runs.set(trial, run);
@@ -128,10 +131,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
   };
   const direct = (directive: Directive<P>) => {
     if (directive.type === 'stop') stops.add(directive.trial);
-    if (directive.type !== 'suggested') return;
-    const waiter = asking.shift();
-    if (waiter) waiter.resolve(claim(directive));
-    else handed.push(directive);
+    if (directive.type === 'suggested') asks.put(directive);
   };
   const { engine, started, stop } = run<P>(
     space,
@@ -140,7 +140,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     {
       ...settings,
       exclusive: true,
-      asked: () => asking.length > 0,
+      asked: () => asks.any,
       note: (noted) => {
         const row = rows.fold(noted);
         if (row?.status === 'retracted' && row.trial === best?.trial) best = undefined;
@@ -183,14 +183,15 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
       await Promise.race([started, ended]);
       if (end && 'error' in end) throw end.error;
     },
-    ask: () => {
-      const suggestion = handed.shift();
-      if (suggestion) return claim(suggestion);
-      if (end) return 'error' in end ? Promise.reject(end.error) : Promise.resolve(undefined);
-      const { promise, ...waiter } = waiting<Suggestion<P> | undefined>();
-      asking.push(waiter);
+    ask: async () => {
+      const handed = asks.take();
+      if (handed) return claim(handed);
+      if (end && 'error' in end) throw end.error;
+      if (end) return undefined;
+      const waiting = asks.wait();
       engine.stir();
-      return promise;
+      const suggestion = await waiting.suggestion;
+      return suggestion && claim(suggestion);
     },
     tell: (trial, result) =>
       tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
@@ -218,17 +219,4 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
       await log.close();
     },
   };
-}
-
-interface Waiter<T> {
-  readonly resolve: (value: T | Promise<T>) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-function waiting<T>(): Waiter<T> & { readonly promise: Promise<T> } {
-  let waiter!: Waiter<T>;
-  const promise = new Promise<T>((resolve, reject) => {
-    waiter = { resolve, reject };
-  });
-  return { ...waiter, promise };
 }

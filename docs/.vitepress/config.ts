@@ -42,6 +42,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/spaces'),
     page('guides/early-stopping'),
     page('guides/nats'),
+    page('guides/http'),
     page('guides/resume'),
     page('guides/dashboard'),
     page('guides/objectives'),

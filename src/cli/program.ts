@@ -21,8 +21,7 @@ export function programFor(tell: (status: number) => void): Command {
       'after',
       `Examples:
   hypertide init -- python train.py
-  hypertide run study.yaml -- python train.py --lr {lr}
-  hypertide best study.jsonl`,
+  hypertide run study.yaml -- python train.py --lr {lr}`,
     );
   program
     .command('version', { hidden: true })

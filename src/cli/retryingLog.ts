@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Log } from '../../streams/log/log.ts';
+import type { AuthoredLog } from '../../streams/log/log.ts';
 import { isDiskFull } from './fullDisk.ts';
 
 /** A log that keeps facts in memory while they cannot be stored. */
-export interface RetryingLog extends Log {
+export interface RetryingLog extends AuthoredLog {
   /** How many facts wait to be stored. */
   readonly waiting: number;
   /** Resolves when nothing waits. */
@@ -18,15 +18,15 @@ export interface RetryingLog extends Log {
  *
  * @param pause milliseconds between two tries.
  */
-export function retryingLog(log: Log, warn: (message: string) => void, pause = 2000): RetryingLog {
+export function retryingLog(log: AuthoredLog, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
   let last: Promise<unknown> = Promise.resolve();
   let said = false;
   let waiting = 0;
-  const store = async (fact: unknown): Promise<'stored' | 'fenced'> => {
+  const store = async (fact: unknown, author: string | undefined): Promise<'stored' | 'fenced'> => {
     for (;;) {
       try {
-        const outcome = await log.append(fact);
+        const outcome = await log.append(fact, author);
         if (said) warn('there is room again: the study continues');
         said = false;
         return outcome;
@@ -40,9 +40,9 @@ export function retryingLog(log: Log, warn: (message: string) => void, pause = 2
   };
   return {
     ...log,
-    append: (fact) => {
+    append: (fact, author) => {
       waiting++;
-      const stored = last.then(() => store(fact)).finally(() => waiting--);
+      const stored = last.then(() => store(fact, author)).finally(() => waiting--);
       last = stored.catch(() => {});
       return stored;
     },

@@ -49,7 +49,7 @@ export const securityHeaders: MiddlewareHandler = async (c, next) => {
 };
 
 /** Refuses requests for unknown host names, and those of pages of other sites. */
-export function sameSite({ host, names = [] }: AccessOptions): MiddlewareHandler {
+export function sameSite({ host, names = [] }: Omit<AccessOptions, 'token'>): MiddlewareHandler {
   const known = new Set([...namesOf(host), ...names.map((name) => name.toLowerCase())]);
   return async (c, next) => {
     const asked = (c.req.header('host') ?? '').toLowerCase();

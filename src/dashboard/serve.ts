@@ -1,9 +1,6 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
-import { UserError } from '../errors.ts';
-import { isLoopback, newToken } from './access.ts';
+import { newToken } from './access.ts';
 import { dashboardApp } from './app.ts';
+import { listen } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import { Studies } from './studies.ts';
 
@@ -29,27 +26,13 @@ export interface Dashboard {
   close(): Promise<void>;
 }
 
-/** The address cannot be listened at. */
-class ListenError extends UserError {
-  override readonly name = 'ListenError';
-  readonly code = 'cannot-listen';
-}
-
-/** Milliseconds that pages have to receive the last event. */
-const LAST_WORDS = 500;
-
 /** Serves the dashboard until it is closed; studies are added to it at any time. */
 export async function dashboard(options: DashboardOptions = {}): Promise<Dashboard> {
   const { host = '127.0.0.1', port = 0, token = newToken(), names = [], warn = () => {} } = options;
   const metrics = new Metrics();
   const studies = new Studies(metrics, warn);
   const app = dashboardApp(studies, metrics, { host, token, names });
-  const server = await new Promise<Server>((resolve, reject) => {
-    const listening = serve({ fetch: app.fetch, hostname: host, port }, () => resolve(listening as Server));
-    listening.on('error', (cause) => reject(new ListenError(`cannot listen at ${host}:${port} (${cause.message})`, { cause })));
-  });
-  const { port: taken } = server.address() as AddressInfo;
-  const url = `http://${shown(host)}:${taken}/`;
+  const { url, close } = await listen(app, host, port);
   return {
     studies,
     url,
@@ -57,18 +40,7 @@ export async function dashboard(options: DashboardOptions = {}): Promise<Dashboa
     token,
     close: async () => {
       studies.close();
-      const ended = new Promise((resolve) => server.close(resolve));
-      const leaving = setInterval(() => server.closeIdleConnections(), 20);
-      const late = setTimeout(() => server.closeAllConnections(), LAST_WORDS);
-      await ended;
-      clearInterval(leaving);
-      clearTimeout(late);
+      await close();
     },
   };
-}
-
-/** An address as in a URL; the loopback address for a server that listens on all addresses. */
-function shown(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
-  return host.includes(':') && isLoopback(host) ? `[${host}]` : host;
 }

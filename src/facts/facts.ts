@@ -31,6 +31,7 @@ const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
 const run = textSchema(
   "the trainer's claim on the attempt: any text of its own that no other trainer uses (default: the run that holds the attempt; over NATS, each fact of a run must name it)",
 );
+const user = textSchema('name of the person or program that asked for it, if it is known');
 const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
 const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
 
@@ -170,15 +171,15 @@ const failed = fact(
 /** An attempt has no result. */
 export interface FailedFact extends TypeOf<typeof failed> {}
 
-const enqueued = fact('enqueued', 'a person wants a configuration tried next; missing parameters are drawn', { params }, {});
+const enqueued = fact('enqueued', 'a person wants a configuration tried next; missing parameters are drawn', { params }, { user });
 /** A person wants a configuration tried next; missing parameters are drawn. */
 export interface Enqueued extends TypeOf<typeof enqueued> {}
 
-const retracted = fact('retracted', 'a person declares a result wrong', { trial }, {});
+const retracted = fact('retracted', 'a person declares a result wrong', { trial }, { user });
 /** A person declares a result wrong. */
 export interface Retracted extends TypeOf<typeof retracted> {}
 
-const cancelled = fact('cancelled', 'a person wants a trial to stop', { trial }, {});
+const cancelled = fact('cancelled', 'a person wants a trial to stop', { trial }, { user });
 /** A person wants a trial to stop. */
 export interface Cancelled extends TypeOf<typeof cancelled> {}
 
@@ -194,6 +195,7 @@ const changed = fact(
     resumes: flagSchema('whether the trainers resume from checkpoints'),
     rules,
     by: enumSchema(['start'], 'the options of a start, if they differ from the start before (default: a person)'),
+    user,
   },
 );
 /** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. */
@@ -205,7 +207,7 @@ const closed = fact(
   'closed',
   'the study is over',
   { reason: closeReason },
-  { best: objectSchema('the best trial', { trial, values }, {}) },
+  { best: objectSchema('the best trial', { trial, values }, {}), user },
 );
 /** The study is over. */
 export interface Closed extends TypeOf<typeof closed> {}

@@ -10,7 +10,7 @@ import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
 
 /** New settings of a study. */
-export interface Changes extends Omit<Changed, 'type' | 'by'> {
+export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
   /** Configurations to try beyond those that were planned or, without a limit, beyond those that there are. */
   readonly more?: number;
 }
@@ -33,10 +33,10 @@ export interface Submitted {
   readonly fact: Decided;
 }
 
-/** The fields that a person gives: those of the fact, without its type and its author. */
+/** The fields that a person gives: those of the fact, without its type and without the name of its author. */
 function fieldsOf(type: Fact['type']): Extract<Schema, { readonly type: 'object' }> {
   const { properties, required, description } = factSchemas[type];
-  const { type: _, v: __, by: ___, ...fields } = properties!;
+  const { type: _, v: __, by: ___, user: ____, ...fields } = properties!;
   return { type: 'object', properties: fields, required: required!.filter((name) => name in fields), description: description! };
 }
 
@@ -54,7 +54,15 @@ export const intentSchemas = {
 
 /** Why a study does not take a command or a fact. */
 export interface CommandRefusal {
-  readonly code: RefusalCode | 'unknown-command' | 'not-begun' | 'closed' | 'nothing-to-change';
+  readonly code:
+    | RefusalCode
+    | 'unknown-command'
+    | 'not-begun'
+    | 'closed'
+    | 'nothing-to-change'
+    | 'request-reused'
+    | 'unknown-study'
+    | 'study-exists';
   /** One sentence: place, expectation, what came. */
   readonly message: string;
 }
@@ -64,6 +72,7 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   open: 'cancel it, or wait for its end',
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
+  'request-reused': 'use a new name for each request, and the same one to repeat it',
   'nothing-to-change': 'give at least one of limits, more, parallel, paused, strategy, resumes and rules',
 };
 

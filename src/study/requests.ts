@@ -13,7 +13,7 @@ const count = (description: string): Schema => ({ type: 'integer', minimum: 0, d
 const nothing: Schema = { type: 'object', description: 'nothing' };
 
 /** The state of a study: the answer of `rpc.status`, and what `ht.<study>.status` publishes. */
-export const statusSchema: Schema = {
+export const statusSchema = {
   type: 'object',
   properties: {
     study: text('its name'),
@@ -32,7 +32,7 @@ export const statusSchema: Schema = {
   },
   required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
   description: 'the state of a study',
-};
+} as const satisfies Schema;
 
 const entry: Schema = {
   type: 'object',
@@ -68,6 +68,7 @@ export const requestKinds = {
       properties: {
         after: count('rows of later trials only'),
         status: { type: 'string', enum: trialStatuses, description: 'only these' },
+        limit: { type: 'integer', minimum: 1, description: 'how many rows at most (default: as many as there is room for)' },
       },
       description: 'the next rows, as many as one answer has room for; ask again with `after` until there is none',
     },

@@ -7,7 +7,7 @@ import { bell, follow } from './follow.ts';
 import { encodeFact, type LineDecoder, lineDecoder } from './journalCodec.ts';
 import { extend, LineIndex, lastLine, readBlock } from './lineIndex.ts';
 import { lock } from './lock.ts';
-import { type Log, LogClosedError } from './log.ts';
+import { type AuthoredLog, LogClosedError } from './log.ts';
 import { loss, rescue } from './rescue.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 import { repairEnd, type Writer, writer } from './writer.ts';
@@ -30,7 +30,7 @@ export interface JournalOptions {
 }
 
 /** A log in a file. */
-export interface Journal extends Log {
+export interface Journal extends AuthoredLog {
   /** Where it is. Another file than at first, if that was removed, replaced or cut while it was open: then what is left is in this one. */
   readonly place: () => string;
 }
@@ -141,7 +141,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   /** Continues in another file if this one is no longer the journal. */
   const keep = async () => {
-    const what = out.torn ? undefined : await loss(place === path ? real : place, file, index.bytes);
+    const what = out.torn ? undefined : loss(place === path ? real : place, file, index.bytes);
     if (what === undefined) return;
     const rescued = await rescue(real, file, index, recent);
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
@@ -151,7 +151,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {
-    await undefined; // what is appended in this turn goes along
+    await new Promise(setImmediate); // what is appended in this turn goes along
     while (queue.length > 0) {
       const appends = queue;
       queue = [];
@@ -187,10 +187,10 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
       follow({ news, batch, head: () => index.lines, closed: () => closing !== undefined && writing === undefined }, from, signal),
     head: async () => index.lines,
     place: () => place,
-    append: (fact) =>
+    append: (fact, author) =>
       new Promise((stored, refused) => {
         if (closing) throw new LogClosedError();
-        const object = encode(path, clock(), fact);
+        const object = encode(path, clock(), fact, author);
         const isFirst = index.lines === 0 && queue.length === 0 && isRecord(fact) && fact.type === 'created';
         queue.push({ objects: isFirst ? [object, object] : [object], stored, refused });
         writing ??= writeQueue();
@@ -202,9 +202,9 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
 }
 
-function encode(path: string, at: number, fact: unknown): string {
+function encode(path: string, at: number, fact: unknown, author: string | undefined): string {
   try {
-    return encodeFact(at, fact);
+    return encodeFact(at, fact, author);
   } catch (cause) {
     throw new JournalError(path, 'could not append', cause);
   }

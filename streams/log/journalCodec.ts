@@ -17,16 +17,19 @@ export interface LineDecoder {
   readonly tooLong: (bytes: number, position: number) => Entry;
 }
 
+/** The fields of a line that are not of its fact. */
+const ENVELOPE = ['at', 'author', 'sum'] as const;
+
 /**
  * A fact as a JSON object: the fact itself with the time in front, `{"at":1718000000000,"v":1,"type":"completed","trial":7,...}`, so that
- * `jq 'select(.type == "completed")'` works as one would guess.
+ * `jq 'select(.type == "completed")'` works as one would guess. If a trainer said it, its `author` follows the time.
  *
- * @throws TypeError for what is not a JSON object without `at` and `sum`, RangeError for what is too long.
+ * @throws TypeError for what is not a JSON object without the fields of the envelope, RangeError for what is too long.
  */
-export function encodeFact(at: number, fact: unknown): string {
-  if (!isRecord(fact) || 'at' in fact || 'sum' in fact)
-    throw new TypeError(`a fact is a JSON object without a field "at" or "sum", but got ${describe(fact)}`);
-  const text = JSON.stringify({ at, ...fact });
+export function encodeFact(at: number, fact: unknown, author?: string): string {
+  if (!isRecord(fact) || ENVELOPE.some((name) => name in fact))
+    throw new TypeError(`a fact is a JSON object without a field "at", "author" or "sum", but got ${describe(fact)}`);
+  const text = JSON.stringify({ at, author, ...fact });
   const bytes = 3 * text.length > LONGEST_OBJECT ? Buffer.byteLength(text) : 0;
   if (bytes > LONGEST_OBJECT) throw new RangeError(`a fact takes up to ${LONGEST_OBJECT} bytes, but this one has ${bytes}`);
   return text;
@@ -49,9 +52,10 @@ export function lineDecoder(damaged: Damage): LineDecoder {
       damaged(position, `expected a JSON object, but got ${JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)}`);
       return { position, at: 0, fact: text };
     }
-    const { at, sum, ...fact } = object;
+    const { at, sum, author, ...fact } = object;
     const time = typeof at === 'number' ? at : 0;
-    if (sum === undefined) return { position, at: time, fact };
+    const by = typeof author === 'string' ? { author } : undefined;
+    if (sum === undefined) return { position, at: time, fact, ...by };
     const written = sealedPosition(line, sum);
     if (written === undefined) {
       const message = 'its checksum does not match';
@@ -62,7 +66,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
     if (!shifts.has(shift))
       damaged(position, `holds entry ${written}: ${shift > 0 ? 'lines are missing' : 'lines stand twice or in another order'} before it`);
     shifts.add(shift);
-    return { position, at: time, fact };
+    return { position, at: time, fact, ...by };
   };
   return { decode, tooLong };
 }

@@ -25,6 +25,12 @@ export interface Log {
   close(): Promise<void>;
 }
 
+/** A log whose facts can name the trainer that said them, for a process that knows its trainers. */
+export interface AuthoredLog extends Log {
+  /** As `Log.append`. @param author the trainer; without one, the process that writes the log. */
+  append(fact: unknown, author?: string): Promise<'stored' | 'fenced'>;
+}
+
 /** Something was appended to a log after it was closed. */
 export class LogClosedError extends Error {
   override readonly name = 'LogClosedError';

@@ -1,6 +1,6 @@
 import type { Entry } from '../../src/facts/entry.ts';
 import { bell, follow } from './follow.ts';
-import { type Log, LogClosedError } from './log.ts';
+import { type AuthoredLog, LogClosedError } from './log.ts';
 
 /** Entries in a batch: enough to spread the cost of a turn, few enough to keep a long past from being copied at once. */
 const BATCH = 1024;
@@ -19,14 +19,19 @@ const BATCH = 1024;
  * const log = memoryLog();
  * await log.append({ v: 1, type: 'enqueued', params: { lr: 0.1 } });
  */
-export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date.now): Log {
+export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date.now): AuthoredLog {
   const facts: unknown[] = [];
   const times: number[] = [];
+  const authors = new Map<number, string>();
   const news = bell();
   let closed = false;
-  for (const { position, at, fact } of past) {
+  const add = (fact: unknown, at: number, author: string | undefined) => {
     facts.push(fact);
     times.push(at);
+    if (author !== undefined) authors.set(facts.length, author);
+  };
+  for (const { position, at, fact, author } of past) {
+    add(fact, at, author);
     if (position !== facts.length) throw new RangeError(`past of a log: expected position ${facts.length}, but got ${position}`);
   }
 
@@ -35,15 +40,18 @@ export function memoryLog(past: Iterable<Entry> = [], clock: () => number = Date
     head: () => facts.length,
     closed: () => closed,
     batch: (from: number): Entry[] =>
-      facts.slice(from - 1, from - 1 + BATCH).map((fact, i) => ({ position: from + i, at: times[from - 1 + i]!, fact })),
+      facts.slice(from - 1, from - 1 + BATCH).map((fact, i) => {
+        const entry = { position: from + i, at: times[from - 1 + i]!, fact };
+        const author = authors.get(from + i);
+        return author === undefined ? entry : { ...entry, author };
+      }),
   };
   return {
     read: (from = 1, signal) => follow(readable, from, signal),
     head: async () => facts.length,
-    async append(fact) {
+    async append(fact, author) {
       if (closed) throw new LogClosedError();
-      facts.push(fact);
-      times.push(clock());
+      add(fact, clock(), author);
       news.ring();
       return 'stored';
     },

@@ -1,17 +1,21 @@
 import { Buffer } from 'node:buffer';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fstatSync, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { encodeFact } from './journalCodec.ts';
 import { LineIndex, lastLine, readBytes } from './lineIndex.ts';
 import { checksumOf, NONE, sealLines } from './seal.ts';
 
-/** What has become of a journal while it was open; undefined if it is unchanged. @param size bytes that were written. */
-export async function loss(path: string, file: FileHandle, size: number): Promise<string | undefined> {
-  const mine = await file.stat();
-  const there = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ENOENT') throw cause;
-  });
+/**
+ * What has become of a journal while it was open; undefined if it is unchanged. Looked at before each write, so without a detour through another
+ * thread, which would cost more than the look and the write together.
+ *
+ * @param size bytes that were written.
+ */
+export function loss(path: string, file: FileHandle, size: number): string | undefined {
+  const mine = fstatSync(file.fd);
+  const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return 'was removed';
   if (there.ino !== mine.ino || there.dev !== mine.dev) return 'was replaced by another file';
   if (mine.size < size) return 'was cut';

@@ -60,6 +60,7 @@ const floors: readonly string[] = [
   'streams/nats',
   'src/testing',
   'src/dashboard',
+  'src/http',
   'src/cli',
 ];
 

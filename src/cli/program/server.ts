@@ -1,18 +1,41 @@
 import { type Command, Option } from 'commander';
-import { type ExitWith, onServer, positiveNumber, wholeNumber } from './arguments.ts';
+import { type ExitWith, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareServer(program: Command, exit: ExitWith): void {
   program.commandsGroup('Server:');
 
-  onServer(program.command('serve'))
-    .summary('run studies on a NATS server')
-    .description('Run studies on a NATS server, for trainers anywhere. Resumes studies that exist.')
-    .argument('<studies...>', 'study files')
+  maybeOnServer(program.command('serve'))
+    .summary('run studies for trainers elsewhere')
+    .description('Run studies for trainers anywhere, on a NATS server or over HTTP. Resumes studies that exist.')
+    .argument('[studies...]', 'study files')
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
-    .option('--replicas <n>', 'servers that keep a copy (default: 1)', wholeNumber)
     .option('--once', 'end when all studies have closed')
-    .action((studies, options) => exit(import('../commands/server/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))));
+    .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
+    .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
+    .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
+    .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
+    .option('--directory <path>', 'HTTP: keep studies that are created by requests here, and resume those that are here')
+    .addOption(
+      new Option('--fsync <policy>', 'HTTP: when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hypertide serve study.yaml --nats nats://127.0.0.1:4222
+  hypertide serve study.yaml --http 8080
+  hypertide serve --http 0.0.0.0:8080 --users users.yaml --directory studies
+
+GET /v1/openapi.json describes the requests over HTTP.`,
+    )
+    .action((studies, options) =>
+      exit(
+        options.http === undefined
+          ? import('../commands/server/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))
+          : import('../hosted/serveHttp.ts').then(({ serveOverHttp }) => serveOverHttp(studies, options)),
+      ),
+    );
 
   onServer(program.command('worker'))
     .summary('run a program for trials from a server')
@@ -34,6 +57,16 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .requiredOption('--study <name>', 'name of the study')
     .option('--json', 'print a JSON line for each change')
     .action((options) => exit(import('../commands/server/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+
+  program
+    .command('http-users')
+    .summary('make tokens for a server over HTTP')
+    .description('Print the users of a server over HTTP, and write a token for each.')
+    .option('--trainer <name...>', 'names of the trainers, each with a token of its own')
+    .option('--operator <name...>', 'names of users that read studies and command them')
+    .option('--viewer <name...>', 'names of users that read studies')
+    .option('--tokens <directory>', 'where to write the tokens', 'tokens')
+    .action((options) => exit(import('../commands/server/httpUsers.ts').then(({ httpUsers }) => httpUsers(options))));
 
   program
     .command('nats-config')

@@ -1,3 +1,4 @@
+import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/facts.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
@@ -43,11 +44,4 @@ export function entryOf({ subject, seq: position, data, info }: StoredMessage): 
     return refuse('bad-field', `trial must be the one in the subject, ${subject}`);
   }
   return data.length > LONGEST_FACT ? { position, at, fact, author, bytes: data.length } : { position, at, fact, author };
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  for (const item of Object.values(value)) if (isDeeper(item, levels - 1)) return true;
-  return false;
 }

@@ -119,10 +119,22 @@ describe('a journal', () => {
     const log = await openJournal(path, quiet);
     const circular: Record<string, unknown> = {};
     circular.self = circular;
-    const bad = [undefined, null, 1, 'text', [1], { at: 1 }, { sum: 1 }, circular, { n: 1n }, { text: 'x'.repeat(16 * 2 ** 20) }];
+    const bad = [
+      undefined,
+      null,
+      1,
+      'text',
+      [1],
+      { at: 1 },
+      { author: 1 },
+      { sum: 1 },
+      circular,
+      { n: 1n },
+      { text: 'x'.repeat(16 * 2 ** 20) },
+    ];
     for (const fact of bad) await expect(log.append(fact)).rejects.toThrow(JournalError);
     await expect(log.append([1])).rejects.toThrow(
-      `${path}: could not append (a fact is a JSON object without a field "at" or "sum", but got an array)`,
+      `${path}: could not append (a fact is a JSON object without a field "at", "author" or "sum", but got an array)`,
     );
     await log.append({ n: 1 });
     await log.close();

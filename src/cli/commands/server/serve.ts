@@ -17,7 +17,7 @@ import { checkResuming } from '../../trainers/resuming.ts';
 import { UsageError } from '../../usage.ts';
 
 interface ServeOptions extends Access {
-  readonly nats: string;
+  readonly nats?: string;
   readonly lease?: number;
   readonly replicas?: number;
   readonly once?: boolean;
@@ -28,13 +28,15 @@ const PARTING = 2000;
 
 /** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions): Promise<number> {
+  const { nats = process.env.HYPERTIDE_NATS, lease, replicas, once = false } = options;
+  if (nats === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
+  if (paths.length === 0) throw new UsageError('expected study files to serve');
   const files = await Promise.all(paths.map(readStudyFile));
   const names = files.map((file) => file.options.study);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files)
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
-  const { nats, lease, replicas, once = false } = options;
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const settings = omitUndefined({ lease, replicas });

@@ -1,0 +1,34 @@
+import { stringify } from 'yaml';
+import { checkName } from '../../../../streams/nats/subjects.ts';
+import { newToken } from '../../../dashboard/access.ts';
+import { digestOf, type Role } from '../../../http/users.ts';
+import { secretsIn } from '../../secrets.ts';
+import { UsageError } from '../../usage.ts';
+
+interface HttpUsersOptions {
+  readonly trainer?: readonly string[];
+  readonly operator?: readonly string[];
+  readonly viewer?: readonly string[];
+  readonly tokens: string;
+}
+
+/** `hypertide http-users`: prints the users of a server and writes a token file for each. Keeps existing tokens. */
+export async function httpUsers({ trainer = [], operator = [], viewer = [], tokens: directory }: HttpUsersOptions): Promise<number> {
+  const named = { trainer, operator, viewer } satisfies Record<Role, readonly string[]>;
+  const users: Record<string, { readonly role: string; readonly sha256: string }> = {};
+  const { kept, read, write } = secretsIn(directory, '.token');
+  for (const [role, names] of Object.entries(named)) {
+    for (const name of names) {
+      checkName(`--${role}`, name);
+      if (Object.hasOwn(users, name)) throw new UsageError(`--${role}: expected a name that is used once, got ${name}`);
+      const token = read(name) ?? newToken();
+      write(name, token);
+      users[name] = { role, sha256: digestOf(token) };
+    }
+  }
+  if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator or --viewer with names');
+  process.stdout.write(`# Made by hypertide http-users. Tokens are elsewhere: none of this is secret.\n${stringify(users)}`);
+  const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
+  process.stderr.write(`the tokens of ${Object.keys(users).join(', ')} are in ${directory}${old}: give each its own\n`);
+  return 0;
+}

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { dryRun } from '../../../streams/engine/dryRun.ts';
+import { HostedStudy } from '../../../streams/host.ts';
+import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
+import { checkName } from '../../../streams/nats/subjects.ts';
+import type { StudyOptions } from '../../../streams/spec/options.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
+import type { Strategy } from '../../../streams/strategy.ts';
+import type { Params } from '../../facts/facts.ts';
+import { DECISIONS } from '../../facts/versions.ts';
+import type { Studies } from '../../http/studies.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import type { Space } from '../../space/space.ts';
+import { RefusedError } from '../../study/commands.ts';
+import { retryingLog } from '../retryingLog.ts';
+import { controlSocket } from '../sources/controlSocket.ts';
+import { begunIn } from '../sources/journalFile.ts';
+import { parseStudy, type StudyFile } from '../studyFile/studyFile.ts';
+import { stripControls } from '../terminal/plainText.ts';
+import { failingAlike } from '../trainers/alike.ts';
+import { checkResuming } from '../trainers/resuming.ts';
+
+export interface HostedStudiesOptions {
+  /** Where studies that are created by requests are kept; without it, none are created. */
+  readonly directory?: string | undefined;
+  readonly lease?: number | undefined;
+  readonly fsync?: JournalOptions['fsync'];
+  readonly warn: (message: string) => void;
+}
+
+/** Studies in journals, which this process runs for trainers elsewhere. */
+export class HostedStudies implements Studies {
+  readonly all = new Map<string, HostedStudy>();
+  readonly #closing: (() => Promise<void>)[] = [];
+  readonly #options: HostedStudiesOptions;
+  /** Names of studies that are being opened. */
+  readonly #opening = new Set<string>();
+
+  constructor(options: HostedStudiesOptions) {
+    this.#options = options;
+  }
+
+  /** Runs the study of a study file, in `<name>.jsonl`. @throws UserError */
+  async open({ space, strategy, options }: StudyFile, directory = '.'): Promise<HostedStudy> {
+    const name = checkName('name', options.study);
+    const path = join(directory, `${name}.jsonl`);
+    const created = await begunIn(path);
+    checkResuming({
+      strategy: strategy?.spec ?? created?.strategy,
+      decisions: created?.decisions ?? DECISIONS,
+      resumes: options.resumes ?? created?.resumes ?? false,
+    });
+    if (!created) dryRun(space, strategy ?? auto(), options);
+    return this.#host(name, path, space, strategy, options);
+  }
+
+  /** Resumes the study of a journal. @throws UserError */
+  async resume(path: string): Promise<HostedStudy | undefined> {
+    const created = await begunIn(path);
+    return created && this.#host(checkName('name', created.study), path, spaceOf(created), undefined, { study: created.study });
+  }
+
+  async create(description: unknown): Promise<HostedStudy> {
+    const { directory } = this.#options;
+    if (directory === undefined)
+      throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --directory' });
+    const file = parseStudy(description);
+    const { study: name } = file.options;
+    if (this.all.has(name) || this.#opening.has(name))
+      throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });
+    this.#opening.add(checkName('name', name));
+    try {
+      if (await begunIn(join(directory, `${name}.jsonl`)))
+        throw new RefusedError({ code: 'study-exists', message: `there is a journal of a study ${name}` });
+      return await this.open(file, directory);
+    } finally {
+      this.#opening.delete(name);
+    }
+  }
+
+  /** Resolves when all studies have closed. @throws what a study throws. */
+  async finished(): Promise<void> {
+    await Promise.all([...this.all.values()].map(({ finished }) => finished));
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#closing) await close();
+  }
+
+  async #host(
+    name: string,
+    path: string,
+    space: Space<Params>,
+    strategy: Strategy | undefined,
+    options: StudyOptions,
+  ): Promise<HostedStudy> {
+    const { warn, lease, fsync } = this.#options;
+    const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
+    const failing = failingAlike(await log.head());
+    const study = new HostedStudy(space, log, {
+      ...options,
+      strategy,
+      lease,
+      note: (entry) => {
+        const alike = failing(entry);
+        if (!alike) return;
+        warn(
+          `${name}: trials ${alike.trials.join(', ')} failed for the same reason, so the study is paused: ${stripControls(alike.message)}`,
+        );
+        warn(`${name}: correct the trainers, then: hypertide change ${path} --resume (these trials are not counted)`);
+        const limits = alike.limits();
+        study.submit(omitUndefined({ type: 'change', paused: true, limits })).catch((error: Error) => warn(`${name}: ${error.message}`));
+      },
+    });
+    try {
+      await study.ready();
+    } catch (error) {
+      await study.close();
+      throw error;
+    }
+    const closeSocket = await controlSocket(path, (intent) => study.submit(intent));
+    study.finished.catch((error: Error) => warn(`${name}: ended: ${error.message}`));
+    this.all.set(name, study);
+    this.#closing.push(async () => {
+      await log.settled();
+      closeSocket?.();
+      await study.close();
+    });
+    return study;
+  }
+}

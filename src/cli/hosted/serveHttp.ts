@@ -1,0 +1,82 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { serveHttp } from '../../http/serve.ts';
+import { parseUsers, type Users } from '../../http/users.ts';
+import { readStudyFile } from '../studyFile/studyFile.ts';
+import { onInterrupt } from '../terminal/interrupt.ts';
+import { openStatusLine } from '../terminal/statusLine.ts';
+import { UsageError } from '../usage.ts';
+import { HostedStudies } from './hostedStudies.ts';
+
+interface ServeHttpOptions {
+  readonly http: string;
+  readonly nats?: string;
+  readonly users?: string;
+  readonly name?: readonly string[];
+  readonly directory?: string;
+  readonly lease?: number;
+  readonly replicas?: number;
+  readonly fsync?: 'always' | 'interval' | 'never';
+  readonly once?: boolean;
+}
+
+/** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
+export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions): Promise<number> {
+  const { http, nats, users, name, directory, lease, replicas, fsync, once = false } = options;
+  if (nats !== undefined || replicas !== undefined)
+    throw new UsageError('--http: expected no --nats and no --replicas: studies are in journals');
+  if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
+  const { host, port } = addressOf(http);
+  const permitted = users === undefined ? undefined : await readUsers(users);
+  const files = await Promise.all(paths.map(readStudyFile));
+  const screen = openStatusLine();
+  const studies = new HostedStudies({ directory, lease, fsync, warn: screen.line });
+  let release = () => {};
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    release = onInterrupt(() => resolve('interrupted'));
+  });
+  let close = async () => {};
+  try {
+    for (const file of files) await studies.open(file);
+    if (directory !== undefined) for (const path of journalsIn(directory)) await studies.resume(path);
+    const server = await serveHttp(studies, { host, port, names: name, users: permitted });
+    close = server.close;
+    for (const [study, { ledger }] of studies.all) screen.line(`${study}: ${ledger.nextTrial > 1 ? 'resumed' : 'started'}`);
+    screen.line(`serving at ${server.url}v1/studies; ${server.url}v1/openapi.json describes the requests`);
+    const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);
+    return why === 'interrupted' && once ? 130 : 0;
+  } finally {
+    release();
+    await studies.close();
+    await close();
+  }
+}
+
+/** A port, or a host and a port. @throws UsageError */
+function addressOf(text: string): { readonly host?: string; readonly port: number } {
+  const [, host, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  if (!(port < 65_536)) throw new UsageError(`--http: expected a port or host:port, got ${text}`);
+  return host === undefined ? { port } : { host: host.replace(/^\[(.*)\]$/, '$1'), port };
+}
+
+/** @throws UsageError */
+async function readUsers(path: string): Promise<Users> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be read (${cause.message})`);
+  });
+  try {
+    return parseUsers(parse(text));
+  } catch (cause) {
+    throw new UsageError(`${path}: ${(cause as Error).message}`);
+  }
+}
+
+function journalsIn(directory: string): string[] {
+  mkdirSync(directory, { recursive: true });
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => join(directory, name));
+}

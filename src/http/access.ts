@@ -1,0 +1,35 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
+import { digestOf, type Role, type User, type Users } from './users.ts';
+
+/** What routes know of a request besides its body. */
+export interface HttpEnv {
+  readonly Bindings: Partial<HttpBindings>;
+  readonly Variables: { readonly user: User | undefined };
+}
+
+/** Headers of every answer: it is data, for this moment and for no page. */
+const HEADERS = {
+  'Content-Type': 'application/json',
+  'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
+};
+
+/** An answer of JSON. Built in one piece, which costs half of what middleware costs that adds headers later. */
+export const answer = (value: unknown, status = 200): Response => new Response(JSON.stringify(value), { status, headers: HEADERS });
+
+/** Lets a request pass if its user has one of the roles. Without users, on this machine alone, everyone may do everything. */
+export function permit(users: Users | undefined, roles: readonly Role[]): MiddlewareHandler<HttpEnv> {
+  return async (c, next) => {
+    if (!users) return next();
+    const token = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+    const user = token === undefined ? undefined : users.get(digestOf(token));
+    if (!user) return answer({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
+    if (!roles.includes(user.role))
+      return answer({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);
+    c.set('user', user);
+    return next();
+  };
+}

@@ -1,0 +1,132 @@
+import { type Context, Hono } from 'hono';
+import { type AccessOptions, sameSite } from '../dashboard/access.ts';
+import { failureOf, StrategyError, UserError } from '../errors.ts';
+import { isDeeper } from '../facts/depth.ts';
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { validate } from '../facts/validate.ts';
+import { isRecord } from '../schema/isRecord.ts';
+import { RefusedError } from '../study/commands.ts';
+import { answer, type HttpEnv, permit } from './access.ts';
+import { factEvents } from './facts.ts';
+import { handlers, type Request } from './handlers.ts';
+import { openapi } from './openapi.ts';
+import { type Operation, operationIds, operations } from './operations.ts';
+import { type Studies, studyIn } from './studies.ts';
+import type { Users } from './users.ts';
+
+/** Bytes of a body, at most. */
+const LARGEST = 2 ** 20;
+/** Levels of objects and arrays within a body. */
+const DEEPEST = 64;
+/** Characters of the name of a request, at most. */
+const LONGEST_KEY = 128;
+
+export interface HttpOptions extends Omit<AccessOptions, 'token'> {
+  /** Without users, everyone on this machine may do everything. */
+  readonly users?: Users | undefined;
+  /** Aborts when the server ends. */
+  readonly ending: AbortSignal;
+}
+
+/** A route for each operation, behind the guards of the page. */
+export function httpApp(studies: Studies, { users, ending, ...site }: HttpOptions): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>();
+  app.use(sameSite(site));
+  app.get('/healthz', (c) => c.text('ok'));
+  app.get('/v1/openapi.json', () => answer(openapi()));
+  for (const id of operationIds) {
+    const operation: Operation = operations[id];
+    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
+    app.on(operation.method, path, permit(users, operation.roles), async (c) => {
+      const request = await requestOf(c, operation);
+      if (id === 'facts' && (c.req.header('accept') ?? '').includes('text/event-stream'))
+        return factEvents(c, studyIn(studies, request.study), Number(request.fields.after ?? 0), ending);
+      return answer(await handlers[id](studies, request));
+    });
+  }
+  app.notFound(() => answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404));
+  app.onError((error) => answer(failureOf(error), statusOf(error)));
+  return app;
+}
+
+/** A request with fields that fit its schema. @throws RefusedError */
+async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation): Promise<Request> {
+  const { properties = {}, required = [], additionalProperties } = method === 'get' ? { properties: query ?? {} } : (body ?? nothing);
+  const all = method === 'get' ? queryOf(c) : await bodyOf(c);
+  const refusal = validate({ type: 'object', properties, required }, all);
+  if (refusal) throw new RefusedError(refusal);
+  const key = c.req.header('idempotency-key');
+  if (key !== undefined && (key === '' || key.length > LONGEST_KEY))
+    throw new RefusedError({ code: 'bad-field', message: `Idempotency-Key must be 1 to ${LONGEST_KEY} characters long` });
+  const trial = c.req.param('trial');
+  if (trial !== undefined && !/^[1-9]\d{0,14}$/.test(trial))
+    throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial.slice(0, 20)}: expected its number` });
+  const { outgoing } = c.env;
+  return {
+    study: c.req.param('study') ?? '',
+    trial: Number(trial ?? 0),
+    fields: additionalProperties ? all : known(all, properties),
+    user: c.get('user'),
+    key,
+    whenGone: (leave) => {
+      outgoing?.once('close', leave);
+      return () => void outgoing?.off('close', leave);
+    },
+  };
+}
+
+/** The fields that a schema describes: others must not get into the log. */
+function known(all: Readonly<Record<string, unknown>>, properties: Readonly<Record<string, Schema>>): Readonly<Record<string, unknown>> {
+  const fields: Record<string, unknown> = {};
+  for (const name in properties) if (Object.hasOwn(all, name)) fields[name] = all[name];
+  return fields;
+}
+
+const nothing: ObjectSchema = { type: 'object' };
+
+/** Numbers in a query are text. */
+const queryOf = (c: Context): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(c.req.query()).map(([name, value]) => [name, /^\d{1,15}$/.test(value) ? Number(value) : value]));
+
+/** A body of JSON; without one, an empty object. @throws RefusedError */
+async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
+  const length = c.req.header('content-length');
+  if (length === undefined && c.req.header('transfer-encoding') !== undefined)
+    throw new RefusedError({ code: 'too-large', message: 'expected a body with a Content-Length' });
+  if (Number(length ?? 0) > LARGEST) throw new RefusedError({ code: 'too-large', message: `expected a body of at most ${LARGEST} bytes` });
+  if (!/^application\/json\b/.test(c.req.header('content-type') ?? ''))
+    throw new RefusedError({ code: 'not-json', message: 'expected a body of JSON, with "Content-Type: application/json"' });
+  const text = await c.req.text();
+  const data = text === '' ? {} : dataIn(text);
+  if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'expected a body that is a JSON object' });
+  if (isDeeper(data, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
+  return data;
+}
+
+function dataIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new RefusedError({ code: 'not-json', message: `expected a body of JSON: ${(cause as Error).message.slice(0, 200)}` });
+  }
+}
+
+/** The status of an answer. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof RefusedError)) return error instanceof UserError || error instanceof StrategyError ? 400 : 500;
+  switch (error.code) {
+    case 'unknown-trial':
+    case 'unknown-study':
+      return 404;
+    case 'too-large':
+      return 413;
+    case 'bad-field':
+    case 'missing-field':
+    case 'not-json':
+    case 'too-deep':
+    case 'nothing-to-change':
+      return 400;
+    default:
+      return 409;
+  }
+}

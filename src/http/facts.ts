@@ -1,0 +1,29 @@
+import type { Context } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { HostedStudy } from '../../streams/host.ts';
+
+/** Milliseconds without news after which a comment says that the stream still lives. */
+const SILENCE = 15_000;
+
+/** The log of a study from a position on, then what is appended, as server-sent events. The id of an event is its position. */
+export function factEvents(c: Context, study: HostedStudy, after: number, ending: AbortSignal): Response {
+  const known = c.req.header('last-event-id');
+  const from = known !== undefined && /^\d{1,15}$/.test(known) ? Number(known) : after;
+  return streamSSE(c, async (stream) => {
+    const leaving = new AbortController();
+    const leave = () => leaving.abort();
+    stream.onAbort(leave);
+    ending.addEventListener('abort', leave);
+    const alive = setInterval(() => void stream.write(': \n\n'), SILENCE);
+    try {
+      for await (const entries of study.log.read(from + 1, leaving.signal)) {
+        let text = '';
+        for (const entry of entries) text += `id: ${entry.position}\ndata: ${JSON.stringify(entry)}\n\n`;
+        await stream.write(text);
+      }
+    } finally {
+      clearInterval(alive);
+      ending.removeEventListener('abort', leave);
+    }
+  });
+}

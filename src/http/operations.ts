@@ -1,0 +1,217 @@
+import { type Fact, factSchemas } from '../facts/facts.ts';
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { intentSchemas } from '../study/commands.ts';
+import { requestKinds, statusSchema } from '../study/requests.ts';
+import { trialRowSchema } from '../study/trials.ts';
+import type { Role } from './users.ts';
+
+/** A request to the server: where it goes, which roles may send it, and what goes in and out. Routes, checks and the OpenAPI document follow from it. */
+export interface Operation {
+  readonly method: 'get' | 'post';
+  /** With parameters in braces, as in OpenAPI. */
+  readonly path: string;
+  readonly roles: readonly Role[];
+  readonly summary: string;
+  readonly query?: Readonly<Record<string, Schema>>;
+  readonly body?: ObjectSchema;
+  readonly result: Schema;
+  /** Whether the answer can also be a stream of server-sent events, of data like the items of the result. */
+  readonly streams?: true;
+}
+
+const text = (description: string, maxLength = 256): Schema => ({ type: 'string', maxLength, description });
+const count = (description: string, minimum = 0): Schema => ({ type: 'integer', minimum, description });
+
+/** The longest name of a claim or a request. */
+const run = text('the claim on the trial, from the answer to ask');
+
+/** The fields of a fact that its trainer gives. Over HTTP, each fact must name its run. */
+function bodyOf(type: Fact['type'], optional: readonly string[] = []): ObjectSchema {
+  const { properties, required = [] } = factSchemas[type];
+  const { type: _, v: __, trial: ___, attempt: ____, ...fields } = properties!;
+  return {
+    type: 'object',
+    properties: { ...fields, run },
+    required: ['run', ...required.filter((name) => name in fields && !optional.includes(name))],
+    description: factSchemas[type].description!,
+  };
+}
+
+const stopping: Schema = {
+  type: 'object',
+  properties: {
+    stop: { type: 'boolean', description: 'whether the trial should stop: end it, and call stopped' },
+    by: text('what stops it'),
+  },
+  required: ['stop'],
+};
+
+const study = {
+  type: 'object',
+  properties: { ...statusSchema.properties, created: { type: 'object', description: 'the first fact: space, objectives, strategy' } },
+  required: [...statusSchema.required, 'created'],
+  description: 'a study, and its state',
+} as const satisfies Schema;
+
+const asked: Schema = {
+  type: 'object',
+  properties: {
+    next: {
+      type: 'string',
+      enum: ['trial', 'wait', 'over'],
+      description: 'trial: evaluate it; wait: ask again; over: the study has ended',
+    },
+    trial: count('its number', 1),
+    attempt: count('its attempt', 1),
+    run,
+    params: { type: 'object', description: 'values by the names of the parameters' },
+    budget: { type: 'number', description: 'the step up to which it may train' },
+    resumes: count('the trial that it continues', 1),
+    checkpoint: text('saved state to resume from', 4096),
+    lease: { type: 'number', description: 'seconds without a report or a heartbeat after which the attempt is lost' },
+    reason: text('over: why'),
+  },
+  required: ['next'],
+};
+
+const command = (type: keyof typeof intentSchemas, path: string, summary: string) => {
+  const { properties = {}, required = [], description } = intentSchemas[type] as ObjectSchema;
+  const { trial: _, ...fields } = properties;
+  return {
+    method: 'post',
+    path,
+    roles: ['operator'],
+    summary,
+    body: { type: 'object', properties: fields, required: required.filter((name) => name in fields), description: description ?? '' },
+    result: requestKinds[type].result,
+  } as const satisfies Operation;
+};
+
+const readers = ['viewer', 'operator'] as const;
+const everyone = ['viewer', 'operator', 'trainer'] as const;
+const trainers = ['trainer'] as const;
+const ofStudy = '/v1/studies/{study}';
+const ofTrial = `${ofStudy}/trials/{trial}`;
+
+export const operations = {
+  listStudies: {
+    method: 'get',
+    path: '/v1/studies',
+    roles: everyone,
+    summary: 'List the studies, with their state.',
+    result: { type: 'array', items: statusSchema },
+  },
+  createStudy: {
+    method: 'post',
+    path: '/v1/studies',
+    roles: ['operator'],
+    summary: 'Create a study, and run it.',
+    body: {
+      type: 'object',
+      properties: { name: text('its name', 32), parameters: { type: 'object', description: 'the parameters by name' } },
+      required: ['name', 'parameters'],
+      additionalProperties: {},
+      description: 'a study file as JSON, see study.schema.json',
+    },
+    result: study,
+  },
+  getStudy: { method: 'get', path: ofStudy, roles: everyone, summary: 'Get a study: its space, and its state.', result: study },
+  ask: {
+    method: 'post',
+    path: `${ofStudy}/ask`,
+    roles: trainers,
+    summary: 'Claim the next trial.',
+    body: {
+      type: 'object',
+      properties: {
+        wait: { type: 'number', minimum: 0, maximum: 60, description: 'seconds to wait for a trial (default: 30)' },
+        run: text(
+          'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
+        ),
+        trainer: text('your name, for people (default: that of your token)'),
+      },
+      description: 'nothing is required',
+    },
+    result: asked,
+  },
+  report: {
+    method: 'post',
+    path: `${ofTrial}/report`,
+    roles: trainers,
+    summary: 'Report values of a trial at a step.',
+    body: bodyOf('reported'),
+    result: stopping,
+  },
+  heartbeat: {
+    method: 'post',
+    path: `${ofTrial}/heartbeat`,
+    roles: trainers,
+    summary: 'Say that you still work on a trial.',
+    body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
+    result: stopping,
+  },
+  tell: {
+    method: 'post',
+    path: `${ofTrial}/tell`,
+    roles: trainers,
+    summary: 'Tell the result of a trial.',
+    body: bodyOf('completed'),
+    result: stopping,
+  },
+  stopped: {
+    method: 'post',
+    path: `${ofTrial}/stopped`,
+    roles: trainers,
+    summary: 'Tell that a trial was stopped: its last report is its result.',
+    body: bodyOf('stopped'),
+    result: stopping,
+  },
+  fail: {
+    method: 'post',
+    path: `${ofTrial}/fail`,
+    roles: trainers,
+    summary: 'Tell that an attempt has no result. The reason preempted gives the trial back.',
+    body: bodyOf('failed', ['reason']),
+    result: stopping,
+  },
+  best: {
+    method: 'get',
+    path: `${ofStudy}/best`,
+    roles: readers,
+    summary: 'Get the best trial so far, or null.',
+    result: { description: 'a row of a trial, or null' },
+  },
+  listTrials: {
+    method: 'get',
+    path: `${ofStudy}/trials`,
+    roles: readers,
+    summary: 'List trials in the order of their numbers.',
+    query: requestKinds.trials.request.properties,
+    result: {
+      type: 'object',
+      properties: {
+        trials: { type: 'array', items: trialRowSchema, maxItems: 1_000_000 },
+        next: count('if there are more: give it as after to get them', 1),
+      },
+      required: ['trials'],
+    },
+  },
+  getTrial: { method: 'get', path: ofTrial, roles: readers, summary: 'Get a trial.', result: trialRowSchema },
+  facts: {
+    method: 'get',
+    path: `${ofStudy}/facts`,
+    roles: readers,
+    summary: 'Read the log. With "Accept: text/event-stream", also what is appended from now on, as server-sent events.',
+    query: requestKinds.log.request.properties,
+    result: { ...requestKinds.log.result, maxItems: 1_000_000 },
+    streams: true,
+  },
+  enqueue: command('enqueue', `${ofStudy}/enqueue`, 'Try a configuration next.'),
+  change: command('change', `${ofStudy}/change`, 'Change limits, parallel or strategy; pause, resume or reopen the study.'),
+  close: command('close', `${ofStudy}/close`, 'End the study.'),
+  retract: command('retract', `${ofTrial}/retract`, 'Declare the result of a trial wrong.'),
+  cancel: command('cancel', `${ofTrial}/cancel`, 'Cancel a trial.'),
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationId = keyof typeof operations;
+export const operationIds = Object.keys(operations) as OperationId[];

@@ -1,0 +1,43 @@
+import { isLoopback } from '../dashboard/access.ts';
+import { listen } from '../dashboard/listen.ts';
+import { UserError } from '../errors.ts';
+import { httpApp } from './app.ts';
+import type { Studies } from './studies.ts';
+import type { Users } from './users.ts';
+
+export interface HttpServerOptions {
+  /** The address to listen on. Default 127.0.0.1; any other one needs users. */
+  readonly host?: string | undefined;
+  /** Default: one that is free. */
+  readonly port?: number | undefined;
+  /** Host names of a proxy in front of it, which needs users too. */
+  readonly names?: readonly string[] | undefined;
+  /** Default: everyone on this machine may do everything. */
+  readonly users?: Users | undefined;
+}
+
+/** The server would be open to other machines. */
+class OpenServerError extends UserError {
+  override readonly name = 'OpenServerError';
+  readonly code = 'open-server';
+}
+
+/** Serves studies over HTTP until it is closed. @throws OpenServerError, ListenError */
+export async function serveHttp(
+  studies: Studies,
+  { host = '127.0.0.1', port = 0, names = [], users }: HttpServerOptions,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
+  if (!users && (!isLoopback(host) || names.length > 0))
+    throw new OpenServerError(`${names[0] ?? host}: other machines could do everything on this server`, {
+      todo: 'give --users a file that "hypertide http-users" makes',
+    });
+  const ending = new AbortController();
+  const { url, close } = await listen(httpApp(studies, { host, names, users, ending: ending.signal }), host, port);
+  return {
+    url,
+    close: () => {
+      ending.abort();
+      return close();
+    },
+  };
+}

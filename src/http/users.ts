@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { checkName } from '../../streams/nats/subjects.ts';
+import { UserError } from '../errors.ts';
+import { isRecord } from '../schema/isRecord.ts';
+
+/** What a user may do. `trainer`: ask for trials and tell their results. `operator`: read, and command. `viewer`: read. */
+export const roles = ['trainer', 'operator', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+/** A user of a server. */
+export interface User {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** The file of users cannot be used. */
+class UsersError extends UserError {
+  override readonly name = 'UsersError';
+  readonly code = 'users';
+}
+
+const DIGEST = /^[0-9a-f]{64}$/;
+
+/** The SHA-256 of a token, as the file of users has it: it does not let its readers log in. */
+export const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** The users of a server, by the digests of their tokens. */
+export type Users = ReadonlyMap<string, User>;
+
+/**
+ * Users from data: `{ w1: { role: trainer, sha256: ... } }`.
+ *
+ * @throws UsersError
+ */
+export function parseUsers(data: unknown): Users {
+  if (!isRecord(data) || Object.keys(data).length === 0) throw new UsersError('expected users by their names, each with role and sha256');
+  const users = new Map<string, User>();
+  for (const [name, user] of Object.entries(data)) {
+    checkName('users', name);
+    const { role, sha256 } = isRecord(user) ? user : {};
+    if (!isRole(role)) throw new UsersError(`${name}: expected a role (${roles.join(', ')}), got ${JSON.stringify(role)}`);
+    if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
+      throw new UsersError(`${name}: expected sha256 with 64 hexadecimal digits; "hypertide http-users" makes them`);
+    if (users.has(sha256)) throw new UsersError(`${name}: expected a token of its own, got that of ${users.get(sha256)!.name}`);
+    users.set(sha256, { name, role });
+  }
+  return users;
+}
+
+const isRole = (role: unknown): role is Role => roles.some((known) => known === role);

@@ -1,0 +1,56 @@
+import type { Suggestion } from './directive.ts';
+
+interface Waiter<P> {
+  readonly resolve: (suggestion: Suggestion<P> | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Brings suggestions and those that ask for one together, in order. */
+export class Asks<P> {
+  readonly #handed: Suggestion<P>[] = [];
+  readonly #waiting = new Set<Waiter<P>>();
+
+  /** Whether an ask waits. */
+  get any(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** A suggestion that waits for an ask. */
+  take(): Suggestion<P> | undefined {
+    return this.#handed.shift();
+  }
+
+  /** Waits for the next suggestion. After `giveUp` it is undefined. */
+  wait(): { readonly suggestion: Promise<Suggestion<P> | undefined>; giveUp(): void } {
+    let waiter!: Waiter<P>;
+    const suggestion = new Promise<Suggestion<P> | undefined>((resolve, reject) => {
+      waiter = { resolve, reject };
+    });
+    this.#waiting.add(waiter);
+    return {
+      suggestion,
+      giveUp: () => {
+        if (this.#waiting.delete(waiter)) waiter.resolve(undefined);
+      },
+    };
+  }
+
+  /** Gives a suggestion to the ask that has waited longest, or keeps it for the next one. */
+  put(suggestion: Suggestion<P>): void {
+    const [first] = this.#waiting;
+    if (!first) return void this.#handed.push(suggestion);
+    this.#waiting.delete(first);
+    first.resolve(suggestion);
+  }
+
+  /** Keeps a suggestion that could not be claimed, for the next ask. */
+  putBack(suggestion: Suggestion<P>): void {
+    this.#handed.unshift(suggestion);
+  }
+
+  /** Ends all asks that wait. @param how with `error`: they fail */
+  end(how: { readonly error?: unknown } = {}): void {
+    for (const { resolve, reject } of this.#waiting) 'error' in how ? reject(how.error) : resolve(undefined);
+    this.#waiting.clear();
+  }
+}

@@ -1,0 +1,286 @@
+import type { Params, TrialEvent } from '../src/facts/facts.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import type { OpenTrial } from '../src/ledger/trial.ts';
+import type { TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
+import type { Space } from '../src/space/space.ts';
+import { type Decided, type Intent, RefusedError, type Submitted } from '../src/study/commands.ts';
+import { type Answers, answersOf } from './answers.ts';
+import { Asks } from './engine/asks.ts';
+import type { Directive, Suggestion } from './engine/directive.ts';
+import { Leases } from './engine/leases.ts';
+import { type EngineRun, run } from './engine/run.ts';
+import type { AuthoredLog } from './log/log.ts';
+import { Repeats } from './repeats.ts';
+import type { StrategyOption, StudyOptions } from './spec/options.ts';
+import type { Origin } from './submit.ts';
+
+export interface HostOptions<P> extends StudyOptions, StrategyOption {
+  /** Seconds without a sign of its trainer after which an attempt is lost. Default: 30. */
+  readonly lease?: number | undefined;
+  /** Called with each entry and what it did. */
+  readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+}
+
+/** A trial that a trainer has claimed. */
+export interface Assignment<P = Params> {
+  readonly trial: TrialId;
+  readonly attempt: number;
+  /** The claim, which every fact about the trial must name. */
+  readonly run: string;
+  readonly params: P;
+  readonly budget?: number;
+  readonly resumes?: TrialId;
+  readonly checkpoint?: string;
+  /** Seconds without a report or a heartbeat after which the attempt is lost. */
+  readonly lease: number;
+}
+
+/** The answer to a trainer that asks for a trial. */
+export type Asked<P = Params> =
+  | ({ readonly next: 'trial' } & Assignment<P>)
+  /** There is no trial now: ask again. */
+  | { readonly next: 'wait' }
+  | { readonly next: 'over'; readonly reason: string };
+
+export interface AskOptions {
+  /** The trainer, if its name is known. */
+  readonly author?: string | undefined;
+  /** The name that people see. Default: the author. */
+  readonly trainer?: string | undefined;
+  /** The claim. An ask with the claim of an open trial gets that trial again. Default: a random one. */
+  readonly run?: string | undefined;
+  /** Seconds to wait for a trial. Default: 0. */
+  readonly wait?: number | undefined;
+  /** Aborts when the trainer has gone. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Whether a trial should stop, and what stops it. */
+export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
+
+/** Milliseconds that a decision may take, though the trainer does not want to wait. */
+const DECIDING = 250;
+
+/** The facts that commands become. */
+const decided = {
+  enqueue: 'enqueued',
+  retract: 'retracted',
+  cancel: 'cancelled',
+  change: 'changed',
+  close: 'closed',
+} as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
+
+/**
+ * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
+ * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
+ */
+export class HostedStudy<P = Params> {
+  readonly log: AuthoredLog;
+  /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
+  readonly finished: Promise<void>;
+  readonly answers: Answers<P>;
+  readonly #run: EngineRun<P>;
+  readonly #asks = new Asks<P>();
+  readonly #repeats = new Repeats();
+  readonly #leases: Leases;
+  readonly #lease: number;
+  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #stops = new Map<TrialId, string>();
+  /** Asks that name their claim, so that a repeated one gets the same trial. */
+  readonly #underWay = new Map<string, Promise<Asked<P>>>();
+  #failure: { readonly error: unknown } | undefined;
+  #failed: (error: unknown) => void = () => {};
+
+  /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
+  constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
+    const { strategy, lease = 30, note, ...settings } = options;
+    this.log = log;
+    this.#lease = lease;
+    this.#leases = new Leases(lease * 1000);
+    let finish = () => {};
+    this.finished = new Promise((resolve, reject) => {
+      finish = resolve;
+      this.#failed = reject;
+    });
+    this.finished.catch(() => {}); // requests report it
+    this.#run = run<P>(
+      space,
+      strategy,
+      log,
+      {
+        ...settings,
+        stay: true,
+        asked: () => this.#asks.any,
+        note: (entry) => {
+          this.#watch(entry);
+          this.#repeats.note(entry);
+          this.answers.note(entry);
+          note?.(entry);
+        },
+      },
+      {
+        direct: (directive) => this.#direct(directive),
+        finished: () => {
+          this.#asks.end();
+          finish();
+        },
+        fail: (error) => this.#fail(error),
+      },
+    );
+    this.answers = answersOf(log, this.#run); // the engine reads its first entry after this
+    this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
+  }
+
+  get ledger(): Ledger<P> {
+    return this.#run.engine.ledger;
+  }
+
+  /** Resolves when the log has been read. @throws what keeps the study from running. */
+  async ready(): Promise<void> {
+    if (!this.#failure) await Promise.race([this.#run.started, this.finished]);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Claims the next trial for a trainer. @throws what the study throws. */
+  async ask(options: AskOptions = {}): Promise<Asked<P>> {
+    await this.ready();
+    const { author, run: named } = options;
+    if (named === undefined) return this.#claimNext(crypto.randomUUID(), options);
+    const key = `${author ?? ''}\n${named}`;
+    const asked = this.#underWay.get(key) ?? this.#claimNext(named, options).finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, asked);
+    return asked;
+  }
+
+  /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
+  async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
+    await this.ready();
+    await this.#repeats.once(origin, fact, async () => ({ position: await this.answers.append(fact, origin), fact }));
+    return this.#stopping(fact.trial);
+  }
+
+  /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
+  beat(trial: TrialId, run: string, author?: string): Stopping {
+    if (!this.#isHeld(this.ledger.open.get(trial), run, author))
+      throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
+    this.#leases.extend(trial, performance.now());
+    return this.#stopping(trial);
+  }
+
+  /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
+  async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Submitted> {
+    await this.ready();
+    const wanted = omitUndefined({ type: decided[intent.type], trial: 'trial' in intent ? intent.trial : undefined });
+    return this.#repeats.once(origin, wanted, () => this.answers.submit(intent, origin));
+  }
+
+  /** Ends the engine and closes the log. The study can be resumed. */
+  async close(): Promise<void> {
+    this.#run.stop();
+    this.#end(new RefusedError({ code: 'closed', message: 'the server is ending' }));
+    await this.log.close();
+  }
+
+  async #claimNext(run: string, options: AskOptions): Promise<Asked<P>> {
+    const { author, trainer = author } = options;
+    for (const open of this.ledger.open.values()) if (this.#isHeld(open, run, author)) return this.#assignment(open.suggestion, run);
+    const suggestion = this.#takeUnclaimed() ?? (await this.#waitForTrial(options));
+    const { closed } = this.ledger;
+    if (!suggestion) return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
+    const { trial, attempt } = suggestion;
+    try {
+      await this.log.append(omitUndefined({ type: 'started', trial, attempt, run, trainer }), author);
+    } catch (error) {
+      this.#asks.putBack(suggestion);
+      throw error;
+    }
+    return this.#assignment(suggestion, run);
+  }
+
+  /** A suggestion that no ask has got yet, and that is still to be evaluated. */
+  #takeUnclaimed(): Suggestion<P> | undefined {
+    for (let next = this.#asks.take(); next; next = this.#asks.take()) {
+      const trial = this.ledger.open.get(next.trial);
+      if (trial && trial.suggestion.attempt === next.attempt && trial.run === undefined && !trial.awaiting) return next;
+    }
+    return undefined;
+  }
+
+  async #waitForTrial({ wait = 0, signal }: AskOptions): Promise<Suggestion<P> | undefined> {
+    if (this.ledger.closed !== undefined || signal?.aborted) return undefined;
+    const { suggestion, giveUp } = this.#asks.wait();
+    const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
+    signal?.addEventListener('abort', giveUp);
+    this.#run.engine.stir();
+    try {
+      return await suggestion;
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+    }
+  }
+
+  #assignment({ trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>, run: string): Asked<P> {
+    return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease: this.#lease };
+  }
+
+  #isHeld(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean {
+    return trial?.run === run && !trial.awaiting && trial.runs.get(run) === author;
+  }
+
+  #stopping(trial: TrialId): Stopping {
+    const by = this.#stops.get(trial);
+    return by === undefined ? { stop: false } : { stop: true, by };
+  }
+
+  #direct(directive: Directive<P>): void {
+    if (directive.type === 'suggested') return this.#asks.put(directive);
+    if (directive.type !== 'stop') return;
+    const { trial: id, by } = directive;
+    this.#stops.set(id, by);
+    const trial = this.ledger.open.get(id);
+    const isUnclaimed = trial !== undefined && trial.run === undefined;
+    if (!isUnclaimed || (by !== 'person' && by !== 'closed')) return;
+    const { attempt } = trial.suggestion; // if a trainer claims it first, the claim counts
+    void this.log
+      .append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'no trainer claimed it' })
+      .catch((error) => this.#fail(error));
+  }
+
+  /** What an entry means for the lease of its trial. */
+  #watch({ fact, refusal }: AppliedEntry<P>): void {
+    if (refusal || !('trial' in fact)) return;
+    const trial = this.ledger.open.get(fact.trial);
+    if (trial === undefined || fact.type === 'suggested') this.#stops.delete(fact.trial);
+    if (trial?.run === undefined || trial.awaiting) this.#leases.end(fact.trial);
+    else this.#leases.extend(fact.trial, performance.now());
+  }
+
+  /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet is a sign of it. */
+  async #judge(): Promise<void> {
+    for (const id of this.#leases.due(performance.now())) {
+      const head = await this.log.head();
+      const trial = this.ledger.open.get(id);
+      if (trial?.run === undefined || !this.#leases.isDue(id, performance.now())) continue;
+      this.#leases.extend(id, performance.now());
+      if (this.ledger.position < head) continue;
+      const { attempt } = trial.suggestion;
+      await this.log.append({ type: 'failed', trial: id, attempt, run: trial.run, reason: 'lost', message: 'no heartbeat' });
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#run.stop();
+    this.#end(error);
+    this.#failed(error);
+  }
+
+  #end(error: unknown): void {
+    clearInterval(this.#timer);
+    this.#asks.end({ error });
+    this.answers.end(error);
+  }
+}
