@@ -1,5 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
-import { type MetricRow, metricRows } from './metricRows.ts';
+import { closeSync, openSync, statSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { type Contents, NO_CONTENTS, readRows } from './growingFile.ts';
+import type { MetricRow } from './metricRows.ts';
 
 /** A file that a program writes its metrics into. */
 export interface MetricFile {
@@ -9,80 +11,88 @@ export interface MetricFile {
   end(): void;
 }
 
-/** Bytes up to which a file is read. */
-const LIMIT = 16 * 1024 * 1024;
-
 /**
  * Rows that are in the file before the program starts, such as those of an earlier attempt, do not count. A program may append to the file or
- * write all of it again.
+ * write all of it again. Of a table and of JSON lines, a look reads what was appended; a single object is read as a whole.
  *
  * @param take takes each row of this run once.
  * @param warn called once if the file cannot be read.
  */
 export function metricFile(path: string, take: (row: MetricRow) => void, warn: (message: string) => void): MetricFile {
-  const read = reading(path, warn);
-  const start = read();
-  let state = start;
-  let taken = 0;
-  const takeFrom = (first: number) => {
-    for (const row of state.rows.slice(first)) {
-      take(row);
-      taken++;
-    }
-  };
-  const look = () => {
-    const before = state;
-    const now = read(before);
-    if (now === before) return;
-    const common = commonRows(before.rows, now.rows);
-    // Some of the rows that were taken, and no other: the file is being written again.
-    if (taken > 0 && common === now.rows.length && common < before.rows.length) return;
-    state = now;
-    takeFrom(common);
-  };
-  return {
-    look,
-    end: () => {
-      look();
-      if (taken === 0 && state.version !== start.version) takeFrom(0); // it wrote what an earlier attempt had written
-    },
-  };
-}
-
-interface Contents {
+  let contents: Contents = NO_CONTENTS;
   /** Differs after each change of the file; undefined if there is no file. */
-  readonly version: string | undefined;
-  readonly rows: readonly MetricRow[];
-}
-
-const EMPTY: Contents = { version: undefined, rows: [] };
-
-/** A function that reads the file unless it is unchanged. */
-function reading(path: string, warn: (message: string) => void): (before?: Contents) => Contents {
-  let said = false;
+  let version: string | undefined;
+  /** A checksum of each row. */
+  let sums: number[] = [];
+  let taken = 0;
+  let warned = false;
   const once = (message: string) => {
-    if (!said) warn(`${path}: ${message}`);
-    said = true;
+    if (!warned) warn(`${path}: ${message}`);
+    warned = true;
   };
-  return (before = EMPTY) => {
+  const forget = () => {
+    [contents, version, sums] = [NO_CONTENTS, undefined, []];
+  };
+
+  /** Compares rows with those of the last look, from the place on at which the file may have changed. */
+  const compare = (first: number, takeRow: (row: MetricRow) => void) => {
+    let count = first;
+    let known = true;
+    const see = (row: MetricRow) => {
+      const sum = crc32(row.line);
+      if (known && sums[count] !== sum) {
+        known = false;
+        sums.length = count;
+      }
+      if (!known) {
+        sums.push(sum);
+        takeRow(row);
+      }
+      count++;
+    };
+    /** Some of the rows that were taken, and no other: the file is being written again. */
+    const isUnfinished = () => known && taken > 0 && count < sums.length;
+    const settle = () => {
+      sums.length = count;
+    };
+    return { see, isUnfinished, settle };
+  };
+
+  const read = (takeRow: (row: MetricRow) => void) => {
+    let file: number | undefined;
     try {
       const { ino, size, mtimeMs } = statSync(path);
-      const version = `${ino} ${size} ${mtimeMs}`;
-      if (version === before.version) return before;
-      if (size <= LIMIT) return { version, rows: metricRows(readFileSync(path, 'utf8')) };
-      once('it is larger than 16 MiB, and no longer read');
-      return before;
+      const now = `${ino} ${size} ${mtimeMs}`;
+      if (now === version) return;
+      file = openSync(path, 'r');
+      const reading = readRows(file, size, contents);
+      const { see, isUnfinished, settle } = compare(reading.first, takeRow);
+      const next = reading.each(see);
+      if (isUnfinished()) return;
+      settle();
+      [contents, version] = [next, now];
     } catch (cause) {
       const { code, message } = cause as NodeJS.ErrnoException;
-      if (code === 'ENOENT') return EMPTY;
-      once(`it cannot be read: ${message}`);
-      return before;
+      if (code === 'ENOENT' && taken === 0) forget();
+      if (code !== 'ENOENT') once(code === undefined ? message : `it cannot be read: ${message}`);
+    } finally {
+      if (file !== undefined) closeSync(file);
     }
   };
-}
+  const takeRow = (row: MetricRow) => {
+    taken++;
+    take(row);
+  };
 
-/** How many rows at the beginning are the same. */
-function commonRows(before: readonly MetricRow[], after: readonly MetricRow[]): number {
-  const first = after.findIndex(({ line }, i) => line !== before[i]?.line);
-  return first === -1 ? after.length : first;
+  read(() => {});
+  const before = version;
+  return {
+    look: () => read(takeRow),
+    end: () => {
+      read(takeRow);
+      if (taken > 0 || version === before) return;
+      forget(); // it wrote what an earlier attempt had written
+      read(takeRow);
+    },
+  };
 }

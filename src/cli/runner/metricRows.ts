@@ -23,9 +23,17 @@ export function metricRows(text: string): MetricRow[] {
   if (whole.startsWith('[')) return [];
   if (!whole.startsWith('{')) return tableRows(text.slice(0, text.lastIndexOf('\n') + 1));
   const data = statementOf(whole)?.data;
-  const objects = data ? [data] : whole.split('\n').map((line) => statementOf(line.trim())?.data);
-  return objects.flatMap((object) => (object ? [{ line: lineOf(Object.entries(object)), unfinished: false }] : []));
+  return data ? [rowOf(data)] : jsonRows(whole);
 }
+
+/** The rows of JSON lines. A line that is no JSON object is none. */
+export const jsonRows = (text: string): MetricRow[] =>
+  text.split('\n').flatMap((line) => {
+    const data = statementOf(line.trim())?.data;
+    return data ? [rowOf(data)] : [];
+  });
+
+const rowOf = (data: object): MetricRow => ({ line: lineOf(Object.entries(data)), unfinished: false });
 
 /** Fields of the protocol that hold more than a number. */
 const STRUCTURED = new Set(['metrics', 'checkpoint', 'infeasible', 'gradient', 'stderr', 'constraints']);
@@ -44,8 +52,10 @@ function numbersOf([name, value]: readonly [string, unknown]): (readonly [string
   return typeof value === 'number' || value === null ? [[name, value]] : [];
 }
 
-/** Of several columns that hold steps, such as `epoch` and `step` of Lightning, the coarsest counts. */
-function tableRows(text: string): MetricRow[] {
+/**
+ * The rows of a table with its head. Of several columns that hold steps, such as `epoch` and `step` of Lightning, the coarsest counts.
+ */
+export function tableRows(text: string): MetricRow[] {
   const records: Record<string, string>[] = parse(text, {
     bom: true,
     columns: (head: string[]) => head.map((name) => (/^value$/i.test(name) ? 'value' : name)), // TensorBoard writes "Wall time,Step,Value"

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { appendFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { metricFile } from '../../../src/cli/runner/metricFile.ts';
 import { metricRows } from '../../../src/cli/runner/metricRows.ts';
 import { outputReader } from '../../../src/cli/runner/reader.ts';
@@ -91,6 +92,58 @@ it('takes no row again if it looks while the file is written again', () => {
   writeFileSync(path, `${table}3,0.3\n`);
   file.end();
   expect(taken.slice(2)).toEqual(['{"epoch":3,"values":{"loss":0.3}}']);
+});
+
+it('reads a table of more than 16 MiB, and of it only what was appended', () => {
+  const { path, file, taken, warnings } = open();
+  const note = 'x'.repeat(100_000);
+  writeFileSync(path, `epoch,loss,note\n${Array.from({ length: 200 }, (_, i) => `${i},0.5,${note}\n`).join('')}`);
+  file.look();
+  expect(taken).toHaveLength(200);
+  let bytes = 0;
+  const { readSync } = fs;
+  const counted = vi.spyOn(fs, 'readSync').mockImplementation((...args: readonly unknown[]) => {
+    const count = Reflect.apply(readSync, fs, args);
+    bytes += count;
+    return count;
+  });
+  syncBuiltinESMExports();
+  appendFileSync(path, '200,0.4,\n201,0.3');
+  file.look();
+  appendFileSync(path, ',\n');
+  file.end();
+  counted.mockRestore();
+  syncBuiltinESMExports();
+  expect(taken.slice(200)).toEqual(['{"epoch":200,"values":{"loss":0.4}}', '{"epoch":201,"values":{"loss":0.3}}']);
+  expect(bytes).toBeGreaterThan(20);
+  expect(bytes).toBeLessThan(20_000);
+  expect(warnings).toEqual([]);
+});
+
+it('reads JSON lines as they are appended, and a cell over several lines', () => {
+  const lines = open();
+  for (const part of ['{"step":1,"loss":0.5}', '\n{"step":2,"loss":0.4}\n', 'a word\n{"step":3,', '"loss":0.3}\n']) {
+    appendFileSync(lines.path, part);
+    lines.file.look();
+  }
+  lines.file.end();
+  expect(lines.taken).toEqual([1, 2, 3].map((step) => `{"step":${step},"values":{"loss":${(6 - step) / 10}}}`));
+
+  const table = open();
+  for (const part of ['epoch,loss,note\n1,0.5,"a\n', 'b"\n2,0.4,c\n']) {
+    appendFileSync(table.path, part);
+    table.file.look();
+  }
+  expect(table.taken).toEqual(['{"epoch":1,"values":{"loss":0.5}}', '{"epoch":2,"values":{"loss":0.4}}']);
+});
+
+it('reads an object up to a bound, and says so', () => {
+  const { path, file, taken, warnings } = open();
+  writeFileSync(path, `{\n  "loss": 0.5,\n  "note": "${'x'.repeat(17 * 1024 * 1024)}"\n}\n`);
+  file.look();
+  file.end();
+  expect(taken).toEqual([]);
+  expect(warnings).toEqual([expect.stringMatching(/: it is no table or JSON lines, and larger than 16 MiB: it is not read$/)]);
 });
 
 it('takes an object each time it changes', () => {
