@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { parseLine } from './journalCodec.ts';
 import { joinLines, restoreLine, type SealedLine, sealedLine } from './restoreLine.ts';
-import { checksumOf, unsealed } from './seal.ts';
+import { checksumOf, NONE, sealLines, unsealed } from './seal.ts';
 
 /** A damaged line of a journal. */
 export interface DamagedLine {
@@ -19,8 +19,8 @@ export interface Audit {
   readonly objects: ReadonlyMap<number, string>;
   /** The last position. */
   readonly end: number;
-  /** Whether what is left of the first two entries has a checksum. Journals without one there have `created` once, and others twice. */
-  readonly beginsSealed: boolean;
+  /** Whether checksums prove that the first two entries are the same, even if one of them is lost. Journals from before checksums have `created` once. */
+  readonly beginsTwice: boolean;
 }
 
 /** A line, or a part of one. */
@@ -51,7 +51,9 @@ export function auditJournal(file: Buffer): Audit {
       return new Map([...left].flatMap(([position, piece]) => (piece.isLost ? [] : [[position, objectOf(piece)] as const])));
     },
     end,
-    beginsSealed: [1, 2].some((position) => left.get(position)?.sealed !== undefined),
+    get beginsTwice() {
+      return beginsTwice(left);
+    },
   };
 }
 
@@ -96,24 +98,32 @@ function piecesIn(file: Buffer, note: Note): Piece[] {
   }
   for (const piece of lastPieces(rest, lines.length + 1, hasSeals)) {
     pieces.push(piece);
-    note(piece.line, 'lacks its line feed; it can be restored');
+    note(piece.line, `lacks its line feed; ${piece.isLost ? 'it is damaged and lost' : 'it can be restored'}`);
   }
   return pieces;
 }
 
-/** What is whole behind the last line feed: sealed lines, or one without a seal, perhaps with another byte instead of its line feed. */
-function lastPieces(rest: Buffer, line: number, hasSeals: boolean): readonly Piece[] {
+/**
+ * What there is behind the last line feed: sealed lines, or one without a seal, perhaps with another byte instead of its line feed, or a line that is
+ * damaged. A torn line is none of these.
+ */
+export function lastPieces(rest: Buffer, line: number, hasSeals: boolean): readonly Piece[] {
   if (rest.length === 0) return [];
   const restored = hasSeals || rest.includes('"sum":"') || mayBeSealed(rest) ? restoreLine(rest) : [];
   if (restored.length > 0) return restored.map((sealed) => ({ line, raw: rest, sealed }));
   const whole = [rest, rest.subarray(0, -1)].find((raw) => isUnsealed(parseLine(raw)));
-  return whole ? [{ line, raw: whole }] : [];
+  if (whole) return [{ line, raw: whole }];
+  return endsSealed(rest) ? [{ line, raw: rest, isLost: true }] : [];
 }
 
-const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
+/** Whether the end of a checksum is there, so that the line was written to its end. */
+const endsSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}.?$/s.test(line.toString('latin1', Math.max(0, line.length - 16)));
+
+export const isUnsealed = (object: Record<string, unknown> | undefined): boolean => object !== undefined && object.sum === undefined;
 
 /** Whether a line ends as a checksum does: the name of the field may be damaged. */
-const mayBeSealed = (line: Buffer): boolean => /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));
+export const mayBeSealed = (line: Buffer): boolean =>
+  /\.[0-9a-f]{8}"\}\s?$|"sum":"/.test(line.toString('latin1', Math.max(0, line.length - 48)));
 
 /** Notes where a line says another checksum of the line before it than that has. */
 function compareNeighbours(pieces: readonly Piece[], note: Note): void {
@@ -164,6 +174,15 @@ function place(pieces: readonly Piece[], note: Note): { readonly left: ReadonlyM
     );
   }
   return { left, end };
+}
+
+function beginsTwice(left: ReadonlyMap<number, Piece>): boolean {
+  const [first, second, third] = [1, 2, 3].map((position) => left.get(position)).map((piece) => (piece?.isLost ? undefined : piece));
+  const known = first ?? second;
+  if (!known?.sealed) return false;
+  const object = objectOf(known);
+  const { last } = sealLines([object, object], 0, NONE);
+  return second?.sealed?.seal.own === last || third?.sealed?.seal.previous === last;
 }
 
 /** The JSON object of a piece, without its checksum. */

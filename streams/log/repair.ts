@@ -1,7 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { type Audit, auditJournal, type DamagedLine } from './audit.ts';
 import { JournalError } from './errors.ts';
-import { parseLine } from './journalCodec.ts';
+import { isIntact } from './intact.ts';
 import { NONE, sealLines } from './seal.ts';
 
 /** What a repair found and did. */
@@ -63,12 +63,12 @@ export async function auditOf(path: string): Promise<Audit> {
   return auditJournal(file);
 }
 
-/** The first two entries of a study are the same, so either restores the other, unless the study began before lines had checksums. */
-function withCreated({ objects, beginsSealed }: Audit): Audit['objects'] {
-  if (!beginsSealed) return objects;
-  const [first, second] = [objects.get(1), objects.get(2)];
-  const left = first ?? second;
-  if (left === undefined || (first !== undefined && second !== undefined) || parseLine(Buffer.from(left))?.type !== 'created')
-    return objects;
-  return new Map([...objects, [1, left], [2, left]]);
+/** The damaged lines of a journal. Reads it piece by piece, and as a whole only if something is wrong. @throws JournalError if it cannot be read. */
+export const damageIn = async (path: string): Promise<readonly DamagedLine[]> =>
+  (await isIntact(path)) ? [] : (await auditOf(path)).damage;
+
+/** If the first two entries are the same, either restores the other. */
+function withCreated({ objects, beginsTwice }: Audit): Audit['objects'] {
+  const left = objects.get(1) ?? objects.get(2);
+  return beginsTwice && left !== undefined ? new Map([...objects, [1, left], [2, left]]) : objects;
 }

@@ -33,20 +33,23 @@ export function joinLines(first: Buffer, second: Buffer): SealedLine | undefined
   return undefined;
 }
 
+/** Starts that are tried for one end. Only a fact that holds the beginnings of many lines has more. */
+const STARTS = 16;
+
 /** Whole lines within a line, with something before, between or behind them. */
 function separate(line: Buffer): readonly SealedLine[] {
   const text = line.toString('latin1');
   const starts = [...text.matchAll(/\{"at":/g)].map(({ index }) => index);
-  const ends = [...text.matchAll(/"sum":"[^"]{1,40}"\}/g)].map((match) => match.index + match[0].length);
+  const ends = [...text.matchAll(/"sum":"[1-9]\d{0,14}\.[0-9a-f]{8}\.[0-9a-f]{8}"\}/g)].map((match) => match.index + match[0].length);
   const found: SealedLine[] = [];
-  let open: number[] = []; // starts after the last line that was found
   let next = 0;
   for (const end of ends) {
-    while (next < starts.length && starts[next]! < end) open.push(starts[next++]!);
-    const start = open.findLast((one) => sealedLine(line.subarray(one, end)));
-    if (start === undefined) continue;
-    found.push(sealedLine(line.subarray(start, end))!);
-    open = [];
+    const first = next;
+    while (next < starts.length && starts[next]! < end) next++;
+    const open = starts.slice(first, next);
+    const tried = open.length > 2 * STARTS ? [...open.slice(0, STARTS), ...open.slice(-STARTS)] : open;
+    const start = tried.findLast((one) => sealedLine(line.subarray(one, end)));
+    if (start !== undefined) found.push(sealedLine(line.subarray(start, end))!);
   }
   return found;
 }

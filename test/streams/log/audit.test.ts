@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { index, type Rng, rngFor } from '../../../src/numeric/random.ts';
 import { float, type Log, optimize, random, space } from '../../../streams/index.ts';
 import { auditJournal } from '../../../streams/log/audit.ts';
+import { isIntact } from '../../../streams/log/intact.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { unsealed } from '../../../streams/log/seal.ts';
 import { runs } from '../../support/runs.ts';
@@ -43,7 +44,7 @@ const objects = new Map(original.map((bytes, i) => [i + 1, unsealed(bytes)]));
 describe('the audit of a journal', () => {
   it('finds nothing in one that is as it was written', () => {
     expect(original).toHaveLength(4 * TRIALS + 3);
-    expect(auditJournal(joined(original))).toEqual({ damage: [], objects, end: original.length, beginsSealed: true });
+    expect(auditJournal(joined(original))).toEqual({ damage: [], objects, end: original.length, beginsTwice: true });
   });
 
   /** Damages a file in one place. @returns the file, and the positions of the entries that are gone. */
@@ -73,11 +74,18 @@ describe('the audit of a journal', () => {
       return { file: joined(original.with(at, bytes)), gone: [at + 1] };
     },
   };
-  it.each(Object.keys(damages))('finds %s, and loses no other line', (name) => {
+  it.each(Object.keys(damages))('finds %s, and loses no other line', async (name) => {
+    const path = journalPath();
+    const intact = (file: Buffer) => {
+      writeFileSync(path, file);
+      return isIntact(path);
+    };
+
     for (let run = 0; run < runs(1000, 50); run++) {
       const { file, gone = [] } = damages[name]!(rngFor('audit', name, run));
       const audit = auditJournal(file);
       expect(audit.damage.length, `run ${run}`).toBeGreaterThan(0);
+      expect(await intact(file), `run ${run}`).toBe(false);
       const left = new Map(objects);
       for (const position of gone) left.delete(position);
       expect(
@@ -106,7 +114,41 @@ describe('the audit of a journal', () => {
   });
 });
 
+it.each([
+  ['as it was written', original, true],
+  ['older, without checksums', original.map((bytes) => Buffer.from(unsealed(bytes))), true],
+  ['continued after an older beginning with another line', [Buffer.from('{"at":1,"n":0}'), original[1]!], false],
+])('a journal is intact if an audit finds nothing: %s', async (_, lines, whole) => {
+  const path = journalPath();
+  for (const end of ['', '{"at":1,"n":']) {
+    const file = Buffer.concat([joined(lines), Buffer.from(end)]);
+    writeFileSync(path, file);
+    expect([await isIntact(path), auditJournal(file).damage.length === 0]).toEqual([whole, whole]);
+  }
+});
+
+it('a last line without its line feed that is damaged in two places is lost, and not torn', async () => {
+  const path = journalPath();
+  const last = original.at(-1)!.toString().replace('"type":"closed"', '"type":"clashed"');
+  const file = Buffer.concat([joined(original.slice(0, -1)), Buffer.from(last)]);
+  const { damage, end, objects: left } = auditJournal(file);
+  expect(damage).toEqual([{ line: original.length, what: 'lacks its line feed; it is damaged and lost' }]);
+  expect([end, left.has(end)]).toEqual([original.length, false]);
+  writeFileSync(path, file);
+  expect(await isIntact(path)).toBe(false);
+});
+
 describe('the effort of an audit', () => {
+  it('grows with the lines of a journal without line feeds, of which none is as it was written', () => {
+    const glued = Buffer.concat(original.map((bytes) => Buffer.from(bytes.toString().replace('"at":1', '"at":99'))));
+    const reads = vi.spyOn(Buffer.prototype, 'subarray');
+    const { objects: left } = auditJournal(glued);
+    const { length } = reads.mock.calls;
+    reads.mockRestore();
+    expect(left.size).toBe(0);
+    expect(length).toBeLessThan(10 * original.length);
+  });
+
   it('grows with the lines of a journal without line feeds, not with their square', () => {
     const glued = Buffer.concat(
       original.map((bytes, i) => (i % 3 > 0 ? bytes : Buffer.from(bytes.toString().replace('"at":1', '"at":99')))),
@@ -194,7 +236,7 @@ describe('the audit of a journal that a study continued', () => {
 
   it('accepts an older beginning without checksums', async () => {
     const older = original.map((bytes) => Buffer.from(unsealed(bytes)));
-    expect(auditJournal(joined(older))).toEqual({ damage: [], objects, end: original.length, beginsSealed: false });
+    expect(auditJournal(joined(older))).toEqual({ damage: [], objects, end: original.length, beginsTwice: false });
     const { audit } = await continued(older);
     expect(audit).toMatchObject({ damage: [], end: original.length + 2 });
     const changed = await continued(older.with(4, Buffer.from('{"at":')));

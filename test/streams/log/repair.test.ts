@@ -58,6 +58,16 @@ it('a journal from before checksums has created once, so a lost second line stay
   expect(await factsOf(`${path}.copy`)).toEqual([created, {}, { n: 1 }]);
 });
 
+it('the copy of a journal from before checksums has created once, so that a second line that is lost later stays lost', async () => {
+  const path = journalPath();
+  write(path, [JSON.stringify({ at: 7, ...created }), '{"at":7,"n":1}', 'rubbish', '{"at":7,"n":3}']);
+  await repairJournal(path, `${path}.copy`);
+  const lines = readFileSync(`${path}.copy`, 'utf8').split('\n').slice(0, -1);
+  write(`${path}.copy`, lines.with(1, 'rubbish'));
+  expect((await repairJournal(`${path}.copy`, `${path}.again`)).lost).toEqual([2]);
+  expect(await factsOf(`${path}.again`)).toEqual([created, {}, {}, { n: 3 }]);
+});
+
 it('an object without fields keeps its position in a copy that is all JSON', async () => {
   const path = journalPath();
   write(path, ['{"at":7,"n":1}', '{}', ' { }', 'rubbish', ' {"at":7,"n":2}']);

@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import { strategyOf } from '../../../../streams/engine/replay.ts';
 import { verify as recompute } from '../../../../streams/engine/verify.ts';
-import { auditOf } from '../../../../streams/log/repair.ts';
+import { damageIn } from '../../../../streams/log/repair.ts';
 import { jsonOrAbsent } from '../../../../streams/spec/options.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
@@ -17,7 +17,7 @@ export async function verifyStudy(
   journal: string | undefined,
   { json }: { readonly json?: boolean },
 ): Promise<number> {
-  const damage = journal === undefined ? [] : (await auditOf(journal)).damage;
+  const damage = journal === undefined ? [] : await damageIn(journal);
   if (!json) for (const { line, what } of damage) print(`${journal}:${line}: ${what}`);
   if (!json && damage.length > 0) print(`"hypertide repair ${journal}" writes a copy with all that can be restored`);
   await readThrough(study);
