@@ -20,7 +20,7 @@ export function openLog(path: string, warn: (message: string) => void = () => {}
   const file = openSync(path, 'a+');
   let usable = true;
   let { size } = fstatSync(file); // it may be there from before
-  let removed = 0;
+  let gap = gapIn(file, beginning);
   const append = (bytes: Buffer) => {
     for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done);
     size += bytes.length;
@@ -29,11 +29,13 @@ export function openLog(path: string, warn: (message: string) => void = () => {}
   const shorten = () => {
     const last = Buffer.allocUnsafe(end);
     const length = readSync(file, last, 0, end, size - end);
-    if (removed === 0) warn(`${path}: the output is longer than ${longest / MiB} MiB: only its beginning and its end are kept`);
-    removed += size - beginning - length;
+    if (!gap) warn(`${path}: the output is longer than ${longest / MiB} MiB: only its beginning and its end are kept`);
+    const removed = (gap ? gap.removed - gap.length : 0) + size - beginning - length;
+    const note = Buffer.from(noteOf(removed));
+    gap = { start: beginning, length: note.length, removed };
     ftruncateSync(file, beginning);
     size = beginning;
-    append(Buffer.from(`\n[hypertide: ${removed} bytes of output are left out here]\n`));
+    append(note);
     append(last.subarray(0, length));
   };
   return {
@@ -50,3 +52,32 @@ export function openLog(path: string, warn: (message: string) => void = () => {}
     close: () => closeSync(file),
   };
 }
+
+/** Where the middle of a very long output is left out. */
+export interface Gap {
+  /** The place in the file of the note that says so, and the length of the note. */
+  readonly start: number;
+  readonly length: number;
+  /** Bytes of output that are left out. */
+  readonly removed: number;
+}
+
+const noteOf = (removed: number): string => `\n[hypertide: ${removed} bytes of output are left out here]\n`;
+const NOTE = /^\n\[hypertide: (\d+) bytes of output are left out here\]\n/;
+
+/** The gap in an open file; undefined if all of the output is there. */
+export function gapIn(file: number, beginning = LIMITS.beginning): Gap | undefined {
+  const bytes = Buffer.alloc(100);
+  const [note, removed] = bytes.toString('latin1', 0, readSync(file, bytes, 0, bytes.length, beginning)).match(NOTE) ?? [];
+  return note === undefined ? undefined : { start: beginning, length: note.length, removed: Number(removed) };
+}
+
+/** The place in the file of a byte of the output; that of the note if the byte is left out. */
+export function fileOffset(output: number, gap: Gap | undefined): number {
+  if (!gap || output < gap.start) return output;
+  return output < gap.start + gap.removed ? gap.start : output - gap.removed + gap.length;
+}
+
+/** The byte of the output that is at a place in the file. */
+export const outputOffset = (file: number, gap: Gap | undefined): number =>
+  gap && file > gap.start ? file - gap.length + gap.removed : file;

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { openLog } from '../../../src/cli/runner/logFile.ts';
+import { fileOffset, gapIn, openLog, outputOffset } from '../../../src/cli/runner/logFile.ts';
 
 /** @param before what the file holds already */
 function written(lines: number, before = '') {
@@ -47,4 +47,38 @@ it('counts what the file holds already', () => {
   expect(text.startsWith(before.slice(0, 100))).toBe(true);
   expect(text.endsWith('line 58\nline 59\n')).toBe(true);
   expect(text).toMatch(/\n\[hypertide: \d+ bytes of output are left out here\]\n/);
+});
+
+it.each([1, 60, 200])('a reader who looks after every %s lines sees each line once, and is told what is left out', (pause) => {
+  const { path } = written(0, 'line 0\n');
+  let printed = 0;
+  let text = '';
+  const look = () => {
+    const file = openSync(path, 'r');
+    const gap = gapIn(file, 100);
+    closeSync(file);
+    const bytes = readFileSync(path);
+    text += bytes.toString('utf8', fileOffset(printed, gap));
+    printed = outputOffset(bytes.length, gap);
+  };
+  const open = () => openLog(path, () => {}, { beginning: 100, end: 200, longest: 1000 });
+  let log = open();
+  for (let n = 1; n < 1000; n++) {
+    log.write(Buffer.from(`line ${n}\n`));
+    if (n % pause === 0) look();
+    if (n % 300 !== 0) continue;
+    log.close();
+    log = open(); // another attempt
+  }
+  look();
+  const seen = text.split(/\n\[hypertide: \d+ bytes of output are left out here\]\n/);
+  const all = Array.from({ length: 1000 }, (_, n) => `line ${n}\n`).join('');
+  let after = 0;
+  for (const part of seen) {
+    after = all.indexOf(part, after) + part.length;
+    expect(all.slice(0, after).endsWith(part)).toBe(true);
+  }
+  expect([printed, after]).toEqual([all.length, all.length]);
+  if (pause === 1) expect(text).toBe(all);
+  else expect(seen.length).toBeGreaterThan(1);
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from, mergeMap, type Observable } from 'rxjs';
 import { applyEntries } from '../../../../streams/engine/applyEntries.ts';
@@ -8,6 +8,7 @@ import type { Params } from '../../../facts/facts.ts';
 import type { TrialId } from '../../../messages.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
+import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
@@ -95,10 +96,22 @@ function standing(study: CommandStudy, trial: TrialId, signal: AbortSignal): Obs
 
 /** Prints a file as it grows. Ends if the signal aborts, or at the end of the file once it is complete. */
 async function followFile(path: string, isComplete: () => boolean, signal: AbortSignal): Promise<void> {
-  for (let position = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
+  for (let printed = 0; !signal.aborted; await sleep(PAUSE, undefined, { signal }).catch(() => {})) {
     const isLast = isComplete(); // what comes after this look is not missed
-    if (existsSync(path)) position = await copy(path, Math.min(position, statSync(path).size)); // a very long output is shortened
+    if (existsSync(path)) {
+      const gap = gapOf(path);
+      printed = outputOffset(await copy(path, fileOffset(printed, gap)), gap);
+    }
     if (isLast) return;
+  }
+}
+
+function gapOf(path: string): Gap | undefined {
+  const file = openSync(path, 'r');
+  try {
+    return gapIn(file);
+  } finally {
+    closeSync(file);
   }
 }
 
