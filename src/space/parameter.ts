@@ -20,11 +20,16 @@ export interface Parameter {
   readonly when: Parent | undefined;
 }
 interface Parent {
+  /** How many conditions are nested here. */
+  readonly depth: number;
   readonly parameter: Parameter;
   /** The values, and their levels, with which the child exists. */
   readonly values: readonly Value[];
   readonly levels: readonly number[];
 }
+
+/** Conditions that may be nested. Grids and encodings recurse over them. */
+const DEEPEST = 1000;
 
 /** The parameters of dimensions, in the same order. */
 export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
@@ -55,7 +60,9 @@ function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<s
       `${path}: expected a parent with finitely many values, at least two; ${name} ${parameter.axis < 0 ? 'is a constant' : 'is continuous'}`,
     );
   for (const value of values) if (!accepts(value)) throw fault(`${path}.${name}`, expects, value);
-  return { parameter, values, levels: values.map((value) => levels.of(toCoordinate(value))) };
+  const depth = (parameter.when?.depth ?? 0) + 1;
+  if (depth > DEEPEST) throw new SpaceError(`${path}: expected at most ${DEEPEST} conditions nested in each other`);
+  return { depth, parameter, values, levels: values.map((value) => levels.of(toCoordinate(value))) };
 }
 
 export function axisOf({ name, scale, prior, when }: Parameter): Axis {

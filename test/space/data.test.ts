@@ -115,3 +115,13 @@ test('the data itself has parameters and constraints, and nothing else', () => {
     'constraints: expected a list of constraints, got {}',
   );
 });
+
+test('a space nests up to 1000 conditions', () => {
+  const chainOf = (length: number) => ({
+    parameters: Object.fromEntries(
+      Array.from({ length: length + 1 }, (_, i) => [`p${i}`, { type: 'boolean', ...(i > 0 && { when: { [`p${i - 1}`]: true } }) }]),
+    ),
+  });
+  expect(parseSpace(chainOf(1000)).size).toBe(1002);
+  expect(refusal(() => parseSpace(chainOf(5000)))).toBe('parameters.p1001.when: expected at most 1000 conditions nested in each other');
+});
