@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
+import { nextTurn } from '../../streams/engine/timeout.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { firstMessages } from './firstMessages.ts';
 import type { Shown, Studies } from './studies.ts';
@@ -69,8 +70,6 @@ function knownTo(c: Context, id: string | undefined): number {
   const [study, position] = (c.req.header('last-event-id') ?? '').split(/:(?=\d+$)/);
   return id !== undefined && study === id && position !== undefined ? Number(position) : 0;
 }
-
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Resolves on news, or when the reader has left. */
 function nextNews(studies: Studies, signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
+import { turnsOf } from '../../streams/engine/timeout.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { Created, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
@@ -95,12 +96,10 @@ export class Feed {
   }
 
   async #readPast(): Promise<void> {
-    let turned = performance.now();
+    const takeTurn = turnsOf(TURN);
     for await (const entries of this.source.past(1)) {
       for (const entry of entries) this.#fold(entry);
-      if (performance.now() - turned < TURN) continue;
-      await new Promise((resolve) => setImmediate(resolve));
-      turned = performance.now();
+      await takeTurn();
     }
     this.#tell();
   }

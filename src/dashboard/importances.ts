@@ -1,3 +1,4 @@
+import { turnsOf } from '../../streams/engine/timeout.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import { axisImportances } from '../importance/importance.ts';
 import { comparableResults } from '../importance/results.ts';
@@ -25,13 +26,11 @@ export async function importancesOf(feed: Feed): Promise<Importances | undefined
     results.filter((_, i) => i % every === 0),
     rngFor(ledger.settings.seed, 'importance', 0),
   );
-  let turned = performance.now();
+  const takeTurn = turnsOf(TURN);
   for (;;) {
     const { done, value } = reckoning.next();
     if (done) return value && { ...value, results: results.length };
-    if (performance.now() - turned < TURN) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    turned = performance.now();
+    await takeTurn();
   }
 }
 

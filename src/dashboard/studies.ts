@@ -1,3 +1,4 @@
+import { nextTurn } from '../../streams/engine/timeout.ts';
 import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
@@ -80,7 +81,7 @@ export class Studies {
       for await (const entries of feed.source.read(1, leaving.signal)) {
         for (const entry of entries) await replay.fold(entry);
         this.tell();
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
     } finally {
       ended();

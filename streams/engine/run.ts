@@ -12,7 +12,7 @@ import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
-import { callAfter } from './timeout.ts';
+import { callAfter, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
 const TURN = 10;
@@ -132,12 +132,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     };
     let compared = false;
     let prepared = false;
-    let turned = performance.now();
-    const takeTurn = async () => {
-      if (performance.now() - turned <= TURN) return;
-      await nextTurn();
-      turned = performance.now();
-    };
+    const takeTurn = turnsOf(TURN);
     for await (const entries of log.read(1, reading.signal)) {
       // Reports are answered first: an objective that waits for one turn after a report finds the stop, however long its step took.
       const reports = entries.some(isReport);
@@ -195,7 +190,3 @@ export function changeAtStart({ said, resumes }: Settings, options: StudyOptions
     resumes: options.resumes && !resumes ? true : undefined,
   });
 }
-
-/** Browsers have no `setImmediate`. */
-const nextTurn = (): Promise<void> =>
-  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));

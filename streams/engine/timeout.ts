@@ -10,3 +10,17 @@ export function callAfter(seconds: number, act: () => void): () => void {
   wait(seconds * 1000);
   return () => clearTimeout(timer);
 }
+
+/** Lets timers, signals and connections have their turn. Browsers have no `setImmediate`. */
+export const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => void (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve)));
+
+/** A function that waits for the next turn if this one has taken some milliseconds. */
+export function turnsOf(milliseconds: number): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since <= milliseconds) return;
+    await nextTurn();
+    since = performance.now();
+  };
+}

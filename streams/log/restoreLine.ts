@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isWhole, MAX_LINE } from './journalCodec.ts';
-import { crcOf, LONGEST_SEAL, type Seal, sealOf } from './seal.ts';
+import { LONGEST_SEAL, type Seal, sealOf, writtenSeal } from './seal.ts';
 
 /** A line that its checksum proves to be as it was written. */
 export interface SealedLine {
@@ -62,9 +62,9 @@ function flipBack(line: Buffer): SealedLine | undefined {
     const restored = withFlipped(line, bit);
     if (restored) return restored;
   }
-  const crc = crcOf(line);
-  if (crc === undefined) return undefined;
-  const bit = flippedBit(crc.covered, crc.computed ^ crc.written);
+  const written = writtenSeal(line);
+  if (written === undefined) return undefined;
+  const bit = flippedBit(written.covered, written.computed ^ Number.parseInt(written.seal.own, 16));
   const restored = bit === undefined ? undefined : withFlipped(line, bit);
   return restored && isWhole(restored.bytes) ? restored : undefined;
 }

@@ -41,8 +41,8 @@ export function sealLines(
 
 /** The seal of a line; undefined if it has none or its checksum is wrong. */
 export function sealOf(line: Buffer): Seal | undefined {
-  const seal = writtenSeal(line);
-  return seal && digits(crc32(line.subarray(0, seal.covered))) === seal.own ? seal : undefined;
+  const written = writtenSeal(line);
+  return written && digits(written.computed) === written.seal.own ? written.seal : undefined;
 }
 
 /** The JSON object of a sealed line, as it was before it was sealed. */
@@ -51,24 +51,18 @@ export const unsealed = (line: Buffer): string => {
   return `${text.slice(0, text.lastIndexOf(',"sum":"'))}}`;
 };
 
-/** The checksum in the seal of a line, the one that is computed, and the number of bytes that it covers; undefined if the line has no seal. */
-export function crcOf(line: Buffer): { readonly covered: number; readonly computed: number; readonly written: number } | undefined {
-  const seal = writtenSeal(line);
-  return seal && { covered: seal.covered, computed: crc32(line.subarray(0, seal.covered)), written: Number.parseInt(seal.own, 16) };
-}
-
-/** The seal of a line as it is written there, and the number of bytes that its checksum covers. */
-function writtenSeal(line: Buffer): (Seal & { readonly covered: number }) | undefined {
+/** The seal that is written in a line, right or wrong, the number of bytes that it covers, and their checksum; undefined if the line has no seal. */
+export function writtenSeal(line: Buffer): { readonly seal: Seal; readonly covered: number; readonly computed: number } | undefined {
   const match = FORM.exec(line.toString('latin1', Math.max(0, line.length - LONGEST_SEAL)));
   if (!match) return undefined;
   const [text, position, previous, own] = match;
   const covered = line.length - text.length + text.lastIndexOf('.') + 1;
-  return { position: Number(position), previous: previous!, own: own!, covered };
+  return { seal: { position: Number(position), previous: previous!, own: own! }, covered, computed: crc32(line.subarray(0, covered)) };
 }
 
 /**
- * The position in the seal of a line, by the field `sum` that was parsed from it; undefined if the checksum is wrong. Like `sealOf`, but faster, because it
- * does not check how the seal is written.
+ * The position in the seal of a line, by the field `sum` that was parsed from it; undefined if the checksum is wrong. Like `sealOf`, but in half the
+ * time, because it does not check how the seal is written: each line of a log is read with it.
  */
 export function sealedPosition(line: Buffer, sum: unknown): number | undefined {
   if (typeof sum !== 'string') return undefined;

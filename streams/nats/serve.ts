@@ -6,7 +6,7 @@ import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
-import { natsLog } from './log/log.ts';
+import { type NatsLog, natsLog } from './log/log.ts';
 import { messageBytesFor, type StreamOptions } from './log/stream.ts';
 import { LEASE } from './messages.ts';
 import { answerRequests } from './rpc.ts';
@@ -38,6 +38,18 @@ export interface ServedStudy {
 }
 
 /**
+ * The log of a study, whose stream takes messages as long as its first fact.
+ *
+ * @param isOld whether the first rules hold.
+ * @throws StudyError if the server takes no message as long as that.
+ */
+export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, isOld?: () => boolean): Promise<NatsLog> {
+  const { study, strategy, lease = LEASE, warn, replicas, maxMessageBytes } = options;
+  const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
+  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, replicas, maxMessageBytes: longest }));
+}
+
+/**
  * Runs a study on a server: creates its stream and consumer, decides, watches leases, tells trainers what to stop, and answers requests. Several engines
  * may serve one study: of two decisions one is stored, and if one engine dies another one takes over.
  *
@@ -48,20 +60,10 @@ export interface ServedStudy {
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
   refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'replicas', 'maxMessageBytes');
-  const { strategy, lease = LEASE, note, warn, replicas, maxMessageBytes, ...settings } = options;
+  const { strategy, lease = LEASE, note, warn, replicas: _, maxMessageBytes: __, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
-  const log = await natsLog(
-    nc,
-    options.study,
-    omitUndefined({
-      lease,
-      warn,
-      isOld: () => running.engine.ledger.settings.rules < 2,
-      replicas,
-      maxMessageBytes: messageBytesFor(nc, createdOf(space, strategy, settings), maxMessageBytes),
-    }),
-  );
+  const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
   let resolve!: () => void;
   let reject!: (error: unknown) => void;

@@ -40,6 +40,9 @@ export const stopsTrials = (strategy: unknown, decisions = DECISIONS): boolean =
 /** The first strategy in data that decides for how long trials train; undefined if there is none. */
 export const budgetingIn = (strategy: unknown): string | undefined => find(strategy, (name) => strategies[name]?.budgets === true);
 
+/** Whether a strategy is in data. */
+export const isIn = (name: string, strategy: unknown): boolean => find(strategy, (one) => one === name) !== undefined;
+
 function find(strategy: unknown, suits: (name: string, options: Given) => boolean): string | undefined {
   let found: string | undefined;
   mapStages(strategy, (name, options) => {

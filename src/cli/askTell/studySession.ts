@@ -4,6 +4,7 @@ import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 import { best } from '../../../streams/observe.ts';
+import { isIn } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { type Submitter, submitter } from '../../../streams/submit.ts';
@@ -92,7 +93,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       version,
       study: name,
       objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
-      endless: !seen.isLimited && !Number.isFinite(countCells(space.axes)) && !JSON.stringify(spec).includes('"grid"'),
+      endless: !seen.isLimited && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
     },
     answers: {
       ask: async () => {

@@ -167,21 +167,8 @@ interface Work {
 }
 
 /** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */
-async function work({
-  file,
-  goal,
-  inForce,
-  options,
-  command,
-  metricFile,
-  log,
-  directory,
-  watching,
-  note,
-  begin,
-  attended,
-  warn,
-}: Work): Promise<Ending> {
+async function work(given: Work): Promise<Ending> {
+  const { file, goal, log, watching, warn } = given;
   let end!: (ending: Ending) => void;
   const ended = new Promise<Ending>((settle) => {
     end = settle;
@@ -193,17 +180,17 @@ async function work({
   };
   const fleet: Trainers = trainers({
     study: file.options.study,
-    command,
-    metricFile,
+    command: given.command,
+    metricFile: given.metricFile,
     ...listeningFor(goal),
     notices: notices({
       warn,
-      ...inForce,
+      ...given.inForce,
       direction: goal.objectives[0]!.direction,
       metric: goal.metric,
     }),
     result: file.result,
-    directory,
+    directory: given.directory,
     say,
     waiting: () => log.waiting,
     warn,
@@ -217,14 +204,14 @@ async function work({
     file.strategy,
     log,
     {
-      ...options,
+      ...given.options,
       exclusive: true,
       note: (entry) => {
         watching.note(entry);
-        note(entry);
+        given.note(entry);
         const alike = failing(entry);
         if (alike) end({ type: 'alike', alike });
-        if (watching.paused && !attended) end({ type: 'paused' });
+        if (watching.paused && !given.attended) end({ type: 'paused' });
       },
     },
     {
@@ -233,7 +220,7 @@ async function work({
       fail: (error) => end({ type: 'failed', error }),
     },
   );
-  begin(study);
+  given.begin(study);
   const release = onInterrupt((count) => {
     if (count > 1) {
       log.giveUp();

@@ -1,9 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../../streams/nats/connect.ts';
-import { natsLog } from '../../../../streams/nats/log/log.ts';
-import { messageBytesFor } from '../../../../streams/nats/log/stream.ts';
-import { type ServedStudy, serve } from '../../../../streams/nats/serve.ts';
-import { createdOf } from '../../../../streams/spec/options.ts';
+import { type ServedStudy, serve, studyLog } from '../../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
@@ -48,9 +45,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   });
   const begin = async ({ space, strategy, options: described }: StudyFile): Promise<ServedStudy> => {
     const { study } = described;
-    const maxMessageBytes = messageBytesFor(nc, createdOf(space, strategy, described));
     const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
-    const log = await announceWait(screen, what, natsLog(nc, study, { ...settings, maxMessageBytes }));
+    const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...described, ...settings }));
     const head = await log.head();
     await log.close();
     const failing = failingAlike(head);
