@@ -71,7 +71,13 @@ export interface LbfgsState extends DescentState<LbfgsVerdict> {
   readonly first?: IterateWithGradient;
   /** How many steps in a row had a negligible gain. */
   readonly idle: number;
+  /** How many steps in a row gained so little that the descent will hardly reach the incumbent. */
+  readonly hopeless: number;
 }
+
+/** A descent is given up after this many steps in a row with a gain of which even `STEPS_AHEAD` times as much would not reach the incumbent. */
+const MAX_HOPELESS = 2;
+const STEPS_AHEAD = 10;
 
 /** With noisy losses, a descent converges after this many negligible steps in a row. */
 const MAX_IDLE = 3;
@@ -116,11 +122,17 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<L
     const gain = last ? last.from.loss - iterate.loss : Number.POSITIVE_INFINITY;
     const negligible = Math.max(settings.lossTolerance * Math.abs(first.loss - iterate.loss), 2 * noiseAt(state));
     const idle = gain <= negligible ? state.idle + 1 : 0;
-    const next: LbfgsState = { ...state, iterate, first, idle };
-    if (idle >= (noiseAt(state) > 0 ? MAX_IDLE : 1) || steepness(iterate) <= settings.gradientTolerance * steepness(first)) {
-      return { ...next, verdict: 'converged' };
-    }
+    const hopeless = isHopeless(state, iterate.loss, gain) ? state.hopeless + 1 : 0;
+    const next: LbfgsState = { ...state, iterate, first, idle, hopeless };
+    const flat = idle >= (noiseAt(state) > 0 ? MAX_IDLE : 1) || steepness(iterate) <= settings.gradientTolerance * steepness(first);
+    if (flat || hopeless >= MAX_HOPELESS) return { ...next, verdict: 'converged' };
     return withSearch(next, startLineSearch(iterate, last ? updatedPairs(last, iterate) : [], settings.step), 'downhill');
+  }
+
+  /** Whether several more steps like the last one would not reach the best loss so far. With noise, neither of them is known well enough. */
+  function isHopeless(state: LbfgsState, loss: number, gain: number): boolean {
+    const { incumbent } = state;
+    return incumbent !== undefined && noiseAt(state) === 0 && loss - incumbent.ranked.losses[0]! > STEPS_AHEAD * gain;
   }
 
   const steepness = ({ x, gradient }: IterateWithGradient): number => maxNorm(projectedGradient(x, gradient));
@@ -155,7 +167,7 @@ export function quasiNewtonDescent(env: Env, settings: LbfgsSettings): Descent<L
   }
 
   const restart = ({ incumbent, started, round }: DescentState): LbfgsState =>
-    openRound({ verdict: 'open', incumbent, started: started + 1, round, axes: [], idle: 0 }, [{ role: 'start', point: [] }]);
+    openRound({ verdict: 'open', incumbent, started: started + 1, round, axes: [], idle: 0, hopeless: 0 }, [{ role: 'start', point: [] }]);
 
   function probe(state: LbfgsState): LbfgsState {
     const distances = new Float64Array(state.axes.length).fill(settings.probe);

@@ -70,6 +70,25 @@ describe('lbfgs', () => {
     expect(handedOn).toBeDefined();
   });
 
+  it('gives up a descent that will not reach the best loss, without refining it', () => {
+    // Two bowls: the left one has a minimum of 1, the right one of 0.
+    const left = (point: Point) => point[0]! < 0.5;
+    const bowls: TestObjective = {
+      loss: (point) => (left(point) ? 1 + 4 * (point[0]! - 0.25) ** 2 : 4 * (point[0]! - 0.75) ** 2) + (point[1]! - 0.5) ** 4,
+      gradient: (point) => [8 * (point[0]! - (left(point) ? 0.25 : 0.75)), 4 * (point[1]! - 0.5) ** 3, 0, 0],
+    };
+    const { trials, ended } = descend(lbfgs(), env(1, '2'), bowls, 200);
+    const lengths = (side: boolean) => {
+      const starts = new Set(
+        trials.filter(({ tags, point }) => tags!.role === 'start' && left(point) === side).map(({ tags }) => tags!.start),
+      );
+      return [...starts].map((start) => trials.filter(({ tags }) => tags!.start === start).length);
+    };
+    const firstRight = Math.min(...ended.flatMap(({ losses }, i) => (losses![0]! < 1 ? [i] : [])));
+    expect(firstRight).toBeLessThan(100);
+    expect(Math.min(...lengths(true))).toBeLessThan(Math.min(...lengths(false)));
+  });
+
   it('asks for tighter tolerances as it comes closer', () => {
     const { trials } = descend(lbfgs({ tolerance: 0.01, restarts: 0 }), env(), telling, 100);
     const asked = trials.map(({ tags }) => Number(tags!.tolerance));
