@@ -6,8 +6,9 @@
  * - 2: a fact of a named trainer counts only if it names a run that this trainer has claimed. A suggestion may skip numbers, which are then
  *   void. The stream alone limits the length of facts. Lost or preempted attempts do not use up the attempts for errors. Losses that
  *   strategies see are bounded. A checkpoint that begins with a dash is ignored.
+ * - 3: of lost or preempted attempts, only those count that a trainer has claimed and that have reported nothing.
  */
-export const RULES = 2;
+export const RULES = 3;
 
 /**
  * Version of the decisions of strategies, for new studies. It grows with each change after which the same log gives other suggestions; an

@@ -24,6 +24,8 @@ export interface OpenTrial<P = Params> {
   errors: number;
   /** Attempts that were lost or preempted. */
   interruptions: number;
+  /** Those of them in a row that reported nothing. */
+  fruitless: number;
   cancelled: boolean;
 }
 
@@ -46,5 +48,6 @@ export const openTrial = <P>(suggestion: SuggestedFact<P>, point: Point): OpenTr
   awaiting: false,
   errors: 0,
   interruptions: 0,
+  fruitless: 0,
   cancelled: false,
 });

@@ -37,10 +37,16 @@ export interface RunnerVerdict {
 }
 
 /**
- * Kills a runner with SIGKILL at random moments, starts it again, and lets it end at last. The moments are further apart than a trial takes: a
- * trial that is interrupted 30 times is given up.
+ * Kills a runner with SIGKILL at random moments, starts it again, and lets it end at last.
+ *
+ * @param longest milliseconds between the first program of a runner and its kill, at most. A trial takes about a second.
  */
-export async function killRunner(kills: number, seed: string, say: (line: string) => void = () => {}): Promise<RunnerVerdict> {
+export async function killRunner(
+  kills: number,
+  seed: string,
+  longest = 4000,
+  say: (line: string) => void = () => {},
+): Promise<RunnerVerdict> {
   const place = mkdtempSync(join(tmpdir(), 'hypertide-runner-'));
   const rng = rngFor(seed, 'runner', 0);
   writeFileSync(join(place, 'program.sh'), PROGRAM);
@@ -59,7 +65,7 @@ export async function killRunner(kills: number, seed: string, say: (line: string
       const exited = once(runner, 'exit');
       const isEarly = rng() < 0.2; // before the first program, while the journal is read
       while (!isEarly && runner.exitCode === null && programsIn(place).length === 0) await sleep(20);
-      await Promise.race([exited, sleep(4000 * rng())]);
+      await Promise.race([exited, sleep(longest * rng())]);
       if (runner.exitCode !== null) break; // the study has ended
       running += programsIn(place).length;
       runner.kill('SIGKILL');

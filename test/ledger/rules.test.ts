@@ -88,7 +88,7 @@ describe('rules 1', () => {
     expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
     expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // and there is no way back
     expect(ledger.settings.rules).toBe(2);
-    expect(say({ type: 'changed', rules: 3 })).toBe('refused: bad-field');
+    expect(say({ type: 'changed', rules: 4 })).toBe('refused: bad-field');
   });
 });
 
@@ -174,6 +174,46 @@ describe('from rules 2 on, a trial', () => {
     const effect = ledger.fold({ position: 3, at: 0, fact: { type: 'completed', trial: 1, values: { value: -1e308 } } });
     expect(effect).toMatchObject({ event: { losses: [-1e75] } });
     expect(ledger.best).toMatchObject({ loss: -1e308, values: { value: -1e308 } });
+  });
+});
+
+describe('from rules 3 on, a trial', () => {
+  /** Interrupts attempts, after something each. @returns the number of the attempt that ended the trial */
+  const lastOf = (rules: number, most: number, before: (say: (fact: object) => string, attempt: number) => string | undefined) => {
+    const { say } = folding(rules);
+    for (let attempt = 1; attempt <= most; attempt++) {
+      say(suggested(1, attempt));
+      const run = before(say, attempt);
+      const reason = attempt % 2 ? 'lost' : 'preempted';
+      const effect = say({ type: 'failed', trial: 1, attempt, reason, ...(run !== undefined && { run }) });
+      if (effect === 'told: ended') return attempt;
+      expect(effect).toBe('noted');
+    }
+    return undefined;
+  };
+  const claim = (say: (fact: object) => string, attempt: number) => {
+    say({ type: 'started', trial: 1, attempt, run: `r${attempt}` });
+    return `r${attempt}`;
+  };
+  const report = (say: (fact: object) => string, attempt: number) => {
+    const run = claim(say, attempt);
+    expect(say({ type: 'reported', trial: 1, run, step: 1, values: { value: 1 } })).not.toContain('refused');
+    return run;
+  };
+
+  it('is given up after thirty attempts in a row that were claimed and reported nothing', () => {
+    expect(lastOf(3, 40, claim)).toBe(30);
+    expect(lastOf(3, 80, (say, attempt) => (attempt === 20 ? report : claim)(say, attempt))).toBe(50);
+  });
+
+  it('is not given up for attempts that reported, or that no trainer claimed', () => {
+    expect(lastOf(3, 300, report)).toBeUndefined();
+    expect(lastOf(3, 300, () => undefined)).toBeUndefined();
+    expect(lastOf(2, 40, report)).toBe(30); // as before
+  });
+
+  it('is given up after a thousand interruptions, whatever it did', () => {
+    expect(lastOf(3, 1100, report)).toBe(1000);
   });
 });
 
