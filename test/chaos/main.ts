@@ -1,4 +1,5 @@
 // npm run chaos -- --trials 2000 --minutes 15 --seed 1 [--record test/chaos/record.json]
+// --stall: seconds between two entries that count as a violation; a busy machine needs more of them
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,6 +15,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '150' },
     trainers: { type: 'string', default: '8' },
     pace: { type: 'string', default: '300' },
+    stall: { type: 'string', default: '10' },
     record: { type: 'string' },
   },
 });
@@ -23,6 +25,7 @@ const verdict = await chaos({
   faults: Number(values.faults),
   trainers: Number(values.trainers),
   pace: Number(values.pace),
+  stall: Number(values.stall),
   seed: values.seed,
   say: (line) => console.log(new Date().toISOString(), line),
 });

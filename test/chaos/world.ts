@@ -27,6 +27,8 @@ export interface ChaosOptions {
   readonly lease?: number;
   /** Milliseconds that a training takes on average. */
   readonly pace?: number;
+  /** Seconds between two entries, at most. Default: 10, or a lease and five seconds. */
+  readonly stall?: number;
   /** The faults that may happen. Default: all but `stopEngines`. */
   readonly only?: readonly Act[];
   /** A rule to switch off, to check that the checker notices. */
@@ -111,7 +113,20 @@ class Member {
 
 /** Runs a study while injecting faults, and reports violations. The same seed gives the same plan, though not the same timing. */
 export async function chaos(options: ChaosOptions): Promise<Verdict> {
-  const { trials, minutes, seed, trainers = 8, lease = 3, pace = 300, only, without, breach, deaf = false, say = () => {} } = options;
+  const {
+    trials,
+    minutes,
+    seed,
+    trainers = 8,
+    lease = 3,
+    pace = 300,
+    stall = 10,
+    only,
+    without,
+    breach,
+    deaf = false,
+    say = () => {},
+  } = options;
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-chaos-'));
   const diary = join(directory, 'diary.jsonl');
   const server = await natsServer();
@@ -144,7 +159,7 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       const lines = (existsSync(diary) ? readFileSync(diary, 'utf8') : '').split('\n').slice(0, -1);
       const told = lines.map((line) => JSON.parse(line) as DiaryLine);
       const blocks = told.flatMap(({ type, trainer }): Fault[] => (type === 'blocked' ? [{ kind: 'block', of: trainer }] : []));
-      const longestStall = Math.max(10_000, (lease + 5) * 1000);
+      const longestStall = Math.max(stall, lease + 5) * 1000;
       return { all: [...faults, ...blocks], ...check({ entries, diary: told, faults: [...faults, ...blocks], trials, longestStall }) };
     };
     const rng = rngFor(seed, 'nemesis', 0);
