@@ -44,9 +44,9 @@ export interface ServedStudy {
  * @throws StudyError if the server takes no message as long as that.
  */
 export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, isOld?: () => boolean): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, warn, replicas, maxMessageBytes } = options;
+  const { study, strategy, lease = LEASE, warn, replicas, maxBytes, maxMessageBytes } = options;
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
-  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, replicas, maxMessageBytes: longest }));
+  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, replicas, maxBytes, maxMessageBytes: longest }));
 }
 
 /**
@@ -59,8 +59,8 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'replicas', 'maxMessageBytes');
-  const { strategy, lease = LEASE, note, warn, replicas: _, maxMessageBytes: __, ...settings } = options;
+  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'replicas', 'maxMessageBytes', 'maxBytes');
+  const { strategy, lease = LEASE, note, warn, replicas: _, maxMessageBytes: __, maxBytes: ___, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);

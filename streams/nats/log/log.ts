@@ -6,7 +6,9 @@ import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
 import { isPassing, isStreamFull, withRetry } from '../retry.ts';
-import { subjectsOf } from '../subjects.ts';
+import { subjectsOf, trainerOf } from '../subjects.ts';
+import type { StoredMessage } from './entry.ts';
+import { meter, type TrainerUsage } from './meter.ts';
 import { messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, type StreamOptions } from './stream.ts';
@@ -30,6 +32,8 @@ export interface NatsLog extends Log {
   readonly named: boolean;
   /** Whether this process appended last: of several engines, the active one. */
   readonly leads: boolean;
+  /** What each trainer has written, as far as this process has read, the one that has written most first. */
+  readonly usage: readonly TrainerUsage[];
 }
 
 /** Milliseconds before a server without room is asked again. */
@@ -58,6 +62,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
   const out = publisher(nc);
   const news = bell();
+  const trainers = meter((message) => options.warn?.(`${study}: ${message}`));
+  let metered = 0;
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
@@ -92,7 +98,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
       if (refused) leads = false;
       if (isStreamFull(error)) {
-        if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting`);
+        if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
         full = true;
         await new Promise((resolve) => setTimeout(resolve, NO_ROOM_PAUSE));
       }
@@ -109,8 +115,11 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     stream: subjects.stream,
     news,
     end: () => end,
-    seen: ({ subject, seq }: { readonly subject: string; readonly seq: number }) => {
+    seen: ({ subject, seq, data, info }: StoredMessage) => {
       if (own.includes(subject)) knew(subject, seq);
+      const trainer = trainerOf(subject);
+      if (trainer !== undefined && seq > metered) trainers.add(trainer, data.length, info.timestampNanos / 1e6);
+      metered = Math.max(metered, seq); // a log can be read again
     },
   };
   return {
@@ -139,6 +148,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     },
     get leads() {
       return leads;
+    },
+    get usage() {
+      return trainers.usage();
     },
   };
 }

@@ -9,6 +9,8 @@ export interface StreamOptions {
   readonly replicas?: number;
   /** Longest message that the server takes. Default: 64 KiB, or as long as the first fact of the study. */
   readonly maxMessageBytes?: number;
+  /** Bytes that the log may take on the server, which reserves them. Default: as many as the account has. A log that is full makes the study wait. */
+  readonly maxBytes?: number;
 }
 
 /** Settings without which a study waits for ever, or loses its beginning; and what makes them so. */
@@ -42,7 +44,7 @@ export function messageBytesFor(nc: NatsConnection, created: Created, least = ME
 
 /** Makes the stream of a study, unless it is there. Nothing in it is ever deleted. @returns the longest message that it takes. */
 export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, options: StreamOptions): Promise<number> {
-  const { replicas = 1, maxMessageBytes = MESSAGE } = options;
+  const { replicas = 1, maxMessageBytes = MESSAGE, maxBytes = -1 } = options;
   try {
     const { config } = await jsm.streams.add({
       name: subjects.stream,
@@ -52,6 +54,7 @@ export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, op
       discard: DiscardPolicy.New,
       num_replicas: replicas,
       max_msg_size: maxMessageBytes,
+      max_bytes: maxBytes,
       duplicate_window: nanos(120_000),
       deny_delete: true,
       deny_purge: true,

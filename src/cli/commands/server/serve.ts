@@ -17,6 +17,7 @@ interface ServeOptions extends Access {
   readonly nats?: string;
   readonly lease?: number;
   readonly replicas?: number;
+  readonly maxBytes?: number;
   readonly once?: boolean;
 }
 
@@ -25,7 +26,7 @@ const PARTING = 2000;
 
 /** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions): Promise<number> {
-  const { nats = process.env.HYPERTIDE_NATS, lease, replicas, once = false } = options;
+  const { nats = process.env.HYPERTIDE_NATS, lease, replicas, maxBytes, once = false } = options;
   if (nats === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
   if (paths.length === 0) throw new UsageError('expected study files to serve');
   const files = await Promise.all(paths.map(readStudyFile));
@@ -36,7 +37,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
-  const settings = omitUndefined({ lease, replicas });
+  const settings = omitUndefined({ lease, replicas, maxBytes });
   const served: ServedStudy[] = [];
   let ending = false;
   let release = () => {};
