@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConnectError, connectTo } from '../../streams/nats/connect.ts';
 import { type Certificates, certificates } from '../support/certificates.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
-import { hypertide, start, studyIn, TRAINER } from './support.ts';
+import { directory, hypertide, start, studyIn, TRAINER } from './support.ts';
 
 let files: Certificates;
 /** Wants TLS; also a certificate of the client. */
@@ -87,6 +89,14 @@ describe('a connection', () => {
   });
 });
 
+/** A home with one context of the nats command, called `lab`. @returns the environment in which it is found */
+function context(fields: object): { readonly XDG_CONFIG_HOME: string } {
+  const home = directory();
+  mkdirSync(join(home, 'nats', 'context'), { recursive: true });
+  writeFileSync(join(home, 'nats', 'context', 'lab.json'), JSON.stringify(fields));
+  return { XDG_CONFIG_HOME: home };
+}
+
 describe('commands', () => {
   it('serve, work and read over TLS, with the address from the environment', async () => {
     const place = studyIn('trials: 2\nname: safe\n');
@@ -111,11 +121,73 @@ describe('commands', () => {
   });
 });
 
+describe('a context of the nats command', () => {
+  const inContext = async (fields: object, ...args: readonly string[]) => {
+    const { XDG_CONFIG_HOME: before } = process.env;
+    Object.assign(process.env, context(fields));
+    try {
+      return await hypertide(directory(), ...args, '--context', 'lab');
+    } finally {
+      if (before === undefined) delete process.env.XDG_CONFIG_HOME;
+      else process.env.XDG_CONFIG_HOME = before;
+    }
+  };
+  const best = ['best', '--study', 'nosuch'];
+  const missing = { code: 2, err: expect.stringContaining('there is no study nosuch on this server') };
+
+  it('says where the server is, and how to log in', async () => {
+    expect(await inContext({ url: over('tls', encrypted), ca: files.ca }, ...best)).toMatchObject(missing);
+    expect(await inContext({ url: over('tls', encrypted), ca: files.otherCa }, ...best)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('certificate'),
+    });
+    expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
+    expect(await inContext({ url: plain.url, user: 'bob', password: 'a:b@c' }, ...best)).toMatchObject({
+      code: 2,
+      err: expect.not.stringContaining('a:b'),
+    });
+    const mine = { url: over('tls', mutual), ca: files.ca, cert: files.clientCert, key: files.clientKey };
+    expect(await inContext(mine, ...best)).toMatchObject(missing);
+  });
+
+  it('yields to options, and wins over the environment', async () => {
+    const away = { url: 'nats://127.0.0.1:1', token: 's3cret' };
+    expect(await inContext(away, ...best, '--nats', plain.url.replace('//', '//s3cret@'))).toMatchObject(missing);
+    process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
+    expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
+    expect(await inContext({ url: plain.url, token: 's3cret' }, 'watch', '--study', 'nosuch')).not.toMatchObject({
+      err: expect.stringContaining(':1:'),
+    });
+    delete process.env.HYPERTIDE_NATS;
+  });
+
+  it('is refused where it is missing, is not JSON, or needs what there is not', async () => {
+    expect(await inContext([], ...best)).toMatchObject({ code: 2, err: expect.stringContaining('expected a JSON object') });
+    expect(await inContext({ jetstream_domain: 'hub' }, ...best)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('it sets jetstream_domain'),
+    });
+    expect(await hypertide(directory(), ...best, '--context', '../x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the name of a context'),
+    });
+    expect(await hypertide(directory(), ...best, '--context', 'nosuch')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no such context'),
+    });
+    expect(await hypertide(directory(), 'watch', '--study', 'x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected --nats with a server'),
+    });
+  });
+});
+
 describe('the trainer in Python', () => {
-  const python = async (url: string, tls: string) => {
+  /** @param access arguments in Python */
+  const python = async (url: string | undefined, access: string, env: NodeJS.ProcessEnv = {}, study = 'py') => {
     const folder = fileURLToPath(new URL('../../src/python/', import.meta.url));
-    const code = `import ssl, sys\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import nats as h\nprint(h.run(${JSON.stringify(url)}, "py", lambda trial: trial["x"], "w", tls=${tls}))`;
-    const child = spawn('python3', ['-c', code], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const code = `import ssl, sys\nsys.path.insert(0, ${JSON.stringify(folder)})\nfrom hypertide import nats as h\nprint(h.run(${url === undefined ? 'None' : JSON.stringify(url)}, ${JSON.stringify(study)}, lambda trial: trial["x"], "w", ${access}))`;
+    const child = spawn('python3', ['-c', code], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
     await once(child, 'close');
@@ -126,13 +198,47 @@ describe('the trainer in Python', () => {
     const place = studyIn('trials: 2\nname: py\n');
     const serve = start(place, 'serve', 'study.yaml', '--nats', over('tls', encrypted), '--tls-ca', files.ca, '--once');
     const away = over('tls', encrypted).replace(/:\d+$/, ':1');
-    expect(await python(`${away},${over('tls', encrypted)}`, `ssl.create_default_context(cafile=${JSON.stringify(files.ca)})`)).toBe('2\n');
+    expect(await python(`${away},${over('tls', encrypted)}`, `tls=ssl.create_default_context(cafile=${JSON.stringify(files.ca)})`)).toBe(
+      '2\n',
+    );
     await serve.ended;
-    expect(await python(over('tls', encrypted), 'None')).toContain('CERTIFICATE_VERIFY_FAILED');
+    expect(await python(over('tls', encrypted), '')).toContain('CERTIFICATE_VERIFY_FAILED');
     const { host, heard, close } = await listener();
-    expect(await python(`tls://bob:hunter2@${host}`, 'None')).toContain('the server does not speak TLS');
-    expect(await python(`wss://bob:hunter2@${host}`, 'None')).toContain('expected nats:// or tls://');
+    expect(await python(`tls://bob:hunter2@${host}`, '')).toContain('the server does not speak TLS');
+    expect(await python(`wss://bob:hunter2@${host}`, '')).toContain('expected nats:// or tls://');
     expect(heard()).not.toContain('hunter2');
     close();
+  });
+
+  it('logs in with credentials, with a context, and with the address from the environment', async () => {
+    const place = directory();
+    const { out } = await hypertide(place, 'nats-config', '--jwt', '--team', 'lab', '--trainer', 'w', '--port', '1');
+    const server = await natsServer(out.replace(/jetstream \{[^}]*\}/, '').replace(/^(host|port): .*$/gm, ''));
+    try {
+      const seeds = join(place, 'seeds', 'lab');
+      const once = async (study: string, run: () => Promise<string>) => {
+        const serve = start(
+          studyIn(`trials: 1\nname: ${study}\n`),
+          'serve',
+          'study.yaml',
+          '--nats',
+          server.url,
+          '--creds',
+          join(seeds, 'engine.creds'),
+          '--once',
+        );
+        const said = await run();
+        expect(await serve.ended).toMatchObject({ code: 0 });
+        return said;
+      };
+      const creds = join(seeds, 'w.creds');
+      expect(await once('a', () => python(server.url, `creds=${JSON.stringify(creds)}`, {}, 'a'))).toBe('1\n');
+      expect(await once('b', () => python(undefined, 'context="lab"', context({ url: server.url, creds }), 'b'))).toBe('1\n');
+      expect(await once('c', () => python(undefined, `creds=${JSON.stringify(creds)}`, { HYPERTIDE_NATS: server.url }, 'c'))).toBe('1\n');
+      expect(await python(server.url, `creds=${JSON.stringify(join(seeds, 'w.nosuch'))}`)).toContain('No such file');
+      expect(await python(undefined, '')).toContain('expected the url of a server');
+    } finally {
+      await server.dispose();
+    }
   });
 });

@@ -29,19 +29,55 @@ export const port = (text: string): number => {
   return n;
 };
 
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  m: 1e6,
+  g: 1e9,
+  t: 1e12,
+  ki: 2 ** 10,
+  mi: 2 ** 20,
+  gi: 2 ** 30,
+  ti: 2 ** 40,
+};
+
+export const byteSize = (text: string): number => {
+  const [, number = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,9})?) ?([kmgt]i?)?b?$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * UNITS[unit.toLowerCase()]!);
+  if (!(bytes >= 1 && Number.isSafeInteger(bytes))) throw new InvalidArgumentError('expected a size, such as 500MB or 20GiB.');
+  return bytes;
+};
+
 const withAccess = (command: Command): Command =>
   command
+    .option('--context <name>', 'server and login of this context of the nats command')
     .option('--nkey <file>', 'seed of the nkey to log in with')
     .option('--creds <file>', 'credentials (JWT) to log in with')
     .option('--tls-ca <file>', "authority that signed the server's certificate (PEM)")
     .option('--tls-cert <file>', 'your own certificate (PEM)')
-    .option('--tls-key <file>', 'key of your certificate (PEM)');
+    .option('--tls-key <file>', 'key of your certificate (PEM)')
+    .hook('preAction', (_, chosen) => applyContext(chosen));
+
+/** Takes the options that are not given from the context. */
+async function applyContext(command: Command): Promise<void> {
+  const { context } = command.opts<{ context?: string }>();
+  if (context === undefined) return;
+  const { natsContext } = await import('../sources/natsContext.ts');
+  for (const [name, value] of Object.entries(natsContext(context))) {
+    const source = command.getOptionValueSource(name);
+    if (source === undefined || source === 'env') command.setOptionValueWithSource(name, value, 'context');
+  }
+}
 
 const ADDRESS = 'address of the NATS server; several with commas between; tls:// is always encrypted';
 
-export const addressOption = (): Option => new Option('--nats <url>', ADDRESS).env('HYPERTIDE_NATS').makeOptionMandatory();
+export const addressOption = (): Option => new Option('--nats <url>', ADDRESS).env('HYPERTIDE_NATS');
 /** The options of a command that needs a server. */
-export const onServer = (command: Command): Command => withAccess(command.addOption(addressOption()));
+export const onServer = (command: Command): Command =>
+  withAccess(command.addOption(addressOption())).hook('preAction', (_, chosen) => {
+    if (chosen.opts<{ nats?: string }>().nats === undefined)
+      chosen.error('error: expected --nats with a server, --context, or HYPERTIDE_NATS');
+  });
 /** The options of a command that can use a server. */
 export const maybeOnServer = (command: Command): Command =>
   withAccess(command.option('--nats <url>', `${ADDRESS} (default: HYPERTIDE_NATS)`));

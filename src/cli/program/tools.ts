@@ -111,7 +111,7 @@ Examples:
     .summary('test a NATS trainer in any language')
     .description('Check that your trainer conforms: claims, heartbeats, stops, dropped and half-open connections.')
     .argument('<command...>', 'command that starts the trainer, after --, with {nats}, {study} and {name}')
-    .addOption(addressOption())
+    .addOption(addressOption().makeOptionMandatory())
     .addHelpText(
       'after',
       `

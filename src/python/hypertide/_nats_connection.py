@@ -19,14 +19,14 @@ SILENCE_SECONDS = 6  # with a ping every two seconds, a connection that is silen
 class Connection:
     """A NATS connection that reconnects. One thread reads; any thread may write."""
 
-    def __init__(self, url, name, token=None, nkey=None, tls=None):
-        places = [urllib.parse.urlparse(one if "://" in one else f"nats://{one}") for one in map(str.strip, url.split(","))]
+    def __init__(self, access, name):
+        places = [urllib.parse.urlparse(one if "://" in one else f"nats://{one}") for one in map(str.strip, access.url.split(","))]
         for place in places:
             if place.scheme not in ("nats", "tls"):  # another one instead could send a password in the clear
                 raise ValueError(f"expected nats:// or tls://, got {place.scheme}://, which this client does not support")
         self.addresses = [(place.hostname or "127.0.0.1", place.port or 4222) for place in places]
-        self.encrypted = tls is not None or any(place.scheme == "tls" for place in places)
-        self.tls = tls
+        self.encrypted = access.tls is not None or any(place.scheme == "tls" for place in places)
+        self.tls = access.tls
         parsed = next((place for place in places if place.username), places[0])
         self.options = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "lang": "python", "version": "1"}
         self.options |= {"name": name, "protocol": 1}
@@ -34,13 +34,12 @@ class Connection:
             self.options["auth_token"] = urllib.parse.unquote(parsed.username)
         elif parsed.username:
             self.options |= {"user": urllib.parse.unquote(parsed.username), "pass": urllib.parse.unquote(parsed.password or "")}
-        if token:
-            self.options["auth_token"] = token
-        self.seed = None
-        if nkey:
-            with open(nkey) as file:
-                self.seed = file.read().strip()
-        self.inbox = f"_INBOX_{name}.{token_of(16)}"
+        if access.user:
+            self.options |= {"user": access.user, "pass": access.password}
+        if access.token:
+            self.options["auth_token"] = access.token
+        self.seed, self.jwt = access.seed, access.jwt
+        self.inbox = f"_INBOX{'.' if self.jwt else '_'}{name}.{token_of(16)}"
         self.handlers = {}
         self.waiting = {}
         self.count = 0
@@ -126,7 +125,7 @@ class Connection:
             self.stream = connection.makefile("rb")
         if self.seed:
             public, signature = signed(self.seed, info["nonce"].encode())
-            self.options |= {"nkey": public, "sig": signature}
+            self.options |= {"sig": signature, **({"jwt": self.jwt} if self.jwt else {"nkey": public})}
         subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
         answer = self.stream.readline()
@@ -187,7 +186,7 @@ class Connection:
         if waiter:
             waiter["answer"] = (headers, reply, body)
             waiter["event"].set()
-        elif sid in self.handlers:
+        elif sid in self.handlers and "nats-stream" not in headers:  # another user can have a stored message sent here
             try:
                 self.handlers[sid][1](body)
             except (ValueError, AttributeError):

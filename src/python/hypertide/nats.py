@@ -21,6 +21,7 @@ import threading
 import time
 import uuid
 
+from ._nats_access import Access
 from ._nats_connection import Connection, token_of
 from .errors import Infeasible, Stopped
 from .trial import Trial
@@ -41,16 +42,19 @@ class Refused(Exception):
     """The server does not accept what was sent."""
 
 
-def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None):
+def run(url, study, objective, name=None, token=None, nkey=None, on_trial=None, tls=None, creds=None, context=None):
     """Evaluates what the study suggests until it closes; returns how many trials it has evaluated.
 
     objective  as in `Study.optimize`: takes a trial and returns a number, or a dictionary with a number for each objective
-    url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it
+    url        one or several servers, separated by commas. tls:// is always encrypted, nats:// if the server asks for it. None: the
+               server of the context or, without one, that of HYPERTIDE_NATS in the environment
     nkey       the path of a file with a seed, such as `hypertide nats-config` writes, for the trainer called `name`
+    creds      the path of a file with credentials, such as `hypertide nats-config --jwt` writes, for the trainer called `name`
+    context    the name of a context of the `nats` command, for the server and the login
     tls        an ssl.SSLContext, for your own certificate authority or client certificate
     on_trial   called with each trial when it has ended
     """
-    trainer = Trainer(url, study, name, token, nkey, tls)
+    trainer = Trainer(url, study, name, token, nkey, tls, creds, context)
     try:
         ended = 0
         while (trial := trainer.next_trial()) is not None:
@@ -110,11 +114,11 @@ class NatsTrial(Trial):
 
 
 class Trainer:
-    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None):
+    def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None):
         self.name = name or f"py-{token_of(8)}"
         self.root = f"ht.{study}"
         self.stream = f"HT_{study}"
-        self.nats = Connection(url, self.name, token, nkey, tls)
+        self.nats = Connection(Access(url, token, nkey, tls, creds, context), self.name)
         self.closed = False
         self.current = None
         self.objective = None
