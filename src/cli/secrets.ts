@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Secrets in a directory that only its owner can read, one file for each name. Those that exist are kept. */
 export interface Secrets {
@@ -11,7 +11,7 @@ export interface Secrets {
 }
 
 /** @param ending of the files, such as `.nk` */
-export function secretsIn(directory: string, ending: string): Secrets {
+export function secretsIn(directory: string, ending = ''): Secrets {
   const pathOf = (name: string) => join(directory, `${name}${ending}`);
   const kept: string[] = [];
   return {
@@ -24,6 +24,7 @@ export function secretsIn(directory: string, ending: string): Secrets {
     write: (name, secret) => {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       chmodSync(directory, 0o700); // it may have been there
+      mkdirSync(dirname(pathOf(name)), { recursive: true, mode: 0o700 });
       if (!kept.includes(name)) writeFileSync(pathOf(name), `${secret}\n`, { mode: 0o600, flag: 'wx' });
     },
   };

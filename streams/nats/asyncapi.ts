@@ -86,6 +86,9 @@ const requestOperations = () =>
     ]),
   );
 
+const NOT_RELAYED =
+  'Ignore it if it has a header Nats-Stream: another trainer of the same account can have the server send a stored message here.';
+
 /** An AsyncAPI 3 document of the messages on a server, for trainers and clients. */
 export function asyncapi(): object {
   const all = messageSchemas();
@@ -121,9 +124,24 @@ export function asyncapi(): object {
       messages: messages(['beat']),
       parameters: parameters('study', 'trainer', 'trial'),
     },
-    stops: { address: 'ht.{study}.directive.{trial}', messages: messages(['stop']), parameters: parameters('study', 'trial') },
-    ends: { address: 'ht.{study}.directive.all', messages: messages(['over']), parameters: parameters('study') },
-    rejections: { address: 'ht.{study}.rejected.{trainer}', messages: messages(['rejected']), parameters: parameters('study', 'trainer') },
+    stops: {
+      address: 'ht.{study}.directive.{trial}',
+      messages: messages(['stop']),
+      parameters: parameters('study', 'trial'),
+      description: NOT_RELAYED,
+    },
+    ends: {
+      address: 'ht.{study}.directive.all',
+      messages: messages(['over']),
+      parameters: parameters('study'),
+      description: NOT_RELAYED,
+    },
+    rejections: {
+      address: 'ht.{study}.rejected.{trainer}',
+      messages: messages(['rejected']),
+      parameters: parameters('study', 'trainer'),
+      description: NOT_RELAYED,
+    },
     standing: {
       address: 'ht.{study}.status',
       messages: messages(['status']),

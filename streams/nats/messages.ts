@@ -1,3 +1,4 @@
+import type { Msg } from '@nats-io/nats-core';
 import type { RefusalCode } from '../../src/facts/facts.ts';
 import type { TrialId } from '../../src/messages.ts';
 
@@ -38,3 +39,9 @@ export interface RejectedMessage {
 export interface Beat {
   readonly run: string;
 }
+
+/**
+ * Whether a message was read from a stream. Another user can have the server send a stored message to any subject of the same account, so what comes
+ * this way is neither a directive nor a rejection.
+ */
+export const isRelayed = ({ headers }: Pick<Msg, 'headers'>): boolean => headers?.has('Nats-Stream') ?? false;

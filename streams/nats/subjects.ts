@@ -19,10 +19,12 @@ export const TRAINERS = 'trainers';
  *
  * @throws OptionError if the study has no name that can stand in a subject.
  */
-export function subjectsOf(study: string) {
-  const root = `ht.${checkName('study', study)}`;
+export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`);
+
+function subjectsBelow(study: string, stream: string) {
+  const root = `ht.${study}`;
   return {
-    stream: `HT_${study}`,
+    stream,
     /** All that the stream holds. */
     log: `${root}.log.>`,
     suggested: `${root}.log.suggested`,
@@ -41,7 +43,17 @@ export function subjectsOf(study: string) {
   } as const;
 }
 
-export type Subjects = ReturnType<typeof subjectsOf>;
+export type Subjects = ReturnType<typeof subjectsBelow>;
+
+/** Patterns for the subjects of all studies in an account, and for their streams: a wildcard stands for a whole token. */
+export const everyStudy: Subjects = subjectsBelow('*', '*');
+
+/**
+ * Where a trainer gets answers: the only inbox that its rights allow.
+ *
+ * @param hasCredentials whether its rights come from a key of its role, in which a name stands for a whole token.
+ */
+export const inboxOfTrainer = (name: string, hasCredentials = false): string => `_INBOX${hasCredentials ? '.' : '_'}${name}`;
 
 const BY = '.log.by.';
 

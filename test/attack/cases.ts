@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { credentialAttacks } from './cases/credentials.ts';
 import { fileAttacks } from './cases/files.ts';
 import { httpAttacks } from './cases/http.ts';
 import { messageAttacks } from './cases/messages.ts';
@@ -15,6 +16,7 @@ import { terminalAttacks } from './cases/terminal.ts';
 export const attacks: readonly Attack[] = [
   ...subjectAttacks,
   ...rightsAttacks,
+  ...credentialAttacks,
   ...spoofingAttacks,
   ...messageAttacks,
   ...replayAttacks,

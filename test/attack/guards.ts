@@ -53,6 +53,16 @@ const layers = {
     ],
     'answers to inboxes': [['reply !== undefined && /^(_INBOX|_R_)/.test(reply)', 'reply !== undefined']],
     'pages of answers': [['if (length > room && items.length > 0) return false;', '']],
+    'relayed messages': [['const said = error || isRelayed(message) ? undefined', 'const said = error ? undefined']],
+    'names of users': [
+      [
+        "const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;",
+        'const file = `${keyName(team ?? { trainers: [] }, name)}.creds`;',
+      ],
+    ],
+    'names of contexts': [
+      ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
+    ],
     'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
     'no deletion': [
       ['deny_delete: true,', ''],

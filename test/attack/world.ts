@@ -2,21 +2,35 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { credsAuthenticator, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { main } from '../../src/cli/program.ts';
 import type { Fact } from '../../src/facts/facts.ts';
 import { type AppliedEntry, float, int, random, space } from '../../streams/index.ts';
+import { jwtConfig } from '../../streams/nats/config/jwtConfig.ts';
+import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 import { type ServeOptions, serve } from '../../streams/nats/index.ts';
-import { serverConfig } from '../../streams/nats/serverConfig.ts';
-import { subjectsOf } from '../../streams/nats/subjects.ts';
+import { inboxOfTrainer, subjectsOf } from '../../streams/nats/subjects.ts';
 import { puller } from '../../streams/nats/trainer/puller.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 
 /** Names of studies, one for each attack that needs a server. */
 const NAMES = Array.from({ length: 200 }, (_, i) => `s${i}`);
-const { text, seeds } = serverConfig({ studies: NAMES, trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+const { text, seeds } = serverConfig({ teams: [{ studies: NAMES, trainers: ['w1', 'w2'] }], store: 'unused', host: '127.0.0.1', port: -1 });
 /** A user of the engine's account that may do everything, to see what arrives there. */
 const config = text.replace('users: [', 'users: [\n      { user: admin, password: admin }').replace(/jetstream \{[^}]*\}/, '');
+const credentials = await jwtConfig({
+  teams: [
+    { name: 'lab', trainers: ['w1', 'w2'] },
+    { name: 'other', trainers: ['w1'] },
+  ],
+  store: 'unused',
+  host: '127.0.0.1',
+  port: -1,
+});
+
+/** How users of a server log in: each with an account of its own, or with credentials of their team. */
+export type Login = 'accounts' | 'credentials';
+const configs: Readonly<Record<Login, string>> = { accounts: config, credentials: credentials.text.replace(/jetstream \{[^}]*\}/, '') };
 
 /** Milliseconds in which an answer comes, if one comes. */
 export const SOON = 250;
@@ -24,7 +38,7 @@ export const SOON = 250;
 /** Where attacks happen: servers, files and a command line. */
 export interface World {
   /** A study on a server whose trial 1 is held by the trainer w2, by the run `r1`. The trainer w1 attacks it. */
-  study(options?: Partial<ServeOptions>): Promise<Victim>;
+  study(options?: Partial<ServeOptions>, login?: Login): Promise<Victim>;
   /** A new directory. */
   directory(): string;
   /** Runs `hypertide`. @returns the exit status, and what it prints on both outputs */
@@ -34,7 +48,8 @@ export interface World {
   close(): Promise<void>;
 }
 
-export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin';
+/** Those of another team, and `admin`, are only on a server with credentials and without them, respectively. */
+export type User = 'w1' | 'w2' | 'viewer' | 'operator' | 'engine' | 'admin' | `other/${'engine' | 'viewer' | 'w1'}`;
 
 export interface Victim {
   readonly study: string;
@@ -46,6 +61,8 @@ export interface Victim {
   until<T extends Fact['type']>(type: T, fields?: Readonly<Record<string, unknown>>): Promise<Extract<Fact, { type: T }>>;
   /** Pulls a suggestion as a trainer does. */
   pull(user: 'w1' | 'w2'): Promise<Msg>;
+  /** Publishes as a user who may do so. */
+  tell(subject: string): Promise<void>;
   /** Messages that arrive in the engine's account while something happens. */
   arrivals(act: () => Promise<unknown>): Promise<readonly Msg[]>;
 }
@@ -54,25 +71,35 @@ export interface Victim {
 export function world(open: boolean): World {
   const ends: (() => unknown)[] = [];
   const names = [...NAMES];
-  const connections = new Map<User, Promise<NatsConnection>>();
-  let server: Promise<NatsServer> | undefined;
-  const start = () => {
-    server ??= natsServer(open ? undefined : config);
+  const connections = new Map<string, Promise<NatsConnection>>();
+  const servers = new Map<Login, Promise<NatsServer>>();
+  const start = (login: Login) => {
+    const server = servers.get(login) ?? natsServer(open ? undefined : configs[login]);
+    servers.set(login, server);
     return server;
   };
-  const connect = async (user: User) => {
-    const running = await start();
-    const inboxPrefix = `_INBOX_${user === 'operator' ? 'viewer' : user}`;
+  const connect = async (user: User, login: Login) => {
+    const running = await start(login);
+    const [name, team] = user.split('/').reverse() as [string, string?];
+    const isTrainer = name.startsWith('w');
+    const inboxPrefix = isTrainer ? inboxOfTrainer(name, login === 'credentials') : `_INBOX_${name === 'operator' ? 'viewer' : name}`;
     if (open) return running.connect({ inboxPrefix });
     if (user === 'admin') return running.connect({ user: 'admin', pass: 'admin' });
-    return running.connect({ inboxPrefix, authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])) });
+    const secret = (text: string | undefined) => new TextEncoder().encode(text);
+    const authenticator =
+      login === 'accounts'
+        ? nkeyAuthenticator(secret(seeds[name]))
+        : credsAuthenticator(secret(credentials.files[`${team ?? 'lab'}/${name}.creds`]));
+    return running.connect({ inboxPrefix, authenticator });
   };
-  const as = (user: User) => {
-    const known = connections.get(user) ?? connect(user);
-    connections.set(user, known);
+  const asOn = (login: Login) => (user: User) => {
+    const key = `${login} ${user}`;
+    const known = connections.get(key) ?? connect(user, login);
+    connections.set(key, known);
     return known;
   };
-  const study: World['study'] = async (options = {}) => {
+  const study: World['study'] = async (options = {}, login = 'accounts') => {
+    const as = asOn(login);
     const name = names.pop()!;
     const subjects = subjectsOf(name);
     const all: AppliedEntry[] = [];
@@ -125,14 +152,29 @@ export function world(open: boolean): World {
         pulls.close();
         return message;
       },
+      tell: async (subject) => (await as(login === 'accounts' ? 'admin' : 'engine')).publish(subject, 'null'),
       arrivals: async (act) => {
-        const admin = await as('admin');
+        const { log, directive, rejected, status, beat, rpc } = subjects;
+        const spies: readonly (readonly [User, readonly string[]])[] =
+          login === 'accounts'
+            ? [['admin', [`ht.${name}.>`]]]
+            : [
+                ['viewer', [log, directive('*'), rejected('*'), status]],
+                ['engine', [beat('*', '*'), rpc('*')]],
+              ];
         const messages: Msg[] = [];
-        const spy = admin.subscribe(`ht.${name}.>`, { callback: (_, message) => void messages.push(message) });
-        await admin.flush();
+        const listening = await Promise.all(
+          spies.map(async ([user, patterns]) => {
+            const nc = await as(user);
+            const all = patterns.map((pattern) => nc.subscribe(pattern, { callback: (_, message) => void messages.push(message) }));
+            return { nc, end: () => all.map((one) => one.unsubscribe()) };
+          }),
+        );
+        const flush = () => Promise.all(listening.map(({ nc }) => nc.flush()));
+        await flush();
         await act();
-        await admin.flush();
-        spy.unsubscribe();
+        await flush();
+        for (const { end } of listening) end();
         return messages;
       },
     };
@@ -153,7 +195,7 @@ export function world(open: boolean): World {
     after: (end) => void ends.push(end),
     close: async () => {
       for (const end of ends.reverse()) await end();
-      await (await server)?.dispose();
+      for (const server of servers.values()) await (await server).dispose();
     },
   };
 }

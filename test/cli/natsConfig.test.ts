@@ -35,3 +35,51 @@ it('nats-config writes no seed through a link that another user has left', async
   expect((await make(place)).code).not.toBe(0); // what it leads to is no seed
   expect(readFileSync(other, 'utf8')).toBe('mine');
 });
+
+it('nats-config with --jwt writes credentials and keys of roles, and signs users later', async () => {
+  const place = directory();
+  const first = await hypertide(place, 'nats-config', '--jwt', '--team', 'vision', 'nlp', '--trainer', 'vision/w1');
+  expect([first.code, first.err]).toEqual([0, expect.stringContaining('--creds')]);
+  const seeds = join(place, 'seeds');
+  for (const name of ['root.nk', 'vision/trainer.signer', 'vision/w1.creds', 'nlp/engine.creds'])
+    expect(modeOf(join(seeds, name)), name).toBe(0o600);
+  expect(modeOf(join(seeds, 'vision'))).toBe(0o700);
+  expect(first.out).not.toMatch(/S[AOU][A-Z2-7]{50}/); // no seed
+  const signer = join(seeds, 'vision', 'trainer.signer');
+  const second = await hypertide(place, 'nats-config', '--signer', signer, '--team', 'vision', '--user', 'w2', 'w3', '--days', '30');
+  expect([second.code, second.out, second.err]).toEqual([0, '', expect.stringContaining('no reload')]);
+  expect(readFileSync(join(seeds, 'vision', 'w3.creds'), 'utf8')).toContain('BEGIN NATS USER JWT');
+});
+
+it('nats-config adds TLS and a quota', async () => {
+  const { out } = await hypertide(
+    directory(),
+    'nats-config',
+    '--team',
+    'vision',
+    '--tls-cert',
+    'c.pem',
+    '--tls-key',
+    'k.pem',
+    '--max-bytes',
+    '2GiB',
+  );
+  expect(out).toContain('cert_file: "c.pem"');
+  expect(out).toContain('jetstream: { max_file: 2147483648 }');
+});
+
+it.each([
+  ['neither studies nor teams', [], 'expected --study'],
+  ['studies of a team', ['--team', 'a', '--study', 's'], 'may use every study of the team'],
+  ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1'], 'such as a/w1, got w1'],
+  ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1'], 'such as a/w1, got b/w1'],
+  ['days without credentials', ['--team', 'a', '--days', '3'], 'only credentials can expire'],
+  ['a certificate without its key', ['--team', 'a', '--tls-cert', 'c.pem'], 'the certificate of the server and its key'],
+  ['users without a key', ['--user', 'w1'], 'expected the file of a key'],
+  ['a key that is not there', ['--signer', 'nosuch', '--user', 'w1'], 'nosuch: there is no such file'],
+  ['a size that is none', ['--team', 'a', '--max-bytes', 'much'], 'expected a size'],
+])('nats-config refuses %s', async (_, args, message) => {
+  const place = directory();
+  expect(await hypertide(place, 'nats-config', ...args)).toMatchObject({ code: 2, err: expect.stringContaining(message), out: '' });
+  expect(existsSync(join(place, 'seeds'))).toBe(false);
+});

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { natsSource } from '../../src/cli/sources/nats.ts';
 import { Feed } from '../../src/dashboard/feed.ts';
 import { random } from '../../streams/index.ts';
+import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 import { connectTo } from '../../streams/nats/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
-import { serverConfig } from '../../streams/nats/serverConfig.ts';
 import { line } from '../support/line.ts';
 import { type NatsServer, natsServer } from '../support/nats.ts';
 import { directory, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
@@ -129,7 +129,12 @@ describe('commands on a study on a server', () => {
 });
 
 describe('on a server with the least rights for each user', () => {
-  const { text, seeds } = serverConfig({ studies: ['s1', 's2'], trainers: ['w1'], store: 'unused', host: '127.0.0.1', port: -1 });
+  const { text, seeds } = serverConfig({
+    teams: [{ studies: ['s1', 's2'], trainers: ['w1'] }],
+    store: 'unused',
+    host: '127.0.0.1',
+    port: -1,
+  });
   let own: NatsServer;
   let place: string;
   let engine: ServedStudy;

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type ExitWith, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareServer(program: Command, exit: ExitWith): void {
@@ -12,6 +12,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
+    .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
@@ -72,10 +73,28 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .command('nats-config')
     .summary('print a server configuration with least rights')
     .description('Print a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
-    .requiredOption('--study <name...>', 'names of the studies')
-    .requiredOption('--trainer <name...>', 'names of the trainers, each with an account of its own')
-    .option('--seeds <directory>', 'where to write the seeds of the users', 'seeds')
+    .option('--study <name...>', 'names of the studies')
+    .option('--team <name...>', 'instead: teams, whose engines may use any study of theirs')
+    .option('--trainer <name...>', 'names of the trainers; of several teams: <team>/<name>')
+    .option('--jwt', 'credentials instead of seeds: new users need no reload')
+    .option('--days <n>', 'days until new credentials expire (default: never)', positiveNumber)
+    .option('--signer <file>', 'only sign credentials with this key, for --user')
+    .option('--user <name...>', 'names of new users with the role of --signer')
+    .option('--seeds <directory>', 'where to write the keys of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
+    .option('--max-bytes <size>', 'disk space of the studies of a team, such as 20GB (default: all)', byteSize)
     .option('--port <n>', 'port of the server (default: 4222)', wholeNumber)
+    .option('--tls-cert <file>', 'certificate of the server (PEM)')
+    .option('--tls-key <file>', 'key of the certificate (PEM)')
+    .option('--tls-ca <file>', 'authority whose certificate each client must show (PEM)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  hypertide nats-config --study digits --trainer w1 w2 > nats-server.conf
+  hypertide nats-config --jwt --team vision nlp > nats-server.conf
+  hypertide nats-config --signer seeds/vision/trainer.signer --team vision \\
+    --user w1 w2 w3`,
+    )
     .action((options) => exit(import('../commands/server/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
 }

@@ -4,7 +4,7 @@ import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
 import { messageId, publisher, type Stored } from '../log/publisher.ts';
-import { type DirectiveMessage, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
+import { type DirectiveMessage, isRelayed, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
 import { isStreamFull, withRetry } from '../retry.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
 import { type Beats, timedBeats } from './beats.ts';
@@ -208,7 +208,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 const listen = <T>(nc: NatsConnection, subject: string, hear: (message: T) => void): (() => void) => {
   const subscription = nc.subscribe(subject, {
     callback: (error, message) => {
-      const said = error ? undefined : jsonOf(message);
+      const said = error || isRelayed(message) ? undefined : jsonOf(message);
       if (typeof said === 'object' && said !== null) hear(said as T);
     },
   });

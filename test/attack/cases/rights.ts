@@ -4,7 +4,7 @@ import { SOON, soon, type User, type Victim } from '../world.ts';
 const attack = casesOf('rights');
 
 /** Asks, and sees whether it is done. */
-const asks = (user: User, subject: (of: Victim) => string, data: string) => async (at: Victim) => {
+export const asks = (user: User, subject: (of: Victim) => string, data: string) => async (at: Victim) => {
   const nc = await at.as(user);
   const answer = await nc.request(subject(at), data, { timeout: SOON }).catch(() => undefined);
   if (answer === undefined || (answer.headers?.code ?? 0) >= 400) return false;
@@ -14,8 +14,8 @@ const asks = (user: User, subject: (of: Victim) => string, data: string) => asyn
 };
 
 /** Listens, and sees whether it hears what the engine or another user says. */
-const hears = (user: User, subject: string, said: (of: Victim) => string) => async (at: Victim) => {
-  const [nc, admin] = [await at.as(user), await at.as('admin')];
+export const hears = (user: User, subject: string, said: (of: Victim) => string) => async (at: Victim) => {
+  const nc = await at.as(user);
   let tell = () => {};
   const heard = new Promise<void>((resolve) => {
     tell = resolve;
@@ -27,7 +27,7 @@ const hears = (user: User, subject: string, said: (of: Victim) => string) => asy
     },
   });
   await nc.flush();
-  admin.publish(to, 'null');
+  await at.tell(to);
   const result = await soon(heard);
   spy.unsubscribe();
   return result;

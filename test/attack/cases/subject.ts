@@ -4,7 +4,7 @@ import { SOON, type User, type Victim } from '../world.ts';
 const attack = casesOf('subject');
 
 /** Publishes, and sees whether the message, or an answer to it, arrives on a subject where this user must not write. */
-const writes = (user: User, subject: (of: Victim) => string, data: string, reply?: (of: Victim) => string) => async (at: Victim) => {
+export const writes = (user: User, subject: (of: Victim) => string, data: string, reply?: (of: Victim) => string) => async (at: Victim) => {
   const [to, back] = [subject(at), reply?.(at)];
   const messages = await at.arrivals(async () => {
     const nc = await at.as(user);

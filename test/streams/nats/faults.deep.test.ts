@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
+import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
-import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, hearing, isFact, plane } from './world.ts';
 
@@ -134,7 +134,12 @@ describe('without a person', () => {
   });
 
   it('trainers with the least rights continue after a kill of the server', { timeout: 60_000 }, async () => {
-    const { text, seeds } = serverConfig({ studies: ['s'], trainers: ['w1', 'w2'], store: 'unused', host: '127.0.0.1', port: -1 });
+    const { text, seeds } = serverConfig({
+      teams: [{ studies: ['s'], trainers: ['w1', 'w2'] }],
+      store: 'unused',
+      host: '127.0.0.1',
+      port: -1,
+    });
     const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
     undo.push(() => server.dispose());
     const as = (name: string) => ({

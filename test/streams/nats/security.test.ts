@@ -2,8 +2,8 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { headers, type Msg, type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../streams/index.ts';
+import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
-import { serverConfig } from '../../../streams/nats/serverConfig.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { puller } from '../../../streams/nats/trainer/puller.ts';
 import { watching } from '../../../streams/nats/watch.ts';
@@ -13,8 +13,7 @@ import { type At, hearing, isFact, plane } from './world.ts';
 /** Studies for what one trainer forges in the name of another, one each. */
 const forging = Array.from({ length: 12 }, (_, i) => `f${i}`);
 const { text, seeds } = serverConfig({
-  studies: ['s1', 's2', ...forging],
-  trainers: ['w1', 'w2'],
+  teams: [{ studies: ['s1', 's2', ...forging], trainers: ['w1', 'w2'] }],
   store: 'unused',
   host: '127.0.0.1',
   port: -1,

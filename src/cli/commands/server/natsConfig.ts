@@ -1,22 +1,89 @@
-import { serverConfig } from '../../../../streams/nats/serverConfig.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
+import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { secretsIn } from '../../secrets.ts';
+import { type Secrets, secretsIn } from '../../secrets.ts';
+import { UsageError } from '../../usage.ts';
 
-interface NatsConfigOptions {
-  readonly study: readonly string[];
-  readonly trainer: readonly string[];
+interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'maxBytes'> {
+  readonly study?: readonly string[];
+  readonly team?: readonly string[];
+  readonly trainer?: readonly string[];
   readonly seeds: string;
-  readonly store?: string;
-  readonly port?: number;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
+  readonly jwt?: boolean;
+  readonly days?: number;
+  readonly signer?: string;
+  readonly user?: readonly string[];
 }
 
-/** `hypertide nats-config`: prints a server configuration and writes a seed file for each user. Keeps existing seeds. */
-export async function natsConfig({ study, trainer, seeds: directory, store, port }: NatsConfigOptions): Promise<number> {
-  const { kept, read, write } = secretsIn(directory, '.nk');
-  const { text, seeds } = serverConfig(omitUndefined({ studies: study, trainers: trainer, seedOf: read, store, port }));
-  for (const [name, seed] of Object.entries(seeds)) write(name, seed);
+/** `hypertide nats-config`: prints a server configuration and writes the keys of its users. Keeps existing keys. */
+export async function natsConfig(options: NatsConfigOptions): Promise<number> {
+  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user } = options;
+  const keys = secretsIn(directory);
+  if (signer !== undefined || user !== undefined) return newUsers(options);
+  if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
+  const teams = teamsOf(options);
+  const settings = omitUndefined({ store, port, maxBytes, tls: tlsOf(options) });
+  if (jwt) {
+    const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
+    const { text, files } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days }), keyOf: keys.read });
+    process.stdout.write(text);
+    writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
+    return 0;
+  }
+  const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
+  const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
   process.stdout.write(text);
-  const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
-  process.stderr.write(`the seeds of ${Object.keys(seeds).join(', ')} are in ${directory}${old}: give each its own, with --nkey\n`);
+  writeKeys(keys, directory, files, 'give each user its own, with --nkey');
   return 0;
+}
+
+/** Signs credentials, which the server accepts at once. */
+async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {
+  if (file === undefined || names === undefined) throw new UsageError('--signer: expected the file of a key, and --user with names');
+  if (team.length > 1) throw new UsageError('--signer: expected one team at most: a key belongs to one');
+  if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`);
+  const { credentials, signerFrom } = await import('../../../../streams/nats/config/jwtConfig.ts');
+  const signer = signerFrom(file, readFileSync(file, 'utf8'));
+  const keys = secretsIn(directory);
+  const home = team[0] === undefined ? undefined : { name: team[0], trainers: [] };
+  const files = await credentials(signer, names, omitUndefined({ team: home, keyOf: keys.read, days }));
+  writeKeys(keys, directory, files, `they have the rights of a ${signer.role}; the server needs no reload`);
+  return 0;
+}
+
+function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: NatsConfigOptions): Team[] {
+  if (names === undefined) {
+    if (jwt || studies === undefined)
+      throw new UsageError(`expected ${jwt ? '' : '--study with the names of studies, or '}--team with the names of teams`);
+    return [{ studies, trainers }];
+  }
+  if (studies !== undefined) throw new UsageError('--team: expected no --study: the engine of a team may use every study of the team');
+  const members = trainers.map((text) => {
+    const [team, name] = text.includes('/') ? text.split('/', 2) : [names[0]!, text];
+    if (!names.includes(team!) || (names.length > 1 && !text.includes('/')))
+      throw new UsageError(`--trainer: expected a name behind its team, such as ${names[0]}/w1, got ${text}`);
+    return { team, name: name! };
+  });
+  return names.map((name) => ({ name, trainers: members.flatMap((one) => (one.team === name ? [one.name] : [])) }));
+}
+
+function tlsOf({ tlsCert: cert, tlsKey: key, tlsCa: ca }: NatsConfigOptions): ServerSettings['tls'] | undefined {
+  if (cert === undefined && key === undefined && ca === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new UsageError('expected --tls-cert and --tls-key, the certificate of the server and its key');
+  return { cert, key, ...omitUndefined({ ca }) };
+}
+
+/** Writes keys, and prints where they are and what to do with them. */
+function writeKeys(keys: Secrets, directory: string, files: Readonly<Record<string, string>>, advice: string): void {
+  for (const [name, text] of Object.entries(files)) keys.write(name, text.trimEnd());
+  const names = Object.keys(files);
+  const shown = names.length > 12 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
+  const kept = names.filter((name) => keys.kept.includes(name)).length;
+  const old = kept > 0 ? ` (${kept === names.length ? 'all' : kept} of them were there)` : '';
+  process.stderr.write(`${shown} are in ${directory}${old}: ${advice}\n`);
 }

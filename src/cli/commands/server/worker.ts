@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
 import type { Access } from '../../../../streams/nats/connect.ts';
 import { createdOn, settingsOn } from '../../../../streams/nats/created.ts';
-import { checkName } from '../../../../streams/nats/subjects.ts';
+import { checkName, inboxOfTrainer } from '../../../../streams/nats/subjects.ts';
 import type { Perform } from '../../../../streams/nats/trainer/claimedRun.ts';
 import { runTrainer } from '../../../../streams/nats/trainer/runTrainer.ts';
 import type { Params } from '../../../facts/facts.ts';
@@ -42,7 +42,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
   const screen = openStatusLine();
   const nc = await connect(screen, nats, {
     ...accessOf(options),
-    ...(name !== undefined && { inboxPrefix: `_INBOX_${name}`, name }),
+    ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
   });
   const gone = new AbortController();
   let interrupted = (_: number) => gone.abort();

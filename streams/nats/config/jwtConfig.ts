@@ -1,0 +1,173 @@
+import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
+import { nkeys } from '@nats-io/nats-core';
+import { OptionError } from '../../../src/errors.ts';
+import { isRecord } from '../../../src/schema/isRecord.ts';
+import { checkName, everyStudy, inboxOfTrainer } from '../subjects.ts';
+import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
+import { checkTeams, type KeyOf, keyName, type ServerSettings, serverText, type Team } from './team.ts';
+
+/** A key that signs users of one role. The server gives all of them the rights of the role, whatever they claim. */
+export interface Signer {
+  readonly role: Role | 'trainer';
+  /** Public key of the account that its users belong to. */
+  readonly account: string;
+  readonly seed: string;
+}
+
+export interface JwtConfigOptions extends ServerSettings {
+  readonly teams: readonly Team[];
+  /** The existing text of a key file; if there is none, a key is created. */
+  readonly keyOf?: KeyOf;
+  /** Days until the credentials of new users expire. Default: never. */
+  readonly days?: number;
+}
+
+export interface JwtConfig {
+  /** A whole nats-server.conf. It does not name users, so new ones need no reload. */
+  readonly text: string;
+  /** What each file of keys holds: `root.nk` and `system.nk`; for each team `vision/<role>.signer`, and `vision/<user>.creds`. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** The server puts the name of the user here. */
+const NAME = '{{name()}}';
+const UNLIMITED = { subs: -1, data: -1, payload: -1 } as const;
+const LIMITS = { ...UNLIMITED, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 } as const;
+/** Answers to one request, and nanoseconds that they may take: as many as the server allows without a limit of its own. */
+const ANSWERS = { max: 1, ttl: 120e9 } as const;
+
+/**
+ * The configuration of a server whose users hold credentials that an account has signed: the server needs no line for each. A team has two accounts, one
+ * for its studies and one that its trainers share, and a key for each role that signs users.
+ *
+ * Trainers of a team share an account, so one of them can send another a message that the server has stored; {@link isRelayed} tells it from the engine's.
+ *
+ * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no key.
+ */
+export async function jwtConfig({ teams, keyOf = () => undefined, days, ...settings }: JwtConfigOptions): Promise<JwtConfig> {
+  checkTeams(teams);
+  const files: Record<string, string> = {};
+  const key = (name: string, create: () => ReturnType<typeof nkeys.createUser>) => {
+    const pair = pairOf(name, keyOf(name), create);
+    files[name] = seedOf(pair);
+    return pair;
+  };
+  const root = key('root.nk', nkeys.createOperator);
+  const system = key('system.nk', nkeys.createAccount).getPublicKey();
+  const jwts: Record<string, string> = { [system]: await encodeAccount('SYSTEM', system, { limits: LIMITS }, { signer: root }) };
+  const add = async (name: string, account: string, claims: Partial<Account>) => {
+    jwts[account] = await encodeAccount(name, account, claims, { signer: root });
+  };
+  for (const team of teams) {
+    const signers = signersOf(team, keyOf);
+    for (const signer of signers) files[signerName(team, signer.role)] = `${JSON.stringify(signer)}\n`;
+    const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
+    const [main, trainers] = [of('engine').account, of('trainer').account];
+    const shares = sharedWith(everyStudy, '*');
+    await add(keyName(team, 'studies'), main, {
+      limits: { ...LIMITS, disk_storage: settings.maxBytes ?? -1, streams: -1, consumer: -1 },
+      exports: shares.map(exported),
+      signing_keys: roles.map((role) => scope(of(role), rightsOf[role]([everyStudy]))),
+    });
+    await add(keyName(team, 'trainers'), trainers, {
+      limits: LIMITS,
+      imports: shares.map((share) => imported(share, main)),
+      signing_keys: [scope(of('trainer'), rightsOfTrainer([everyStudy], NAME, inboxOfTrainer(NAME, true)))],
+    });
+    for (const role of roles) Object.assign(files, await credentials(of(role), [role], { team, keyOf, days }));
+    Object.assign(files, await credentials(of('trainer'), team.trainers, { team, keyOf, days }));
+  }
+  const operator = await encodeOperator('hypertide', root, { system_account: system });
+  const preload = Object.entries(jwts).map(([account, jwt]) => `  ${account}: ${jwt}`);
+  const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\nresolver: MEMORY\nresolver_preload {\n${preload.join('\n')}\n}\n`;
+  return { text, files };
+}
+
+/**
+ * Credentials of new users, which the server accepts without a reload.
+ *
+ * @returns the text of each file, by its name. Existing credentials are kept.
+ * @throws OptionError for names that cannot stand in a subject.
+ */
+export async function credentials(
+  { seed, account }: Signer,
+  names: readonly string[],
+  { team, keyOf = () => undefined, days }: { readonly team?: Team; readonly keyOf?: KeyOf; readonly days?: number | undefined } = {},
+): Promise<Record<string, string>> {
+  const signer = nkeys.fromSeed(new TextEncoder().encode(seed));
+  const exp = days === undefined ? {} : { exp: Math.floor(Date.now() / 1000 + days * 86_400) };
+  const files: Record<string, string> = {};
+  for (const name of names) {
+    const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;
+    const user = nkeys.createUser();
+    files[file] =
+      keyOf(file) ??
+      new TextDecoder().decode(fmtCreds(await encodeUser(name, user, account, {}, { signer, scopedUser: true, ...exp }), user));
+  }
+  return files;
+}
+
+/** @throws OptionError for what is no signing key. */
+export function signerFrom(name: string, text: string): Signer {
+  const wrong = (): never => {
+    throw new OptionError(name, 'a key of a role that hypertide nats-config --jwt has written', 'something else');
+  };
+  try {
+    const signer: unknown = JSON.parse(text);
+    if (!isRecord(signer)) return wrong();
+    const { role, account, seed } = signer;
+    const known = [...roles, 'trainer' as const].find((one) => one === role);
+    if (known === undefined || typeof account !== 'string' || typeof seed !== 'string') return wrong();
+    nkeys.fromPublic(account);
+    nkeys.fromSeed(new TextEncoder().encode(seed));
+    return { role: known, account, seed };
+  } catch {
+    return wrong();
+  }
+}
+
+const signerName = (team: Team, role: Signer['role']): string => `${keyName(team, role)}.signer`;
+
+/** The keys of a team that sign users: existing ones, or new ones for the same accounts. */
+function signersOf(team: Team, keyOf: KeyOf): Signer[] {
+  const existing = [...roles, 'trainer' as const].map((role) => {
+    const name = signerName(team, role);
+    const text = keyOf(name);
+    return { role, signer: text === undefined ? undefined : signerFrom(name, text) };
+  });
+  const accountOf = (isTrainer: boolean) =>
+    existing.find(({ role, signer }) => signer && (role === 'trainer') === isTrainer)?.signer?.account ??
+    nkeys.createAccount().getPublicKey();
+  const accounts = { main: accountOf(false), trainers: accountOf(true) };
+  return existing.map(
+    ({ role, signer }) =>
+      signer ?? { role, account: role === 'trainer' ? accounts.trainers : accounts.main, seed: seedOf(nkeys.createAccount()) },
+  );
+}
+
+function pairOf(name: string, seed: string | undefined, create: () => ReturnType<typeof nkeys.createUser>) {
+  if (seed === undefined) return create();
+  try {
+    return nkeys.fromSeed(new TextEncoder().encode(seed));
+  } catch {
+    throw new OptionError(name, 'the seed of an nkey', 'something else');
+  }
+}
+
+const seedOf = (pair: ReturnType<typeof nkeys.createUser>): string => new TextDecoder().decode(pair.getSeed());
+
+/** The library's own template would let each user answer requests. */
+const scope = ({ role, seed }: Signer, { publish, subscribe, answers }: Rights): SigningKey => ({
+  kind: 'user_scope',
+  key: nkeys.fromSeed(new TextEncoder().encode(seed)).getPublicKey(),
+  role,
+  template: { ...UNLIMITED, pub: { allow: [...publish] }, sub: { allow: [...subscribe] }, ...(answers && { resp: ANSWERS }) },
+});
+
+const exported = ({ kind, subject, many }: Share) => ({
+  name: subject,
+  subject,
+  type: kind,
+  ...(many && { response_type: 'Stream' as const }),
+});
+const imported = ({ kind, subject }: Share, account: string): Import => ({ name: subject, subject, type: kind, account });

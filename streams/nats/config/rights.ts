@@ -1,0 +1,88 @@
+import { type Subjects, TRAINERS } from '../subjects.ts';
+
+/** What a user may do on a server. */
+export interface Rights {
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  /** Whether it may answer requests. */
+  readonly answers?: boolean;
+}
+
+/** A subject of a team's account that another account may use. */
+export interface Share {
+  /** `service`: to publish to; `stream`: to subscribe to. */
+  readonly kind: 'service' | 'stream';
+  readonly subject: string;
+  /** A service that may answer more than once, or under another subject. */
+  readonly many?: boolean;
+}
+
+/** Users of a team's account, besides trainers. */
+export const roles = ['engine', 'operator', 'viewer'] as const;
+export type Role = (typeof roles)[number];
+
+/** The subjects for answers to people. Users with more rights than a viewer use the same ones. */
+const VIEWER_INBOX = '_INBOX_viewer.>';
+
+/** The rights of each role. @param studies its studies, or the patterns of all studies in its account */
+export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
+  engine: (studies) => ({
+    publish: studies.flatMap(ofEngine),
+    subscribe: ['_INBOX_engine.>', VIEWER_INBOX, ...studies.flatMap(({ beat, rpc }) => [beat('*', '*'), rpc('*')])],
+    answers: true,
+  }),
+  operator: (studies) => ({
+    publish: studies.map(({ rpc }) => rpc('*')),
+    subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
+  }),
+  viewer: (studies) => ({
+    publish: studies.flatMap(({ rpc }) => ['status', 'best', 'trials', 'log'].map(rpc)),
+    subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)],
+  }),
+};
+
+/** The rights of a trainer, in an account that imports its subjects. @param inbox where it gets answers */
+export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, inbox: string): Rights {
+  const shares = studies.flatMap((study) => sharedWith(study, trainer));
+  const subjects = (wanted: Share['kind']) => shares.flatMap(({ kind, subject }) => (kind === wanted ? [subject] : []));
+  return { publish: subjects('service'), subscribe: [`${inbox}.>`, ...subjects('stream')] };
+}
+
+/** What a team's account shares with the account of a trainer. */
+export function sharedWith({ stream, created, study, by, beat, directive, rejected }: Subjects, trainer: string): Share[] {
+  return [
+    { kind: 'service', subject: by(trainer, '*') },
+    { kind: 'service', subject: beat(trainer, '*') },
+    { kind: 'service', subject: `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, many: true },
+    { kind: 'service', subject: `$JS.ACK.${stream}.${TRAINERS}.>` },
+    // The study, whether it has closed, and whether an attempt is taken: the last fact of each, never the log.
+    ...[created, study, by('*', '*')].map(
+      (subject): Share => ({ kind: 'service', subject: `$JS.API.DIRECT.GET.${stream}.${subject}`, many: true }),
+    ),
+    { kind: 'stream', subject: directive('*') },
+    { kind: 'stream', subject: rejected(trainer) },
+  ];
+}
+
+/**
+ * What viewers may subscribe to. Viewers are in the engine's account, because messages imported from one account are not exported to another. Only the
+ * engine answers them there, and it answers only to inboxes.
+ */
+const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
+
+function ofEngine({ stream, created, suggested, study, directive, rejected, status }: Subjects): string[] {
+  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `$JS.API.${name}.${stream}`);
+  const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
+  return [
+    created,
+    suggested,
+    study,
+    directive('*'),
+    rejected('*'),
+    status,
+    ...api,
+    `$JS.API.DIRECT.GET.${stream}.>`,
+    ...consumers,
+    `$JS.API.CONSUMER.CREATE.${stream}`,
+  ];
+}

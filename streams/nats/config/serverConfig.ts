@@ -1,0 +1,102 @@
+import { nkeys } from '@nats-io/nats-core';
+import { OptionError } from '../../../src/errors.ts';
+import { inboxOfTrainer } from '../subjects.ts';
+import { type Rights, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
+import { checkTeams, type KeyOf, keyName, quoted, type ServerSettings, serverText, studiesOf, type Team } from './team.ts';
+
+export interface ServerConfigOptions extends ServerSettings {
+  readonly teams: readonly Team[];
+  /** The existing seed of a user; if there is none, one is created. */
+  readonly seedOf?: KeyOf;
+}
+
+export interface ServerConfig {
+  /** A whole nats-server.conf. */
+  readonly text: string;
+  /** The seed of each user: `engine`, `operator`, `viewer`, and each trainer, or `vision/engine` for a team with a name. */
+  readonly seeds: Readonly<Record<string, string>>;
+}
+
+/**
+ * The configuration of a server on which each user has only the rights that it needs. The streams of a team are in its account. Each trainer has its own
+ * account, which imports only its own subjects: permissions within one account are not enough, because a trainer could write into a log by naming a
+ * subject of it as the reply subject of a permitted request.
+ *
+ * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no seed.
+ */
+export function serverConfig({ teams, seedOf = () => undefined, ...settings }: ServerConfigOptions): ServerConfig {
+  checkTeams(teams);
+  const seeds: Record<string, string> = {};
+  const accounts = teams.flatMap((team) => {
+    const studies = studiesOf(team);
+    const user = (name: string, rights: Rights): User => {
+      const key = keyName(team, name);
+      const pair = pairOf(key, seedOf(key));
+      seeds[key] = new TextDecoder().decode(pair.getSeed());
+      return { nkey: pair.getPublicKey(), ...rights };
+    };
+    const prefix = team.name === undefined ? '' : `${team.name}_`;
+    const engine = `${prefix}ENGINE`;
+    const accountOf = (trainer: string) => `${prefix}TRAINER_${trainer}`;
+    const main = account(engine, {
+      jetstream: settings.maxBytes === undefined ? 'enabled' : `{ max_file: ${settings.maxBytes} }`,
+      users: roles.map((role) => user(role, rightsOf[role](studies))),
+      exports: team.trainers.flatMap((trainer) =>
+        studies.flatMap((study) => sharedWith(study, trainer).map((share) => exported(share, accountOf(trainer)))),
+      ),
+    });
+    const workers = team.trainers.map((trainer) =>
+      account(accountOf(trainer), {
+        users: [user(trainer, rightsOfTrainer(studies, trainer, inboxOfTrainer(trainer)))],
+        imports: studies.flatMap((study) => sharedWith(study, trainer).map((share) => imported(share, engine))),
+      }),
+    );
+    return [main, ...workers];
+  });
+  return { text: `${serverText(settings)}\naccounts {\n${accounts.join('\n')}\n}\n`, seeds };
+}
+
+function pairOf(name: string, seed: string | undefined): ReturnType<typeof nkeys.fromSeed> {
+  if (seed === undefined) return nkeys.createUser();
+  try {
+    return nkeys.fromSeed(new TextEncoder().encode(seed));
+  } catch {
+    throw new OptionError(`the seed of ${name}`, 'the seed of an nkey', 'something else');
+  }
+}
+
+interface User extends Rights {
+  readonly nkey: string;
+}
+
+interface Account {
+  readonly jetstream?: string;
+  readonly users: readonly User[];
+  readonly exports?: readonly string[];
+  readonly imports?: readonly string[];
+}
+
+const exported = ({ kind, subject, many }: Share, to: string): string =>
+  `{ ${kind}: ${quoted(subject)}, accounts: [${to}]${many ? ', response_type: "stream"' : ''} }`;
+const imported = ({ kind, subject }: Share, from: string): string => `{ ${kind}: { account: ${from}, subject: ${quoted(subject)} } }`;
+
+function account(name: string, { jetstream, users, exports = [], imports = [] }: Account): string {
+  const rights = users.map(
+    ({ nkey, publish, subscribe, answers }) => `{
+        nkey: ${nkey}
+        permissions: {
+          publish: ${list(publish)}
+          subscribe: ${list(subscribe)}${answers ? '\n          allow_responses: true' : ''}
+        }
+      }`,
+  );
+  const parts = [
+    jetstream && `jetstream: ${jetstream}`,
+    `users: [\n      ${rights.join('\n      ')}\n    ]`,
+    exports.length > 0 && `exports: [\n      ${exports.join('\n      ')}\n    ]`,
+    imports.length > 0 && `imports: [\n      ${imports.join('\n      ')}\n    ]`,
+  ];
+  return `  ${name} {\n    ${parts.filter(Boolean).join('\n    ')}\n  }`;
+}
+
+const list = (subjects: readonly string[]): string => `[${subjects.map(quoted).join(', ')}]`;

@@ -1,0 +1,73 @@
+import { OptionError } from '../../../src/errors.ts';
+import { checkName, everyStudy, type Subjects, subjectsOf } from '../subjects.ts';
+import { roles } from './rights.ts';
+
+/** People and programs that share studies. Teams on one server do not see each other. */
+export interface Team {
+  /** Begins the names of its accounts and of its keys. A team without a name is alone on its server. */
+  readonly name?: string;
+  /** Names of its studies. Without them, its engine may use every study in its account. */
+  readonly studies?: readonly string[];
+  readonly trainers: readonly string[];
+}
+
+/** What the server needs besides its users. */
+export interface ServerSettings {
+  /** Directory of the streams. */
+  readonly store?: string;
+  readonly host?: string;
+  readonly port?: number;
+  /** Bytes that the studies of each team may take on the disk. */
+  readonly maxBytes?: number;
+  /** PEM files: the certificate of the server, its key, and the authority that signs certificates of clients, if they must show one. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
+}
+
+/** Keys that exist: of a user, of an account, or of the operator, by their names. */
+export type KeyOf = (name: string) => string | undefined;
+
+/** The subjects of a team's studies: patterns for all of them, if none are named. */
+export const studiesOf = ({ studies }: Team): readonly Subjects[] => studies?.map(subjectsOf) ?? [everyStudy];
+
+/** Names in the keys of a team, such as `vision/w1`. */
+export const keyName = ({ name }: Team, user: string): string => (name === undefined ? user : `${name}/${user}`);
+
+/** @throws OptionError for names that cannot stand in a subject, that stand twice, or that roles have. */
+export function checkTeams(teams: readonly Team[]): void {
+  checkNames(
+    'team',
+    teams.flatMap(({ name }) => name ?? []),
+  );
+  for (const { studies = [], trainers } of teams) {
+    checkNames('study', studies);
+    checkNames('trainer', trainers, roles);
+  }
+}
+
+function checkNames(option: string, names: readonly string[], taken: readonly string[] = []): void {
+  for (const [i, name] of names.entries()) {
+    checkName(option, name);
+    if (names.indexOf(name) < i || taken.includes(name)) throw new OptionError(option, 'a name that is used once', name);
+  }
+}
+
+/** The part of a nats-server.conf that has nothing to do with users. */
+export function serverText({ store = 'nats-store', host = '0.0.0.0', port = 4222, tls }: ServerSettings): string {
+  const files = tls && [
+    `cert_file: ${quoted(tls.cert)}`,
+    `key_file: ${quoted(tls.key)}`,
+    ...(tls.ca === undefined ? [] : [`ca_file: ${quoted(tls.ca)}`, 'verify: true']),
+  ];
+  return `# Made by hypertide nats-config. It holds no secrets: the keys are in other files.
+host: ${quoted(host)}
+port: ${port}
+${files ? `\ntls {\n  ${files.join('\n  ')}\n}\n` : ''}
+jetstream {
+  store_dir: ${quoted(store)}
+  # Each message is on the disk before it is acknowledged. With the default, 2m, a power cut loses what was acknowledged before it.
+  sync_interval: always
+}
+`;
+}
+
+export const quoted = (text: string): string => JSON.stringify(text);

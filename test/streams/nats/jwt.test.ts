@@ -1,0 +1,147 @@
+import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { OptionError } from '../../../src/errors.ts';
+import { random } from '../../../streams/index.ts';
+import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
+import { serve, trainer } from '../../../streams/nats/index.ts';
+import { isRelayed } from '../../../streams/nats/messages.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, fresh, hearing, isFact, plane } from './world.ts';
+
+const options = { store: 'unused', host: '127.0.0.1', port: -1 };
+let server: NatsServer;
+let files: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  const config = await jwtConfig({
+    teams: [
+      { name: 'vision', trainers: ['w1', 'w2'] },
+      { name: 'nlp', trainers: ['w1'] },
+    ],
+    ...options,
+  });
+  files = config.files;
+  server = await natsServer(config.text.replace(/jetstream \{[^}]*\}/, ''));
+});
+afterAll(() => server.dispose());
+
+const connect = (creds: string, inbox: string) =>
+  server.connect({
+    authenticator: credsAuthenticator(new TextEncoder().encode(creds)),
+    inboxPrefix: inbox.startsWith('w') ? `_INBOX.${inbox}` : `_INBOX_${inbox}`,
+  });
+const as = (user: string, inbox = user.split('/')[1]!) => connect(files[`${user}.creds`]!, inbox);
+const signer = (name: string) => signerFrom(name, files[`${name}.signer`]!);
+
+describe('a server whose users have credentials', () => {
+  it('lets each user do its part, also one that is added while it runs', async () => {
+    const study = fresh();
+    const heard = hearing();
+    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 12, parallel: 3, note: heard.note });
+    await heard.until(isFact('created'));
+    const added = await credentials(signer('vision/trainer'), ['w3']);
+    const people = await credentials(signer('vision/operator'), ['ada']);
+    const [w1, w2, w3] = [await as('vision/w1'), await as('vision/w2'), await connect(added['w3.creds']!, 'w3')];
+    const ada = await connect(people['ada.creds']!, 'viewer');
+    expect((await ada.request(`ht.${study}.rpc.enqueue`, '{"params":{"x":1,"n":2}}')).json()).toMatchObject({ ok: true });
+    const viewer = await as('vision/viewer');
+    expect((await viewer.request(`ht.${study}.rpc.status`, '')).json()).toMatchObject({ ok: true });
+    await expect(viewer.request(`ht.${study}.rpc.close`, '{}', { timeout: 200 })).rejects.toThrow();
+    const of = (nc: NatsConnection, name: string) =>
+      trainer<At>(nc, study, ({ x }) => new Promise((yes) => setTimeout(yes, 20, x)), { name });
+    await Promise.all([of(w1, 'w1'), of(w2, 'w2'), of(w3, 'w3')].map(({ done }) => done));
+    await engine.finished;
+    const authors = heard.all.flatMap(({ fact }) => ('trainer' in (fact as object) ? [(fact as { trainer: string }).trainer] : []));
+    expect([...new Set(authors)].sort()).toEqual(['w1', 'w2', 'w3']);
+    await engine.close();
+  });
+
+  it('lets a team use all of its studies, and none of another team', async () => {
+    const study = fresh();
+    const heard = hearing();
+    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+    await heard.until(isFact('suggested'));
+    const other = await as('nlp/viewer');
+    await expect(other.request(`ht.${study}.rpc.status`, '', { timeout: 200 })).rejects.toThrow();
+    const theirs = hearing();
+    const twin = await serve(await as('nlp/engine'), plane, { strategy: random(), study, trials: 1, note: theirs.note });
+    await trainer<At>(await as('nlp/w1'), study, () => 7, { name: 'w1' }).done;
+    await twin.finished;
+    expect(heard.all.some(isFact('started'))).toBe(false); // its twin has the same name
+    await Promise.all([engine.close(), twin.close()]);
+  });
+
+  it('gives a user the rights of the key that signed it, whatever it claims', async () => {
+    const forged = await credentials({ ...signer('vision/viewer'), role: 'engine' }, ['engine']);
+    const nc = await connect(forged['engine.creds']!, 'engine');
+    await expect(
+      nc.request('$JS.API.STREAM.CREATE.HT_mine', '{"name":"HT_mine","subjects":["ht.mine.log.>"]}', { timeout: 200 }),
+    ).rejects.toThrow();
+  });
+
+  it('refuses credentials that have expired', async () => {
+    const old = await credentials(signer('vision/trainer'), ['w9'], { days: -1 });
+    await expect(connect(old['w9.creds']!, 'w9')).rejects.toThrow(/authorization/i);
+  });
+
+  it('keeps the keys that there are', async () => {
+    const again = await jwtConfig({
+      teams: [{ name: 'vision', trainers: ['w1', 'w4'] }],
+      ...options,
+      keyOf: (name) => files[name]?.trim(),
+    });
+    expect(again.files['vision/w1.creds']).toBe(files['vision/w1.creds']!.trim());
+    expect(again.files['vision/engine.signer']).toBe(files['vision/engine.signer']);
+    const nc = await connect(again.files['vision/w4.creds']!, 'w4'); // on the server that runs with the first configuration
+    await nc.flush();
+  });
+
+  it.each([
+    ['a name with a dot', 'a.b'],
+    ['a wildcard', '*'],
+    ['a template', '{{account-name()}}'],
+  ])('signs no user called %s', async (_, name) => {
+    await expect(credentials(signer('vision/trainer'), [name])).rejects.toThrow(OptionError);
+  });
+
+  it.each(['', '{}', '{"role":"god","account":"A","seed":"S"}', '{"role":"engine","account":"A","seed":"S"}'])(
+    'refuses %j as a signing key',
+    (text) => {
+      expect(() => signerFrom('the file', text)).toThrow('the file: expected a key of a role');
+    },
+  );
+});
+
+describe('trainers that share an account', () => {
+  it('cannot write into the log for another, but can have a stored message sent to it, which it ignores', async () => {
+    const study = fresh();
+    const heard = hearing();
+    const engine = await serve(await as('vision/engine'), plane, { strategy: random(), study, trials: 1, note: heard.note });
+    const [w1, w2, spy] = [await as('vision/w1'), await as('vision/w2'), await as('vision/w2')];
+    const relayed = new Promise<boolean>((resolve) => {
+      spy.subscribe(`ht.${study}.directive.*`, { callback: (_, message) => resolve(isRelayed(message)) });
+    });
+    await spy.flush();
+    const { done } = trainer<At>(
+      w2,
+      study,
+      async (_, { signal }) => {
+        await w1.request(`ht.${study}.log.by.w1.1`, '{"type":"stop","trial":1,"by":"person"}');
+        for (const reply of [`ht.${study}.directive.1`, `ht.${study}.log.by.w2.1`]) {
+          w1.publish(`$JS.API.DIRECT.GET.HT_${study}.ht.${study}.log.by.w1.1`, '', { reply });
+          w1.publish(`ht.${study}.log.by.w1.1`, '{}', { reply });
+        }
+        expect(await relayed).toBe(true);
+        await w2.flush();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return signal.aborted ? 1 : 0;
+      },
+      { name: 'w2' },
+    );
+    await done;
+    const { fact } = await heard.until(isFact('completed'));
+    expect(fact).toMatchObject({ values: { value: 0 } });
+    const byW2 = heard.all.filter(({ author }) => author === 'w2').map(({ fact }) => (fact as { type: string }).type);
+    expect(byW2).toEqual(['started', 'completed']);
+    await engine.close();
+  });
+});
