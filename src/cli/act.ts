@@ -1,6 +1,8 @@
+import type { Params } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import type { Intent } from '../study/commands.ts';
 import type { CommandStudy } from './sources/study.ts';
+import { ledgerIn } from './sources/trialTable.ts';
 import { inform, print } from './terminal/output.ts';
 import { UsageError } from './usage.ts';
 
@@ -28,4 +30,20 @@ export function trialIn(words: readonly string[]): TrialId {
   if (word === undefined || more.length > 0 || !/^[1-9]\d*$/.test(word))
     throw new UsageError(`expected the number of a trial, got ${words.join(' ') || 'none'}`);
   return Number(word);
+}
+
+/**
+ * Enqueues configurations. The limit of trials grows if there is no room for them, and a closed study is reopened.
+ *
+ * @returns whether the study runs
+ */
+export async function enqueueAll(study: CommandStudy, configurations: readonly Params[]): Promise<boolean> {
+  const { configurations: known, closed, settings } = await ledgerIn(study, study.created);
+  const limit = settings.limits.trials ?? Number.POSITIVE_INFINITY;
+  const room = Math.max(limit, known + configurations.length);
+  if (room > limit || closed !== undefined)
+    await study.submit({ type: 'change', ...(Number.isFinite(room) ? { limits: { trials: room } } : { parallel: settings.parallel }) });
+  let running = false;
+  for (const params of configurations) ({ running } = await study.submit({ type: 'enqueue', params }));
+  return running;
 }

@@ -20,8 +20,7 @@ export function programFor(tell: (status: number) => void): Command {
     .addHelpText(
       'after',
       `Examples:
-  hypertide init -- python train.py
-  hypertide run study.yaml -- python train.py --lr {lr}`,
+  hypertide init -- python train.py   (writes study.yaml, names the next step)`,
     );
   program
     .command('version', { hidden: true })

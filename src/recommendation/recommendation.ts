@@ -7,6 +7,7 @@ import { features as featuresOf } from '../samplers/bo/features.ts';
 import { addObservation, bestAndSpread, noObservations, trainingSetOf } from '../samplers/bo/observations.ts';
 import { quantityModel } from '../samplers/bo/quantityModel.ts';
 import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../samplers/bo/state.ts';
+import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 
@@ -30,31 +31,45 @@ const CAUTION = 2;
  *
  * @returns undefined if no trial qualifies
  */
-export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined {
+export const recommendation = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined =>
+  recommendations(space, objective, rows)[0];
+
+/** Every configuration that could be recommended, the best first, each with one of its trials. */
+export function recommendations<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P>[] {
   const known = candidates(objective, rows);
-  const [best] = known;
-  if (best === undefined) return undefined;
+  const points = known.map(({ params }) => space.encode(params));
+  const byResult = firstOfEach(points, [...known.keys()]).map((i) => ({ row: known[i]! }));
   const losses = capped(known.map(({ values }) => lossOf(objective, values![objective.name]!)));
 
   const features = featuresOf(space.axes);
-  const observations = known.reduce(
-    (all, { params }, i) =>
-      addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, all, { point: space.encode(params), value: losses[i]! }),
+  const observations = points.reduce(
+    (all, point, i) => addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, all, { point, value: losses[i]! }),
     noObservations,
   );
   const model = quantityModel(features, PLAIN_TRANSFORM[0]!, 0, observations);
   const gp = model?.gps[0];
-  if (!model || !gp) return { row: best };
+  if (!model || !gp) return byResult;
   const { transform, observed } = model;
   const left = leaveOneOutMeans(gp, transform.targets);
-  if (kendall(losses.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return { row: best };
+  if (kendall(losses.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return byResult;
 
   const [means, variances] = [new Float64Array(known.length), new Float64Array(known.length)];
   predictMany(gp, trainingSetOf(features, observed, transform).points, known.length, means, variances);
   const bounds = means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
-  const chosen = bounds.reduce((lowest, bound, i) => (bound < bounds[lowest]! ? i : lowest), 0);
-  const mean = lossOf(objective, transform.restore(means[chosen]!));
-  return { row: known[chosen]!, expected: { mean, sd: Math.sqrt(variances[chosen]!) / transform.slope(chosen) } };
+  const order = [...known.keys()].sort((a, b) => bounds[a]! - bounds[b]!);
+  return firstOfEach(points, order).map((i) => ({
+    row: known[i]!,
+    expected: { mean: lossOf(objective, transform.restore(means[i]!)), sd: Math.sqrt(variances[i]!) / transform.slope(i) },
+  }));
+}
+
+/** Some indices of points, without those of a point that occurred before. */
+function firstOfEach(points: readonly Point[], indices: readonly number[]): number[] {
+  const keys = new Set<string>();
+  return indices.filter((i) => {
+    const key = points[i]!.join();
+    return !keys.has(key) && keys.add(key);
+  });
 }
 
 /** The rows that a recommendation depends on, the best first: completed at the highest budget, and of very many a selection. */

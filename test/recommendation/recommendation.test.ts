@@ -5,7 +5,7 @@ import { leaveOneOutMeans } from '../../src/numeric/gp/leaveOneOut.ts';
 import { posterior } from '../../src/numeric/gp/posterior.ts';
 import { predict } from '../../src/numeric/gp/predict.ts';
 import { drawNormal, rngFor } from '../../src/numeric/random.ts';
-import { recommendation } from '../../src/recommendation/recommendation.ts';
+import { recommendation, recommendations } from '../../src/recommendation/recommendation.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 import { float, space } from '../../streams/index.ts';
 
@@ -78,6 +78,19 @@ describe('recommendation', () => {
     ];
     expect(recommendation(square, minimize, [...others, ...rows])).toEqual(recommendation(square, minimize, rows));
     expect(recommendation(square, minimize, others.slice(1))).toBeUndefined();
+  });
+
+  it('comes first of all configurations, of which each is there once', () => {
+    for (const noise of [0.1, 100]) {
+      const rows = studied('1', noise);
+      const again = rows.slice(0, 20).map((of, i) => row(61 + i, of.params, of.values!.value! + 0.05));
+      const all = recommendations(square, minimize, [...rows, ...again]);
+      expect(all[0]).toEqual(recommendation(square, minimize, [...rows, ...again]));
+      expect(all).toHaveLength(60);
+      const order = all.map((each) => (each.expected ? each.expected.mean + 2 * each.expected.sd : each.row.values!.value!));
+      expect(order).toEqual(order.toSorted((a, b) => a - b));
+    }
+    expect(recommendations(square, minimize, [])).toEqual([]);
   });
 
   it('is found for losses that are huge, equal, or hundreds', () => {

@@ -20,6 +20,18 @@ export function declareAct(program: Command, exit: ExitWith): void {
       ),
     );
 
+  declare(
+    'confirm',
+    'Try the most promising configurations again, if results are noisy. best --recommended then knows better which one to deploy.',
+  )
+    .summary('try the best configurations again')
+    .option('--top <n>', 'how many configurations', wholeNumber, 5)
+    .option('--times <n>', 'how often each of them', wholeNumber, 3)
+    .option('--json', 'print the numbers of their trials, as JSON')
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/act/confirm.ts')).confirm(study, options)),
+    );
+
   declare('retry', 'Try failed trials again, as new trials.', [
     '[trials...]',
     'their numbers (default: all that failed, except infeasible ones)',

@@ -1,6 +1,7 @@
 import type { TrialId } from '../../../messages.ts';
+import { enqueueAll } from '../../act.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { type ListedTrial, ledgerIn, trialsIn } from '../../sources/trialTable.ts';
+import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -12,13 +13,10 @@ export async function retry(study: CommandStudy, words: readonly string[], { jso
   const rows = await trialsIn(study);
   const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
   if (failed.length === 0) throw new UsageError('no trial has failed that was not tried again');
-  const { configurations, closed, settings } = await ledgerIn(study, study.created);
-  const limit = settings.limits.trials ?? Number.POSITIVE_INFINITY;
-  const room = Math.max(limit, configurations + failed.length);
-  if (room > limit || closed !== undefined)
-    await study.submit({ type: 'change', ...(Number.isFinite(room) ? { limits: { trials: room } } : { parallel: settings.parallel }) });
-  let running = false;
-  for (const { params } of failed) ({ running } = await study.submit({ type: 'enqueue', params }));
+  const running = await enqueueAll(
+    study,
+    failed.map(({ params }) => params),
+  );
   const trials: TrialId[] = failed.map(({ trial }) => trial);
   if (json) process.stdout.write(`${JSON.stringify({ trials })}\n`);
   else inform(`trials ${trials.join(', ')} are tried again${running ? '' : ' when the study is run: repeat the command that ran it'}`);

@@ -1,0 +1,36 @@
+import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
+import { recommendations } from '../../../recommendation/recommendation.ts';
+import { enqueueAll } from '../../act.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { trialsIn } from '../../sources/trialTable.ts';
+import { inform, print } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+interface ConfirmOptions {
+  /** How many configurations. */
+  readonly top: number;
+  /** How often each is tried. */
+  readonly times: number;
+  readonly json?: boolean;
+}
+
+/**
+ * `hypertide confirm`: tries the most promising configurations again, so that noise does not decide which one is deployed. They are enqueued in
+ * rounds, so that a study that is ended early has repeated each of them about equally often.
+ */
+export async function confirm(study: CommandStudy, { top, times, json }: ConfirmOptions): Promise<number> {
+  const [objective, ...more] = study.created.objectives;
+  if (more.length > 0) throw new UsageError('confirm needs a study with one objective');
+  const rows = await trialsIn(study);
+  const chosen = recommendations(spaceOf(study.created), objective!, rows).slice(0, top);
+  if (chosen.length === 0) throw new UsageError('no trial is completed yet that could be confirmed');
+  const round = chosen.map(({ row }) => row.params);
+  const running = await enqueueAll(study, Array.from({ length: times }, () => round).flat());
+  const trials = chosen.map(({ row }) => row.trial);
+  if (json) print(JSON.stringify({ trials, times }));
+  else {
+    const what = `${trials.length > 1 ? 'trials' : 'trial'} ${trials.join(', ')}`;
+    inform(`the configurations of ${what}: ${times} more each${running ? '' : ', when the study is run: repeat the command that ran it'}`);
+  }
+  return 0;
+}
