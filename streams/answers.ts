@@ -7,6 +7,7 @@ import { type Intent, intentSchemas, parseIntent, RefusedError, type Submitted }
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
 import type { EngineRun } from './engine/run.ts';
+import { inTurn } from './engine/timeout.ts';
 import type { AuthoredLog, Log } from './log/log.ts';
 import { past } from './log/past.ts';
 import type { Progress } from './observe.ts';
@@ -98,6 +99,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
     trials: (request) => page(request).items,
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
   };
+  const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return {
     rows,
     status,
@@ -109,7 +111,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
       if (isIntent(known)) return submit(parseIntent({ ...request, type: known }), run.engine.ledger, append);
       const refusal = validate(requestKinds[known].request, request);
       if (refusal) throw new RefusedError(refusal);
-      return queries[known](request);
+      return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
     },
     append,
     page,

@@ -16,8 +16,12 @@ interface History {
 
 /** Reports of a trial that are kept for its curve; of a longer one every other is dropped, again and again. */
 const CURVE = 128;
-/** Rows in one message, so that a page shows something early. */
+/** Rows in one message at most, so that a page shows something early. */
 const MESSAGE = 2000;
+/** Values in the rows of one message: more at once would block the server. */
+const VALUES = 24_000;
+/** Values of a row besides its parameters, about. */
+const OTHERS = 4;
 
 /** The trials of a study, and which of them have changed since a position. */
 export class TrialChanges {
@@ -60,11 +64,20 @@ export class TrialChanges {
       changed.push(history);
     }
     changed.reverse();
-    for (let from = 0; from === 0 || from < changed.length; from += MESSAGE) {
-      const page = changed.slice(from, from + MESSAGE);
-      const more = from + MESSAGE < changed.length;
-      yield { position, rows: page.map((history) => withCurve(this.rows.get(history.trial)!, history.reports, known, position)), more };
+    for (let from = 0; from === 0 || from < changed.length; ) {
+      const to = this.#endOfMessage(changed, from);
+      const rows = changed.slice(from, to).map((history) => withCurve(this.rows.get(history.trial)!, history.reports, known, position));
+      yield { position, rows, more: to < changed.length };
+      from = Math.max(to, 1);
     }
+  }
+
+  #endOfMessage(changed: readonly History[], from: number): number {
+    let to = from;
+    for (let values = 0; to < changed.length && to < from + MESSAGE && values < VALUES; to++) {
+      values += OTHERS + Object.keys(this.rows.get(changed[to]!.trial)!.params).length;
+    }
+    return to;
   }
 
   history(trial: TrialId): Readonly<History> | undefined {

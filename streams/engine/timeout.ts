@@ -24,3 +24,13 @@ export function turnsOf(milliseconds: number): () => Promise<void> {
     since = performance.now();
   };
 }
+
+/** Does one thing after another, each in a turn of its own, so that many together do not block. @returns a function that puts a thing in the queue */
+export function inTurn(): <T>(act: () => T | Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (act) => {
+    const result = last.then(nextTurn).then(act);
+    last = result.catch(() => {});
+    return result;
+  };
+}

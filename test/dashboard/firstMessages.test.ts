@@ -55,3 +55,19 @@ it('a reader that begins after all others are done, or long after they began, ge
   expect(trialsOf([...firstMessages(feed).messages])).toEqual([2000, 2000, 300]);
   expect(made()).toBe(3);
 });
+
+it('messages hold fewer rows if these have many parameters', () => {
+  const changes = new TrialChanges('loss');
+  const params = Object.fromEntries(Array.from({ length: 96 }, (_, i) => [`p${i}`, 0]));
+  for (let trial = 1; trial <= 500; trial++) {
+    const fact = { type: 'suggested', trial, attempt: 1, by: 'random', params } as const;
+    changes.fold({ position: trial, at: 0, fact, effect: 'suggested' });
+  }
+  const pages = [...changes.since(0)];
+  expect(pages.map(({ rows, more }) => [rows.length, more])).toEqual([
+    [240, true],
+    [240, true],
+    [20, false],
+  ]);
+  expect([...changes.since(500)].map(({ rows, more }) => [rows.length, more])).toEqual([[0, false]]);
+});

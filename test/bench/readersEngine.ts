@@ -1,0 +1,49 @@
+// The engine of readers.ts, with a dashboard in the same process. It measures how long its event loop is blocked.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { connect } from '@nats-io/transport-node';
+import { processSource } from '../../src/cli/sources/process.ts';
+import { dashboard } from '../../src/dashboard/serve.ts';
+import { float, random, space } from '../../streams/index.ts';
+import { natsLog, serve } from '../../streams/nats/index.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+
+export const wide = (parameters: number) =>
+  space(Object.fromEntries(Array.from({ length: parameters }, (_, i) => [`parameter_${i}`, float(0, 1)])));
+export const createdFor = (of: ReturnType<typeof wide>, study: string, trials: number) =>
+  createdOf(of, random(), { study, trials: trials + 1, parallel: 1, seed: 1 });
+
+if (process.send !== undefined) {
+  const [servers, study, trials, parameters] = process.argv.slice(2);
+  /** Milliseconds between two samples. */
+  const RESOLUTION = 5;
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  delay.enable();
+  let page = '';
+  process.on('message', async (message) => {
+    if (message === 'reset') delay.reset();
+    if (message === 'begin') {
+      const nc = await connect({ servers: servers! });
+      let count = 0;
+      let begun = () => {};
+      const all = new Promise<void>((resolve) => {
+        begun = resolve;
+      });
+      await serve(nc, wide(Number(parameters)), {
+        strategy: random(),
+        study: study!,
+        trials: Number(trials) + 1,
+        parallel: 1,
+        seed: 1,
+        note: () => ++count >= 3 * Number(trials) + 1 && begun(),
+      });
+      await all;
+      const log = await natsLog(nc, study!, { create: false });
+      const shown = await dashboard();
+      const source = processSource(study!, log, () => Promise.reject(new Error('it is only read')));
+      await shown.studies.add(study!, source).feed.caughtUp;
+      page = shown.url;
+    }
+    process.send!(message === 'longest' ? { longest: delay.max / 1e6 - RESOLUTION, page } : {});
+  });
+  process.send('ready');
+}
