@@ -5,7 +5,7 @@ import { UserError } from '../../src/errors.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 
 /**
- * Settings with which a connection outlasts its server and its network: it never gives up, and notices within six seconds that a link is
+ * Settings with which a connection outlasts its server and its network: it never gives up, and notices within five seconds that a link is
  * dead, also while it is being made. The client's own settings give up after ten attempts.
  *
  * @example
@@ -15,7 +15,7 @@ export const reconnectOptions = {
   maxReconnectAttempts: -1,
   reconnectTimeWait: 250,
   reconnectJitter: 250,
-  pingInterval: 2000,
+  pingInterval: 1500,
   maxPingOut: 2,
   timeout: 4000,
   ignoreAuthErrorAbort: true,

@@ -12,8 +12,8 @@ import urllib.parse
 from ._nkeys import signed
 
 ANSWER_SECONDS = 2
-PING_SECONDS = 2
-SILENCE_SECONDS = 6  # with a ping every two seconds, a connection that is silent for longer is dead
+PING_SECONDS = 1.5
+SILENCE_SECONDS = 4.5  # with a ping every 1.5 seconds, a connection that is silent for longer is dead
 
 
 class Connection:

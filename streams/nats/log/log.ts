@@ -6,6 +6,7 @@ import { type Log, LogClosedError } from '../../log/log.ts';
 import { onStatus } from '../connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
 import { isPassing, isStreamFull, withRetry } from '../retry.ts';
+import { silence } from '../silence.ts';
 import { subjectsOf, trainerOf } from '../subjects.ts';
 import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
@@ -64,6 +65,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const news = bell();
   const trainers = meter((message) => options.warn?.(`${study}: ${message}`));
   let metered = 0;
+  const storing = silence(nc, (message) => options.warn?.(`${study}: ${message}`));
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
@@ -88,6 +90,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     try {
       const { seq } = await out.publish(subject, JSON.stringify(fact), { id: messageId(), last, timeout, ...leased });
       knew(subject, seq);
+      storing.answered();
       written = seq;
       leads = true;
       if (full) options.warn?.(`${study}: the server has room again: the study continues`);
@@ -97,6 +100,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       const refused = error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE;
       if (!refused && (!isPassing(error) || nc.isClosed())) throw error;
       if (refused) leads = false;
+      else storing.failed(error);
       if (isStreamFull(error)) {
         if (!full) options.warn?.(`${study}: the server has no room for it: ${(error as Error).message}; waiting${trainers.largest()}`);
         full = true;
@@ -139,6 +143,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
       closed = true;
       await appending;
       out.close();
+      storing.close();
       deafen();
       end ??= written;
       news.ring();

@@ -6,6 +6,7 @@ import { jsonOf, onStatus, publish } from '../connection.ts';
 import { messageId, publisher, type Stored } from '../log/publisher.ts';
 import { type DirectiveMessage, isRelayed, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
 import { isStreamFull, withRetry } from '../retry.ts';
+import { silence } from '../silence.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
@@ -55,6 +56,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const deliveries = deliveryTracker();
   /** Whether the server had no room for the last fact. */
   let full = false;
+  const storing = silence(nc, warn);
   let over = false;
   let closing = false;
   let finish!: () => void;
@@ -77,6 +79,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     pulls.close();
     beats.close();
     out.close();
+    storing.close();
     for (const stop of listening) stop();
   };
   const obey = (message: DirectiveMessage) => {
@@ -116,6 +119,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     (fact, settled) => {
       const options = { id: messageId(), timeout: PATIENCE };
       const have = (stored: Stored) => {
+        storing.answered();
         deliveries.stored(stored);
         settled();
       };
@@ -124,6 +128,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
         out.send(subject, data, options, (stored, error) => {
           if (isStreamFull(error) && !full) warn(`the server has no room: ${error!.message}; waiting`);
           full = isStreamFull(error);
+          if (error) storing.failed(error);
           if (stored) have(stored);
           else withRetry(nc, () => out.publish(subject, data, options)).then(have, settled);
         });

@@ -30,6 +30,8 @@ export async function watchStudy(options: WatchOptions): Promise<number> {
     if (seen.type === 'status') known();
     if (json) return print(JSON.stringify(seen));
     if (seen.type === 'message') return screen.line(lineOf(seen));
+    if (seen.type === 'engine')
+      return screen.line(seen.isThere ? `an engine serves ${study} again` : `no engine serves ${study} now; waiting`);
     const { status } = seen;
     const ended = status.completed + status.stopped + status.failed;
     before ??= ended;

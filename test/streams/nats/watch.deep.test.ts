@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Seen, watching } from '../../../streams/nats/watch.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { engineOn, fresh } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+it('a watcher learns that no engine serves the study any more, and that one does again', { timeout: 60_000 }, async () => {
+  const study = fresh();
+  const first = await engineOn(server, { study, trials: 2 });
+  const seen: Seen[] = [];
+  let look = () => {};
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await new Promise<void>((resolve) => (look = resolve));
+  };
+  const watched = watching(await server.connect(), study).subscribe((one) => {
+    seen.push(one);
+    look();
+  });
+  await until(() => seen.some(({ type }) => type === 'status'));
+  await first.close();
+  const engines = () => seen.filter(({ type }) => type === 'engine');
+  await until(() => engines().length > 0);
+  const second = await engineOn(server, { study, trials: 2 });
+  await until(() => engines().length > 1);
+  expect(engines()).toEqual([
+    { type: 'engine', isThere: false },
+    { type: 'engine', isThere: true },
+  ]);
+  watched.unsubscribe();
+  await second.close();
+});
