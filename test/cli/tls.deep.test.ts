@@ -153,12 +153,15 @@ describe('a context of the nats command', () => {
   it('yields to options, and wins over the environment', async () => {
     const away = { url: 'nats://127.0.0.1:1', token: 's3cret' };
     expect(await inContext(away, ...best, '--nats', plain.url.replace('//', '//s3cret@'))).toMatchObject(missing);
-    process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
-    expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
-    expect(await inContext({ url: plain.url, token: 's3cret' }, 'watch', '--study', 'nosuch')).not.toMatchObject({
-      err: expect.stringContaining(':1:'),
-    });
-    delete process.env.HYPERTIDE_NATS;
+    try {
+      process.env.HYPERTIDE_NATS = 'nats://127.0.0.1:1';
+      expect(await inContext({ url: plain.url, token: 's3cret' }, ...best)).toMatchObject(missing);
+      process.env.HYPERTIDE_NATS = plain.url;
+      const watched = await inContext(away, 'watch', '--study', 'nosuch');
+      expect(watched).toMatchObject({ code: 2, err: expect.stringContaining('127.0.0.1:1: ') });
+    } finally {
+      delete process.env.HYPERTIDE_NATS;
+    }
   });
 
   it('is refused where it is missing, is not JSON, or needs what there is not', async () => {
