@@ -12,6 +12,23 @@ it('a study survives kills and suspensions of its server, engines and trainers',
   expect(recomputed).toBeGreaterThanOrEqual(300);
 });
 
+it('a study on three servers survives partitions', { timeout: 240_000 }, async () => {
+  const only = ['partition', 'killEngine', 'killTrainer'] as const;
+  const { violations, completed } = await chaos({
+    trials: 100,
+    faults: 8,
+    minutes: 3,
+    seed,
+    trainers: 6,
+    pace: 600,
+    servers: 3,
+    stall: 30,
+    only,
+  });
+  expect(violations, `seed ${seed}`).toEqual([]);
+  expect(completed).toBe(100);
+});
+
 describe.each(['fence', 'claims', 'restart'] as const)('the checker and the rule "%s"', (rule) => {
   it('finds nothing while the rule holds', async () => {
     expect((await chaos(worlds[rule])).violations).toEqual([]);

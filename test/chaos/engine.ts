@@ -4,12 +4,13 @@ import { float, int, random, space } from '../../streams/index.ts';
 import { natsLog, reconnectOptions, serve } from '../../streams/nats/index.ts';
 import { takeAway } from './without.ts';
 
-const [servers, study, trials, parallel, lease, without] = process.argv.slice(2);
+const [servers, study, trials, parallel, lease, replicas, without] = process.argv.slice(2);
 const nc = await connect({
   servers: servers!,
   ...reconnectOptions,
   waitOnFirstConnect: true,
   pingInterval: 1000,
+  ignoreClusterUpdates: true, // it stays with its server, so that a partition cuts it off
 });
 takeAway(without, nc);
 const parameters = space({ x: float(-5, 5), n: int(1, 9) });
@@ -25,6 +26,7 @@ const { finished } = await serve(nc, parameters, {
   trials: Number(trials),
   parallel: Number(parallel),
   lease: Number(lease),
+  replicas: Number(replicas),
   seed: 'chaos',
   attempts: 1000, // so many that no trial fails for good, however many faults hit it
   note: (entry) => {

@@ -1,4 +1,5 @@
 // npm run chaos -- --trials 2000 --minutes 15 --seed 1 [--record test/chaos/record.json]
+// --servers 3: three servers that keep a copy each, and are partitioned by stopping one or two of them
 // --stall: seconds between two entries that count as a violation; a busy machine needs more of them
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: '150' },
     trainers: { type: 'string', default: '8' },
     pace: { type: 'string', default: '300' },
+    servers: { type: 'string', default: '1' },
     stall: { type: 'string', default: '10' },
     record: { type: 'string' },
   },
@@ -25,6 +27,7 @@ const verdict = await chaos({
   faults: Number(values.faults),
   trainers: Number(values.trainers),
   pace: Number(values.pace),
+  servers: values.servers === '3' ? 3 : 1,
   stall: Number(values.stall),
   seed: values.seed,
   say: (line) => console.log(new Date().toISOString(), line),

@@ -25,6 +25,7 @@ const nc = await connect({
   ...reconnectOptions,
   waitOnFirstConnect: true,
   pingInterval: 1000,
+  ignoreClusterUpdates: true,
 });
 takeAway(without, nc);
 if (acknowledgements === 'lost') withoutAcknowledgements(nc);

@@ -1,0 +1,208 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { type LoopbackProxy, proxyTo } from '../../streams/nats/conformance/proxy.ts';
+import { natsLog } from '../../streams/nats/index.ts';
+import type { NatsServer } from '../support/nats.ts';
+import { natsCluster } from '../support/natsCluster.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+/** A program that reports for a long time. */
+const PROGRAM = ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo "step=$i value=$i"; sleep 0.3; done'];
+const STUDY = 'noticed';
+const FILE = `name: ${STUDY}\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 100\nparallel: 1\n`;
+/** Milliseconds after which a fault counts as unnoticed. */
+const LONGEST = 60_000;
+
+/** A study at work, and all lines and facts that people and programs can see. */
+interface Stage {
+  readonly place: string;
+  readonly servers: readonly NatsServer[];
+  readonly links: { readonly engine: LoopbackProxy; readonly worker: LoopbackProxy };
+  readonly processes: { readonly engine: ChildProcess; readonly worker: ChildProcess };
+  /** Resolves with the milliseconds until a line or a fact matches. */
+  until(pattern: RegExp): Promise<number>;
+}
+
+interface Fault {
+  readonly name: string;
+  /** Servers that keep a copy. */
+  readonly copies?: 1 | 3;
+  readonly happen: (stage: Stage) => unknown;
+  /** The line or the fact that names it. */
+  readonly named: RegExp;
+}
+
+const LOST = /^fact .*"failed".*"lost"/;
+const DISCONNECTED = /the connection to the server is lost/;
+
+const overNats: readonly Fault[] = [
+  { name: 'the server is killed', happen: ({ servers }) => servers[0]!.kill(), named: DISCONNECTED },
+  { name: 'the server is suspended', happen: ({ servers }) => process.kill(servers[0]!.pid, 'SIGSTOP'), named: DISCONNECTED },
+  {
+    name: 'of three servers, two are cut off',
+    copies: 3,
+    happen: ({ servers }) => servers.slice(1).map(({ pid }) => process.kill(pid, 'SIGSTOP')),
+    named: /connected, but stores nothing/,
+  },
+  {
+    name: 'the stream is deleted',
+    happen: async ({ servers }) => (await jetstreamManager(await servers[0]!.connect())).streams.delete(`HT_${STUDY}`),
+    named: /it was deleted on the server|is not on the server/,
+  },
+  {
+    name: 'the stream is full',
+    happen: async ({ servers }) => {
+      const jsm = await jetstreamManager(await servers[0]!.connect());
+      const { state } = await jsm.streams.info(`HT_${STUDY}`);
+      await jsm.streams.update(`HT_${STUDY}`, { max_bytes: state.bytes + 1 });
+    },
+    named: /the server has no room/,
+  },
+  {
+    name: 'a trainer floods the log',
+    happen: async ({ servers }) => {
+      const js = jetstream(await servers[0]!.connect());
+      for (let i = 0; i < 200; i++) await js.publish(`ht.${STUDY}.log.by.flood.1`, JSON.stringify({ pad: 'x'.repeat(60_000) }));
+    },
+    named: /the trainer flood has written/,
+  },
+  { name: 'the engine is killed', happen: ({ processes }) => processes.engine.kill('SIGKILL'), named: /no engine serves/ },
+  { name: 'the engine is suspended', happen: ({ processes }) => processes.engine.kill('SIGSTOP'), named: /no engine serves/ },
+  { name: 'the connection of the engine is half-open', happen: ({ links }) => links.engine.swallow(), named: DISCONNECTED },
+  { name: 'the worker is killed', happen: ({ processes }) => processes.worker.kill('SIGKILL'), named: LOST },
+  { name: 'the worker is suspended', happen: ({ processes }) => processes.worker.kill('SIGSTOP'), named: LOST },
+  { name: 'the connection of the worker is half-open', happen: ({ links }) => links.worker.swallow(), named: LOST },
+  { name: 'the program of a trial is killed', happen: killProgram, named: /^fact .*"failed".*"error"/ },
+];
+
+const inJournals: readonly Fault[] = [
+  { name: 'the journal is removed', happen: ({ place }) => rmSync(join(place, `${STUDY}.jsonl`)), named: /noticed\.jsonl/ },
+  {
+    name: 'the journal is replaced',
+    happen: ({ place }) => {
+      writeFileSync(join(place, 'other'), '{}\n');
+      renameSync(join(place, 'other'), join(place, `${STUDY}.jsonl`));
+    },
+    named: /noticed\.jsonl/,
+  },
+  { name: 'the journal is cut', happen: ({ place }) => truncateSync(join(place, `${STUDY}.jsonl`), 100), named: /noticed\.jsonl/ },
+  {
+    name: 'the disk is full',
+    happen: ({ place }) => {
+      try {
+        writeFileSync(join(place, 'filler'), Buffer.alloc(2 ** 21));
+      } catch {} // now it is full
+    },
+    named: /waiting for room/,
+  },
+  { name: 'the program of a trial is killed', happen: killProgram, named: /failed \(error: killed by SIGKILL/ },
+];
+
+function killProgram({ place }: Stage): void {
+  const pids = execFileSync('pgrep', ['-f', 'while :; do i='], { encoding: 'utf8' }).trim().split('\n').map(Number);
+  for (const pid of pids) {
+    try {
+      if (execFileSync('cat', [`/proc/${pid}/environ`], { encoding: 'latin1' }).includes(place)) process.kill(pid, 'SIGKILL');
+    } catch {} // another one has ended
+  }
+}
+
+/** Collects lines of text, and waits for one. */
+function lines() {
+  const heard: { readonly at: number; readonly text: string }[] = [];
+  let tell = () => {};
+  const hear = (text: string) => {
+    for (const line of text.split('\n')) heard.push({ at: performance.now(), text: line });
+    tell();
+  };
+  const until = async (pattern: RegExp, since = 0): Promise<number> => {
+    const end = performance.now() + LONGEST;
+    for (;;) {
+      const found = heard.find(({ at, text }) => at >= since && pattern.test(text));
+      if (found) return found.at;
+      if (performance.now() > end) return Number.POSITIVE_INFINITY;
+      await Promise.race([new Promise<void>((resolve) => (tell = resolve)), sleep(200)]);
+    }
+  };
+  /** Waits for a line that must come. */
+  const need = async (pattern: RegExp) => {
+    if ((await until(pattern)) === Number.POSITIVE_INFINITY)
+      throw new Error(`nothing like ${pattern} in:\n${heard.map(({ text }) => text).join('\n')}`);
+  };
+  return { hear, until, need };
+}
+
+async function measure(fault: Fault, isJournal: boolean): Promise<number> {
+  const place = mkdtempSync(join(tmpdir(), 'hypertide-noticed-'));
+  if (isJournal) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
+  writeFileSync(join(place, 'study.yaml'), FILE);
+  const { hear, until, need } = lines();
+  const children: ChildProcess[] = [];
+  const run = (...args: readonly string[]) => {
+    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', hear);
+    children.push(child);
+    return child;
+  };
+  const servers = isJournal ? [] : await natsCluster(fault.copies ?? 1);
+  const proxies: LoopbackProxy[] = [];
+  try {
+    const since = await begin();
+    await fault.happen(since);
+    return (await since.until(fault.named)) / 1000;
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    for (const { pid } of servers) {
+      try {
+        process.kill(pid, 'SIGCONT');
+      } catch {} // it was killed
+    }
+    await Promise.all(children.map((child) => child.exitCode === null && child.signalCode === null && once(child, 'exit')));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await Promise.all(servers.map((server) => server.dispose()));
+    if (isJournal) execFileSync('umount', ['--lazy', place]);
+    rmSync(place, { recursive: true, force: true });
+  }
+
+  async function begin(): Promise<Stage> {
+    const stageOf = (processes: Stage['processes'], links: Stage['links']): Stage => {
+      const since = performance.now();
+      return { place, servers, links, processes, until: async (pattern) => (await until(pattern, since)) - since };
+    };
+    if (isJournal) {
+      const engine = run('run', 'study.yaml', '--', ...PROGRAM);
+      await need(/trial 1/);
+      await sleep(1000);
+      const none = proxies as never;
+      return stageOf({ engine, worker: engine }, none);
+    }
+    for (const _ of [1, 2]) proxies.push(await proxyTo(servers[0]!.url));
+    const [engineLink, workerLink] = proxies as [LoopbackProxy, LoopbackProxy];
+    const copies = String(fault.copies ?? 1);
+    const engine = run('serve', 'study.yaml', '--nats', engineLink.url, '--lease', '3', '--replicas', copies);
+    await need(/noticed: started/);
+    const worker = run('worker', '--nats', workerLink.url, '--study', STUDY, '--', ...PROGRAM);
+    run('watch', '--nats', servers[0]!.url, '--study', STUDY);
+    await sleep(1000); // each server of a cluster must know the stream
+    const log = await natsLog(await servers[0]!.connect(), STUDY, { create: false });
+    void (async () => {
+      for await (const entries of log.read()) for (const { fact } of entries) hear(`fact ${JSON.stringify(fact)}`);
+    })().catch(() => {});
+    await need(/^fact .*"reported"/);
+    await sleep(3000); // so that watch follows it
+    return stageOf({ engine, worker }, { engine: engineLink, worker: workerLink });
+  }
+}
+
+/** Lets each fault happen alone, and measures the seconds until a line or a fact names it. */
+export async function noticed(tell: (fault: string, seconds: number) => void, only = ''): Promise<void> {
+  for (const fault of overNats) if (fault.name.includes(only)) tell(`over NATS, ${fault.name}`, await measure(fault, false));
+  for (const fault of inJournals) if (fault.name.includes(only)) tell(`in a journal, ${fault.name}`, await measure(fault, true));
+}
