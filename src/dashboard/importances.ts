@@ -1,37 +1,96 @@
 import { turnsOf } from '../../streams/engine/timeout.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
-import { axisImportances } from '../importance/importance.ts';
-import { comparableResults } from '../importance/results.ts';
-
+import { type AxisImportances, axisImportances, MARGINAL_PLACES } from '../importance/importance.ts';
+import { type ComparableResult, comparableResults } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
-import type { StrategyEvent } from '../messages.ts';
+import type { StrategyEvent, TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../omitUndefined.ts';
+import type { Axis } from '../space/axis.ts';
+import { type Dimension, valuesOf } from '../space/types/dimension.ts';
+import { isRange } from '../space/types/parameterType.ts';
+import type { TrialRow } from '../study/trials.ts';
 import type { Feed } from './feed.ts';
 import type { Importances } from './wire.ts';
 
-/** The most results that are used; of more, an even selection. */
+/** The most trials that are used; of more, an even selection. */
 const MOST = 1500;
 /** Milliseconds of work before other tasks get a turn. */
 const TURN = 20;
 
-/** How much each parameter matters, by the results so far. */
-export async function importancesOf(feed: Feed): Promise<Importances | undefined> {
+type Begun = NonNullable<Feed['begun']>;
+
+/** Per study, what was found last and the number of results that it knows. */
+const known = new WeakMap<Feed, { readonly results: number; readonly found: Promise<Importances | undefined> }>();
+
+/** How much each parameter matters, by the results so far. Readers that ask at the same time share the answer. */
+export function importancesOf(feed: Feed): Promise<Importances | undefined> {
+  const { completed = 0, stopped = 0, retracted = 0 } = feed.begun?.changes.rows.counts ?? {};
+  const results = completed + stopped - retracted;
+  const last = known.get(feed);
+  if (last?.results === results) return last.found;
+  const found = computed(feed);
+  known.set(feed, { results, found });
+  return found;
+}
+
+async function computed(feed: Feed): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
-  const { space, ledger } = feed.begun;
-  const results = comparableResults(space.axes, factsOf(feed.begun), rungsOf(ledger.settings.strategy));
-  const every = Math.ceil(results.length / MOST);
-  const reckoning = axisImportances(
-    space.axes,
-    results.filter((_, i) => i % every === 0),
-    rngFor(ledger.settings.seed, 'importance', 0),
-  );
+  const { space, ledger, changes } = feed.begun;
+  const { completed } = changes.rows.counts;
   const takeTurn = turnsOf(TURN);
-  for (;;) {
-    const { done, value } = reckoning.next();
-    if (done) return value && { ...value, results: results.length };
+  const facts: StrategyEvent[] = [];
+  for (const row of sampled(changes.rows)) {
+    facts.push(...factsOf(row, feed.begun));
     await takeTurn();
   }
+  const results = comparableResults(space.axes, facts, rungsOf(ledger.settings.strategy));
+  const reckoning = axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0));
+  for (;;) {
+    const { done, value } = reckoning.next();
+    if (done) return value && { ...shownOf(value, results, facts, feed.begun), completed };
+    await takeTurn();
+  }
+}
+
+/** All trials or, of very many, those of an even selection of configurations: a trial is there with the one that it resumes. */
+function sampled(rows: Iterable<TrialRow>): readonly TrialRow[] {
+  const all = [...rows];
+  const every = Math.ceil(all.length / MOST);
+  const chosen = new Set<TrialId>();
+  return all.filter(({ trial, resumes }, i) => {
+    const isChosen = resumes === undefined ? i % every === 0 : chosen.has(resumes);
+    if (isChosen) chosen.add(trial);
+    return isChosen;
+  });
+}
+
+/** As the page shows it. Over several budgets, results are places in an order, so predictions have no unit and are left out. */
+function shownOf(
+  { marginals, ...shares }: AxisImportances,
+  results: readonly ComparableResult[],
+  facts: readonly StrategyEvent[],
+  { space, ledger }: Begun,
+): Omit<Importances, 'completed'> {
+  const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
+  if (!results.every(({ loss }) => losses.has(loss))) return shares;
+  const [objective] = ledger.settings.objectives;
+  const { parameters } = space.toJSON();
+  const found = space.axes.map((axis) => {
+    const valueAt = valuesAlong(axis, parameters[axis.name]!);
+    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective!, mean), sd }));
+    return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
+  });
+  return { ...shares, marginals: Object.fromEntries(found) };
+}
+
+/** The value of a parameter at the k-th of its marginals. */
+function valuesAlong({ levels, ordered }: Axis, dimension: Dimension): (k: number) => unknown {
+  const values = valuesOf(dimension);
+  const levelOf = (k: number) => (ordered ? levels!.of(MARGINAL_PLACES[k]!) : k);
+  if (!isRange(values)) return (k) => values[levelOf(k)];
+  const { low, step = 1, transform } = values;
+  return (k) => (levels ? low + step * levelOf(k) : transform.value(MARGINAL_PLACES[k]!));
 }
 
 /** The budgets at which a strategy, as a log records it, compares trials; undefined for one that is only code. */
@@ -43,20 +102,19 @@ function rungsOf(recorded: unknown): readonly number[] | undefined {
   }
 }
 
-/** The facts about the first objective that strategies received, as far as the rows hold them. A retracted trial has no results. */
-function factsOf({ changes, space, ledger }: NonNullable<Feed['begun']>): StrategyEvent[] {
+/** The facts of a trial about the first objective that strategies received, as far as its row holds them. A retracted trial has no results. */
+function factsOf(row: TrialRow, { changes, space, ledger }: Begun): StrategyEvent[] {
+  const { trial: id, status, by, params, budget, resumes, step, values, constraints } = row;
   const [objective] = ledger.settings.objectives;
-  return [...changes.rows].flatMap(({ trial: id, status, by, params, budget, resumes, step, values, constraints }): StrategyEvent[] => {
-    const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
-    const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
-    if (status === 'retracted') return [suggested];
-    const { reports } = changes.history(id)!;
-    const reported = reports.flatMap((_, i): StrategyEvent[] =>
-      i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
-    );
-    if (status === 'open') return [suggested, ...reported];
-    const value = values?.[objective!.name];
-    const losses = value === undefined ? undefined : [lossOf(objective!, value)];
-    return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
-  });
+  const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
+  const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
+  if (status === 'retracted') return [suggested];
+  const { reports } = changes.history(id)!;
+  const reported = reports.flatMap((_, i): StrategyEvent[] =>
+    i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
+  );
+  if (status === 'open') return [suggested, ...reported];
+  const value = values?.[objective!.name];
+  const losses = value === undefined ? undefined : [lossOf(objective!, value)];
+  return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
 }

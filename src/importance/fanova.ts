@@ -12,23 +12,58 @@ const SETTINGS: GrowForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, featur
  * predictions over the whole cube each axis explains by itself. It is exact for each tree, because leaves are boxes. Yields after each tree, so that
  * the caller can do other work.
  *
- * @returns the share of each axis. They sum to 1, or to 0 if all predictions are equal.
+ * @param at the places of an ordered axis at which to predict the target
  */
 export function* fanova(
   { columns, columnsOfAxis }: EncodedPoints,
   targets: readonly number[],
   rng: Rng,
-): Generator<void, readonly number[]> {
+  at: readonly number[] = [],
+): Generator<void, FunctionalAnova> {
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
-  const sums = columnsOfAxis.map(() => 0);
+  const shares = columnsOfAxis.map(() => noSamples());
+  const marginals = columnsOfAxis.map((of) => (of.length === 1 ? at : of).map(() => noSamples()));
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
     const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
-    for (const [axis, share] of sharesOf(tree!, columnsOfAxis, columns.length).entries()) sums[axis]! += share;
+    const { leaves, mean } = leavesOf(tree!, columns.length);
+    for (const [axis, share] of sharesOf(leaves, columnsOfAxis).entries()) addSample(shares[axis]!, share);
+    for (const [axis, of] of columnsOfAxis.entries()) {
+      for (const [k, effect] of marginalOf(leaves, of, at).entries()) addSample(marginals[axis]![k]!, mean + effect);
+    }
     yield;
   }
-  const total = sums.reduce((a, b) => a + b, 0);
-  return sums.map((sum) => (total > 0 ? sum / total : 0));
+  const total = shares.reduce((sum, share) => sum + share.sum, 0);
+  return {
+    shares: shares.map(({ sum }) => (total > 0 ? sum / total : 0)),
+    spreads: shares.map((share) => (total > 0 ? (spreadOf(share) * SETTINGS.trees) / total : 0)),
+    marginals: marginals.map((places) => places.map((samples) => ({ mean: samples.sum / SETTINGS.trees, sd: spreadOf(samples) }))),
+  };
 }
+
+/** What the forest says about each axis. */
+export interface FunctionalAnova {
+  /** The share of the variance that it explains. Shares sum to 1, or to 0 if all predictions are equal. */
+  readonly shares: readonly number[];
+  /** The standard deviation of each share over the trees. */
+  readonly spreads: readonly number[];
+  /** The prediction at places of the axis, or for each of its categories: the mean over all other axes, with its standard deviation over the trees. */
+  readonly marginals: readonly (readonly Marginal[])[];
+}
+export interface Marginal {
+  readonly mean: number;
+  readonly sd: number;
+}
+
+interface Samples {
+  sum: number;
+  squares: number;
+}
+const noSamples = (): Samples => ({ sum: 0, squares: 0 });
+function addSample(samples: Samples, value: number): void {
+  samples.sum += value;
+  samples.squares += value ** 2;
+}
+const spreadOf = ({ sum, squares }: Samples): number => Math.sqrt(Math.max(0, squares - sum ** 2 / SETTINGS.trees) / (SETTINGS.trees - 1));
 
 /** A leaf: the difference of its prediction from the tree's mean, and the intervals that it covers. */
 interface Leaf {
@@ -41,14 +76,30 @@ interface Leaf {
 const width = ({ low, high }: Interval): number => high - low;
 
 /** For each axis, the variance of the tree's mean given that axis, as a share of the total variance. */
-function sharesOf(tree: Tree, columnsOf: EncodedPoints['columnsOfAxis'], columns: number): readonly number[] {
-  const leaves = leavesOf(tree, columns);
+function sharesOf(leaves: readonly Leaf[], columnsOf: EncodedPoints['columnsOfAxis']): readonly number[] {
   const variance = leaves.reduce((sum, { effect, mass }) => sum + mass * effect ** 2, 0);
   const explained = (of: readonly number[]) => (of.length === 1 ? explainedByOrder(leaves, of[0]!) : explainedByCategory(leaves, of));
   return columnsOf.map((of) => (variance > 0 ? Math.max(0, explained(of)) / variance : 0));
 }
 
-function leavesOf(tree: Tree, columns: number): readonly Leaf[] {
+/** The difference from the tree's mean at places of an axis, or for each of its categories: the mean over all other axes. */
+function marginalOf(leaves: readonly Leaf[], columns: readonly number[], at: readonly number[]): Float64Array {
+  const effects = new Float64Array(columns.length === 1 ? at.length : columns.length);
+  for (const { effect, mass, regions } of leaves) {
+    const own = columns.map((column) => regions[column]!);
+    const share = own.reduce((rest, region) => rest / width(region), effect * mass);
+    for (let k = 0; k < effects.length; k++) {
+      const isInside =
+        own.length === 1
+          ? (at[k]! > own[0]!.low || own[0]!.low === 0) && at[k]! <= own[0]!.high
+          : own.every(({ low, high }, column) => (column === k ? high === 1 : low === 0));
+      if (isInside) effects[k]! += share;
+    }
+  }
+  return effects;
+}
+
+function leavesOf(tree: Tree, columns: number): { readonly leaves: readonly Leaf[]; readonly mean: number } {
   const leaves: { readonly value: number; readonly regions: readonly Interval[]; readonly mass: number }[] = [];
   const visit = (node: number, regions: readonly Interval[], mass: number): void => {
     const column = tree.feature[node]!;
@@ -64,7 +115,7 @@ function leavesOf(tree: Tree, columns: number): readonly Leaf[] {
   };
   visit(0, new Array<Interval>(columns).fill({ low: 0, high: 1 }), 1);
   const mean = leaves.reduce((sum, { value, mass }) => sum + value * mass, 0);
-  return leaves.map(({ value, regions, mass }) => ({ effect: value - mean, regions, mass }));
+  return { leaves: leaves.map(({ value, regions, mass }) => ({ effect: value - mean, regions, mass })), mean };
 }
 
 /** The variance of the mean given a column. The mean is constant between neighbouring thresholds, so a sweep over them suffices. */

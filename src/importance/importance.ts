@@ -1,7 +1,7 @@
 import type { Rng } from '../numeric/random.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
 import { encodePoints } from './coding.ts';
-import { fanova } from './fanova.ts';
+import { fanova, type Marginal } from './fanova.ts';
 import { type GridColumn, pedAnova } from './pedAnova.ts';
 import type { ComparableResult } from './results.ts';
 
@@ -11,7 +11,14 @@ export interface AxisImportances {
   readonly results: number;
   readonly fanova: Readonly<Record<string, number>>;
   readonly pedAnova: Readonly<Record<string, number>>;
+  /** The standard deviation of the shares by fANOVA over the trees of its forest. */
+  readonly spread: Readonly<Record<string, number>>;
+  /** The loss that the forest predicts at `MARGINAL_PLACES` of an ordered axis, or for each category, whatever the other axes are. */
+  readonly marginals: Readonly<Record<string, readonly Marginal[]>>;
 }
+
+/** Places on an ordered axis at which marginals are predicted. */
+export const MARGINAL_PLACES: readonly number[] = Array.from({ length: 33 }, (_, k) => k / 32);
 
 /** The maximal number of cells on an ordered axis. */
 const CELLS = 50;
@@ -38,9 +45,15 @@ export function* axisImportances(
   const exists = points.map((point) => active(axes, point));
   // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
   const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
-  const shares = yield* fanova(encodePoints(axes, filled), losses, rng);
+  const { shares, spreads, marginals } = yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));
-  return { results: results.length, fanova: byName(axes, shares), pedAnova: byName(axes, pedAnova(grids, losses)) };
+  return {
+    results: results.length,
+    fanova: byName(axes, shares),
+    pedAnova: byName(axes, pedAnova(grids, losses)),
+    spread: byName(axes, spreads),
+    marginals: byName(axes, marginals),
+  };
 }
 
 function gridOf({ ordered, levels }: Axis, points: readonly Point[], exists: (trial: number) => boolean, axis: number): GridColumn {
@@ -53,5 +66,5 @@ function gridOf({ ordered, levels }: Axis, points: readonly Point[], exists: (tr
   return { cells: points.map((point, k) => (exists(k) ? cellOf(point[axis]!) : undefined)), count, ordered };
 }
 
-const byName = (axes: readonly Axis[], shares: readonly number[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(axes.map(({ name }, i) => [name, shares[i]!]));
+const byName = <T>(axes: readonly Axis[], values: readonly T[]): Readonly<Record<string, T>> =>
+  Object.fromEntries(axes.map(({ name }, i) => [name, values[i]!]));

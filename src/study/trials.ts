@@ -187,9 +187,12 @@ export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget
   rows: Iterable<R>,
   objective: ObjectiveSpec,
 ): R[] {
-  const loss = ({ values }: R) => lossOf(objective, values![objective.name]!);
-  const budget = ({ budget: spent = Number.POSITIVE_INFINITY }: R) => spent;
-  return [...rows]
-    .filter((row) => row.status === 'completed' && !violates(row))
-    .sort((a, b) => (budget(a) === budget(b) ? loss(a) - loss(b) : budget(b) - budget(a)));
+  const candidates = [...rows].filter((row) => row.status === 'completed' && !violates(row));
+  // Computed once each: a comparison of two would compute them thousands of times.
+  const keyed = candidates.map((row) => ({
+    row,
+    loss: lossOf(objective, row.values![objective.name]!),
+    budget: row.budget ?? Number.POSITIVE_INFINITY,
+  }));
+  return keyed.sort((a, b) => (a.budget === b.budget ? a.loss - b.loss : b.budget - a.budget)).map(({ row }) => row);
 }

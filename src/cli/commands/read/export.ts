@@ -1,3 +1,4 @@
+import { csvLine } from '../../../study/csv.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
 import { writeOutput } from '../../terminal/output.ts';
@@ -30,14 +31,8 @@ function csv(rows: readonly ListedTrial[]): string {
     ...prefixed('metrics', metrics),
   }));
   const columns = [...new Set(flat.flatMap((row) => Object.keys(row)))];
-  const line = (cells: readonly unknown[]) => `${cells.map(cell).join(',')}\r\n`;
-  return line(columns) + flat.map((row) => line(columns.map((column) => (row as Record<string, unknown>)[column]))).join('');
+  return csvLine(columns) + flat.map((row) => csvLine(columns.map((column) => (row as Record<string, unknown>)[column]))).join('');
 }
 
 const prefixed = (prefix: string, record: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
-
-function cell(value: unknown): string {
-  const text = value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

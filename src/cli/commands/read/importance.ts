@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { importancesOf } from '../../../dashboard/importances.ts';
+import type { Importances } from '../../../dashboard/wire.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';
@@ -7,18 +8,19 @@ import { plain } from '../../terminal/table.ts';
 
 /** `hypertide importance` */
 export async function importance(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
-  const shares = await importancesOf(await readFeed(study));
-  if (shares === undefined) {
+  const found = await importancesOf(await readFeed(study));
+  if (found === undefined) {
     inform('there are too few results, or all are equal');
     if (json) print('null');
     return 1;
   }
+  const { marginals: _, completed: __, ...shares } = found;
   if (json) print(JSON.stringify(shares));
   else print(tableOf(shares));
   return 0;
 }
 
-function tableOf({ fanova, pedAnova }: NonNullable<Awaited<ReturnType<typeof importancesOf>>>): string {
+function tableOf({ fanova, pedAnova }: Pick<Importances, 'fanova' | 'pedAnova'>): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const table = new Table({
     head: ['parameter', 'fANOVA', 'PED-ANOVA'],

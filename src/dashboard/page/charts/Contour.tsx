@@ -1,8 +1,9 @@
 import { useComputed } from '@preact/signals';
 import type { CustomSeriesRenderItem } from 'echarts/types/dist/shared';
-import { cut } from '../lib/format.ts';
+import type { ObjectiveSpec } from '../../../facts/facts.ts';
+import { cut, formatNumber } from '../lib/format.ts';
 import type { AxisScale } from '../lib/scale.ts';
-import { cssOf, ramp } from '../lib/theme.ts';
+import { cssOf, palette, ramp } from '../lib/theme.ts';
 import { Card, Pick } from '../parts/Card.tsx';
 import { columns, counts, objectives, objectiveValue, parameters, rows, scales, sign } from '../state/store.ts';
 import { kept } from '../state/url.ts';
@@ -12,6 +13,7 @@ import { trialsOver } from './points.ts';
 
 const across = kept('x');
 const up = kept('y');
+const by = kept('by', 'value');
 /** Cells along a numeric axis. */
 const CELLS = 36;
 /** The surface uses at most this many trials. */
@@ -24,13 +26,13 @@ export function Contour() {
     const x = names.includes(across.value) ? across.value : (names[0] ?? '');
     return [x, names.includes(up.value) && up.value !== x ? up.value : (names.find((name) => name !== x) ?? '')] as const;
   });
-  const option = useComputed(() => surface(...chosen.value));
+  const option = useComputed(() => surface(...chosen.value, by.value === 'rank'));
+  const [objective] = objectives.value;
   const [x, y] = chosen.value;
   const trials = useComputed(() => trialsOver(axisNamed(chosen.value[0]), axisNamed(chosen.value[1])));
   return (
     <Card
       title="Two parameters"
-      note="blue is better"
       tools={
         names.length > 1 && (
           <>
@@ -50,12 +52,23 @@ export function Contour() {
                 up.value = name;
               }}
             />
+            <Pick
+              label="colour"
+              of={['value', 'rank']}
+              value={by.value}
+              pick={(name) => {
+                by.value = name;
+              }}
+            />
           </>
         )
       }
     >
       {names.length > 1 ? (
-        <Chart label={`Value over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
+        <>
+          <Chart label={`${by.value} over ${cut(x, 60)} and ${cut(y, 60)}`} option={option.value} height={380} trials={trials.value} />
+          {objective && <ColourScale isRank={by.value === 'rank'} objective={objective} />}
+        </>
       ) : (
         <p class="nothing">This study has only one parameter.</p>
       )}
@@ -63,9 +76,31 @@ export function Contour() {
   );
 }
 
+/** The colours of the surface, from the best to the worst. */
+function ColourScale({ isRank, objective }: { readonly isRank: boolean; readonly objective: ObjectiveSpec }) {
+  const { low, high } = scales.value[parameters.value.length] ?? { low: 0, high: 1 };
+  const [best, worst] = objective.direction === 'maximize' ? [high, low] : [low, high];
+  palette.value;
+  return (
+    <p class="colour-scale">
+      {isRank ? 'best rank' : `${cut(objective.name, 40)} ${formatNumber(best)}`}
+      <span style={{ background: `linear-gradient(to right, ${ramp().map(cssOf).join(', ')})` }} aria-hidden="true" />
+      {isRank ? 'worst rank' : formatNumber(worst)}
+    </p>
+  );
+}
+
 const axisNamed = (name: string): number => scales.value.findIndex((scale) => scale.name === name);
 
-function surface(xName: string, yName: string): EChartsOption {
+/** The share of results that are worse than each, from 0 to 1: a surface of ranks shows good regions also where few bad results are extreme. */
+function ranks(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a]! - values[b]!);
+  const places = new Array<number>(values.length);
+  for (const [rank, i] of order.entries()) places[i] = values.length > 1 ? rank / (values.length - 1) : 0;
+  return places;
+}
+
+function surface(xName: string, yName: string, isRank: boolean): EChartsOption {
   const [objective] = objectives.value;
   const [i, j] = [axisNamed(xName), axisNamed(yName)];
   const [x, y] = [scales.value[i], scales.value[j]];
@@ -75,19 +110,21 @@ function surface(xName: string, yName: string): EChartsOption {
     const place = [columns.value[i]![k]!, columns.value[j]![k]!] as const;
     return value === undefined || place.some(Number.isNaN) ? [] : [{ place, value }];
   });
-  const cells = smoothed(results.slice(-MOST), sidesOf(x), sidesOf(y));
-  const seen = cells.map(([, , value]) => value);
-  const [low, high] = [Math.min(...seen), Math.max(...seen)];
+  const axis = scales.value[parameters.value.length]!;
+  const latest = results.slice(-MOST);
+  const heights = isRank ? ranks(latest.map(({ value }) => value)) : latest.map(({ value }) => Math.min(1, Math.max(0, axis.place(value))));
+  const cells = smoothed(
+    latest.map(({ place }, k) => ({ place, value: heights[k]! })),
+    sidesOf(x),
+    sidesOf(y),
+  );
   const colours = ramp().map(cssOf);
-  const colourOf = (value: number): string => {
-    const place = high > low ? (value - low) / (high - low) : 0.5;
-    return colours[Math.round((sign(objective) > 0 ? place : 1 - place) * (colours.length - 1))]!;
-  };
+  const colourOf = (height: number): string => colours[Math.round((sign(objective) > 0 ? height : 1 - height) * (colours.length - 1))]!;
   const hidden = { show: false, type: 'value', min: 0, max: 1 };
   return {
-    grid: { left: 60, right: 16, top: 10, bottom: 36 },
-    xAxis: [chartAxis(x), hidden],
-    yAxis: [chartAxis(y), hidden],
+    grid: { left: 70, right: 16, top: 24, bottom: 46 },
+    xAxis: [{ ...chartAxis(x), name: cut(xName, 40), nameLocation: 'middle', nameGap: 28 }, hidden],
+    yAxis: [{ ...chartAxis(y), name: cut(yName, 24), nameLocation: 'end', nameGap: 8, nameTextStyle: { align: 'left' } }, hidden],
     series: [
       { type: 'custom', id: 'surface', xAxisIndex: 1, yAxisIndex: 1, data: cells, silent: true, renderItem: cellOf(x, y, colourOf), z: 0 },
     ],

@@ -7,7 +7,7 @@ import { counts, objectives, objectiveValue, type PageRow, rowOf, rows, sign } f
 import { axisStyle, tooltipStyle } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import { trialTooltip, withoutBraces } from './points.ts';
-import { stairs } from './stairs.ts';
+import { stairs } from './series/stairs.ts';
 
 const COLOURS = ['--completed', '--stopped', '--infeasible', '--running', '--failed', '--retracted'];
 

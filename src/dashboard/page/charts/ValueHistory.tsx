@@ -7,7 +7,7 @@ import { axisStyle, chartAxis, splitLine } from './axes.ts';
 import { Chart, type EChartsOption } from './Chart.tsx';
 import type { Overlay } from './overlay.ts';
 import { trialPoints } from './points.ts';
-import { stairs } from './stairs.ts';
+import { stairs } from './series/stairs.ts';
 
 /** The value of each trial, and the best so far. A strip below shows trials without a value. */
 export function ValueHistory({ objective: k = 0 }: { readonly objective?: number }) {

@@ -1,5 +1,7 @@
 import { batch, useSignal } from '@preact/signals';
 import { Contour } from '../charts/Contour.tsx';
+import { Distribution } from '../charts/Distribution.tsx';
+import { Hypervolume } from '../charts/Hypervolume.tsx';
 import { Importance } from '../charts/Importance.tsx';
 import { LearningCurves } from '../charts/LearningCurves.tsx';
 import { Parallel } from '../charts/Parallel.tsx';
@@ -20,7 +22,7 @@ import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
 import { Phase, ProgressBar, StudyList } from './StudyList.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
-import { TrialTable } from './TrialTable.tsx';
+import { TrialTable } from './table/TrialTable.tsx';
 
 interface View {
   readonly name: string;
@@ -39,8 +41,8 @@ const views: readonly View[] = [
   { name: 'parameters', label: 'Parameters', show: Parameters },
   { name: 'curves', label: 'Curves', show: LearningCurves },
   { name: 'timeline', label: 'Timeline', show: Timeline },
-  { name: 'objectives', label: 'Objectives', show: Pareto, several: true },
-  { name: 'strategies', label: 'Strategies', show: Regret },
+  { name: 'objectives', label: 'Objectives', show: Objectives, several: true },
+  { name: 'strategies', label: 'Strategies', show: Strategies },
   { name: 'machines', label: 'Machines', show: MachinesView, bare: true },
   { name: 'control', label: 'Control', show: Controls, live: true, bare: true },
 ];
@@ -150,6 +152,24 @@ function Study() {
 
 /** Narrow screens do not show all links at once. */
 const intoView = (link: HTMLElement | null) => link?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+
+function Objectives() {
+  return (
+    <>
+      <Pareto />
+      <Hypervolume />
+    </>
+  );
+}
+
+function Strategies() {
+  return (
+    <>
+      <Regret />
+      <Distribution />
+    </>
+  );
+}
 
 function Parameters() {
   return (

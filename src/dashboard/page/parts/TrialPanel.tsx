@@ -6,7 +6,7 @@ import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
-import { StateName } from './TrialTable.tsx';
+import { StateName } from './table/TrialTable.tsx';
 
 /** One trial: its values, why it was suggested, and its facts. */
 export function TrialPanel() {

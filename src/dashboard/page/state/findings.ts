@@ -14,8 +14,8 @@ export const mayFind = (): boolean => (detail.value?.completed ?? 0) >= FEW;
 /** Keeps `knownImportances` and `knownRecommended` up to date while the component is shown. */
 export function useFindings(): void {
   const { completed = 0, id = '', phase } = detail.value ?? {};
-  const { results = 0 } = knownImportances.value ?? {};
-  const grown = completed > GROWN * results || (phase === 'closed' && completed > results);
+  const { completed: known = 0 } = knownImportances.value ?? {};
+  const grown = completed > GROWN * known || (phase === 'closed' && completed > known);
   const due = connection.value === 'live' && completed >= FEW && grown;
   useEffect(() => {
     if (!due) return;

@@ -37,7 +37,9 @@ export function LessonsCard() {
               <span class="lesson-bar" aria-hidden="true">
                 <span style={{ width: `${100 * share}%` }} />
               </span>
-              <b>{Math.round(100 * share)} %</b>
+              <b title={`± ${Math.round(100 * (knownImportances.value!.spread[name] ?? 0))} % over the trees of the forest`}>
+                {Math.round(100 * share)} %
+              </b>
               {text && <p class="note">{text}</p>}
             </li>
           ))}

@@ -1,0 +1,87 @@
+import { computed } from '@preact/signals';
+import { csvLine } from '../../../../study/csv.ts';
+import { objectives, type PageRow, parameters, rows } from '../../state/store.ts';
+import { kept } from '../../state/url.ts';
+
+/** A column of the table of trials. */
+export interface Column {
+  readonly name: string;
+  readonly of: (row: PageRow) => unknown;
+  /** In pixels. */
+  readonly wide?: number;
+  /** Whether it is shown if nothing is chosen. Default true. */
+  readonly usual?: false;
+}
+
+/** The metrics that trials reported besides the objectives. */
+const metricNames = computed(() => {
+  const names = new Set<string>();
+  for (const { metrics } of rows.value) for (const name in metrics) names.add(name);
+  return [...names];
+});
+
+/** The tags that are notes for people; tags with a path hold the state of a stage. */
+const tagNames = computed(() => {
+  const names = new Set<string>();
+  for (const { tags } of rows.value) for (const name in tags) if (!name.includes('/')) names.add(name);
+  return [...names].slice(0, 30);
+});
+
+/** All columns that a table can have. */
+export const allColumns = computed((): readonly Column[] => [
+  { name: 'trial', of: ({ trial }) => trial, wide: 64 },
+  { name: 'status', of: ({ state }) => state, wide: 104 },
+  ...objectives.value.map(({ name }): Column => ({ name, of: ({ values }) => values?.[name] })),
+  ...parameters.value.map(([name]): Column => ({ name, of: ({ params }) => params[name] })),
+  ...metricNames.value.map((name): Column => ({ name: `metric ${name}`, of: ({ metrics }) => metrics?.[name] })),
+  { name: 'by', of: ({ by }) => by, wide: 150 },
+  { name: 'budget', of: ({ budget }) => budget },
+  { name: 'step', of: ({ step }) => step },
+  { name: 'seconds', of: secondsOf },
+  { name: 'trainer', of: ({ trainer }) => trainer },
+  { name: 'attempt', of: ({ attempt }) => attempt, usual: false },
+  { name: 'resumes', of: ({ resumes }) => resumes, usual: false },
+  { name: 'reason', of: ({ reason }) => reason, usual: false },
+  { name: 'message', of: ({ message }) => message, wide: 220, usual: false },
+  { name: 'suggested at', of: ({ suggestedAt }) => new Date(suggestedAt).toISOString(), wide: 190, usual: false },
+  { name: 'ended at', of: ({ endedAt }) => (endedAt === undefined ? undefined : new Date(endedAt).toISOString()), wide: 190, usual: false },
+  ...tagNames.value.map((name): Column => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
+]);
+
+const secondsOf = ({ seconds, startedAt, endedAt }: PageRow): number | undefined =>
+  seconds ?? (startedAt !== undefined && endedAt !== undefined ? (endedAt - startedAt) / 1000 : undefined);
+
+/** The chosen columns as a list in JSON; empty for the usual ones. The number of the trial is always there. */
+const chosen = kept('columns');
+
+/** The columns of the table. */
+export const shownColumns = computed((): readonly Column[] => {
+  const names = namesIn(chosen.value);
+  const isShown = names ? ({ name }: Column) => name === 'trial' || names.has(name) : ({ usual }: Column) => usual !== false;
+  return allColumns.value.filter(isShown);
+});
+
+function namesIn(text: string): ReadonlySet<unknown> | undefined {
+  try {
+    const names: unknown = JSON.parse(text);
+    return Array.isArray(names) ? new Set(names) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Shows or hides a column. */
+export function toggleColumn(name: string): void {
+  const shown = new Set(shownColumns.value.map((column) => column.name));
+  if (!shown.delete(name)) shown.add(name);
+  chosen.value = JSON.stringify([...shown]);
+}
+
+export const showUsual = (): void => {
+  chosen.value = '';
+};
+export const areUsual = computed(() => chosen.value === '');
+
+/** Trials as CSV, with all digits. */
+export const csvOf = (columns: readonly Column[], list: readonly PageRow[]): string =>
+  csvLine(columns.map(({ name }) => name)) + list.map((row) => csvLine(columns.map(({ of }) => of(row)))).join('');

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { importancesOf } from '../../src/dashboard/importances.ts';
+import { distribution } from '../../src/dashboard/page/lib/distribution.ts';
+import { hypervolumes } from '../../src/dashboard/page/lib/hypervolumes.ts';
+import { csvLine } from '../../src/study/csv.ts';
+import { board, finished } from './support.ts';
+
+it('a distribution counts the results that are at least as good', () => {
+  expect(distribution([3, 1, 1, 2], 1)).toEqual([
+    { value: 1, share: 0.5 },
+    { value: 2, share: 0.75 },
+    { value: 3, share: 1 },
+  ]);
+  expect(distribution([3, 1], -1)[0]).toEqual({ value: 3, share: 0.5 });
+});
+
+it('the hypervolume grows with each result that changes the front', () => {
+  const found = hypervolumes([
+    [2, 2],
+    [3, 3],
+    [1, 3],
+    [0, 0],
+  ]);
+  expect(found).toEqual([
+    { index: 0, volume: 1 }, // to the worst: (3, 3)
+    { index: 3, volume: 9 }, // the two between change nothing: they reach the reference
+  ]);
+  expect(hypervolumes([])).toEqual([]);
+});
+
+it('a line of CSV quotes what would end a cell', () => {
+  expect(csvLine(['a', 'b,c', 'say "x"', 'two\nlines', 1.5, undefined, { k: 1 }])).toBe(
+    'a,"b,c","say ""x""","two\nlines",1.5,,"{""k"":1}"\r\n',
+  );
+});
+
+describe('what a forest predicts along each parameter', () => {
+  it('is in the unit of the objective, low where results are low', async () => {
+    const served = await board();
+    for (let trial = 1; trial <= 24; trial++) {
+      const lr = 10 ** (-4 + (3 * trial) / 24);
+      const params = { lr: Math.min(lr, 0.1), layers: 1 + (trial % 4), kind: trial % 2 ? 'relu' : 'tanh' };
+      await served.say(...finished(trial, trial <= 12 ? 1 : 5, params));
+    }
+    const { feed } = served.studies.get('net')!;
+    const found = (await importancesOf(feed))!;
+    const lr = found.marginals!.lr!;
+    expect(lr[0]).toMatchObject({ value: expect.closeTo(1e-4, 10) });
+    expect(lr[0]!.mean).toBeCloseTo(1, 0);
+    expect(lr.at(-1)!.mean).toBeCloseTo(5, 0);
+    expect(found.marginals!.layers!.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
+    expect(found.marginals!.kind!.map(({ value }) => value)).toEqual(['relu', 'tanh']);
+    expect(found.fanova.lr).toBeGreaterThan(0.9);
+    expect(found.spread.lr).toBeGreaterThanOrEqual(0);
+    expect(await importancesOf(feed)).toBe(found); // readers share it until there are more results
+    await served.close();
+  });
+
+  it('is left out where trials of several budgets are ranked', async () => {
+    const served = await board();
+    for (let trial = 1; trial <= 24; trial++) {
+      const [suggested, ...rest] = finished(trial, trial, { lr: 0.001 * trial, layers: 1 + (trial % 4), kind: 'relu' });
+      await served.say({ ...suggested, budget: trial % 2 ? 1 : 3 } as never, ...rest);
+    }
+    const found = await importancesOf(served.studies.get('net')!.feed);
+    expect(found!.fanova.lr).toBeGreaterThan(0);
+    expect(found!.marginals).toBeUndefined();
+    await served.close();
+  });
+});
