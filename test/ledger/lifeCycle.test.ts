@@ -13,7 +13,7 @@ type State = 'none' | 'waiting' | 'running' | 'awaiting' | 'cancelled' | 'cancel
 type Outcome = State | RefusalCode;
 type Row = Readonly<Partial<Record<Step, Outcome>>>;
 
-/** What the model knows of the only trial. Attempts of the trial may end in an error twice, and be interrupted 30 times. */
+/** What the model knows of the only trial. Attempts of the trial may end in an error twice, and be interrupted 30 times in a row without a report. */
 interface Model {
   state: State;
   attempt: number;
@@ -23,6 +23,7 @@ interface Model {
   claimed: string | undefined;
   step: number;
   errors: number;
+  /** Of attempts that were claimed, in a row without a report. */
   interruptions: number;
 }
 
@@ -159,9 +160,13 @@ function expected(model: Model, name: Step): Outcome {
   const isUnclaimed = model.state === 'awaiting' && model.claimed !== model.run;
   if (isUnclaimed && ['complete', 'completeNothing', 'loseUnclaimed'].includes(name)) return 'stale-run';
   if (outcome !== 'awaiting') return outcome;
-  const isLast = name === 'error' ? model.errors + 1 >= ERRORS : model.interruptions + 1 >= INTERRUPTIONS;
+  const isLast = name === 'error' ? model.errors + 1 >= ERRORS : afterInterruption(model) >= INTERRUPTIONS;
   return isLast ? 'failed' : 'awaiting';
 }
+
+/** How many interruptions count after one more: none if the attempt has reported. */
+const afterInterruption = ({ step, claimed, run, interruptions }: Model): number =>
+  step > 0 ? 0 : interruptions + (claimed === run ? 1 : 0);
 
 function advance(model: Model, name: Step, state: State): void {
   if (name === 'suggestAgain' || (name === 'suggest' && model.state === 'none')) {
@@ -172,7 +177,7 @@ function advance(model: Model, name: Step, state: State): void {
   if (name === 'start') model.claimed = model.run;
   if (name === 'report') model.step++;
   if (name === 'error') model.errors++;
-  if (state === 'awaiting' && name !== 'error') model.interruptions++;
+  if (state === 'awaiting' && name !== 'error') model.interruptions = afterInterruption(model);
   model.state = state;
 }
 
@@ -252,5 +257,13 @@ describe('the life of a trial', () => {
     const often = (times: number): Step[] => ['suggest', 'start', 'preempt', ...Array.from({ length: times - 1 }, () => once).flat()];
     expect(walk(often(INTERRUPTIONS - 1)).state).toBe('awaiting');
     expect(walk(often(INTERRUPTIONS)).state).toBe('failed');
+  });
+
+  it.each([
+    ['that reported', ['suggestAgain', 'start', 'report', 'preempt']],
+    ['that no trainer claimed', ['suggestAgain', 'loseUnclaimed']],
+  ] as const)('does not end after any number of interrupted attempts %s', (_, again) => {
+    const path: Step[] = ['suggest', 'start', 'preempt', ...Array.from({ length: 2 * INTERRUPTIONS }, () => again).flat()];
+    expect(walk(path).state).toBe('awaiting');
   });
 });
