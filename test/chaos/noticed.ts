@@ -19,6 +19,8 @@ const STUDY = 'noticed';
 const FILE = `name: ${STUDY}\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 100\nparallel: 1\n`;
 /** Milliseconds after which a fault counts as unnoticed. */
 const LONGEST = 60_000;
+/** Milliseconds that the start of a study may take on a busy machine. */
+const START = 240_000;
 
 /** A study at work, and all lines and facts that people and programs can see. */
 interface Stage {
@@ -69,7 +71,8 @@ const overNats: readonly Fault[] = [
     name: 'a trainer floods the log',
     happen: async ({ servers }) => {
       const js = jetstream(await servers[0]!.connect());
-      for (let i = 0; i < 200; i++) await js.publish(`ht.${STUDY}.log.by.flood.1`, JSON.stringify({ pad: 'x'.repeat(60_000) }));
+      const data = JSON.stringify({ pad: 'x'.repeat(60_000) });
+      await Promise.all(Array.from({ length: 400 }, () => js.publish(`ht.${STUDY}.log.by.flood.1`, data, { timeout: 30_000 })));
     },
     named: /the trainer flood has written/,
   },
@@ -122,8 +125,8 @@ function lines() {
     for (const line of text.split('\n')) heard.push({ at: performance.now(), text: line });
     tell();
   };
-  const until = async (pattern: RegExp, since = 0): Promise<number> => {
-    const end = performance.now() + LONGEST;
+  const until = async (pattern: RegExp, since = 0, longest = LONGEST): Promise<number> => {
+    const end = performance.now() + longest;
     for (;;) {
       const found = heard.find(({ at, text }) => at >= since && pattern.test(text));
       if (found) return found.at;
@@ -133,7 +136,7 @@ function lines() {
   };
   /** Waits for a line that must come. */
   const need = async (pattern: RegExp) => {
-    if ((await until(pattern)) === Number.POSITIVE_INFINITY)
+    if ((await until(pattern, 0, START)) === Number.POSITIVE_INFINITY)
       throw new Error(`nothing like ${pattern} in:\n${heard.map(({ text }) => text).join('\n')}`);
   };
   return { hear, until, need };
