@@ -7,16 +7,17 @@ import { candidates } from '../recommendation/recommendation.ts';
 import type { Feed } from './feed.ts';
 import type { Recommended } from './wire.ts';
 
-/** Runs in the thread. It is text, so that TypeScript sources, as in tests, can register a loader first. */
+/** Runs in the thread. It is text, so that TypeScript sources, as in tests, can register a loader first, wherever the process was started. */
 const program = `
-const { parentPort, workerData: { path, task } } = require('node:worker_threads');
-const loader = path.endsWith('.ts') ? import('tsx/esm/api').then(({ register }) => register()) : Promise.resolve();
-loader.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMessage(recommendationOf(task)));
+const { parentPort, workerData: { path, loader, task } } = require('node:worker_threads');
+const ready = loader ? import(loader).then(({ register }) => register()) : Promise.resolve();
+ready.then(() => import(path)).then(({ recommendationOf }) => parentPort.postMessage(recommendationOf(task)));
 `;
 
 /** Sources are one folder next to this one, chunks of the bundle one folder below `dist`. */
 const file = import.meta.url.endsWith('.ts') ? '../recommendation/inThread.ts' : '../src/recommendation/inThread.js';
 const path = new URL(file, import.meta.url).href;
+const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 
 /** Per study, the last recommendation and the number of results that it knows. */
 const known = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
@@ -37,7 +38,7 @@ export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
 
 function inThread(task: RecommendationTask): Promise<Recommended | undefined> {
   return new Promise((resolve, reject) => {
-    const thread = new Worker(program, { eval: true, workerData: { path, task }, execArgv: [] });
+    const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
     thread.once('message', (found: Recommendation<Params> | undefined) => {
       resolve(found && omitUndefined({ results: task.rows.length, trial: found.row.trial, expected: found.expected }));
       void thread.terminate();

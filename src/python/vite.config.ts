@@ -14,7 +14,11 @@ export default defineConfig({
     outDir: 'dist-python/package/hypertide/engine/dist',
     emptyOutDir: true,
     rolldownOptions: {
-      input: { 'chunks/hypertide': 'src/cli/main.ts', 'src/numeric/gp/fit': 'src/numeric/gp/fit.ts' },
+      input: {
+        'chunks/hypertide': 'src/cli/main.ts',
+        'src/numeric/gp/fit': 'src/numeric/gp/fit.ts',
+        'src/recommendation/inThread': 'src/recommendation/inThread.ts',
+      },
       output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
     },
   },
