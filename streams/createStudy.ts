@@ -1,7 +1,8 @@
 import { type Observable, ReplaySubject } from 'rxjs';
-import type { Completed, Fact, FailureReason, Params, Values } from '../src/facts/facts.ts';
+import { type Completed, type Fact, type FailureReason, LONGEST_TRACE, type Params, type Values } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Recommendation, recommendation } from '../src/recommendation/recommendation.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
@@ -42,7 +43,7 @@ export interface Study<P> {
   /** Tells the result of a trial: the value of the first objective, or more. @throws RefusedError if it does not count. */
   tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
   /** Tells that a trial has no result. @throws RefusedError if it does not count. */
-  fail(trial: TrialId, reason?: FailureReason, message?: string): Promise<void>;
+  fail(trial: TrialId, reason?: FailureReason, message?: string, trace?: string): Promise<void>;
   /**
    * Reports a value at a step.
    *
@@ -195,7 +196,8 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     },
     tell: (trial, result) =>
       tell({ type: 'completed', ...of(trial), ...(typeof result === 'number' ? { values: named(result) } : result) }),
-    fail: (trial, reason = 'error', message = '') => tell({ type: 'failed', ...of(trial), reason, message }),
+    fail: (trial, reason = 'error', message = '', trace = undefined) =>
+      tell({ type: 'failed', ...of(trial), reason, message, ...omitUndefined({ trace: trace?.slice(-LONGEST_TRACE) }) }),
     report: async (trial, step, values, metrics) => {
       await tell({ type: 'reported', ...of(trial), step, values: named(values), ...(metrics && { metrics }) });
       return { stop: stops.has(trial) };

@@ -35,6 +35,9 @@ const user = textSchema('name of the person or program that asked for it, if it 
 const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
 const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
 
+/** Characters of the trace of a failed trial. */
+export const LONGEST_TRACE = 8192;
+
 const objective = objectSchema(
   'what is optimised',
   { name: textSchema('name of the value'), direction: enumSchema(['minimize', 'maximize'], 'which values are better') },
@@ -166,7 +169,13 @@ const failed = fact(
   'failed',
   'an attempt has no result',
   { trial, reason },
-  { attempt, run, message: textSchema('what went wrong', 4096), checkpoint },
+  {
+    attempt,
+    run,
+    message: textSchema('what went wrong', 4096),
+    trace: textSchema('where it went wrong, such as the last lines of a traceback', LONGEST_TRACE),
+    checkpoint,
+  },
 );
 /** An attempt has no result. */
 export interface FailedFact extends TypeOf<typeof failed> {}

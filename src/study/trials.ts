@@ -30,6 +30,8 @@ export interface TrialRow<P = Params> {
   /** Why the trial failed, or its last attempt, and the trainer's message. */
   readonly reason?: string;
   readonly message?: string;
+  /** Where the program failed, such as a traceback. */
+  readonly trace?: string;
   /** Path of the strategy, `queue` or `import`. */
   readonly by: string;
   readonly budget?: number;
@@ -68,6 +70,7 @@ export const trialRowSchema: Schema = {
     constraints: { type: 'array', items: { type: 'number' }, description: 'at most 0 is feasible' },
     reason: { type: 'string', description: 'why it failed' },
     message: { type: 'string', description: 'the message of its trainer' },
+    trace: { type: 'string', description: 'where the program failed' },
     by: { type: 'string', description: 'path of the strategy, queue or import' },
     budget: { type: 'number' },
     resumes: positive,
@@ -144,6 +147,8 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
       row.reason = fact.reason;
       if (fact.message) row.message = fact.message;
       else delete row.message;
+      if (fact.trace) row.trace = fact.trace;
+      else delete row.trace;
       break;
     case 'retracted': {
       const { values: _values, metrics: _metrics, ...rest } = row;
@@ -170,7 +175,10 @@ function end<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }
   delete row.running;
   if (reason === undefined) delete row.reason;
   else row.reason = reason;
-  if (outcome !== 'failed') delete row.message;
+  if (outcome !== 'failed') {
+    delete row.message;
+    delete row.trace;
+  }
   if (losses === undefined) {
     delete row.values;
     delete row.metrics;

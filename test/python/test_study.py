@@ -14,6 +14,7 @@ import unittest
 from pathlib import Path
 
 import hypertide as ht
+from hypertide._engine import command
 
 SPACE = {"x": ht.float(-5, 5), "layers": ht.int(1, 8), "opt": ["sgd", "adam"], "momentum": ht.float(0, 0.9, when={"opt": "sgd"})}
 
@@ -110,6 +111,43 @@ class Optimize(InFolder):
         with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with ValueError: x="):
             self.study().optimize(objective, trials=20, progress=False)
 
+    def test_ten_failures_of_any_kind_end_a_study_that_never_worked(self):
+        def objective(trial):
+            raise [ValueError, KeyError][trial.number % 2]("wrong")
+
+        study = self.study()
+        with self.assertRaisesRegex(ht.TrialsFailed, "the first 10 trials all failed, the last one with ValueError: wrong"):
+            study.optimize(objective, trials=20, progress=False)
+        self.assertEqual(len(study.trials), 10)
+
+    def test_keeps_the_traceback_of_a_trial_that_fails(self):
+        def objective(trial):
+            if trial.number == 1:
+                return 1.0
+            raise ValueError("too large")
+
+        study = self.study().optimize(objective, trials=2, progress=False)
+        trace = study.trials[1]["trace"]
+        self.assertTrue(trace.startswith("Traceback (most recent call last):"), trace)
+        self.assertIn('raise ValueError("too large")', trace)
+        self.assertNotIn("_optimize.py", trace)
+        study.close()
+        printed = subprocess.run(command("logs", str(self.path), "2"), capture_output=True, text=True)
+        self.assertEqual(printed.stdout, trace)
+
+    def test_counts_configurations_and_not_the_trials_that_resume_them(self):
+        def objective(trial):
+            for epoch in range(1, (trial.budget or 9) + 1):
+                trial.report(trial["x"] ** 2 + 1 / epoch, epoch)
+            return trial["x"] ** 2
+
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            self.study(epochs=9, resumes=True).optimize(objective, trials=6)
+        lines = said.getvalue().splitlines()
+        self.assertGreater(len(lines), 6)
+        self.assertTrue(lines[-1].startswith("[6/6] trial "), lines)
+
     def test_three_results_that_are_not_finite_end_a_study_that_never_worked(self):
         study = self.study()
         with self.assertRaisesRegex(ht.TrialsFailed, "the first 3 trials all failed with loss is nan"):
@@ -161,7 +199,7 @@ class Optimize(InFolder):
         with contextlib.redirect_stderr(said):
             self.study().optimize(objective, trials=4)
         ends = ["completed", "failed (loss is nan)", "failed (does not fit)", "failed (ValueError: too large)"]
-        self.assertEqual(said.getvalue().splitlines(), [f"trial {i}/4 {end}; best loss 1" for i, end in enumerate(ends, 1)])
+        self.assertEqual(said.getvalue().splitlines(), [f"[{i}/4] trial {i} {end}; best loss 1" for i, end in enumerate(ends, 1)])
 
     def test_survives_kill_9(self):
         program = f"""
@@ -174,7 +212,7 @@ study.optimize(objective, trials=500, parallel=2)
 """
         process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True)
         for line in process.stderr:
-            if line.startswith("trial 10/"):
+            if line.startswith("[10/"):
                 break
         process.send_signal(signal.SIGKILL)
         process.wait()

@@ -32,6 +32,7 @@ interface Ending {
   readonly stopped?: boolean;
   readonly reason?: FailureReason;
   readonly message?: string;
+  readonly trace?: string;
 }
 
 interface Report {
@@ -102,7 +103,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
         const { trial: id, params, budget: until, resumes, checkpoint } = suggestion;
         return { id, params, until, resumes, checkpoint };
       },
-      tell: ({ id, values, metrics, constraints, checkpoint, stopped, reason, message }: Ending) => {
+      tell: ({ id, values, metrics, constraints, checkpoint, stopped, reason, message, trace }: Ending) => {
         if (stopped) return done(study.stopped(id));
         return done(
           values
@@ -110,7 +111,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
                 values,
                 ...omitUndefined({ metrics, constraints, checkpoint }),
               })
-            : study.fail(id, reason, message),
+            : study.fail(id, reason, message, trace),
         );
       },
       report: ({ id, step, values, metrics }: Report) => study.report(id, step, values, metrics),

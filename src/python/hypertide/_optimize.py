@@ -13,6 +13,7 @@ import traceback
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any, Callable
 
+from ._trace import traceback_of
 from .errors import HypertideError, Infeasible, Stopped, TrialsFailed
 from .trial import Metrics, Trial, Value
 
@@ -26,6 +27,8 @@ Callback = Callable[["Study", Trial], Any]
 
 ALIKE = 3
 """So many first trials that fail in the same way end the study: the program is broken, not the configuration."""
+FAILED = 10
+"""So many first trials that fail in any way do, too."""
 
 
 def optimize(
@@ -41,12 +44,15 @@ def optimize(
     study.limit(trials=trials, parallel=parallel)
     if study._endless:
         raise HypertideError("optimize: expected trials=..., or seconds, cost, target or plateau of the Study: without a limit it never ends")
-    if progress and (known := len(study.trials)):
-        of = "" if trials is None else f" of {trials}"
+    of = "" if trials is None else f"/{trials}"
+    configurations = _configurations(study)
+    if progress and (known := len(configurations)):
+        known_of = "" if trials is None else f" of {trials}"
         full = "; to continue, raise `trials`" if trials is not None and known >= trials else ""
-        print(f"resuming: {known}{of} trials exist{full}", file=sys.stderr)
+        print(f"resuming: {known}{known_of} trials exist{full}", file=sys.stderr)
     evaluate = in_process(objective) if processes else objective
     failures = Failures(study)
+    ended = sum(1 for row in configurations if row["status"] != "open")
     lock = threading.Lock()
 
     def perform(trial: Trial) -> None:
@@ -77,11 +83,14 @@ def optimize(
             error = cause
             why = _last_line(cause)
             end = f"failed ({why})"
-            study.tell(trial, failed=why)
+            study.tell(trial, failed=why, trace=traceback_of(cause))
         with lock:
+            nonlocal ended
+            if trial.resumes is None:
+                ended += 1
             failures.add(why, error)
             if progress:
-                print(_progress(study, trial, trials, end), file=sys.stderr)
+                print(_progress(study, trial, f"{ended}{of}", end), file=sys.stderr)
             for callback in callbacks:
                 callback(study, trial)
 
@@ -107,19 +116,26 @@ class Failures:
     def __init__(self, study: Study) -> None:
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
         self._alike = 0
+        self._all = 0
         self._last: str | None = None
 
     def add(self, why: str | None, error: Exception | None) -> None:
-        """Takes in why a trial failed, if it did. Raises TrialsFailed after the third failure of one kind, where nothing else has happened."""
+        """Takes in why a trial failed, if it did.
+
+        Raises TrialsFailed after the third failure of one kind, and after the tenth of any kind, where nothing else has happened.
+        """
         if not why:
             self._counts = False
         if not self._counts or not why:
             return
-        kind = re.sub(r"[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
+        kind = re.sub(r"0x[\da-f]+|[+-]?\d[\d.e+-]*", "#", why, flags=re.IGNORECASE)  # numbers may be those of the configuration
         self._alike = self._alike + 1 if kind == self._last else 1
         self._last = kind
+        self._all += 1
         if self._alike >= ALIKE:
             raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; nothing more is tried") from error
+        if self._all >= FAILED:
+            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; nothing more is tried") from error
 
 
 class _Interrupted(BaseException):
@@ -157,11 +173,15 @@ def _last_line(error: Exception) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _progress(study: Study, trial: Trial, trials: int | None, end: str) -> str:
+def _configurations(study: Study) -> list[dict[str, Any]]:
+    """The trials that count towards `trials`: not those that resume another one, nor imported ones."""
+    return [row for row in study.trials if "resumes" not in row and row["by"] != "import"]
+
+
+def _progress(study: Study, trial: Trial, count: str, end: str) -> str:
     best = study.best
-    of = "" if trials is None else f"/{trials}"
     found = "no result yet" if best is None else "best " + ", ".join(f"{name} {value:.6g}" for name, value in best["values"].items())
-    return f"trial {trial.number}{of} {end}; {found}"
+    return f"[{count}] trial {trial.number} {end}; {found}"
 
 
 def refuse_in_child(call: str) -> None:
@@ -214,7 +234,8 @@ def in_process(objective: Objective) -> Objective:
                     value, trial.metrics, trial.constraints, trial.checkpoint = content
                     return value
                 elif kind == "error":
-                    raise content
+                    error, error._hypertide_traceback = content
+                    raise error
         except (EOFError, ConnectionError):
             process.join()
             if process.exitcode == -signal.SIGINT:
@@ -254,8 +275,8 @@ def _child(pipe: Connection, objective: Objective, suggestion: dict[str, Any]) -
             send("value", (objective(trial), trial.metrics, trial.constraints, trial.checkpoint))
         except Exception as error:
             try:
-                send("error", error)
+                send("error", (error, traceback_of(error)))
             except Exception:  # an error that pickle cannot send
-                send("error", RuntimeError(_last_line(error)))
+                send("error", (RuntimeError(_last_line(error)), traceback_of(error)))
     except _Orphaned:
         pass

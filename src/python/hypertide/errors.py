@@ -27,4 +27,4 @@ class EngineError(HypertideError):
 
 
 class TrialsFailed(HypertideError):
-    """The first trials all failed in the same way. `__cause__` is the last error."""
+    """The first trials all failed. `__cause__` is the last error."""

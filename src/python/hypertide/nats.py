@@ -23,6 +23,7 @@ import uuid
 
 from ._nats_access import Access
 from ._nats_connection import Connection, token_of
+from ._trace import traceback_of
 from .errors import Infeasible, Stopped
 from .trial import Trial
 
@@ -106,7 +107,7 @@ class NatsTrial(Trial):
 
     def say(self, kind, **more):
         fact = {"type": kind, "trial": self.number, "attempt": self.attempt, "run": self.run, **more}
-        for name in ("metrics", "gradient", "checkpoint"):  # a fact that is too large loses these, never its values
+        for name in ("trace", "metrics", "gradient", "checkpoint"):  # a fact that is too large loses these, never its values
             if name in fact and len(json.dumps(fact)) > self.limit:
                 del fact[name]
                 print(f"trial {self.number}: {name} left out of {kind}: it is longer than {self.limit} bytes", file=sys.stderr)
@@ -199,7 +200,8 @@ class Trainer:
             elif isinstance(error, Infeasible):
                 trial.say("failed", reason="infeasible", message=str(error)[:LONGEST_MESSAGE])
             else:
-                trial.say("failed", reason="error", message=f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE])
+                message = f"{type(error).__name__}: {error}"[:LONGEST_MESSAGE]
+                trial.say("failed", reason="error", message=message, trace=traceback_of(error))
         finally:
             self.current = None
 

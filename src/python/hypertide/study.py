@@ -92,16 +92,18 @@ class Study:
         return None if suggestion.get("over") else Trial(suggestion, self._report)
 
     def tell(
-        self, trial: Trial, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error"
+        self, trial: Trial, value: Value | None = None, *, stopped: bool = False, failed: str | None = None, reason: str = "error", trace: str | None = None
     ) -> None:
         """Ends a trial: with its value, as stopped early (its last report is its result), or as failed with a message.
 
+        trace     where it failed, such as a traceback. `hypertide logs` and the page show it.
         reason    why it failed: "error", "infeasible", "timeout", "non-finite" or "preempted".
         """
         if stopped:
             self._engine.request("tell", id=trial.number, stopped=True)
         elif failed is not None:
-            self._engine.request("tell", id=trial.number, value=None, reason=reason, message=failed)
+            further = {} if trace is None else {"trace": trace}
+            self._engine.request("tell", id=trial.number, value=None, reason=reason, message=failed, **further)
         elif value is None:
             raise HypertideError(f"trial {trial.number}: expected a value, `stopped=True` or `failed='why'`, got None")
         else:

@@ -12,7 +12,7 @@ import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.
 import type { CommandStudy } from '../../sources/study.ts';
 import { trialsIn } from '../../sources/trialTable.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { inform } from '../../terminal/output.ts';
+import { inform, print } from '../../terminal/output.ts';
 import { outputFile, trialsDirectory } from '../../trainers/trialFiles.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -34,6 +34,10 @@ export async function printLogs(study: CommandStudy, words: readonly string[], {
   const pathOf = (attempt: number) => outputFile(directory ?? trialsDirectory(study.stem), trial, attempt);
   if (follow && row.status === 'open') return followAttempts(study, row, pathOf);
   const path = pathOf(row.attempt);
+  if (!existsSync(path) && row.trace !== undefined) {
+    print(row.trace.trimEnd());
+    return 0;
+  }
   if (!existsSync(path)) throw new UsageError(`${path}: expected the output of trial ${trial}, but ${reasonFor(row)}`);
   await copy(path, 0);
   return 0;

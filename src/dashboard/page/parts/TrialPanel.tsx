@@ -45,6 +45,7 @@ function About({ row }: { readonly row: PageRow }) {
         <section>
           <h3>How it ended</h3>
           <p class="words">{[row.reason, row.message].filter(Boolean).join(': ')}</p>
+          {row.trace !== undefined && <pre class="trace">{row.trace}</pre>}
         </section>
       )}
       <Reason row={row} />
