@@ -20,7 +20,7 @@ export type Ending =
   | { readonly type: 'interrupted' }
   /** It is paused, and no dashboard is open to resume it. */
   | { readonly type: 'paused' }
-  /** The first trials failed for the same reason. */
+  /** The first trials failed. */
   | { readonly type: 'alike'; readonly alike: Alike }
   | { readonly type: 'failed'; readonly error: unknown };
 
@@ -120,7 +120,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         const last = omitUndefined({ reason, trials: state.trials, completed: state.completed, journal, best: best[0], front });
         print(JSON.stringify(last));
       } else if (best.length > 0) print(table(best));
-      screen.line(`${said[reason]}; the study is in ${journal}, what the trials printed in ${directory}`);
+      const why = ending.type === 'alike' ? `stopped, as the first trials failed ${ending.alike.how}` : said[reason as keyof typeof said];
+      screen.line(`${why}; the study is in ${journal}, what the trials printed in ${directory}`);
       if (ending.type === 'alike') {
         const { trials, message } = ending.alike;
         const last = trials.at(-1)!;
@@ -148,7 +149,7 @@ const onward: Readonly<Partial<Record<CloseReason, string>>> = {
   cost: '--cost, and a higher one',
 };
 
-const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed'>, string>> = {
+const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed' | 'alike'>, string>> = {
   trials: 'all trials are done',
   target: 'the target is reached',
   cost: 'the cost limit is reached',
@@ -158,6 +159,5 @@ const said: Readonly<Record<CloseReason | Exclude<Ending['type'], 'closed'>, str
   person: 'the study was closed',
   interrupted: 'interrupted',
   paused: 'the study is paused',
-  alike: 'stopped, as the first trials failed for the same reason',
   failed: 'the study failed',
 };

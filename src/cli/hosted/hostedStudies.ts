@@ -105,9 +105,7 @@ export class HostedStudies implements Studies {
       note: (entry) => {
         const alike = failing(entry);
         if (!alike) return;
-        warn(
-          `${name}: trials ${alike.trials.join(', ')} failed for the same reason, so the study is paused: ${stripControls(alike.message)}`,
-        );
+        warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);
         warn(`${name}: correct the trainers, then: hypertide change ${path} --resume (these trials are not counted)`);
         const limits = alike.limits();
         study.submit(omitUndefined({ type: 'change', paused: true, limits })).catch((error: Error) => warn(`${name}: ${error.message}`));

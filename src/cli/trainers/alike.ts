@@ -2,9 +2,10 @@ import type { FailedFact, FailureReason, Limits } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 
-/** The first trials of a study that all failed for the same reason. */
+/** The first trials of a study, which all failed. */
 export interface Alike {
   readonly trials: readonly TrialId[];
+  readonly how: 'for the same reason' | 'and none has a result';
   /** Of the last one. */
   readonly message: string;
   /**
@@ -17,14 +18,18 @@ export interface Alike {
 
 /** So many equal failures point to the program, not to the configurations. */
 const ENOUGH = 3;
+/** So many failures of any kind do, too. A program that fails in several ways prints another last line each time. */
+const MANY = 10;
+/** Numbers, which may be those of the configuration, and addresses in memory. */
+const NUMBERS = /0x[\da-f]+|[+-]?\d[\d.e+-]*/gi;
 const TELLING: readonly FailureReason[] = ['error', 'timeout', 'non-finite'];
 
 /** Whether a failure can come from a broken program. Infeasible configurations and lost machines do not. */
 export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TELLING.includes(reason);
 
 /**
- * Watches a study for a program that is broken: the first trials end with the same kind of failure and the same last line of error, and
- * none has a result.
+ * Watches a study for a program that is broken: none of the first trials has a result, and they fail three times with the same kind of failure and
+ * the same last line of error, or ten times in any way.
  *
  * @param past position of the last entry before this start.
  * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough.
@@ -43,11 +48,13 @@ export function failingAlike(past: number): (noted: AppliedEntry) => Alike | und
     if (fact.type !== 'failed') usable = true;
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
-    failures.set(trial, `${reason}: ${message.replace(/[+-]?\d[\d.e+-]*/gi, '#')}`); // numbers may be those of the configuration
+    failures.set(trial, `${reason}: ${message.replace(NUMBERS, '#')}`);
     if (position > past) fresh.add(trial);
-    if (said || position <= past || failures.size < ENOUGH || new Set(failures.values()).size > 1) return undefined;
+    const same = new Set(failures.values()).size === 1;
+    if (said || position <= past || failures.size < (same ? ENOUGH : MANY)) return undefined;
     said = true;
     return {
+      how: same ? 'for the same reason' : 'and none has a result',
       trials: [...failures.keys()],
       message: `${reason}${message && `: ${message}`}`,
       limits: (more = []) => (limit === undefined ? undefined : { trials: limit + new Set([...fresh, ...more]).size }),

@@ -51,6 +51,28 @@ describe('a study whose first trials fail for the same reason', () => {
     }
   });
 
+  it('stops after ten failures of any kind', async () => {
+    const place = studyIn('trials: 20\n');
+    const ended = await run(place, 'if [ $(($2 % 2)) = 0 ]; then echo this >&2; else echo that >&2; fi; exit 1');
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain('stopped, as the first trials failed and none has a result');
+    expect(of(place, 'failed')).toHaveLength(10);
+  });
+
+  it('takes messages that differ by numbers and addresses for the same', () => {
+    const failing = failingAlike(0);
+    const alike = ['at 0x7f3ab, 1e-3', 'at 0x91cd, 2', 'at 0xffe01, -0.5'].map((message, i) =>
+      failing({
+        position: i + 1,
+        at: 0,
+        effect: 'ended',
+        fact: { type: 'failed', trial: i + 1, reason: 'error', message },
+        event: { type: 'ended', id: i + 1 } as never,
+      }),
+    );
+    expect(alike).toEqual([undefined, undefined, expect.objectContaining({ trials: [1, 2, 3], how: 'for the same reason' })]);
+  });
+
   it('says nothing of what was there before', () => {
     const failing = failingAlike(10);
     const failed = (position: number, trial: number) =>

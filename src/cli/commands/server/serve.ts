@@ -63,8 +63,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     return engine;
   };
   /** Waits for a person to correct the trainers. */
-  const paused = async (study: string, engine: ServedStudy, { trials, message, limits }: Alike) => {
-    screen.line(`${study}: trials ${trials.join(', ')} failed for the same reason, so the study is paused: ${stripControls(message)}`);
+  const paused = async (study: string, engine: ServedStudy, { trials, how, message, limits }: Alike) => {
+    screen.line(`${study}: trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`);
     screen.line(
       `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
     );
