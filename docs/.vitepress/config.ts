@@ -5,6 +5,7 @@ import { type DefaultTheme, defineConfig, type MarkdownOptions } from 'vitepress
 import packaged from '../../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const icon = readFileSync(join(root, 'src/dashboard/page/icon.svg'), 'utf8').trim();
 /** Where the sources are, once `npm run release` has filled it in. */
 const repository =
   'repository' in packaged ? String((packaged.repository as { readonly url: string }).url).replace(/^git\+|\.git$/g, '') : undefined;
@@ -107,6 +108,7 @@ const isPage = (path: string): boolean => /^(docs\/.*|[A-Z_]+)\.md$/.test(path) 
 export default defineConfig({
   title: 'hypertide',
   description: packaged.description,
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(icon)}` }]],
   srcDir: '..',
   // Pages are `docs` and the documents of the repository; the folder is no part of their addresses.
   srcExclude: ['README.md', '{dist*,examples,machines,src,streams,test,.*}/**'],

@@ -1,5 +1,6 @@
 import type { OptionRule } from '../schema/optionRules.ts';
-import { checkedBy } from './shape.ts';
+import { fault } from './check.ts';
+import { checkedBy, type Shape } from './shape.ts';
 
 /** A value of a parameter. */
 export type Value = string | number | boolean;
@@ -9,4 +10,11 @@ const valueRule: OptionRule<Value> = {
   schema: { type: ['string', 'number', 'boolean'] },
   holds: (data): data is Value => typeof data === 'string' || typeof data === 'boolean' || Number.isFinite(data),
 };
-export const anyValue = checkedBy(valueRule);
+const plain = checkedBy(valueRule);
+export const anyValue: Shape<Value> = {
+  ...plain,
+  read(path, data) {
+    if (data === null) throw fault(path, valueRule.expected, data, '; write a text such as "none", and let your program read it as that');
+    return plain.read(path, data);
+  },
+};

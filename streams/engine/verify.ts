@@ -8,7 +8,7 @@ import { type Difference, decisionsOf, Replayer } from './replay.ts';
 
 /** The result of recomputing a log. */
 export interface Verdict {
-  /** How many suggestions were recomputed, without imports. */
+  /** How many suggestions were recomputed, without imports. Further attempts at a trial are recomputed, but do not count. */
   readonly recomputed: number;
   /** Suggestions of other versions of the decisions (see `DECISIONS`), which this version cannot recompute; absent if there are none. */
   readonly others?: readonly OtherDecisions[];
@@ -45,7 +45,7 @@ export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read)
         for (const { position, fact } of due.get(entry.position) ?? []) {
           const difference = await replayer.difference(fact);
           if (difference) return { recomputed, ...others, differs: { position, ...difference } };
-          recomputed++;
+          if (fact.attempt === 1) recomputed++;
         }
       }
     }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { argumentsIn, defaultsIn } from '../../src/cli/commands/run/init.ts';
+import { argumentsIn, defaultsIn, flagsIn } from '../../src/cli/commands/run/init.ts';
 import { readStudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { directory, hypertide } from './support.ts';
 
@@ -52,6 +52,23 @@ describe('init', () => {
       ['optimizer', ['sgd', 'adam']],
       ['layers', '2'],
     ]);
+  });
+
+  it('names flags without a value, and how to search them', async () => {
+    expect(flagsIn(ARGPARSE)).toEqual(['verbose']);
+    expect(flagsIn(CLICK)).toEqual([]);
+    const help =
+      'usage: t\n\noptions:\n  -h, --help  show\n  --lr LR  rate (default: 0.1)\n  --amsgrad  use AMSGrad\n  --use-bias, --no-use-bias\n';
+    const place = directory();
+    writeFileSync(join(place, 'train.mjs'), `console.log(${JSON.stringify(help)})`);
+    expect((await hypertide(place, 'init', '--', 'node', 'train.mjs')).code).toBe(0);
+    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    expect(text).toContain(
+      '  # amsgrad: { type: boolean }   # a flag: to search it, remove the first #, and add --amsgrad{?amsgrad} to the command\n',
+    );
+    expect(text).toContain('add --use-bias{?use_bias} to the command');
+    writeFileSync(join(place, 'study.yaml'), text.replace('  # amsgrad', '  amsgrad').replace('{args}', '--lr {lr} --amsgrad{?amsgrad}'));
+    expect((await readStudyFile(join(place, 'study.yaml'))).space.size).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('writes a study file with ranges around the defaults, and a command', async () => {

@@ -101,6 +101,10 @@ test.each<[string, string]>([
     'parameters.lr.constructor: unknown key, expected one of type, low, high, log, logit, step, prior, when',
   ],
   ['[lr]', 'parameters: expected a mapping, got ["lr"]'],
+  [
+    '{ opt: { type: choice, values: [null, sgd] } }',
+    'parameters.opt.values[0]: expected a string, a finite number or a boolean, got null; write a text such as "none", and let your program read it as that',
+  ],
   ['{ "": { type: boolean } }', 'parameters: expected parameters with valid names, got ""'],
   ['{}', 'parameters: expected at least one parameter, got {}'],
 ])('%s is refused', (parameters, message) => {

@@ -47,6 +47,7 @@ Example:
       `
 The command runs without a shell, once per trial. In its arguments,
   {name}                 is the value of that parameter
+  {?name}                drops the argument unless name is true: --flag{?flag}
   {args}                 as an argument of its own, is --name value for each
                          parameter
   {params}               is the path of a JSON file with all parameters

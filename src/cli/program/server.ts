@@ -49,6 +49,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
+    .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
     .action((command, options) => exit(import('../commands/server/worker.ts').then(({ work }) => work(command, options))));
 

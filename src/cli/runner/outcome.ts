@@ -6,7 +6,7 @@ import type { Line, PrintedReport, Result } from './parseOutput.ts';
 /** How a run of a program ended. `checkpoint` is the last one that it named. */
 export type ProgramOutcome =
   | (Result & { readonly type: 'completed'; readonly checkpoint?: string; readonly seconds: number })
-  | { readonly type: 'stopped'; readonly step?: number; readonly checkpoint?: string }
+  | { readonly type: 'stopped'; readonly by?: string; readonly step?: number; readonly checkpoint?: string }
   | { readonly type: 'failed'; readonly reason: FailureReason; readonly message: string; readonly checkpoint?: string };
 
 /** What has been read from a program so far. */
@@ -53,6 +53,8 @@ export interface ProcessEnd {
   readonly seconds: number;
   /** Seconds that it might take. */
   readonly timeLimit?: number | undefined;
+  /** What happens then to a trial that has reported. */
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   /** The name under which it printed the only objective, where that is another. */
   readonly metric?: string | undefined;
   /** Why it has no result, if it has none. */
@@ -74,6 +76,8 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   const { because, code, seconds, timeLimit } = exit;
   const said = heard.result ?? heard.report;
 
+  if (because === 'timeout' && exit.atTimeLimit === 'stop' && heard.step !== undefined && heard.report?.type !== 'non-finite')
+    return { type: 'stopped', by: 'timeLimit', step: heard.step, ...checkpoint };
   if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
   if (because === 'preempted') return fail('preempted', 'its runner was told to end');
   const hasResult = code === 0 && heard.result?.type === 'result';

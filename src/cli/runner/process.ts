@@ -26,6 +26,8 @@ export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
   readonly timeLimit?: number | undefined;
+  /** How a trial that has reported ends then: stopped, or as all others failed. Default: fail. */
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   /** Seconds between the request to end and the kill. Default 10. */
   readonly grace?: number | undefined;
   /** Directory to run in. */
@@ -133,7 +135,7 @@ function launch(job: Job, { command, directory }: ProcessOptions, mark: string):
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 function attend(start: () => Child, log: LogFile, options: ProcessOptions & Listening, mark: string): Running {
-  const { timeLimit, grace = 10 } = options;
+  const { timeLimit, atTimeLimit, grace = 10 } = options;
   const printed = listen(log, options, () => end('non-finite', 'SIGTERM'));
   const child = start();
   const since = performance.now();
@@ -176,7 +178,7 @@ function attend(start: () => Child, log: LogFile, options: ProcessOptions & List
       log.close();
       const { heard, lastError, metric, unheard } = printed.end(because !== undefined);
       const seconds = Math.round(performance.now() - since) / 1000;
-      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit };
+      const exit: ProcessEnd = { code, signal, lastError, seconds, metric, unheard, because, timeLimit, atTimeLimit };
       resolve(failure === undefined ? outcomeOf(heard, exit) : notStarted(failure));
     });
   });

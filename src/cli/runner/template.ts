@@ -30,7 +30,8 @@ export class TemplateError extends UserError {
 
 /**
  * Reads a command in which `{name}`, anywhere within an argument, stands for the value of a parameter or one of {@link RUNNER_NAMES}, and
- * an argument `{args}` for `--name value` of every active parameter. `{{` and `}}` stand for a brace; so does one that encloses no name, as in
+ * an argument `{args}` for `--name value` of every active parameter. `{?name}` stands for nothing, and drops the argument unless the boolean
+ * parameter is true: `--amsgrad{?amsgrad}` is a flag without a value. `{{` and `}}` stand for a brace; so does one that encloses no name, as in
  * JSON.
  *
  * @param parameters names of all parameters, conditional ones included.
@@ -52,7 +53,7 @@ function parseArgument(argument: string, names: readonly string[]): Argument {
     const text = argument.slice(end, match.index);
     end = match.index + match[0].length;
     const name = match[1];
-    if (name !== undefined && names.includes(name)) {
+    if (name !== undefined && names.includes(name.replace(/^\?/, ''))) {
       parts[parts.length - 1] += text;
       parts.push(name, '');
     } else if (name !== undefined && !JSON_LIKE.test(name)) throw unknown(argument, name, names);
@@ -71,8 +72,8 @@ function unknown(argument: string, name: string, names: readonly string[]): Temp
 }
 
 /**
- * The arguments of one run. An argument that mentions something inactive is dropped, and with it a flag right before it that mentions
- * nothing and carries no value: of `--momentum {momentum}` nothing is left where there is no momentum.
+ * The arguments of one run. An argument that mentions something inactive is dropped. If it is no option itself, a flag right before it that mentions
+ * nothing and carries no value is dropped too: of `--momentum {momentum}` nothing is left where there is no momentum.
  *
  * @throws TemplateError if that drops the program itself.
  */
@@ -86,23 +87,25 @@ export function fillTemplate(template: Template, filling: Filling): string[] {
     const texts = argument.parts.map((part, k) => (k % 2 === 0 ? part : textOf(part, filling)));
     if (texts.every((text) => text !== undefined)) filled.push(texts.join(''));
     else if (i === 0) throw new TemplateError(`${argument.parts[1]}: the program to run depends on a parameter that is not active`);
-    else if (isFlag(template[i - 1]!)) filled.pop();
+    else if (!argument.parts[0]!.startsWith('--') && isFlag(template[i - 1]!)) filled.pop();
   }
   return filled;
 }
 
 /** The parameters that a command passes nowhere, not even in a file. The program can still read them from its environment. */
 export function unmentioned(template: Template, parameters: readonly string[]): string[] {
-  const mentioned = new Set(
-    template.flatMap((argument) => (argument.type === 'args' ? parameters : argument.parts.filter((_, k) => k % 2 === 1))),
-  );
+  const mentioned = new Set(template.flatMap((argument) => (argument.type === 'args' ? parameters : namesIn(argument.parts))));
   return mentioned.has('params') ? [] : parameters.filter((name) => !mentioned.has(name));
 }
+
+/** The names that an argument mentions. */
+export const namesIn = (parts: readonly string[]): string[] => parts.filter((_, k) => k % 2 === 1).map((name) => name.replace(/^\?/, ''));
 
 const isFlag = (argument: Argument): boolean =>
   argument.type === 'text' && argument.parts.length === 1 && /^--?[A-Za-z][^=]*$/.test(argument.parts[0]!);
 
 function textOf(name: string, filling: Filling): string | undefined {
+  if (name.startsWith('?')) return filling.params[name.slice(1)] === true ? '' : undefined;
   if (Object.hasOwn(filling.params, name)) return asText(filling.params[name]);
   const value = name === 'params' ? filling.paramsFile : filling[name as Exclude<RunnerName, 'params'>];
   return value === undefined ? undefined : String(value);

@@ -24,6 +24,7 @@ export interface StudyFile {
   readonly command?: readonly string[];
   /** Seconds a trial may take. */
   readonly timeLimit?: number;
+  readonly atTimeLimit?: 'stop' | 'fail';
   /** Seconds between SIGTERM and SIGKILL. */
   readonly grace?: number;
   /** Which of the values that a program prints is its result. Default `last`. */
@@ -84,6 +85,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     early,
     command: words,
     timeLimit,
+    atTimeLimit,
     grace,
     result: which,
     metricFile,
@@ -102,6 +104,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
           ? (words as string).trim().split(/\s+/)
           : (words as unknown[]).map(String),
     timeLimit,
+    atTimeLimit,
     grace,
     result: which,
     metricFile,

@@ -51,6 +51,10 @@ export const studyLayout = {
   command: optional(command),
   /** How many seconds a trial may take. */
   timeLimit: optional(positive),
+  /**
+   * How a trial ends at its `timeLimit`: with `stop`, the last report is its result; with `fail`, and without a report, it has none. Default: fail.
+   */
+  atTimeLimit: optional(oneOf('stop', 'fail')),
   /** How many seconds a program has to end after SIGTERM before it gets SIGKILL. */
   grace: optional(positive),
   /** Which of the values that a program prints is its result: `last` or `best`. Default: last. */

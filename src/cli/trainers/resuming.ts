@@ -1,5 +1,5 @@
 import { pausingIn } from '../../../streams/spec/defaults.ts';
-import type { Template } from '../runner/template.ts';
+import { namesIn, type Template } from '../runner/template.ts';
 import { UsageError } from '../usage.ts';
 
 export interface Resuming {
@@ -40,4 +40,4 @@ export function checkResuming({
 
 /** Whether a command mentions one of the runner's own names. */
 const mentions = (command: Template, names: readonly string[]): boolean =>
-  command.some((argument) => argument.type === 'text' && argument.parts.some((part, k) => k % 2 === 1 && names.includes(part)));
+  command.some((argument) => argument.type === 'text' && namesIn(argument.parts).some((name) => names.includes(name)));

@@ -21,6 +21,7 @@ export interface ProgramOptions extends Omit<Listening, 'file'> {
   /** Directory for what trials print and save. */
   readonly directory: string;
   readonly timeLimit?: number | undefined;
+  readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   readonly grace?: number | undefined;
   readonly warn: (message: string) => void;
   readonly notices: Notices;
@@ -117,6 +118,7 @@ export function startTrial(
     waiting: say.waiting,
     onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
     timeLimit: options.timeLimit,
+    atTimeLimit: options.atTimeLimit,
     grace: options.grace,
   });
   const end = process.done.then((outcome) => {

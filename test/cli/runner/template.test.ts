@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Filling, fillTemplate, parseTemplate } from '../../../src/cli/runner/template.ts';
+import { type Filling, fillTemplate, parseTemplate, unmentioned } from '../../../src/cli/runner/template.ts';
 
 const names = ['lr', 'layers', 'momentum', 'optimizer', 'weight-decay'];
 const filling: Filling = {
@@ -33,6 +33,16 @@ describe('a command', () => {
     ],
   ])('is filled with %s', (_, command, filled) => {
     expect(fill(command)).toEqual(filled);
+  });
+
+  it('has a flag without a value if a parameter is true', () => {
+    const command = parseTemplate(['p', '--verbose', '--amsgrad{?amsgrad}', '{x}'], ['amsgrad', 'x']);
+    const filled = (params: object) => fillTemplate(command, { ...filling, params: { x: 1, ...params } });
+    expect(filled({ amsgrad: true })).toEqual(['p', '--verbose', '--amsgrad', '1']);
+    expect(filled({ amsgrad: false })).toEqual(['p', '--verbose', '1']);
+    expect(filled({})).toEqual(['p', '--verbose', '1']);
+    expect(unmentioned(command, ['amsgrad', 'x', 'y'])).toEqual(['y']);
+    expect(fill(['p', '--verbose', '--momentum={momentum}'])).toEqual(['p', '--verbose']);
   });
 
   it.each([

@@ -39,7 +39,7 @@ const check = (entries: readonly Entry[], strategy: Strategy = strategyOf(entrie
   verify(box, strategy, reader(entries));
 const suggestions = (entries: readonly Entry[]) =>
   entries.map(({ position, fact }) => ({ position, ...(fact as SuggestedFact) })).filter(({ type }) => type === 'suggested');
-const count = (entries: readonly Entry[]) => suggestions(entries).length;
+const count = (entries: readonly Entry[]) => suggestions(entries).filter(({ attempt }) => attempt === 1).length;
 const done = (trial: number, value: number): Fact => ({ type: 'completed', trial, values: { value } });
 const evolve = chain(ga({ population: 4 }), random());
 
@@ -63,6 +63,10 @@ describe('verify', () => {
     expect(world.finished).toBe(true);
     expect(suggestions(world.entries).some(({ attempt }) => attempt > 1)).toBe(true);
     expect(await check(world.entries)).toEqual({ recomputed: count(world.entries) });
+    const retry = world.entries.findIndex(({ fact }) => (fact as SuggestedFact).attempt > 1 && (fact as Fact).type === 'suggested');
+    const fact = { ...(world.entries[retry]!.fact as SuggestedFact), by: 'another' };
+    const changed = world.entries.with(retry, { ...world.entries[retry]!, fact });
+    expect(await check(changed)).toMatchObject({ differs: { position: retry + 1, field: 'by', logged: 'another' } });
   });
 
   it('recomputes what was decided before and after a retraction, each from what was known then', async () => {

@@ -16,7 +16,11 @@ export async function importance(study: CommandStudy, { json }: { readonly json?
   }
   const { marginals: _, completed: __, ...shares } = found;
   if (json) print(JSON.stringify(shares));
-  else print(tableOf(shares));
+  else {
+    print(tableOf(shares));
+    inform('fANOVA: share of the variance of all results, so which parameters to search at all');
+    inform('PED-ANOVA: what tells the best tenth of the results from the others, so which parameters to tune further');
+  }
   return 0;
 }
 

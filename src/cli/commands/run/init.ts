@@ -37,7 +37,7 @@ export async function initStudy(
     throw new UsageError(
       `${words.join(' ')}: it has the commands ${commands.join(', ')}; name one, such as: hypertide init -- ${words.join(' ')} ${commands[0]}`,
     );
-  await writeOutput(output, studyOf(words, found, epochs, metric));
+  await writeOutput(output, studyOf(words, found, flagsIn(help), epochs, metric));
   const open = found.filter((argument) => !isKnown(argument)).map(({ name }) => name);
   const count = found.length - open.length;
   inform(
@@ -78,6 +78,17 @@ export function argumentsIn(help: string): Argument[] {
     found.push(omitUndefined({ name, help: rest, choices, default: otherwise?.trim() }));
   }
   return found;
+}
+
+/** The options without a value in a help text. */
+export function flagsIn(help: string): string[] {
+  return help
+    .split(/\n(?=\s{1,8}-)/)
+    .slice(1)
+    .flatMap((block) => {
+      const [, name] = /^\s*(?:-\w, )?--([\w-]+)(?:, --no-[\w-]+| \/ --no-[\w-]+)?(?:\s{2,}|\s*$|\s*\n)/.exec(block) ?? [];
+      return name === undefined || FIXED.test(name) ? [] : [name];
+    });
 }
 
 /** The defaults of arguments in the source of programs that use argparse, whose help does not show them unless it is told to. */
@@ -125,7 +136,19 @@ function parameterOf({ name, choices, default: otherwise }: Argument): string {
 const rangeAround = (value: number): readonly [low: number, high: number] => [decimal(value / 100), decimal(value * 100)];
 const decimal = (value: number): number => Number(value.toPrecision(2));
 
-function studyOf(words: readonly string[], found: readonly Argument[], epochs: number | undefined, metric: string): string {
+/** Few flags are hyperparameters, so that a person has to choose them. */
+const flagOf = (name: string): string => {
+  const key = name.replaceAll('-', '_');
+  return `  # ${key}: { type: boolean }   # a flag: to search it, remove the first #, and add --${name}{?${key}} to the command`;
+};
+
+function studyOf(
+  words: readonly string[],
+  found: readonly Argument[],
+  flags: readonly string[],
+  epochs: number | undefined,
+  metric: string,
+): string {
   const dashed = found.some(({ name }) => name.includes('-'));
   const added = (argument: Argument) => (dashed && !isKnown(argument) ? `, and add ${placeOf(argument)} to the command` : '');
   const parameters =
@@ -139,6 +162,7 @@ function studyOf(words: readonly string[], found: readonly Argument[], epochs: n
     '# The search space. Types: float, int, choice, ordinal, boolean, constant. Check the ranges: they were guessed from the defaults.',
     'parameters:',
     ...parameters,
+    ...flags.map(flagOf),
     '',
     `objective: minimize ${metric}   # the name under which your program prints its value`,
     epochs === undefined

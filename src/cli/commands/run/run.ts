@@ -196,6 +196,7 @@ async function work(given: Work): Promise<Ending> {
     warn,
     unable: (reason) => end({ type: 'failed', error: new UsageError(reason) }),
     timeLimit: file.timeLimit,
+    atTimeLimit: file.atTimeLimit,
     grace: file.grace,
   });
   const failing = failingAlike(await log.head());

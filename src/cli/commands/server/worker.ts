@@ -25,6 +25,7 @@ interface WorkerOptions extends Access {
   readonly name?: string;
   readonly parallel?: number;
   readonly timeLimit?: number;
+  readonly atTimeLimit?: 'stop' | 'fail';
   readonly directory?: string;
   /** The name under which the program prints the value. */
   readonly metric?: string;
@@ -36,7 +37,7 @@ interface WorkerOptions extends Access {
 
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions): Promise<number> {
-  const { nats, name, parallel = 1, timeLimit, metric, result } = options;
+  const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, result } = options;
   const study = checkName('--study', options.study);
   if (name !== undefined) checkName('--name', name);
   const screen = openStatusLine();
@@ -74,6 +75,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       directory: options.directory === undefined ? trialsDirectory(study) : resolve(options.directory),
       warn: screen.line,
       timeLimit,
+      atTimeLimit,
     };
     const running = new Set<Running>();
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
