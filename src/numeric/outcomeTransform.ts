@@ -79,6 +79,31 @@ export function powerTransform(values: ArrayLike<number>): OutcomeTransform {
   };
 }
 
+/**
+ * The standardised log of the distance to the lowest value plus an offset. With an offset of the median distance it is nearly linear for the better
+ * half of the values, whereas the others may span orders of magnitude; a smaller one also tells apart values that are close to the lowest.
+ *
+ * @param share the offset as a share of the median distance
+ */
+export function shiftedLog(values: ArrayLike<number>, share: number): OutcomeTransform {
+  const first = standardise(values);
+  const low = first.targets.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const distances = first.targets.map((z) => z - low).filter((distance) => distance > 0);
+  if (distances.length === 0) return first;
+  const offset = share * distances.sort()[distances.length >> 1]!;
+  const log = (z: number) => Math.log1p(Math.max((z - low) / offset, MIN_DISTANCE));
+  const { mean, sd } = moments(first.targets.map(log));
+  const target = (value: number) => (log(first.target(value)) - mean) / sd;
+  return {
+    targets: Float64Array.from(values, target),
+    target,
+    slope: (i) => first.slope(i) / (sd * (first.targets[i]! - low + offset)),
+    restore: (target) => first.restore(low + offset * Math.expm1(mean + sd * target)),
+  };
+}
+/** For values below the lowest observed one, down to where the log is infinite. */
+const MIN_DISTANCE = -1 + 1e-9;
+
 /** The minimum of a unimodal function, to a tolerance (Kiefer 1953). */
 function goldenSection(f: (x: number) => number, from: number, to: number, tolerance: number): number {
   const ratio = (Math.sqrt(5) - 1) / 2;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { powerTransform, standardise, yeoJohnson, yeoJohnsonInverse } from '../../src/numeric/outcomeTransform.ts';
+import { powerTransform, shiftedLog, standardise, yeoJohnson, yeoJohnsonInverse } from '../../src/numeric/outcomeTransform.ts';
 
 interface Case {
   values: number[];
@@ -40,6 +40,8 @@ describe('the Yeo-Johnson transform', () => {
 describe.each([
   ['standardise', standardise],
   ['powerTransform', powerTransform],
+  ['shiftedLog', (values: readonly number[]) => shiftedLog(values, 1)],
+  ['shiftedLog with a small offset', (values: readonly number[]) => shiftedLog(values, 0.1)],
 ] as const)('%s', (_, view) => {
   it('keeps the order, and has mean 0', () => {
     fc.assert(
@@ -76,4 +78,12 @@ describe.each([
       expect(view(values).targets.every(Number.isFinite)).toBe(true);
     }
   });
+});
+
+it('shiftedLog tells apart low values next to ones that are larger by orders of magnitude', () => {
+  const values = [0, 1, 2, 3, 1e6, 2e6];
+  const shareOfRange = (targets: Float64Array) => (targets[3]! - targets[0]!) / (targets[5]! - targets[0]!);
+  expect(shareOfRange(standardise(values).targets)).toBeLessThan(1e-5);
+  // the distances above 0 have the median 3
+  expect(shareOfRange(shiftedLog(values, 0.1).targets)).toBeCloseTo(Math.log(11) / Math.log1p(2e6 / 0.3), 10);
 });

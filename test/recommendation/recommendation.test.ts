@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ObjectiveSpec } from '../../src/facts/facts.ts';
 import { kernelFromLogs } from '../../src/numeric/gp/kernel.ts';
-import { leaveOneOutMeans } from '../../src/numeric/gp/leaveOneOut.ts';
+import { leaveOneOutLogDensity, leaveOneOutMeans } from '../../src/numeric/gp/leaveOneOut.ts';
 import { posterior } from '../../src/numeric/gp/posterior.ts';
 import { predict } from '../../src/numeric/gp/predict.ts';
 import { drawNormal, rngFor } from '../../src/numeric/random.ts';
@@ -101,13 +101,15 @@ describe('recommendation', () => {
   });
 });
 
-it('leaveOneOutMeans are the predictions without each observation', () => {
+it('leaveOneOutMeans and leaveOneOutLogDensity follow from the predictions without each observation', () => {
   const rng = rngFor('left', 'out', 0);
   const points = Float64Array.from({ length: 24 }, rng);
   const targets = Float64Array.from({ length: 12 }, (_, i) => Math.sin(4 * points[2 * i]!) + points[2 * i + 1]! + 0.1 * rng());
   const kernel = kernelFromLogs(Float64Array.of(0.3, -0.7, -0.4, 0.1, 0.6, Math.log(0.02)), 2);
   const features = { width: 2, ordered: 2 };
-  const left = leaveOneOutMeans(posterior({ features, size: 12, points, targets }, kernel)!, targets);
+  const gp = posterior({ features, size: 12, points, targets }, kernel)!;
+  const left = leaveOneOutMeans(gp, targets);
+  let logDensity = 0;
   for (let i = 0; i < 12; i++) {
     const others = [...targets.keys()].filter((k) => k !== i);
     const rest = posterior(
@@ -119,6 +121,10 @@ it('leaveOneOutMeans are the predictions without each observation', () => {
       },
       kernel,
     )!;
-    expect(left[i]).toBeCloseTo(predict(rest, points.slice(2 * i, 2 * i + 2)).mean, 8);
+    const { mean, variance } = predict(rest, points.slice(2 * i, 2 * i + 2));
+    expect(left[i]).toBeCloseTo(mean, 8);
+    const observed = variance + kernel.noise;
+    logDensity -= 0.5 * (Math.log(2 * Math.PI * observed) + (targets[i]! - mean) ** 2 / observed);
   }
+  expect(leaveOneOutLogDensity(gp)).toBeCloseTo(logDensity, 5);
 });

@@ -16,6 +16,8 @@ export interface TrainingSet {
   readonly variances?: Float64Array | undefined;
   /** Ignored by the likelihood: kernels are fitted to values only. */
   readonly derivatives?: Derivatives | undefined;
+  /** The sum of the logs of the outcome transform's slopes, which turns a density of targets into one of values. Ignored by the likelihood. */
+  readonly logSlopes?: number;
 }
 
 /** Keeps covariance matrices of repeated points factorable. */

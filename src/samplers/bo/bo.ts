@@ -25,7 +25,7 @@ import { priorTerm } from './priorTerm.ts';
 import { type ModelOptions, type QuantityModel, quantityModel } from './quantityModel.ts';
 import { scoreModel } from './scores.ts';
 import { maximise, rankPoints } from './search.ts';
-import { type BoState, createBoFold, LOSS_TRANSFORMS, PLAIN_TRANSFORM } from './state.ts';
+import { type BoState, createBoFold, PLAIN_TRANSFORM } from './state.ts';
 
 export type { BoState };
 
@@ -58,8 +58,8 @@ const DEFAULT_TRIALS = 100;
 const PERTURBED_POINTS = 10;
 /** The confidence bound is this many standard deviations below the mean, as in Vizier's bandit (Song et al. 2024). */
 const KAPPA = 1.8;
-/** More work than two fits to 300 results is left to a thread. */
-const MAX_WORK = 2 * 300 ** 2;
+/** More work than a fit of four transforms to 200 results is left to a thread. */
+const MAX_WORK = 4 * 200 ** 2;
 
 /**
  * The most probable kernel may be wrong. If its length-scales are too long, the model is too certain about unexplored regions and only refines
@@ -103,21 +103,23 @@ export function boSurrogate(
 
   function fitModels(state: BoState): FittedModels | undefined {
     const { length } = state.suggested;
-    const transform = length % LOSS_TRANSFORMS.length;
     const shrink = !integrated && length % SHORT_LENGTHSCALES.every === SHORT_LENGTHSCALES.every - 1;
     const lengthscaleShrinkage = shrink ? SHORT_LENGTHSCALES.shrinkage : 1;
     const features = fold.features(state);
     const results = fold.results(state);
     // An open trial that has reported at a rung is among the results.
     const open = [...state.open.values()].filter(({ id }) => !results?.of(id)?.losses.size);
-    const key = (k: number) => `${k} ${results ? 'scores' : transform} ${lengthscaleShrinkage}`;
     const models = state.losses.flatMap((losses, k) => {
-      const options: ModelOptions = { fantasies: open.length, lengthscaleShrinkage, previous: recent.get(key(k)) };
-      if (results) return scoreModel(features, state.scores, results, options) ?? [];
-      return quantityModel(features, LOSS_TRANSFORMS[transform]!, transform, losses, options) ?? [];
+      const transform = results ? 0 : fold.lossTransforms.choose(losses, length);
+      const key = `${k} ${results ? 'scores' : transform} ${lengthscaleShrinkage}`;
+      const options: ModelOptions = { fantasies: open.length, lengthscaleShrinkage, previous: recent.get(key) };
+      const model = results
+        ? scoreModel(features, state.scores, results, options)
+        : quantityModel(features, fold.lossTransforms.transforms[transform]!, transform, losses, options);
+      if (model) recent.set(key, model);
+      return model ?? [];
     });
     if (models.length < objectives.length) return undefined;
-    for (const [k, model] of models.entries()) recent.set(key(k), model);
     const samples = posteriorSamples(features, models, open);
     return samples && { features, models, samples };
   }

@@ -1,7 +1,9 @@
 import { type FitTask, fitInOrder, type Kernels } from '../../numeric/gp/fit.ts';
 import type { FeatureLayout } from '../../numeric/gp/gaps.ts';
-import { addColumn } from '../../numeric/gp/kernel.ts';
+import { addColumn, kernelFromLogs } from '../../numeric/gp/kernel.ts';
+import { leaveOneOutLogDensity } from '../../numeric/gp/leaveOneOut.ts';
 import type { TrainingSet } from '../../numeric/gp/likelihood.ts';
+import { posterior } from '../../numeric/gp/posterior.ts';
 
 /** How kernels are fitted. */
 export type KernelFitOptions = Pick<FitTask, 'samples' | 'seed' | 'warp'>;
@@ -12,14 +14,15 @@ const SAMPLE_COST = 0.5;
 /** Kernels fitted to a training set, starting from the previous fit. Computed when first needed, or before that in a thread. */
 export class KernelFit {
   readonly #options: KernelFitOptions;
-  readonly #size: number;
+  readonly size: number;
   readonly #trainingSet: () => TrainingSet;
   readonly #previous: KernelFit | undefined;
   #result: Kernels | undefined;
+  #leaveOneOut: number | undefined;
 
   constructor(options: KernelFitOptions, size: number, trainingSet: () => TrainingSet, previous: KernelFit | undefined) {
     this.#options = options;
-    this.#size = size;
+    this.size = size;
     this.#trainingSet = trainingSet;
     this.#previous = previous;
   }
@@ -32,6 +35,21 @@ export class KernelFit {
     return this.#result!;
   }
 
+  /** The log density of the observed values, each as predicted from the others by the most probable kernel; -Infinity if there is none. */
+  get leaveOneOut(): number {
+    this.#leaveOneOut ??= this.#logDensity();
+    return this.#leaveOneOut;
+  }
+
+  #logDensity(): number {
+    const [logs] = this.kernels;
+    if (!logs) return Number.NEGATIVE_INFINITY;
+    const trainingSet = this.#trainingSet();
+    const { features, logSlopes = 0 } = trainingSet;
+    const gp = posterior(trainingSet, kernelFromLogs(addColumn(logs, features, this.#options.warp), features.width));
+    return gp ? leaveOneOutLogDensity(gp) + logSlopes : Number.NEGATIVE_INFINITY;
+  }
+
   /** The kernels for features that may have gained a column, that of the budget, since the fit. */
   kernelsFor(features: FeatureLayout): Kernels {
     return this.kernels.map((logs) => addColumn(logs, features, this.#options.warp));
@@ -40,7 +58,7 @@ export class KernelFit {
   /** The approximate cost of the remaining fits, in squared numbers of observations. */
   get work(): number {
     const each = (1 + SAMPLE_COST * this.#options.samples) * (this.#options.warp ? 2 : 1);
-    return this.#pending().reduce((sum, fit) => sum + each * fit.#size ** 2, 0);
+    return this.#pending().reduce((sum, fit) => sum + each * fit.size ** 2, 0);
   }
 
   /** The remaining fits as plain data, and a function that takes their results. */
@@ -57,7 +75,7 @@ export class KernelFit {
 
   /** What defines the fit, whether or not it has been made yet. */
   toJSON(): KernelFitOptions & { readonly size: number } {
-    return { ...this.#options, size: this.#size };
+    return { ...this.#options, size: this.size };
   }
 
   /** This fit and the earlier ones without a result, oldest first. */

@@ -95,5 +95,6 @@ export function trainingSetOf(features: Features, observed: readonly Observation
     ? Float64Array.from(observed, ({ stderr = 0 }, i) => (stderr * transform.slope(i)) ** 2)
     : undefined;
   const layout: FeatureLayout = { width: features.width, ordered: features.ordered };
-  return { features: layout, size: observed.length, points, targets: transform.targets, variances };
+  const logSlopes = observed.reduce((sum, _, i) => sum + Math.log(transform.slope(i)), 0);
+  return { features: layout, size: observed.length, points, targets: transform.targets, variances, logSlopes };
 }

@@ -1,7 +1,7 @@
 import { RungResults } from '../../budgets/rungResults.ts';
 import { crashed, type Ended, type Env, type Reported, type StrategyEvent, type Suggested, type TrialId } from '../../messages.ts';
 import { History } from '../../numeric/history.ts';
-import { powerTransform, standardise } from '../../numeric/outcomeTransform.ts';
+import { standardise } from '../../numeric/outcomeTransform.ts';
 import { SOBOL_DIMENSIONS } from '../../numeric/sequences/sobol.ts';
 import type { Point } from '../../space/axis.ts';
 import { countCells } from '../../space/cells.ts';
@@ -12,9 +12,8 @@ import { type BudgetRange, type Features, features as featuresOf } from './featu
 import type { KernelFitOptions } from './fit.ts';
 import { addObservation, canModel, noObservations, type QuantityObservations, type TransformFitter } from './observations.ts';
 import { noScoreFits, planScoreFit, type ScoreFits } from './scores.ts';
+import { alternating, byEvidence, type TransformChoice } from './transformChoice.ts';
 
-/** Models alternate between these transforms of the losses, as their errors differ. */
-export const LOSS_TRANSFORMS: readonly TransformFitter[] = [standardise, powerTransform];
 /** The transform of every other quantity. */
 export const PLAIN_TRANSFORM: readonly TransformFitter[] = [standardise];
 
@@ -45,6 +44,7 @@ export interface BoFold {
   readonly start: BoState;
   readonly sequence: Sequence<unknown>;
   expect(state: BoState, fact: Suggested): BoState;
+  readonly lossTransforms: TransformChoice;
   report(state: BoState, fact: Reported): BoState;
   learn(state: BoState, fact: Ended): BoState;
   /** The encoding of points; with a column for the budget if budgets differ. */
@@ -68,6 +68,8 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   );
   const withoutBudget = featuresOf(axes);
   const single = objectives.length === 1;
+  // Behind early stopping, losses are modelled only until budgets differ: too short to choose by evidence.
+  const lossTransforms = env.rungs ? alternating : byEvidence;
   let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: withoutBudget };
 
   function featuresBy(budgets: BudgetRange | undefined): Features {
@@ -110,7 +112,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
       budgets,
       failures,
       losses: state.losses.map((known, k) =>
-        addObservation(options, features, LOSS_TRANSFORMS, known, {
+        addObservation(options, features, lossTransforms.transforms, known, {
           point,
           budget,
           value: losses[k]!,
@@ -151,6 +153,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
       seconds: noObservations,
     },
     sequence,
+    lossTransforms,
     expect: (state, fact) => ({
       ...withFact(state, fact),
       sequence: sequence.advances(fact) ? sequence.fold(state.sequence, fact) : state.sequence,
