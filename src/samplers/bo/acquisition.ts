@@ -57,14 +57,14 @@ export const expectedImprovement = (gp: Posterior, best: number): AcquisitionTer
     },
   );
 
-/** The log of the probability that the quantity is at most `limit`. */
-export const logProbabilityBelow = (gp: Posterior, limit: number): AcquisitionTerm =>
+/** The log of the probability that the quantity is at most `limit`, times a weight. */
+export const logProbabilityBelow = (gp: Posterior, limit: number, weight = 1): AcquisitionTerm =>
   posteriorTerm(
     gp,
-    (mean, sd) => logNdtr((limit - mean) / sd),
+    (mean, sd) => weight * logNdtr((limit - mean) / sd),
     (mean, sd) => {
       const z = (limit - mean) / sd;
-      const ratio = Math.exp(logNormalDensity(z) - logNdtr(z));
+      const ratio = weight * Math.exp(logNormalDensity(z) - logNdtr(z));
       return [-ratio / sd, (-ratio * z) / sd];
     },
   );
