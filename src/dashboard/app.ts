@@ -56,6 +56,10 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
     ofStudy((c, shown) => machineEvents(c, studies, shown)),
   );
   app.get(
+    '/api/studies/:id',
+    ofStudy((c, { feed }) => c.json(feed.summary() ?? null)),
+  );
+  app.get(
     '/api/studies/:id/importance',
     ofStudy(async (c, { feed }) => c.json((await importancesOf(feed)) ?? null)),
   );

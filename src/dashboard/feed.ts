@@ -1,7 +1,7 @@
 import { spaceOf } from '../../streams/engine/applyEntries.ts';
 import { turnsOf } from '../../streams/engine/timeout.ts';
 import type { Entry } from '../facts/entry.ts';
-import type { Created, Params } from '../facts/facts.ts';
+import type { Created, ObjectiveSpec, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -10,7 +10,7 @@ import type { Space } from '../space/space.ts';
 import type { StudySource } from '../study/source.ts';
 import { bestFirst } from '../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
-import type { Detail, Headline } from './wire.ts';
+import type { Detail, Headline, Summary } from './wire.ts';
 
 /** Called with each entry and what it did. */
 export type Listener = (applied: AppliedEntry<Params>) => void;
@@ -24,6 +24,8 @@ interface Begun {
   readonly changes: TrialChanges;
 }
 
+/** Improvements of the best value that are kept. */
+const TREND = 32;
 /** Milliseconds of work before other tasks get a turn. */
 const TURN = 20;
 
@@ -38,6 +40,7 @@ export class Feed {
   readonly #watchers = new Set<() => void>();
   #rejected = 0;
   #queued = 0;
+  #trend: Headline['trend'] = [];
   #begun: Begun | undefined;
   #at = 0;
   #position = 0;
@@ -124,6 +127,7 @@ export class Feed {
     const applied = ledger.fold(entry);
     changes.fold(applied);
     this.#count(applied);
+    this.#note(ledger.best, ledger.settings.objectives[0]!);
     for (const listener of this.#listeners) listener(applied);
   }
 
@@ -131,6 +135,14 @@ export class Feed {
     if (refusal) this.#rejected++;
     else if (fact.type === 'enqueued') this.#queued++;
     else if (effect === 'suggested' && fact.queue !== undefined) this.#queued--;
+  }
+
+  /** Keeps how the best value changed. */
+  #note(best: Begun['ledger']['best'], objective: ObjectiveSpec): void {
+    const last = this.#trend.at(-1);
+    if (best === undefined || best.trial === last?.[0]) return;
+    this.#trend = [...this.#trend, [best.trial, best.values[objective.name]!]];
+    if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 
   /** The study in one line; undefined while its log is empty. */
@@ -154,10 +166,18 @@ export class Feed {
       failed,
       limit: settings.limits.trials,
       best,
+      trend: this.#trend,
       objective: settings.objectives[0]!,
       position: changes.position,
       at: this.#at,
     });
+  }
+
+  /** The study without its trials but the best one, to compare it with others. */
+  summary(): Summary | undefined {
+    const detail = this.detail();
+    const best = detail?.best && this.#begun?.changes.rows.get(detail.best.trial);
+    return detail && omitUndefined({ detail, best });
   }
 
   detail(): Detail | undefined {

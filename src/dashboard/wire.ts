@@ -40,6 +40,8 @@ export interface Headline {
   /** Configurations to try. */
   readonly limit?: number;
   readonly best?: { readonly trial: TrialId; readonly value: number };
+  /** The best value so far, from the first result to the last: number of the trial that ended then, value. Of many improvements, some are left out. */
+  readonly trend: readonly (readonly [trial: TrialId, value: number])[];
   readonly objective: ObjectiveSpec;
   readonly position: number;
   /** Milliseconds since 1970 of the last entry. */
@@ -60,6 +62,13 @@ export interface Detail extends Headline {
   readonly cost: number;
   readonly queued: number;
   readonly rejected: number;
+}
+
+/** A study to compare with others. */
+export interface Summary {
+  readonly detail: Detail;
+  /** Its best trial. */
+  readonly best?: TrialRow;
 }
 
 /** A state of a statechart, with its inner states. */
@@ -95,6 +104,8 @@ export interface MachineNews {
   /** How often each transition was taken, by its id; of a fold, how many events of each type came. */
   readonly counts: Readonly<Record<string, number>>;
   readonly last?: { readonly event: string; readonly trial?: TrialId };
+  /** The latest phases, the current one at the end: id of the innermost state, and the trial whose event led there. */
+  readonly history: readonly { readonly phase: string; readonly trial?: TrialId }[];
 }
 /** Why machines cannot be shown, or what they are. */
 export type Machines =

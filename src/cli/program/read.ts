@@ -76,7 +76,7 @@ what sets the best tenth apart.`,
   maybeOnServer(program.command('dashboard'))
     .summary('show studies in a browser')
     .description('Show studies in a browser as they run. With the token, you can act on them.')
-    .argument('[journals...]', 'files of studies')
+    .argument('[journals...]', 'files of studies, or folders that contain them')
     .option('--study <name...>', 'studies of the server to show (default: all)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on', port, 7531)

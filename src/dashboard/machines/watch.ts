@@ -20,8 +20,12 @@ interface Watched {
   active: readonly string[];
   over: boolean;
   last: MachineNews['last'];
+  history: MachineNews['history'];
   since: number;
 }
+
+/** Phases of each machine that are kept. */
+const HISTORY = 24;
 
 /** Records what the machines of a study do, from inspection events. It cannot influence them. */
 export class MachineWatch {
@@ -53,7 +57,7 @@ export class MachineWatch {
   #begin(actor: Inspected['actorRef']): void {
     if (actor._parent !== undefined) return; // what a machine waits for, such as a fit, is a state of that machine
     const charted = chartOf(actor.logic ?? {});
-    this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, since: 0 });
+    this.#watched.set(actor.id, { actor, charted, counts: {}, active: [], over: false, last: undefined, history: [], since: 0 });
   }
 
   #hear(watched: Watched, { event }: Inspected): void {
@@ -74,6 +78,10 @@ export class MachineWatch {
     if (event?.type === 'xstate.stop') return;
     const { root } = actorRef.logic ?? {};
     if (root) watched.active = activeStates(root, snapshot?.value);
+    const phase = watched.active.at(-1);
+    if (phase !== undefined && phase !== watched.history.at(-1)?.phase) {
+      watched.history = [...watched.history, omitUndefined({ phase, trial: watched.last?.trial })].slice(-HISTORY);
+    }
     watched.over = snapshot?.status === 'done';
     if (event?.type === 'ask') this.#asked?.(actorRef.id, (performance.now() - watched.since) / 1000);
     this.#changed();
@@ -84,7 +92,9 @@ export class MachineWatch {
   }
 
   get news(): MachineNews[] {
-    return [...this.#watched].map(([path, { active, over, counts, last }]) => omitUndefined({ path, active, over, counts, last }));
+    return [...this.#watched].map(([path, { active, over, counts, last, history }]) =>
+      omitUndefined({ path, active, over, counts, last, history }),
+    );
   }
 
   /** The states that each machine is in, by path. */

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Access, connectTo } from '../../../../streams/nats/connect.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
@@ -6,6 +7,7 @@ import { omitUndefined } from '../../../omitUndefined.ts';
 import { accessOf, withoutPassword } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn } from '../../sources/journalFile.ts';
+import { watchJournals } from '../../sources/journalFolder.ts';
 import { natsSource } from '../../sources/nats.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
@@ -23,14 +25,22 @@ interface DashboardOptions extends Access {
 export async function showStudies(paths: readonly string[], options: DashboardOptions): Promise<number> {
   const { nats = paths.length === 0 ? process.env.HYPERTIDE_NATS : undefined } = options;
   if (paths.length === 0 && nats === undefined) throw new UsageError('expected journals, or --nats with a server');
-  for (const path of paths) await createdIn(path);
+  const folders = await foldersIn(paths);
+  const journals = paths.filter((path) => !folders.includes(path));
+  for (const path of journals) await createdIn(path);
   const board = await dashboard(serverSettings(options));
   const ending: (() => Promise<unknown>)[] = [board.close];
   try {
-    const ids = idsOf(paths);
-    paths.forEach((path, i) => {
-      board.studies.add(ids[i]!, journalSource(path));
-    });
+    const add = (path: string) =>
+      void board.studies.add(
+        idOf(path, (id) => board.studies.get(id) !== undefined),
+        journalSource(path),
+      );
+    journals.forEach(add);
+    for (const folder of folders) {
+      const end = await watchJournals(folder, add);
+      ending.push(async () => end());
+    }
     if (nats !== undefined) ending.push(await addServer(board, nats, options));
     welcome(board);
     await new Promise<void>((resolve) => onInterrupt(() => resolve()));
@@ -60,17 +70,19 @@ async function addServer(board: Dashboard, url: string, { study, ...access }: Da
   return () => nc.close();
 }
 
-/** A name for each file that can be part of a URL. */
-function idsOf(paths: readonly string[]): string[] {
-  const taken = new Set<string>();
-  return paths.map((path) => {
-    const stem =
-      basename(path)
-        .replace(/\.jsonl$/, '')
-        .replace(/[^\w.-]+/g, '-') || 'study';
-    let id = stem;
-    for (let n = 2; taken.has(id); n++) id = `${stem}-${n}`;
-    taken.add(id);
-    return id;
-  });
+/** Which of the paths are folders. */
+async function foldersIn(paths: readonly string[]): Promise<readonly string[]> {
+  const stats = await Promise.all(paths.map((path) => stat(path).catch(() => undefined)));
+  return paths.filter((_, i) => stats[i]?.isDirectory());
+}
+
+/** A name for a file that can be part of a URL, and that is not taken. */
+function idOf(path: string, isTaken: (id: string) => boolean): string {
+  const stem =
+    basename(path)
+      .replace(/\.jsonl$/, '')
+      .replace(/[^\w.-]+/g, '-') || 'study';
+  let id = stem;
+  for (let n = 2; isTaken(id); n++) id = `${stem}-${n}`;
+  return id;
 }

@@ -18,9 +18,10 @@ import { study, view } from '../state/url.ts';
 import { Answer } from './answer/Answer.tsx';
 import { Card } from './Card.tsx';
 import { Controls } from './Controls.tsx';
+import { StudyList } from './home/StudyList.tsx';
 import { Legend } from './Legend.tsx';
 import { MachinesView } from './MachinesView.tsx';
-import { Phase, ProgressBar, StudyList } from './StudyList.tsx';
+import { Phase, ProgressBar } from './StudyState.tsx';
 import { TrialPanel } from './TrialPanel.tsx';
 import { TrialTable } from './table/TrialTable.tsx';
 

@@ -1,6 +1,8 @@
 import { computed } from '@preact/signals';
 import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
 import { cut } from '../lib/format.ts';
+import { phaseText } from '../lib/phases.ts';
+import { lookAt } from '../state/selection.ts';
 import { machines } from '../state/store.ts';
 
 /** The machines of the strategies as nested states, with their last transition. */
@@ -43,8 +45,44 @@ function MachineCard({ machine: { path, chart }, news }: { readonly machine: Mac
           )}
         </span>
       </header>
+      <PhaseNow news={news} path={path} />
       {chart ? <State state={chart} news={news} outer /> : <Fold news={news} />}
     </section>
+  );
+}
+
+/** What a strategy does now, and the phases that led there. */
+function PhaseNow({ news, path }: { readonly news: MachineNews | undefined; readonly path: string }) {
+  const phase = news?.active.at(-1);
+  const text = phase && phaseText(phase);
+  const history = news?.history ?? [];
+  return (
+    <>
+      {text && (
+        <p class="phase-now">
+          <b>{cut(path.split('/').at(-1) || 'It', 40)}</b> {text}.
+        </p>
+      )}
+      {history.length > 1 && (
+        <ol class="phases" aria-label="Phases so far">
+          {history.map(({ phase: before, trial }, i) => (
+            <li key={`${i} ${before}`} class={i === history.length - 1 ? 'is-active' : ''}>
+              {spaced(before.split('.').at(-1)!)}
+              {trial !== undefined && (
+                <button
+                  type="button"
+                  class="plain"
+                  aria-label={`trial ${trial}, which led to ${spaced(before.split('.').at(-1)!)}`}
+                  onClick={() => lookAt(trial)}
+                >
+                  {trial}
+                </button>
+              )}
+            </li>
+          ))}
+        </ol>
+      )}
+    </>
   );
 }
 

@@ -94,8 +94,12 @@ export async function signIn(given: string): Promise<boolean> {
   return true;
 }
 
-export async function get<T>(path: string): Promise<T> {
-  const response = await fetch(`api/studies/${encodeURIComponent(study.value)}/${path}`);
+/** Asks the server about the study that is shown. */
+export const get = <T>(path: string): Promise<T> => getFrom(study.value, `/${path}`);
+
+/** Asks the server about a study. */
+export async function getFrom<T>(id: string, path: string): Promise<T> {
+  const response = await fetch(`api/studies/${encodeURIComponent(id)}${path}`);
   if (!response.ok) throw new Error(((await response.json()) as { error?: string }).error ?? response.statusText);
   return (await response.json()) as T;
 }

@@ -15,7 +15,7 @@ export const study = kept('study');
 export const view = kept('view', 'overview');
 export const focus = kept('trial');
 
-const defaults: Readonly<Record<string, string>> = { view: 'overview' };
+const defaults: Readonly<Record<string, string>> = { view: 'overview', order: 'name', state: 'all', by: 'value' };
 
 /** Milliseconds without a change before the address is updated: browsers refuse updates in every frame of a drag. */
 const REST = 100;

@@ -4,7 +4,7 @@ import { gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
 import { detail, objectives, objectiveValue, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
-import { endings } from '../StudyList.tsx';
+import { endings } from '../StudyState.tsx';
 
 /** Running trials that are listed. */
 const LISTED = 4;

@@ -1,45 +1,4 @@
 import type { Headline } from '../../wire.ts';
-import { cut, formatNumber } from '../lib/format.ts';
-import { headlines } from '../state/store.ts';
-import { study } from '../state/url.ts';
-
-/** All studies and their progress. */
-export function StudyList() {
-  return (
-    <main class="page studies">
-      <h1>Studies</h1>
-      {headlines.value.length === 0 && <p class="nothing">No studies yet. A study appears here when it starts.</p>}
-      <ul class="study-list">
-        {headlines.value.map((one) => (
-          <li key={one.id}>
-            <a
-              href={`?study=${encodeURIComponent(one.id)}`}
-              onClick={(event) => {
-                if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-                event.preventDefault();
-                study.value = one.id;
-              }}
-            >
-              <span class="study-name">{cut(one.study || one.id, 80)}</span>
-              <Phase of={one} />
-              <span class="study-best">
-                {one.best ? (
-                  <>
-                    <b>{formatNumber(one.best.value)}</b> {cut(one.objective.name, 30)}
-                  </>
-                ) : (
-                  'no result yet'
-                )}
-              </span>
-              <ProgressBar of={one} />
-              <span class="study-source">{cut(one.source, 80)}</span>
-            </a>
-          </li>
-        ))}
-      </ul>
-    </main>
-  );
-}
 
 export const endings: Readonly<Record<string, string>> = {
   trials: 'all trials done',

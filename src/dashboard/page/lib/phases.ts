@@ -1,0 +1,39 @@
+/** What a strategy does in each phase of each machine, as a sentence after its name. Keys are ids of states. */
+const sentences: Readonly<Record<string, string>> = {
+  'surrogate.exploring': 'tries points without a model, until there are enough results for one',
+  'surrogate.modelling': 'proposes what its model of the results says is best to try',
+  'surrogate.fitting': 'fits its model in a thread; asks wait for it',
+  'surrogate.fallingBack': 'could not fit a model, so it tries points without one until the next result',
+  'halving.learning': 'starts its first configurations as controls, which show how well the lowest rung predicts the next one',
+  'halving.filling': 'starts new configurations at the first rung',
+  'halving.promoting': 'resumes the best configurations of a rung',
+  'brackets.filling': 'starts configurations in a bracket that has room',
+  'brackets.settling': 'has full brackets whose trials run, and opens the next bracket',
+  'brackets.promoting': 'resumes the best configurations of a rung',
+  'handOver.answering': 'answers asks; those after it wait for their turn',
+  'handOver.handedOver': 'has handed over: the next stage answers from now on',
+  'evolution.founding': 'tries the first members of its population',
+  'evolution.breeding': 'proposes children of the best configurations so far',
+  'evolution.restarting': 'has converged, and tries the first members of another population',
+  'evolution.settling': 'has suggested a whole generation, and waits for its results',
+  'evolution.spent': 'has suggested its last trial',
+  'population.founding': 'starts new members of its population',
+  'population.training': 'continues the member that is furthest behind, perhaps from a copy of a better one',
+  'population.done': 'has trained all members to their full budget',
+  'sequence.drawing': 'goes through its sequence of points',
+  'sequence.spent': 'has suggested all of its points',
+};
+
+/** The phases of a descent, whose machines have a name for each method. */
+const descents: Readonly<Record<string, string>> = {
+  starting: 'looks for a point to start from',
+  stepping: 'tries the next point along the gradient',
+  searching: 'tries a step along a line',
+  probing: 'tries points around a point to find its gradient',
+  averaging: 'tries the average of its points',
+  restarting: 'has converged or got lost, and starts a descent elsewhere',
+  converged: 'has converged after its last descent',
+};
+
+/** What a machine does in a state, in words; undefined for a state without. @param id of the innermost state */
+export const phaseText = (id: string): string | undefined => sentences[id] ?? descents[id.split('.').at(-1)!];

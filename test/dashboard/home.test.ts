@@ -1,0 +1,123 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { AnyStateMachine } from 'xstate';
+import { bracketsMachine } from '../../machines/brackets.ts';
+import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
+import { evolutionMachine } from '../../machines/evolution.ts';
+import { halvingMachine } from '../../machines/halving.ts';
+import { handOverMachine } from '../../machines/handOver.ts';
+import { populationMachine } from '../../machines/population.ts';
+import { sequenceMachine } from '../../machines/sequence.ts';
+import { surrogateMachine } from '../../machines/surrogate.ts';
+import { watchJournals } from '../../src/cli/sources/journalFolder.ts';
+import { phaseText } from '../../src/dashboard/page/lib/phases.ts';
+import { arranged, stateOfStudy } from '../../src/dashboard/page/lib/studies.ts';
+import type { Headline } from '../../src/dashboard/wire.ts';
+import { openJournal } from '../../streams/log/journal.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+import { random } from '../../streams/strategies/random.ts';
+import { textbook } from '../support/spaces.ts';
+import { board, finished, request } from './support.ts';
+
+const headline = (id: string, more: Partial<Headline> = {}): Headline => ({
+  id,
+  study: id,
+  source: `${id}.jsonl`,
+  phase: 'running',
+  trials: 1,
+  configurations: 1,
+  open: 1,
+  completed: 0,
+  stopped: 0,
+  failed: 0,
+  trend: [],
+  objective: { name: 'loss', direction: 'minimize' },
+  position: 1,
+  at: 0,
+  ...more,
+});
+
+describe('the list of studies', () => {
+  const all = [
+    headline('net 10', { best: { trial: 1, value: 3 }, at: 5, trials: 9 }),
+    headline('net 2', { best: { trial: 1, value: 1 }, at: 9, open: 0 }),
+    headline('tree', { phase: 'closed', trials: 20 }),
+    headline('acc', { best: { trial: 1, value: 2 }, objective: { name: 'accuracy', direction: 'maximize' } }),
+  ];
+  const found = (sought: string, order: 'name' | 'latest' | 'trials' | 'best', state = 'all') =>
+    arranged(all, { sought, order, state }).map(({ id }) => id);
+
+  it('is in order of names with numbers, of the latest fact, of trials, or of the best loss', () => {
+    expect(found('', 'name')).toEqual(['acc', 'net 2', 'net 10', 'tree']);
+    expect(found('', 'latest')).toEqual(['net 2', 'net 10', 'acc', 'tree']);
+    expect(found('', 'trials')).toEqual(['tree', 'net 10', 'acc', 'net 2']);
+    expect(found('', 'best')).toEqual(['acc', 'net 2', 'net 10', 'tree']); // a loss of -2, 1, 3, and none
+  });
+
+  it('holds what matches every word, and a state', () => {
+    expect(found('NET 1', 'name')).toEqual(['net 10']);
+    expect(found('accuracy', 'name')).toEqual(['acc']);
+    expect(found('', 'name', 'idle')).toEqual(['net 2']);
+    expect(stateOfStudy(all[2]!)).toBe('closed');
+  });
+});
+
+it('a study has the history of its best value, and a summary to compare', async () => {
+  const served = await board();
+  for (const [i, loss] of [3, 4, 2, 5, 1].entries()) await served.say(...finished(i + 1, loss));
+  const { feed } = served.studies.get('net')!;
+  expect(feed.headline()!.trend).toEqual([
+    [1, 3],
+    [3, 2],
+    [5, 1],
+  ]);
+  const { text } = await request(`${served.url}api/studies/net`);
+  expect(JSON.parse(text)).toMatchObject({ detail: { study: 'net', cost: 5 }, best: { trial: 5, values: { loss: 1 } } });
+  for (let k = 6; k <= 100; k++) await served.say(...finished(k, 1 / k));
+  const { trend } = feed.headline()!;
+  expect(trend.length).toBeLessThanOrEqual(32);
+  expect([trend[0], trend.at(-1)]).toEqual([
+    [1, 3],
+    [100, 0.01],
+  ]);
+  await served.close();
+});
+
+it.each<[string, AnyStateMachine]>(
+  [
+    bracketsMachine,
+    evolutionMachine,
+    halvingMachine,
+    handOverMachine,
+    lbfgsMachine,
+    populationMachine,
+    sequenceMachine,
+    sgdMachine,
+    surrogateMachine,
+  ].map((machine) => [machine.id, machine]),
+)('every phase of %s is explained', (_, machine) => {
+  for (const state of Object.values(machine.states)) expect(phaseText(state.id), state.id).toMatch(/^[a-z]/);
+  expect(phaseText(`${machine.id}.unknown`)).toBeUndefined();
+});
+
+it('a folder is watched for journals, and other files are passed over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hypertide-folder-'));
+  const begin = async (name: string) => {
+    const log = await openJournal(join(folder, name));
+    await log.append(createdOf(textbook, random(), { study: name, seed: 1 }));
+    await log.close();
+  };
+  const found: string[] = [];
+  await begin('first.jsonl');
+  writeFileSync(join(folder, 'other.jsonl'), '{"some": "data"}\n');
+  writeFileSync(join(folder, 'notes.txt'), 'text');
+  const end = await watchJournals(folder, (path) => found.push(path));
+  expect(found).toEqual([join(folder, 'first.jsonl')]);
+  await begin('second.jsonl');
+  await expect.poll(() => found, { timeout: 10_000 }).toEqual([join(folder, 'first.jsonl'), join(folder, 'second.jsonl')]);
+  end();
+  rmSync(folder, { recursive: true });
+  await expect(watchJournals(folder, () => {})).rejects.toThrow();
+});
