@@ -98,6 +98,9 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
     best: () => best() ?? null,
     trials: (request) => page(request).items,
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
+    create: () => {
+      throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
+    },
   };
   const [turn, turnOfLog] = [inTurn(), inTurn()]; // a log can take long to answer
   return {

@@ -5,6 +5,7 @@ import { declareAct } from './program/act.ts';
 import { declareRead } from './program/read.ts';
 import { declareRun } from './program/run.ts';
 import { declareServer } from './program/server.ts';
+import { declareStudies } from './program/studies.ts';
 import { declareTools } from './program/tools.ts';
 import { escapeControls } from './terminal/plainText.ts';
 
@@ -27,7 +28,7 @@ export function programFor(tell: (status: number) => void): Command {
     .summary('print the version')
     .action(() => void process.stdout.write(`${version}\n`));
   const exit = (status: Promise<number>) => status.then(tell);
-  for (const declare of [declareRun, declareRead, declareAct, declareServer, declareTools]) declare(program, exit);
+  for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareTools]) declare(program, exit);
   return program;
 }
 

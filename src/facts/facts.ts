@@ -93,6 +93,11 @@ const created = fact(
     rules,
     decisions,
     version: textSchema('version of hypertide'),
+    origin: objectSchema(
+      'the study whose entries it begins with, as a copy or under a new name',
+      { study: textSchema('its name'), position: integerSchema(1, 'of the last entry that was copied') },
+      {},
+    ),
   },
 );
 /** The first fact of each log: what never changes. */

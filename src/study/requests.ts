@@ -87,6 +87,15 @@ export const requestKinds = {
   cancel: command('cancel'),
   change: command('change'),
   close: command('close'),
+  create: {
+    request: {
+      type: 'object',
+      properties: { study: { description: 'what a study file holds, without what decides what a worker runs, such as `command`' } },
+      required: ['study'],
+      description: 'begins the study; `hypertide serve --all` answers',
+    },
+    result: { type: 'object', description: 'nothing' },
+  },
 } as const satisfies Readonly<Record<string, RequestKind>>;
 
 export type RequestMethod = keyof typeof requestKinds;

@@ -10,6 +10,11 @@ export const LEASE_HEADER = 'Hypertide-Lease';
 /** Header of a suggestion: the longest fact of its trial that counts, in bytes. Without it, 16 KiB. */
 export const LIMIT_HEADER = 'Hypertide-Limit';
 
+/** Header of a restored entry: when it was first written, in nanoseconds since 1970. It counts in the restored part of a stream only. */
+export const TIME_HEADER = 'Hypertide-Time';
+/** Metadata of a stream: how many of its first entries were restored from another log. */
+export const RESTORED = 'hypertide-restored';
+
 /** On `directive.<trial>`: it is to stop, and its last report is its result. */
 export interface StopMessage {
   readonly type: 'stop';

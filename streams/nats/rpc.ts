@@ -58,7 +58,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
 }
 
 /** Sends an answer, or why it cannot be sent. Never throws, since a request must not end the engine. */
-function respond(message: Msg, reply: Reply): void {
+export function respond(message: Msg, reply: Reply): void {
   try {
     message.respond(JSON.stringify(reply));
   } catch (error) {
@@ -70,7 +70,7 @@ function respond(message: Msg, reply: Reply): void {
 }
 
 /** An answer to any other subject could end up in a log. `_R_` is what the server makes of an inbox in another account. */
-const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
+export const isInbox = (reply: string | undefined): boolean => reply !== undefined && /^(_INBOX|_R_)/.test(reply);
 
 function requestOf(text: string): Readonly<Record<string, unknown>> {
   let data: unknown = {};

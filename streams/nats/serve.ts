@@ -31,6 +31,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
 export interface ServedStudy {
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
+  /** Resolves when this engine has ended, with the error if it failed. It outlives the close of its study. */
+  readonly ended: Promise<unknown>;
   /** Pauses the study: no new trials begin until it is resumed. @param limits that are to be in force from then on. */
   pause(limits?: Limits): Promise<void>;
   /** Ends this engine; another one can take over. */
@@ -71,16 +73,26 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     [resolve, reject] = [yes, no];
   });
   finished.catch(() => {});
+  let end!: (error?: unknown) => void;
+  const ended = new Promise<unknown>((settle) => {
+    end = settle;
+  });
   const close = async () => {
     running.stop();
     shell.close();
     rpc.close();
     await log.close();
     resolve();
+    end();
   };
   const fail = (error: unknown) => {
     const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-    reject(isGone ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { cause: error }) : error);
+    if (isGone) shell.closed('deleted');
+    const failure = isGone
+      ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { code: 'gone', cause: error })
+      : error;
+    reject(failure);
+    end(failure);
     void close();
   };
   const running: EngineRun<P> = run<P>(
@@ -99,7 +111,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     {
       direct: (directive) => shell.direct(directive),
       finished: () => {
-        shell.closed();
+        shell.closed(running.engine.ledger.closed!);
         resolve();
       },
       fail,
@@ -116,5 +128,5 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const pause = async (limits?: Limits) => {
     await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
   };
-  return { finished, pause, close };
+  return { finished, ended, pause, close };
 }

@@ -86,8 +86,9 @@ export class Shell<P> {
     this.#tell(directive);
   }
 
-  closed(): void {
-    this.#tell({ type: 'closed', reason: this.run.engine.ledger.closed! });
+  /** Tells all trainers that the study is over. */
+  closed(reason: string): void {
+    this.#tell({ type: 'closed', reason });
   }
 
   #beat(message: Msg): void {

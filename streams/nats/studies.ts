@@ -41,7 +41,11 @@ export function whenBegun(nc: NatsConnection, begun: (study: string) => void): (
  */
 export async function request(nc: NatsConnection, study: string, method: RequestMethod, data: object = {}): Promise<unknown> {
   const answer = await nc.request(subjectsOf(study).rpc(method), JSON.stringify(data), { timeout: 5000 }).catch((cause: Error) => {
-    const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : `no engine serves ${study} now`;
+    const none =
+      method === 'create'
+        ? `no engine creates ${study}: start "hypertide serve --all" with a pattern that it fits`
+        : `no engine serves ${study} now`;
+    const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : none;
     throw new StudyError(`${why} (${cause.message})`, { cause });
   });
   const reply = answer.json<Reply>();

@@ -4,9 +4,11 @@ import type { TrialId } from '../../src/messages.ts';
 /** Names of studies and trainers are tokens of subjects. */
 const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 
+export const isName = (name: string): boolean => NAME.test(name);
+
 /** @throws OptionError for what cannot be a token of a subject. */
 export function checkName(option: string, name: string): string {
-  if (!NAME.test(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
+  if (!isName(name)) throw new OptionError(option, 'a to z, 0 to 9, _ and -, 32 at most, the first a letter or a digit', name);
   return name;
 }
 

@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { credentialAttacks } from './cases/credentials.ts';
+import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
 import { httpAttacks } from './cases/http.ts';
 import { messageAttacks } from './cases/messages.ts';
@@ -24,6 +25,7 @@ export const attacks: readonly Attack[] = [
   ...httpAttacks,
   ...terminalAttacks,
   ...fileAttacks,
+  ...elsewhereAttacks,
   ...programAttacks,
   ...prototypeAttacks,
 ];

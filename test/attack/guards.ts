@@ -64,6 +64,7 @@ const layers = {
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
     ],
     'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
+    'restored part': [['seq <= restored ?', 'seq > 0 ?']],
     'no deletion': [
       ['deny_delete: true,', ''],
       ['deny_purge: true,', ''],
@@ -103,6 +104,8 @@ const layers = {
     'names of strategies': [['if (Object.hasOwn(strategies, name)) {', 'if (name in strategies) {']],
     'names of keys': [['if (Object.hasOwn(table, key)) return table[key]!;', 'if (key in table) return table[key]!;']],
     'names of studies': [['if (options.journal === undefined && /[/\\\\]|^\\.\\.?$/.test(name))', "if (name === '')"]],
+    'names of journals': [['if (/[/\\\\]|^\\.{0,2}$/.test(name)) throw', "if (name === '') throw"]],
+    'programs of workers': [['if (forbidden !== undefined)', "if (forbidden === '')"]],
     'journals are files': [['if (there && !there.isFile())', 'if (there && there.isFile() && path === "")']],
     'new seed files': [["{ mode: 0o600, flag: 'wx' }", '{ mode: 0o600 }']],
     'private seeds': [['{ mode: 0o600, flag', '{ mode: 0o644, flag']],

@@ -16,12 +16,12 @@ const groups = [...overview.matchAll(/^(\w+):\n((?: {2,}\S.*\n)+)/gm)].map(([, n
 }));
 const tooLong = (text: string) => text.split('\n').filter((line) => line.length > 80);
 
-it('the overview lists every command in its group, in 80 columns and 45 lines', () => {
-  expect(overview.match(/^\w+:$/gm)).toEqual(['Run:', 'Read:', 'Act:', 'Server:', 'Tools:', 'Examples:']);
+it('the overview lists every command in its group, in 80 columns and 60 lines', () => {
+  expect(overview.match(/^\w+:$/gm)).toEqual(['Run:', 'Read:', 'Act:', 'Studies:', 'Server:', 'Tools:', 'Examples:']);
   const listed = groups.filter(({ folder }) => folder !== 'examples');
   expect(listed.map(({ folder }) => folder).toSorted()).toEqual(readdirSync(folders).toSorted());
   for (const group of listed) expect(group.commands.toSorted()).toEqual(commandsIn(group.folder).toSorted());
-  expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(45);
+  expect(overview.trimEnd().split('\n').length).toBeLessThanOrEqual(60);
   expect(tooLong(overview)).toEqual([]);
 });
 

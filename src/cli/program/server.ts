@@ -9,6 +9,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .summary('run studies for trainers elsewhere')
     .description('Run studies for trainers anywhere, on a NATS server or over HTTP. Resumes studies that exist.')
     .argument('[studies...]', 'study files')
+    .option('--all <pattern>', "NATS: also all studies that fit, now and later, such as 'team-*'; others may create them")
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)

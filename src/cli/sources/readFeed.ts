@@ -1,8 +1,8 @@
 import { Feed } from '../../dashboard/feed.ts';
-import type { CommandStudy } from './study.ts';
+import type { StudySource } from '../../study/source.ts';
 
 /** Reads what the log of a study holds now. */
-export async function readFeed(study: CommandStudy): Promise<Feed> {
+export async function readFeed(study: StudySource): Promise<Feed> {
   const feed = new Feed('report', study);
   await feed.caughtUp;
   feed.close();

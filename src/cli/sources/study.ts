@@ -61,7 +61,7 @@ async function withRemote<T>(
   const [{ accessOf, connect, announceWait }, { openStatusLine }, { natsSource }, { checkName }] = await Promise.all([
     import('./connect.ts'),
     import('../terminal/statusLine.ts'),
-    import('./nats.ts'),
+    import('../../../streams/nats/place/source.ts'),
     import('../../../streams/nats/subjects.ts'),
   ]);
   checkName('--study', study);
@@ -83,7 +83,8 @@ async function read<T>(study: Omit<CommandStudy, 'passedOver'>, use: (study: Com
   return result;
 }
 
-async function firstOf(source: StudySource): Promise<Created> {
+/** The first fact of a study. @throws UsageError if it has not begun. */
+export async function firstOf(source: StudySource): Promise<Created> {
   for await (const [entry] of source.past(1)) {
     const fact = parseFact(entry?.fact);
     if (!isRefusal(fact) && fact.type === 'created') return fact;

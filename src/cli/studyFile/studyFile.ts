@@ -46,7 +46,20 @@ const layout = fieldsOf(studyLayout);
  *
  * @throws StudyFileError with the place in the file.
  */
-export async function readStudyFile(path: string): Promise<StudyFile> {
+export const readStudyFile = (path: string): Promise<StudyFile> => readDocument(path, parseStudy);
+
+/**
+ * Reads the data of a study file, to create the study elsewhere.
+ *
+ * @throws StudyFileError with the place in the file.
+ */
+export const readStudyData = (path: string): Promise<Params & { readonly name: string }> =>
+  readDocument(path, (data, stem) => {
+    const { options } = parseStudy(data, stem);
+    return { ...(data as Params), name: options.study };
+  });
+
+async function readDocument<T>(path: string, parse: (data: unknown, stem: string) => T): Promise<T> {
   const source = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw new StudyFileError(`${path}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.message}`);
   });
@@ -57,7 +70,7 @@ export async function readStudyFile(path: string): Promise<StudyFile> {
   const [error] = document.errors;
   if (error) throw new StudyFileError(`${path}:${placeOf(lines, error.pos[0])}: ${error.message}`);
   try {
-    return parseStudy(document.toJS(), basename(path, extname(path)));
+    return parse(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
     const message = (cause as Error).message.replace(/^study[.:] ?/, '');
     const offset = offsetOf(document, message);

@@ -12,7 +12,7 @@ import { type Running, startProcess } from '../runner/process.ts';
 import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
 import type { Notices } from './notices.ts';
-import { outputFile, trialDirectory } from './trialFiles.ts';
+import { outputFile, relocated, trialDirectory } from './trialFiles.ts';
 
 export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
@@ -137,8 +137,9 @@ function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Para
   const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
   const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last: of older versions
-  const isOwn = suggestion.checkpoint === undefined || earlier.includes(suggestion.checkpoint);
-  const checkpoint = isOwn ? (left ?? suggestion.checkpoint) : suggestion.checkpoint;
+  const named = suggestion.checkpoint === undefined ? undefined : relocated(suggestion.checkpoint, directory);
+  const isOwn = named === undefined || earlier.includes(named);
+  const checkpoint = isOwn ? (left ?? named) : named;
   return omitUndefined({
     study,
     trial,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TrialId } from '../../messages.ts';
 
@@ -6,6 +7,13 @@ export const trialsDirectory = (stem: string): string => `${resolve(stem)}.trial
 
 /** The directory of one trial. */
 export const trialDirectory = (directory: string, trial: TrialId): string => join(directory, `trial-${trial}`);
+
+/** A checkpoint where it is now: a study that was renamed, copied or restored has its files elsewhere than its log says. */
+export function relocated(checkpoint: string, directory: string): string {
+  const [, inside] = /[/\\](trial-\d+[/\\].+)$/.exec(checkpoint) ?? [];
+  const here = inside === undefined ? undefined : join(directory, inside);
+  return here !== undefined && existsSync(here) ? here : checkpoint;
+}
 
 /** What an attempt at a trial prints. */
 export const outputFile = (directory: string, trial: TrialId, attempt: number): string =>

@@ -18,7 +18,7 @@ export interface Share {
 }
 
 /** Users of a team's account, besides trainers. */
-export const roles = ['engine', 'operator', 'viewer'] as const;
+export const roles = ['engine', 'operator', 'admin', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
 /** The subjects for answers to people. Users with more rights than a viewer use the same ones. */
@@ -34,6 +34,10 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
   operator: (studies) => ({
     publish: studies.map(({ rpc }) => rpc('*')),
     subscribe: ['_INBOX_operator.>', VIEWER_INBOX, ...studies.flatMap(shown)],
+  }),
+  admin: (studies) => ({
+    publish: ['$JS.API.STREAM.NAMES', ...studies.flatMap(ofAdmin)],
+    subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
     publish: studies.flatMap(({ rpc }) => ['status', 'best', 'trials', 'log'].map(rpc)),
@@ -62,6 +66,13 @@ export function sharedWith({ stream, created, study, by, beat, directive, reject
     { kind: 'stream', subject: directive('*') },
     { kind: 'stream', subject: rejected(trainer) },
   ];
+}
+
+/** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
+function ofAdmin({ stream, log, rpc }: Subjects): string[] {
+  const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
+  const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
+  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), ...consumers];
 }
 
 /**

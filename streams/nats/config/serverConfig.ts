@@ -13,7 +13,7 @@ export interface ServerConfigOptions extends ServerSettings {
 export interface ServerConfig {
   /** A whole nats-server.conf. */
   readonly text: string;
-  /** The seed of each user: `engine`, `operator`, `viewer`, and each trainer, or `vision/engine` for a team with a name. */
+  /** The seed of each user: `engine`, `operator`, `admin`, `viewer`, and each trainer, or `vision/engine` for a team with a name. */
   readonly seeds: Readonly<Record<string, string>>;
 }
 

@@ -2,6 +2,7 @@ import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import type { Refusal } from '../../../src/facts/facts.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import { TIME_HEADER } from '../messages.ts';
 import { trainerOf } from '../subjects.ts';
 
 /** A message of a stream, as far as it matters. */
@@ -10,6 +11,7 @@ export interface StoredMessage {
   readonly seq: number;
   readonly data: Uint8Array;
   readonly info: { readonly timestampNanos: number };
+  readonly headers?: { get(name: string): string } | undefined;
 }
 
 /** Levels of objects and arrays within a trainer's fact. */
@@ -19,9 +21,20 @@ const sayings = new Set(['started', 'reported', 'completed', 'stopped', 'failed'
 
 const decoder = new TextDecoder();
 
-/** A message as an entry of the log. One that can be no fact keeps its position, and says why. */
-export function entryOf({ subject, seq: position, data, info }: StoredMessage): Entry {
-  const at = Math.floor(info.timestampNanos / 1e6);
+/** When a message was first written, in nanoseconds since 1970: more digits than a number holds. */
+export function timeOf({ seq, info, headers }: Omit<StoredMessage, 'subject' | 'data'>, restored: number): string {
+  const told = seq <= restored ? headers?.get(TIME_HEADER) : undefined;
+  return told && /^\d{1,20}$/.test(told) ? told : String(info.timestampNanos);
+}
+
+/**
+ * A message as an entry of the log. One that can be no fact keeps its position, and says why.
+ *
+ * @param restored how many of the first messages were restored from another log.
+ */
+export function entryOf(message: StoredMessage, restored = 0): Entry {
+  const { subject, seq: position, data } = message;
+  const at = Math.floor(Number(timeOf(message, restored)) / 1e6);
   const author = trainerOf(subject);
   const refuse = (code: Refusal['code'], message: string): Entry => ({
     position,

@@ -12,7 +12,7 @@ import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
 import { messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
-import { ensureStream, type StreamOptions } from './stream.ts';
+import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 
 export interface NatsLogOptions extends StreamOptions {
   /** Whether the stream may be made if it is missing. Default true. */
@@ -59,7 +59,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   const own: readonly string[] = [subjects.created, subjects.suggested, subjects.study];
   const js = jetstream(nc, { timeout });
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout });
-  const longest = create ? await withRetry(nc, () => ensureStream(jsm, subjects, options)) : -1;
+  const { longest, restored } = await withRetry(nc, () => (create ? ensureStream(jsm, subjects, options) : findStream(jsm, subjects)));
   const fence = await withRetry(nc, () => lastOf(jsm, subjects.stream, own));
   const out = publisher(nc);
   const news = bell();
@@ -86,7 +86,12 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
-    const leased = type === 'suggested' && { headers: { [LEASE_HEADER]: String(lease), [LIMIT_HEADER]: String(limit()) } };
+    const leased = type === 'suggested' && {
+      headers: [
+        [LEASE_HEADER, String(lease)],
+        [LIMIT_HEADER, String(limit())],
+      ] as const,
+    };
     try {
       const { seq } = await out.publish(subject, JSON.stringify(fact), { id: messageId(), last, timeout, ...leased });
       knew(subject, seq);
@@ -118,6 +123,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     js,
     stream: subjects.stream,
     news,
+    restored,
     end: () => end,
     seen: ({ subject, seq, data, info }: StoredMessage) => {
       if (own.includes(subject)) knew(subject, seq);

@@ -1,15 +1,17 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { errors, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { errors, headers, type Msg, type NatsConnection, type Payload } from '@nats-io/nats-core';
 import { inboxOf, jsonOf, onStatus } from '../connection.ts';
 
 export interface PublishOptions {
-  /** A {@link messageId}, the same for every attempt to publish the same fact. */
-  readonly id: string;
+  /** A {@link messageId}, the same for every attempt to publish the same fact. Only what is restored may have none. */
+  readonly id: string | undefined;
   /** Milliseconds to wait for the acknowledgement. */
   readonly timeout: number;
   /** Sequence number of the last message of the subject; without it, whatever that is. */
   readonly last?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  /** Position of the last message of the stream; without it, whatever that is. */
+  readonly at?: number;
+  readonly headers?: Iterable<readonly [name: string, value: string]>;
 }
 
 /**
@@ -33,9 +35,9 @@ export interface Publisher {
    * `settle` is called, and may publish in turn, while what has come is still being read: then all of it goes out in one piece, which is
    * most of what a message costs. It gets what `publish` throws.
    */
-  send(subject: string, data: string, options: PublishOptions, settle: Settle): void;
+  send(subject: string, data: Payload, options: PublishOptions, settle: Settle): void;
   /** @throws JetStreamApiError where the stream refuses; TimeoutError, NoRespondersError; PermissionViolationError; ConnectionError. */
-  publish(subject: string, data: string, options: PublishOptions): Promise<Stored>;
+  publish(subject: string, data: Payload, options: PublishOptions): Promise<Stored>;
   close(): void;
 }
 
@@ -84,12 +86,13 @@ export function publisher(nc: NatsConnection): Publisher {
     const { subject } = status.error;
     fail(status.error, (one) => one.subject === subject);
   });
-  const send: Publisher['send'] = (subject, data, { id, timeout, last, headers: more }, settle) => {
+  const send: Publisher['send'] = (subject, data, { id, timeout, last, at, headers: more = [] }, settle) => {
     const token = String(++count);
     const head = headers();
-    head.append('Nats-Msg-Id', id);
+    if (id !== undefined) head.append('Nats-Msg-Id', id);
     if (last !== undefined) head.append('Nats-Expected-Last-Subject-Sequence', String(last));
-    for (const name in more) head.append(name, more[name]!);
+    if (at !== undefined) head.append('Nats-Expected-Last-Sequence', String(at));
+    for (const [name, value] of more) head.append(name, value);
     try {
       nc.publish(subject, data, { headers: head, reply: `${inbox}.${token}` });
     } catch (error) {

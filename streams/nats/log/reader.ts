@@ -19,12 +19,25 @@ export interface StreamReading {
   readonly news: Bell;
   /** Nothing is read after this position; nothing while the log is open. */
   readonly end: () => number | undefined;
+}
+
+export interface EntryReading extends StreamReading {
+  /** How many of the first messages were restored from another log. */
+  readonly restored: number;
   /** Called with each message before its entry is returned. */
   readonly seen: (message: JsMsg) => void;
 }
 
-/** Reads a stream: past messages, then live ones, whatever happens to the connection in between. */
-export async function* entriesFrom(reading: StreamReading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
+/** Reads a stream as entries: past ones, then live ones, whatever happens to the connection in between. */
+export async function* entriesFrom(reading: EntryReading, from: number, signal?: AbortSignal): AsyncGenerator<readonly Entry[], void> {
+  for await (const messages of messagesFrom(reading, from, signal)) {
+    for (const message of messages) reading.seen(message);
+    yield messages.map((message) => entryOf(message, reading.restored));
+  }
+}
+
+/** The messages of a stream: past ones, then live ones. */
+export async function* messagesFrom(reading: StreamReading, from: number, signal?: AbortSignal): AsyncGenerator<readonly JsMsg[], void> {
   let next = from;
   const over = () => signal?.aborted || reading.nc.isClosed() || next > (reading.end() ?? Number.POSITIVE_INFINITY);
   while (!over()) {
@@ -36,8 +49,7 @@ export async function* entriesFrom(reading: StreamReading, from: number, signal?
         const messages = session.take();
         if (messages.length > 0) {
           next = messages.at(-1)!.seq + 1;
-          for (const message of messages) reading.seen(message);
-          yield messages.map(entryOf);
+          yield messages;
         } else if (session.broken()) break;
         else await session.news.heard(); // an abort rings too
       }

@@ -1,6 +1,14 @@
-import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import type { Created } from '../../../src/facts/facts.ts';
+import { RESTORED } from '../messages.ts';
 import { StudyError } from '../studyError.ts';
 import type { Subjects } from '../subjects.ts';
 
@@ -42,34 +50,61 @@ export function messageBytesFor(nc: NatsConnection, created: Created, least = ME
   return Math.max(least, bytes);
 }
 
-/** Makes the stream of a study, unless it is there. Nothing in it is ever deleted. @returns the longest message that it takes. */
-export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, options: StreamOptions): Promise<number> {
-  const { replicas = 1, maxMessageBytes = MESSAGE, maxBytes = -1 } = options;
+/** The settings of the stream of a study. Nothing in it is ever deleted. */
+export const streamOf = (
+  { stream, log }: Subjects,
+  { replicas = 1, maxMessageBytes = MESSAGE, maxBytes = -1 }: StreamOptions,
+): Partial<StreamConfig> & { readonly name: string } => ({
+  name: stream,
+  subjects: [log],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  discard: DiscardPolicy.New,
+  num_replicas: replicas,
+  max_msg_size: maxMessageBytes,
+  max_bytes: maxBytes,
+  duplicate_window: nanos(120_000),
+  deny_delete: true,
+  deny_purge: true,
+  allow_direct: true,
+});
+
+/** A stream that is there. */
+export interface Stream {
+  /** The longest message that it takes, in bytes; -1 without a limit. */
+  readonly longest: number;
+  /** How many of its first messages were restored from another log. */
+  readonly restored: number;
+  /** Position of its last message. */
+  readonly last: number;
+}
+
+/** The stream of a study as it is now. @throws StudyError while it is being restored. */
+export async function findStream(jsm: JetStreamManager, { stream }: Subjects): Promise<Stream & { readonly config: StreamConfig }> {
+  const { config, state } = await jsm.streams.info(stream);
+  const restored = Number(config.metadata?.[RESTORED] ?? 0);
+  if (state.last_seq < restored)
+    throw new StudyError(
+      `the stream ${stream} is being restored: ${state.last_seq} of ${restored} entries are there; wait, or delete the study and restore it again`,
+      { code: 'restoring' },
+    );
+  return { longest: config.max_msg_size, restored, last: state.last_seq, config };
+}
+
+/** Creates the stream of a study, unless it is there. @throws StudyError if it has settings that no study can have. */
+export async function ensureStream(jsm: JetStreamManager, subjects: Subjects, options: StreamOptions): Promise<Stream> {
   try {
-    const { config } = await jsm.streams.add({
-      name: subjects.stream,
-      subjects: [subjects.log],
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.New,
-      num_replicas: replicas,
-      max_msg_size: maxMessageBytes,
-      max_bytes: maxBytes,
-      duplicate_window: nanos(120_000),
-      deny_delete: true,
-      deny_purge: true,
-      allow_direct: true,
-    });
-    return config.max_msg_size;
+    const { config, state } = await jsm.streams.add(streamOf(subjects, options));
+    return { longest: config.max_msg_size, restored: 0, last: state.last_seq };
   } catch (error) {
     if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error; // it is there, with other settings
   }
-  const { config } = await jsm.streams.info(subjects.stream);
+  const { config, ...found } = await findStream(jsm, subjects);
   const wrong = Object.entries(NEEDED).flatMap(([name, { is, mend }]) => {
     const now = config[name as keyof typeof NEEDED];
     return now === is ? [] : [`${name} is ${now}, not ${is} (nats stream edit ${subjects.stream} ${mend})`];
   });
   if (wrong.length > 0)
     throw new StudyError(`the stream ${subjects.stream} is there, with settings that no study can have: ${wrong.join('; ')}`);
-  return config.max_msg_size;
+  return found;
 }

@@ -43,7 +43,7 @@ describe('the AsyncAPI document', () => {
           .map((message) => message.id()),
       ).toEqual([answerOf(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(16);
+    expect(document!.operations().all()).toHaveLength(17);
   });
 
   it('describes all that goes over a server', async () => {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Access, connectTo } from '../../../../streams/nats/connect.ts';
+import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
@@ -8,7 +9,6 @@ import { accessOf, withoutPassword } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn } from '../../sources/journalFile.ts';
 import { watchJournals } from '../../sources/journalFolder.ts';
-import { natsSource } from '../../sources/nats.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';

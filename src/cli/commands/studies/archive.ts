@@ -1,0 +1,15 @@
+import { writeArchive } from '../../places/archive.ts';
+import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { inform } from '../../terminal/output.ts';
+
+/** `hypertide archive`: a study in one file. Resolves with the exit status. */
+export async function archive(
+  placed: Placed,
+  { directory, output = `${placed.name}.tar.gz` }: { readonly directory?: string; readonly output?: string },
+): Promise<number> {
+  const { place, name } = placed;
+  await place.open(name); // reports what is wrong with the study
+  const { entries } = await writeArchive(place, name, trialsOf(placed, directory), output);
+  inform(`${output}: ${entries} entries of ${name}`);
+  return 0;
+}

@@ -1,0 +1,34 @@
+import { cp } from 'node:fs/promises';
+import { isThere } from '../../places/archive.ts';
+import { branch, each, sizeOf } from '../../places/branch.ts';
+import { type Placed, trialsOf } from '../../places/withPlace.ts';
+import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+/**
+ * Begins a study with the entries of another one in the same place, up to a position.
+ *
+ * @param at default: all entries that there are now.
+ * @returns the position.
+ * @throws UsageError for a position that the study does not have, and if the name is taken.
+ */
+export async function beginFrom({ place, name }: Placed, to: string, at?: number): Promise<number> {
+  const source = await place.open(name);
+  const whole = await sizeOf(each(source.past(1)));
+  const position = at ?? whole.entries;
+  if (position > whole.entries)
+    throw new UsageError(`--at: expected a position up to ${whole.entries}, the last entry of ${name}, got ${position}`);
+  const size = { entries: position, longest: whole.longest };
+  await place.begin(to, size, branch(each(source.past(1)), { study: to, from: name, at: position }));
+  return position;
+}
+
+/** `hypertide copy`: another study that begins as this one. Resolves with the exit status. */
+export async function copy(placed: Placed, to: string, { at }: { readonly at?: number }): Promise<number> {
+  const [from, target] = [trialsOf(placed), trialsOf({ ...placed, name: to })];
+  if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
+  const position = await beginFrom(placed, to, at);
+  if (await isThere(from)) await cp(from, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  inform(`${to}: begins with ${position} entries of ${placed.name}`);
+  return 0;
+}

@@ -1,0 +1,48 @@
+import type { Headline } from '../../../dashboard/wire.ts';
+import type { StudyPlace } from '../../../study/place.ts';
+import { type RemotePlace, withPlace } from '../../places/withPlace.ts';
+import { readFeed } from '../../sources/readFeed.ts';
+import { print } from '../../terminal/output.ts';
+import { shown, textTable } from '../../terminal/table.ts';
+
+/** A study that cannot be read is listed with the reason. */
+type Listed = Omit<Headline, 'id' | 'source'> | { readonly study: string; readonly error: string };
+
+/** `hypertide list`: the studies in a folder or on a server. Resolves with the exit status. */
+export async function listStudies(folder: string | undefined, options: RemotePlace & { readonly json?: boolean }): Promise<number> {
+  return withPlace(folder, options, async (place) => {
+    const listed: (Listed & { readonly name: string })[] = [];
+    for (const name of await place.names()) listed.push({ name, ...(await headlineOf(place, name)) });
+    if (options.json) print(JSON.stringify(listed));
+    else print(listed.length > 0 ? tableOf(listed) : `there is no study in ${place.place}`);
+    return 0;
+  });
+}
+
+async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
+  try {
+    const headline = (await readFeed(await place.open(name))).headline();
+    if (headline === undefined) return { study: name, error: 'it has not begun' };
+    const { id: _, source: __, ...rest } = headline;
+    return rest;
+  } catch (error) {
+    return { study: name, error: (error as Error).message };
+  }
+}
+
+function tableOf(listed: readonly (Listed & { readonly name: string })[]): string {
+  const rows = listed.map((study) => {
+    if ('error' in study) return [study.name, study.error, '', '', '', ''];
+    const { phase, closed, completed, stopped, failed, open, limit, best, objective, at } = study;
+    const ended = completed + stopped + failed;
+    return [
+      study.name,
+      closed === undefined ? phase : `closed: ${closed}`,
+      limit === undefined ? String(ended) : `${ended}/${limit}`,
+      String(open),
+      best === undefined ? '' : `${objective.name}=${shown(best.value)} (trial ${best.trial})`,
+      new Date(at).toISOString().slice(0, 16).replace('T', ' '),
+    ];
+  });
+  return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
+}

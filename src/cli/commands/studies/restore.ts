@@ -1,0 +1,26 @@
+import { isThere, withArchive } from '../../places/archive.ts';
+import { type RemotePlace, trialsOf, withPlace } from '../../places/withPlace.ts';
+import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+interface RestoreOptions extends RemotePlace {
+  readonly folder?: string;
+  readonly name?: string;
+  readonly directory?: string;
+}
+
+/** `hypertide restore`: the study of an archive, in a folder or on a server. Resolves with the exit status. */
+export async function restore(path: string, { folder, name, directory, ...remote }: RestoreOptions): Promise<number> {
+  await withPlace(folder, remote, (place) =>
+    withArchive(path, trialsOf({ place, name: 'restored' }, directory), async ({ contents, restore: restoreLog, restoreTrials }) => {
+      const study = name ?? contents.study;
+      const trials = trialsOf({ place, name: study }, directory);
+      if (await isThere(trials))
+        throw new UsageError(`${trials}: expected no folder of trials of this name; choose another one with --directory`);
+      await restoreLog(place, study);
+      const moved = await restoreTrials(trials);
+      inform(`${study}: restored in ${place.place}, ${contents.entries} entries${moved ? `; ${trials} has the files of its trials` : ''}`);
+    }),
+  );
+  return 0;
+}

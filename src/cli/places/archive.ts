@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import type { TarHeader } from 'modern-tar';
+import { packTar, unpackTar } from 'modern-tar/fs';
+import { lineDecoder } from '../../../streams/log/journalCodec.ts';
+import { storedEntry } from '../../../streams/nats/place/storedLine.ts';
+import type { Entry } from '../../facts/entry.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import type { LogForm, LogSize, StudyPlace } from '../../study/place.ts';
+import { version } from '../../version.ts';
+import { firstOf } from '../sources/study.ts';
+import { UsageError } from '../usage.ts';
+import { branch, portable } from './branch.ts';
+import { rawLines } from './rawLines.ts';
+
+/** The file `study.json` of an archive. */
+interface Contents extends LogSize {
+  /** Of the archive. */
+  readonly format: 1;
+  readonly study: string;
+  /** The name in its log: another one if the journal has a name of its own. */
+  readonly logged: string;
+  /** Whether `log.jsonl` is a journal, or has the messages of a stream. */
+  readonly form: LogForm;
+  /** Version of hypertide. */
+  readonly version: string;
+}
+
+const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA256SUMS'];
+
+/**
+ * Writes a study into one compressed file: its log as it is stored, the folder of its trials, and a checksum of each file. An entry keeps its
+ * position, time, subject and headers.
+ *
+ * @param trials the folder of the trials, if there is one.
+ * @returns how large the log is.
+ * @throws UsageError if there is a file of this name.
+ */
+export async function writeArchive(place: StudyPlace, study: string, trials: string, output: string): Promise<LogSize> {
+  if (await isThere(output)) throw new UsageError(`${output}: there is a file of this name; choose another one with --output`);
+  return inFolderNextTo(output, async (folder) => {
+    const log = await open(join(folder, LOG), 'wx');
+    let [entries, longest] = [0, 0];
+    try {
+      for await (const line of place.lines(study)) {
+        await log.write(Buffer.concat([line, Buffer.from('\n')]));
+        entries++;
+        longest = Math.max(longest, line.length);
+      }
+    } finally {
+      await log.close();
+    }
+    const { study: logged } = await firstOf(await place.open(study));
+    const contents: Contents = { format: 1, study, logged, form: place.form, entries, longest, version };
+    await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
+    // Copied first, since its programs may be writing.
+    if (await isThere(trials))
+      await cp(trials, join(folder, TRIALS), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    const sums: string[] = [];
+    for (const name of await filesIn(folder)) sums.push(`${await sumOf(join(folder, name))}  ${name}\n`);
+    await writeFile(join(folder, SUMS), sums.join(''));
+    const packed = `${folder}.packed`;
+    try {
+      await pipeline(packTar(folder, { map: undated }), createGzip(), createWriteStream(packed, { flags: 'wx' }));
+      await rename(packed, output); // a file of this name is whole
+    } finally {
+      await rm(packed, { force: true });
+    }
+    return { entries, longest };
+  });
+}
+
+/** What an archive holds, unpacked. */
+export interface Unpacked {
+  readonly contents: Contents;
+  /** Puts the log into a place under a name. */
+  restore(place: StudyPlace, name: string): Promise<void>;
+  /** Puts the folder of the trials in its place. @returns whether there was one. */
+  restoreTrials(directory: string): Promise<boolean>;
+}
+
+/**
+ * Unpacks an archive and checks every file against its checksum before anything is done with it.
+ *
+ * @throws UsageError for a damaged archive, and for what is none.
+ */
+export async function withArchive<T>(path: string, target: string, use: (unpacked: Unpacked) => Promise<T>): Promise<T> {
+  if (!(await isThere(path))) throw new UsageError(`${path}: there is no such file`);
+  return inFolderNextTo(target, async (folder) => {
+    await pipeline(createReadStream(path), createGunzip(), unpackTar(folder)).catch((cause: Error) => {
+      throw new UsageError(`${path}: expected an archive of a study: ${cause.message}`);
+    });
+    const contents = await checked(path, folder);
+    const lines = () => rawLines(join(folder, LOG));
+    return use({
+      contents,
+      restore: (place, name) => {
+        const { form, study, logged, entries } = contents;
+        if (place.form === form && name === study) return place.restore(name, contents, lines());
+        const read = entriesIn(form, lines());
+        return place.begin(name, contents, name === logged ? portable(read) : branch(read, { study: name, from: study, at: entries }));
+      },
+      restoreTrials: async (directory) => {
+        if (!(await isThere(join(folder, TRIALS)))) return false;
+        await mkdir(dirname(directory), { recursive: true });
+        await move(join(folder, TRIALS), directory);
+        return true;
+      },
+    });
+  });
+}
+
+/** Two archives of one study are equal: only the files of its trials keep their times. */
+const undated = (header: TarHeader): TarHeader => (header.name.startsWith(`${TRIALS}/`) ? header : { ...header, mtime: new Date(0) });
+
+async function checked(path: string, folder: string): Promise<Contents> {
+  const sums = await readFile(join(folder, SUMS), 'utf8').catch(() => {
+    throw new UsageError(`${path}: expected an archive of a study, but it has no ${SUMS}`);
+  });
+  const expected = new Map(sums.split('\n').flatMap((line) => (line === '' ? [] : [[line.slice(66), line.slice(0, 64)] as const])));
+  for (const name of await filesIn(folder)) {
+    if (name === SUMS) continue;
+    if (expected.get(name) !== (await sumOf(join(folder, name))))
+      throw new UsageError(`${path}: ${name} is damaged: its checksum does not match`);
+    expected.delete(name);
+  }
+  const [missing] = expected.keys();
+  if (missing !== undefined) throw new UsageError(`${path}: ${missing} is missing`);
+  const contents: unknown = JSON.parse(await readFile(join(folder, CONTENTS), 'utf8'));
+  if (!isContents(contents))
+    throw new UsageError(`${path}: expected an archive of format 1; a later version of hypertide may have written it`);
+  return contents;
+}
+
+const isContents = (data: unknown): data is Contents =>
+  isRecord(data) &&
+  data.format === 1 &&
+  typeof data.study === 'string' &&
+  typeof data.logged === 'string' &&
+  (data.form === 'journal' || data.form === 'stream') &&
+  Number.isSafeInteger(data.entries) &&
+  Number.isSafeInteger(data.longest);
+
+async function* entriesIn(form: LogForm, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Entry> {
+  const { decode } = lineDecoder(() => {});
+  let position = 0;
+  for await (const line of lines) yield form === 'journal' ? decode(Buffer.from(line), ++position) : storedEntry(line);
+}
+
+/** Regular files below a folder, by their paths with slashes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const found = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = found.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => relative(folder, join(parentPath, name)).split(sep).join('/')).sort();
+}
+
+async function sumOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}
+
+export const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Moves a folder, also to another disk. */
+export async function move(from: string, to: string): Promise<void> {
+  await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'EXDEV') throw cause;
+    await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await rm(from, { recursive: true });
+  });
+}
+
+/** Does something in a folder of its own, on the same disk as a file. */
+async function inFolderNextTo<T>(path: string, use: (folder: string) => Promise<T>): Promise<T> {
+  let parent = dirname(resolve(path));
+  while (!(await isThere(parent)) && dirname(parent) !== parent) parent = dirname(parent);
+  const folder = await mkdtemp(join(parent, '.hypertide-')).catch((cause: Error) => {
+    throw new UsageError(`${parent}: cannot be written (${cause.message})`);
+  });
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

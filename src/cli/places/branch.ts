@@ -1,0 +1,52 @@
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import type { Entry } from '../../facts/entry.ts';
+import { isRefusal, parseFact } from '../../facts/parse.ts';
+import { Ledger } from '../../ledger/ledger.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import type { LogSize } from '../../study/place.ts';
+
+/**
+ * The entries of a log as another kind of log can hold them. Those that count stay as they are. Those that do not only keep their position and the reason:
+ * what refused them, such as their author, may not exist there.
+ */
+export async function* portable(entries: AsyncIterable<Entry>): AsyncGenerator<Entry> {
+  let ledger: Ledger<unknown> | undefined;
+  for await (const entry of entries) {
+    const { position, at, author, fact } = entry;
+    const parsed = parseFact(fact);
+    if (!ledger && !isRefusal(parsed) && parsed.type === 'created') ledger = new Ledger(spaceOf(parsed));
+    const refusal = ledger?.fold(entry).refusal;
+    if (!ledger || refusal || !isRecord(fact)) yield { position, at, fact: { rejected: refusal?.code ?? 'out-of-place' } };
+    else if (author === undefined) yield { position, at, fact };
+    else yield { position, at, author, fact: fact.type === 'started' ? { ...fact, trainer: author } : fact };
+  }
+}
+
+/** The beginning of a study, up to a position, as the beginning of another one that names it as its origin. */
+export async function* branch(
+  entries: AsyncIterable<Entry>,
+  { study, from, at }: { readonly study: string; readonly from: string; readonly at: number },
+): AsyncGenerator<Entry> {
+  for await (const entry of portable(entries)) {
+    const { fact } = entry;
+    const isCreated = isRecord(fact) && fact.type === 'created';
+    yield isCreated ? { ...entry, fact: { ...fact, study, origin: { study: from, position: at } } } : entry;
+    if (entry.position >= at) return;
+  }
+}
+
+/** How large a log is, read once. */
+export async function sizeOf(entries: AsyncIterable<Entry>): Promise<LogSize> {
+  const encoder = new TextEncoder();
+  let [count, longest] = [0, 0];
+  for await (const { fact } of entries) {
+    count++;
+    longest = Math.max(longest, encoder.encode(JSON.stringify(fact) ?? '').length);
+  }
+  return { entries: count, longest };
+}
+
+/** Entries one by one. */
+export async function* each(batches: AsyncIterable<readonly Entry[]>): AsyncGenerator<Entry> {
+  for await (const batch of batches) yield* batch;
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
+import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
+import { lock } from '../../../streams/log/lock.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import type { StudyPlace } from '../../study/place.ts';
+import { journalSource } from '../sources/journal.ts';
+import { begunIn, createdIn } from '../sources/journalFile.ts';
+import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
+import { UsageError } from '../usage.ts';
+import { rawLines } from './rawLines.ts';
+
+const ENDING = '.jsonl';
+
+/** The journals in a folder. A study goes by the name of its file. */
+export function folderPlace(folder: string): StudyPlace {
+  const pathOf = (name: string) => {
+    if (/[/\\]|^\.{0,2}$/.test(name)) throw new UsageError(`expected a name that can be a file name, got ${JSON.stringify(name)}`);
+    return join(folder, `${name}${ENDING}`);
+  };
+  const write = async (name: string, lines: AsyncIterable<Uint8Array>) => {
+    const path = pathOf(name);
+    await mkdir(folder, { recursive: true });
+    await createJournal(path, lines).catch((error) => {
+      if (error instanceof JournalError && existsSync(path)) throw new UsageError(error.message);
+      throw error;
+    });
+  };
+  return {
+    place: folder,
+    form: 'journal',
+    names: async () => {
+      const files = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+        throw new UsageError(`${folder}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such folder' : cause.message}`);
+      });
+      const names = files.filter((file) => file.endsWith(ENDING)).map((file) => file.slice(0, -ENDING.length));
+      const begun = await Promise.all(names.map((name) => begunIn(pathOf(name)).catch(() => undefined))); // other programs write such files, too
+      return names.filter((_, i) => begun[i] !== undefined).sort();
+    },
+    open: async (name) => {
+      const path = pathOf(name);
+      await createdIn(path);
+      return journalSource(path);
+    },
+    create: async (name, data) => {
+      const { space, strategy, options } = studyFromElsewhere(name, data);
+      const created = createdOf(space, strategy, options);
+      await write(name, linesOf(twice(created)));
+    },
+    busy: async (name) => {
+      const unlock = locked(await realpath(pathOf(name)));
+      if (typeof unlock === 'string') return unlock;
+      unlock();
+      return undefined;
+    },
+    delete: async (name) => {
+      const path = pathOf(name);
+      await createdIn(path);
+      const unlock = locked(await realpath(path));
+      if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
+      try {
+        await rm(path);
+      } finally {
+        unlock();
+      }
+    },
+    lines: (name) => rawLines(pathOf(name)),
+    restore: (name, _, lines) => write(name, lines),
+    begin: (name, _, entries) => write(name, linesOf(entries)),
+  };
+}
+
+/** So that damage cannot lose it. */
+async function* twice(fact: object) {
+  for (const position of [1, 2]) yield { position, at: Date.now(), fact };
+}
+
+/** Locks a journal. @returns a function that releases it, or the reason why it is locked. */
+function locked(path: string): (() => void) | string {
+  try {
+    return lock(path);
+  } catch (error) {
+    if (error instanceof JournalLockedError) return `process ${error.pid} runs it`;
+    throw error;
+  }
+}

@@ -1,0 +1,59 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Access } from '../../../streams/nats/connect.ts';
+import type { StudyPlace } from '../../study/place.ts';
+import { stemOf } from '../sources/journalFile.ts';
+import { trialsDirectory } from '../trainers/trialFiles.ts';
+import { UsageError } from '../usage.ts';
+import { folderPlace } from './folder.ts';
+
+/** The server of a command on studies, if it names one. */
+export interface RemotePlace extends Access {
+  readonly nats?: string;
+}
+
+/** Does something with the studies in a folder or on a server. Without either, the folder is the current one. */
+export async function withPlace<T>(folder: string | undefined, remote: RemotePlace, use: (place: StudyPlace) => Promise<T>): Promise<T> {
+  const { nats = folder === undefined ? process.env.HYPERTIDE_NATS : undefined } = remote;
+  if (nats === undefined) return use(folderPlace(folder ?? '.'));
+  if (folder !== undefined) throw new UsageError(`${folder}: expected a folder or --nats, got both`);
+  const [{ accessOf, connect, withoutPassword }, { openStatusLine }, { serverPlace }] = await Promise.all([
+    import('../sources/connect.ts'),
+    import('../terminal/statusLine.ts'),
+    import('../../../streams/nats/place/place.ts'),
+  ]);
+  const nc = await connect(openStatusLine(), nats, { inboxPrefix: '_INBOX_viewer', ...accessOf(remote) });
+  try {
+    return await use(serverPlace(nc, withoutPassword(nats)));
+  } finally {
+    await nc.close();
+  }
+}
+
+/** One study of a place. */
+export interface Placed {
+  readonly place: StudyPlace;
+  readonly name: string;
+}
+
+/** Does something with a study in a journal or on a server. @throws UsageError if not exactly one is named. */
+export async function withStudyIn<T>(
+  journal: string | undefined,
+  { study, ...remote }: RemotePlace & { readonly study?: string },
+  use: (placed: Placed) => Promise<T>,
+): Promise<T> {
+  if (journal !== undefined) {
+    if (study !== undefined || remote.nats !== undefined) throw new UsageError(`${journal}: expected a journal or --nats, got both`);
+    if (!journal.endsWith('.jsonl')) throw new UsageError(`${journal}: expected a journal, a file that ends in .jsonl`);
+    return withPlace(dirname(journal), {}, (place) => use({ place, name: basename(stemOf(journal)) }));
+  }
+  const nats = remote.nats ?? process.env.HYPERTIDE_NATS;
+  if (nats === undefined || study === undefined)
+    throw new UsageError('expected a journal, or --nats with a server and --study with a name');
+  return withPlace(undefined, { ...remote, nats }, (place) => use({ place, name: study }));
+}
+
+/** The folder of a study's trials. Those of a study on a server are below the current folder, unless an option says otherwise. */
+export const trialsOf = ({ place, name }: Placed, directory?: string): string => {
+  if (directory !== undefined) return resolve(directory);
+  return trialsDirectory(place.form === 'journal' ? join(place.place, name) : name);
+};

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import type { Placed, RemotePlace } from '../places/withPlace.ts';
+import { serverOf } from '../sources/serverOf.ts';
+import { UsageError } from '../usage.ts';
+import { type ExitWith, maybeOnServer, wholeNumber, withRemote } from './arguments.ts';
+
+type Remote = RemotePlace & { readonly study?: string };
+
+/** The commands on studies as a whole, in folders and on servers. */
+export function declareStudies(program: Command, exit: ExitWith): void {
+  program.commandsGroup('Studies:');
+  const use = (journal: string | undefined, remote: Remote, act: (placed: Placed) => Promise<number>): Promise<void> =>
+    exit(import('../places/withPlace.ts').then(({ withStudyIn }) => withStudyIn(journal, remote, act)));
+  /** If the study is on a server, there is no journal before the new name. */
+  const useNamed = (words: readonly [string, string?], remote: Remote, act: (placed: Placed, to: string) => Promise<number>) => {
+    const [journal, to] = serverOf(remote) === undefined ? words : [undefined, ...words];
+    if (to === undefined) return exit(Promise.reject(new UsageError('expected a journal and a name, or --nats, --study and a name')));
+    return use(journal, remote, (placed) => act(placed, to));
+  };
+
+  maybeOnServer(program.command('list'))
+    .summary('list the studies in a folder or on a server')
+    .description('List the studies in a folder or on a server, with their status and best value.')
+    .argument('[folder]', 'folder of journals (default: HYPERTIDE_NATS, or the current one)')
+    .option('--json', 'print JSON')
+    .action((folder, options) => exit(import('../commands/studies/list.ts').then(({ listStudies }) => listStudies(folder, options))));
+
+  maybeOnServer(program.command('create'))
+    .summary('begin a study that others run')
+    .description(
+      'Begin a study from a study file without running it. On a server, "hypertide serve --all" must answer. The file holds no command: workers run only programs of their own configuration.',
+    )
+    .argument('<study>', 'study file')
+    .option('--name <name>', 'name of the study (default: that of the file)')
+    .option('--folder <path>', 'folder for its journal (default: HYPERTIDE_NATS, or the current one)')
+    .action((path, options) => exit(import('../commands/studies/create.ts').then(({ createStudy }) => createStudy(path, options))));
+
+  withRemote(program.command('archive'))
+    .summary('write a study into one file')
+    .description(
+      'Write a study into one compressed file with checksums: each entry of its log as it is stored, and the files of its trials. It can be used while the study runs.',
+    )
+    .argument('[journal]', 'file of the study, unless it is on a server')
+    .option('-o, --output <file>', 'file to write (default: <study>.tar.gz)')
+    .option('--directory <path>', 'where run or worker kept the files of trials (default: <study>.trials)')
+    .action((journal, options) =>
+      use(journal, options, async (placed) => (await import('../commands/studies/archive.ts')).archive(placed, options)),
+    );
+
+  maybeOnServer(program.command('restore'))
+    .summary('restore a study from such a file')
+    .description(
+      'Restore a study from an archive, after its checksums have been checked. A log that returns to where it came from, a folder or a server, is the same byte for byte.',
+    )
+    .argument('<archive>', 'file that "hypertide archive" wrote')
+    .option('--name <name>', 'name of the study (default: that in the archive)')
+    .option('--folder <path>', 'folder to restore into (default: HYPERTIDE_NATS, or the current one)')
+    .option('--directory <path>', 'where to put the files of trials (default: <study>.trials)')
+    .action((path, options) => exit(import('../commands/studies/restore.ts').then(({ restore }) => restore(path, options))));
+
+  withRemote(program.command('copy').alias('fork'))
+    .summary('begin a study with the entries of another one')
+    .description(
+      'Begin a study with the entries of another one, in the same place. Its log names its origin. It continues with the same suggestions, unless you change it.',
+    )
+    .argument('<journal>', 'file of the study, unless it is on a server')
+    .argument('[name]', 'name of the new study')
+    .option('--at <position>', 'the last entry to copy (default: the last one)', wholeNumber)
+    .action((journal, name, options) =>
+      useNamed([journal, name], options, async (placed, to) => (await import('../commands/studies/copy.ts')).copy(placed, to, options)),
+    );
+
+  withRemote(program.command('rename'))
+    .summary('give a study another name')
+    .description('Give a study that no process runs another name. Its log names its origin.')
+    .argument('<journal>', 'file of the study, unless it is on a server')
+    .argument('[name]', 'its new name')
+    .action((journal, name, options) =>
+      useNamed([journal, name], options, async (placed, to) => (await import('../commands/studies/rename.ts')).rename(placed, to)),
+    );
+
+  withRemote(program.command('delete'))
+    .summary('delete a study and the files of its trials')
+    .description('Delete a study and the files of its trials, after a question. It cannot be undone.')
+    .argument('[journal]', 'file of the study, unless it is on a server')
+    .option('--yes', 'ask nothing')
+    .action((journal, options) =>
+      use(journal, options, async (placed) => (await import('../commands/studies/delete.ts')).deleteStudy(placed, options)),
+    );
+}

@@ -1,0 +1,88 @@
+import { setTimeout } from 'node:timers/promises';
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import { onStatus } from '../../../streams/nats/connection.ts';
+import { createdOn } from '../../../streams/nats/created.ts';
+import { answerCreations } from '../../../streams/nats/creations.ts';
+import type { ServedStudy } from '../../../streams/nats/serve.ts';
+import { studiesOn, whenBegun } from '../../../streams/nats/studies.ts';
+import { StudyError } from '../../../streams/nats/studyError.ts';
+import { DECISIONS } from '../../facts/versions.ts';
+import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
+import { checkResuming } from '../trainers/resuming.ts';
+import type { Served, Serving, ServingOptions } from './serving.ts';
+
+/** Milliseconds between two looks for studies that begin. The server also tells of them, which may be missed or forbidden. */
+const LOOK = 5000;
+
+/** Whether a name fits a pattern, in which `*` stands for any characters and `?` for one. */
+const matcher = (pattern: string): ((name: string) => boolean) => {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const form = new RegExp(`^${source}$`);
+  return (name) => form.test(name);
+};
+
+/**
+ * Serves every study of a server whose name fits a pattern, also those that begin later, and creates studies that others ask for.
+ *
+ * @param attend serves a study until it has closed.
+ * @returns a function that ends it, once the first look is over.
+ */
+export async function serveAll(
+  { nc, screen }: ServingOptions,
+  serving: Serving,
+  pattern: string,
+  attend: (name: string, begin: () => Promise<ServedStudy>) => Promise<void>,
+): Promise<() => void> {
+  const fits = matcher(pattern);
+  const attended = new Set<string>();
+  const ended = new AbortController();
+  const begin = async (name: string): Promise<ServedStudy> => {
+    const created = await createdOn(nc, name, ended.signal);
+    for (;;) {
+      try {
+        return await serving.begin({ space: spaceOf(created), options: { study: name } });
+      } catch (error) {
+        if (!(error instanceof StudyError && error.code === 'restoring') || ended.signal.aborted) throw error;
+        await setTimeout(LOOK / 5);
+      }
+    }
+  };
+  const add = (name: string, start = () => begin(name)) => {
+    if (attended.has(name) || !fits(name)) return;
+    attended.add(name);
+    const engine = start();
+    void attend(name, () => engine);
+    const ended = engine.then((served) => served.ended);
+    const again = (error: unknown) => error instanceof StudyError && error.code === 'gone' && attended.delete(name); // it may be created again
+    void ended.then(again, again);
+  };
+  const look = async () => {
+    for (const name of await studiesOn(nc)) add(name);
+  };
+  const create = async (name: string, data: unknown) => {
+    const study: Served = studyFromElsewhere(name, data);
+    checkResuming({ strategy: study.strategy?.spec, decisions: DECISIONS, resumes: study.options.resumes ?? false });
+    if (attended.has(name) || (await studiesOn(nc)).includes(name))
+      throw new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
+    const begun = serving.begin(study);
+    add(name, () => begun);
+    await begun;
+  };
+  await look();
+  const again = () => void look().catch((error: Error) => screen.line(error.message));
+  const timer = setInterval(again, LOOK);
+  const ends = [
+    whenBegun(nc, add),
+    answerCreations(nc, pattern, fits, create),
+    onStatus(nc, ({ type }) => type === 'reconnect' && again()),
+  ];
+  await nc.flush(); // requests are answered from here on
+  return () => {
+    ended.abort();
+    clearInterval(timer);
+    for (const end of ends) end();
+  };
+}

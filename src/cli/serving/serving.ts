@@ -1,0 +1,76 @@
+import { setTimeout } from 'node:timers/promises';
+import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { announceWait, withoutPassword } from '../sources/connect.ts';
+import type { StudyFile } from '../studyFile/studyFile.ts';
+import { stripControls } from '../terminal/plainText.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+import { type Alike, failingAlike } from '../trainers/alike.ts';
+
+/** A study to serve: as its file describes it, or as its log does. */
+export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
+
+export interface ServingOptions {
+  readonly nc: Parameters<typeof serve>[0];
+  readonly screen: StatusLine;
+  /** The address of the server. */
+  readonly nats: string;
+  readonly settings: { readonly lease?: number; readonly replicas?: number; readonly maxBytes?: number };
+}
+
+/** The studies that this process serves. */
+export interface Serving {
+  /** Begins or resumes a study. Resolves once it is served. @throws what keeps it from being served */
+  begin(study: Served): Promise<ServedStudy>;
+  /** Ends all engines. */
+  close(): Promise<void>;
+  /** Whether `close` was called. */
+  readonly ending: boolean;
+}
+
+/** Milliseconds that the end of an engine may take. */
+const PARTING = 2000;
+
+export function serving({ nc, screen, nats, settings }: ServingOptions): Serving {
+  const engines = new Set<ServedStudy>();
+  let ending = false;
+  /** Waits for a person to correct the trainers. */
+  const pause = async (study: string, engine: ServedStudy, { trials, how, message, limits }: Alike) => {
+    screen.line(`${study}: trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`);
+    screen.line(
+      `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
+    );
+    await engine.pause(limits()).catch((error: Error) => screen.line(`${study}: ${error.message}`));
+  };
+  return {
+    begin: async ({ space, strategy, options }) => {
+      const { study } = options;
+      const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
+      const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...options, ...settings }));
+      const head = await log.head();
+      await log.close();
+      const failing = failingAlike(head);
+      const note = (noted: AppliedEntry) => {
+        const alike = failing(noted);
+        if (alike) void pause(study, engine, alike);
+      };
+      const engine = await serve(nc, space, { strategy, ...options, ...settings, note, warn: screen.line });
+      engines.add(engine);
+      void engine.ended.then(() => engines.delete(engine));
+      screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
+      if (head === 0)
+        screen.line(`${study}: next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
+      return engine;
+    },
+    close: async () => {
+      ending = true;
+      // Pending messages are sent, unless the server cannot be reached. An engine may end at any moment.
+      const parted = Promise.all([...engines].map((engine) => engine.close())).then(() => nc.drain());
+      await Promise.race([parted.catch(() => {}), setTimeout(PARTING, undefined, { ref: false })]);
+      await nc.close();
+    },
+    get ending() {
+      return ending;
+    },
+  };
+}

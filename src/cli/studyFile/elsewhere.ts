@@ -1,0 +1,26 @@
+import { dryRun } from '../../../streams/engine/dryRun.ts';
+import { auto } from '../../../streams/strategies/auto.ts';
+import { isRecord } from '../../schema/isRecord.ts';
+import { UsageError } from '../usage.ts';
+import { parseStudy, type StudyFile } from './studyFile.ts';
+
+/** What decides about programs and files on the machine of a worker. */
+const OF_WORKERS = ['command', 'on', 'timeLimit', 'grace', 'result', 'metricFile'];
+
+/**
+ * A study that another machine describes. It holds nothing that a worker runs: workers run only programs of their own configuration.
+ *
+ * @param data what a study file holds.
+ * @throws UsageError for what only a worker may decide; SpaceError, OptionError; what a strategy throws that does not suit the study.
+ */
+export function studyFromElsewhere(name: string, data: unknown): StudyFile {
+  if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
+  const [forbidden] = OF_WORKERS.filter((field) => Object.hasOwn(data, field));
+  if (forbidden !== undefined)
+    throw new UsageError(`${forbidden}: a study that is created from elsewhere cannot decide what workers run; leave it out`);
+  if (data.name !== undefined && data.name !== name)
+    throw new UsageError(`name: expected ${name}, by which the study is created, got ${JSON.stringify(data.name)}`);
+  const file = parseStudy(data, name);
+  dryRun(file.space, file.strategy ?? auto(), file.options);
+  return file;
+}

@@ -1,0 +1,44 @@
+import type { Entry } from '../facts/entry.ts';
+import type { StudySource } from './source.ts';
+
+/** How a place stores a log: as the lines of a journal, or as the messages of a stream. */
+export type LogForm = 'journal' | 'stream';
+
+/** How large a log is. */
+export interface LogSize {
+  readonly entries: number;
+  /** Bytes of its longest entry. */
+  readonly longest: number;
+}
+
+/** A place with studies: a folder of journals, or a server. */
+export interface StudyPlace {
+  /** The folder or the address of the server, without passwords. */
+  readonly place: string;
+  readonly form: LogForm;
+  /** The names of its studies, in order. @throws UserError if this user must not list them. */
+  names(): Promise<readonly string[]>;
+  /** A study to read and to act on. @throws UserError if there is none of this name. */
+  open(name: string): Promise<StudySource>;
+  /**
+   * Begins a study.
+   *
+   * @param study what a study file holds, as data. It may hold nothing that decides what a worker runs, such as `command`.
+   * @throws UserError if the name is taken, or the data describes no study.
+   */
+  create(name: string, study: unknown): Promise<void>;
+  /** Why a study cannot be moved now, such as an engine that serves it; undefined if no process runs it. */
+  busy(name: string): Promise<string | undefined>;
+  /** Deletes a study. It cannot be undone. @throws UserError if there is none of this name, and for a journal that a process runs. */
+  delete(name: string): Promise<void>;
+  /** The log as it is stored now: a line of a journal, or a line of JSON for each message, without line feeds. */
+  lines(name: string): AsyncIterable<Uint8Array>;
+  /**
+   * Begins a study with lines of a log of the same form. On an error, nothing of it is left.
+   *
+   * @throws UserError if the name is taken.
+   */
+  restore(name: string, size: LogSize, lines: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The same with the entries of any log. They keep their positions and times. */
+  begin(name: string, size: LogSize, entries: AsyncIterable<Entry>): Promise<void>;
+}

@@ -1,0 +1,100 @@
+import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Entry } from '../../../src/facts/entry.ts';
+import type { LogSize, StudyPlace } from '../../../src/study/place.ts';
+import { bell } from '../../log/follow.ts';
+import { messagesFrom } from '../log/reader.ts';
+import { findStream } from '../log/stream.ts';
+import { isForbidden, withRetry } from '../retry.ts';
+import { request, studiesOn } from '../studies.ts';
+import { StudyError } from '../studyError.ts';
+import { checkName, subjectsOf } from '../subjects.ts';
+import { type Message, restoreStream } from './restore.ts';
+import { natsSource } from './source.ts';
+import { bytesOf, lineOf, parseLine } from './storedLine.ts';
+
+const STREAM_NOT_FOUND = 10059;
+
+/**
+ * The studies of a server. Except for `names`, `open` and `create`, its methods need the rights of an administrator.
+ *
+ * @param place the address of the server, for messages.
+ */
+export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
+  const manager = () => jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
+  const of = async <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> => {
+    const jsm = await manager();
+    try {
+      return await withRetry(nc, () => act(jsm));
+    } catch (cause) {
+      throw explained(cause, study);
+    }
+  };
+  const restore = (study: string, size: LogSize, messages: AsyncIterable<Message>) =>
+    of(checkName('study', study), (jsm) => restoreStream(nc, jsm, study, size, messages));
+  return {
+    place,
+    form: 'stream',
+    names: () => studiesOn(nc),
+    open: (study) => natsSource(nc, checkName('study', study), place),
+    create: async (study, data) => {
+      await request(nc, checkName('study', study), 'create', { study: data });
+    },
+    busy: async (study) => {
+      const answered = await request(nc, study, 'status').then(
+        () => true,
+        () => false,
+      );
+      return answered ? `an engine serves ${study}` : undefined;
+    },
+    delete: (study) =>
+      of(study, async (jsm) => {
+        await jsm.streams.delete(subjectsOf(study).stream);
+      }),
+    lines: async function* (study) {
+      const subjects = subjectsOf(study);
+      const { restored, last } = await of(study, (jsm) => findStream(jsm, subjects));
+      const reading = { nc, js: jetstream(nc), stream: subjects.stream, news: bell(), end: () => last };
+      for await (const messages of messagesFrom(reading, 1)) {
+        for (const message of messages) if (message.seq <= last) yield lineOf(message, restored);
+        if (messages.at(-1)!.seq >= last) return;
+      }
+    },
+    restore: (study, size, lines) => restore(study, size, messagesIn(study, lines)),
+    begin: (study, size, entries) => restore(study, size, messagesOf(study, entries)),
+  };
+}
+
+function explained(cause: unknown, study: string): unknown {
+  if (isForbidden(cause))
+    return new StudyError(`this user has no right to the stream of ${study}; use that of an administrator`, { cause });
+  const isGone = cause instanceof JetStreamApiError && cause.code === STREAM_NOT_FOUND;
+  return isGone ? new StudyError(`there is no study ${study} on this server`, { cause }) : cause;
+}
+
+/** Messages as they were stored, for a study of any name. */
+async function* messagesIn(study: string, lines: AsyncIterable<Uint8Array>): AsyncGenerator<Message> {
+  const root = subjectsOf(study).log.slice(0, -1);
+  for await (const text of lines) {
+    const line = parseLine(text);
+    yield { ...line, subject: line.subject.replace(/^ht\.[^.]+\.log\./, root), data: bytesOf(line) };
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Entries of another log. A fact of a trainer stands below its author, all others are the engine's. */
+async function* messagesOf(study: string, entries: AsyncIterable<Entry>): AsyncGenerator<Message> {
+  const subjects = subjectsOf(study);
+  for await (const { position, at, fact, author } of entries) {
+    const { type, trial } = fact as { readonly type?: unknown; readonly trial?: number };
+    const own = type === 'created' ? subjects.created : type === 'suggested' ? subjects.suggested : subjects.study;
+    yield {
+      seq: position,
+      time: `${at}000500`, // a number rounds nanoseconds, and must not round these down to the millisecond before
+      subject: author === undefined || trial === undefined ? own : subjects.by(author, trial),
+      headers: [],
+      data: encoder.encode(JSON.stringify(fact)),
+    };
+  }
+}

@@ -1,0 +1,72 @@
+import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { LogSize } from '../../../src/study/place.ts';
+import { type Publisher, publisher } from '../log/publisher.ts';
+import { streamOf } from '../log/stream.ts';
+import { RESTORED, TIME_HEADER } from '../messages.ts';
+import { StudyError } from '../studyError.ts';
+import { subjectsOf } from '../subjects.ts';
+import type { StoredLine } from './storedLine.ts';
+
+/** A message to store at the position that it had. */
+export interface Message extends Omit<StoredLine, 'data'> {
+  readonly data: Uint8Array;
+}
+
+const NAME_IN_USE = 10058;
+/** Messages on their way at a time. */
+const FLIGHT = 256;
+/** Milliseconds to wait for the server's word on a message. */
+const PATIENCE = 10_000;
+/** Bytes for the subject and the headers of a message. */
+const ENVELOPE = 2048;
+/** Bytes of the longest message that a stream takes by default. */
+const MESSAGE = 64 * 1024;
+
+/** Stores messages as the stream of a new study. On an error, the stream is deleted again. @throws StudyError if the study exists. */
+export async function restoreStream(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  study: string,
+  { entries, longest }: LogSize,
+  messages: AsyncIterable<Message>,
+): Promise<void> {
+  const subjects = subjectsOf(study);
+  const settings = streamOf(subjects, { maxMessageBytes: Math.max(MESSAGE, longest) + ENVELOPE });
+  // Without the metadata, the server would take a stream with the same settings for this one.
+  await jsm.streams.add({ ...settings, metadata: { [RESTORED]: String(entries), id: crypto.randomUUID() } }).catch((cause) => {
+    if (!(cause instanceof JetStreamApiError && cause.code === NAME_IN_USE)) throw cause;
+    throw new StudyError(`there is a study ${study} on this server already`, { cause });
+  });
+  const out = publisher(nc);
+  try {
+    await publishAll(out, messages, entries);
+  } catch (error) {
+    await jsm.streams.delete(subjects.stream).catch(() => {}); // an engine ignores a part of a study
+    throw error;
+  } finally {
+    out.close();
+  }
+}
+
+async function publishAll(out: Publisher, messages: AsyncIterable<Message>, entries: number): Promise<void> {
+  const flying = new Set<Promise<void>>();
+  let failure: { readonly error: unknown } | undefined;
+  let count = 0;
+  for await (const { seq, time, subject, headers, data } of messages) {
+    if (++count !== seq) throw new StudyError(`expected entry ${count} of the log, got entry ${seq}`);
+    const sent = out
+      .publish(subject, data, { id: undefined, at: seq - 1, timeout: PATIENCE, headers: [...headers, [TIME_HEADER, time]] })
+      .then(() => {})
+      .catch((error) => {
+        failure ??= { error };
+      })
+      .finally(() => flying.delete(sent));
+    flying.add(sent);
+    if (flying.size >= FLIGHT) await Promise.race(flying);
+    if (failure) throw failure.error;
+  }
+  await Promise.all(flying);
+  if (failure) throw failure.error;
+  if (count !== entries) throw new StudyError(`expected ${entries} entries of the log, got ${count}`);
+}

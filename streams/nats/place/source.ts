@@ -1,0 +1,17 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Submitted } from '../../../src/study/commands.ts';
+import type { StudySource } from '../../../src/study/source.ts';
+import { past } from '../../log/past.ts';
+import { readLog } from '../log/readLog.ts';
+import { request } from '../studies.ts';
+
+/** A study on a server: commands go to its engine. */
+export async function natsSource(nc: NatsConnection, study: string, place: string): Promise<StudySource> {
+  const log = await readLog(nc, study);
+  return {
+    place,
+    read: (from, signal) => log.read(from, signal),
+    past: (from) => past(log, from),
+    submit: async ({ type, ...fields }) => ({ ...((await request(nc, study, type, fields)) as Submitted), running: true }),
+  };
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { serveAll } from '../../../src/cli/serving/all.ts';
+import { serving } from '../../../src/cli/serving/serving.ts';
+import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+let server: NatsServer;
+let nc: NatsConnection;
+const ends: (() => unknown)[] = [];
+beforeAll(async () => {
+  server = await natsServer();
+  nc = await server.connect();
+});
+afterAll(async () => {
+  for (const end of ends.reverse()) await end();
+  await server.dispose();
+});
+
+/** Serves what fits a pattern, as `serve --all` does. */
+async function all(pattern: string) {
+  const lines: string[] = [];
+  const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
+  const options = { nc: await server.connect(), screen, nats: server.url, settings: { lease: 5 } };
+  const engines = serving(options);
+  const stop = await serveAll(options, engines, pattern, async (_, begin) => {
+    try {
+      await (await begin()).finished;
+    } catch (error) {
+      lines.push((error as Error).message);
+    }
+  });
+  const end = async () => {
+    stop();
+    await engines.close();
+  };
+  ends.push(end);
+  return { lines, end };
+}
+
+const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 2 };
+/** A study on the server that no engine serves. */
+const begun = async (name: string) => {
+  const log = await natsLog(nc, name);
+  await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: name, trials: 1 }));
+  await log.close();
+};
+const until = async (holds: () => Promise<boolean>) => {
+  while (!(await holds().catch(() => false))) await sleep(20);
+};
+
+it('serves studies that are there, and those that begin later, whose names fit', async () => {
+  await begun('team-old');
+  const { end } = await all('team-*');
+  const status = (name: string) => async () => ((await request(nc, name, 'status')) as { study: string }).study === name;
+  await until(status('team-old'));
+  for (const name of ['team-new', 'other']) await begun(name);
+  await until(status('team-new'));
+  await expect(request(nc, 'other', 'status')).rejects.toThrow('no engine serves other now');
+  await trainer<{ x: number }>(nc, 'team-new', ({ x }) => x).done;
+  await end();
+});
+
+it('creates studies that others ask for, once each, and serves one again that was deleted and created', async () => {
+  const place = serverPlace(nc, server.url);
+  await expect(place.create('lab-1', study)).rejects.toThrow(
+    'no engine creates lab-1: start "hypertide serve --all" with a pattern that it fits',
+  );
+  await all('lab-?');
+  await place.create('lab-1', study);
+  await expect(place.create('lab-1', study)).rejects.toThrow('there is a study lab-1');
+  await trainer<{ x: number }>(nc, 'lab-1', ({ x }) => x).done;
+  await place.delete('lab-1');
+  await until(async () => !(await place.names()).includes('lab-1'));
+  await until(() =>
+    place.create('lab-1', study).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await until(async () => ((await request(nc, 'lab-1', 'status')) as { open: number }).open === 1);
+});
+
+it('refuses to create what decides about workers, or is no study, and leaves nothing behind', async () => {
+  await all('x-*');
+  const place = serverPlace(nc, server.url);
+  for (const [data, message] of [
+    [{ ...study, command: 'rm -rf /' }, 'command: a study that is created from elsewhere cannot decide what workers run'],
+    [{ ...study, on: { best: 'rm' } }, 'on: a study that is created from elsewhere'],
+    [{ ...study, strategy: 'nonsense' }, 'strategy'],
+    [{ ...study, name: 'another' }, 'name: expected x-1'],
+    [{}, 'parameters'],
+    ['text', 'expected a study as an object'],
+  ] as const)
+    await expect(place.create('x-1', data)).rejects.toThrow(message);
+  expect(await place.names()).not.toContain('x-1');
+});
+
+it('waits while a study is being restored', async () => {
+  const place = serverPlace(nc, server.url);
+  const { lines } = await all('r-*');
+  await place.create('r-1', study);
+  const stored: Uint8Array[] = [];
+  for await (const line of place.lines('r-1')) stored.push(line);
+  const slowly = async function* () {
+    for (const line of stored) {
+      yield line;
+      await sleep(300);
+    }
+  };
+  await place.delete('r-1');
+  await until(async () => lines.some((line) => line.includes('deleted')));
+  await place.restore('r-1', { entries: stored.length, longest: 1000 }, slowly());
+  await until(async () => ((await request(nc, 'r-1', 'status')) as { open: number }).open === 1);
+  expect((await (await jetstreamManager(nc)).streams.info('HT_r-1')).state.last_seq).toBeGreaterThanOrEqual(stored.length);
+});

@@ -1,0 +1,176 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lock } from '../../streams/log/lock.ts';
+import { directory, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
+
+/** A study that has ended, with files of its trials. */
+let original: string;
+beforeAll(async () => {
+  original = studyIn('trials: 6\n');
+  expect((await hypertide(original, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+});
+const copyOfOriginal = () => {
+  const place = directory();
+  cpSync(original, place, { recursive: true });
+  return place;
+};
+const bytes = (...path: string[]) => readFileSync(join(...path));
+
+describe('list', () => {
+  it('shows the studies of a folder, and no other files', async () => {
+    const place = copyOfOriginal();
+    writeFileSync(join(place, 'metrics.jsonl'), '{"loss":1}\n');
+    const { code, out } = await hypertide(place, 'list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^study +status +ended +open +best/);
+    expect(out).toMatch(/\nstudy +closed: trials +6\/6 +0 +value=\S+ \(trial \d\)/);
+    expect(out).not.toContain('metrics');
+    expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([
+      { name: 'study', completed: 6, closed: 'trials' },
+    ]);
+    expect((await hypertide(directory(), 'list')).out).toBe('there is no study in .\n');
+    expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
+  });
+});
+
+describe('archive and restore', () => {
+  it('bring back journal and files byte for byte', async () => {
+    const place = copyOfOriginal();
+    expect(await hypertide(place, 'archive', 'study.jsonl')).toMatchObject({ code: 0, err: expect.stringContaining('study.tar.gz: ') });
+    mkdirSync(join(place, 'else'));
+    expect((await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else')).code).toBe(0);
+    expect(bytes(place, 'else', 'study.jsonl')).toEqual(bytes(place, 'study.jsonl'));
+    const log = ['study.trials', 'trial-2', 'attempt-1.log'];
+    expect(bytes(place, 'else', ...log)).toEqual(bytes(place, ...log));
+    expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
+    const again = await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
+    expect(again).toMatchObject({ code: 2, err: expect.stringContaining('expected no folder of trials of this name') });
+  });
+
+  it('notice each kind of damage before anything is restored', async () => {
+    const place = copyOfOriginal();
+    await hypertide(place, 'archive', 'study.jsonl');
+    const tar = gunzipSync(bytes(place, 'study.tar.gz'));
+    const at = tar.indexOf('"type":"completed"');
+    const changed = Buffer.from(tar);
+    changed[at + 9]! ^= 1;
+    writeFileSync(join(place, 'changed.tar.gz'), gzipSync(changed));
+    writeFileSync(join(place, 'torn.tar.gz'), bytes(place, 'study.tar.gz').subarray(0, 500));
+    writeFileSync(join(place, 'none.tar.gz'), 'no archive');
+    for (const [file, message] of [
+      ['changed.tar.gz', 'log.jsonl is damaged: its checksum does not match'],
+      ['torn.tar.gz', 'expected an archive of a study'],
+      ['none.tar.gz', 'expected an archive of a study'],
+      ['missing.tar.gz', 'there is no such file'],
+    ] as const) {
+      const { code, err } = await hypertide(place, 'restore', file, '--folder', 'else');
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
+      expect(existsSync(join(place, 'else'))).toBe(false);
+    }
+  });
+
+  it('under another name, the log names its origin', async () => {
+    const place = copyOfOriginal();
+    await hypertide(place, 'archive', 'study.jsonl');
+    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'other')).code).toBe(0);
+    const head = journalOf(place).length;
+    expect(journalOf(place, 'other.jsonl')[0]).toMatchObject({
+      type: 'created',
+      study: 'other',
+      origin: { study: 'study', position: head },
+    });
+    expect(existsSync(join(place, 'other.trials', 'trial-1'))).toBe(true);
+  });
+});
+
+describe('copy', () => {
+  it('begins a study up to a position, which continues with the same suggestions', async () => {
+    const place = copyOfOriginal();
+    const entries = journalOf(place);
+    const at = entries.findIndex(({ type }) => type === 'completed') + 1;
+    expect((await hypertide(place, 'fork', 'study.jsonl', 'b', '--at', String(at))).code).toBe(0);
+    const begun = journalOf(place, 'b.jsonl');
+    expect(begun).toHaveLength(at);
+    expect(begun.slice(0, 2)).toMatchObject([0, 1].map(() => ({ type: 'created', study: 'b', origin: { study: 'study', position: at } })));
+    expect(begun.map(({ at: time }) => time)).toEqual(entries.slice(0, at).map(({ at: time }) => time));
+    const text = readFileSync(join(place, 'study.yaml'), 'utf8');
+    writeFileSync(join(place, 'b.yaml'), text);
+    expect((await hypertide(place, 'run', 'b.yaml', '--', ...TRAINER)).code).toBe(0);
+    const suggestions = (name: string) => journalOf(place, name).flatMap(({ type, params }) => (type === 'suggested' ? [params] : []));
+    expect(suggestions('b.jsonl')).toEqual(suggestions('study.jsonl'));
+    expect(await hypertide(place, 'verify', 'b.jsonl')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a name that is taken, and a position that is not there', async () => {
+    const place = copyOfOriginal();
+    await hypertide(place, 'copy', 'study.jsonl', 'b');
+    expect(await hypertide(place, 'copy', 'study.jsonl', 'b')).toMatchObject({ code: 2, err: expect.stringContaining('of this name') });
+    const beyond = await hypertide(place, 'copy', 'study.jsonl', 'c', '--at', '999');
+    expect(beyond).toMatchObject({ code: 2, err: expect.stringContaining('expected a position up to') });
+    for (const name of ['../c', '', '..'])
+      expect(await hypertide(place, 'copy', 'study.jsonl', name)).toMatchObject({ code: 2, err: expect.stringContaining('a file name') });
+  });
+});
+
+describe('rename', () => {
+  it('moves journal and files, and refuses while the study runs', async () => {
+    const place = copyOfOriginal();
+    const release = lock(join(place, 'study.jsonl'));
+    expect(await hypertide(place, 'rename', 'study.jsonl', 'b')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('runs it; stop it'),
+    });
+    release();
+    expect((await hypertide(place, 'rename', 'study.jsonl', 'b')).code).toBe(0);
+    expect(['study.jsonl', 'study.trials', 'b.jsonl', 'b.trials'].map((name) => existsSync(join(place, name)))).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(await hypertide(place, 'logs', 'b.jsonl', '1')).toMatchObject({ code: 0, out: expect.stringContaining('value') });
+  });
+});
+
+describe('delete', () => {
+  it('deletes journal and files with --yes, and nothing without a terminal or while the study runs', async () => {
+    const place = copyOfOriginal();
+    expect(await hypertide(place, 'delete', 'study.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('expected --yes to delete study with 6 trials'),
+    });
+    const release = lock(join(place, 'study.jsonl'));
+    expect(await hypertide(place, 'delete', 'study.jsonl', '--yes')).toMatchObject({ code: 2, err: expect.stringContaining('runs it') });
+    release();
+    expect(['study.jsonl', 'study.trials'].map((name) => existsSync(join(place, name)))).toEqual([true, true]);
+    expect((await hypertide(place, 'delete', 'study.jsonl', '--yes')).code).toBe(0);
+    expect(['study.jsonl', 'study.trials'].map((name) => existsSync(join(place, name)))).toEqual([false, false]);
+    writeFileSync(join(place, 'data.jsonl'), '{"loss":1}\n');
+    expect((await hypertide(place, 'delete', 'data.jsonl', '--yes')).code).toBe(2);
+    expect(existsSync(join(place, 'data.jsonl'))).toBe(true);
+  });
+});
+
+describe('create', () => {
+  it('begins a study that run continues', async () => {
+    const place = studyIn('trials: 2\n');
+    expect(await hypertide(place, 'create', 'study.yaml', '--folder', '.')).toMatchObject({ code: 0, err: 'study: created in .\n' });
+    expect(journalOf(place)).toMatchObject([0, 1].map(() => ({ type: 'created', study: 'study', seed: '7' })));
+    expect(await hypertide(place, 'create', 'study.yaml')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is a file of this name'),
+    });
+    expect((await hypertide(place, 'run', 'study.yaml', '--', ...TRAINER)).code).toBe(0);
+  });
+
+  it('refuses what decides about the machine of a worker', async () => {
+    for (const line of ['command: rm -rf x', 'timeLimit: 3', 'metricFile: /etc/passwd']) {
+      const place = studyIn(`${line}\n`);
+      const { code, err } = await hypertide(place, 'create', 'study.yaml');
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('cannot decide what workers run') });
+      expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
+    }
+  });
+});

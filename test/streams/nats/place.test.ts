@@ -1,0 +1,140 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { headers } from '@nats-io/nats-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
+import { branch, each, sizeOf } from '../../../src/cli/places/branch.ts';
+import { folderPlace } from '../../../src/cli/places/folder.ts';
+import { ledgerIn } from '../../../src/cli/sources/trialTable.ts';
+import type { Entry } from '../../../src/facts/entry.ts';
+import { isRecord } from '../../../src/schema/isRecord.ts';
+import type { StudyPlace } from '../../../src/study/place.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { serve, trainer } from '../../../streams/nats/index.ts';
+import { serverPlace } from '../../../streams/nats/place/place.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+
+let server: NatsServer;
+let nc: NatsConnection;
+let place: StudyPlace;
+const xs = space({ x: float(0, 1) });
+
+beforeAll(async () => {
+  server = await natsServer();
+  nc = await server.connect();
+  place = serverPlace(nc, server.url);
+  // A study with each kind of entry: facts of the engine, of a trainer, one that another trainer forged, and one that is no JSON.
+  const study = await serve(nc, xs, { study: 'digits', strategy: random(), trials: 4, parallel: 2 });
+  await trainer<{ x: number }>(nc, 'digits', ({ x }) => x, { name: 'w1' }).done;
+  await study.close();
+  const js = jetstream(nc);
+  await js.publish('ht.digits.log.by.w2.1', '{"type":"completed","trial":1,"run":"forged","values":{"value":-1}}');
+  const more = headers();
+  for (const value of ['a', 'b']) more.append('Twice', value);
+  await js.publish('ht.digits.log.by.w2.2', new Uint8Array([0xff, 0xfe]), { headers: more });
+});
+afterAll(() => server.dispose());
+
+const entriesOf = async (of: StudyPlace, name: string): Promise<Entry[]> => {
+  const found: Entry[] = [];
+  for await (const entry of each((await of.open(name)).past(1))) found.push(entry);
+  return found;
+};
+const stateOf = async (of: StudyPlace, name: string) => {
+  const source = await of.open(name);
+  const created = (await entriesOf(of, name))[0]!.fact as Parameters<typeof ledgerIn>[1];
+  const { position, best, configurations, cost, nextTrial, closed } = await ledgerIn(source, created);
+  return { position, best, configurations, cost, nextTrial, closed };
+};
+const file = () => join(mkdtempSync(join(tmpdir(), 'hypertide-place-')), 'study.tar.gz');
+const archived = async (of: StudyPlace, name: string) => {
+  const path = file();
+  await writeArchive(of, name, 'no folder', path);
+  return path;
+};
+const restore = (path: string, to: StudyPlace, name: string) => withArchive(path, path, (unpacked) => unpacked.restore(to, name));
+
+it('lists the studies, and opens each', async () => {
+  expect(await place.names()).toContain('digits');
+  await expect(place.open('none')).rejects.toThrow('there is no study none on this server');
+});
+
+describe('an archive', () => {
+  it('brings back subject, headers, time and position of each entry, byte for byte', async () => {
+    const first = await archived(place, 'digits');
+    const before = await entriesOf(place, 'digits');
+    await place.delete('digits');
+    expect(await place.names()).not.toContain('digits');
+    await restore(first, place, 'digits');
+    expect(await entriesOf(place, 'digits')).toEqual(before);
+    const log = (path: string) => gunzipSync(readFileSync(path));
+    expect(log(await archived(place, 'digits')).equals(log(first))).toBe(true);
+    expect(log(first).toString('latin1')).toContain('"headers":[["Twice","a"],["Twice","b"]],"data":{"base64":"//4="}');
+  });
+
+  it('takes a study from a server to a folder and back, with the same state', async () => {
+    const folder = folderPlace(mkdtempSync(join(tmpdir(), 'hypertide-place-')));
+    await restore(await archived(place, 'digits'), folder, 'digits');
+    expect(await stateOf(folder, 'digits')).toEqual(await stateOf(place, 'digits'));
+    await restore(await archived(folder, 'digits'), place, 'back');
+    expect(await stateOf(place, 'back')).toEqual(await stateOf(place, 'digits'));
+    const at = async (of: StudyPlace, name: string) => (await entriesOf(of, name)).map((entry) => entry.at);
+    expect(await at(place, 'back')).toEqual(await at(place, 'digits'));
+  });
+
+  it('is not restored over a study, nor in part', async () => {
+    const path = await archived(place, 'digits');
+    await expect(restore(path, place, 'digits')).rejects.toThrow('there is a study digits on this server already');
+    const { entries, longest } = await sizeOf(each((await place.open('digits')).past(1)));
+    const broken = async function* () {
+      for await (const line of place.lines('digits')) yield line;
+      throw new Error('the disk broke');
+    };
+    await expect(place.restore('part', { entries: entries + 5, longest }, broken())).rejects.toThrow('the disk broke');
+    expect(await place.names()).not.toContain('part');
+  });
+
+  it('is not served while it is being restored', async () => {
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({ name: 'HT_half', subjects: ['ht.half.log.>'], allow_direct: true, metadata: { 'hypertide-restored': '3' } });
+    await jetstream(nc).publish('ht.half.log.created', '{}');
+    await expect(place.open('half')).rejects.toThrow('the stream HT_half is being restored: 1 of 3 entries are there');
+    await expect(serve(nc, xs, { study: 'half', trials: 1 })).rejects.toThrow('is being restored');
+    await place.delete('half');
+  });
+});
+
+it('a restored time counts in the restored part only: a trainer cannot forge one', async () => {
+  const source = await place.open('digits');
+  const { entries } = await sizeOf(each(source.past(1)));
+  const forged = headers();
+  forged.set('Hypertide-Time', '1000000');
+  await jetstream(nc).publish('ht.digits.log.by.w2.1', '{}', { headers: forged });
+  const [entry] = (await entriesOf(place, 'digits')).slice(entries);
+  expect(entry!.at).toBeGreaterThan(1e12);
+});
+
+it('a copy continues on the server', async () => {
+  const source = await place.open('digits');
+  await place
+    .begin('copy', await sizeOf(each(source.past(1))), branch(each(source.past(1)), { study: 'copy', from: 'digits', at: 9 }))
+    .then(
+      () => expect.unreachable('it has fewer entries than announced'),
+      (error: Error) => expect(error.message).toContain('entries of the log, got 9'),
+    );
+  const size = { ...(await sizeOf(each(source.past(1)))), entries: 9 };
+  await place.begin('copy', size, branch(each(source.past(1)), { study: 'copy', from: 'digits', at: 9 }));
+  expect((await entriesOf(place, 'copy'))[0]!.fact).toMatchObject({ study: 'copy', origin: { study: 'digits', position: 9 } });
+  expect(await place.busy('copy')).toBeUndefined();
+  const served = await serve(nc, xs, { study: 'copy', lease: 0.2 });
+  expect(await place.busy('copy')).toBe('an engine serves copy');
+  await trainer<{ x: number }>(nc, 'copy', ({ x }) => x, { name: 'w3' }).done;
+  await served.close();
+  const params = (entries: Entry[]) => entries.flatMap(({ fact }) => (isRecord(fact) && fact.type === 'suggested' ? [fact.params] : []));
+  const unique = (all: unknown[]) => [...new Set(all.map((one) => JSON.stringify(one)))];
+  expect(unique(params(await entriesOf(place, 'copy')))).toEqual(unique(params(await entriesOf(place, 'digits'))));
+});
