@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -181,8 +181,8 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     };
     if (isJournal) {
       const engine = run('run', 'study.yaml', '--', ...PROGRAM);
-      await need(/trial 1/);
-      await sleep(1000);
+      const journal = join(place, `${STUDY}.jsonl`);
+      while (!existsSync(journal) || !readFileSync(journal, 'utf8').includes('"reported"')) await sleep(100);
       const none = proxies as never;
       return stageOf({ engine, worker: engine }, none);
     }
