@@ -30,7 +30,10 @@ const credentials = await jwtConfig({
 
 /** How users of a server log in: each with an account of its own, or with credentials of their team. */
 export type Login = 'accounts' | 'credentials';
-const configs: Readonly<Record<Login, string>> = { accounts: config, credentials: credentials.text.replace(/jetstream \{[^}]*\}/, '') };
+const configs: Readonly<Record<Login, string>> = {
+  accounts: config,
+  credentials: `${credentials.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`, // on a busy machine, a login takes long
+};
 
 /** Milliseconds in which an answer comes, if one comes. */
 export const SOON = 250;

@@ -20,7 +20,7 @@ beforeAll(async () => {
     ...options,
   });
   files = config.files;
-  server = await natsServer(config.text.replace(/jetstream \{[^}]*\}/, ''));
+  server = await natsServer(`${config.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
 });
 afterAll(() => server.dispose());
 
