@@ -5,10 +5,11 @@ import type { OpenTrial } from '../src/ledger/trial.ts';
 import type { TrialId } from '../src/messages.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
-import { type Decided, type Intent, RefusedError, type Submitted } from '../src/study/commands.ts';
+import { type Decided, decide, type Intent, RefusedError, type Submitted } from '../src/study/commands.ts';
 import { type Answers, answersOf } from './answers.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
+import { dryRunChange } from './engine/dryRun.ts';
 import { Leases } from './engine/leases.ts';
 import { type EngineRun, run } from './engine/run.ts';
 import type { AuthoredLog } from './log/log.ts';
@@ -157,7 +158,11 @@ export class HostedStudy<P = Params> {
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
   async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
     await this.ready();
-    await this.#repeats.once(origin, fact, async () => ({ position: await this.answers.append(fact, origin), fact }));
+    await this.#repeats.once(origin, fact, async () => {
+      const refusal = this.ledger.refusesFrom(fact, origin.author);
+      if (refusal) throw new RefusedError(refusal);
+      return { position: await this.answers.append(fact, origin), fact };
+    });
     return this.#stopping(fact.trial);
   }
 
@@ -174,6 +179,13 @@ export class HostedStudy<P = Params> {
     await this.ready();
     const wanted = omitUndefined({ type: decided[intent.type], trial: 'trial' in intent ? intent.trial : undefined });
     return this.#repeats.once(origin, wanted, () => this.answers.submit(intent, origin));
+  }
+
+  /** The fact that an intent would become. @throws as `submit` */
+  preview(intent: Intent): Decided {
+    const fact = decide(intent, this.ledger, (strategy) => dryRunChange(this.ledger, strategy));
+    if ('code' in fact) throw new RefusedError(fact);
+    return fact;
   }
 
   /** Ends the engine and closes the log. The study can be resumed. */

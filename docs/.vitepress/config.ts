@@ -44,6 +44,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/early-stopping'),
     page('guides/nats'),
     page('guides/http'),
+    page('guides/agents'),
     page('guides/operating'),
     page('guides/resume'),
     page('guides/dashboard'),

@@ -17,7 +17,7 @@ export function programFor(tell: (status: number) => void): Command {
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError('("hypertide --help" shows all commands)')
-    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf })
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
     .addHelpText(
       'after',
       `Examples:
@@ -34,6 +34,12 @@ export function programFor(tell: (status: number) => void): Command {
 
 /** The list of commands has no room for --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
+
+/** The overview fits a screen: it has no empty line before the first group. */
+function helpOf(command: Command, help: Help): string {
+  const text = Help.prototype.formatHelp.call(help, command, help);
+  return command.parent ? text : text.replace('\n\n', '\n');
+}
 
 /** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {

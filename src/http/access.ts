@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
-import { digestOf, type Role, type User, type Users } from './users.ts';
+import { digestOf, hasRole, type Role, type User, type Users } from './users.ts';
 
 /** What routes know of a request besides its body. */
 export interface HttpEnv {
@@ -27,7 +27,7 @@ export function permit(users: Users | undefined, roles: readonly Role[]): Middle
     const token = /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
     const user = token === undefined ? undefined : users.get(digestOf(token));
     if (!user) return answer({ error: 'a token is needed: send it as "Authorization: Bearer <token>"', code: 'unauthorized' }, 401);
-    if (!roles.includes(user.role))
+    if (!hasRole(user, roles))
       return answer({ error: `${user.name} is a ${user.role}: this needs the role ${roles.join(' or ')}`, code: 'forbidden' }, 403);
     c.set('user', user);
     return next();

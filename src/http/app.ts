@@ -8,14 +8,16 @@ import { isRecord } from '../schema/isRecord.ts';
 import { RefusedError } from '../study/commands.ts';
 import { answer, type HttpEnv, permit } from './access.ts';
 import { factEvents } from './facts.ts';
-import { handlers, type Request } from './handlers.ts';
+import { type Request as Asked, handle } from './handlers.ts';
 import { openapi } from './openapi.ts';
 import { type Operation, operationIds, operations } from './operations.ts';
 import { type Studies, studyIn } from './studies.ts';
-import type { Users } from './users.ts';
+import { roles, type User, type Users } from './users.ts';
 
 /** Bytes of a body, at most. */
 const LARGEST = 2 ** 20;
+/** The user of a request on a server without users. */
+const ANYONE: User = { name: 'agent', role: 'agent' };
 /** Levels of objects and arrays within a body. */
 const DEEPEST = 64;
 /** Characters of the name of a request, at most. */
@@ -24,12 +26,16 @@ const LONGEST_KEY = 128;
 export interface HttpOptions extends Omit<AccessOptions, 'token'> {
   /** Without users, everyone on this machine may do everything. */
   readonly users?: Users | undefined;
+  readonly mcp?: McpFetch | undefined;
   /** Aborts when the server ends. */
   readonly ending: AbortSignal;
 }
 
+/** Answers an agent's request. */
+export type McpFetch = (request: Request, user: User) => Promise<Response>;
+
 /** A route for each operation, behind the guards of the page. */
-export function httpApp(studies: Studies, { users, ending, ...site }: HttpOptions): Hono<HttpEnv> {
+export function httpApp(studies: Studies, { users, mcp, ending, ...site }: HttpOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(sameSite(site));
   app.get('/healthz', (c) => c.text('ok'));
@@ -41,16 +47,17 @@ export function httpApp(studies: Studies, { users, ending, ...site }: HttpOption
       const request = await requestOf(c, operation);
       if (id === 'facts' && (c.req.header('accept') ?? '').includes('text/event-stream'))
         return factEvents(c, studyIn(studies, request.study), Number(request.fields.after ?? 0), ending);
-      return answer(await handlers[id](studies, request));
+      return answer(await handle(id, studies, request));
     });
   }
+  if (mcp) app.all('/mcp', permit(users, roles), (c) => mcp(c.req.raw, c.get('user') ?? ANYONE));
   app.notFound(() => answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404));
   app.onError((error) => answer(failureOf(error), statusOf(error)));
   return app;
 }
 
 /** A request with fields that fit its schema. @throws RefusedError */
-async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation): Promise<Request> {
+async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation): Promise<Asked> {
   const { properties = {}, required = [], additionalProperties } = method === 'get' ? { properties: query ?? {} } : (body ?? nothing);
   const all = method === 'get' ? queryOf(c) : await bodyOf(c);
   const refusal = validate({ type: 'object', properties, required }, all);

@@ -1,8 +1,12 @@
 import type { HostedStudy } from '../../streams/host.ts';
+import { past } from '../../streams/log/past.ts';
+import { Feed } from '../dashboard/feed.ts';
+import { importancesOf } from '../dashboard/importances.ts';
+import { whyOf } from '../dashboard/why.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../omitUndefined.ts';
-import { type Intent, parseIntent, RefusedError } from '../study/commands.ts';
-import type { OperationId } from './operations.ts';
+import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
+import { type OperationId, operations } from './operations.ts';
 import { type Studies, studyIn } from './studies.ts';
 import type { User } from './users.ts';
 
@@ -45,8 +49,27 @@ const commanding =
     return studyIn(studies, study).submit(intent, { user: user?.name, request: key });
   };
 
-/** How the server answers each operation. */
-export const handlers: Readonly<Record<OperationId, Handler>> = {
+/** Reads the log of a study as the dashboard does. */
+async function withFeed<T>(study: HostedStudy, use: (feed: Feed) => Promise<T>): Promise<T> {
+  const { log } = study;
+  const submit = async (intent: Intent) => ({ ...(await study.submit(intent)), running: true });
+  const feed = new Feed('study', {
+    place: 'study',
+    read: (from, signal) => log.read(from, signal),
+    past: (from) => past(log, from),
+    submit,
+  });
+  try {
+    await feed.caughtUp;
+    return await use(feed);
+  } finally {
+    feed.close();
+  }
+}
+
+const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+
+const handlers: Readonly<Record<OperationId, Handler>> = {
   listStudies: async (studies) => {
     for (const study of studies.all.values()) await study.ready();
     return [...studies.all.values()].map(({ answers }) => answers.status());
@@ -87,13 +110,52 @@ export const handlers: Readonly<Record<OperationId, Handler>> = {
     const hosted = studyIn(studies, study);
     await hosted.ready();
     const row = hosted.answers.rows.get(trial);
-    if (!row) throw new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
+    if (!row) throw noTrial(trial);
     return row;
   },
   facts: (studies, { study, fields }) => studyIn(studies, study).answers.answer('log', fields),
+  why: async (studies, { study, trial }) => {
+    const why = await withFeed(studyIn(studies, study), (feed) => whyOf(feed, trial));
+    if (!why) throw noTrial(trial);
+    return why;
+  },
+  importance: async (studies, { study }) => (await withFeed(studyIn(studies, study), importancesOf)) ?? null,
   enqueue: commanding('enqueue'),
   change: commanding('change'),
   close: commanding('close'),
   retract: commanding('retract'),
   cancel: commanding('cancel'),
 };
+
+/**
+ * Answers a request, if the allowance of its user permits it.
+ *
+ * @param dry whether to say what it would do, without doing it.
+ * @throws RefusedError; what the operation throws.
+ */
+export async function handle(id: OperationId, studies: Studies, request: Request, dry = false): Promise<unknown> {
+  const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
+  const settle = studies.allowances.admit(id, request.user);
+  try {
+    return isDry ? { dry_run: true, ...(await preview(id, studies, request)) } : await handlers[id](studies, request);
+  } finally {
+    settle();
+  }
+}
+
+/** What an operation that acts would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
+async function preview(id: OperationId, studies: Studies, { study, trial, fields, user }: Request): Promise<object> {
+  if (id === 'createStudy') return { creates: studies.check(fields) };
+  const hosted = studyIn(studies, study);
+  await hosted.ready();
+  if (id in intentSchemas) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };
+  const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };
+  if (Object.hasOwn(types, id)) {
+    const fact = { ...fields, type: types[id]!, trial } as TrialEvent;
+    const refusal = hosted.ledger.refusesFrom(fact, user?.name);
+    if (refusal) throw new RefusedError(refusal);
+    return { fact };
+  }
+  const { open } = hosted.answers.status();
+  return { open, parallel: hosted.ledger.settings.parallel };
+}

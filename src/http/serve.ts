@@ -1,7 +1,7 @@
 import { isLoopback } from '../dashboard/access.ts';
 import { listen } from '../dashboard/listen.ts';
 import { UserError } from '../errors.ts';
-import { httpApp } from './app.ts';
+import { httpApp, type McpFetch } from './app.ts';
 import type { Studies } from './studies.ts';
 import type { Users } from './users.ts';
 
@@ -12,6 +12,8 @@ export interface HttpServerOptions {
   readonly port?: number | undefined;
   /** Host names of a proxy in front of it, which needs users too. */
   readonly names?: readonly string[] | undefined;
+  /** Answers agents at /mcp. */
+  readonly mcp?: McpFetch | undefined;
   /** Default: everyone on this machine may do everything. */
   readonly users?: Users | undefined;
 }
@@ -25,14 +27,14 @@ class OpenServerError extends UserError {
 /** Serves studies over HTTP until it is closed. @throws OpenServerError, ListenError */
 export async function serveHttp(
   studies: Studies,
-  { host = '127.0.0.1', port = 0, names = [], users }: HttpServerOptions,
+  { host = '127.0.0.1', port = 0, names = [], users, mcp }: HttpServerOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   if (!users && (!isLoopback(host) || names.length > 0))
     throw new OpenServerError(`${names[0] ?? host}: other machines could do everything on this server`, {
       todo: 'give --users a file that "hypertide http-users" makes',
     });
   const ending = new AbortController();
-  const { url, close } = await listen(httpApp(studies, { host, names, users, ending: ending.signal }), host, port);
+  const { url, close } = await listen(httpApp(studies, { host, names, users, mcp, ending: ending.signal }), host, port);
   return {
     url,
     close: () => {

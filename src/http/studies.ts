@@ -1,9 +1,17 @@
 import type { HostedStudy } from '../../streams/host.ts';
+import type { Created } from '../facts/facts.ts';
 import { RefusedError } from '../study/commands.ts';
+import type { Allowances } from './allowances.ts';
 
 /** The studies that a server runs. */
 export interface Studies {
   readonly all: ReadonlyMap<string, HostedStudy>;
+  /** What users have used of their allowances. */
+  readonly allowances: Allowances;
+  /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
+  watch(changed: (study: string) => void): () => void;
+  /** The first fact that a study would have. @throws UserError if it cannot be created. */
+  check(description: unknown): Created;
   /** Creates a study from a study file as data, and runs it. @throws UserError */
   create(description: unknown): Promise<HostedStudy>;
 }

@@ -1,17 +1,27 @@
 import { createHash } from 'node:crypto';
 import { checkName } from '../../streams/nats/subjects.ts';
 import { UserError } from '../errors.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
 
-/** What a user may do. `trainer`: ask for trials and tell their results. `operator`: read, and command. `viewer`: read. */
-export const roles = ['trainer', 'operator', 'viewer'] as const;
+/** What a user may do. `trainer`: ask for trials and tell their results. `operator`: read, and command. `viewer`: read. `agent`: all of these. */
+export const roles = ['trainer', 'operator', 'viewer', 'agent'] as const;
 export type Role = (typeof roles)[number];
 
 /** A user of a server. */
 export interface User {
   readonly name: string;
   readonly role: Role;
+  /** How many trials it may cause: those that it asks for, and the configurations that it enqueues. Default: no limit. */
+  readonly trials?: number;
+  /** How many steps these trials may take together. Default: no limit. */
+  readonly cost?: number;
+  /** Whether what it does is only checked. Default: false. */
+  readonly dryRun?: boolean;
 }
+
+/** Whether a user has one of the roles. */
+export const hasRole = ({ role }: User, permitted: readonly Role[]): boolean => role === 'agent' || permitted.includes(role);
 
 /** The file of users cannot be used. */
 class UsersError extends UserError {
@@ -37,14 +47,24 @@ export function parseUsers(data: unknown): Users {
   const users = new Map<string, User>();
   for (const [name, user] of Object.entries(data)) {
     checkName('users', name);
-    const { role, sha256 } = isRecord(user) ? user : {};
+    const { role, sha256, trials, cost, dryRun } = isRecord(user) ? user : {};
     if (!isRole(role)) throw new UsersError(`${name}: expected a role (${roles.join(', ')}), got ${JSON.stringify(role)}`);
     if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
       throw new UsersError(`${name}: expected sha256 with 64 hexadecimal digits; "hypertide http-users" makes them`);
     if (users.has(sha256)) throw new UsersError(`${name}: expected a token of its own, got that of ${users.get(sha256)!.name}`);
-    users.set(sha256, { name, role });
+    for (const [limit, value] of Object.entries({ trials, cost }))
+      if (value !== undefined && !isAmount(value))
+        throw new UsersError(`${name}: expected ${limit} of at least 0, got ${JSON.stringify(value)}`);
+    users.set(sha256, {
+      name,
+      role,
+      ...omitUndefined({ trials: amountOf(trials), cost: amountOf(cost), dryRun: dryRun === true || undefined }),
+    });
   }
   return users;
 }
 
 const isRole = (role: unknown): role is Role => roles.some((known) => known === role);
+
+const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+const amountOf = (value: unknown): number | undefined => (isAmount(value) ? value : undefined);

@@ -138,6 +138,11 @@ export class Ledger<P> {
     }
   }
 
+  /** Why a fact about a trial would be rejected whatever its values are, such as that the trial has ended. Changes nothing. */
+  refusesFrom(fact: TrialEvent, author?: string): Refusal | undefined {
+    return this.#trials.refuses(fact, author);
+  }
+
   #change(fact: Changed, position: number): Applied<P> {
     this.#settings = changedBy(this.settings, fact);
     this.#switched = position;

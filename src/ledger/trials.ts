@@ -68,9 +68,8 @@ export class Trials<P> {
   /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. */
   apply(fact: TrialEvent | Cancelled, author?: string): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
-    if (trial === undefined) return rejected(fact, this.#notOpen(fact.trial));
-    const refusal = this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
-    if (refusal) return rejected(fact, refusal);
+    const refusal = this.refuses(fact, author);
+    if (refusal || trial === undefined) return rejected(fact, refusal ?? this.#notOpen(fact.trial));
     switch (fact.type) {
       case 'started':
         return this.#start(fact, trial, author);
@@ -85,6 +84,13 @@ export class Trials<P> {
       case 'cancelled':
         return this.#cancel(fact, trial);
     }
+  }
+
+  /** Why a fact does not count, whatever it says: its trial is not open, or is another trainer's. */
+  refuses(fact: TrialEvent | Cancelled, author?: string): Refusal | undefined {
+    const trial = this.open.byId.get(fact.trial);
+    if (trial === undefined) return this.#notOpen(fact.trial);
+    return this.#settings.rules >= 2 && author !== undefined ? refuseAuthor(fact, author, trial) : undefined;
   }
 
   /** Why a trial cannot be cancelled. */

@@ -62,7 +62,8 @@ export interface CommandRefusal {
     | 'nothing-to-change'
     | 'request-reused'
     | 'unknown-study'
-    | 'study-exists';
+    | 'study-exists'
+    | 'allowance';
   /** One sentence: place, expectation, what came. */
   readonly message: string;
 }

@@ -18,6 +18,7 @@ export type Area =
   | 'replay'
   | 'size'
   | 'HTTP'
+  | 'interface'
   | 'terminal'
   | 'file names'
   | 'arguments'

@@ -3,6 +3,7 @@ import { credentialAttacks } from './cases/credentials.ts';
 import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
 import { httpAttacks } from './cases/http.ts';
+import { interfaceAttacks } from './cases/interface.ts';
 import { messageAttacks } from './cases/messages.ts';
 import { programAttacks } from './cases/programs.ts';
 import { prototypeAttacks } from './cases/prototype.ts';
@@ -23,6 +24,7 @@ export const attacks: readonly Attack[] = [
   ...replayAttacks,
   ...sizeAttacks,
   ...httpAttacks,
+  ...interfaceAttacks,
   ...terminalAttacks,
   ...fileAttacks,
   ...elsewhereAttacks,

@@ -85,6 +85,43 @@ const layers = {
       ["typeof type !== 'string' || !Object.hasOwn(intentSchemas, type)", "typeof type !== 'string' || !(type in intentSchemas)"],
     ],
   },
+  interface: {
+    'token of a user': [["if (!user) return answer({ error: 'a token", "if (!user) return next() ?? answer({ error: 'a token"]],
+    roles: [['if (!hasRole(user, roles))', 'if (roles.length > 9)']],
+    'users elsewhere': [['if (!users && (!isLoopback(host) || names.length > 0))', 'if (names.length > 9)']],
+    'type of bodies': [
+      [
+        "if (!/^application\\/json\\b/.test(c.req.header('content-type') ?? ''))\n    throw",
+        "if (c.req.header('content-type') === '')\n    throw",
+      ],
+    ],
+    'author over HTTP': [['{ author: user?.name, request: key }', '{ request: key }']],
+    'holder of a run': [['!trial.awaiting && trial.runs.get(run) === author', '!trial.awaiting']],
+    'asks of one trainer': [["`${author ?? ''}\\n${named}`", '`${named}`']],
+    'requests of one user': [['`${author}\\n${user}\\n${request}`', '`${request}${author && user}`']],
+    'user of a command': [['{ user: user?.name, request: key }', '{ request: key }']],
+    'length of bodies': [['if (Number(length ?? 0) > LARGEST)', 'if (length === null)']],
+    'bodies with a length': [["if (length === undefined && c.req.header('transfer-encoding') !== undefined)", 'if (length === null)']],
+    'known fields': [['additionalProperties ? all : known(all, properties)', 'additionalProperties ? known(all, properties) : all']],
+    'shallow bodies': [['if (isDeeper(data, DEEPEST)) throw', 'if (data === DEEPEST) throw']],
+    'length of waiting': [["minimum: 0, maximum: 60, description: 'seconds to wait", "minimum: 0, description: 'seconds to wait"]],
+    'short names of requests': [["key === '' || key.length > LONGEST_KEY", "key === '' || LONGEST_KEY < 0"]],
+    'open trials': [['if (refusal) throw new RefusedError(refusal);\n      return { position', 'return { position']],
+    'names of created studies': [
+      ["const name = checkName('name', options.study);", 'const name = options.study;'],
+      ["checkName('name', name)", 'name'],
+    ],
+    'headers of answers': [['{ status, headers: HEADERS }', "{ status, headers: { 'Content-Type': HEADERS['Content-Type'] } }"]],
+    'tools of a role': [
+      ['if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;', 'if (LEFT_OUT.includes(id) || !hasRole) continue;'],
+    ],
+    'dry tokens': [['(dry || request.user?.dryRun === true)', 'dry']],
+    'studies of others': [['if (COMMON.includes(id))', 'if (COMMON.length > 9)']],
+    'allowance of trials': [['if (used.trials + underWay >= trials)', 'if (used.trials < 0 && underWay >= trials)']],
+    'requests under way': [['underWay + 1);', '0);']],
+    'allowance of cost': [['if (used.cost >= cost)', 'if (used.cost < 0 && cost)']],
+    'digests of tokens': [['sha256: digestOf(token) }', 'sha256: token || digestOf(token) }']],
+  },
   text: {
     'shown controls': [
       ['/[\\p{Cc}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]/gu', '/never/gu'],

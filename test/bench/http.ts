@@ -10,11 +10,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { Params } from '../../src/facts/facts.ts';
+import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
+import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { serveHttp } from '../../src/http/serve.ts';
-import { HostedStudy } from '../../streams/host.ts';
-import { float, random, space } from '../../streams/index.ts';
-import { openJournal } from '../../streams/log/journal.ts';
 
 const CONNECTIONS = 32;
 const WARM_UP = Number(process.env.WARM_UP ?? 4);
@@ -48,18 +46,11 @@ async function bare(): Promise<string> {
 async function hosted(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'hypertide-bench-'));
   process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const axes: Readonly<Record<string, ReturnType<typeof float>>> = {
-    lr: float(1e-5, 1, { log: true }),
-    width: float(0, 1),
-    depth: float(0, 1),
-  };
-  const study = new HostedStudy<Params>(space(axes), await openJournal(join(directory, 'bench.jsonl')), {
-    study: 'bench',
-    strategy: random(),
-    parallel: CONNECTIONS,
-  });
-  const create = () => Promise.reject(new Error('not here'));
-  const { url } = await serveHttp({ all: new Map([['bench', study]]), create }, {});
+  const studies = new HostedStudies({ warn: console.error });
+  const axis = { type: 'float', low: 0, high: 1 };
+  const parameters = { lr: { type: 'float', low: 1e-5, high: 1, log: true }, width: axis, depth: axis };
+  await studies.open(parseStudy({ name: 'bench', parameters, strategy: 'random', parallel: CONNECTIONS }), directory);
+  const { url } = await serveHttp(studies, {});
   return new URL(url).port;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
+import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
 import { serveHttp } from '../../src/http/serve.ts';
 import { parseUsers } from '../../src/http/users.ts';
@@ -15,7 +16,7 @@ async function open(...args: Parameters<typeof server>) {
 }
 
 it('a server that others can reach needs users', async () => {
-  const none = { all: new Map(), create: () => Promise.reject(new Error('not here')) };
+  const none = new HostedStudies({ warn: () => {} });
   await expect(serveHttp(none, { host: '0.0.0.0' })).rejects.toThrow('0.0.0.0: other machines could do everything on this server');
   await expect(serveHttp(none, { names: ['tuning.example.com'] })).rejects.toThrow('tuning.example.com: other machines');
 });
@@ -69,7 +70,7 @@ it('a file of users says what is wrong with it', () => {
   const sha256 = 'a'.repeat(64);
   expect(() => parseUsers({})).toThrow('expected users by their names');
   expect(() => parseUsers({ 'W 1': { role: 'viewer', sha256 } })).toThrow('users: expected a to z');
-  expect(() => parseUsers({ w1: { role: 'root', sha256 } })).toThrow('w1: expected a role (trainer, operator, viewer), got "root"');
+  expect(() => parseUsers({ w1: { role: 'root', sha256 } })).toThrow('w1: expected a role (trainer, operator, viewer, agent), got "root"');
   expect(() => parseUsers({ w1: { role: 'viewer', sha256: tokens.w1 } })).toThrow('w1: expected sha256 with 64 hexadecimal digits');
   const twice = { w1: { role: 'viewer', sha256 }, w2: { role: 'trainer', sha256 } };
   expect(() => parseUsers(twice)).toThrow('w2: expected a token of its own, got that of w1');

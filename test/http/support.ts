@@ -7,6 +7,7 @@ import type { StudyFile } from '../../src/cli/studyFile/studyFile.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { serveHttp } from '../../src/http/serve.ts';
 import { digestOf, parseUsers } from '../../src/http/users.ts';
+import { mcpOverHttp } from '../../src/mcp/server.ts';
 
 /** A study file as data. */
 export const digits = {
@@ -19,12 +20,21 @@ export const digits = {
 };
 
 /** The tokens of a server with users, by their names. */
-export const tokens = { w1: 'token-of-w1', w2: 'token-of-w2', ada: 'token-of-ada', board: 'token-of-board' };
+export const tokens = {
+  w1: 'token-of-w1',
+  w2: 'token-of-w2',
+  ada: 'token-of-ada',
+  board: 'token-of-board',
+  agent: 'token-of-agent',
+  dry: 'token-of-dry',
+};
 export const users = parseUsers({
   w1: { role: 'trainer', sha256: digestOf(tokens.w1) },
   w2: { role: 'trainer', sha256: digestOf(tokens.w2) },
   ada: { role: 'operator', sha256: digestOf(tokens.ada) },
   board: { role: 'viewer', sha256: digestOf(tokens.board) },
+  agent: { role: 'agent', sha256: digestOf(tokens.agent), trials: 2, cost: 3 },
+  dry: { role: 'agent', sha256: digestOf(tokens.dry), dryRun: true },
 });
 
 export interface Answer {
@@ -45,7 +55,8 @@ export async function server(
   const studies = new HostedStudies({ directory, warn: (line) => warnings.push(line), ...settings });
   const file: StudyFile = parseStudy(study);
   const hosted = await studies.open(file, directory);
-  const { url, close } = await serveHttp(studies, options);
+  const mcp = mcpOverHttp(studies);
+  const { url, close } = await serveHttp(studies, { ...options, mcp: mcp.fetch });
   const send = (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const type = text === undefined ? {} : { 'Content-Type': 'application/json' };
@@ -62,6 +73,7 @@ export async function server(
     get: (path: string, headers?: Readonly<Record<string, string>>) => send('GET', `v1/${path}`, undefined, headers),
     post: (path: string, body: unknown = {}, headers?: Readonly<Record<string, string>>) => send('POST', `v1/${path}`, body, headers),
     close: async () => {
+      await mcp.close();
       await close();
       await studies.close();
       rmSync(directory, { recursive: true });

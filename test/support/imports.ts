@@ -61,6 +61,7 @@ const floors: readonly string[] = [
   'src/testing',
   'src/dashboard',
   'src/http',
+  'src/mcp',
   'src/cli',
 ];
 

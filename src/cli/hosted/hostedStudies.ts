@@ -4,11 +4,12 @@ import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { HostedStudy } from '../../../streams/host.ts';
 import { type JournalOptions, openJournal } from '../../../streams/log/journal.ts';
 import { checkName } from '../../../streams/nats/subjects.ts';
-import type { StudyOptions } from '../../../streams/spec/options.ts';
+import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
-import type { Params } from '../../facts/facts.ts';
+import type { Created, Params } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
+import { Allowances } from '../../http/allowances.ts';
 import type { Studies } from '../../http/studies.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
@@ -32,6 +33,8 @@ export interface HostedStudiesOptions {
 /** Studies in journals, which this process runs for trainers elsewhere. */
 export class HostedStudies implements Studies {
   readonly all = new Map<string, HostedStudy>();
+  readonly allowances = new Allowances();
+  readonly #watchers = new Set<(study: string) => void>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
   /** Names of studies that are being opened. */
@@ -58,7 +61,20 @@ export class HostedStudies implements Studies {
   /** Resumes the study of a journal. @throws UserError */
   async resume(path: string): Promise<HostedStudy | undefined> {
     const created = await begunIn(path);
+    if (created && this.all.has(created.study)) return this.all.get(created.study);
     return created && this.#host(checkName('name', created.study), path, spaceOf(created), undefined, { study: created.study });
+  }
+
+  watch(changed: (study: string) => void): () => void {
+    this.#watchers.add(changed);
+    return () => this.#watchers.delete(changed);
+  }
+
+  check(description: unknown): Created {
+    const { space, strategy, options } = parseStudy(description);
+    checkName('name', options.study);
+    dryRun(space, strategy ?? auto(), options);
+    return createdOf(space, strategy, options);
   }
 
   async create(description: unknown): Promise<HostedStudy> {
@@ -103,6 +119,8 @@ export class HostedStudies implements Studies {
       strategy,
       lease,
       note: (entry) => {
+        this.allowances.note(name, entry);
+        for (const changed of this.#watchers) changed(name);
         const alike = failing(entry);
         if (!alike) return;
         warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
-import { parseUsers, type Users } from '../../http/users.ts';
+import { parseUsers, type User, type Users } from '../../http/users.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { openStatusLine } from '../terminal/statusLine.ts';
@@ -41,8 +41,12 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   try {
     for (const file of files) await studies.open(file);
     if (directory !== undefined) for (const path of journalsIn(directory)) await studies.resume(path);
-    const server = await serveHttp(studies, { host, port, names: name, users: permitted });
-    close = server.close;
+    const mcp = lazyMcp(studies);
+    const server = await serveHttp(studies, { host, port, names: name, users: permitted, mcp: mcp.fetch });
+    close = async () => {
+      await mcp.close();
+      await server.close();
+    };
     for (const [study, { ledger }] of studies.all) screen.line(`${study}: ${ledger.nextTrial > 1 ? 'resumed' : 'started'}`);
     screen.line(`serving at ${server.url}v1/studies; ${server.url}v1/openapi.json describes the requests`);
     const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);
@@ -52,6 +56,19 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     await studies.close();
     await close();
   }
+}
+
+/** MCP for agents, loaded when the first one comes. */
+function lazyMcp(studies: HostedStudies) {
+  let loaded: Promise<ReturnType<typeof import('../../mcp/server.ts').mcpOverHttp>> | undefined;
+  const load = () => {
+    loaded ??= import('../../mcp/server.ts').then(({ mcpOverHttp }) => mcpOverHttp(studies));
+    return loaded;
+  };
+  return {
+    fetch: async (request: Request, user: User) => (await load()).fetch(request, user),
+    close: async () => (await loaded)?.close(),
+  };
 }
 
 /** A port, or a host and a port. @throws UsageError */
@@ -74,7 +91,8 @@ async function readUsers(path: string): Promise<Users> {
   }
 }
 
-function journalsIn(directory: string): string[] {
+/** The journals in a directory, which is made if it does not exist. */
+export function journalsIn(directory: string): string[] {
   mkdirSync(directory, { recursive: true });
   return readdirSync(directory)
     .filter((name) => name.endsWith('.jsonl'))

@@ -68,6 +68,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .option('--trainer <name...>', 'names of the trainers, each with a token of its own')
     .option('--operator <name...>', 'names of users that read studies and command them')
     .option('--viewer <name...>', 'names of users that read studies')
+    .option('--agent <name...>', 'names of agents, which may do all of this')
     .option('--tokens <directory>', 'where to write the tokens', 'tokens')
     .action((options) => exit(import('../commands/server/httpUsers.ts').then(({ httpUsers }) => httpUsers(options))));
 

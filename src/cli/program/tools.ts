@@ -43,6 +43,28 @@ Example:
     .action((path, options) => exit(import('../commands/tools/simulate.ts').then(({ simulateStudy }) => simulateStudy(path, options))));
 
   program
+    .command('mcp')
+    .summary('let an agent work on studies')
+    .description('Let an agent work on studies by the Model Context Protocol, over standard input and output.')
+    .argument('[studies...]', 'study files')
+    .option('--directory <path>', 'where journals are kept; those that are there are resumed', 'studies')
+    .option('--name <name>', 'name of the agent in the log', 'agent')
+    .option('--trials <n>', 'allowance: trials that the agent may cause (default: no limit)', wholeNumber)
+    .option('--cost <steps>', 'allowance: steps that these trials may take (default: no limit)', positiveNumber)
+    .option('--dry-run', 'only check what the agent does')
+    .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
+    .addHelpText(
+      'after',
+      `
+With an allowance, the agent can create and change no studies, since others
+would pay for it. "hypertide serve --http" answers agents at /mcp as well.
+
+Example, as most agents name a server:
+  {"command": "hypertide", "args": ["mcp", "--trials", "50"]}`,
+    )
+    .action((studies, options) => exit(import('../commands/tools/mcp.ts').then(({ serveMcp }) => serveMcp(studies, options))));
+
+  program
     .command('ask-tell')
     .summary('serve another program over standard input')
     .description('Answer ask and tell requests on standard input, one JSON object per line.')

@@ -9,12 +9,19 @@ interface HttpUsersOptions {
   readonly trainer?: readonly string[];
   readonly operator?: readonly string[];
   readonly viewer?: readonly string[];
+  readonly agent?: readonly string[];
   readonly tokens: string;
 }
 
 /** `hypertide http-users`: prints the users of a server and writes a token file for each. Keeps existing tokens. */
-export async function httpUsers({ trainer = [], operator = [], viewer = [], tokens: directory }: HttpUsersOptions): Promise<number> {
-  const named = { trainer, operator, viewer } satisfies Record<Role, readonly string[]>;
+export async function httpUsers({
+  trainer = [],
+  operator = [],
+  viewer = [],
+  agent = [],
+  tokens: directory,
+}: HttpUsersOptions): Promise<number> {
+  const named = { trainer, operator, viewer, agent } satisfies Record<Role, readonly string[]>;
   const users: Record<string, { readonly role: string; readonly sha256: string }> = {};
   const { kept, read, write } = secretsIn(directory, '.token');
   for (const [role, names] of Object.entries(named)) {
@@ -26,7 +33,7 @@ export async function httpUsers({ trainer = [], operator = [], viewer = [], toke
       users[name] = { role, sha256: digestOf(token) };
     }
   }
-  if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator or --viewer with names');
+  if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator, --viewer or --agent with names');
   process.stdout.write(`# Made by hypertide http-users. Tokens are elsewhere: none of this is secret.\n${stringify(users)}`);
   const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
   process.stderr.write(`the tokens of ${Object.keys(users).join(', ')} are in ${directory}${old}: give each its own\n`);

@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { mcpOverStdio } from '../../../mcp/server.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
+import { HostedStudies } from '../../hosted/hostedStudies.ts';
+import { journalsIn } from '../../hosted/serveHttp.ts';
+import { readStudyFile } from '../../studyFile/studyFile.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { inform } from '../../terminal/output.ts';
+
+interface McpOptions {
+  readonly directory: string;
+  readonly name: string;
+  readonly trials?: number;
+  readonly cost?: number;
+  readonly dryRun?: boolean;
+  readonly lease?: number;
+}
+
+/** `hypertide mcp`: lets an agent work on studies over standard input and output, until the input ends. Resolves with the exit status. */
+export async function serveMcp(paths: readonly string[], { directory, name, trials, cost, dryRun, lease }: McpOptions): Promise<number> {
+  const files = await Promise.all(paths.map(readStudyFile));
+  const studies = new HostedStudies({ directory, lease, warn: inform });
+  let release = () => {};
+  const interrupted = new Promise<void>((resolve) => {
+    release = onInterrupt(() => resolve());
+  });
+  try {
+    for (const file of files) await studies.open(file, directory);
+    for (const path of journalsIn(directory)) await studies.resume(path);
+    const { close } = mcpOverStdio(studies, { name, role: 'agent', ...omitUndefined({ trials, cost, dryRun }) });
+    await Promise.race([interrupted, once(process.stdin, 'end')]);
+    await close();
+    return 0;
+  } finally {
+    release();
+    await studies.close();
+  }
+}

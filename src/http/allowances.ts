@@ -1,0 +1,74 @@
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import type { TrialId } from '../messages.ts';
+import { RefusedError } from '../study/commands.ts';
+import type { OperationId } from './operations.ts';
+import type { User } from './users.ts';
+
+/** What a user has caused so far. */
+interface Used {
+  trials: number;
+  cost: number;
+}
+
+/** What needs a user without an allowance, since others would pay for it. */
+const COMMON: readonly OperationId[] = ['createStudy', 'change'];
+
+/**
+ * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued. It is counted from the logs of
+ * the studies, so a restart forgets nothing.
+ */
+export class Allowances {
+  readonly #used = new Map<string, Used>();
+  /** Requests of each user that may yet cause a trial. */
+  readonly #underWay = new Map<string, number>();
+  /** The user of each open trial, and of each configuration in a queue, by study. */
+  readonly #causes = new Map<string, { readonly trials: Map<TrialId, string>; readonly queue: Map<number, string> }>();
+
+  /** Takes every entry that a study applies. */
+  note(study: string, { fact, event, position, author, refusal }: AppliedEntry): void {
+    if (refusal) return;
+    const causes = this.#causes.get(study) ?? { trials: new Map(), queue: new Map() };
+    this.#causes.set(study, causes);
+    if (fact.type === 'enqueued' && fact.user !== undefined) {
+      causes.queue.set(position, fact.user);
+      this.#of(fact.user).trials++;
+    }
+    const asker = fact.type === 'suggested' && fact.queue !== undefined ? causes.queue.get(fact.queue) : undefined;
+    if (fact.type === 'suggested' && asker !== undefined) causes.trials.set(fact.trial, asker);
+    if (fact.type === 'started' && author !== undefined && !causes.trials.has(fact.trial)) {
+      causes.trials.set(fact.trial, author);
+      this.#of(author).trials++;
+    }
+    if (event?.type !== 'ended') return;
+    const user = causes.trials.get(event.id);
+    if (user !== undefined) this.#of(user).cost += event.step ?? 1;
+    causes.trials.delete(event.id);
+  }
+
+  /** Admits a request if the allowance of its user permits it. @returns to be called when it is answered. @throws RefusedError */
+  admit(id: OperationId, user: User | undefined): () => void {
+    if (user === undefined || (user.trials === undefined && user.cost === undefined)) return () => {};
+    const { name, trials = Number.POSITIVE_INFINITY, cost = Number.POSITIVE_INFINITY } = user;
+    if (COMMON.includes(id))
+      throw new RefusedError({ code: 'allowance', message: `${name} has an allowance, so it cannot create or change studies` });
+    if (id !== 'ask' && id !== 'enqueue') return () => {};
+    const used = this.#of(name);
+    const underWay = this.#underWay.get(name) ?? 0;
+    if (used.trials + underWay >= trials)
+      throw new RefusedError({ code: 'allowance', message: `${name} has used its allowance of ${trials} trials` });
+    if (used.cost >= cost) throw new RefusedError({ code: 'allowance', message: `${name} has used its allowance of ${cost} steps` });
+    this.#underWay.set(name, underWay + 1);
+    return () => void this.#underWay.set(name, this.#underWay.get(name)! - 1);
+  }
+
+  /** What a user has used. */
+  of(name: string): Readonly<Used> {
+    return this.#of(name);
+  }
+
+  #of(name: string): Used {
+    const used = this.#used.get(name) ?? { trials: 0, cost: 0 };
+    this.#used.set(name, used);
+    return used;
+  }
+}
