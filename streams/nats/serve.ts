@@ -87,7 +87,6 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   };
   const fail = (error: unknown) => {
     const isGone = error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND;
-    if (isGone) shell.closed('deleted');
     const failure = isGone
       ? new StudyError(`the stream ${subjects.stream} is gone: it was deleted on the server`, { code: 'gone', cause: error })
       : error;
@@ -111,7 +110,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     {
       direct: (directive) => shell.direct(directive),
       finished: () => {
-        shell.closed(running.engine.ledger.closed!);
+        shell.closed();
         resolve();
       },
       fail,

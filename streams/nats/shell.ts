@@ -87,8 +87,8 @@ export class Shell<P> {
   }
 
   /** Tells all trainers that the study is over. */
-  closed(reason: string): void {
-    this.#tell({ type: 'closed', reason });
+  closed(): void {
+    this.#tell({ type: 'closed', reason: this.run.engine.ledger.closed! });
   }
 
   #beat(message: Msg): void {

@@ -150,9 +150,9 @@ describe('a study on a server', () => {
     const first = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1');
     const second = await hypertide(place, 'nats-config', '--study', 's', '--trainer', 'w1', 'w2');
     const keys = ({ out }: { readonly out: string }) => [...out.matchAll(/nkey: (\w+)/g)].map(([, key]) => key);
-    expect(keys(second)).toHaveLength(5);
-    expect(keys(second).slice(0, 4)).toEqual(keys(first));
-    expect(second.err).toContain('those of engine, operator, viewer, w1 were there');
+    expect(keys(second)).toHaveLength(6);
+    expect(keys(second).slice(0, 5)).toEqual(keys(first));
+    expect(second.err).toContain('(5 of them were there)');
   });
 
   it('gives back what a worker runs when that is told to end', async () => {
@@ -164,9 +164,30 @@ describe('a study on a server', () => {
     const subscription = nc.subscribe('ht.back.log.by.>', { max: 1 });
     for await (const _ of subscription);
     first.child.kill('SIGTERM');
-    expect((await first.ended).code).toBe(130);
+    expect(await first.ended).toMatchObject({
+      code: 130,
+      err: expect.stringContaining('trial 1 handed back, for another worker to begin again'),
+    });
+    expect(first.said()).not.toContain('failed');
     const second = start(place, 'worker', ...at, '--study', 'back', '--directory', join(place, 'second'), '--', ...TRAINER);
     expect((await second.ended).code).toBe(0);
     expect((await serve.ended).code).toBe(0);
+    // A worker that comes too late says so once, and ends.
+    const late = await start(place, 'worker', ...at, '--study', 'back', '--', ...TRAINER).ended;
+    expect(late.code).toBe(0);
+    expect(late.err.match(/back: the study has closed \(trials\), so this worker ends/g)).toHaveLength(1);
+  });
+
+  it('ends a worker that has had no trial for as long as --idle says', async () => {
+    const place = studyIn('trials: 3\nname: idle\n');
+    const at = ['--nats', server.url];
+    const serve = start(place, 'serve', 'study.yaml', ...at);
+    const first = start(place, 'worker', ...at, '--study', 'idle', '--name', 'first', '--', ...TRAINER);
+    await until(() => first.said().includes('trial 1 '));
+    await hypertide(place, 'change', ...at, '--study', 'idle', '--pause');
+    const second = await start(place, 'worker', ...at, '--study', 'idle', '--name', 'second', '--idle', '1', '--', ...TRAINER).ended;
+    expect(second).toMatchObject({ code: 0, err: expect.stringContaining('idle: no trial for 1 s, so this worker ends') });
+    for (const { child } of [first, serve]) child.kill('SIGTERM');
+    await Promise.all([first.ended, serve.ended]);
   });
 });

@@ -52,6 +52,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
     .action((command, options) => exit(import('../commands/server/worker.ts').then(({ work }) => work(command, options))));
 
   onServer(program.command('watch'))

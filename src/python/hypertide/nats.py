@@ -190,7 +190,7 @@ class Trainer:
             else:
                 trial.say("completed", seconds=time.monotonic() - since, values=values, **trial.extras())
         except KeyboardInterrupt:
-            trial.say("failed", reason="preempted", message="its trainer was told to end")
+            trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end")
             raise
         except Exception as error:  # any error of the objective
             if trial.abandoned:

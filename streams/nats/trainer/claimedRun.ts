@@ -118,7 +118,7 @@ export class ClaimedRun<P> {
   preempt(): void {
     if (this.#isOver) return;
     if (this.#performing?.preempt) return this.#performing.preempt();
-    this.#end(this.#failed('preempted', 'its trainer was told to end'));
+    this.#end(this.#failed('preempted', 'handed back: its trainer was asked to end'));
     this.#performing?.abandon();
   }
 

@@ -20,6 +20,8 @@ export interface RunTrainerOptions {
   readonly slots?: number;
   /** Told in a line of what a person might want to know. */
   readonly warn?: (message: string) => void;
+  /** Called when the study has closed, with the reason. */
+  readonly closed?: (reason: string) => void;
   /** Nothing is taken on before it resolves. */
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
@@ -72,6 +74,10 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     pulls.end();
     if (held.size === 0) finish();
   };
+  const close = (reason: string) => {
+    if (!over) options.closed?.(reason);
+    end();
+  };
   const tidy = () => {
     over = true;
     pulls.end();
@@ -84,7 +90,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   const obey = (message: DirectiveMessage) => {
     if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
-    if (message.type === 'closed') end();
+    if (message.type === 'closed') close(message.reason);
   };
   /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
   const regret = ({ type, run, code, message }: RejectedMessage) => {
@@ -110,8 +116,11 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const said = jsonOf(last) as { attempt?: unknown } | undefined;
     return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
   };
-  /** Whether the study closed before this trainer began, and nothing has been said to it since. */
-  const isClosed = async () => (jsonOf(await ask(subjects.study)) as { type?: unknown } | undefined)?.type === 'closed';
+  /** Why the study closed before this trainer began, if nothing has been said to it since. */
+  const closedBefore = async (): Promise<string | undefined> => {
+    const last = parseFact(jsonOf(await ask(subjects.study)));
+    return !isRefusal(last) && last.type === 'closed' ? last.reason : undefined;
+  };
 
   /** Sends a fact until the server has it. */
   const store =
@@ -193,7 +202,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const begin = async () => {
     await options.ready?.();
     if (over) return;
-    if (await isClosed()) return end();
+    const reason = await closedBefore();
+    if (over) return;
+    if (reason !== undefined) return close(reason);
     for (let i = 0; i < slots; i++) slot();
   };
   begin().catch(fail);

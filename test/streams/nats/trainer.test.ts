@@ -126,6 +126,19 @@ describe('trainer', () => {
     await engine.close();
   });
 
+  it('tells why its study has closed, also before it began', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    const run = async (name: string) => {
+      const reasons: string[] = [];
+      await trainer<At>(await server.connect(), study, parabola, { name, closed: (reason) => reasons.push(reason) }).done;
+      return reasons;
+    };
+    expect(await run('first')).toEqual(['trials']);
+    expect(await run('late')).toEqual(['trials']);
+    await engine.close();
+  });
+
   it('gives up a claim that came second', async () => {
     const study = fresh();
     const subjects = subjectsOf(study);

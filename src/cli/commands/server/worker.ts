@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
+import type { EndFact } from '../../../../streams/evaluate.ts';
 import type { Access } from '../../../../streams/nats/connect.ts';
 import { createdOn, settingsOn } from '../../../../streams/nats/created.ts';
 import { checkName, inboxOfTrainer } from '../../../../streams/nats/subjects.ts';
@@ -27,6 +28,8 @@ interface WorkerOptions extends Access {
   readonly timeLimit?: number;
   readonly atTimeLimit?: 'stop' | 'fail';
   readonly directory?: string;
+  /** Seconds without a trial after which it ends. */
+  readonly idle?: number;
   /** The name under which the program prints the value. */
   readonly metric?: string;
   /** The path of a file that the program writes its metrics into. */
@@ -35,9 +38,18 @@ interface WorkerOptions extends Access {
   readonly result?: 'last' | 'best';
 }
 
+/** How a trial ended here. Handing it back is no failure. */
+function endOf(event: EndFact): string {
+  if (event.type !== 'failed') return event.type;
+  if (event.reason !== 'preempted') return `failed: ${event.message}`;
+  return event.checkpoint === undefined
+    ? 'handed back, for another worker to begin again'
+    : `handed back with its checkpoint ${event.checkpoint}`;
+}
+
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
 export async function work(words: readonly string[], options: WorkerOptions): Promise<number> {
-  const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, result } = options;
+  const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, result, idle } = options;
   const study = checkName('--study', options.study);
   if (name !== undefined) checkName('--name', name);
   const screen = openStatusLine();
@@ -79,16 +91,25 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     };
     const running = new Set<Running>();
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
+    let resting: NodeJS.Timeout | undefined;
+    let rest = () => {};
+    /** Counts the seconds without a trial from here on. */
+    const look = () => {
+      clearTimeout(resting);
+      if (idle !== undefined && running.size === 0) resting = setTimeout(() => rest(), idle * 1000);
+    };
     const perform: Perform<Params> = ({ suggestion, run, say }) => {
       const [slot] = slots as Set<number> & Iterable<number>;
       slots.delete(slot!);
       let wanted = true;
       const { process, end } = startTrial(settings, suggestion, run, slot!, say);
       running.add(process);
+      look();
       void end.then((event) => {
         running.delete(process);
         slots.add(slot!);
-        screen.line(`trial ${suggestion.trial} ${event.type}${event.type === 'failed' ? `: ${event.message}` : ''}`);
+        screen.line(`trial ${suggestion.trial} ${endOf(event)}`);
+        look();
         say.end(wanted ? event : undefined);
       });
       const abandon = () => {
@@ -97,17 +118,27 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       };
       return { stop: process.stop, preempt: process.preempt, abandon };
     };
-    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn: screen.line, name }));
+    const closed = (reason: string) =>
+      screen.line(
+        `${study}: the study has closed (${reason}), so this worker ends; "hypertide change" reopens it, then start the worker again`,
+      );
+    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn: screen.line, name, closed }));
     let ended = false;
+    rest = () => {
+      screen.line(`${study}: no trial for ${idle} s, so this worker ends`);
+      void trainer.close();
+    };
+    look();
     const atOnce = new Promise<void>((resolve) => {
       interrupted = (count) => {
         ended = true;
-        if (count === 1) screen.line(`giving ${running.size} running trials back; interrupt again to end at once`);
+        if (count === 1) screen.line(`handing ${running.size} running trials back; interrupt again to end at once`);
         else resolve();
         void trainer.close();
       };
     });
     await Promise.race([trainer.done, atOnce]);
+    clearTimeout(resting);
     for (const process of running) process.kill();
     return ended ? 130 : 0;
   } finally {
