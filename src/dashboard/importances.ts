@@ -44,11 +44,16 @@ async function computed(feed: Feed): Promise<Importances | undefined> {
     facts.push(...factsOf(row, feed.begun));
     await takeTurn();
   }
-  const results = comparableResults(space.axes, facts, rungsOf(ledger.settings.strategy));
-  const reckoning = axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0));
+  const results = await inTurns(comparableResults(space.axes, facts, rungsOf(ledger.settings.strategy)), takeTurn);
+  const found = await inTurns(axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0)), takeTurn);
+  return found && { ...shownOf(found, results, facts, feed.begun), completed };
+}
+
+/** The result of a long computation, with pauses for other tasks. */
+async function inTurns<T>(computation: Generator<void, T>, takeTurn: () => Promise<void>): Promise<T> {
   for (;;) {
-    const { done, value } = reckoning.next();
-    if (done) return value && { ...shownOf(value, results, facts, feed.begun), completed };
+    const { done, value } = computation.next();
+    if (done) return value;
     await takeTurn();
   }
 }

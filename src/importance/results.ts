@@ -13,15 +13,20 @@ export interface ComparableResult {
  * The results of a study that can be compared. Where all trials have one budget, these are the losses of completed trials. Where budgets differ,
  * each configuration has one result, also if it was stopped: the normal score of its place in the one order of all (see `orderOf`).
  *
+ * Yields now and then, so that the caller can do other work.
+ *
  * @param rungs the budgets at which the study compares trials, ascending; default: the powers of 3
  */
-export function comparableResults(
+export function* comparableResults(
   axes: readonly Axis[],
   facts: readonly StrategyEvent[],
   rungs?: readonly number[],
-): readonly ComparableResult[] {
+): Generator<void, readonly ComparableResult[]> {
   const results = new RungResults(axes, rungs);
-  for (const fact of facts) results.take(fact);
+  for (const [i, fact] of facts.entries()) {
+    results.take(fact);
+    if (i % 500 === 0) yield;
+  }
   if (!results.differ) return facts.flatMap((fact) => (isResult(fact) ? [{ point: fact.point, loss: fact.losses![0]! }] : []));
   const scores = normalScores(orderOf(results.counted));
   return results.counted.map((configuration) => ({ point: configuration.point, loss: scores.get(configuration)! }));

@@ -61,7 +61,7 @@ parallel: 2
     await page.getByLabel('Importance of each parameter').waitFor();
     await expect.poll(() => page.locator('.chart canvas').count()).toBe(5);
     await show(page, 'Machines');
-    await page.locator('.chart-state.is-active h4').first().waitFor();
+    await page.locator('.chart-state.is-active h3').first().waitFor();
     await expect.poll(() => page.locator('.machine').count()).toBe(4);
     await show(page, 'Timeline');
     await page.getByLabel('When each trial ran').locator('canvas').waitFor();

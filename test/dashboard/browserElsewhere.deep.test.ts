@@ -185,7 +185,7 @@ describe('three objectives', () => {
     const page = await openPage(`${made.url}?study=three&view=objectives`, WIDE);
     const cube = page.getByRole('slider', { name: 'Trials over loss, seconds, size' });
     await cube.waitFor();
-    await expect.poll(() => page.locator('.chart canvas').count()).toBe(3);
+    await expect.poll(() => page.locator('.chart canvas').count()).toBe(4);
     const from = async () => Number(await cube.getAttribute('aria-valuenow'));
     const before = await from();
     await cube.focus();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { importancesOf } from '../../src/dashboard/importances.ts';
+import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
 import { distribution } from '../../src/dashboard/page/lib/distribution.ts';
 import { hypervolumes } from '../../src/dashboard/page/lib/hypervolumes.ts';
 import { csvLine } from '../../src/study/csv.ts';
@@ -26,6 +27,15 @@ it('the hypervolume grows with each result that changes the front', () => {
     { index: 3, volume: 9 }, // the two between change nothing: they reach the reference
   ]);
   expect(hypervolumes([])).toEqual([]);
+});
+
+it('axes are in a chosen order, and those that it does not name follow', () => {
+  expect(ordered(['a', 'b', 'c'], '')).toEqual([0, 1, 2]);
+  expect(ordered(['a', 'b', 'c'], '["c","gone","a"]')).toEqual([2, 0, 1]);
+  expect(ordered(['a', 'b'], 'no JSON')).toEqual([0, 1]);
+  expect(moved([0, 1, 2], 0, 1)).toEqual([1, 0, 2]);
+  expect(moved([0, 1, 2], 2, -5)).toEqual([2, 0, 1]);
+  expect(moved([0, 1, 2], 0, 9)).toEqual([1, 2, 0]);
 });
 
 it('a line of CSV quotes what would end a cell', () => {

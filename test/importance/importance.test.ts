@@ -31,9 +31,12 @@ const spaceOf = (parameters: Reference['space']): Space<Params> => space(paramet
 
 function reckon({ axes, encode }: Space<Params>, trials: readonly Trial[], seed = '1'): AxisImportances | undefined {
   const results = trials.map(({ params, value }): ComparableResult => ({ point: encode(params), loss: value }));
-  const reckoning = axisImportances(axes, results, rngFor(seed, 'importance', 0));
-  let step = reckoning.next();
-  while (!step.done) step = reckoning.next();
+  return resultOf(axisImportances(axes, results, rngFor(seed, 'importance', 0)));
+}
+
+function resultOf<T>(computation: Generator<void, T>): T {
+  let step = computation.next();
+  while (!step.done) step = computation.next();
   return step.value;
 }
 
@@ -185,7 +188,7 @@ describe('the results of a study', () => {
       end(3, { outcome: 'failed' }),
       end(4, { losses: [1], budget: 9, constraints: [1] }),
     ];
-    expect(comparableResults(axes, facts)).toEqual([
+    expect(resultOf(comparableResults(axes, facts))).toEqual([
       { point: [0.1], loss: 5 },
       { point: [0.2], loss: 3 },
     ]);
@@ -199,7 +202,7 @@ describe('the results of a study', () => {
       ...[begin(4), report(4, 1, 1), end(4, { outcome: 'failed' })],
     ];
     // Quantiles of a standard normal at 3/6, 5/6 and 1/6.
-    expect(comparableResults(axes, facts)).toEqual([
+    expect(resultOf(comparableResults(axes, facts))).toEqual([
       { point: [0.1], loss: expect.closeTo(0, 9) },
       { point: [0.2], loss: expect.closeTo(0.967421566, 8) },
       { point: [0.3], loss: expect.closeTo(-0.967421566, 8) },
@@ -211,12 +214,9 @@ describe('the results of a study', () => {
       ...[begin(1), report(1, 2, 5), end(1, { losses: [0.5], budget: 4 })],
       ...[begin(2), report(2, 2, 4), end(2, { outcome: 'stopped', step: 2, losses: [4] })], // better than 1 at step 2: before it
     ];
-    expect(comparableResults(axes, facts, [2, 4]).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
-    const results = comparableResults(
-      axes,
-      [...facts, ...[begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })]],
-      [2, 4],
-    );
+    expect(resultOf(comparableResults(axes, facts, [2, 4])).map(({ loss }) => Math.sign(loss))).toEqual([1, -1]);
+    const more = [begin(3), report(3, 1, 1), end(3, { outcome: 'stopped', step: 1, losses: [1] })];
+    const results = resultOf(comparableResults(axes, [...facts, ...more], [2, 4]));
     expect(results).toHaveLength(2); // 3 has reached no rung
   });
 });

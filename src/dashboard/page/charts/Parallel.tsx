@@ -1,11 +1,13 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { clampUnit } from '../../../numeric/descent/projected.ts';
+import { moved, ordered } from '../lib/axisOrder.ts';
 import { cut, formatNumber } from '../lib/format.ts';
 import type { AxisScale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
+import { kept } from '../state/url.ts';
 import { ABSENT, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
 import { aboutTrial } from './points.ts';
 import { Tip } from './Tip.tsx';
@@ -18,6 +20,9 @@ const BOTTOM = HEIGHT - 32;
 const GAP = 92;
 const SIDE = 52;
 
+/** The order of the axes, as a list of names in JSON; empty for that of the space. */
+const axisOrder = kept('axes');
+
 /** All parameters and objectives as parallel axes. A part of an axis can be selected with the mouse or the keyboard. */
 export function Parallel() {
   const frame = useRef<HTMLDivElement>(null);
@@ -27,6 +32,13 @@ export function Parallel() {
   const width = useWidth(frame);
   const hovered = useSignal<{ readonly index: number; readonly x: number; readonly y: number } | undefined>(undefined);
 
+  /** The axes from left to right: their indices in `scales`. */
+  const shownAxes = useComputed(() =>
+    ordered(
+      scales.value.map(({ name }) => name),
+      axisOrder.value,
+    ),
+  );
   const picture = useComputed((): Picture => {
     const count = scales.value.length;
     const whole = Math.max(width.value, 2 * SIDE + GAP * (count - 1));
@@ -35,11 +47,12 @@ export function Parallel() {
     return {
       width: whole,
       height: HEIGHT,
-      columns: columns.value,
+      columns: shownAxes.value.map((axis) => columns.value[axis]!),
       lefts: scales.value.map((_, i) => SIDE + i * gap),
       top: TOP,
       bottom: BOTTOM,
-      by,
+      by: shownAxes.value.indexOf(by),
+      isParameter: shownAxes.value.map((axis) => axis < by),
       lowIsGood: objectives.value[0]?.direction !== 'maximize',
     };
   });
@@ -78,8 +91,19 @@ export function Parallel() {
         <canvas ref={back} />
         <canvas ref={front} />
         <canvas ref={above} aria-label={`${rows.value.length} trials as lines over ${scales.value.length} axes`} role="img" />
-        {scales.value.map((scale, i) => (
-          <AxisOf key={scale.name} scale={scale} conditional={isConditional(i)} left={now.lefts[i]!} last={i === scales.value.length - 1} />
+        {shownAxes.value.map((axis, i) => (
+          <AxisOf
+            key={scales.value[axis]!.name}
+            scale={scales.value[axis]!}
+            conditional={isConditional(axis)}
+            left={now.lefts[i]!}
+            last={i === scales.value.length - 1}
+            move={(to) => {
+              axisOrder.value = JSON.stringify(moved(shownAxes.value, i, to).map((one) => scales.value[one]!.name));
+            }}
+            place={i}
+            gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
+          />
         ))}
         {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index]?.trial ?? 0)} />}
       </div>
@@ -96,10 +120,14 @@ interface AxisProps {
   readonly last: boolean;
   /** Whether trials can lack this parameter. */
   readonly conditional: boolean;
+  /** Its number from the left, and the distance of two axes in pixels. */
+  readonly place: number;
+  readonly gap: number;
+  readonly move: (to: number) => void;
 }
 
 /** An axis and its selected range. Arrow keys move the lower end, with shift the upper end; escape clears it. */
-function AxisOf({ scale, left, last, conditional }: AxisProps) {
+function AxisOf({ scale, left, last, conditional, place, gap, move }: AxisProps) {
   const range = ranges.value.get(scale.name);
   const bar = useRef<HTMLDivElement>(null);
   const placeOf = (event: PointerEvent) => {
@@ -113,15 +141,15 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
     const start = placeOf(event);
     const before = range;
     const inside = before !== undefined && start > before[0] && start < before[1];
-    let moved = false;
+    let isDrag = false;
     const move = (next: PointerEvent) => {
       const place = placeOf(next);
-      if (Math.abs(place - start) > 0.01) moved = true;
-      if (!moved) return;
+      if (Math.abs(place - start) > 0.01) isDrag = true;
+      if (!isDrag) return;
       brush(scale.name, inside ? shifted(before, place - start) : [Math.min(start, place), Math.max(start, place)]);
     };
     const drop = () => {
-      if (!moved) brush(scale.name, scale.labels ? cellAt(scale, start) : undefined);
+      if (!isDrag) brush(scale.name, scale.labels ? cellAt(scale, start) : undefined);
       bar.current!.removeEventListener('pointermove', move);
     };
     bar.current!.addEventListener('pointermove', move);
@@ -141,9 +169,28 @@ function AxisOf({ scale, left, last, conditional }: AxisProps) {
   const said = range ? `${textAt(scale, range[0])} to ${textAt(scale, range[1])}` : 'all';
   return (
     <div class={`axis ${last ? 'axis-last' : ''}`} style={{ left: `${left}px`, top: `${TOP}px`, height: `${BOTTOM - TOP}px` }}>
-      <span class="axis-name" title={cut(scale.name, 400)}>
+      <button
+        type="button"
+        class="axis-name"
+        aria-label={`move the axis ${cut(scale.name, 80)}`}
+        title={`${cut(scale.name, 400)}: drag to move, or use the arrow keys`}
+        onPointerDown={(event) => {
+          const { currentTarget, pointerId, clientX } = event;
+          currentTarget.setPointerCapture(pointerId);
+          const drop = (end: PointerEvent) => move(place + Math.round((end.clientX - clientX) / Math.max(1, gap)));
+          currentTarget.addEventListener('pointerup', drop, { once: true });
+        }}
+        onKeyDown={(event) => {
+          const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+          if (step === undefined) return;
+          event.preventDefault();
+          const { currentTarget } = event;
+          move(place + step);
+          requestAnimationFrame(() => currentTarget.focus()); // a button that is moved loses the focus
+        }}
+      >
         {cut(scale.name, 22)}
-      </span>
+      </button>
       <div
         ref={bar}
         class="axis-bar"

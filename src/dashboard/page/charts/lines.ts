@@ -13,8 +13,10 @@ export interface Picture {
   readonly lefts: readonly number[];
   readonly top: number;
   readonly bottom: number;
-  /** The column of the first objective, which colours the lines. Parameters come before it. */
+  /** The column of the first objective, which colours the lines. */
   readonly by: number;
+  /** Whether each axis is that of a parameter, which a trial can lack. */
+  readonly isParameter: readonly boolean[];
   /** Whether low places are good. */
   readonly lowIsGood: boolean;
 }
@@ -71,9 +73,9 @@ export function drawTrials(canvas: HTMLCanvasElement, picture: Picture, trials: 
 }
 
 /** The height at which a trial crosses an axis, or NaN. */
-function heightOf({ columns, by, top, bottom }: Picture, axis: number, trial: number): number {
+function heightOf({ columns, isParameter, top, bottom }: Picture, axis: number, trial: number): number {
   const place = columns[axis]![trial]!;
-  if (Number.isNaN(place)) return axis < by ? bottom + ABSENT : Number.NaN;
+  if (Number.isNaN(place)) return isParameter[axis] ? bottom + ABSENT : Number.NaN;
   return bottom - Math.min(1.02, Math.max(-0.02, place)) * (bottom - top);
 }
 

@@ -20,7 +20,7 @@ export function Controls() {
   return (
     <div class="controls">
       <section>
-        <h3>Study</h3>
+        <h2>Study</h2>
         <div class="buttons">
           {one.phase === 'paused' ? (
             <button type="button" onClick={() => show(submitAction({ type: 'change', paused: false }), 'resumed')}>
@@ -84,7 +84,7 @@ function Strategy() {
   };
   return (
     <section>
-      <h3>Strategy</h3>
+      <h2>Strategy</h2>
       <form class="tall" onSubmit={switchTo}>
         <label>
           JSON, or a name such as tpe
@@ -121,7 +121,7 @@ function Enqueue() {
   };
   return (
     <section class="enqueue">
-      <h3>Try a configuration</h3>
+      <h2>Try a configuration</h2>
       <form class="grid" onSubmit={send}>
         {parameters.value.map(([name, dimension], k) => (
           <label key={name} for={`p${k}`}>

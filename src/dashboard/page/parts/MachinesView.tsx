@@ -32,7 +32,7 @@ function MachineCard({ machine: { path, chart }, news }: { readonly machine: Mac
   return (
     <section class={`machine ${news?.over ? 'is-over' : ''}`} aria-label={`machine ${cut(path, 80)}`}>
       <header>
-        <h3>{cut(path || 'root', 60)}</h3>
+        <h2>{cut(path || 'root', 60)}</h2>
         {news?.over && <span class="badge">done</span>}
         <span class="machine-last">
           {last ? (
@@ -90,7 +90,7 @@ function PhaseNow({ news, path }: { readonly news: MachineNews | undefined; read
 function Fold({ news }: { readonly news: MachineNews | undefined }) {
   return (
     <div class="chart-state is-active">
-      <h4>no phases</h4>
+      <h3>no phases</h3>
       <ul class="transitions">
         {Object.entries(news?.counts ?? {}).map(([event, count]) => (
           <li key={event} class={news?.last?.event === event ? 'is-last' : ''}>
@@ -118,10 +118,10 @@ function State({
       class={`chart-state ${outer ? 'is-outer' : ''} ${active && !outer ? 'is-active' : ''} ${state.final ? 'is-final' : ''}`}
       aria-current={active && !outer ? 'step' : undefined}
     >
-      <h4>
+      <h3>
         {state.initial && <span class="initial" title="initial" />}
         {spaced(state.key)}
-      </h4>
+      </h3>
       {state.transitions.length > 0 && (
         <ul class="transitions">
           {state.transitions.map((transition) => (

@@ -1,0 +1,95 @@
+import axe from 'axe-core';
+import { expect, it } from 'vitest';
+import { processSource } from '../../src/cli/sources/process.ts';
+import { dashboard } from '../../src/dashboard/serve.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import { rngFor } from '../../src/numeric/random.ts';
+import { space } from '../../src/space/space.ts';
+import { choice, float, int } from '../../src/space/types/dimension.ts';
+import { memoryLog } from '../../streams/log/memory.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+import { cleanups, openPage, spills, VIEWS } from './browsing.ts';
+
+const net = space({ lr: float(1e-4, 0.1, { log: true }), layers: int(1, 4), kind: choice(['relu', 'tanh']) });
+
+interface Kind {
+  readonly objectives: Readonly<Record<string, 'minimize' | 'maximize'>>;
+  readonly facts: readonly Fact[];
+}
+
+/** Trials that end in every way, with reports and metrics. */
+function trialsOf(objectives: Kind['objectives']): Fact[] {
+  const rng = rngFor('accessibility', '', 0);
+  return Array.from({ length: 30 }, (_, i): Fact[] => {
+    const trial = i + 1;
+    const run = `r${trial}`;
+    const params = net.decode(net.axes.map(() => rng())) as never;
+    const values = Object.fromEntries(Object.keys(objectives).map((name) => [name, rng()]));
+    const end: Fact =
+      trial % 7 === 0
+        ? { type: 'failed', trial, run, reason: 'error', message: 'out of memory' }
+        : { type: 'completed', trial, run, values, metrics: { size: rng() }, constraints: [trial % 5 === 0 ? 1 : 0] };
+    return [
+      { type: 'suggested', trial, attempt: 1, by: 'random', params, tags: { phase: 'exploring' } },
+      { type: 'started', trial, attempt: 1, run, trainer: 'gpu' },
+      { type: 'reported', trial, run, step: 1, values },
+      ...(trial < 29 ? [end] : []),
+    ];
+  }).flat();
+}
+
+const one = { loss: 'minimize' } as const;
+const two = { loss: 'minimize', accuracy: 'maximize' } as const;
+const kinds: Readonly<Record<string, Kind>> = {
+  empty: { objectives: one, facts: [] },
+  running: { objectives: one, facts: trialsOf(one) },
+  closed: { objectives: one, facts: [...trialsOf(one), { type: 'closed', reason: 'person' }] },
+  several: { objectives: two, facts: trialsOf(two) },
+};
+
+async function serveKinds(): Promise<string> {
+  const made = await dashboard();
+  cleanups.push(made.close);
+  for (const [name, { objectives, facts }] of Object.entries(kinds)) {
+    const log = memoryLog();
+    const strategy = { chain: [{ take: [4, 'sobol'] }, 'tpe'] };
+    await log.append({ ...createdOf(net, undefined, { study: name, objectives, trials: 60, seed: 1 }), strategy });
+    for (const fact of facts) await log.append(fact);
+    const source = processSource('memory', log, () => Promise.reject(new Error('only read')));
+    await made.studies.add(name, source).feed.caughtUp;
+  }
+  return made.ownerUrl;
+}
+
+it.each([
+  ['wide and light', { width: 1280, height: 800 }],
+  ['narrow and dark', { width: 400, height: 800, dark: true }],
+])('axe finds no problem, no view spills, and the console stays empty, %s', async (_, size) => {
+  const url = await serveKinds();
+  const addresses = Object.keys(kinds).flatMap((kind) =>
+    VIEWS.filter((view) => view !== 'Objectives' || kind === 'several').map((view) => `?study=${kind}&view=${view.toLowerCase()}`),
+  );
+  const all = ['?', `?compare=${encodeURIComponent('["running","closed"]')}`, '?study=running&trial=3', ...addresses];
+  const page = await openPage(url, size);
+  const problems: string[] = [];
+  for (const address of all) {
+    await page.goto(url.replace('#', `${address}#`));
+    await page.locator('main').first().waitFor();
+    await page.waitForTimeout(400);
+    if (await spills(page)) problems.push(`${address} is wider than the window`);
+    await page.evaluate(axe.source);
+    const found = await page.evaluate<string[]>(
+      `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')))`,
+    );
+    problems.push(...found.map((problem) => `${address} ${problem}`));
+  }
+  expect(problems).toEqual([]);
+  expect(page.wrong).toEqual([]);
+});
+
+it('axe finds what is wrong', async () => {
+  const page = await openPage(await serveKinds(), { width: 1280, height: 800 });
+  await page.evaluate("document.body.append(Object.assign(document.createElement('img'), { src: 'data:,' }))");
+  await page.evaluate(axe.source);
+  expect(await page.evaluate<string[]>('axe.run().then(({ violations }) => violations.map(({ id }) => id))')).toContain('image-alt');
+});
