@@ -50,7 +50,7 @@ export type BoSettings = SettingsOf<typeof boOptions>;
 const MAX_ENUMERATED = 2000;
 /** The weight of the prior is this share of the study's trials, divided by the number of results (beta / n in piBO). */
 const PRIOR_SHARE = 0.1;
-/** The first model follows after `each` (d + 1) trials for d parameters, but after at most `max`. */
+/** The first model follows after `each` (d + 1) trials for d parameters, but after at most `max`. With 6, noisy studies did worse. */
 const STARTUP = { each: 2, max: 10 };
 /** Assumed if the number of trials is not known. */
 const DEFAULT_TRIALS = 100;
@@ -93,6 +93,8 @@ export function boSurrogate(
   const { axes, objectives, trials = DEFAULT_TRIALS } = env;
   const fold = createBoFold(env, { samples: integrated ? KERNEL_SAMPLES : 0, seed: `${env.seed} ${env.name}`, warp });
   const hasPriors = axes.some(({ prior }) => prior);
+  const middle = env.snap(axes.map(({ prior }) => prior?.quantile(0.5) ?? 0.5));
+  const startsInMiddle = !env.rungs && !axes.some(({ when }) => when) && env.feasible(middle);
   const grid = countCells(axes) <= MAX_ENUMERATED ? cells(env) : undefined;
   const allPoints = grid && Array.from({ length: grid.count }, (_, i) => grid.at(i)).filter(env.feasible);
   /** The latest models. They make the next ones faster to compute, and do not change them. */
@@ -190,7 +192,12 @@ export function boSurrogate(
     return fresh.find(({ point }) => !repeats.has(point) && !isClose(point)) ?? fresh.find(({ point }) => !repeats.has(point)) ?? fresh[0];
   }
 
-  const explore = ({ sequence }: BoState, ask: Ask) => fold.sequence.propose(sequence, ask);
+  /**
+   * Without results, the middle of the space is the best guess; Vizier begins there, too (Song et al. 2024). It would favour one branch of a
+   * conditional space, so that others are found late.
+   */
+  const explore = ({ sequence, suggested }: BoState, ask: Ask): ProposedPoint | undefined =>
+    startsInMiddle && suggested.length === 0 && !ask.retry ? { point: middle } : fold.sequence.propose(sequence, ask);
 
   return {
     start: fold.start,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rngFor } from '../../../src/numeric/random.ts';
 import type { Point } from '../../../src/space/axis.ts';
+import { predicate } from '../../../src/space/constraint.ts';
 import { normal } from '../../../src/space/prior.ts';
 import { type Space, space } from '../../../src/space/space.ts';
 import { choice, float, when } from '../../../src/space/types/dimension.ts';
@@ -77,6 +78,18 @@ describe('bo', () => {
       .run(30, f)
       .filter(({ point: [x] }) => x! >= 0.5);
     expect(lowest(found, bowl)).toBeLessThan(0.041); // 0.04 at (0.5, 0.7)
+  });
+
+  it('begins in the middle of the space, or of what is believed, unless that is infeasible or in one of several branches', () => {
+    const believed = space({ x: float(0, 1, { prior: normal(0.3, 0.05) }), y: float(0, 1) });
+    const first = (of: Space<unknown>) => study(of).suggest()!.point;
+    expect(first(square)).toEqual([0.5, 0.5]);
+    expect(first(believed)[0]).toBeCloseTo(0.3, 6);
+    const halved = space({ x: float(0, 1), y: float(0, 1) }, { constraints: [predicate('right', ({ x }) => x > 0.6)] });
+    expect(first(halved)[0]).toBeGreaterThan(0.6);
+    const branches = space({ c: choice(['p', 'q', 'r']), x: float(0, 1), y: when('c', 'q', float(0, 1)) });
+    expect(first(branches)[1]).not.toBe(0.5);
+    expect(study(square).run(2, () => completed(1))[1]!.point).not.toEqual([0.5, 0.5]);
   });
 
   it('follows a right belief at once, and forgets a wrong one', () => {
