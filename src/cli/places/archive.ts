@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -30,6 +30,7 @@ interface Contents extends LogSize {
   readonly version: string;
 }
 
+const LINE_FEED = Buffer.from('\n');
 const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA256SUMS'];
 
 /**
@@ -43,17 +44,15 @@ const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA
 export async function writeArchive(place: StudyPlace, study: string, trials: string, output: string): Promise<LogSize> {
   if (await isThere(output)) throw new UsageError(`${output}: there is a file of this name; choose another one with --output`);
   return inFolderNextTo(output, async (folder) => {
-    const log = await open(join(folder, LOG), 'wx');
     let [entries, longest] = [0, 0];
-    try {
+    const lines = async function* () {
       for await (const line of place.lines(study)) {
-        await log.write(Buffer.concat([line, Buffer.from('\n')]));
         entries++;
         longest = Math.max(longest, line.length);
+        yield Buffer.concat([line, LINE_FEED]);
       }
-    } finally {
-      await log.close();
-    }
+    };
+    await pipeline(lines, createWriteStream(join(folder, LOG)));
     const { study: logged } = await firstOf(await place.open(study));
     const contents: Contents = { format: 1, study, logged, form: place.form, entries, longest, version };
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
