@@ -36,6 +36,8 @@ interface Fault {
   readonly name: string;
   /** Servers that keep a copy. */
   readonly copies?: 1 | 3;
+  /** Whether the study is on a small file system, which only root can mount. */
+  readonly isSmall?: boolean;
   readonly happen: (stage: Stage) => unknown;
   /** The line or the fact that names it. */
   readonly named: RegExp;
@@ -98,6 +100,7 @@ const inJournals: readonly Fault[] = [
   { name: 'the journal is cut', happen: ({ place }) => truncateSync(join(place, `${STUDY}.jsonl`), 100), named: /noticed\.jsonl/ },
   {
     name: 'the disk is full',
+    isSmall: true,
     happen: ({ place }) => {
       try {
         writeFileSync(join(place, 'filler'), Buffer.alloc(2 ** 21));
@@ -144,7 +147,7 @@ function lines() {
 
 async function measure(fault: Fault, isJournal: boolean): Promise<number> {
   const place = mkdtempSync(join(tmpdir(), 'hypertide-noticed-'));
-  if (isJournal) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
+  if (fault.isSmall) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
   writeFileSync(join(place, 'study.yaml'), FILE);
   const { hear, until, need } = lines();
   const children: ChildProcess[] = [];
@@ -170,7 +173,7 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     await Promise.all(children.map((child) => child.exitCode === null && child.signalCode === null && once(child, 'exit')));
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await Promise.all(servers.map((server) => server.dispose()));
-    if (isJournal) execFileSync('umount', ['--lazy', place]);
+    if (fault.isSmall) execFileSync('umount', ['--lazy', place]);
     rmSync(place, { recursive: true, force: true });
   }
 

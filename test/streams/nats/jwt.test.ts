@@ -95,6 +95,20 @@ describe('a server whose users have credentials', () => {
     await nc.flush();
   });
 
+  it('takes no credentials of a key that was deleted', async () => {
+    const kept = (name: string) => (/^vision\/viewer\./.test(name) ? undefined : files[name]?.trim());
+    const teams = [{ name: 'vision', trainers: ['w1'] }];
+    const { text, files: others } = await jwtConfig({ teams, ...options, keyOf: kept });
+    const next = await natsServer(`${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+    const login = (creds: string) => next.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
+    try {
+      await expect(login(files['vision/viewer.creds']!)).rejects.toThrow(/authorization/i);
+      for (const creds of [others['vision/viewer.creds']!, files['vision/w1.creds']!]) await (await login(creds)).flush();
+    } finally {
+      await next.dispose();
+    }
+  });
+
   it.each([
     ['a name with a dot', 'a.b'],
     ['a wildcard', '*'],
