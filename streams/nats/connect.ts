@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../src/errors.ts';
@@ -69,11 +71,29 @@ export async function connectTo(
       name,
       ...reconnectOptions,
       ...loginOf(places.find((place) => place.username) ?? places[0]!),
-      ...omitUndefined({ inboxPrefix, authenticator, tls: isEncrypted ? files : undefined }),
+      ...omitUndefined({
+        inboxPrefix,
+        authenticator,
+        tls: isEncrypted ? { ...files, checkServerIdentity: identityOf(places) } : undefined,
+      }),
     });
   } catch (cause) {
     throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause });
   }
+}
+
+/**
+ * Checks the name in a certificate. A server with an address instead of a name has none in TLS, and Node would check its certificate for `localhost`
+ * instead: one for its own address would be refused, and one for any other server's `localhost` taken.
+ */
+function identityOf(places: readonly URL[]) {
+  const hosts = places.map(({ hostname }) => hostname.replace(/^\[|\]$/g, ''));
+  const unnamed = hosts.filter((host) => isIP(host) > 0 || host === 'localhost');
+  return (name: string, certificate: PeerCertificate): Error | undefined => {
+    if (name !== 'localhost' || unnamed.length === 0) return checkServerIdentity(name, certificate);
+    const errors = unnamed.map((host) => checkServerIdentity(host, certificate));
+    return errors.includes(undefined) ? undefined : errors[0];
+  };
 }
 
 function loginOf(place: URL) {

@@ -68,6 +68,23 @@ describe('a connection', () => {
     }
   });
 
+  it('takes a certificate for the address of the server, and none for another name', async () => {
+    const [byAddress, byName] = await Promise.all(
+      [
+        `cert_file: "${files.addressCert}", key_file: "${files.addressKey}"`,
+        `cert_file: "${files.nameCert}", key_file: "${files.nameKey}"`,
+      ].map((tls) => natsServer(`tls { ${tls} }`)),
+    );
+    const named = (server: NatsServer) => over('tls', server).replace('127.0.0.1', 'localhost');
+    try {
+      for (const url of [over('tls', byAddress!), named(byName!)]) await (await connectTo(url, { tlsCa: files.ca })).close();
+      for (const url of [over('tls', byName!), named(byAddress!)])
+        await expect(connectTo(url, { tlsCa: files.ca })).rejects.toThrow(/does not match certificate/);
+    } finally {
+      await Promise.all([byAddress!.dispose(), byName!.dispose()]);
+    }
+  });
+
   it('shows a certificate of its own', async () => {
     const { ca: tlsCa, clientCert: tlsCert, clientKey: tlsKey } = files;
     await expect(connectTo(over('tls', mutual), { tlsCa })).rejects.toThrow(ConnectError);

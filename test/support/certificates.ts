@@ -8,6 +8,11 @@ export interface Certificates {
   readonly ca: string;
   readonly cert: string;
   readonly key: string;
+  /** Only for the address 127.0.0.1, and only for the name localhost. */
+  readonly addressCert: string;
+  readonly addressKey: string;
+  readonly nameCert: string;
+  readonly nameKey: string;
   readonly clientCert: string;
   readonly clientKey: string;
   readonly otherCa: string;
@@ -30,11 +35,17 @@ export function certificates(): Certificates {
   authority('ca');
   authority('other');
   signed('server', 'subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth\n');
+  signed('address', 'subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n');
+  signed('name', 'subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n');
   signed('client', 'extendedKeyUsage=clientAuth\n');
   return {
     ca: at('ca.pem'),
     cert: at('server.pem'),
     key: at('server.key'),
+    addressCert: at('address.pem'),
+    addressKey: at('address.key'),
+    nameCert: at('name.pem'),
+    nameKey: at('name.key'),
     clientCert: at('client.pem'),
     clientKey: at('client.key'),
     otherCa: at('other.pem'),
