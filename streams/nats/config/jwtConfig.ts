@@ -25,7 +25,7 @@ export interface JwtConfigOptions extends ServerSettings {
 export interface JwtConfig {
   /** A whole nats-server.conf. It does not name users, so new ones need no reload. */
   readonly text: string;
-  /** What each file of keys holds: `root.nk` and `system.nk`; for each team `vision/<role>.signer`, and `vision/<user>.creds`. */
+  /** What each file of keys holds: `root.nk`, `root.jwt` and `system.nk`; for each team `vision/<role>.signer`, and `vision/<user>.creds`. */
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -77,7 +77,10 @@ export async function jwtConfig({ teams, keyOf = () => undefined, days, ...setti
     for (const role of roles) Object.assign(files, await credentials(of(role), [role], { team, keyOf, days }));
     Object.assign(files, await credentials(of('trainer'), team.trainers, { team, keyOf, days }));
   }
-  const operator = await encodeOperator('hypertide', root, { system_account: system });
+  // A server reloads only a configuration whose operator is the same to the letter.
+  const isKept = keyOf('root.nk') !== undefined && keyOf('system.nk') !== undefined;
+  const operator = (isKept ? keyOf('root.jwt') : undefined) ?? (await encodeOperator('hypertide', root, { system_account: system }));
+  files['root.jwt'] = operator;
   const preload = Object.entries(jwts).map(([account, jwt]) => `  ${account}: ${jwt}`);
   const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\nresolver: MEMORY\nresolver_preload {\n${preload.join('\n')}\n}\n`;
   return { text, files };

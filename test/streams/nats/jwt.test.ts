@@ -91,6 +91,7 @@ describe('a server whose users have credentials', () => {
     });
     expect(again.files['vision/w1.creds']).toBe(files['vision/w1.creds']!.trim());
     expect(again.files['vision/engine.signer']).toBe(files['vision/engine.signer']);
+    expect(again.text).toContain(`operator: ${files['root.jwt']}`); // else the server would not reload it
     const nc = await connect(again.files['vision/w4.creds']!, 'w4'); // on the server that runs with the first configuration
     await nc.flush();
   });
