@@ -91,7 +91,7 @@ export class FlatRegions {
     const significant = equal.length - near.length <= MAX_COINCIDENCES * this.#recent.length;
     const same = near.filter(({ other }) => this.#isSame(result, other) || (significant && this.#tryMerge(result, other)));
     const similarity = same.length > 0 ? 'same' : near.length > 0 ? 'equal' : 'new';
-    this.#lastByTrial.set(id, { ...result, similarity });
+    this.#lastByTrial.set(id, { point, curve, budget: result.budget, similarity });
     return similarity;
   }
 

@@ -94,7 +94,7 @@ export class Halving {
     const tagged = numberIn(tags, this.#name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
-    this.#members.push({ configuration, from, to, stands: [] });
+    this.#members.push({ configuration, from, to, waiting: undefined, stands: new Array(rungs.length) });
     if (from < 0 || by === 'queue' || by === 'import') return;
     this.#begun[from]!++;
     this.#beginnings++;

@@ -11,8 +11,8 @@ export interface Member {
   /** Index of the rung up to which it was last sent. */
   to: number;
   /** The trial that completed there and may be resumed. */
-  waiting?: Ended | undefined;
-  /** By the index of the rung. */
+  waiting: Ended | undefined;
+  /** By the index of the rung, as many as there are rungs: an array that grows takes more memory than all the rest. */
   readonly stands: (Stand | undefined)[];
 }
 
@@ -20,7 +20,7 @@ export interface Member {
 interface Stand {
   readonly loss: number;
   /** Whether it was promoted from here, or waits here. */
-  status?: 'promoted' | 'waiting' | undefined;
+  status: 'promoted' | 'waiting' | undefined;
 }
 
 /** Configurations that are compared with each other at a rung. */
@@ -75,7 +75,7 @@ export class Rung {
 
   #add(member: Member, loss: number): void {
     const { stands, from } = member;
-    stands[this.#index] = { loss };
+    stands[this.#index] = { loss, status: undefined };
     insertSorted(this.#poolOf(member).sorted, member, this.#precedes);
     if (stands[this.#index - 1] === undefined) return;
     if (from >= this.#index) this.#unselected = [...this.#unselected, member].slice(-WINDOW);

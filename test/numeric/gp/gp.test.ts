@@ -9,17 +9,9 @@ import { addFantasy, meansAt, predict, predictMany, predictSlopes } from '../../
 import { warpByLogA, warpByLogB, warpCoordinate, warpSlope } from '../../../src/numeric/gp/warp.ts';
 import { rngFor } from '../../../src/numeric/random.ts';
 import { features } from '../../../src/samplers/bo/features.ts';
-import type { Axis } from '../../../src/space/axis.ts';
+import { choiceAxis, floatAxis } from '../../support/axes.ts';
 
-const float = (name: string): Axis => ({ name, kind: 'float', ordered: true });
-const choice = (name: string, count: number): Axis => ({
-  name,
-  kind: 'choice',
-  ordered: false,
-  levels: { count, at: (k) => (k + 0.5) / count, of: (x) => Math.min(Math.floor(x * count), count - 1) },
-});
-
-const mixed = features([choice('a', 3), float('x'), float('y')]);
+const mixed = features([choiceAxis('a', 3), floatAxis('x'), floatAxis('y')]);
 
 /** Twenty observations of a smooth function of two coordinates and three levels. */
 function example(size = 20): TrainingSet {

@@ -1,19 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { BUDGET, features } from '../../../src/samplers/bo/features.ts';
 import type { Axis } from '../../../src/space/axis.ts';
-
-const float = (name: string): Axis => ({ name, kind: 'float', ordered: true });
-const choice = (name: string, count: number): Axis => ({
-  name,
-  kind: 'choice',
-  ordered: false,
-  levels: { count, at: (k) => (k + 0.5) / count, of: (x) => Math.min(Math.floor(x * count), count - 1) },
-});
+import { choiceAxis, floatAxis } from '../../support/axes.ts';
 
 describe('features', () => {
   it('places coordinates before levels, and encodes an absent level by a number of its own', () => {
-    const conditional: Axis = { ...choice('b', 2), when: { axis: 0, levels: [1] } };
-    const f = features([choice('a', 2), conditional, float('x')]);
+    const conditional: Axis = { ...choiceAxis('b', 2), when: { axis: 0, levels: [1] } };
+    const f = features([choiceAxis('a', 2), conditional, floatAxis('x')]);
     expect(f).toMatchObject({ width: 3, ordered: 1, axes: [2, 0, 1] });
     const out = new Float64Array(6);
     f.encode([0.25, 0.5, 0.7], out);
@@ -24,7 +17,7 @@ describe('features', () => {
 
 describe('features with budgets', () => {
   it('place the log of the budget after the coordinates, and default to the highest budget', () => {
-    const f = features([choice('a', 2), float('x')], [1, 81]);
+    const f = features([choiceAxis('a', 2), floatAxis('x')], [1, 81]);
     expect(f).toMatchObject({ width: 3, ordered: 2, axes: [1, BUDGET, 0] });
     const out = new Float64Array(15);
     for (const [i, budget] of [1, 9, 81, 243].entries()) f.encode([0.75, 0.4], out, 3 * i, budget);
