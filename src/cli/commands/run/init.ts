@@ -18,6 +18,8 @@ interface Argument {
   readonly name: string;
   readonly choices?: readonly string[];
   readonly default?: string;
+  /** Whether its values are whole numbers, as far as the source says. */
+  readonly whole?: boolean;
   readonly help: string;
 }
 
@@ -28,9 +30,14 @@ export async function initStudy(
 ): Promise<number> {
   if (existsSync(output)) throw new UsageError(`${output}: exists already; choose another file with --output, or remove it`);
   const help = words.length > 0 ? helpOf(words) : '';
-  const defaults = defaultsIn(words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8')));
+  const sources = words.filter((word) => word.endsWith('.py') && existsSync(word)).map((file) => readFileSync(file, 'utf8'));
+  const [defaults, types] = [settingsIn(sources, 'default'), settingsIn(sources, 'type')];
   const found = argumentsIn(help).map((argument) =>
-    omitUndefined({ ...argument, default: argument.default ?? defaults.get(argument.name) }),
+    omitUndefined({
+      ...argument,
+      default: argument.default ?? defaults.get(argument.name),
+      whole: types.get(argument.name) === 'int' || undefined,
+    }),
   );
   const commands = found.length === 0 ? subcommandsIn(help) : [];
   if (commands.length > 0)
@@ -91,13 +98,14 @@ export function flagsIn(help: string): string[] {
     });
 }
 
-/** The defaults of arguments in the source of programs that use argparse, whose help does not show them unless it is told to. */
-export function defaultsIn(sources: readonly string[]): ReadonlyMap<string, string> {
+/** Defaults or types of arguments in the source of programs that use argparse, whose help shows no types, and defaults only if it is told to. */
+export function settingsIn(sources: readonly string[], setting: 'default' | 'type'): ReadonlyMap<string, string> {
+  const pattern = new RegExp(`\\b${setting}\\s*=\\s*(?:["']([^"']*)["']|([-+.\\w]+))`);
   const found = new Map<string, string>();
   for (const source of sources)
     for (const [, call = ''] of source.matchAll(/add_argument\(((?:[^()]|\([^()]*\))*)\)/g)) {
       const name = /["']--([\w-]+)["']/.exec(call)?.[1];
-      const value = /\bdefault\s*=\s*(?:["']([^"']*)["']|([-+.\w]+))/.exec(call);
+      const value = pattern.exec(call);
       if (name !== undefined && value) found.set(name, (value[1] ?? value[2])!);
     }
   return found;
@@ -119,12 +127,12 @@ const FIXED =
 const LOGARITHMIC = /(?:^|[-_])(?:lr|rate|decay|alpha|lambda|l1|l2|reg|gamma|eps|epsilon|wd|temperature)(?:$|[-_])/i;
 
 /** A parameter in YAML, with a range around its default. Of one without a default only a person knows the range. */
-function parameterOf({ name, choices, default: otherwise }: Argument): string {
+function parameterOf({ name, choices, default: otherwise, whole }: Argument): string {
   const key = name.replaceAll('-', '_');
   if (choices) return `  ${key}: { type: choice, values: [${choices.join(', ')}] }`;
   const value = Number(otherwise);
   if (otherwise === undefined || otherwise === '' || !Number.isFinite(value))
-    return `  # ${key}: { type: float, low: 0, high: 1 }   # ${otherwise === undefined ? 'no default in its help' : `default: ${otherwise}`}; write a range`;
+    return `  # ${key}: { type: ${whole ? 'int, low: 1, high: 10' : 'float, low: 0, high: 1'} }   # ${otherwise === undefined ? 'no default in its help' : `default: ${otherwise}`}; write a range`;
   const [low, high] = rangeAround(value);
   if (Number.isInteger(value) && !/[.e]/i.test(otherwise) && !LOGARITHMIC.test(name))
     return `  ${key}: { type: int, low: ${Math.max(value >= 1 ? 1 : 0, Math.floor(value / 4))}, high: ${Math.max(2, 4 * value)} }`;
