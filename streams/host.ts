@@ -7,6 +7,7 @@ import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Decided, decide, type Intent, RefusedError, type Submitted } from '../src/study/commands.ts';
 import { type Answers, answersOf } from './answers.ts';
+import type { Asked, AskOptions } from './asked.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { dryRunChange } from './engine/dryRun.ts';
@@ -22,40 +23,6 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   readonly lease?: number | undefined;
   /** Called with each entry and what it did. */
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
-}
-
-/** A trial that a trainer has claimed. */
-export interface Assignment<P = Params> {
-  readonly trial: TrialId;
-  readonly attempt: number;
-  /** The claim, which every fact about the trial must name. */
-  readonly run: string;
-  readonly params: P;
-  readonly budget?: number;
-  readonly resumes?: TrialId;
-  readonly checkpoint?: string;
-  /** Seconds without a report or a heartbeat after which the attempt is lost. */
-  readonly lease: number;
-}
-
-/** The answer to a trainer that asks for a trial. */
-export type Asked<P = Params> =
-  | ({ readonly next: 'trial' } & Assignment<P>)
-  /** There is no trial now: ask again. */
-  | { readonly next: 'wait' }
-  | { readonly next: 'over'; readonly reason: string };
-
-export interface AskOptions {
-  /** The trainer, if its name is known. */
-  readonly author?: string | undefined;
-  /** The name that people see. Default: the author. */
-  readonly trainer?: string | undefined;
-  /** The claim. An ask with the claim of an open trial gets that trial again. Default: a random one. */
-  readonly run?: string | undefined;
-  /** Seconds to wait for a trial. Default: 0. */
-  readonly wait?: number | undefined;
-  /** Aborts when the trainer has gone. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Whether a trial should stop, and what stops it. */
@@ -88,6 +55,8 @@ export class HostedStudy<P = Params> {
   readonly #leases: Leases;
   readonly #lease: number;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** Settled once: a race on each request would be kept by `finished` until the study ends. */
+  readonly #began: Promise<void>;
   readonly #stops = new Map<TrialId, string>();
   /** Asks that name their claim, so that a repeated one gets the same trial. */
   readonly #underWay = new Map<string, Promise<Asked<P>>>();
@@ -130,6 +99,8 @@ export class HostedStudy<P = Params> {
         fail: (error) => this.#fail(error),
       },
     );
+    this.#began = Promise.race([this.#run.started, this.finished]);
+    this.#began.catch(() => {}); // as above
     this.answers = answersOf(log, this.#run); // the engine reads its first entry after this
     this.#timer = setInterval(() => void this.#judge().catch((error) => this.#fail(error)), this.#leases.interval);
   }
@@ -140,7 +111,7 @@ export class HostedStudy<P = Params> {
 
   /** Resolves when the log has been read. @throws what keeps the study from running. */
   async ready(): Promise<void> {
-    if (!this.#failure) await Promise.race([this.#run.started, this.finished]);
+    if (!this.#failure) await this.#began;
     if (this.#failure) throw this.#failure.error;
   }
 
@@ -158,11 +129,7 @@ export class HostedStudy<P = Params> {
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
   async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
     await this.ready();
-    await this.#repeats.once(origin, fact, async () => {
-      const refusal = this.ledger.refusesFrom(fact, origin.author);
-      if (refusal) throw new RefusedError(refusal);
-      return { position: await this.answers.append(fact, origin), fact };
-    });
+    await this.#repeats.once(origin, fact, async () => ({ position: await this.#append(fact, origin), fact }));
     return this.#stopping(fact.trial);
   }
 
@@ -203,21 +170,30 @@ export class HostedStudy<P = Params> {
     if (!suggestion) return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
     const { trial, attempt } = suggestion;
     try {
-      await this.log.append(omitUndefined({ type: 'started', trial, attempt, run, trainer }), author);
+      await this.#append(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
     } catch (error) {
-      this.#asks.putBack(suggestion);
+      if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
       throw error;
     }
     return this.#assignment(suggestion, run);
   }
 
+  /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
+  async #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
+    const refusal = this.ledger.refusesFrom(fact, origin.author);
+    if (refusal) throw new RefusedError(refusal);
+    return this.answers.append(fact, origin);
+  }
+
   /** A suggestion that no ask has got yet, and that is still to be evaluated. */
   #takeUnclaimed(): Suggestion<P> | undefined {
-    for (let next = this.#asks.take(); next; next = this.#asks.take()) {
-      const trial = this.ledger.open.get(next.trial);
-      if (trial && trial.suggestion.attempt === next.attempt && trial.run === undefined && !trial.awaiting) return next;
-    }
+    for (let next = this.#asks.take(); next; next = this.#asks.take()) if (this.#isUnclaimed(next)) return next;
     return undefined;
+  }
+
+  #isUnclaimed({ trial: id, attempt }: Suggestion<P>): boolean {
+    const trial = this.ledger.open.get(id);
+    return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
   async #waitForTrial({ wait = 0, signal }: AskOptions): Promise<Suggestion<P> | undefined> {

@@ -37,15 +37,20 @@ export class Asks<P> {
 
   /** Gives a suggestion to the ask that has waited longest, or keeps it for the next one. */
   put(suggestion: Suggestion<P>): void {
-    const [first] = this.#waiting;
-    if (!first) return void this.#handed.push(suggestion);
-    this.#waiting.delete(first);
-    first.resolve(suggestion);
+    if (!this.#give(suggestion)) this.#handed.push(suggestion);
   }
 
-  /** Keeps a suggestion that could not be claimed, for the next ask. */
+  /** The same for a suggestion that could not be claimed: it is the next one. */
   putBack(suggestion: Suggestion<P>): void {
-    this.#handed.unshift(suggestion);
+    if (!this.#give(suggestion)) this.#handed.unshift(suggestion);
+  }
+
+  #give(suggestion: Suggestion<P>): boolean {
+    const [first] = this.#waiting;
+    if (!first) return false;
+    this.#waiting.delete(first);
+    first.resolve(suggestion);
+    return true;
   }
 
   /** Ends all asks that wait. @param how with `error`: they fail */

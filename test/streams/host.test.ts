@@ -52,6 +52,29 @@ it('gives a repeated ask the same trial, at the same time and later', async () =
   await study.close();
 });
 
+it('hands a trial out again if a claim on it does not count', async () => {
+  const { study } = host();
+  const { trial, run } = await claim(study, { author: 'w1', run: 'ask-1' });
+  await study.say({ type: 'failed', trial, run, reason: 'preempted' }, { author: 'w1' });
+  await expect(study.ask({ author: 'w2', run: 'ask-1', wait: 5 })).rejects.toMatchObject({ code: 'wrong-author' });
+  await expect(study.ask({ author: 'w2', trainer: 'x'.repeat(5000), wait: 5 })).rejects.toMatchObject({ code: 'bad-field' });
+  expect(await claim(study, { author: 'w2', wait: 5 })).toMatchObject({ trial: 1, attempt: 2 });
+  await study.close();
+});
+
+it('keeps nothing of a request that is answered', async () => {
+  const { study } = host();
+  await study.ready();
+  const races = vi.spyOn(Promise, 'race');
+  try {
+    await study.ready();
+    expect(races).not.toHaveBeenCalled();
+  } finally {
+    races.mockRestore();
+  }
+  await study.close();
+});
+
 it('takes a repeated fact once, also after a restart, and refuses its name for another one', async () => {
   const { study, log } = host();
   const { trial, run } = await claim(study);
