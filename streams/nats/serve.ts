@@ -29,6 +29,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
 
 /** A study that this process serves. */
 export interface ServedStudy {
+  /** Resolves when this engine has read the log and continues from it, or was closed before. @throws what kept it from that. */
+  readonly started: Promise<void>;
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
   /** Resolves when this engine has ended, with the error if it failed. It outlives the close of its study. */
@@ -123,9 +125,12 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
     await shell.watch();
   };
-  void begin().catch(fail);
+  const begun = begin();
+  void begun.catch(fail);
+  const started = Promise.race([begun, finished]);
+  started.catch(() => {});
   const pause = async (limits?: Limits) => {
     await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
   };
-  return { finished, ended, pause, close };
+  return { started, finished, ended, pause, close };
 }

@@ -25,7 +25,7 @@ const matcher = (pattern: string): ((name: string) => boolean) => {
 };
 
 /**
- * Serves every study of a server whose name fits a pattern, also those that begin later, and creates studies that others ask for.
+ * Serves studies of files, and every study of a server whose name fits a pattern, also those that begin later; creates studies that others ask for.
  *
  * @param attend serves a study until it has closed.
  * @returns a function that ends it, once the first look is over.
@@ -35,8 +35,10 @@ export async function serveAll(
   serving: Serving,
   pattern: string,
   attend: (name: string, begin: () => Promise<ServedStudy>) => Promise<void>,
+  files: readonly Served[] = [],
 ): Promise<() => void> {
   const fits = matcher(pattern);
+  /** Names of studies that have an engine here, or are about to get one. */
   const attended = new Set<string>();
   const ended = new AbortController();
   const begin = async (name: string): Promise<ServedStudy> => {
@@ -50,14 +52,16 @@ export async function serveAll(
       }
     }
   };
-  const add = (name: string, start = () => begin(name)) => {
-    if (attended.has(name) || !fits(name)) return;
-    attended.add(name);
-    const engine = start();
+  const follow = (name: string, engine: Promise<ServedStudy>) => {
     void attend(name, () => engine);
     const ended = engine.then((served) => served.ended);
     const again = (error: unknown) => error instanceof StudyError && error.code === 'gone' && attended.delete(name); // it may be created again
     void ended.then(again, again);
+  };
+  const add = (name: string) => {
+    if (attended.has(name) || !fits(name)) return;
+    attended.add(name);
+    follow(name, begin(name));
   };
   const look = async () => {
     for (const name of await studiesOn(nc)) add(name);
@@ -65,12 +69,23 @@ export async function serveAll(
   const create = async (name: string, data: unknown) => {
     const study: Served = studyFromElsewhere(name, data);
     checkResuming({ strategy: study.strategy?.spec, decisions: DECISIONS, resumes: study.options.resumes ?? false });
-    if (attended.has(name) || (await studiesOn(nc)).includes(name))
-      throw new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
-    const begun = serving.begin(study);
-    add(name, () => begun);
-    await begun;
+    const taken = new StudyError(`there is a study ${name} on this server already`, { code: 'study-exists' });
+    if (attended.has(name)) throw taken;
+    attended.add(name); // from here on, so that another request at the same time is refused
+    try {
+      if ((await studiesOn(nc)).includes(name)) throw taken;
+      const begun = serving.begin(study);
+      follow(name, begun);
+      await (await begun).started;
+    } catch (error) {
+      attended.delete(name);
+      throw error;
+    }
   };
+  for (const file of files) {
+    attended.add(file.options.study);
+    follow(file.options.study, serving.begin(file));
+  }
   await look();
   const again = () => void look().catch((error: Error) => screen.line(error.message));
   const timer = setInterval(again, LOOK);

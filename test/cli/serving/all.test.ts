@@ -3,14 +3,15 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serveAll } from '../../../src/cli/serving/all.ts';
-import { serving } from '../../../src/cli/serving/serving.ts';
+import { type Served, serving } from '../../../src/cli/serving/serving.ts';
 import type { StatusLine } from '../../../src/cli/terminal/statusLine.ts';
 import { float, random, space } from '../../../streams/index.ts';
-import { natsLog, trainer } from '../../../streams/nats/index.ts';
+import { natsLog, type ServedStudy, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { request } from '../../../streams/nats/studies.ts';
-import { createdOf } from '../../../streams/spec/options.ts';
+import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { start, studyIn } from '../support.ts';
 
 let server: NatsServer;
 let nc: NatsConnection;
@@ -24,13 +25,14 @@ afterAll(async () => {
   await server.dispose();
 });
 
-/** Serves what fits a pattern, as `serve --all` does. */
-async function all(pattern: string) {
+/** Serves what fits a pattern, as `serve --all` does. @param begin begins a study, given how it is usually done. */
+async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
   const options = { nc: await server.connect(), screen, nats: server.url, settings: { lease: 5 } };
   const engines = serving(options);
-  const stop = await serveAll(options, engines, pattern, async (_, begin) => {
+  const begun = { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) };
+  const stop = await serveAll(options, begun, pattern, async (_, begin) => {
     try {
       await (await begin()).finished;
     } catch (error) {
@@ -47,9 +49,9 @@ async function all(pattern: string) {
 
 const study = { parameters: { x: { type: 'float', low: 0, high: 1 } }, objective: 'minimize loss', strategy: 'random', trials: 2 };
 /** A study on the server that no engine serves. */
-const begun = async (name: string) => {
+const begun = async (name: string, options: StudyOptions = { trials: 1 }) => {
   const log = await natsLog(nc, name);
-  await log.append(createdOf(space({ x: float(0, 1) }), random(), { study: name, trials: 1 }));
+  await log.append(createdOf(space({ x: float(0, 1) }), random(), { ...options, study: name }));
   await log.close();
 };
 const until = async (holds: () => Promise<boolean>) => {
@@ -86,6 +88,45 @@ it('creates studies that others ask for, once each, and serves one again that wa
     ),
   );
   await until(async () => ((await request(nc, 'lab-1', 'status')) as { open: number }).open === 1);
+});
+
+it('creates one study of two that are asked for at once under one name', async () => {
+  await all('twin-?');
+  const place = serverPlace(nc, server.url);
+  const other = { ...study, parameters: { y: { type: 'float', low: 0, high: 1 } } };
+  const answers = await Promise.allSettled([place.create('twin-1', study), place.create('twin-1', other)]);
+  expect(answers.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(answers).toContainEqual(expect.objectContaining({ reason: expect.objectContaining({ code: 'study-exists' }) }));
+});
+
+it('says why a study that was asked for does not begin, and creates it when asked again', async () => {
+  const failures = [
+    async () => Promise.reject(new Error('no room')),
+    async (usual: () => Promise<ServedStudy>) => {
+      const engine = await usual();
+      await engine.close();
+      await serverPlace(nc, server.url).delete('again-1');
+      return { ...engine, started: Promise.reject(new Error('no beginning')) };
+    },
+  ];
+  await all('again-?', (usual) => (failures.shift() ?? ((begin) => begin()))(usual));
+  const place = serverPlace(nc, server.url);
+  await expect(place.create('again-1', study)).rejects.toThrow('no room');
+  await expect(place.create('again-1', study)).rejects.toThrow('no beginning');
+  await place.create('again-1', study);
+  expect(await place.names()).toContain('again-1');
+});
+
+it('runs one engine for the study of a file that fits the pattern, too', async () => {
+  await begun('filed', { seed: 7, objectives: { loss: 'minimize' } });
+  const place = studyIn('name: filed\nobjective: minimize loss\nstrategy: random\n');
+  const { child, ended, said } = start(place, 'serve', 'study.yaml', '--nats', server.url, '--all', 'file*');
+  await until(async () => said().includes('filed: resumed'));
+  await begun('filed-2'); // what is served after it was seen
+  await until(async () => said().includes('filed-2: resumed'));
+  child.kill('SIGINT');
+  await ended;
+  expect(said().match(/^filed: .*(started|resumed)$/gm)).toEqual(['filed: resumed']);
 });
 
 it('refuses to create what decides about workers, or is no study, and leaves nothing behind', async () => {

@@ -57,14 +57,11 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   };
   let endAll = () => {};
   const work = async () => {
-    const attended = files.map((file) => attend(file.options.study, () => engines.begin(file)));
     if (all !== undefined) {
-      endAll = await serveAll(place, engines, all, (name, begin) =>
-        names.includes(name) ? interrupted.then(() => {}) : attend(name, begin),
-      );
+      endAll = await serveAll(place, engines, all, attend, files);
       return interrupted;
     }
-    await Promise.all(attended);
+    await Promise.all(files.map((file) => attend(file.options.study, () => engines.begin(file))));
     if (!once && failed < files.length) await interrupted;
     return undefined;
   };
