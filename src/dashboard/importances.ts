@@ -20,13 +20,12 @@ const TURN = 20;
 
 type Begun = NonNullable<Feed['begun']>;
 
-/** Per study, what was found last and the number of results that it knows. */
+/** Per study, what was found last and the position of the last result that it knows. */
 const known = new WeakMap<Feed, { readonly results: number; readonly found: Promise<Importances | undefined> }>();
 
 /** How much each parameter matters, by the results so far. Readers that ask at the same time share the answer. */
 export function importancesOf(feed: Feed): Promise<Importances | undefined> {
-  const { completed = 0, stopped = 0, retracted = 0 } = feed.begun?.changes.rows.counts ?? {};
-  const results = completed + stopped - retracted;
+  const results = feed.begun?.changes.results ?? 0;
   const last = known.get(feed);
   if (last?.results === results) return last.found;
   const found = computed(feed);

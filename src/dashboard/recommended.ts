@@ -19,20 +19,20 @@ const file = import.meta.url.endsWith('.ts') ? '../recommendation/inThread.ts' :
 const path = new URL(file, import.meta.url).href;
 const loader = path.endsWith('.ts') ? import.meta.resolve('tsx/esm/api') : undefined;
 
-/** Per study, the last recommendation and the number of results that it knows. */
+/** Per study, the last recommendation and the position of the last result that it knows. */
 const known = new WeakMap<Feed, { readonly results: number; readonly answer: Promise<Recommended | undefined> }>();
 
 /** The trial to deploy, computed in a thread so that the server stays free. Undefined with several objectives, and without results. */
 export function recommendedOf(feed: Feed): Promise<Recommended | undefined> {
   const { begun } = feed;
   if (begun === undefined || begun.ledger.settings.objectives.length > 1) return Promise.resolve(undefined);
-  const { completed } = begun.changes.rows.counts;
+  const { results } = begun.changes;
   const last = known.get(feed);
-  if (last?.results === completed) return last.answer;
+  if (last?.results === results) return last.answer;
   const [objective] = begun.ledger.settings.objectives;
   const rows = candidates(objective!, begun.changes.rows);
   const answer = rows.length === 0 ? Promise.resolve(undefined) : inThread({ space: begun.space.toJSON(), objective: objective!, rows });
-  known.set(feed, { results: completed, answer });
+  known.set(feed, { results, answer });
   return answer;
 }
 

@@ -30,6 +30,8 @@ export class TrialChanges {
   readonly #histories = new Map<TrialId, History>();
   readonly #objective: string;
   position = 0;
+  /** Position of the last entry that ended a trial or retracted its result. */
+  results = 0;
 
   /** @param objective name of the first one, whose reports make curves. */
   constructor(objective: string) {
@@ -41,6 +43,7 @@ export class TrialChanges {
     this.position = position;
     const row = this.rows.fold(entry);
     if (row === undefined) return;
+    if (row.status !== 'open') this.results = position;
     const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };
     history.last = position;
     if (!refusal && fact.type === 'reported') this.#keepReport(history.reports, position, fact.step, fact.values);

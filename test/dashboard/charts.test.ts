@@ -3,6 +3,7 @@ import { importancesOf } from '../../src/dashboard/importances.ts';
 import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
 import { distribution } from '../../src/dashboard/page/lib/distribution.ts';
 import { hypervolumes } from '../../src/dashboard/page/lib/hypervolumes.ts';
+import { recommendedOf } from '../../src/dashboard/recommended.ts';
 import { csvLine } from '../../src/study/csv.ts';
 import { board, finished } from './support.ts';
 
@@ -77,4 +78,18 @@ describe('what a forest predicts along each parameter', () => {
     expect(found!.marginals).toBeUndefined();
     await served.close();
   });
+});
+
+it('a result that was retracted counts no more, though another trial has completed since', async () => {
+  const served = await board();
+  const { feed } = served.studies.get('net')!;
+  const params = (trial: number) => ({ lr: 0.001 * trial, layers: 1 + (trial % 4), kind: trial % 3 ? 'relu' : 'tanh' });
+  for (let trial = 1; trial <= 24; trial++) await served.say(...finished(trial, trial, params(trial)));
+  expect((await recommendedOf(feed))!.trial).toBe(1);
+  const found = await importancesOf(feed);
+  await served.say({ type: 'retracted', trial: 1 }, ...finished(25, 25, params(25)));
+  expect((await recommendedOf(feed))!.trial).toBe(2);
+  await served.say(...finished(26, 26, params(26)));
+  expect(await importancesOf(feed)).not.toEqual(found);
+  await served.close();
 });
