@@ -14,11 +14,16 @@ describe('events', () => {
     const { url, say } = await start();
     await say(...finished(1, 0.5), ...finished(2, 0.4));
     const due = new Set(['studies', 'trials']);
+    let connect!: () => void;
+    const connected = new Promise<void>((resolve) => {
+      connect = resolve;
+    });
     const told = eventsOf(`${url}api/events?study=net`, ({ event, data }) => {
+      if (event === 'trials') connect();
       if (event === 'trials' ? data.position === 13 : event === 'studies' && data[0].completed === 3) due.delete(event);
       return due.size === 0;
     });
-    await sleep(150);
+    await connected;
     await say(...finished(3, 0.3));
     const events = await told;
     expect(events.map(({ event }) => event).slice(0, 3)).toEqual(['studies', 'study', 'trials']);
