@@ -70,10 +70,7 @@ async function withFeed<T>(study: HostedStudy, use: (feed: Feed) => Promise<T>):
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
-  listStudies: async (studies) => {
-    for (const study of studies.all.values()) await study.ready();
-    return [...studies.all.values()].map(({ answers }) => answers.status());
-  },
+  listStudies: (studies) => [...studies.all.values()].map(({ answers }) => answers.status()), // also of one that has failed
   createStudy: async (studies, { fields }) => described(await studies.create(fields)),
   getStudy: (studies, { study }) => described(studyIn(studies, study)),
   ask: async (studies, { study, fields, user, key, whenGone }) => {
@@ -145,7 +142,7 @@ export async function handle(id: OperationId, studies: Studies, request: Request
 
 /** What an operation that acts would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
 async function preview(id: OperationId, studies: Studies, { study, trial, fields, user }: Request): Promise<object> {
-  if (id === 'createStudy') return { creates: studies.check(fields) };
+  if (id === 'createStudy') return { creates: await studies.check(fields) };
   const hosted = studyIn(studies, study);
   await hosted.ready();
   if (id in intentSchemas) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };

@@ -11,7 +11,7 @@ export interface Studies {
   /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
   watch(changed: (study: string) => void): () => void;
   /** The first fact that a study would have. @throws UserError if it cannot be created. */
-  check(description: unknown): Created;
+  check(description: unknown): Promise<Created>;
   /** Creates a study from a study file as data, and runs it. @throws UserError */
   create(description: unknown): Promise<HostedStudy>;
 }

@@ -1,21 +1,25 @@
 import { NEVER } from 'rxjs';
+import { isRefusal, parseFact } from '../../src/facts/parse.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
+import { RefusedError } from '../../src/study/commands.ts';
 import { withDefaults } from '../spec/defaults.ts';
-import type { StudyOptions } from '../spec/options.ts';
+import { createdOf, type StudyOptions } from '../spec/options.ts';
 import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import { suggest } from './suggest.ts';
 
 /**
- * Asks a strategy for the first trial of a study and discards it. A strategy that does not suit the study fails here, before it is in the log,
- * where it would end every engine.
+ * Makes the first fact of a study and asks its strategy for the first trial, and discards both. What does not fit a log and a strategy that does not
+ * suit the study fail here, before they are in the log, where they would end every engine.
  *
- * @throws what the strategy throws
+ * @throws RefusedError; what the strategy throws
  */
 export function dryRun<P>(space: Space<P>, strategy: Strategy, options: StudyOptions): void {
+  const created = parseFact(createdOf(space, strategy, options));
+  if (isRefusal(created)) throw new RefusedError(created);
   let failure: unknown;
   NEVER.pipe(suggest(space, { ...options, strategy }))
     .subscribe({

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
 import { digits, sendTo, server } from './support.ts';
@@ -72,6 +72,16 @@ describe('over HTTP', () => {
     expect(await post('studies', { ...digits, name: '../other' })).toMatchObject({ status: 400, body: { code: 'invalid-option' } });
     expect(await post('studies', { ...digits, name: 'third', strategy: 'tpee' })).toMatchObject({ status: 400 });
     expect((await get('studies')).body).toHaveLength(2);
+  });
+
+  it('a study is created only if a log can hold it and no worker runs what it says', async () => {
+    const { directory, post } = await open();
+    for (const wrong of [{ seed: 's'.repeat(300) }, { objective: `minimize ${'o'.repeat(300)}` }]) {
+      expect(await post('studies', { ...digits, name: 'other', ...wrong })).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+      expect(existsSync(`${directory}/other.jsonl`)).toBe(false);
+    }
+    for (const program of [{ command: 'rm -rf /' }, { timeLimit: 5 }, { atTimeLimit: 'fail' }])
+      expect(await post('studies', { ...digits, name: 'other', ...program })).toMatchObject({ status: 400, body: { code: 'usage' } });
   });
 
   it('the log is read from a position, and followed', async () => {

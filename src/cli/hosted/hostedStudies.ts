@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { HostedStudy } from '../../../streams/host.ts';
@@ -16,8 +17,10 @@ import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
 import { retryingLog } from '../retryingLog.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
-import { begunIn } from '../sources/journalFile.ts';
-import { parseStudy, type StudyFile } from '../studyFile/studyFile.ts';
+import { begunIn, createdIn } from '../sources/journalFile.ts';
+import { journalsIn } from '../sources/journalFolder.ts';
+import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
+import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { failingAlike } from '../trainers/alike.ts';
 import { checkResuming } from '../trainers/resuming.ts';
@@ -35,6 +38,7 @@ export class HostedStudies implements Studies {
   readonly all = new Map<string, HostedStudy>();
   readonly allowances = new Allowances();
   readonly #watchers = new Set<(study: string) => void>();
+  readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
   /** Names of studies that are being opened. */
@@ -58,11 +62,20 @@ export class HostedStudies implements Studies {
     return this.#host(name, path, space, strategy, options);
   }
 
-  /** Resumes the study of a journal. @throws UserError */
-  async resume(path: string): Promise<HostedStudy | undefined> {
-    const created = await begunIn(path);
-    if (created && this.all.has(created.study)) return this.all.get(created.study);
-    return created && this.#host(checkName('name', created.study), path, spaceOf(created), undefined, { study: created.study });
+  /** Resumes the studies in a directory, which is made if it does not exist. It warns of each file that holds none that it can run. */
+  async resumeAll(directory: string): Promise<void> {
+    const { warn } = this.#options;
+    await mkdir(directory, { recursive: true });
+    for (const path of await journalsIn(directory, ({ message }) => warn(`passed over: ${message}`)))
+      await this.#resume(path).catch(({ message }: Error) => warn(`${path}: not resumed: ${stripControls(message)}`));
+  }
+
+  async #resume(path: string): Promise<void> {
+    const created = await createdIn(path);
+    const { study } = created;
+    const known = this.#paths.get(study);
+    if (known === undefined) await this.#host(checkName('name', study), path, spaceOf(created), undefined, { study });
+    else if (resolve(known) !== resolve(path)) this.#options.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
   }
 
   watch(changed: (study: string) => void): () => void {
@@ -70,26 +83,28 @@ export class HostedStudies implements Studies {
     return () => this.#watchers.delete(changed);
   }
 
-  check(description: unknown): Created {
-    const { space, strategy, options } = parseStudy(description);
-    checkName('name', options.study);
-    dryRun(space, strategy ?? auto(), options);
-    return createdOf(space, strategy, options);
+  check(description: unknown): Promise<Created> {
+    return this.#creating(description, async ({ space, strategy, options }) => createdOf(space, strategy, options));
   }
 
-  async create(description: unknown): Promise<HostedStudy> {
+  create(description: unknown): Promise<HostedStudy> {
+    return this.#creating(description, (file, directory) => this.open(file, directory));
+  }
+
+  /** Lets a study be created that can be, while no other request creates one of its name. @throws UserError */
+  async #creating<T>(description: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
     const { directory } = this.#options;
     if (directory === undefined)
       throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --directory' });
-    const file = parseStudy(description);
-    const { study: name } = file.options;
+    const file = studyFromElsewhere(undefined, description);
+    const name = checkName('name', file.options.study);
     if (this.all.has(name) || this.#opening.has(name))
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });
-    this.#opening.add(checkName('name', name));
+    this.#opening.add(name);
     try {
       if (await begunIn(join(directory, `${name}.jsonl`)))
         throw new RefusedError({ code: 'study-exists', message: `there is a journal of a study ${name}` });
-      return await this.open(file, directory);
+      return await act(file, directory);
     } finally {
       this.#opening.delete(name);
     }
@@ -138,6 +153,7 @@ export class HostedStudies implements Studies {
     const closeSocket = await controlSocket(path, (intent) => study.submit(intent));
     study.finished.catch((error: Error) => warn(`${name}: ended: ${error.message}`));
     this.all.set(name, study);
+    this.#paths.set(name, path);
     this.#closing.push(async () => {
       await log.settled();
       closeSocket?.();

@@ -1,6 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
@@ -40,7 +38,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   let close = async () => {};
   try {
     for (const file of files) await studies.open(file);
-    if (directory !== undefined) for (const path of journalsIn(directory)) await studies.resume(path);
+    if (directory !== undefined) await studies.resumeAll(directory);
     const mcp = lazyMcp(studies);
     const server = await serveHttp(studies, { host, port, names: name, users: permitted, mcp: mcp.fetch });
     close = async () => {
@@ -53,8 +51,11 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     return why === 'interrupted' && once ? 130 : 0;
   } finally {
     release();
-    await studies.close();
-    await close();
+    try {
+      await studies.close();
+    } finally {
+      await close();
+    }
   }
 }
 
@@ -89,12 +90,4 @@ async function readUsers(path: string): Promise<Users> {
   } catch (cause) {
     throw new UsageError(`${path}: ${(cause as Error).message}`);
   }
-}
-
-/** The journals in a directory, which is made if it does not exist. */
-export function journalsIn(directory: string): string[] {
-  mkdirSync(directory, { recursive: true });
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.jsonl'))
-    .map((name) => join(directory, name));
 }

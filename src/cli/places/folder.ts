@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, realpath, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
 import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
 import { lock } from '../../../streams/log/lock.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import type { StudyPlace } from '../../study/place.ts';
 import { journalSource } from '../sources/journal.ts';
-import { begunIn, createdIn } from '../sources/journalFile.ts';
+import { createdIn } from '../sources/journalFile.ts';
+import { journalsIn } from '../sources/journalFolder.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { UsageError } from '../usage.ts';
 import { rawLines } from './rawLines.ts';
@@ -32,12 +33,10 @@ export function folderPlace(folder: string): StudyPlace {
     place: folder,
     form: 'journal',
     names: async () => {
-      const files = await readdir(folder).catch((cause: NodeJS.ErrnoException) => {
+      const paths = await journalsIn(folder).catch((cause: NodeJS.ErrnoException) => {
         throw new UsageError(`${folder}: cannot be read: ${cause.code === 'ENOENT' ? 'there is no such folder' : cause.message}`);
       });
-      const names = files.filter((file) => file.endsWith(ENDING)).map((file) => file.slice(0, -ENDING.length));
-      const begun = await Promise.all(names.map((name) => begunIn(pathOf(name)).catch(() => undefined))); // other programs write such files, too
-      return names.filter((_, i) => begun[i] !== undefined).sort();
+      return paths.map((path) => basename(path, ENDING)).sort();
     },
     open: async (name) => {
       const path = pathOf(name);

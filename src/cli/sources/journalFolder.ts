@@ -3,6 +3,21 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { begunIn } from './journalFile.ts';
 
+const ENDING = '.jsonl';
+
+/**
+ * The paths of the journals in a folder whose studies have begun. Other programs write files with the same ending, too.
+ *
+ * @param passOver called with why a file is none of them
+ * @throws the error of the file system if the folder cannot be read
+ */
+export async function journalsIn(folder: string, passOver: (error: Error) => void = () => {}): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(ENDING)).sort();
+  const paths = names.map((name) => join(folder, name));
+  const begun = await Promise.all(paths.map((path) => begunIn(path).catch((error: Error) => void passOver(error))));
+  return paths.filter((_, i) => begun[i] !== undefined);
+}
+
 /**
  * Finds the journals in a folder, and those that appear there later. Other files that end in `.jsonl` are passed over.
  *
@@ -14,7 +29,7 @@ export async function watchJournals(folder: string, found: (path: string) => voi
   const known = new Set<string>();
   const look = async (name: string) => {
     const path = join(folder, name);
-    if (!name.endsWith('.jsonl') || known.has(path)) return;
+    if (!name.endsWith(ENDING) || known.has(path)) return;
     const begun = await begunIn(path).catch(() => undefined); // not a journal, or gone
     if (begun === undefined || known.has(path)) return;
     known.add(path);

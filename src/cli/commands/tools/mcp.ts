@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { mcpOverStdio } from '../../../mcp/server.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { HostedStudies } from '../../hosted/hostedStudies.ts';
-import { journalsIn } from '../../hosted/serveHttp.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
@@ -26,7 +25,7 @@ export async function serveMcp(paths: readonly string[], { directory, name, tria
   });
   try {
     for (const file of files) await studies.open(file, directory);
-    for (const path of journalsIn(directory)) await studies.resume(path);
+    await studies.resumeAll(directory);
     const { close } = mcpOverStdio(studies, { name, role: 'agent', ...omitUndefined({ trials, cost, dryRun }) });
     await Promise.race([interrupted, once(process.stdin, 'end')]);
     await close();

@@ -1,0 +1,50 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
+import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
+import { random } from '../../streams/index.ts';
+import { openJournal } from '../../streams/log/journal.ts';
+import { createdOf } from '../../streams/spec/options.ts';
+import { digits } from '../http/support.ts';
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'hypertide-hosted-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function hosted() {
+  const warnings: string[] = [];
+  return { studies: new HostedStudies({ directory, warn: (line) => warnings.push(line) }), warnings };
+}
+
+it('resumes the studies of a directory, and says which files it passes over', async () => {
+  const before = hosted();
+  await before.studies.open(parseStudy(digits), directory);
+  await before.studies.close();
+  copyFileSync(join(directory, 'digits.jsonl'), join(directory, 'older.jsonl'));
+  writeFileSync(join(directory, 'metrics.jsonl'), '{"loss":1}\n{"loss":2}\n');
+  const { space, options } = parseStudy({ ...digits, name: 'My Study' });
+  const log = await openJournal(join(directory, 'My Study.jsonl'));
+  for (const fact of [1, 2].map(() => createdOf(space, random(), options))) await log.append(fact);
+  await log.close();
+  const { studies, warnings } = hosted();
+  await studies.resumeAll(directory);
+  expect([...studies.all.keys()]).toEqual(['digits']);
+  expect(warnings.toSorted()).toEqual([
+    expect.stringMatching(/My Study\.jsonl: not resumed: name: expected/),
+    expect.stringMatching(/older\.jsonl: not resumed: the study digits runs from .*digits\.jsonl$/),
+    expect.stringMatching(/^passed over: .*metrics\.jsonl: expected a journal/),
+  ]);
+  await studies.close();
+});
+
+it('says before it creates a study that its name is taken', async () => {
+  const { studies } = hosted();
+  await studies.open(parseStudy(digits), directory);
+  await expect(studies.check(digits)).rejects.toMatchObject({ code: 'study-exists' });
+  expect(await studies.check({ ...digits, name: 'other' })).toMatchObject({ study: 'other' });
+  await studies.close();
+});
