@@ -34,7 +34,7 @@ export function withRoomFor<A extends Float64Array | Int32Array>(array: A, slot:
 }
 
 /** The minimal bandwidth ("magic clip"; Watanabe 2023, section 3.3). */
-const minBandwidth = (observations: number): number => 1 / Math.min(100, 2 + observations);
+export const minBandwidth = (observations: number): number => 1 / Math.min(100, 2 + observations);
 
 /** The means and bandwidths on an ordered axis. */
 class Bandwidths {

@@ -1,5 +1,6 @@
 import { orderOf } from '../../budgets/order.ts';
 import type { Ended, Env, StrategyEvent } from '../../messages.ts';
+import { minBandwidth } from '../../numeric/parzen/axisKernels.ts';
 import { Parzen } from '../../numeric/parzen/parzen.ts';
 import type { Support } from '../../numeric/parzen/support.ts';
 import type { Rng } from '../../numeric/random.ts';
@@ -60,6 +61,13 @@ function bestDraw(
 
 /** Few trials are below the split, so with the usual minimal bandwidth l would stay wider than a tenth of the range for long. */
 const BELOW_CLIP = 0.6;
+
+/**
+ * The minimal bandwidth of l if budgets differ: Scott's rule for n points on `axes` axes, with a deviation of a fifth of the range (Optuna's
+ * `multivariate`). Most of the best are then good starts, many of them next to each other: narrower kernels copy them, and never leave a region
+ * that is good only at low budgets.
+ */
+const scott = (n: number, axes: number): number => 0.2 * Math.max(n, 1) ** (-1 / (axes + 4));
 
 /** The densities l and g of TPE, kept up to date with each fact. They depend only on the facts. */
 export class TpeObservations {
@@ -177,7 +185,7 @@ export class TpeObservations {
     const weights = indices.flatMap((index) => this.#below.get(index) ?? []);
     const density = new Parzen(supports, {
       priorWeight: this.#priorWeight,
-      clip: BELOW_CLIP,
+      clip: this.results.rungs.differ ? scott(indices.length, axes.length) / minBandwidth(indices.length) : BELOW_CLIP,
       weights: weights.length > 0 ? () => Float64Array.from(weights) : undefined,
     });
     // Numbered from 0: with the indices of configurations, each density would allocate space for all of them.
