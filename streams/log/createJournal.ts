@@ -1,8 +1,10 @@
 import { Buffer } from 'node:buffer';
-import { open, realpath, rm } from 'node:fs/promises';
+import { lstat, open, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { JournalError } from './errors.ts';
+import { syncDirectory } from './journal.ts';
 import { encodeFact } from './journalCodec.ts';
 import { lock } from './lock.ts';
 import { NONE, sealLines } from './seal.ts';
@@ -11,17 +13,30 @@ import { NONE, sealLines } from './seal.ts';
 const PIECE = 2 ** 20;
 
 /**
- * Writes a new journal from whole lines, without their line feeds, and forces it to the disk. On an error there is no journal.
+ * Writes a new journal from whole lines, without their line feeds, and forces it to the disk. On an error, or if the process is killed, there is no journal.
  *
  * @throws JournalError if there is a file of this name; what the lines throw.
  */
 export async function createJournal(path: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
-  const file = await open(path, 'wx').catch((cause: NodeJS.ErrnoException) => {
-    throw new JournalError(path, cause.code === 'EEXIST' ? 'there is a file of this name' : 'cannot create the journal', cause);
-  });
-  let unlock = () => {};
+  const real = join(await realpath(dirname(path)).catch(failed(path)), basename(path));
+  await refuseIfThere(path, real);
+  const unlock = lock(real);
   try {
-    unlock = lock(await realpath(path));
+    await write(path, real, lines);
+  } finally {
+    unlock();
+  }
+}
+
+const failed = (path: string) => (cause: Error) => {
+  throw new JournalError(path, 'cannot create the journal', cause);
+};
+
+/** Under another name first: a file of its own name is whole, also if the process is killed. */
+async function write(path: string, real: string, lines: AsyncIterable<Uint8Array>): Promise<void> {
+  const part = `${real}.part`;
+  const file = await open(part, 'w').catch(failed(path));
+  try {
     let pieces: Uint8Array[] = [];
     let bytes = 0;
     const flush = async () => {
@@ -35,23 +50,28 @@ export async function createJournal(path: string, lines: AsyncIterable<Uint8Arra
     }
     await flush();
     await file.sync();
-  } catch (cause) {
-    await rm(path, { force: true });
-    throw cause;
+    await refuseIfThere(path, real);
+    await rename(part, real);
+    await syncDirectory(dirname(real));
   } finally {
     await file.close();
-    unlock();
+    await rm(part, { force: true });
   }
+}
+
+async function refuseIfThere(path: string, real: string): Promise<void> {
+  const found = await lstat(real).catch(() => undefined);
+  if (found) throw new JournalError(path, 'there is a file of this name');
 }
 
 const LINE_FEED = Buffer.from('\n');
 
-/** Entries as the lines of a journal, with their times. */
+/** Entries as the lines of a journal, with their times and authors. */
 export async function* linesOf(entries: AsyncIterable<Entry>): AsyncGenerator<Uint8Array> {
   let last = NONE;
-  for await (const { position, at, fact } of entries) {
-    const { at: _, sum: __, ...fields } = isRecord(fact) ? fact : {};
-    const sealed = sealLines([encodeFact(at, fields)], position - 1, last);
+  for await (const { position, at, fact, author } of entries) {
+    const { at: _, sum: __, author: ___, ...fields } = isRecord(fact) ? fact : {}; // on a server, a trainer may say such fields
+    const sealed = sealLines([encodeFact(at, fields, author)], position - 1, last);
     last = sealed.last;
     yield sealed.lines[0]!.subarray(0, -1);
   }

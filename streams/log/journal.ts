@@ -75,7 +75,7 @@ export async function openJournal(path: string, options: JournalOptions = {}): P
 }
 
 /** So that a power cut does not take the name of a new file. Some file systems cannot do it. */
-async function syncDirectory(path: string): Promise<void> {
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path).catch(() => {});
   await directory?.sync().catch(() => {});
   await directory?.close();

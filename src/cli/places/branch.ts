@@ -18,7 +18,7 @@ export async function* portable(entries: AsyncIterable<Entry>): AsyncGenerator<E
     const refusal = ledger?.fold(entry).refusal;
     if (!ledger || refusal || !isRecord(fact)) yield { position, at, fact: { rejected: refusal?.code ?? 'out-of-place' } };
     else if (author === undefined) yield { position, at, fact };
-    else yield { position, at, author, fact: fact.type === 'started' ? { ...fact, trainer: author } : fact };
+    else yield { position, at, author, fact: fact.type === 'started' ? { trainer: author, ...fact } : fact };
   }
 }
 
