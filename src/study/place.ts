@@ -1,3 +1,4 @@
+import { UserError } from '../errors.ts';
 import type { Entry } from '../facts/entry.ts';
 import type { StudySource } from './source.ts';
 
@@ -29,8 +30,13 @@ export interface StudyPlace {
   create(name: string, study: unknown): Promise<void>;
   /** Why a study cannot be moved now, such as an engine that serves it; undefined if no process runs it. */
   busy(name: string): Promise<string | undefined>;
-  /** Deletes a study. It cannot be undone. @throws UserError if there is none of this name, and for a journal that a process runs. */
-  delete(name: string): Promise<void>;
+  /**
+   * Deletes a study. It cannot be undone.
+   *
+   * @param entries how many entries its log must have; default: any number.
+   * @throws UserError if there is none of this name, for a journal that a process runs, and for a log of another length.
+   */
+  delete(name: string, entries?: number): Promise<void>;
   /** The log as it is stored now: a line of a journal, or a line of JSON for each message, without line feeds. */
   lines(name: string): AsyncIterable<Uint8Array>;
   /**
@@ -41,4 +47,16 @@ export interface StudyPlace {
   restore(name: string, size: LogSize, lines: AsyncIterable<Uint8Array>): Promise<void>;
   /** The same with the entries of any log. They keep their positions and times. */
   begin(name: string, size: LogSize, entries: AsyncIterable<Entry>): Promise<void>;
+}
+
+/** The log of a study has grown since it was read. */
+class GrownError extends UserError {
+  override readonly name = 'GrownError';
+  readonly code = 'grown';
+}
+
+/** @throws GrownError if a log has another number of entries than expected. */
+export function checkEntries(name: string, expected: number, found: number): void {
+  if (found !== expected)
+    throw new GrownError(`${name}: expected ${expected} entries of its log, got ${found}: a process has written to it`);
 }

@@ -1,7 +1,11 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { copyFiles } from '../../src/cli/places/copyFiles.ts';
+import { folderPlace } from '../../src/cli/places/folder.ts';
 import { lock } from '../../streams/log/lock.ts';
 import { directory, hypertide, journalOf, studyIn, TRAINER } from './support.ts';
 
@@ -47,6 +51,25 @@ describe('archive and restore', () => {
     expect(await hypertide(join(place, 'else'), 'verify', 'study.jsonl')).toMatchObject({ code: 0 });
     const again = await hypertide(place, 'restore', 'study.tar.gz', '--folder', 'else');
     expect(again).toMatchObject({ code: 2, err: expect.stringContaining('expected no folder of trials of this name') });
+  });
+
+  it('leave out what holds no data or vanishes meanwhile, and say so', async () => {
+    const place = copyOfOriginal();
+    const pipe = join(place, 'study.trials', 'trial-1', 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const { code, err } = await hypertide(place, 'archive', 'study.jsonl');
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${pipe}: left out`) });
+    expect((await hypertide(place, 'restore', 'study.tar.gz', '--name', 'b')).code).toBe(0);
+    const names = readdirSync(join(place, 'study.trials', 'trial-1'));
+    expect(readdirSync(join(place, 'b.trials', 'trial-1'))).toEqual(names.filter((name) => name !== 'pipe'));
+    const [many, copied] = [join(place, 'many'), join(place, 'copied')];
+    mkdirSync(many);
+    for (let n = 0; n < 300; n++) writeFileSync(join(many, String(n)), '');
+    const written = readdirSync(many);
+    const copying = copyFiles(many, copied);
+    while (!existsSync(join(copied, written[0]!))) await setImmediate();
+    rmSync(join(many, written.at(-1)!));
+    expect(await copying).toEqual([join(many, written.at(-1)!)]);
   });
 
   it('notice each kind of damage before anything is restored', async () => {
@@ -135,6 +158,15 @@ describe('rename', () => {
 });
 
 describe('delete', () => {
+  it('leaves a journal that has grown', async () => {
+    const place = copyOfOriginal();
+    const entries = journalOf(place).length;
+    await expect(folderPlace(place).delete('study', entries - 1)).rejects.toThrow('a process has written to it');
+    expect(existsSync(join(place, 'study.jsonl'))).toBe(true);
+    await folderPlace(place).delete('study', entries);
+    expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
+  });
+
   it('deletes journal and files with --yes, and nothing without a terminal or while the study runs', async () => {
     const place = copyOfOriginal();
     expect(await hypertide(place, 'delete', 'study.jsonl')).toMatchObject({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -15,6 +15,7 @@ import { version } from '../../version.ts';
 import { firstOf } from '../sources/study.ts';
 import { UsageError } from '../usage.ts';
 import { branch, portable } from './branch.ts';
+import { copyFiles } from './copyFiles.ts';
 import { rawLines } from './rawLines.ts';
 
 /** The file `study.json` of an archive. */
@@ -30,6 +31,11 @@ interface Contents extends LogSize {
   readonly version: string;
 }
 
+/** An archive that was written. */
+interface Written extends LogSize {
+  readonly leftOut: readonly string[];
+}
+
 const LINE_FEED = Buffer.from('\n');
 const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA256SUMS'];
 
@@ -38,10 +44,10 @@ const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA
  * position, time, subject and headers.
  *
  * @param trials the folder of the trials, if there is one.
- * @returns how large the log is.
+ * @returns how large the log is, and the files that were left out.
  * @throws UsageError if there is a file of this name.
  */
-export async function writeArchive(place: StudyPlace, study: string, trials: string, output: string): Promise<LogSize> {
+export async function writeArchive(place: StudyPlace, study: string, trials: string, output: string): Promise<Written> {
   if (await isThere(output)) throw new UsageError(`${output}: there is a file of this name; choose another one with --output`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
@@ -57,8 +63,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: str
     const contents: Contents = { format: 1, study, logged, form: place.form, entries, longest, version };
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, since its programs may be writing.
-    if (await isThere(trials))
-      await cp(trials, join(folder, TRIALS), { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    const leftOut = (await isThere(trials)) ? await copyFiles(await realpath(trials), join(folder, TRIALS)) : [];
     const sums: string[] = [];
     for (const name of await filesIn(folder)) sums.push(`${await sumOf(join(folder, name))}  ${name}\n`);
     await writeFile(join(folder, SUMS), sums.join(''));
@@ -69,7 +74,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: str
     } finally {
       await rm(packed, { force: true });
     }
-    return { entries, longest };
+    return { entries, longest, leftOut };
   });
 }
 
@@ -173,7 +178,7 @@ export const isThere = (path: string): Promise<boolean> =>
 export async function move(from: string, to: string): Promise<void> {
   await rename(from, to).catch(async (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EXDEV') throw cause;
-    await cp(from, to, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await copyFiles(from, to);
     await rm(from, { recursive: true });
   });
 }

@@ -5,12 +5,13 @@ import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
 import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
 import { lock } from '../../../streams/log/lock.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
-import type { StudyPlace } from '../../study/place.ts';
+import { checkEntries, type StudyPlace } from '../../study/place.ts';
 import { journalSource } from '../sources/journal.ts';
 import { createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import { UsageError } from '../usage.ts';
+import { each, sizeOf } from './branch.ts';
 import { rawLines } from './rawLines.ts';
 
 const ENDING = '.jsonl';
@@ -54,12 +55,13 @@ export function folderPlace(folder: string): StudyPlace {
       unlock();
       return undefined;
     },
-    delete: async (name) => {
+    delete: async (name, entries) => {
       const path = pathOf(name);
       await createdIn(path);
       const unlock = locked(await realpath(path));
       if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
       try {
+        if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
         await rm(path);
       } finally {
         unlock();

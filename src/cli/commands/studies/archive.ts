@@ -2,6 +2,11 @@ import { writeArchive } from '../../places/archive.ts';
 import { type Placed, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 
+/** Says which files a copy lacks. */
+export function informOfLeftOut(files: readonly string[]): void {
+  for (const file of files) inform(`${file}: left out, since it vanished meanwhile or is no file with data`);
+}
+
 /** `hypertide archive`: a study in one file. Resolves with the exit status. */
 export async function archive(
   placed: Placed,
@@ -9,7 +14,8 @@ export async function archive(
 ): Promise<number> {
   const { place, name } = placed;
   await place.open(name); // reports what is wrong with the study
-  const { entries } = await writeArchive(place, name, trialsOf(placed, directory), output);
+  const { entries, leftOut } = await writeArchive(place, name, trialsOf(placed, directory), output);
+  informOfLeftOut(leftOut);
   inform(`${output}: ${entries} entries of ${name}`);
   return 0;
 }

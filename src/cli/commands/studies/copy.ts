@@ -1,9 +1,11 @@
-import { cp } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { isThere } from '../../places/archive.ts';
 import { branch, each, sizeOf } from '../../places/branch.ts';
+import { copyFiles } from '../../places/copyFiles.ts';
 import { type Placed, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
+import { informOfLeftOut } from './archive.ts';
 
 /**
  * Begins a study with the entries of another one in the same place, up to a position.
@@ -28,7 +30,7 @@ export async function copy(placed: Placed, to: string, { at }: { readonly at?: n
   const [from, target] = [trialsOf(placed), trialsOf({ ...placed, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
   const position = await beginFrom(placed, to, at);
-  if (await isThere(from)) await cp(from, target, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  if (await isThere(from)) informOfLeftOut(await copyFiles(await realpath(from), target));
   inform(`${to}: begins with ${position} entries of ${placed.name}`);
   return 0;
 }

@@ -12,9 +12,12 @@ export async function rename(placed: Placed, to: string): Promise<number> {
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
   const [from, target] = [trialsOf(placed), trialsOf({ place, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
-  await beginFrom(placed, to);
+  const position = await beginFrom(placed, to);
+  await place.delete(name, position).catch(async (error) => {
+    await place.delete(to);
+    throw error;
+  });
   if (await isThere(from)) await move(from, target);
-  await place.delete(name);
   inform(`${name}: is ${to} now; use this name in its study file and with its workers`);
   return 0;
 }

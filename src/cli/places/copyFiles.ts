@@ -1,0 +1,31 @@
+import { chmod, copyFile, lstat, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Copies a folder that programs may be writing, with its links as they are, and times.
+ *
+ * @returns what was left out: files that vanished meanwhile, and those that hold no data, such as pipes and sockets.
+ */
+export async function copyFiles(from: string, to: string): Promise<string[]> {
+  const stats = await lstat(from);
+  if (stats.isSymbolicLink()) {
+    await symlink(await readlink(from), to);
+    return [];
+  }
+  if (!stats.isDirectory() && !stats.isFile()) return [from];
+  const leftOut: string[] = [];
+  if (stats.isFile()) await copyFile(from, to);
+  else {
+    await mkdir(to);
+    for (const name of await readdir(from))
+      leftOut.push(...(await copyFiles(join(from, name), join(to, name)).catch(vanished(from, name))));
+  }
+  await chmod(to, stats.mode);
+  await utimes(to, stats.atime, stats.mtime);
+  return leftOut;
+}
+
+const vanished = (folder: string, name: string) => (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'ENOENT') throw cause;
+  return [join(folder, name)];
+};
