@@ -8,8 +8,9 @@ export const trialsDirectory = (stem: string): string => `${resolve(stem)}.trial
 /** The directory of one trial. */
 export const trialDirectory = (directory: string, trial: TrialId): string => join(directory, `trial-${trial}`);
 
-/** A checkpoint where it is now: a study that was renamed, copied or restored has its files elsewhere than its log says. */
+/** A checkpoint where it is now: a study that was renamed, copied or restored may have its files elsewhere than its log says. */
 export function relocated(checkpoint: string, directory: string): string {
+  if (existsSync(checkpoint)) return checkpoint;
   const [, inside] = /[/\\](trial-\d+[/\\].+)$/.exec(checkpoint) ?? [];
   const here = inside === undefined ? undefined : join(directory, inside);
   return here !== undefined && existsSync(here) ? here : checkpoint;
