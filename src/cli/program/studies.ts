@@ -21,7 +21,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
   maybeOnServer(program.command('list'))
     .summary('list the studies in a folder or on a server')
     .description('List the studies in a folder or on a server, with their status and best value.')
-    .argument('[folder]', 'folder of journals (default: HYPERTIDE_NATS, or the current one)')
+    .argument('[folder]', 'folder of journals (default: the server of HYPERTIDE_NATS, or the current folder)')
     .option('--json', 'print JSON')
     .action((folder, options) => exit(import('../commands/studies/list.ts').then(({ listStudies }) => listStudies(folder, options))));
 
@@ -32,7 +32,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     )
     .argument('<study>', 'study file')
     .option('--name <name>', 'name of the study (default: that of the file)')
-    .option('--folder <path>', 'folder for its journal (default: HYPERTIDE_NATS, or the current one)')
+    .option('--folder <path>', 'folder for its journal (default: the server of HYPERTIDE_NATS, or the current folder)')
     .action((path, options) => exit(import('../commands/studies/create.ts').then(({ createStudy }) => createStudy(path, options))));
 
   withRemote(program.command('archive'))
@@ -54,7 +54,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     )
     .argument('<archive>', 'file that "hypertide archive" wrote')
     .option('--name <name>', 'name of the study (default: that in the archive)')
-    .option('--folder <path>', 'folder to restore into (default: HYPERTIDE_NATS, or the current one)')
+    .option('--folder <path>', 'folder to restore into (default: the server of HYPERTIDE_NATS, or the current folder)')
     .option('--directory <path>', 'where to put the files of trials (default: <study>.trials)')
     .action((path, options) => exit(import('../commands/studies/restore.ts').then(({ restore }) => restore(path, options))));
 
@@ -83,6 +83,10 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     .summary('delete a study and the files of its trials')
     .description('Delete a study and the files of its trials, after a question. It cannot be undone.')
     .argument('[journal]', 'file of the study, unless it is on a server')
+    .option(
+      '--directory <path>',
+      'where run or worker kept the files of trials (default: <study>.trials; for a study on a server, none are deleted)',
+    )
     .option('--yes', 'ask nothing')
     .action((journal, options) =>
       use(journal, options, async (placed) => (await import('../commands/studies/delete.ts')).deleteStudy(placed, options)),

@@ -1,22 +1,40 @@
 import { rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
+import { UserError } from '../../../errors.ts';
 import { isThere } from '../../places/archive.ts';
 import { type Placed, trialsOf } from '../../places/withPlace.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
 
+interface DeleteOptions {
+  readonly yes?: boolean;
+  /** Of the files of its trials. */
+  readonly directory?: string;
+}
+
 /** `hypertide delete`: deletes a study and the files of its trials, after a question. Resolves with the exit status. */
-export async function deleteStudy(placed: Placed, { yes = false }: { readonly yes?: boolean }): Promise<number> {
+export async function deleteStudy(placed: Placed, { yes = false, directory }: DeleteOptions): Promise<number> {
   const { place, name } = placed;
-  const trials = trialsOf(placed);
-  const feed = await readFeed(await place.open(name));
-  const files = (await isThere(trials)) ? ` and ${trials}` : '';
-  if (!yes && !(await isConfirmed(`delete ${name} with ${feed.headline()?.trials ?? 0} trials in ${place.place}${files}`, name))) return 1;
+  // A folder of this name next to the user may belong to another study than the one on the server.
+  const trials = place.form === 'journal' || directory !== undefined ? trialsOf(placed, directory) : undefined;
+  const count = await trialsIn(placed);
+  const files = trials !== undefined && (await isThere(trials)) ? ` and ${trials}` : '';
+  if (!yes && !(await isConfirmed(`delete ${name} with ${count} trials in ${place.place}${files}`, name))) return 1;
   await place.delete(name);
-  await rm(trials, { recursive: true, force: true });
+  if (trials !== undefined) await rm(trials, { recursive: true, force: true });
   inform(`${name}: deleted`);
   return 0;
+}
+
+/** A study of which only a part was restored cannot be read, but deleted. */
+async function trialsIn({ place, name }: Placed): Promise<number> {
+  try {
+    return (await readFeed(await place.open(name))).headline()?.trials ?? 0;
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'restoring') return 0;
+    throw error;
+  }
 }
 
 async function isConfirmed(what: string, name: string): Promise<boolean> {
