@@ -7,13 +7,17 @@ export function isPassing(error: unknown): boolean {
     return error.status === 503 || isStreamFull(error) || error.code === 10008 || error.code === 10039;
   return (
     error instanceof errors.TimeoutError ||
-    error instanceof errors.NoRespondersError ||
     error instanceof errors.ConnectionError ||
     error instanceof errors.DrainingConnectionError ||
     (error as Error).name === 'JetStreamNotEnabled' || // no responder yet; the class is not exported
-    (error instanceof errors.RequestError && (error.isNoResponders() || error.cause instanceof errors.TimeoutError))
+    isUnheard(error) ||
+    (error instanceof errors.RequestError && error.cause instanceof errors.TimeoutError)
   );
 }
+
+/** Whether no program listens for a request. */
+export const isUnheard = (error: unknown): boolean =>
+  error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
 
 /** Codes of a stream, an account or a server that has no room: 10023, 10047 and 10077 (a limit of the stream is reached). */
 const NO_ROOM = [10023, 10047, 10077];

@@ -1,4 +1,5 @@
 import type { Attack } from './attack.ts';
+import { archiveAttacks } from './cases/archives.ts';
 import { credentialAttacks } from './cases/credentials.ts';
 import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
@@ -16,6 +17,7 @@ import { terminalAttacks } from './cases/terminal.ts';
 
 /** Every attack of the suite. */
 export const attacks: readonly Attack[] = [
+  ...archiveAttacks,
   ...subjectAttacks,
   ...rightsAttacks,
   ...credentialAttacks,

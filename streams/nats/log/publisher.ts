@@ -22,6 +22,7 @@ export const messageId = (): string => crypto.randomUUID();
 
 /** Where the stream has it; and whether it had it before. */
 export interface Stored {
+  readonly stream?: string;
   readonly seq: number;
   readonly duplicate?: boolean;
 }

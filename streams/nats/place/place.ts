@@ -1,11 +1,11 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
-import type { LogSize, StudyPlace } from '../../../src/study/place.ts';
+import { checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { bell } from '../../log/follow.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
-import { isForbidden, withRetry } from '../retry.ts';
+import { isForbidden, isUnheard, withRetry } from '../retry.ts';
 import { request, studiesOn } from '../studies.ts';
 import { StudyError } from '../studyError.ts';
 import { checkName, subjectsOf } from '../subjects.ts';
@@ -22,16 +22,17 @@ const STREAM_NOT_FOUND = 10059;
  */
 export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
   const manager = () => jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
-  const of = async <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> => {
+  const once = async <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> => {
     const jsm = await manager();
-    try {
-      return await withRetry(nc, () => act(jsm));
-    } catch (cause) {
+    return act(jsm).catch((cause: unknown) => {
       throw explained(cause, study);
-    }
+    });
   };
+  const of = <T>(study: string, act: (jsm: JetStreamManager) => Promise<T>): Promise<T> =>
+    once(study, (jsm) => withRetry(nc, () => act(jsm)));
+  /** Not tried again: the messages can be read once. */
   const restore = (study: string, size: LogSize, messages: AsyncIterable<Message>) =>
-    of(checkName('study', study), (jsm) => restoreStream(nc, jsm, study, size, messages));
+    once(checkName('study', study), (jsm) => restoreStream(nc, jsm, study, size, messages));
   return {
     place,
     form: 'stream',
@@ -41,15 +42,21 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
       await request(nc, checkName('study', study), 'create', { study: data });
     },
     busy: async (study) => {
-      const answered = await request(nc, study, 'status').then(
-        () => true,
+      const free = await request(nc, study, 'status').then(
         () => false,
+        ({ cause }: Error) => {
+          if (cause !== undefined && !isUnheard(cause))
+            throw new StudyError(`${study}: cannot tell whether an engine serves it`, { cause });
+          return cause !== undefined;
+        },
       );
-      return answered ? `an engine serves ${study}` : undefined;
+      return free ? undefined : `an engine serves ${study}`;
     },
-    delete: (study) =>
+    delete: (study, entries) =>
       of(study, async (jsm) => {
-        await jsm.streams.delete(subjectsOf(study).stream);
+        const subjects = subjectsOf(study);
+        if (entries !== undefined) checkEntries(study, entries, (await findStream(jsm, subjects)).last);
+        await jsm.streams.delete(subjects.stream);
       }),
     lines: async function* (study) {
       const subjects = subjectsOf(study);

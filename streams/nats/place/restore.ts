@@ -4,8 +4,9 @@ import type { LogSize } from '../../../src/study/place.ts';
 import { type Publisher, publisher } from '../log/publisher.ts';
 import { streamOf } from '../log/stream.ts';
 import { RESTORED, TIME_HEADER } from '../messages.ts';
+import { isPassing } from '../retry.ts';
 import { StudyError } from '../studyError.ts';
-import { subjectsOf } from '../subjects.ts';
+import { type Subjects, subjectsOf } from '../subjects.ts';
 import type { StoredLine } from './storedLine.ts';
 
 /** A message to store at the position that it had. */
@@ -40,24 +41,33 @@ export async function restoreStream(
   });
   const out = publisher(nc);
   try {
-    await publishAll(out, messages, entries);
+    await publishAll(out, subjects, messages, entries);
   } catch (error) {
     await jsm.streams.delete(subjects.stream).catch(() => {}); // an engine ignores a part of a study
-    throw error;
+    if (!isPassing(error)) throw error;
+    throw new StudyError(`the server did not answer while ${study} was restored; restore it again, and if it is there, delete it before`, {
+      cause: error,
+    });
   } finally {
     out.close();
   }
 }
 
-async function publishAll(out: Publisher, messages: AsyncIterable<Message>, entries: number): Promise<void> {
+async function publishAll(out: Publisher, { stream, log }: Subjects, messages: AsyncIterable<Message>, entries: number): Promise<void> {
   const flying = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
   let count = 0;
   for await (const { seq, time, subject, headers, data } of messages) {
     if (++count !== seq) throw new StudyError(`expected entry ${count} of the log, got entry ${seq}`);
+    if (!isBelow(log, subject))
+      throw new StudyError(`entry ${seq}: expected a subject of the log of a study, got ${JSON.stringify(subject)}`);
+    const others = headers.filter(([name]) => name !== TIME_HEADER); // of several, the first one would count
     const sent = out
-      .publish(subject, data, { id: undefined, at: seq - 1, timeout: PATIENCE, headers: [...headers, [TIME_HEADER, time]] })
-      .then(() => {})
+      .publish(subject, data, { id: undefined, at: seq - 1, timeout: PATIENCE, headers: [...others, [TIME_HEADER, time]] })
+      .then((stored) => {
+        if (stored.stream === stream && stored.seq === seq) return;
+        throw new StudyError(`entry ${seq} of the log: expected it in ${stream}, but ${stored.stream} has it as entry ${stored.seq}`);
+      })
       .catch((error) => {
         failure ??= { error };
       })
@@ -70,3 +80,7 @@ async function publishAll(out: Publisher, messages: AsyncIterable<Message>, entr
   if (failure) throw failure.error;
   if (count !== entries) throw new StudyError(`expected ${entries} entries of the log, got ${count}`);
 }
+
+/** Whether a pattern that ends in `>` has a subject. What a server is told on another one may be a request, such as to delete a stream. */
+const isBelow = (pattern: string, subject: string): boolean =>
+  subject.startsWith(pattern.slice(0, -1)) && /^[^.\s*>]+(\.[^.\s*>]+)*$/.test(subject.slice(pattern.length - 1));

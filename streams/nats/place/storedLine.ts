@@ -17,13 +17,14 @@ export interface StoredLine {
   readonly data: string | { readonly base64: string };
 }
 
-/** Headers that restoring a message adds. */
-const OF_RESTORATION = [TIME_HEADER, 'Nats-Expected-Last-Sequence'];
+/** A header that restoring a message adds, as it does the time. A time in another entry is a trainer's own word, and must not count elsewhere. */
+const EXPECTED = 'Nats-Expected-Last-Sequence';
 
 /** @param restored how many of the first messages of the stream were restored from another log. */
 export function lineOf(message: JsMsg, restored: number): Uint8Array {
   const { seq, subject, data, headers } = message;
-  const names = [...(headers ?? [])].map(([name]) => name).filter((name) => seq > restored || !OF_RESTORATION.includes(name));
+  const isKept = (name: string) => name !== TIME_HEADER && (seq > restored || name !== EXPECTED);
+  const names = [...(headers ?? [])].map(([name]) => name).filter(isKept);
   const line: StoredLine = {
     seq,
     time: timeOf(message, restored),

@@ -1,19 +1,22 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { headers } from '@nats-io/nats-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { errors, headers } from '@nats-io/nats-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { deleteStudy } from '../../../src/cli/commands/studies/delete.ts';
+import { rename } from '../../../src/cli/commands/studies/rename.ts';
 import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
-import { branch, each, sizeOf } from '../../../src/cli/places/branch.ts';
+import { branch, each, portable, sizeOf } from '../../../src/cli/places/branch.ts';
 import { folderPlace } from '../../../src/cli/places/folder.ts';
 import { ledgerIn } from '../../../src/cli/sources/trialTable.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import type { StudyPlace } from '../../../src/study/place.ts';
 import { float, random, space } from '../../../streams/index.ts';
+import { linesOf } from '../../../streams/log/createJournal.ts';
 import { serve, trainer } from '../../../streams/nats/index.ts';
 import { serverPlace } from '../../../streams/nats/place/place.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -98,13 +101,59 @@ describe('an archive', () => {
     expect(await place.names()).not.toContain('part');
   });
 
+  it('with a message for another place is refused', async () => {
+    const jsm = await jetstreamManager(nc);
+    await jsm.streams.add({ name: 'HT_victim', subjects: ['ht.victim.log.>'] });
+    const subjects = [
+      '$JS.API.STREAM.DELETE.HT_victim',
+      'ht.crafted.rpc.close',
+      'ht.crafted.log.by.>',
+      'ht.crafted.log.by.a 0',
+      'ht.crafted.log.',
+    ];
+    for (const subject of subjects) {
+      const lines = async function* () {
+        yield Buffer.from(JSON.stringify({ seq: 1, time: '1', subject, headers: [], data: '' }));
+      };
+      await expect(place.restore('crafted', { entries: 1, longest: 9 }, lines())).rejects.toThrow('entry 1: expected a subject of the log');
+    }
+    expect(await place.names()).toContain('victim');
+    expect(await place.names()).not.toContain('crafted');
+    await place.delete('victim');
+  });
+
+  it('keeps no time that a trainer gave itself', async () => {
+    const at = 1_700_000_000_000;
+    const lines = async function* () {
+      const headers = [['Hypertide-Time', '1000000']];
+      yield Buffer.from(JSON.stringify({ seq: 1, time: `${at}000000`, subject: 'ht.dated.log.by.w1.1', headers, data: '{}' }));
+    };
+    await place.restore('dated', { entries: 1, longest: 9 }, lines());
+    expect((await entriesOf(place, 'dated')).map((entry) => entry.at)).toEqual([at]);
+    await place.delete('dated');
+  });
+
+  it('is not tried again when the server is away, since it can be read once', async () => {
+    let read = 0;
+    const lines = async function* () {
+      read++;
+      yield Buffer.from(JSON.stringify({ seq: 1, time: '1', subject: 'ht.away.log.created', headers: [], data: '{}' }));
+      throw new errors.TimeoutError();
+    };
+    await expect(place.restore('away', { entries: 2, longest: 9 }, lines())).rejects.toThrow(
+      'the server did not answer while away was restored',
+    );
+    expect(read).toBe(1);
+  });
+
   it('is not served while it is being restored', async () => {
     const jsm = await jetstreamManager(nc);
     await jsm.streams.add({ name: 'HT_half', subjects: ['ht.half.log.>'], allow_direct: true, metadata: { 'hypertide-restored': '3' } });
     await jetstream(nc).publish('ht.half.log.created', '{}');
     await expect(place.open('half')).rejects.toThrow('the stream HT_half is being restored: 1 of 3 entries are there');
     await expect(serve(nc, xs, { study: 'half', trials: 1 })).rejects.toThrow('is being restored');
-    await place.delete('half');
+    expect(await deleteStudy({ place, name: 'half' }, { yes: true })).toBe(0);
+    expect(await place.names()).not.toContain('half');
   });
 });
 
@@ -138,3 +187,57 @@ it('a copy continues on the server', async () => {
   const unique = (all: unknown[]) => [...new Set(all.map((one) => JSON.stringify(one)))];
   expect(unique(params(await entriesOf(place, 'copy')))).toEqual(unique(params(await entriesOf(place, 'digits'))));
 });
+
+describe('a study on a server', () => {
+  it('is deleted without a folder of its name, unless that is named', async () => {
+    const trials = mkdtempSync(join(tmpdir(), 'hypertide-place-'));
+    const near = 'near.trials'; // of a study in the current folder
+    mkdirSync(near);
+    onTestFinished(() => rmSync(near, { recursive: true, force: true }));
+    const all = async () => each((await place.open('digits')).past(1));
+    const begin = async () => place.begin('near', await sizeOf(await all()), portable(await all()));
+    await begin();
+    expect(await deleteStudy({ place, name: 'near' }, { yes: true })).toBe(0);
+    expect(existsSync(near)).toBe(true);
+    await begin();
+    expect(await deleteStudy({ place, name: 'near' }, { yes: true, directory: trials })).toBe(0);
+    expect(existsSync(trials)).toBe(false);
+  });
+
+  it('keeps its name if it gets a fact while it is renamed', async () => {
+    const busy: StudyPlace = {
+      ...place,
+      begin: async (...args) => {
+        await place.begin(...args);
+        await jetstream(nc).publish('ht.digits.log.by.w2.1', '{}');
+      },
+    };
+    await expect(rename({ place: busy, name: 'digits' }, 'later')).rejects.toThrow('a process has written to it');
+    expect(await place.names()).toContain('digits');
+    expect(await place.names()).not.toContain('later');
+  });
+
+  it('is not taken for free because its engine is silent', async () => {
+    const silent = Object.create(nc, { request: { value: () => Promise.reject(new errors.TimeoutError()) } });
+    await expect(serverPlace(silent, server.url).busy('digits')).rejects.toThrow('cannot tell whether an engine serves it');
+    expect(await place.busy('digits')).toBeUndefined();
+  });
+
+  it('goes to a folder with its authors, and without fields that are of the folder', async () => {
+    const entry = { position: 1, at: 5, fact: { type: 'started', author: 'forged', sum: 'x', trainer: 'Ann' }, author: 'w1' };
+    const folder = folderPlace(mkdtempSync(join(tmpdir(), 'hypertide-place-')));
+    await restore(await archived(place, 'digits'), folder, 'digits');
+    const authors = async (of: StudyPlace) => {
+      const found = await entriesOf(of, 'digits');
+      return found.flatMap(({ fact, author }) => (isRecord(fact) && fact.type === 'completed' ? [author] : []));
+    };
+    expect(await authors(folder)).toContain('w1');
+    const lines: string[] = [];
+    for await (const line of linesOf(one(entry))) lines.push(Buffer.from(line).toString());
+    expect(lines).toEqual([expect.stringContaining('{"at":5,"author":"w1","type":"started","trainer":"Ann","sum":')]);
+  });
+});
+
+async function* one<T>(value: T) {
+  yield value;
+}
