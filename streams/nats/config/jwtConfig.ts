@@ -1,6 +1,7 @@
-import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
+import { type Account, decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
+import { omitUndefined } from '../../../src/omitUndefined.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import { checkName, everyStudy, inboxOfTrainer } from '../subjects.ts';
 import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
@@ -12,6 +13,8 @@ export interface Signer {
   /** Public key of the account that its users belong to. */
   readonly account: string;
   readonly seed: string;
+  /** Name of the team. Keys of older versions do not say it. */
+  readonly team?: string;
 }
 
 export interface JwtConfigOptions extends ServerSettings {
@@ -89,8 +92,8 @@ export async function jwtConfig({ teams, keyOf = () => undefined, days, ...setti
 /**
  * Credentials of new users, which the server accepts without a reload.
  *
- * @returns the text of each file, by its name. Existing credentials are kept.
- * @throws OptionError for names that cannot stand in a subject.
+ * @returns the text of each file, by its name. Existing credentials are kept as long as they are valid.
+ * @throws OptionError for names that cannot stand in a subject, and for what is no credentials.
  */
 export async function credentials(
   { seed, account }: Signer,
@@ -103,11 +106,24 @@ export async function credentials(
   for (const name of names) {
     const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;
     const user = nkeys.createUser();
+    const old = keyOf(file);
     files[file] =
-      keyOf(file) ??
-      new TextDecoder().decode(fmtCreds(await encodeUser(name, user, account, {}, { signer, scopedUser: true, ...exp }), user));
+      old !== undefined && isValid(file, old, signer.getPublicKey())
+        ? old
+        : new TextDecoder().decode(fmtCreds(await encodeUser(name, user, account, {}, { signer, scopedUser: true, ...exp }), user));
   }
   return files;
+}
+
+/** Whether a server takes credentials: a key that it knows has signed them, and they have not expired. @throws OptionError for what is no credentials. */
+function isValid(file: string, creds: string, key: string): boolean {
+  const [, jwt = ''] = /BEGIN NATS USER JWT-+\s+(\S+)/.exec(creds) ?? [];
+  try {
+    const { iss, exp } = decode(jwt);
+    return iss === key && !(exp !== undefined && exp > 0 && exp * 1000 <= Date.now());
+  } catch {
+    throw new OptionError(file, 'credentials of a user', 'something else');
+  }
 }
 
 /** @throws OptionError for what is no signing key. */
@@ -118,12 +134,12 @@ export function signerFrom(name: string, text: string): Signer {
   try {
     const signer: unknown = JSON.parse(text);
     if (!isRecord(signer)) return wrong();
-    const { role, account, seed } = signer;
+    const { role, account, seed, team } = signer;
     const known = [...roles, 'trainer' as const].find((one) => one === role);
     if (known === undefined || typeof account !== 'string' || typeof seed !== 'string') return wrong();
     nkeys.fromPublic(account);
     nkeys.fromSeed(new TextEncoder().encode(seed));
-    return { role: known, account, seed };
+    return { role: known, account, seed, ...(typeof team === 'string' && { team }) };
   } catch {
     return wrong();
   }
@@ -142,10 +158,11 @@ function signersOf(team: Team, keyOf: KeyOf): Signer[] {
     existing.find(({ role, signer }) => signer && (role === 'trainer') === isTrainer)?.signer?.account ??
     nkeys.createAccount().getPublicKey();
   const accounts = { main: accountOf(false), trainers: accountOf(true) };
-  return existing.map(
-    ({ role, signer }) =>
-      signer ?? { role, account: role === 'trainer' ? accounts.trainers : accounts.main, seed: seedOf(nkeys.createAccount()) },
-  );
+  return existing.map(({ role, signer }) => {
+    if (signer) return signer;
+    const account = role === 'trainer' ? accounts.trainers : accounts.main;
+    return omitUndefined({ role, account, seed: seedOf(nkeys.createAccount()), team: team.name });
+  });
 }
 
 function pairOf(name: string, seed: string | undefined, create: () => ReturnType<typeof nkeys.createUser>) {

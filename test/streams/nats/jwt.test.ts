@@ -110,6 +110,20 @@ describe('a server whose users have credentials', () => {
     }
   });
 
+  it('renews credentials of a key that was deleted, and those that have expired, and no others', async () => {
+    const kept = (name: string) => (name === 'vision/viewer.signer' ? undefined : files[name]?.trim());
+    const { files: next } = await jwtConfig({ teams: [{ name: 'vision', trainers: ['w1'] }], ...options, keyOf: kept });
+    expect(next['vision/viewer.creds']).not.toBe(kept('vision/viewer.creds'));
+    expect(next['vision/w1.creds']).toBe(kept('vision/w1.creds'));
+    const old = await credentials(signer('vision/trainer'), ['w9'], { days: -1 });
+    const fresh = await credentials(signer('vision/trainer'), ['w9'], { days: 1, keyOf: (name) => old[name]?.trim() });
+    await (await connect(fresh['w9.creds']!, 'w9')).flush();
+    const again = await credentials(signer('vision/trainer'), ['w9'], { days: 1, keyOf: (name) => fresh[name] });
+    expect(again).toEqual(fresh);
+    const other = credentials(signer('vision/trainer'), ['w9'], { keyOf: () => 'something' });
+    await expect(other).rejects.toThrow('w9.creds: expected credentials of a user');
+  });
+
   it.each([
     ['a name with a dot', 'a.b'],
     ['a wildcard', '*'],
