@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { directory, hypertide } from './support.ts';
@@ -51,6 +51,46 @@ it('nats-config with --jwt writes credentials and keys of roles, and signs users
   expect(readFileSync(join(seeds, 'vision', 'w3.creds'), 'utf8')).toContain('BEGIN NATS USER JWT');
 });
 
+it('nats-config with --jwt replaces credentials of a key that was deleted', async () => {
+  const place = directory();
+  const config = ['nats-config', '--jwt', '--team', 'vision', '--trainer', 'w1'];
+  await hypertide(place, ...config);
+  const creds = (user: string) => readFileSync(join(place, 'seeds', 'vision', `${user}.creds`), 'utf8');
+  const [operator, w1] = [creds('operator'), creds('w1')];
+  rmSync(join(place, 'seeds', 'vision', 'operator.signer'));
+  const { code, err } = await hypertide(place, ...config);
+  expect([code, err]).toEqual([0, expect.stringContaining('(vision/operator.creds renewed)')]);
+  expect(creds('operator')).not.toBe(operator);
+  expect(creds('w1')).toBe(w1);
+  expect(modeOf(join(place, 'seeds', 'vision', 'operator.creds'))).toBe(0o600);
+  const signer = join(place, 'seeds', 'vision', 'trainer.signer');
+  const other = await hypertide(place, 'nats-config', '--signer', signer, '--team', 'nlp', '--user', 'w2');
+  expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/--team: expected vision, whose key \S+ is, got nlp/) });
+});
+
+it('nats-config prints no configuration whose keys it could not write', async () => {
+  const place = directory();
+  writeFileSync(join(place, 'seeds'), 'a file, where the keys should be');
+  const { code, out } = await make(place);
+  expect([code === 0, out]).toEqual([false, '']);
+});
+
+it('nats-config and http-users leave the rights of a directory with other files as they are', async () => {
+  const place = directory();
+  chmodSync(place, 0o755);
+  writeFileSync(join(place, 'mine'), '');
+  await hypertide(place, 'nats-config', '--study', 'digits', '--seeds', '.');
+  await hypertide(place, 'http-users', '--viewer', 'ada', '--tokens', '.');
+  expect(modeOf(place)).toBe(0o755);
+  for (const name of ['engine.nk', 'ada.token']) expect(modeOf(join(place, name)), name).toBe(0o600);
+});
+
+it('http-users writes no tokens for names that it refuses', async () => {
+  const place = directory();
+  expect((await hypertide(place, 'http-users', '--viewer', 'ada', '--trainer', 'w1', 'w1')).code).toBe(2);
+  expect(readdirSync(place)).toEqual([]);
+});
+
 it('nats-config adds TLS and a quota', async () => {
   const { out } = await hypertide(
     directory(),
@@ -73,6 +113,7 @@ it.each([
   ['studies of a team', ['--team', 'a', '--study', 's'], 'may use every study of the team'],
   ['a trainer without its team', ['--team', 'a', 'b', '--trainer', 'w1'], 'such as a/w1, got w1'],
   ['a trainer of another team', ['--team', 'a', '--trainer', 'b/w1'], 'such as a/w1, got b/w1'],
+  ['a trainer with two slashes', ['--team', 'a', '--trainer', 'a/b/c'], 'such as a/w1, got a/b/c'],
   ['days without credentials', ['--team', 'a', '--days', '3'], 'only credentials can expire'],
   ['a certificate without its key', ['--team', 'a', '--tls-cert', 'c.pem'], 'the certificate of the server and its key'],
   ['users without a key', ['--user', 'w1'], 'expected the file of a key'],

@@ -24,16 +24,18 @@ export async function httpUsers({
   const named = { trainer, operator, viewer, agent } satisfies Record<Role, readonly string[]>;
   const users: Record<string, { readonly role: string; readonly sha256: string }> = {};
   const { kept, read, write } = secretsIn(directory, '.token');
+  const tokens = new Map<string, string>();
   for (const [role, names] of Object.entries(named)) {
     for (const name of names) {
       checkName(`--${role}`, name);
       if (Object.hasOwn(users, name)) throw new UsageError(`--${role}: expected a name that is used once, got ${name}`);
       const token = read(name) ?? newToken();
-      write(name, token);
+      tokens.set(name, token);
       users[name] = { role, sha256: digestOf(token) };
     }
   }
   if (Object.keys(users).length === 0) throw new UsageError('expected --trainer, --operator, --viewer or --agent with names');
+  for (const [name, token] of tokens) write(name, token);
   process.stdout.write(`# Made by hypertide http-users. Tokens are elsewhere: none of this is secret.\n${stringify(users)}`);
   const old = kept.length > 0 ? ` (those of ${kept.join(', ')} were there)` : '';
   process.stderr.write(`the tokens of ${Object.keys(users).join(', ')} are in ${directory}${old}: give each its own\n`);

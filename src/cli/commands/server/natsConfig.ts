@@ -30,14 +30,14 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
     const { text, files } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days }), keyOf: keys.read });
-    process.stdout.write(text);
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
+    process.stdout.write(text); // a configuration is of no use without its keys
     return 0;
   }
   const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
   const files = Object.fromEntries(Object.entries(seeds).map(([name, seed]) => [`${name}.nk`, seed]));
-  process.stdout.write(text);
   writeKeys(keys, directory, files, 'give each user its own, with --nkey');
+  process.stdout.write(text);
   return 0;
 }
 
@@ -48,6 +48,8 @@ async function newUsers({ seeds: directory, signer: file, user: names, days, tea
   if (!existsSync(file)) throw new UsageError(`${file}: there is no such file`);
   const { credentials, signerFrom } = await import('../../../../streams/nats/config/jwtConfig.ts');
   const signer = signerFrom(file, readFileSync(file, 'utf8'));
+  if (team[0] !== undefined && signer.team !== undefined && team[0] !== signer.team)
+    throw new UsageError(`--team: expected ${signer.team}, whose key ${file} is, got ${team[0]}`);
   const keys = secretsIn(directory);
   const home = team[0] === undefined ? undefined : { name: team[0], trainers: [] };
   const files = await credentials(signer, names, omitUndefined({ team: home, keyOf: keys.read, days }));
@@ -63,8 +65,8 @@ function teamsOf({ study: studies, team: names, trainer: trainers = [], jwt }: N
   }
   if (studies !== undefined) throw new UsageError('--team: expected no --study: the engine of a team may use every study of the team');
   const members = trainers.map((text) => {
-    const [team, name] = text.includes('/') ? text.split('/', 2) : [names[0]!, text];
-    if (!names.includes(team!) || (names.length > 1 && !text.includes('/')))
+    const [team, name, ...more] = text.includes('/') ? text.split('/') : [names[0]!, text];
+    if (!names.includes(team!) || more.length > 0 || (names.length > 1 && !text.includes('/')))
       throw new UsageError(`--trainer: expected a name behind its team, such as ${names[0]}/w1, got ${text}`);
     return { team, name: name! };
   });
@@ -83,7 +85,8 @@ function writeKeys(keys: Secrets, directory: string, files: Readonly<Record<stri
   for (const [name, text] of Object.entries(files)) keys.write(name, text.trimEnd());
   const names = Object.keys(files);
   const shown = names.length > 12 ? `${names.slice(0, 10).join(', ')} and ${names.length - 10} more` : names.join(', ');
-  const kept = names.filter((name) => keys.kept.includes(name)).length;
+  const kept = keys.kept.length;
   const old = kept > 0 ? ` (${kept === names.length ? 'all' : kept} of them were there)` : '';
-  process.stderr.write(`${shown} are in ${directory}${old}: ${advice}\n`);
+  const renewed = keys.renewed.length > 0 ? ` (${keys.renewed.join(', ')} renewed)` : '';
+  process.stderr.write(`${shown} are in ${directory}${old}${renewed}: ${advice}\n`);
 }
