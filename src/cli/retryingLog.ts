@@ -12,6 +12,13 @@ export interface RetryingLog extends AuthoredLog {
   giveUp(): void;
 }
 
+interface Append {
+  readonly fact: unknown;
+  readonly author: string | undefined;
+  readonly stored: (outcome: 'stored' | 'fenced') => void;
+  readonly refused: (cause: unknown) => void;
+}
+
 /**
  * Retries while the disk is full, in order, and warns once. Results of trials that end meanwhile are kept in memory, and
  * since an engine waits for its suggestions to be stored, no new trial begins.
@@ -20,37 +27,49 @@ export interface RetryingLog extends AuthoredLog {
  */
 export function retryingLog(log: AuthoredLog, warn: (message: string) => void, pause = 2000): RetryingLog {
   const impatience = new AbortController();
-  let last: Promise<unknown> = Promise.resolve();
+  let queue: Append[] = [];
+  let working: Promise<void> | undefined;
   let said = false;
   let waiting = 0;
-  const store = async (fact: unknown, author: string | undefined): Promise<'stored' | 'fenced'> => {
-    for (;;) {
-      try {
-        const outcome = await log.append(fact, author);
-        if (said) warn('there is room again: the study continues');
-        said = false;
-        return outcome;
-      } catch (error) {
-        if (!isDiskFull(error) || impatience.signal.aborted) throw error;
-        if (!said) warn(`${(error as Error).message}: waiting for room; results are kept meanwhile`);
+  /** Stores facts in one write. @returns those for which there is no room; of one write, that is all or none. */
+  const store = async (appends: readonly Append[]): Promise<readonly Append[]> => {
+    const outcomes = await Promise.allSettled(appends.map(({ fact, author }) => log.append(fact, author)));
+    return appends.filter((append, i) => {
+      const outcome = outcomes[i]!;
+      if (outcome.status === 'fulfilled') append.stored(outcome.value);
+      else if (isDiskFull(outcome.reason) && !impatience.signal.aborted) {
+        if (!said) warn(`${(outcome.reason as Error).message}: waiting for room; results are kept meanwhile`);
         said = true;
+        return true;
+      } else append.refused(outcome.reason);
+      return false;
+    });
+  };
+  const work = async () => {
+    await undefined; // what is appended in this turn goes along
+    while (queue.length > 0) {
+      let left: readonly Append[] = queue;
+      queue = [];
+      for (left = await store(left); left.length > 0; left = await store(left))
         await sleep(pause, undefined, { signal: impatience.signal }).catch(() => {});
-      }
+      if (said && !impatience.signal.aborted) warn('there is room again: the study continues');
+      said = false;
     }
+    working = undefined;
   };
   return {
     ...log,
     append: (fact, author) => {
       waiting++;
-      const stored = last.then(() => store(fact, author)).finally(() => waiting--);
-      last = stored.catch(() => {});
-      return stored;
+      const stored = new Promise<'stored' | 'fenced'>((resolve, reject) => queue.push({ fact, author, stored: resolve, refused: reject }));
+      working ??= work();
+      return stored.finally(() => waiting--);
     },
     get waiting() {
       return waiting;
     },
     settled: async () => {
-      await last;
+      await working;
     },
     giveUp: () => impatience.abort(),
   };
