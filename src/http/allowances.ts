@@ -1,4 +1,5 @@
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import { Spending } from '../ledger/spending.ts';
 import type { TrialId } from '../messages.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { OperationId } from './operations.ts';
@@ -8,6 +9,15 @@ import type { User } from './users.ts';
 interface Used {
   trials: number;
   cost: number;
+}
+
+/** The users that cause the trials of a study. */
+interface Causes {
+  /** The user of each open trial. */
+  readonly trials: Map<TrialId, string>;
+  /** The user of each configuration in the queue. */
+  readonly queue: Map<number, string>;
+  readonly spending: Spending;
 }
 
 /** What needs a user without an allowance, since others would pay for it. */
@@ -21,13 +31,12 @@ export class Allowances {
   readonly #used = new Map<string, Used>();
   /** Requests of each user that may yet cause a trial. */
   readonly #underWay = new Map<string, number>();
-  /** The user of each open trial, and of each configuration in a queue, by study. */
-  readonly #causes = new Map<string, { readonly trials: Map<TrialId, string>; readonly queue: Map<number, string> }>();
+  readonly #causes = new Map<string, Causes>();
 
   /** Takes every entry that a study applies. */
   note(study: string, { fact, event, position, author, refusal }: AppliedEntry): void {
     if (refusal) return;
-    const causes = this.#causes.get(study) ?? { trials: new Map(), queue: new Map() };
+    const causes = this.#causes.get(study) ?? { trials: new Map(), queue: new Map(), spending: new Spending() };
     this.#causes.set(study, causes);
     if (fact.type === 'enqueued' && fact.user !== undefined) {
       causes.queue.set(position, fact.user);
@@ -40,8 +49,9 @@ export class Allowances {
       this.#of(author).trials++;
     }
     if (event?.type !== 'ended') return;
+    const cost = causes.spending.add(event);
     const user = causes.trials.get(event.id);
-    if (user !== undefined) this.#of(user).cost += event.step ?? 1;
+    if (user !== undefined) this.#of(user).cost += cost;
     causes.trials.delete(event.id);
   }
 

@@ -1,25 +1,21 @@
 import { type Context, Hono } from 'hono';
 import { type AccessOptions, sameSite } from '../dashboard/access.ts';
-import { failureOf, StrategyError, UserError } from '../errors.ts';
-import { isDeeper } from '../facts/depth.ts';
-import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import type { ObjectSchema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { RefusedError } from '../study/commands.ts';
 import { answer, type HttpEnv, permit } from './access.ts';
 import { factEvents } from './facts.ts';
+import { failureFor, isOfClient } from './failure.ts';
+import { checkDepth, LARGEST } from './fields.ts';
 import { type Request as Asked, handle } from './handlers.ts';
 import { openapi } from './openapi.ts';
 import { type Operation, operationIds, operations } from './operations.ts';
 import { type Studies, studyIn } from './studies.ts';
 import { roles, type User, type Users } from './users.ts';
 
-/** Bytes of a body, at most. */
-const LARGEST = 2 ** 20;
 /** The user of a request on a server without users. */
 const ANYONE: User = { name: 'agent', role: 'agent' };
-/** Levels of objects and arrays within a body. */
-const DEEPEST = 64;
 /** Characters of the name of a request, at most. */
 const LONGEST_KEY = 128;
 
@@ -52,13 +48,18 @@ export function httpApp(studies: Studies, { users, mcp, ending, ...site }: HttpO
   }
   if (mcp) app.all('/mcp', permit(users, roles), (c) => mcp(c.req.raw, c.get('user') ?? ANYONE));
   app.notFound(() => answer({ error: 'there is no route; see /v1/openapi.json', code: 'not-found' }, 404));
-  app.onError((error) => answer(failureOf(error), statusOf(error)));
+  app.onError((error) =>
+    answer(
+      failureFor(error, (message) => studies.warn(message)),
+      statusOf(error),
+    ),
+  );
   return app;
 }
 
 /** A request with fields that fit its schema. @throws RefusedError */
 async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation): Promise<Asked> {
-  const { properties = {}, required = [], additionalProperties } = method === 'get' ? { properties: query ?? {} } : (body ?? nothing);
+  const { properties = {}, required = [] } = method === 'get' ? { properties: query ?? {} } : (body ?? nothing);
   const all = method === 'get' ? queryOf(c) : await bodyOf(c);
   const refusal = validate({ type: 'object', properties, required }, all);
   if (refusal) throw new RefusedError(refusal);
@@ -72,7 +73,7 @@ async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation
   return {
     study: c.req.param('study') ?? '',
     trial: Number(trial ?? 0),
-    fields: additionalProperties ? all : known(all, properties),
+    fields: all,
     user: c.get('user'),
     key,
     whenGone: (leave) => {
@@ -80,13 +81,6 @@ async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation
       return () => void outgoing?.off('close', leave);
     },
   };
-}
-
-/** The fields that a schema describes: others must not get into the log. */
-function known(all: Readonly<Record<string, unknown>>, properties: Readonly<Record<string, Schema>>): Readonly<Record<string, unknown>> {
-  const fields: Record<string, unknown> = {};
-  for (const name in properties) if (Object.hasOwn(all, name)) fields[name] = all[name];
-  return fields;
 }
 
 const nothing: ObjectSchema = { type: 'object' };
@@ -106,7 +100,7 @@ async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
   const text = await c.req.text();
   const data = text === '' ? {} : dataIn(text);
   if (!isRecord(data)) throw new RefusedError({ code: 'not-json', message: 'expected a body that is a JSON object' });
-  if (isDeeper(data, DEEPEST)) throw new RefusedError({ code: 'too-deep', message: `expected a body nested at most ${DEEPEST} deep` });
+  checkDepth(data);
   return data;
 }
 
@@ -120,7 +114,7 @@ function dataIn(text: string): unknown {
 
 /** The status of an answer. */
 function statusOf(error: unknown): number {
-  if (!(error instanceof RefusedError)) return error instanceof UserError || error instanceof StrategyError ? 400 : 500;
+  if (!(error instanceof RefusedError)) return isOfClient(error) ? 400 : 500;
   switch (error.code) {
     case 'unknown-trial':
     case 'unknown-study':

@@ -6,11 +6,12 @@ import { whyOf } from '../dashboard/why.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
+import { describedFields } from './fields.ts';
 import { type OperationId, operations } from './operations.ts';
 import { type Studies, studyIn } from './studies.ts';
 import type { User } from './users.ts';
 
-/** A request that fits the schema of its operation. */
+/** A request that fits the schema of its operation, and may have more fields. */
 export interface Request {
   /** From the path; empty and 0 if the path has none. */
   readonly study: string;
@@ -130,7 +131,8 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
  * @param dry whether to say what it would do, without doing it.
  * @throws RefusedError; what the operation throws.
  */
-export async function handle(id: OperationId, studies: Studies, request: Request, dry = false): Promise<unknown> {
+export async function handle(id: OperationId, studies: Studies, given: Request, dry = false): Promise<unknown> {
+  const request = { ...given, fields: describedFields(operations[id], given.fields) };
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
   try {

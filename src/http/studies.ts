@@ -8,6 +8,8 @@ export interface Studies {
   readonly all: ReadonlyMap<string, HostedStudy>;
   /** What users have used of their allowances. */
   readonly allowances: Allowances;
+  /** Tells the people who run the server. */
+  warn(message: string): void;
   /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
   watch(changed: (study: string) => void): () => void;
   /** The first fact that a study would have. @throws UserError if it cannot be created. */

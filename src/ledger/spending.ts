@@ -8,12 +8,15 @@ export class Spending {
   readonly #reached = new Map<TrialId, number>();
   #total = 0;
 
-  add({ id, outcome, budget, resumes, step }: Ended): void {
+  /** @returns what the trial has cost. */
+  add({ id, outcome, budget, resumes, step }: Ended): number {
     const whole = outcome === 'completed' ? (budget ?? step) : step;
     const end = whole ?? (budget === undefined ? 1 : 0);
     if (budget !== undefined) this.#reached.set(id, end);
     const start = resumes === undefined ? 0 : (this.#reached.get(resumes) ?? 0);
-    this.#total += Math.max(0, end - start);
+    const cost = Math.max(0, end - start);
+    this.#total += cost;
+    return cost;
   }
 
   get total(): number {

@@ -1,7 +1,7 @@
 import { fromJsonSchema, type jsonSchemaValidator, type McpServer } from '@modelcontextprotocol/server';
-import { failureOf } from '../errors.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
+import { failureFor } from '../http/failure.ts';
 import { handle } from '../http/handlers.ts';
 import { type Operation, type OperationId, operationIds, operations } from '../http/operations.ts';
 import type { Studies } from '../http/studies.ts';
@@ -106,7 +106,7 @@ async function answer(
     const result = await handle(id, studies, asked, dry);
     return { content: [{ type: 'text' as const, text: JSON.stringify(result) }] };
   } catch (error) {
-    const { code, error: message } = failureOf(error);
+    const { code, error: message } = failureFor(error, (message) => studies.warn(message));
     return { content: [{ type: 'text' as const, text: `${code}: ${message}` }], isError: true };
   }
 }

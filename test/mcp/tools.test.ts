@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { operationIds } from '../../src/http/operations.ts';
@@ -104,6 +106,31 @@ describe('an agent', () => {
     await client.listen({ resourceSubscriptions: [uri] });
     await call('ask', { study });
     expect(await changed).toBe(uri);
+  });
+});
+
+describe('what an agent says besides its task', () => {
+  it('does not get into the log', async () => {
+    const at = await open();
+    const { call } = await connect(at);
+    const { run } = (await call('ask', { study })).data;
+    await call('tell', { study, trial: 1, run, values: { loss: 1 }, junk: 'x'.repeat(100_000) });
+    const text = readFileSync(join(at.directory, 'digits.jsonl'), 'utf8');
+    expect(text).toContain('"completed"');
+    expect(text).not.toContain('junk');
+    const large = await call('enqueue', { study, params: { lr: 0.01, note: 'x'.repeat(2 ** 20) } });
+    expect(large).toMatchObject({ isError: true, text: expect.stringContaining('too-large: ') });
+  });
+
+  it('is not answered with what only the people of the server should read', async () => {
+    const at = await open();
+    const { call } = await connect(at);
+    at.hosted.answers.status = () => {
+      throw new Error('no space left at /secret');
+    };
+    expect(await call('best', { study })).toMatchObject({ isError: true, text: 'internal: the server failed; its output says why' });
+    expect(await at.get('studies/digits/best')).toMatchObject({ status: 500, body: { code: 'internal' } });
+    expect(at.warnings).toEqual(Array(2).fill('a request failed: no space left at /secret'));
   });
 });
 

@@ -78,6 +78,10 @@ export class HostedStudies implements Studies {
     else if (resolve(known) !== resolve(path)) this.#options.warn(`${path}: not resumed: the study ${study} runs from ${known}`);
   }
 
+  warn(message: string): void {
+    this.#options.warn(stripControls(message));
+  }
+
   watch(changed: (study: string) => void): () => void {
     this.#watchers.add(changed);
     return () => this.#watchers.delete(changed);
