@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rename } from '../../src/cli/commands/studies/rename.ts';
 import { copyFiles } from '../../src/cli/places/copyFiles.ts';
 import { folderPlace } from '../../src/cli/places/folder.ts';
 import { lock } from '../../streams/log/lock.ts';
@@ -138,6 +140,23 @@ describe('copy', () => {
 });
 
 describe('rename', () => {
+  it('keeps the authors of facts, and the names that trainers show', async () => {
+    const place = folderPlace(directory());
+    const { at: _, sum: __, ...fact } = journalOf(original)[0]!;
+    const facts = [
+      { fact },
+      { fact: { type: 'suggested', trial: 1, attempt: 1, by: 'random', params: { x: 0.5 } } },
+      { fact: { type: 'started', trial: 1, attempt: 1, run: 'r1', trainer: 'node-7' }, author: 'ann' },
+      { fact: { type: 'completed', trial: 1, run: 'r1', values: { value: 1 } }, author: 'ann' },
+    ].map((entry, i) => ({ position: i + 1, at: i, ...entry }));
+    await place.begin('study', { entries: facts.length, longest: 999 }, Readable.from(facts));
+    expect(await rename({ place, name: 'study' }, 'b')).toBe(0);
+    expect(journalOf(place.place, 'b.jsonl').slice(2)).toMatchObject([
+      { author: 'ann', trainer: 'node-7' },
+      { author: 'ann', type: 'completed' },
+    ]);
+  });
+
   it('moves journal and files, and refuses while the study runs', async () => {
     const place = copyOfOriginal();
     const release = lock(join(place, 'study.jsonl'));

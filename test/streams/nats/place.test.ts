@@ -6,6 +6,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { errors, headers } from '@nats-io/nats-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beginFrom, copy } from '../../../src/cli/commands/studies/copy.ts';
 import { deleteStudy } from '../../../src/cli/commands/studies/delete.ts';
 import { rename } from '../../../src/cli/commands/studies/rename.ts';
 import { withArchive, writeArchive } from '../../../src/cli/places/archive.ts';
@@ -202,6 +203,21 @@ describe('a study on a server', () => {
     await begin();
     expect(await deleteStudy({ place, name: 'near' }, { yes: true, directory: trials })).toBe(0);
     expect(existsSync(trials)).toBe(false);
+  });
+
+  it('leaves the files of a journal of its name where they are', async () => {
+    const mine = ['apart.jsonl', 'apart.trials'];
+    for (const path of mine) mkdirSync(path);
+    onTestFinished(() => {
+      for (const path of ['nearer.trials', ...mine]) rmSync(path, { recursive: true, force: true });
+    });
+    await beginFrom({ place, name: 'digits' }, 'apart');
+    expect(await copy({ place, name: 'apart' }, 'nearer', {})).toBe(0);
+    expect(existsSync('nearer.trials')).toBe(false);
+    await place.delete('nearer');
+    expect(await rename({ place, name: 'apart' }, 'nearer')).toBe(0);
+    expect(mine.map((path) => existsSync(path))).toEqual([true, true]);
+    await place.delete('nearer');
   });
 
   it('keeps its name if it gets a fact while it is renamed', async () => {

@@ -25,12 +25,19 @@ export async function beginFrom({ place, name }: Placed, to: string, at?: number
   return position;
 }
 
+/** The folder of a study's trials, if there is one. Next to a journal, one of this name belongs to the journal, not to a study on a server. */
+export async function ownTrials(placed: Placed): Promise<string | undefined> {
+  const trials = trialsOf(placed);
+  const isOfJournal = placed.place.form === 'stream' && (await isThere(`${placed.name}.jsonl`));
+  return !isOfJournal && (await isThere(trials)) ? trials : undefined;
+}
+
 /** `hypertide copy`: another study that begins as this one. Resolves with the exit status. */
 export async function copy(placed: Placed, to: string, { at }: { readonly at?: number }): Promise<number> {
-  const [from, target] = [trialsOf(placed), trialsOf({ ...placed, name: to })];
+  const [from, target] = [await ownTrials(placed), trialsOf({ ...placed, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
   const position = await beginFrom(placed, to, at);
-  if (await isThere(from)) informOfLeftOut(await copyFiles(await realpath(from), target));
+  if (from !== undefined) informOfLeftOut(await copyFiles(await realpath(from), target));
   inform(`${to}: begins with ${position} entries of ${placed.name}`);
   return 0;
 }

@@ -2,7 +2,7 @@ import { isThere, move } from '../../places/archive.ts';
 import { type Placed, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 import { UsageError } from '../../usage.ts';
-import { beginFrom } from './copy.ts';
+import { beginFrom, ownTrials } from './copy.ts';
 
 /** `hypertide rename`: the same study under another name. Resolves with the exit status. */
 export async function rename(placed: Placed, to: string): Promise<number> {
@@ -10,14 +10,14 @@ export async function rename(placed: Placed, to: string): Promise<number> {
   await place.open(name);
   const busy = await place.busy(name);
   if (busy !== undefined) throw new UsageError(`${name}: ${busy}; stop it, then rename the study`);
-  const [from, target] = [trialsOf(placed), trialsOf({ place, name: to })];
+  const [from, target] = [await ownTrials(placed), trialsOf({ place, name: to })];
   if (await isThere(target)) throw new UsageError(`${target}: expected no folder of trials of this name`);
   const position = await beginFrom(placed, to);
   await place.delete(name, position).catch(async (error) => {
     await place.delete(to);
     throw error;
   });
-  if (await isThere(from)) await move(from, target);
+  if (from !== undefined) await move(from, target);
   inform(`${name}: is ${to} now; use this name in its study file and with its workers`);
   return 0;
 }
