@@ -40,6 +40,13 @@ const decided = {
   close: 'closed',
 } as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
 
+/** The fields of an intent that its fact has as they are. The others become limits, or get defaults. */
+function wantedOf(intent: Intent) {
+  if (intent.type !== 'change') return { ...intent, type: decided[intent.type] };
+  const { limits, more, strategy: _, ...fields } = intent;
+  return { ...fields, limits: more === undefined ? limits : undefined, type: decided.change };
+}
+
 /**
  * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
  * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
@@ -129,7 +136,7 @@ export class HostedStudy<P = Params> {
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
   async say(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'> = {}): Promise<Stopping> {
     await this.ready();
-    await this.#repeats.once(origin, fact, async () => ({ position: await this.#append(fact, origin), fact }));
+    await this.#repeats.once(origin, { ...fact }, async () => ({ position: await this.#append(fact, origin), fact }));
     return this.#stopping(fact.trial);
   }
 
@@ -144,8 +151,7 @@ export class HostedStudy<P = Params> {
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
   async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Submitted> {
     await this.ready();
-    const wanted = omitUndefined({ type: decided[intent.type], trial: 'trial' in intent ? intent.trial : undefined });
-    return this.#repeats.once(origin, wanted, () => this.answers.submit(intent, origin));
+    return this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
   }
 
   /** The fact that an intent would become. @throws as `submit` */

@@ -12,8 +12,8 @@ interface StoredFact {
   readonly fact: Fact;
 }
 
-/** What a request asks for. A repeated request must ask for the same. */
-type Wanted = Pick<Fact, 'type'> & { readonly trial?: number };
+/** What a request asks for: fields that its fact has as they were given. A repeated request must ask for the same. */
+type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
 
 interface Outcome {
   readonly position: number;
@@ -56,13 +56,14 @@ export class Repeats {
 const keyOf = ({ author = '', user = '', request }: Origin): string => `${author}\n${user}\n${request}`;
 
 /** The answer to a request that has been answered before. The type of its fact is the one that is wanted. */
-async function answerAgain<S extends StoredFact>(outcome: Outcome, { type, trial }: Wanted): Promise<S> {
+async function answerAgain<S extends StoredFact>(outcome: Outcome, wanted: Wanted): Promise<S> {
   const known = outcome.fact as Wanted;
-  if (known.type !== type || known.trial !== trial)
-    throw new RefusedError({
-      code: 'request-reused',
-      message: `expected the request that had this name before (${known.type}), got another one (${type})`,
-    });
+  for (const [name, value] of Object.entries(wanted))
+    if (value !== undefined && JSON.stringify(known[name]) !== JSON.stringify(value))
+      throw new RefusedError({
+        code: 'request-reused',
+        message: `expected the request that had this name before (${known.type}), got another one (${wanted.type})`,
+      });
   if (outcome.refusal) throw new RefusedError(outcome.refusal);
   return { position: outcome.position, fact: outcome.fact } as S;
 }

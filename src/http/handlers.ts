@@ -1,6 +1,4 @@
 import type { HostedStudy } from '../../streams/host.ts';
-import { past } from '../../streams/log/past.ts';
-import { Feed } from '../dashboard/feed.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
 import type { TrialEvent } from '../facts/facts.ts';
@@ -50,24 +48,6 @@ const commanding =
     return studyIn(studies, study).submit(intent, { user: user?.name, request: key });
   };
 
-/** Reads the log of a study as the dashboard does. */
-async function withFeed<T>(study: HostedStudy, use: (feed: Feed) => Promise<T>): Promise<T> {
-  const { log } = study;
-  const submit = async (intent: Intent) => ({ ...(await study.submit(intent)), running: true });
-  const feed = new Feed('study', {
-    place: 'study',
-    read: (from, signal) => log.read(from, signal),
-    past: (from) => past(log, from),
-    submit,
-  });
-  try {
-    await feed.caughtUp;
-    return await use(feed);
-  } finally {
-    feed.close();
-  }
-}
-
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -113,11 +93,11 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   },
   facts: (studies, { study, fields }) => studyIn(studies, study).answers.answer('log', fields),
   why: async (studies, { study, trial }) => {
-    const why = await withFeed(studyIn(studies, study), (feed) => whyOf(feed, trial));
+    const why = await studies.feeds.use(studyIn(studies, study), (feed) => whyOf(feed, trial));
     if (!why) throw noTrial(trial);
     return why;
   },
-  importance: async (studies, { study }) => (await withFeed(studyIn(studies, study), importancesOf)) ?? null,
+  importance: async (studies, { study }) => (await studies.feeds.use(studyIn(studies, study), importancesOf)) ?? null,
   enqueue: commanding('enqueue'),
   change: commanding('change'),
   close: commanding('close'),

@@ -2,12 +2,14 @@ import type { HostedStudy } from '../../streams/host.ts';
 import type { Created } from '../facts/facts.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { Allowances } from './allowances.ts';
+import type { Feeds } from './feeds.ts';
 
 /** The studies that a server runs. */
 export interface Studies {
   readonly all: ReadonlyMap<string, HostedStudy>;
   /** What users have used of their allowances. */
   readonly allowances: Allowances;
+  readonly feeds: Feeds;
   /** Tells the people who run the server. */
   warn(message: string): void;
   /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */

@@ -88,11 +88,20 @@ it('takes a repeated fact once, also after a restart, and refuses its name for a
   await expect(again.say({ type: 'failed', trial, run, reason: 'error' }, { request: 'a' })).rejects.toMatchObject({
     code: 'request-reused',
   });
+  const other = again.say({ ...told, values: { value: 2 } }, { request: 'a' });
+  await expect(other).rejects.toMatchObject({ code: 'request-reused' });
   await expect(again.say(told, { request: 'b' })).rejects.toMatchObject({ code: 'ended' });
   const enqueued = await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' });
   expect(await again.submit({ type: 'enqueue', params: { x: 0.5 } }, { user: 'ada', request: 'c' })).toMatchObject({
     position: enqueued.position,
   });
+  const elsewhere = again.submit({ type: 'enqueue', params: { x: 0.25 } }, { user: 'ada', request: 'c' });
+  await expect(elsewhere).rejects.toMatchObject({ code: 'request-reused' });
+  const more = { type: 'change', more: 2, paused: true } as const;
+  const changed = await again.submit(more, { user: 'ada', request: 'd' });
+  expect(await again.submit(more, { user: 'ada', request: 'd' })).toMatchObject(changed);
+  const resumed = again.submit({ ...more, paused: false }, { user: 'ada', request: 'd' });
+  await expect(resumed).rejects.toMatchObject({ code: 'request-reused' });
   await again.close();
 });
 

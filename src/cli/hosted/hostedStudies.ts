@@ -11,6 +11,7 @@ import type { Strategy } from '../../../streams/strategy.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { Allowances } from '../../http/allowances.ts';
+import { Feeds } from '../../http/feeds.ts';
 import type { Studies } from '../../http/studies.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
@@ -37,6 +38,7 @@ export interface HostedStudiesOptions {
 export class HostedStudies implements Studies {
   readonly all = new Map<string, HostedStudy>();
   readonly allowances = new Allowances();
+  readonly feeds = new Feeds();
   readonly #watchers = new Set<(study: string) => void>();
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
@@ -120,6 +122,7 @@ export class HostedStudies implements Studies {
   }
 
   async close(): Promise<void> {
+    this.feeds.close();
     for (const close of this.#closing) await close();
   }
 

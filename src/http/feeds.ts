@@ -1,0 +1,36 @@
+import { inTurn } from '../../streams/engine/timeout.ts';
+import type { HostedStudy } from '../../streams/host.ts';
+import { past } from '../../streams/log/past.ts';
+import { Feed } from '../dashboard/feed.ts';
+import type { Intent } from '../study/commands.ts';
+
+/** Studies as the dashboard reads them, which reads each log once. */
+export class Feeds {
+  readonly #feeds = new Map<HostedStudy, Feed>();
+  readonly #turn = inTurn();
+
+  /** Computes something from what the log of a study holds now, after what others asked for before. */
+  use<T>(study: HostedStudy, compute: (feed: Feed) => Promise<T>): Promise<T> {
+    return this.#turn(async () => {
+      const feed = this.#of(study);
+      await feed.caughtUp;
+      await feed.reached(await study.log.head());
+      return compute(feed);
+    });
+  }
+
+  close(): void {
+    for (const feed of this.#feeds.values()) feed.close();
+  }
+
+  #of(study: HostedStudy): Feed {
+    const known = this.#feeds.get(study);
+    if (known && !known.closed) return known;
+    const { log } = study;
+    const submit = async (intent: Intent) => ({ ...(await study.submit(intent)), running: true });
+    const read = (from: number, signal?: AbortSignal) => log.read(from, signal);
+    const feed = new Feed('study', { place: 'study', read, past: (from) => past(log, from), submit });
+    this.#feeds.set(study, feed);
+    return feed;
+  }
+}
