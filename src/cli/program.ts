@@ -17,12 +17,7 @@ export function programFor(tell: (status: number) => void): Command {
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError('("hypertide --help" shows all commands)')
-    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
-    .addHelpText(
-      'after',
-      `Examples:
-  hypertide init -- python train.py   (writes study.yaml, names the next step)`,
-    );
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf });
   program
     .command('version', { hidden: true })
     .summary('print the version')
@@ -35,11 +30,14 @@ export function programFor(tell: (status: number) => void): Command {
 /** The list of commands has no room for --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
-/** The overview fits a screen: it has no empty line before the first group. */
+/** The overview fits a screen: it has no empty line before the first group, and only names the commands on studies as a whole. */
 function helpOf(command: Command, help: Help): string {
   const text = Help.prototype.formatHelp.call(help, command, help);
-  return command.parent ? text : text.replace('\n\n', '\n');
+  return command.parent ? text : text.replace('\n\n', '\n').replace(/(?<=^Studies:\n)(?: {2,}.*\n)+/m, namesIn);
 }
+
+/** A list of commands without what they do. */
+const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name).join(', ')}\n`;
 
 /** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {

@@ -22,7 +22,7 @@ describe('completion in bash', async () => {
     [['hypertide', 'lo'], ['logs']],
     [
       ['hypertide', 're'],
-      ['report', 'retry', 'retract', 'repair'],
+      ['report', 'retry', 'retract', 'restore', 'rename', 'repair'],
     ],
     [['hypertide', 'logs', 'study.jsonl', '--f'], ['--follow']],
     [['hypertide', 'trials', '--status', 'c'], ['completed']],

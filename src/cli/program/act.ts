@@ -87,17 +87,6 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .action((journal, options) => use(journal, options, async (study) => (await import('../commands/act/close.ts')).close(study, options)));
 
   program
-    .command('repair')
-    .summary('write a copy of a damaged journal with what is left')
-    .description(
-      'Write a copy of a damaged journal with everything that its checksums allow to restore. The journal is not changed. Exit status: 1 if entries are lost.',
-    )
-    .argument('<journal>', 'file of the study')
-    .option('-o, --output <file>', 'file to write (default: <study>.repaired.jsonl)')
-    .option('--json', 'print the damaged lines and the positions that are lost, as JSON')
-    .action((journal, options) => exit(import('../commands/act/repair.ts').then(({ repair }) => repair(journal, options))));
-
-  program
     .command('import')
     .summary('add finished trials from JSON lines or CSV')
     .description('Add finished trials from JSON lines with params and values, or from CSV, as export writes them.')

@@ -7,7 +7,7 @@ export function declareRun(program: Command, exit: ExitWith): void {
 
   program
     .command('init')
-    .summary('write a study file from the help of a program')
+    .summary('begin here: write a study file from the help of a program')
     .description('Write a commented study file. With a program, its --help gives the parameters and their ranges.')
     .argument('[command...]', 'program and its fixed arguments, after --')
     .option('--output <file>', 'file to write (default: study.yaml)')

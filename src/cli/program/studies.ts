@@ -79,6 +79,17 @@ export function declareStudies(program: Command, exit: ExitWith): void {
       useNamed([journal, name], options, async (placed, to) => (await import('../commands/studies/rename.ts')).rename(placed, to)),
     );
 
+  program
+    .command('repair')
+    .summary('write a copy of a damaged journal with what is left')
+    .description(
+      'Write a copy of a damaged journal with everything that its checksums allow to restore. The journal is not changed. Exit status: 1 if entries are lost.',
+    )
+    .argument('<journal>', 'file of the study')
+    .option('-o, --output <file>', 'file to write (default: <study>.repaired.jsonl)')
+    .option('--json', 'print the damaged lines and the positions that are lost, as JSON')
+    .action((journal, options) => exit(import('../commands/studies/repair.ts').then(({ repair }) => repair(journal, options))));
+
   withRemote(program.command('delete'))
     .summary('delete a study and the files of its trials')
     .description('Delete a study and the files of its trials, after a question. It cannot be undone.')
