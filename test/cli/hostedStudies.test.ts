@@ -1,7 +1,7 @@
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { HostedStudies } from '../../src/cli/hosted/hostedStudies.ts';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { random } from '../../streams/index.ts';
@@ -39,6 +39,18 @@ it('resumes the studies of a directory, and says which files it passes over', as
     expect.stringMatching(/^passed over: .*metrics\.jsonl: expected a journal/),
   ]);
   await studies.close();
+});
+
+it('closes every study, though one of them cannot be closed', async () => {
+  const { studies } = hosted();
+  const broken = await studies.open(parseStudy(digits), directory);
+  const other = await studies.open(parseStudy({ ...digits, name: 'other' }), directory);
+  vi.spyOn(broken, 'close').mockRejectedValue(new Error('the disk is gone'));
+  const closing = vi.spyOn(other, 'close');
+  await expect(studies.close()).rejects.toThrow('the disk is gone');
+  expect(closing).toHaveBeenCalledOnce();
+  vi.restoreAllMocks();
+  await broken.close();
 });
 
 it('says before it creates a study that its name is taken', async () => {

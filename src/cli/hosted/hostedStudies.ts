@@ -121,9 +121,11 @@ export class HostedStudies implements Studies {
     await Promise.all([...this.all.values()].map(({ finished }) => finished));
   }
 
+  /** Closes all studies. @throws what one of them throws, when the others have closed. */
   async close(): Promise<void> {
     this.feeds.close();
-    for (const close of this.#closing) await close();
+    const ends = await Promise.allSettled(this.#closing.map((close) => close()));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
   async #host(

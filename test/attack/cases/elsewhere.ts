@@ -17,6 +17,7 @@ const study = { parameters: { x: { type: 'float', low: 0, high: 1 } } };
 const wishes: Readonly<Record<string, unknown>> = {
   command: 'touch owned',
   timeLimit: 1e9,
+  atTimeLimit: 'fail',
   grace: 1e9,
   metricFile: '/etc/passwd',
 };
