@@ -103,14 +103,16 @@ const layers = {
     'user of a command': [['{ user: user?.name, request: key }', '{ request: key }']],
     'length of bodies': [['if (Number(length ?? 0) > LARGEST)', 'if (length === null)']],
     'bodies with a length': [["if (length === undefined && c.req.header('transfer-encoding') !== undefined)", 'if (length === null)']],
-    'known fields': [['additionalProperties ? all : known(all, properties)', 'additionalProperties ? known(all, properties) : all']],
-    'shallow bodies': [['if (isDeeper(data, DEEPEST)) throw', 'if (data === DEEPEST) throw']],
+    'known fields': [
+      ['additionalProperties ? all : known(all, body?.properties)', 'additionalProperties ? known(all, body.properties) : all'],
+    ],
+    'shallow bodies': [['if (isDeeper(fields, DEEPEST)) throw', 'if (DEEPEST < 0) throw']],
     'length of waiting': [["minimum: 0, maximum: 60, description: 'seconds to wait", "minimum: 0, description: 'seconds to wait"]],
     'short names of requests': [["key === '' || key.length > LONGEST_KEY", "key === '' || LONGEST_KEY < 0"]],
-    'open trials': [['if (refusal) throw new RefusedError(refusal);\n      return { position', 'return { position']],
+    'open trials': [['if (refusal) throw new RefusedError(refusal);\n    return this.answers', 'return this.answers']],
     'names of created studies': [
       ["const name = checkName('name', options.study);", 'const name = options.study;'],
-      ["checkName('name', name)", 'name'],
+      ["const name = checkName('name', file.options.study);", 'const name = file.options.study;'],
     ],
     'headers of answers': [['{ status, headers: HEADERS }', "{ status, headers: { 'Content-Type': HEADERS['Content-Type'] } }"]],
     'tools of a role': [
