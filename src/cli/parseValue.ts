@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 import type { Params } from '../facts/facts.ts';
 import { type Dimensions, parseValue } from '../space/types/dimension.ts';
+import { tooDeepAt } from './studyFile/yamlDepth.ts';
 import { UsageError } from './usage.ts';
-import { tooDeepAt } from './yamlDepth.ts';
 
 /** Parameters as JSON, or as name=value. @throws UsageError */
 export function parseParams(words: readonly string[], dimensions: Dimensions): Params {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { retryingLog } from '../../src/cli/retryingLog.ts';
+import { retryingLog } from '../../src/cli/sources/retryingLog.ts';
 import { JournalError } from '../../streams/log/errors.ts';
 import type { Log } from '../../streams/log/log.ts';
 import { memoryLog } from '../../streams/log/memory.ts';

@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import { isDiskFull } from '../fullDisk.ts';
+import { isDiskFull } from '../sources/fullDisk.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';

@@ -10,8 +10,8 @@ import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
-import { tooDeepAt } from '../yamlDepth.ts';
 import { studyLayout } from './studyLayout.ts';
+import { tooDeepAt } from './yamlDepth.ts';
 import { offsetOf } from './yamlPosition.ts';
 
 /** A study as its file describes it. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuthoredLog } from '../../streams/log/log.ts';
+import type { AuthoredLog } from '../../../streams/log/log.ts';
 import { isDiskFull } from './fullDisk.ts';
 
 /** A log that keeps facts in memory while they cannot be stored. */
