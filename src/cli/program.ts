@@ -17,7 +17,14 @@ export function programFor(tell: (status: number) => void): Command {
     .exitOverride()
     .helpCommand(false)
     .showHelpAfterError('("hypertide --help" shows all commands)')
-    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf });
+    .configureHelp({ subcommandTerm: (command) => command.name(), visibleOptions: optionsOf, formatHelp: helpOf })
+    .addHelpText(
+      'after',
+      `Examples:
+  hypertide init -- python train.py
+  hypertide run study.yaml -- python train.py --lr {lr}
+  hypertide best study.jsonl`,
+    );
   program
     .command('version', { hidden: true })
     .summary('print the version')
@@ -30,10 +37,10 @@ export function programFor(tell: (status: number) => void): Command {
 /** The list of commands has no room for --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
-/** The overview fits a screen: it has no empty line before the first group, and only names the commands on studies as a whole. */
+/** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole. */
 function helpOf(command: Command, help: Help): string {
   const text = Help.prototype.formatHelp.call(help, command, help);
-  return command.parent ? text : text.replace('\n\n', '\n').replace(/(?<=^Studies:\n)(?: {2,}.*\n)+/m, namesIn);
+  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^Studies:\n)(?: {2,}.*\n)+/m, namesIn);
 }
 
 /** A list of commands without what they do. */
