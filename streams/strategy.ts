@@ -133,7 +133,7 @@ function hearing(logic: object): Hear<StrategyEvent> {
   return (told) => (told && (all || events.includes(told.type)) ? [told] : NOTHING);
 }
 
-/** A fold over facts from which the phase of a machine follows. Inspection shows the machine, and not the fold. */
+/** A fold over facts from which the phase of a machine follows. */
 export interface Phased<S, O extends Outlook> {
   readonly start: S;
   /** The next state. It must not change the last one. */
@@ -160,8 +160,10 @@ export const drivePhases =
     new Observable((out) => {
       let state = start;
       let last: O | undefined;
+      const show = showFold(env);
       const hear = (told?: StrategyEvent): readonly PhaseEvent<O>[] => {
         if (told) state = tell(state, told);
+        if (told) show?.(state, told);
         const next = outlook(state);
         const same = last && Object.keys(next).every((sign) => next[sign] === last![sign]);
         last = next;
@@ -171,6 +173,13 @@ export const drivePhases =
       const now = () => state;
       return source.pipe(runMachine(logic, env, { ...input, now }, hear)).subscribe(out);
     });
+
+/** Shows an inspector each state of a fold as a snapshot, of something that belongs to the machine but is no actor: an actor would cost more. */
+function showFold({ name: id, inspect }: Env): ((context: unknown, event: StrategyEvent) => void) | undefined {
+  const actorRef = { id, _parent: true };
+  const show = inspect as ((event: object) => void) | undefined;
+  return show && ((context, event) => show({ type: '@xstate.snapshot', actorRef, event, snapshot: { context } }));
+}
 
 /** The name of an actor, and its inspector. */
 const inspected = ({ name, inspect }: Env): { readonly id: string; readonly inspect?: Inspect } =>

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { strategySchema } from '../../../streams/spec/spec.ts';
-import type { JsonSchema } from '../../schema/jsonSchema.ts';
-import { schemaOf } from '../../schema/optionSet.ts';
-import { studyLayout } from './studyLayout.ts';
+import { strategySchema } from '../../streams/spec/spec.ts';
+import type { JsonSchema } from '../schema/jsonSchema.ts';
+import { schemaOf } from '../schema/optionSet.ts';
+import { studyLayout } from './studyFile/studyLayout.ts';
 
 /** The JSON Schema of study files, without descriptions: those are comments of the code, which `npm run schema` adds. */
 export const studySchema = (): JsonSchema => ({
