@@ -15,6 +15,7 @@ import { type Ended, type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Applied, rejected } from './appliedEntry.ts';
+import { countAttempt, isLastAttempt } from './attempts.ts';
 import { refuse, refuseAuthor, refuseClaim, refuseFailure, refuseResult, refuseRun, refuseStep, refuseValues } from './claim.ts';
 import { extrasOf } from './extras.ts';
 import { OpenTrials } from './openTrials.ts';
@@ -26,11 +27,6 @@ import { type EndStatus, type OpenTrial, openTrial } from './trial.ts';
 
 /** The largest loss that strategies see: its fourth power is still finite. */
 const LARGEST = 1e75;
-/** How many attempts at a trial may be lost or preempted in a row, without a report, before the trial fails. */
-const INTERRUPTIONS = 30;
-/** How many may be lost or preempted in all: a trial must not end its machine for ever. */
-const MOST_INTERRUPTIONS = 1000;
-
 /** How a trial ended, without what its proposal holds. */
 type End = Pick<Ended, 'outcome'> & Partial<Ended>;
 
@@ -211,30 +207,13 @@ export class Trials<P> {
     const { reason, checkpoint } = fact;
     if (checkpoint !== undefined && this.#isReference(checkpoint)) trial.checkpoint = checkpoint;
     const isInterrupted = reason === 'lost' || reason === 'preempted';
-    if (isInterrupted) this.#interrupt(trial);
-    else trial.errors++;
+    countAttempt(trial, this.#settings, isInterrupted);
     const { retryErrors = false } = this.#settings.limits;
     const again = isInterrupted || (reason === 'error' && retryErrors);
-    if (!again || trial.cancelled || this.#isLastAttempt(trial, isInterrupted))
+    if (!again || trial.cancelled || isLastAttempt(trial, this.#settings, isInterrupted))
       return this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
     this.open.await(trial);
     return { effect: 'noted', fact };
-  }
-
-  /** From rules 3 on, an attempt that no trainer has claimed counts for nothing, and one that has reported shows that the trial can be run. */
-  #interrupt(trial: OpenTrial<P>): void {
-    trial.interruptions++;
-    if (this.#settings.rules < 3 || (trial.run !== undefined && trial.at === undefined)) trial.fruitless++;
-    else if (trial.at !== undefined) trial.fruitless = 0;
-  }
-
-  /** From rules 2 on, interrupted attempts do not use up the attempts for errors. */
-  #isLastAttempt({ suggestion, errors, interruptions, fruitless }: OpenTrial<P>, isInterrupted: boolean): boolean {
-    const { rules, limits } = this.#settings;
-    const { attempts = 3 } = limits;
-    if (rules < 2) return suggestion.attempt >= attempts;
-    if (!isInterrupted) return errors >= attempts;
-    return fruitless >= Math.max(attempts, INTERRUPTIONS) || interruptions >= Math.max(attempts, MOST_INTERRUPTIONS);
   }
 
   #cancel(fact: Cancelled, trial: OpenTrial<P>): Applied<P> {

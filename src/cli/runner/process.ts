@@ -22,7 +22,7 @@ export interface ProcessOptions extends Omit<Listening, 'file'> {
   readonly onReport?: (report: PrintedReport) => void;
   /** How many reports wait to be stored. While there are many, the output is not read, so that the program has to wait. */
   readonly waiting?: (() => number) | undefined;
-  /** Told in one line of what looked like a report or result and was none, and of a log file that could not be written. */
+  /** Called with one line if something looks like a report or result and is none, or if a log file cannot be written. */
   readonly onWarning?: (message: string) => void;
   /** Seconds that it may take, up to 24 days. */
   readonly timeLimit?: number | undefined;
