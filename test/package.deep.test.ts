@@ -93,7 +93,7 @@ describe('the packed package, in an empty project', () => {
 
   it('makes long fits in a thread', () => {
     writeFileSync(join(project, 'fitting.js'), fitting);
-    expect(run(process.execPath, 'fitting.js').trim()).toBe('fitted');
+    expect(run(process.execPath, 'fitting.js').trim()).toMatch(/^fitted(,fitted)*$/); // how often depends on how many results are long
   });
 
   it('shows the comments of options in editors', () => {
