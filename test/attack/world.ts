@@ -64,7 +64,7 @@ export interface Victim {
   until<T extends Fact['type']>(type: T, fields?: Readonly<Record<string, unknown>>): Promise<Extract<Fact, { type: T }>>;
   /** Pulls a suggestion as a trainer does. */
   pull(user: 'w1' | 'w2'): Promise<Msg>;
-  /** Publishes as a user who may do so. */
+  /** Publishes with the connection of a user that the server allows to do it. */
   tell(subject: string): Promise<void>;
   /** Messages that arrive in the engine's account while something happens. */
   arrivals(act: () => Promise<unknown>): Promise<readonly Msg[]>;
