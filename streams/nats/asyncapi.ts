@@ -97,7 +97,11 @@ export function asyncapi(): object {
       address: 'ht.{study}.log.suggested',
       messages: messages(['suggested']),
       parameters: parameters('study'),
-      description: `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored.`,
+      description:
+        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. ` +
+        'The server may deliver it again. So look first at the last fact of the trial, by a request to $JS.API.DIRECT.GET.HT_<study>.ht.<study>.log.by.*.<trial>. ' +
+        'If its attempt is not lower than that of the suggestion, the attempt is taken: acknowledge the suggestion and pull the next one. If it is lower, but ' +
+        'was stored after the suggestion (header Nats-Sequence), it hides whether the attempt is taken: claim it, and begin after a second without a rejection.',
     },
     facts: {
       address: 'ht.{study}.log.by.{trainer}.{trial}',

@@ -49,8 +49,7 @@ const { done } = trainer<{ readonly x: number }>(
       await sleep((Number(pace) / 3) * (0.5 + rng()));
       report(x + 1 / step, step);
     }
-    // Where acknowledgements are lost, each block costs a second training: its late facts hide that a later attempt has ended.
-    if (mood < 0.01 && acknowledgements !== 'lost') {
+    if (mood < 0.01) {
       note({ type: 'blocked', trial, attempt });
       block(Number(lease) * 1500); // longer than a lease; then it continues as if nothing had happened
     } else if (mood < 0.05) say(trial, { type: 'reported', step: 2, values: { value: x } });

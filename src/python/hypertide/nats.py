@@ -16,6 +16,7 @@ claim is stored, then facts, each of which is sent again with the same id until 
 
 import json
 import math
+import re
 import sys
 import threading
 import time
@@ -33,6 +34,8 @@ PULL_SECONDS = 5
 DEFAULT_LEASE = 30.0
 DEFAULT_LIMIT = 16 * 1024
 LONGEST_MESSAGE = 4000
+OBJECTION_SECONDS = 1.0  # that an engine has to refuse a claim that may have come second
+DELIVERY = re.compile(r"\.trainers\.\d+\.(\d+)\.")  # the position of a suggestion, in its reply subject
 
 
 class Abandoned(Exception):
@@ -89,7 +92,18 @@ class NatsTrial(Trial):
         self.limit = limit
         self.run = f"{self.number}.{self.attempt}.{token_of(12)}"
         self.stop_by = None
-        self.abandoned = False
+        self._lost = threading.Event()
+
+    @property
+    def abandoned(self):
+        return self._lost.is_set()
+
+    def abandon(self):
+        self._lost.set()
+
+    def lost_within(self, seconds):
+        """Whether the engine refuses this claim within so many seconds."""
+        return self._lost.wait(seconds)
 
     def _send_report(self, _number, step, value, metrics):
         self._raise_if_abandoned()
@@ -161,16 +175,19 @@ class Trainer:
             headers, reply, data = pulled
             try:
                 suggestion = json.loads(data)
-                taken = suggestion.get("type") != "suggested" or self._is_taken(suggestion)
+                state = self._state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
             except (ValueError, AttributeError):
-                taken = True
-            if taken:
+                state = "taken"
+            if state == "taken":
                 self.nats.publish(reply, b"+ACK")
                 continue
             trial = NatsTrial(self, suggestion, float(headers.get("hypertide-lease", DEFAULT_LEASE)), int(headers.get("hypertide-limit", DEFAULT_LIMIT)))
             self.current = trial
             trial.say("started", trainer=self.name)
             self.nats.publish(reply, b"+ACK")
+            if state == "unclear" and trial.lost_within(OBJECTION_SECONDS):
+                self.current = None
+                continue
             return trial
         return None
 
@@ -230,17 +247,24 @@ class Trainer:
             return None
         return (headers, reply, data) if reply else None  # a status needs no acknowledgement
 
-    def _is_taken(self, suggestion):
-        """Whether the attempt is claimed already, judging by the last fact of its trial. The log decides; this only saves work."""
+    def _state_of(self, suggestion, reply):
+        """Whether an attempt is free or taken, judging by the last fact of its trial: the log decides, this only saves work.
+
+        A late fact of an earlier attempt hides what this one has become: it is unclear.
+        """
         subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
         headers, _, data = self._insist(lambda: self.nats.request(subject, ""))
         if headers.get("status") == "404":
-            return False
+            return "free"
         try:
             attempt = json.loads(data).get("attempt")
         except (ValueError, AttributeError):
             attempt = None
-        return isinstance(attempt, int) and attempt >= suggestion["attempt"]
+        if isinstance(attempt, int) and attempt >= suggestion["attempt"]:
+            return "taken"
+        delivery = DELIVERY.search(reply)
+        is_older = delivery is not None and int(headers.get("nats-sequence", 0)) < int(delivery[1])
+        return "free" if is_older else "unclear"
 
     def _insist(self, ask):
         pause = 0.05
@@ -267,7 +291,7 @@ class Trainer:
         message = json.loads(data)
         trial = self.current
         if trial and message.get("run") == trial.run and (message.get("type") == "started" or message.get("code") == "ended"):
-            trial.abandoned = True
+            trial.abandon()
 
     def _beat(self):
         while not self.nats.closed:

@@ -13,6 +13,12 @@ export interface DeliveryTracker {
 /** How often it was handed out, its position, and its number among all that were handed out. */
 const DELIVERY = /\.trainers\.(\d+)\.(\d+)\.(\d+)\./;
 
+/** The position of a suggestion, if its reply subject says it. */
+export function positionOf(reply: string): number | undefined {
+  const position = DELIVERY.exec(reply)?.[2];
+  return position === undefined ? undefined : Number(position);
+}
+
 /**
  * A server counts how often it has delivered a suggestion, but a killed server counts again from what it last wrote down. So its count is trusted only
  * for suggestions stored after a fact of ours that this connection has seen stored, and only while its numbers grow: when they fall, the consumer was

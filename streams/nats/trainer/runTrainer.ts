@@ -8,6 +8,7 @@ import { type DirectiveMessage, isRelayed, LEASE, LEASE_HEADER, LIMIT_HEADER, ty
 import { isStreamFull, withRetry } from '../retry.ts';
 import { silence } from '../silence.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
+import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
@@ -38,6 +39,8 @@ export interface Trainer {
 
 /** Milliseconds to wait for an answer before one asks again. */
 const PATIENCE = 2000;
+/** Milliseconds that an engine has to refuse a claim that may have come second. */
+const OBJECTION = 1000;
 
 /** Takes suggestions on, one for each free slot, and has them performed. */
 export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perform<P>, options: RunTrainerOptions = {}): Trainer {
@@ -109,13 +112,6 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
 
   const ask = (subject: string) =>
     withRetry(nc, () => nc.request(`$JS.API.DIRECT.GET.${subjects.stream}.${subject}`, '', { timeout: PATIENCE }));
-  /** Whether an attempt is taken, as far as its trial's last fact tells. The log decides; this only saves the work of finding out. */
-  const isTaken = async ({ trial, attempt }: Suggestion<P>): Promise<boolean> => {
-    const last = await ask(subjects.by('*', trial));
-    if (last.headers?.code === 404) return false;
-    const said = jsonOf(last) as { attempt?: unknown } | undefined;
-    return typeof said?.attempt === 'number' && said.attempt >= attempt; // in doubt it is claimed, and the log decides
-  };
   /** Why the study closed before this trainer began, if nothing has been said to it since. */
   const closedBefore = async (): Promise<string | undefined> => {
     const last = parseFact(jsonOf(await ask(subjects.study)));
@@ -158,15 +154,19 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const take = (message: Msg) => {
       const suggestion = suggestionOf<P>(message);
       if (!suggestion) return pass(message);
-      if (deliveries.isFirst(message.reply!)) return claim(message, suggestion);
-      isTaken(suggestion).then((taken) => (taken ? pass(message) : claim(message, suggestion)), fail);
+      if (deliveries.isFirst(message.reply!)) return claim(message, suggestion, 'free');
+      ask(subjects.by('*', suggestion.trial)).then((last) => {
+        const state = attemptState(suggestion, message, last);
+        if (state === 'taken') pass(message);
+        else claim(message, suggestion, state);
+      }, fail);
     };
     /** It is nothing to be taken on. */
     const pass = (message: Msg) => {
       publish(nc, message.reply!, '+ACK');
       pull();
     };
-    const claim = (message: Msg, suggestion: Suggestion<P>) => {
+    const claim = (message: Msg, suggestion: Suggestion<P>, state: 'free' | 'unclear') => {
       if (over) return publish(nc, message.reply!, '-NAK');
       const { trial, attempt } = suggestion;
       const run = `${trial}.${attempt}.${nuid.next()}`;
@@ -191,8 +191,9 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       one.claim(name, () => {
         publish(nc, message.reply!, '+ACK');
         beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
-        if (!options.beats) return one.perform(perform);
         const begin = () => one.perform(perform);
+        if (state === 'unclear') return void setTimeout(begin, OBJECTION); // if the claim came second, the engine says so, and it never begins
+        if (!options.beats) return begin();
         nc.flush().then(begin, begin); // an objective that blocks would delay these messages
       });
     };

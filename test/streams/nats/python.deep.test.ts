@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { engineOn, factsOf, fresh, hearing, isFact } from './world.ts';
+import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
 
 const folder = fileURLToPath(new URL('../../../src/python/', import.meta.url));
 
@@ -67,6 +67,19 @@ print(h.run(url, study, objective, "py"))`;
       if (type === 'failed' || type === 'completed') ends[n.get(trial!)!] = reason ?? checkpoint ?? values;
     }
     expect(ends.slice(1)).toEqual(['error', 'infeasible', 'non-finite', 'ü/4', { loss: 5 }, { loss: 6 }]);
+    await engine.close();
+  });
+
+  it.each([
+    ['does not train again what has ended', true, '2\n'],
+    ['trains what is still free', false, '1\n2\n'],
+  ])('%s, though the last fact about the trial is a late one of an earlier attempt', async (_, hasEnded, trained) => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2 });
+    await lateFactOn(server, study, engine.heard, hasEnded);
+    const { ended } = python(server.url, study, 'h.run(url, study, lambda trial: print(trial.number) or 1.0, "py")');
+    await engine.finished;
+    expect(await ended).toEqual({ code: 0, text: trained });
     await engine.close();
   });
 

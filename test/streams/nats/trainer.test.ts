@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { type At, engineOn, factsOf, fresh, isFact } from './world.ts';
+import { type At, engineOn, factsOf, fresh, isFact, lateFactOn } from './world.ts';
 
 let server: NatsServer;
 beforeAll(async () => {
@@ -162,6 +162,24 @@ describe('trainer', () => {
     await done;
     const ends = (await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed');
     expect(ends).toMatchObject([{ run: 'quick' }, { trial: 2 }]);
+    await engine.close();
+  });
+
+  it.each([
+    ['does not train again what has ended', true, [2]],
+    ['trains what is still free', false, [1, 2]],
+  ])('%s, though the last fact about the trial is a late one of an earlier attempt', async (_, hasEnded, trained) => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 2 });
+    await lateFactOn(server, study, engine.heard, hasEnded);
+    const begun: number[] = [];
+    const { done } = trainer<At>(await server.connect(), study, ({ x }, { trial }) => {
+      begun.push(trial);
+      return x;
+    });
+    await engine.finished;
+    await done;
+    expect(begun).toEqual(trained);
     await engine.close();
   });
 

@@ -90,6 +90,23 @@ export async function handOn(server: NatsServer, study: string, name = 'hand') {
   };
 }
 
+/**
+ * Lets the last fact about trial 1 be a late one of its first attempt, although its second attempt has been suggested since, and has ended if
+ * `hasEnded`. No suggestion is acknowledged, so a trainer gets all of them.
+ */
+export async function lateFactOn(server: NatsServer, study: string, heard: Heard, hasEnded: boolean): Promise<void> {
+  const [late, other] = [await handOn(server, study, 'late'), await handOn(server, study, 'other')];
+  await heard.until(isFact('suggested', { trial: 1 }));
+  await late.say(1, { type: 'started', attempt: 1, run: 'late' });
+  await late.say(1, { type: 'failed', attempt: 1, run: 'late', reason: 'preempted' });
+  await heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+  if (hasEnded) {
+    await other.say(1, { type: 'started', attempt: 2, run: 'other' });
+    await other.say(1, { type: 'completed', attempt: 2, run: 'other', values: { value: 3 } });
+  }
+  await late.say(1, { type: 'reported', attempt: 1, run: 'late', step: 1, values: { value: 4 } });
+}
+
 /** All facts of a study, read again. */
 export async function factsOf(nc: NatsConnection, study: string): Promise<Fact[]> {
   const log = await natsLog(nc, study, { create: false });
