@@ -1,3 +1,4 @@
+import type { Entry } from '../src/facts/entry.ts';
 import type { Params, TrialEvent } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
@@ -5,7 +6,8 @@ import type { OpenTrial } from '../src/ledger/trial.ts';
 import type { TrialId } from '../src/messages.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
-import { type Decided, decide, type Intent, RefusedError, type Submitted } from '../src/study/commands.ts';
+import { type Decided, decide, type Intent, RefusedError } from '../src/study/commands.ts';
+import type { Answered, StudySource } from '../src/study/source.ts';
 import { type Answers, answersOf } from './answers.ts';
 import type { Asked, AskOptions } from './asked.ts';
 import { Asks } from './engine/asks.ts';
@@ -14,6 +16,7 @@ import { dryRunChange } from './engine/dryRun.ts';
 import { Leases } from './engine/leases.ts';
 import { type EngineRun, run } from './engine/run.ts';
 import type { AuthoredLog } from './log/log.ts';
+import { past } from './log/past.ts';
 import { Repeats } from './repeats.ts';
 import type { StrategyOption, StudyOptions } from './spec/options.ts';
 import type { Origin } from './submit.ts';
@@ -23,6 +26,8 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
   readonly lease?: number | undefined;
   /** Called with each entry and what it did. */
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  /** Where its log is, for people. */
+  readonly place?: string | undefined;
 }
 
 /** Whether a trial should stop, and what stops it. */
@@ -51,7 +56,8 @@ function wantedOf(intent: Intent) {
  * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
  * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
  */
-export class HostedStudy<P = Params> {
+export class HostedStudy<P = Params> implements StudySource {
+  readonly place: string;
   readonly log: AuthoredLog;
   /** Resolves when the study has closed and no trial is open, though it may be reopened. @throws what the study throws. */
   readonly finished: Promise<void>;
@@ -72,7 +78,8 @@ export class HostedStudy<P = Params> {
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
   constructor(space: Space<P>, log: AuthoredLog, options: HostOptions<P> = {}) {
-    const { strategy, lease = 30, note, ...settings } = options;
+    const { strategy, lease = 30, note, place = '', ...settings } = options;
+    this.place = place;
     this.log = log;
     this.#lease = lease;
     this.#leases = new Leases(lease * 1000);
@@ -122,6 +129,19 @@ export class HostedStudy<P = Params> {
     if (this.#failure) throw this.#failure.error;
   }
 
+  /** Why it cannot be run any more; undefined if it can. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#failure;
+  }
+
+  read(from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
+    return this.log.read(from, signal);
+  }
+
+  past(from: number): AsyncIterable<readonly Entry[]> {
+    return past(this.log, from);
+  }
+
   /** Claims the next trial for a trainer. @throws what the study throws. */
   async ask(options: AskOptions = {}): Promise<Asked<P>> {
     await this.ready();
@@ -149,9 +169,10 @@ export class HostedStudy<P = Params> {
   }
 
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */
-  async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Submitted> {
+  async submit(intent: Intent, origin: Pick<Origin, 'user' | 'request'> = {}): Promise<Answered> {
     await this.ready();
-    return this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
+    const submitted = await this.#repeats.once(origin, wantedOf(intent), () => this.answers.submit(intent, origin));
+    return { ...submitted, running: true };
   }
 
   /** The fact that an intent would become. @throws as `submit` */

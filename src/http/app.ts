@@ -11,7 +11,7 @@ import { checkDepth, LARGEST } from './fields.ts';
 import { type Request as Asked, handle } from './handlers.ts';
 import { openapi } from './openapi.ts';
 import { type Operation, operationIds, operations } from './operations.ts';
-import { type Studies, studyIn } from './studies.ts';
+import type { RunningStudies } from './studies.ts';
 import { roles, type User, type Users } from './users.ts';
 
 /** The user of a request on a server without users. */
@@ -31,7 +31,7 @@ export interface HttpOptions extends Omit<AccessOptions, 'token'> {
 export type McpFetch = (request: Request, user: User) => Promise<Response>;
 
 /** A route for each operation, behind the guards of the page. */
-export function httpApp(studies: Studies, { users, mcp, ending, ...site }: HttpOptions): Hono<HttpEnv> {
+export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }: HttpOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
   app.use(sameSite(site));
   app.get('/healthz', (c) => c.text('ok'));
@@ -42,7 +42,7 @@ export function httpApp(studies: Studies, { users, mcp, ending, ...site }: HttpO
     app.on(operation.method, path, permit(users, operation.roles), async (c) => {
       const request = await requestOf(c, operation);
       if (id === 'facts' && (c.req.header('accept') ?? '').includes('text/event-stream'))
-        return factEvents(c, studyIn(studies, request.study), Number(request.fields.after ?? 0), ending);
+        return factEvents(c, await studies.open(request.study), Number(request.fields.after ?? 0), ending);
       return answer(await handle(id, studies, request));
     });
   }

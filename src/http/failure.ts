@@ -5,8 +5,12 @@ export const isOfClient = (error: unknown): boolean => error instanceof UserErro
 
 /** What a client learns of an error. One that it cannot correct is for the people who run the server. */
 export function failureFor(error: unknown, warn: (message: string) => void): RequestFailure {
-  const failure = failureOf(error);
-  if (isOfClient(error)) return failure;
-  warn(`a request failed: ${failure.error}`);
-  return { ...failure, error: 'the server failed; its output says why' };
+  const { error: message, code } = failureOf(error);
+  if (!isOfClient(error)) warn(`a request failed: ${message}`);
+  return { error: sentenceFor(error), code };
+}
+
+/** The sentence of `failureFor`. */
+export function sentenceFor(error: unknown): string {
+  return isOfClient(error) ? failureOf(error).error : 'the server failed; its output says why';
 }

@@ -1,8 +1,6 @@
 import { inTurn } from '../../streams/engine/timeout.ts';
 import type { HostedStudy } from '../../streams/host.ts';
-import { past } from '../../streams/log/past.ts';
 import { Feed } from '../dashboard/feed.ts';
-import type { Intent } from '../study/commands.ts';
 
 /** Studies as the dashboard reads them, which reads each log once. */
 export class Feeds {
@@ -26,10 +24,7 @@ export class Feeds {
   #of(study: HostedStudy): Feed {
     const known = this.#feeds.get(study);
     if (known && !known.closed) return known;
-    const { log } = study;
-    const submit = async (intent: Intent) => ({ ...(await study.submit(intent)), running: true });
-    const read = (from: number, signal?: AbortSignal) => log.read(from, signal);
-    const feed = new Feed('study', { place: 'study', read, past: (from) => past(log, from), submit });
+    const feed = new Feed('study', study);
     this.#feeds.set(study, feed);
     return feed;
   }

@@ -4,9 +4,10 @@ import { whyOf } from '../dashboard/why.ts';
 import type { TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
+import { sentenceFor } from './failure.ts';
 import { describedFields } from './fields.ts';
 import { type OperationId, operations } from './operations.ts';
-import { type Studies, studyIn } from './studies.ts';
+import type { RunningStudies } from './studies.ts';
 import type { User } from './users.ts';
 
 /** A request that fits the schema of its operation, and may have more fields. */
@@ -24,49 +25,63 @@ export interface Request {
   whenGone(leave: () => void): () => void;
 }
 
-type Handler = (studies: Studies, request: Request) => unknown;
+type Handler = (studies: RunningStudies, request: Request) => unknown;
 
 /** Seconds that an ask waits, unless it says otherwise. */
 const PATIENCE = 30;
 
+/** The state of a study, also of one that can no longer be run. */
+function stateOf({ answers, failure }: HostedStudy) {
+  const status = answers.status();
+  return failure === undefined ? status : { ...status, error: sentenceFor(failure.error) };
+}
+
 const described = async (study: HostedStudy) => {
   await study.ready();
-  return { ...study.answers.status(), created: study.ledger.created };
+  return { ...stateOf(study), created: study.ledger.created };
 };
 
 /** What a trainer says of a trial becomes a fact with its name. */
 const saying =
   (type: TrialEvent['type']): Handler =>
-  (studies, { study, trial, fields, user, key }) =>
-    studyIn(studies, study).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
+  async (studies, { study, trial, fields, user, key }) =>
+    (await studies.open(study)).say({ ...fields, type, trial } as TrialEvent, { author: user?.name, request: key });
 
 /** What a person asks of a study becomes a fact with the name of the person. */
 const commanding =
   (type: Intent['type']): Handler =>
-  (studies, { study, trial, fields, user, key }) => {
+  async (studies, { study, trial, fields, user, key }) => {
     const intent = parseIntent({ ...fields, type, ...(trial > 0 && { trial }) });
-    return studyIn(studies, study).submit(intent, { user: user?.name, request: key });
+    const { position, fact } = await (await studies.open(study)).submit(intent, { user: user?.name, request: key });
+    return { position, fact };
   };
 
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
-  listStudies: (studies) => [...studies.all.values()].map(({ answers }) => answers.status()), // also of one that has failed
-  createStudy: async (studies, { fields }) => described(await studies.create(fields)),
-  getStudy: (studies, { study }) => described(studyIn(studies, study)),
+  listStudies: async (studies) => {
+    const all = await Promise.all((await studies.names()).map((name) => studies.open(name)));
+    return all.map(stateOf);
+  },
+  createStudy: async (studies, { fields }) => {
+    const name = fields.name as string;
+    await studies.create(name, fields);
+    return described(await studies.open(name));
+  },
+  getStudy: async (studies, { study }) => described(await studies.open(study)),
   ask: async (studies, { study, fields, user, key, whenGone }) => {
     const { wait = PATIENCE, run = key, trainer } = fields as { wait?: number; run?: string; trainer?: string };
     const leaving = new AbortController();
     const stay = whenGone(() => leaving.abort());
     try {
-      return await studyIn(studies, study).ask({ author: user?.name, trainer, run, wait, signal: leaving.signal });
+      return await (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, signal: leaving.signal });
     } finally {
       stay();
     }
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {
-    const hosted = studyIn(studies, study);
+    const hosted = await studies.open(study);
     await hosted.ready();
     return hosted.beat(trial, fields.run as string, user?.name);
   },
@@ -74,30 +89,30 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   stopped: saying('stopped'),
   fail: (studies, request) => saying('failed')(studies, { ...request, fields: { reason: 'error', ...request.fields } }),
   best: async (studies, { study }) => {
-    const hosted = studyIn(studies, study);
+    const hosted = await studies.open(study);
     await hosted.ready();
     return hosted.answers.status().best ?? null;
   },
   listTrials: async (studies, { study, fields }) => {
-    const hosted = studyIn(studies, study);
+    const hosted = await studies.open(study);
     await hosted.ready();
     const { items, more } = hosted.answers.page(fields);
     return omitUndefined({ trials: items, next: more ? items.at(-1)!.trial : undefined });
   },
   getTrial: async (studies, { study, trial }) => {
-    const hosted = studyIn(studies, study);
+    const hosted = await studies.open(study);
     await hosted.ready();
     const row = hosted.answers.rows.get(trial);
     if (!row) throw noTrial(trial);
     return row;
   },
-  facts: (studies, { study, fields }) => studyIn(studies, study).answers.answer('log', fields),
+  facts: async (studies, { study, fields }) => (await studies.open(study)).answers.answer('log', fields),
   why: async (studies, { study, trial }) => {
-    const why = await studies.feeds.use(studyIn(studies, study), (feed) => whyOf(feed, trial));
+    const why = await studies.feeds.use(await studies.open(study), (feed) => whyOf(feed, trial));
     if (!why) throw noTrial(trial);
     return why;
   },
-  importance: async (studies, { study }) => (await studies.feeds.use(studyIn(studies, study), importancesOf)) ?? null,
+  importance: async (studies, { study }) => (await studies.feeds.use(await studies.open(study), importancesOf)) ?? null,
   enqueue: commanding('enqueue'),
   change: commanding('change'),
   close: commanding('close'),
@@ -111,7 +126,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
  * @param dry whether to say what it would do, without doing it.
  * @throws RefusedError; what the operation throws.
  */
-export async function handle(id: OperationId, studies: Studies, given: Request, dry = false): Promise<unknown> {
+export async function handle(id: OperationId, studies: RunningStudies, given: Request, dry = false): Promise<unknown> {
   const request = { ...given, fields: describedFields(operations[id], given.fields) };
   const isDry = operations[id].method === 'post' && (dry || request.user?.dryRun === true);
   const settle = studies.allowances.admit(id, request.user);
@@ -123,9 +138,9 @@ export async function handle(id: OperationId, studies: Studies, given: Request, 
 }
 
 /** What an operation that acts would do, without doing it. @throws RefusedError as the operation would; what a strategy throws. */
-async function preview(id: OperationId, studies: Studies, { study, trial, fields, user }: Request): Promise<object> {
-  if (id === 'createStudy') return { creates: await studies.check(fields) };
-  const hosted = studyIn(studies, study);
+async function preview(id: OperationId, studies: RunningStudies, { study, trial, fields, user }: Request): Promise<object> {
+  if (id === 'createStudy') return { creates: await studies.check(fields.name as string, fields) };
+  const hosted = await studies.open(study);
   await hosted.ready();
   if (id in intentSchemas) return { fact: hosted.preview(parseIntent({ ...fields, type: id, ...(trial > 0 && { trial }) })) };
   const types: Readonly<Record<string, TrialEvent['type']>> = { report: 'reported', tell: 'completed', stopped: 'stopped', fail: 'failed' };

@@ -2,7 +2,7 @@ import { isLoopback } from '../dashboard/access.ts';
 import { listen } from '../dashboard/listen.ts';
 import { UserError } from '../errors.ts';
 import { httpApp, type McpFetch } from './app.ts';
-import type { Studies } from './studies.ts';
+import type { RunningStudies } from './studies.ts';
 import type { Users } from './users.ts';
 
 export interface HttpServerOptions {
@@ -26,7 +26,7 @@ class OpenServerError extends UserError {
 
 /** Serves studies over HTTP until it is closed. @throws OpenServerError, ListenError */
 export async function serveHttp(
-  studies: Studies,
+  studies: RunningStudies,
   { host = '127.0.0.1', port = 0, names = [], users, mcp }: HttpServerOptions,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   if (!users && (!isLoopback(host) || names.length > 0))

@@ -1,12 +1,11 @@
 import type { HostedStudy } from '../../streams/host.ts';
 import type { Created } from '../facts/facts.ts';
-import { RefusedError } from '../study/commands.ts';
+import type { Studies } from '../study/place.ts';
 import type { Allowances } from './allowances.ts';
 import type { Feeds } from './feeds.ts';
 
 /** The studies that a server runs. */
-export interface Studies {
-  readonly all: ReadonlyMap<string, HostedStudy>;
+export interface RunningStudies extends Studies<HostedStudy> {
   /** What users have used of their allowances. */
   readonly allowances: Allowances;
   readonly feeds: Feeds;
@@ -14,15 +13,6 @@ export interface Studies {
   warn(message: string): void;
   /** Calls back with the name of a study whenever it has changed. @returns a function that unsubscribes */
   watch(changed: (study: string) => void): () => void;
-  /** The first fact that a study would have. @throws UserError if it cannot be created. */
-  check(description: unknown): Promise<Created>;
-  /** Creates a study from a study file as data, and runs it. @throws UserError */
-  create(description: unknown): Promise<HostedStudy>;
-}
-
-/** @throws RefusedError */
-export function studyIn({ all }: Studies, name: string): HostedStudy {
-  const study = all.get(name);
-  if (!study) throw new RefusedError({ code: 'unknown-study', message: `there is no study ${name.slice(0, 60)}` });
-  return study;
+  /** The first fact that `create` would write. @throws as `create` */
+  check(name: string, study: unknown): Promise<Created>;
 }

@@ -1,7 +1,7 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { handle } from '../http/handlers.ts';
 import type { OperationId } from '../http/operations.ts';
-import type { Studies } from '../http/studies.ts';
+import type { RunningStudies } from '../http/studies.ts';
 import type { User } from '../http/users.ts';
 
 /** What can be read of each study, and subscribed to. */
@@ -16,10 +16,10 @@ const uriOf = (study: string, view: string): string => `hypertide://studies/${st
 /** The addresses of all that changes with a study. */
 export const urisOf = (study: string): string[] => Object.keys(views).map((view) => uriOf(study, view));
 
-export function registerResources(server: McpServer, studies: Studies, user: User): void {
+export function registerResources(server: McpServer, studies: RunningStudies, user: User): void {
   for (const [view, { operation, description }] of Object.entries(views)) {
     const list = async () => ({
-      resources: [...studies.all.keys()].map((study) => ({
+      resources: (await studies.names()).map((study) => ({
         uri: uriOf(study, view),
         name: `${study}: ${view}`,
         mimeType: 'application/json',

@@ -4,7 +4,7 @@ import { validate } from '../facts/validate.ts';
 import { failureFor } from '../http/failure.ts';
 import { handle } from '../http/handlers.ts';
 import { type Operation, type OperationId, operationIds, operations } from '../http/operations.ts';
-import type { Studies } from '../http/studies.ts';
+import type { RunningStudies } from '../http/studies.ts';
 import { hasRole, type User } from '../http/users.ts';
 
 /** The log is too long for an agent; resources and `list_trials` say the same in short. */
@@ -65,7 +65,7 @@ type Arguments = Readonly<Record<string, unknown>> & {
 };
 
 /** Registers a tool for each operation that a user may use. */
-export function registerTools(server: McpServer, studies: Studies, user: User): void {
+export function registerTools(server: McpServer, studies: RunningStudies, user: User): void {
   for (const id of operationIds) {
     const operation: Operation = operations[id];
     if (LEFT_OUT.includes(id) || !hasRole(user, operation.roles)) continue;
@@ -90,7 +90,7 @@ export function registerTools(server: McpServer, studies: Studies, user: User): 
 /** What a tool answers: JSON, or why it cannot. */
 async function answer(
   id: OperationId,
-  studies: Studies,
+  studies: RunningStudies,
   user: User,
   { study = '', trial = 0, dry_run: dry, request, ...fields }: Arguments,
 ) {

@@ -12,15 +12,14 @@ export interface LogSize {
   readonly longest: number;
 }
 
-/** A place with studies: a folder of journals, or a server. */
-export interface StudyPlace {
+/** Studies by name: in a folder, on a server, or run by this process. @typeParam S what a study can do there */
+export interface Studies<S extends StudySource = StudySource> {
   /** The folder or the address of the server, without passwords. */
   readonly place: string;
-  readonly form: LogForm;
   /** The names of its studies, in order. @throws UserError if this user must not list them. */
   names(): Promise<readonly string[]>;
   /** A study to read and to act on. @throws UserError if there is none of this name. */
-  open(name: string): Promise<StudySource>;
+  open(name: string): Promise<S>;
   /**
    * Begins a study.
    *
@@ -28,6 +27,11 @@ export interface StudyPlace {
    * @throws UserError if the name is taken, or the data describes no study.
    */
   create(name: string, study: unknown): Promise<void>;
+}
+
+/** A place that keeps the logs of its studies, so that they can be copied, moved and deleted: a folder of journals, or a server. */
+export interface StudyPlace extends Studies {
+  readonly form: LogForm;
   /** Why a study cannot be moved now, such as an engine that serves it; undefined if no process runs it. */
   busy(name: string): Promise<string | undefined>;
   /**

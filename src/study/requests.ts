@@ -29,6 +29,7 @@ export const statusSchema = {
     failed: count('without a result'),
     best: trialRowSchema,
     closed: text('why it is over'),
+    error: text('why it cannot be run, if it has failed'),
   },
   required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
   description: 'the state of a study',

@@ -49,7 +49,7 @@ async function hosted(): Promise<string> {
   const studies = new HostedStudies({ warn: console.error });
   const axis = { type: 'float', low: 0, high: 1 };
   const parameters = { lr: { type: 'float', low: 1e-5, high: 1, log: true }, width: axis, depth: axis };
-  await studies.open(parseStudy({ name: 'bench', parameters, strategy: 'random', parallel: CONNECTIONS }), directory);
+  await studies.host(parseStudy({ name: 'bench', parameters, strategy: 'random', parallel: CONNECTIONS }), directory);
   const { url } = await serveHttp(studies, {});
   return new URL(url).port;
 }

@@ -22,7 +22,7 @@ function hosted() {
 
 it('resumes the studies of a directory, and says which files it passes over', async () => {
   const before = hosted();
-  await before.studies.open(parseStudy(digits), directory);
+  await before.studies.host(parseStudy(digits), directory);
   await before.studies.close();
   copyFileSync(join(directory, 'digits.jsonl'), join(directory, 'older.jsonl'));
   writeFileSync(join(directory, 'metrics.jsonl'), '{"loss":1}\n{"loss":2}\n');
@@ -32,7 +32,7 @@ it('resumes the studies of a directory, and says which files it passes over', as
   await log.close();
   const { studies, warnings } = hosted();
   await studies.resumeAll(directory);
-  expect([...studies.all.keys()]).toEqual(['digits']);
+  expect(await studies.names()).toEqual(['digits']);
   expect(warnings.toSorted()).toEqual([
     expect.stringMatching(/My Study\.jsonl: not resumed: name: expected/),
     expect.stringMatching(/older\.jsonl: not resumed: the study digits runs from .*digits\.jsonl$/),
@@ -43,8 +43,8 @@ it('resumes the studies of a directory, and says which files it passes over', as
 
 it('closes every study, though one of them cannot be closed', async () => {
   const { studies } = hosted();
-  const broken = await studies.open(parseStudy(digits), directory);
-  const other = await studies.open(parseStudy({ ...digits, name: 'other' }), directory);
+  const broken = await studies.host(parseStudy(digits), directory);
+  const other = await studies.host(parseStudy({ ...digits, name: 'other' }), directory);
   vi.spyOn(broken, 'close').mockRejectedValue(new Error('the disk is gone'));
   const closing = vi.spyOn(other, 'close');
   await expect(studies.close()).rejects.toThrow('the disk is gone');
@@ -55,8 +55,8 @@ it('closes every study, though one of them cannot be closed', async () => {
 
 it('says before it creates a study that its name is taken', async () => {
   const { studies } = hosted();
-  await studies.open(parseStudy(digits), directory);
-  await expect(studies.check(digits)).rejects.toMatchObject({ code: 'study-exists' });
-  expect(await studies.check({ ...digits, name: 'other' })).toMatchObject({ study: 'other' });
+  await studies.host(parseStudy(digits), directory);
+  await expect(studies.check('digits', digits)).rejects.toMatchObject({ code: 'study-exists' });
+  expect(await studies.check('other', { ...digits, name: 'other' })).toMatchObject({ study: 'other' });
   await studies.close();
 });

@@ -49,6 +49,22 @@ describe('commands on a study on a server', () => {
     expect(existsSync(join(place, 'read.html'))).toBe(true);
   });
 
+  it('archive files of trials only from a folder that is named', async () => {
+    const place = directory();
+    await finished('packed', 2);
+    for (const folder of ['packed.trials', 'mine']) {
+      mkdirSync(join(place, folder));
+      writeFileSync(join(place, folder, 'note'), folder);
+    }
+    const packed = async (output: string, ...more: string[]) => {
+      const { err } = await hypertide(place, 'archive', ...at('packed'), '-o', output, ...more);
+      await hypertide(place, 'restore', output, '--folder', output.slice(0, 1), '--name', 'again');
+      return { err, trials: existsSync(join(place, output.slice(0, 1), 'again.trials', 'note')) };
+    };
+    expect(await packed('a.tar.gz')).toEqual({ err: expect.stringContaining('packed.trials: left out'), trials: false });
+    expect(await packed('b.tar.gz', '--directory', 'mine')).toEqual({ err: expect.not.stringContaining('left out'), trials: true });
+  });
+
   it('say what people want to the engine, and where it stands in the log', async () => {
     const place = directory();
     const engine = await engineOf('say', 3);

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
 import { digits, sendTo, server } from './support.ts';
 
@@ -29,6 +30,17 @@ describe('over HTTP', () => {
     expect((await get('studies/digits/best')).body).toMatchObject({ trial: 5, values: { loss: 0.2 }, trainer: 'curl' });
     expect((await get('studies')).body).toMatchObject([{ study: 'digits', completed: 5, closed: 'trials' }]);
     expect((await get('studies/digits')).body).toMatchObject({ created: { strategy: 'random', parallel: 2 } });
+  });
+
+  it('the list of studies says that one has failed, and to clients only what they can correct', async () => {
+    const { directory, get, hosted, warnings } = await open();
+    expect((await get('studies')).body[0]).not.toHaveProperty('error');
+    vi.spyOn(hosted, 'failure', 'get').mockReturnValue({ error: new Error(`${directory}: the disk is gone`) });
+    expect((await get('studies')).body).toMatchObject([{ study: 'digits', error: 'the server failed; its output says why' }]);
+    vi.spyOn(hosted, 'failure', 'get').mockReturnValue({ error: new StrategyError('grid: all of it is tried') });
+    expect((await get('studies')).body).toMatchObject([{ study: 'digits', error: 'grid: all of it is tried' }]);
+    expect(warnings).toEqual([]);
+    vi.restoreAllMocks();
   });
 
   it('lists trials in pages', async () => {

@@ -54,7 +54,7 @@ export async function server(
   const warnings: string[] = [];
   const studies = new HostedStudies({ directory, warn: (line) => warnings.push(line), ...settings });
   const file: StudyFile = parseStudy(study);
-  const hosted = await studies.open(file, directory);
+  const hosted = await studies.host(file, directory);
   const mcp = mcpOverHttp(studies);
   const { url, close } = await serveHttp(studies, { ...options, mcp: mcp.fetch });
   const send = (method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> => {

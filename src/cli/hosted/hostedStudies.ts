@@ -12,7 +12,7 @@ import type { Created, Params } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { Allowances } from '../../http/allowances.ts';
 import { Feeds } from '../../http/feeds.ts';
-import type { Studies } from '../../http/studies.ts';
+import type { RunningStudies } from '../../http/studies.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
@@ -35,10 +35,11 @@ export interface HostedStudiesOptions {
 }
 
 /** Studies in journals, which this process runs for trainers elsewhere. */
-export class HostedStudies implements Studies {
-  readonly all = new Map<string, HostedStudy>();
+export class HostedStudies implements RunningStudies {
+  readonly place: string;
   readonly allowances = new Allowances();
   readonly feeds = new Feeds();
+  readonly #all = new Map<string, HostedStudy>();
   readonly #watchers = new Set<(study: string) => void>();
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
@@ -48,10 +49,11 @@ export class HostedStudies implements Studies {
 
   constructor(options: HostedStudiesOptions) {
     this.#options = options;
+    this.place = options.directory ?? '.';
   }
 
   /** Runs the study of a study file, in `<name>.jsonl`. @throws UserError */
-  async open({ space, strategy, options }: StudyFile, directory = '.'): Promise<HostedStudy> {
+  async host({ space, strategy, options }: StudyFile, directory = '.'): Promise<HostedStudy> {
     const name = checkName('name', options.study);
     const path = join(directory, `${name}.jsonl`);
     const created = await begunIn(path);
@@ -89,22 +91,31 @@ export class HostedStudies implements Studies {
     return () => this.#watchers.delete(changed);
   }
 
-  check(description: unknown): Promise<Created> {
-    return this.#creating(description, async ({ space, strategy, options }) => createdOf(space, strategy, options));
+  async names(): Promise<readonly string[]> {
+    return [...this.#all.keys()];
   }
 
-  create(description: unknown): Promise<HostedStudy> {
-    return this.#creating(description, (file, directory) => this.open(file, directory));
+  async open(name: string): Promise<HostedStudy> {
+    const study = this.#all.get(name);
+    if (!study) throw new RefusedError({ code: 'unknown-study', message: `there is no study ${name.slice(0, 60)}` });
+    return study;
+  }
+
+  check(name: string, data: unknown): Promise<Created> {
+    return this.#creating(name, data, async ({ space, strategy, options }) => createdOf(space, strategy, options));
+  }
+
+  async create(name: string, data: unknown): Promise<void> {
+    await this.#creating(name, data, (file, directory) => this.host(file, directory));
   }
 
   /** Lets a study be created that can be, while no other request creates one of its name. @throws UserError */
-  async #creating<T>(description: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
+  async #creating<T>(name: string, data: unknown, act: (file: StudyFile, directory: string) => Promise<T>): Promise<T> {
     const { directory } = this.#options;
     if (directory === undefined)
       throw new RefusedError({ code: 'closed', message: 'this server creates no studies: it was started without --directory' });
-    const file = studyFromElsewhere(undefined, description);
-    const name = checkName('name', file.options.study);
-    if (this.all.has(name) || this.#opening.has(name))
+    const file = studyFromElsewhere(checkName('name', name), data);
+    if (this.#all.has(name) || this.#opening.has(name))
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${name}` });
     this.#opening.add(name);
     try {
@@ -118,7 +129,7 @@ export class HostedStudies implements Studies {
 
   /** Resolves when all studies have closed. @throws what a study throws. */
   async finished(): Promise<void> {
-    await Promise.all([...this.all.values()].map(({ finished }) => finished));
+    await Promise.all([...this.#all.values()].map(({ finished }) => finished));
   }
 
   /** Closes all studies. @throws what one of them throws, when the others have closed. */
@@ -142,6 +153,7 @@ export class HostedStudies implements Studies {
       ...options,
       strategy,
       lease,
+      place: path,
       note: (entry) => {
         this.allowances.note(name, entry);
         for (const changed of this.#watchers) changed(name);
@@ -161,7 +173,7 @@ export class HostedStudies implements Studies {
     }
     const closeSocket = await controlSocket(path, (intent) => study.submit(intent));
     study.finished.catch((error: Error) => warn(`${name}: ended: ${error.message}`));
-    this.all.set(name, study);
+    this.#all.set(name, study);
     this.#paths.set(name, path);
     this.#closing.push(async () => {
       await log.settled();

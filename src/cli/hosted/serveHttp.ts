@@ -37,7 +37,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   });
   let close = async () => {};
   try {
-    for (const file of files) await studies.open(file);
+    for (const file of files) await studies.host(file);
     if (directory !== undefined) await studies.resumeAll(directory);
     const mcp = lazyMcp(studies);
     const server = await serveHttp(studies, { host, port, names: name, users: permitted, mcp: mcp.fetch });
@@ -45,7 +45,10 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
       await mcp.close();
       await server.close();
     };
-    for (const [study, { ledger }] of studies.all) screen.line(`${study}: ${ledger.nextTrial > 1 ? 'resumed' : 'started'}`);
+    for (const name of await studies.names()) {
+      const { ledger } = await studies.open(name);
+      screen.line(`${name}: ${ledger.nextTrial > 1 ? 'resumed' : 'started'}`);
+    }
     screen.line(`serving at ${server.url}v1/studies; ${server.url}v1/openapi.json describes the requests`);
     const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);
     return why === 'interrupted' && once ? 130 : 0;

@@ -43,11 +43,11 @@ const [CONTENTS, LOG, TRIALS, SUMS] = ['study.json', 'log.jsonl', 'trials', 'SHA
  * Writes a study into one compressed file: its log as it is stored, the folder of its trials, and a checksum of each file. An entry keeps its
  * position, time, subject and headers.
  *
- * @param trials the folder of the trials, if there is one.
+ * @param trials the folder of the trials, which need not exist; undefined if the study has none here.
  * @returns how large the log is, and the files that were left out.
  * @throws UsageError if there is a file of this name.
  */
-export async function writeArchive(place: StudyPlace, study: string, trials: string, output: string): Promise<Written> {
+export async function writeArchive(place: StudyPlace, study: string, trials: string | undefined, output: string): Promise<Written> {
   if (await isThere(output)) throw new UsageError(`${output}: there is a file of this name; choose another one with --output`);
   return inFolderNextTo(output, async (folder) => {
     let [entries, longest] = [0, 0];
@@ -63,7 +63,7 @@ export async function writeArchive(place: StudyPlace, study: string, trials: str
     const contents: Contents = { format: 1, study, logged, form: place.form, entries, longest, version };
     await writeFile(join(folder, CONTENTS), `${JSON.stringify(contents, undefined, 2)}\n`);
     // Copied first, since its programs may be writing.
-    const leftOut = (await isThere(trials)) ? await copyFiles(await realpath(trials), join(folder, TRIALS)) : [];
+    const leftOut = trials !== undefined && (await isThere(trials)) ? await copyFiles(await realpath(trials), join(folder, TRIALS)) : [];
     const sums: string[] = [];
     for (const name of await filesIn(folder)) sums.push(`${await sumOf(join(folder, name))}  ${name}\n`);
     await writeFile(join(folder, SUMS), sums.join(''));

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { type ExitWith, port, positiveNumber, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, port, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands that run a study on this machine. */
 export function declareRun(program: Command, exit: ExitWith): void {
@@ -39,6 +39,11 @@ Example:
     .option('--seed <text>', 'seed for all random choices (default: 0)')
     .addOption(
       new Option('--fsync <policy>', 'when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
+    )
+    .option(
+      '--keep <size>',
+      'disk space of output and checkpoints, such as 20GB; those of the worst trials go first (default: no limit)',
+      byteSize,
     )
     .option('--json', 'print a JSON line for each trial that ends')
     .option('--dashboard [port]', 'show the study in a browser (default port: a free one)', port)

@@ -10,16 +10,16 @@ const OF_WORKERS = ['command', 'on', 'timeLimit', 'atTimeLimit', 'grace', 'resul
 /**
  * A study that another machine describes. It holds nothing that a worker runs: workers run only programs of their own configuration.
  *
- * @param name by which it is created; undefined if its data alone names it.
+ * @param name by which it is created.
  * @param data what a study file holds.
  * @throws UsageError for what only a worker may decide; SpaceError, OptionError; what a strategy throws that does not suit the study.
  */
-export function studyFromElsewhere(name: string | undefined, data: unknown): StudyFile {
+export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   const [forbidden] = OF_WORKERS.filter((field) => Object.hasOwn(data, field));
   if (forbidden !== undefined)
     throw new UsageError(`${forbidden}: a study that is created from elsewhere cannot decide what workers run; leave it out`);
-  if (name !== undefined && data.name !== undefined && data.name !== name)
+  if (data.name !== undefined && data.name !== name)
     throw new UsageError(`name: expected ${name}, by which the study is created, got ${JSON.stringify(data.name)}`);
   const file = parseStudy(data, name);
   dryRun(file.space, file.strategy ?? auto(), file.options);

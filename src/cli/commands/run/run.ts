@@ -11,7 +11,9 @@ import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.t
 import type { TrialId } from '../../../messages.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
+import { expendable } from '../../../study/expendable.ts';
 import type { StudySource } from '../../../study/source.ts';
+import { TrialRows } from '../../../study/trials.ts';
 import { RUN_EXAMPLE } from '../../runExample.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
@@ -25,6 +27,7 @@ import { onInterrupt } from '../../terminal/interrupt.ts';
 import { quoted } from '../../terminal/output.ts';
 import { openStatusLine } from '../../terminal/statusLine.ts';
 import { failingAlike, isTelling } from '../../trainers/alike.ts';
+import { keepFiles } from '../../trainers/keepFiles.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
@@ -43,6 +46,8 @@ interface RunOptions {
   readonly metricFile?: string;
   readonly fsync?: 'always' | 'interval' | 'never';
   readonly json?: boolean;
+  /** Bytes that the files of the trials may take. */
+  readonly keep?: number;
   /** Port of the dashboard; true for one that is free. */
   readonly dashboard?: number | true;
 }
@@ -106,6 +111,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
     note,
     begin,
     attended: board !== undefined,
+    keep: options.keep,
     warn: screen.line,
   });
   await log.settled();
@@ -163,6 +169,7 @@ interface Work {
   readonly begin: (study: EngineRun<Params>) => void;
   /** Whether a dashboard is open, through which the study can be resumed. */
   readonly attended: boolean;
+  readonly keep: number | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -199,7 +206,12 @@ async function work(given: Work): Promise<Ending> {
     atTimeLimit: file.atTimeLimit,
     grace: file.grace,
   });
-  const failing = failingAlike(await log.head());
+  const head = await log.head();
+  const failing = failingAlike(head);
+  const rows = new TrialRows<Params>();
+  let tidying: Promise<void> | undefined;
+  const tidy =
+    given.keep === undefined ? undefined : keepFiles(given.directory, given.keep, () => expendable(rows, goal.objectives[0]!), warn);
   const study = run(
     file.space,
     file.strategy,
@@ -210,6 +222,8 @@ async function work(given: Work): Promise<Ending> {
       note: (entry) => {
         watching.note(entry);
         given.note(entry);
+        if (tidy) rows.fold(entry);
+        if (entry.event?.type === 'ended' && entry.position > head) tidying = tidy?.();
         const alike = failing(entry);
         if (alike) end({ type: 'alike', alike });
         if (watching.paused && !given.attended) end({ type: 'paused' });
@@ -233,6 +247,7 @@ async function work(given: Work): Promise<Ending> {
   const ending = await ended;
   study.stop();
   await fleet.preempt();
+  await tidying;
   const limits = ending.type === 'alike' ? ending.alike.limits(failed) : undefined;
   if (limits) await log.append({ type: 'changed', limits });
   await log.settled();

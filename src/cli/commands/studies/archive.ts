@@ -1,4 +1,4 @@
-import { writeArchive } from '../../places/archive.ts';
+import { isThere, writeArchive } from '../../places/archive.ts';
 import { type Placed, trialsOf } from '../../places/withPlace.ts';
 import { inform } from '../../terminal/output.ts';
 
@@ -14,8 +14,13 @@ export async function archive(
 ): Promise<number> {
   const { place, name } = placed;
   await place.open(name); // reports what is wrong with the study
-  const { entries, leftOut } = await writeArchive(place, name, trialsOf(placed, directory), output);
+  const trials = trialsOf(placed, directory);
+  // A folder of this name next to the user may belong to another study than the one on the server.
+  const isItsOwn = place.form === 'journal' || directory !== undefined;
+  const { entries, leftOut } = await writeArchive(place, name, isItsOwn ? trials : undefined, output);
   informOfLeftOut(leftOut);
+  if (!isItsOwn && (await isThere(trials)))
+    inform(`${trials}: left out, since it may belong to another study of this name; if it is of this one, name it with --directory`);
   inform(`${output}: ${entries} entries of ${name}`);
   return 0;
 }

@@ -24,7 +24,7 @@ export async function serveMcp(paths: readonly string[], { directory, name, tria
     release = onInterrupt(() => resolve());
   });
   try {
-    for (const file of files) await studies.open(file, directory);
+    for (const file of files) await studies.host(file, directory);
     await studies.resumeAll(directory);
     const { close } = mcpOverStdio(studies, { name, role: 'agent', ...omitUndefined({ trials, cost, dryRun }) });
     await Promise.race([interrupted, once(process.stdin, 'end')]);

@@ -1,0 +1,67 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { TrialId } from '../../messages.ts';
+import { trialDirectory } from './trialFiles.ts';
+
+/**
+ * Keeps the folder of the trials within a size: deletes the checkpoints of ended trials and, if that is not enough, all their files.
+ *
+ * @param bytes of all files below the folder.
+ * @param expendable the ended trials, the first to go first.
+ * @returns a function to call when a trial has ended, which resolves when the files are gone.
+ */
+export function keepFiles(
+  directory: string,
+  bytes: number,
+  expendable: () => readonly TrialId[],
+  warn: (message: string) => void,
+): () => Promise<void> {
+  let turn: Promise<void> = Promise.resolve();
+  let isDue = false;
+  let isSaid = false;
+  const sweep = async () => {
+    isDue = false;
+    let total = await sizeOf(directory);
+    for (const find of [checkpointsOf, filesOf])
+      for (const trial of expendable()) {
+        if (total <= bytes) return;
+        for (const path of await find(directory, trial)) {
+          const size = await sizeOf(path);
+          await rm(path, { recursive: true, force: true });
+          total -= size;
+        }
+      }
+    if (total <= bytes || isSaid) return;
+    isSaid = true;
+    warn(`${directory}: ${total} bytes, though --keep allows ${bytes}: the rest is of the best trial and of those that run`);
+  };
+  return () => {
+    if (!isDue) turn = turn.then(sweep).catch((error: Error) => warn(`${directory}: files were not deleted: ${error.message}`));
+    isDue = true;
+    return turn;
+  };
+}
+
+async function checkpointsOf(directory: string, trial: TrialId): Promise<string[]> {
+  const own = trialDirectory(directory, trial);
+  const attempts = (await namesIn(own)).filter((name) => /^attempt-\d+$/.test(name));
+  return [...attempts.map((name) => join(own, name, 'checkpoints')), join(own, 'checkpoints')];
+}
+
+const filesOf = async (directory: string, trial: TrialId): Promise<string[]> => [trialDirectory(directory, trial)];
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+
+/** Bytes of the files below a path. Those that vanish meanwhile do not count. */
+async function sizeOf(path: string): Promise<number> {
+  const found = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = found
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) =>
+      stat(join(parentPath, name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
