@@ -46,6 +46,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/http'),
     page('guides/agents'),
     page('guides/operating'),
+    page('guides/monitoring'),
     page('guides/resume'),
     page('guides/dashboard'),
     page('guides/objectives'),

@@ -1,13 +1,14 @@
 import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { failureOf } from '../errors.ts';
+import { healthRoutes, metricsRoute } from '../monitoring/health.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { parseIntent } from '../study/commands.ts';
 import { type AccessOptions, access, sameSite, securityHeaders } from './access.ts';
 import { machineEvents, studyEvents } from './events.ts';
 import type { Feed } from './feed.ts';
 import { importancesOf } from './importances.ts';
-import type { Metrics } from './metrics.ts';
 import { assetsIn, zipped } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
 import { reportOf } from './report.ts';
@@ -25,10 +26,10 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
   const app = new Hono();
   app.use(securityHeaders, sameSite(options));
 
-  app.get('/healthz', (c) => c.text('ok'));
-  app.get('/metrics', mayRead, async (c) =>
-    c.text(await metrics.registry.metrics(), 200, { 'Content-Type': metrics.registry.contentType }),
-  );
+  app.use('/readyz', mayRead);
+  healthRoutes(app, metrics);
+  app.use('/metrics', mayRead);
+  metricsRoute(app, metrics);
   app.post('/api/session', mayAct, (c) => c.json({ ok: true }, 200, { 'Set-Cookie': cookie }));
 
   app.use('/api/*', mayRead);

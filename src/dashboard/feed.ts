@@ -5,10 +5,10 @@ import type { Created, ObjectiveSpec, Params } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { bestOf, phaseOf, type StudyState } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Space } from '../space/space.ts';
 import type { StudySource } from '../study/source.ts';
-import { bestFirst } from '../study/trials.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline, Summary } from './wire.ts';
 
@@ -145,18 +145,23 @@ export class Feed {
     if (this.#trend.length > TREND) this.#trend = this.#trend.filter((_, i) => i % 2 === 0 || i === this.#trend.length - 1);
   }
 
+  /** What is folded from the log; undefined while it is empty. */
+  state(): StudyState | undefined {
+    return this.#begun && { ledger: this.#begun.ledger, rows: this.#begun.changes.rows };
+  }
+
   /** The study in one line; undefined while its log is empty. */
   headline(): Headline | undefined {
     if (this.#begun === undefined) return undefined;
     const { ledger, changes } = this.#begun;
     const { settings, closed } = ledger;
     const { completed, stopped, failed } = changes.rows.counts;
-    const best = bestOf(this.#begun);
+    const state = this.state()!;
     return omitUndefined({
       id: this.id,
       study: settings.study,
       source: this.source.place,
-      phase: closed !== undefined ? 'closed' : settings.paused ? 'paused' : 'running',
+      phase: phaseOf(state),
       closed,
       trials: ledger.nextTrial - 1,
       configurations: ledger.configurations,
@@ -165,7 +170,7 @@ export class Feed {
       stopped,
       failed,
       limit: settings.limits.trials,
-      best,
+      best: bestOf(state),
       trend: this.#trend,
       objective: settings.objectives[0]!,
       position: changes.position,
@@ -200,15 +205,6 @@ export class Feed {
       rejected: this.#rejected,
     };
   }
-}
-
-/** The ledger ranks a result before it knows that it was retracted; then the best of the others counts. */
-function bestOf({ ledger: { best, settings }, changes: { rows } }: Begun): Headline['best'] {
-  if (best === undefined) return undefined;
-  const objective = settings.objectives[0]!;
-  const row = rows.get(best.trial);
-  const first = row?.status === 'completed' ? row : bestFirst(rows, objective)[0];
-  return first && { trial: first.trial, value: first.values![objective.name]! };
 }
 
 function beginning(entry: Entry): Begun | undefined {

@@ -1,7 +1,7 @@
+import { Metrics } from '../monitoring/metrics.ts';
 import { newToken } from './access.ts';
 import { dashboardApp } from './app.ts';
 import { listen } from './listen.ts';
-import { Metrics } from './metrics.ts';
 import { Studies } from './studies.ts';
 
 export interface DashboardOptions {

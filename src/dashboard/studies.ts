@@ -1,9 +1,9 @@
 import { nextTurn } from '../../streams/engine/timeout.ts';
+import type { Metrics } from '../monitoring/metrics.ts';
 import type { StudySource } from '../study/source.ts';
 import { Feed } from './feed.ts';
 import { Replay } from './machines/replay.ts';
 import { MachineWatch } from './machines/watch.ts';
-import type { Metrics } from './metrics.ts';
 import type { Headline, Machines } from './wire.ts';
 
 /** A study that is shown. */
@@ -34,7 +34,7 @@ export class Studies {
    */
   add(id: string, source: StudySource, live?: (inspect: (event: unknown) => void) => void): Shown {
     const feed = new Feed(id, source, (error) => this.#warn(`${source.place}: ${(error as Error).message}`));
-    this.#metrics.count(feed);
+    feed.listen(this.#metrics.add(id, { state: () => feed.state() }));
     feed.watch(this.tell);
     const machines = live ? this.#inspected(id, live) : this.#replayed(feed);
     const shown = { feed, machines };

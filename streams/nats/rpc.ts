@@ -47,6 +47,7 @@ export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: N
       answers.note(entry);
       due ??= setTimeout(publishStatus, FRAME);
     },
+    rows: answers.rows,
     submit: (intent: Intent) => answers.submit(intent),
     close: () => {
       clearTimeout(due);

@@ -2,8 +2,10 @@ import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
+import type { TrialRows } from '../../src/study/trials.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type NatsLog, natsLog } from './log/log.ts';
@@ -39,6 +41,14 @@ export interface ServedStudy {
   pause(limits?: Limits): Promise<void>;
   /** Ends this engine; another one can take over. */
   close(): Promise<void>;
+  /** What this engine has folded from the log. */
+  readonly ledger: Ledger<unknown>;
+  /** The trials so far. */
+  readonly rows: TrialRows<unknown>;
+  /** Whether this engine decides: of several, the one that wrote last. */
+  readonly leads: boolean;
+  /** Entries that the server has stored and this engine has not read. */
+  lag(): Promise<number>;
 }
 
 /**
@@ -132,5 +142,19 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const pause = async (limits?: Limits) => {
     await rpc.submit(omitUndefined({ type: 'change', paused: true, limits }));
   };
-  return { started, finished, ended, pause, close };
+  return {
+    started,
+    finished,
+    ended,
+    pause,
+    close,
+    rows: rpc.rows,
+    get ledger() {
+      return running.engine.ledger;
+    },
+    get leads() {
+      return log.leads;
+    },
+    lag: async () => Math.max(0, (await log.head()) - running.engine.ledger.position),
+  };
 }

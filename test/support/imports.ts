@@ -59,6 +59,7 @@ const floors: readonly string[] = [
   'streams/engine',
   'streams/nats',
   'src/testing',
+  'src/monitoring',
   'src/dashboard',
   'src/http',
   'src/mcp',

@@ -13,6 +13,7 @@ import { DECISIONS } from '../../facts/versions.ts';
 import { Allowances } from '../../http/allowances.ts';
 import { Feeds } from '../../http/feeds.ts';
 import type { RunningStudies } from '../../http/studies.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
@@ -31,6 +32,7 @@ export interface HostedStudiesOptions {
   readonly directory?: string | undefined;
   readonly lease?: number | undefined;
   readonly fsync?: JournalOptions['fsync'];
+  readonly metrics?: Metrics | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -146,9 +148,13 @@ export class HostedStudies implements RunningStudies {
     strategy: Strategy | undefined,
     options: StudyOptions,
   ): Promise<HostedStudy> {
-    const { warn, lease, fsync } = this.#options;
+    const { warn, lease, fsync, metrics } = this.#options;
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     const failing = failingAlike(await log.head());
+    let hosted: HostedStudy | undefined;
+    const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
+    const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);
+    const measure = metrics?.add(name, { state, failure });
     const study = new HostedStudy(space, log, {
       ...options,
       strategy,
@@ -156,6 +162,7 @@ export class HostedStudies implements RunningStudies {
       place: path,
       note: (entry) => {
         this.allowances.note(name, entry);
+        measure?.(entry);
         for (const changed of this.#watchers) changed(name);
         const alike = failing(entry);
         if (!alike) return;
@@ -165,9 +172,11 @@ export class HostedStudies implements RunningStudies {
         study.submit(omitUndefined({ type: 'change', paused: true, limits })).catch((error: Error) => warn(`${name}: ${error.message}`));
       },
     });
+    hosted = study;
     try {
       await study.ready();
     } catch (error) {
+      metrics?.remove(name);
       await study.close();
       throw error;
     }

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
+import { addressOf } from '../address.ts';
+import { monitorFor } from '../serving/monitorFor.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
 import { openStatusLine } from '../terminal/statusLine.ts';
@@ -14,6 +16,7 @@ interface ServeHttpOptions {
   readonly users?: string;
   readonly name?: readonly string[];
   readonly directory?: string;
+  readonly monitor?: string;
   readonly lease?: number;
   readonly replicas?: number;
   readonly fsync?: 'always' | 'interval' | 'never';
@@ -22,15 +25,16 @@ interface ServeHttpOptions {
 
 /** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
 export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions): Promise<number> {
-  const { http, nats, users, name, directory, lease, replicas, fsync, once = false } = options;
+  const { http, nats, users, name, directory, monitor, lease, replicas, fsync, once = false } = options;
   if (nats !== undefined || replicas !== undefined)
     throw new UsageError('--http: expected no --nats and no --replicas: studies are in journals');
   if (paths.length === 0 && directory === undefined) throw new UsageError('expected study files, or --directory with studies');
-  const { host, port } = addressOf(http);
+  const { host, port } = addressOf('--http', http);
   const permitted = users === undefined ? undefined : await readUsers(users);
   const files = await Promise.all(paths.map(readStudyFile));
   const screen = openStatusLine();
-  const studies = new HostedStudies({ directory, lease, fsync, warn: screen.line });
+  const eyes = await monitorFor(monitor, screen);
+  const studies = new HostedStudies({ directory, lease, fsync, metrics: eyes?.metrics, warn: screen.line });
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
@@ -58,6 +62,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
       await studies.close();
     } finally {
       await close();
+      await eyes?.close();
     }
   }
 }
@@ -73,14 +78,6 @@ function lazyMcp(studies: HostedStudies) {
     fetch: async (request: Request, user: User) => (await load()).fetch(request, user),
     close: async () => (await loaded)?.close(),
   };
-}
-
-/** A port, or a host and a port. @throws UsageError */
-function addressOf(text: string): { readonly host?: string; readonly port: number } {
-  const [, host, digits] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (!(port < 65_536)) throw new UsageError(`--http: expected a port or host:port, got ${text}`);
-  return host === undefined ? { port } : { host: host.replace(/^\[(.*)\]$/, '$1'), port };
 }
 
 /** @throws UsageError */

@@ -14,6 +14,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
+    .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
@@ -52,6 +53,7 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
     .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
     .action((command, options) => exit(import('../commands/server/worker.ts').then(({ work }) => work(command, options))));
 

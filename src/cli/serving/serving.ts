@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.ts';
+import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { Metrics } from '../../monitoring/metrics.ts';
 import { announceWait, withoutPassword } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls } from '../terminal/plainText.ts';
@@ -15,6 +17,7 @@ export interface ServingOptions {
   readonly screen: StatusLine;
   /** The address of the server. */
   readonly nats: string;
+  readonly metrics?: Metrics | undefined;
   readonly settings: { readonly lease?: number; readonly replicas?: number; readonly maxBytes?: number };
 }
 
@@ -31,7 +34,7 @@ export interface Serving {
 /** Milliseconds that the end of an engine may take. */
 const PARTING = 2000;
 
-export function serving({ nc, screen, nats, settings }: ServingOptions): Serving {
+export function serving({ nc, screen, nats, metrics, settings }: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   let ending = false;
   /** Waits for a person to correct the trainers. */
@@ -50,17 +53,31 @@ export function serving({ nc, screen, nats, settings }: ServingOptions): Serving
       const head = await log.head();
       await log.close();
       const failing = failingAlike(head);
+      let engine: ServedStudy | undefined;
+      let failure: string | undefined;
+      const measure = metrics?.add(study, {
+        state: () => (engine?.ledger.created ? engine : undefined),
+        leads: () => engine?.leads ?? false,
+        lag: async () => (await engine?.lag()) ?? 0,
+        failure: () => failure,
+      });
       const note = (noted: AppliedEntry) => {
+        measure?.(noted);
         const alike = failing(noted);
-        if (alike) void pause(study, engine, alike);
+        if (alike) void pause(study, served, alike);
       };
-      const engine = await serve(nc, space, { strategy, ...options, ...settings, note, warn: screen.line });
-      engines.add(engine);
-      void engine.ended.then(() => engines.delete(engine));
+      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn: screen.line });
+      engine = served;
+      engines.add(served);
+      void served.ended.then((error) => {
+        engines.delete(served);
+        if (error instanceof StudyError && error.code === 'gone') metrics?.remove(study);
+        else if (error !== undefined) failure = (error as Error).message;
+      });
       screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
       if (head === 0)
         screen.line(`${study}: next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
-      return engine;
+      return served;
     },
     close: async () => {
       ending = true;

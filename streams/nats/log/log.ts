@@ -69,6 +69,8 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   let appending: Promise<unknown> = Promise.resolve();
   let written = 0;
   let leads = true;
+  /** Whether a fact is on its way: what is read meanwhile may be that one. */
+  let publishing = false;
   let full = false;
   let closed = false;
   let end: number | undefined;
@@ -126,7 +128,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     restored,
     end: () => end,
     seen: ({ subject, seq, data, info }: StoredMessage) => {
-      if (own.includes(subject)) knew(subject, seq);
+      const isNews = own.includes(subject) && seq > (fence.get(subject) ?? 0);
+      if (isNews && !publishing) leads = false; // another engine wrote it
+      if (isNews) knew(subject, seq);
       const trainer = trainerOf(subject);
       if (trainer !== undefined && seq > metered) trainers.add(trainer, data.length, info.timestampNanos / 1e6);
       metered = Math.max(metered, seq); // a log can be read again
@@ -141,8 +145,15 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     head: () => withRetry(nc, async () => (await jsm.streams.info(subjects.stream)).state.last_seq),
     append: (fact) => {
       if (closed) return Promise.reject(new LogClosedError());
-      const appended = appending.then(() => publishFact(fact));
-      appending = appended.catch(() => {});
+      const appended = appending.then(() => {
+        publishing = true;
+        return publishFact(fact);
+      });
+      appending = appended
+        .catch(() => {})
+        .then(() => {
+          publishing = false;
+        });
       return appended;
     },
     close: async () => {

@@ -3,6 +3,7 @@ import type { ServedStudy } from '../../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { serveAll } from '../../serving/all.ts';
+import { monitorFor } from '../../serving/monitorFor.ts';
 import { serving } from '../../serving/serving.ts';
 import { accessOf, connect } from '../../sources/connect.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
@@ -17,6 +18,8 @@ interface ServeOptions extends Access {
   readonly replicas?: number;
   readonly maxBytes?: number;
   readonly once?: boolean;
+  /** Where to serve metrics and health. */
+  readonly monitor?: string;
   /** Serves every study whose name fits this pattern. */
   readonly all?: string;
 }
@@ -35,7 +38,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
-  const place = { nc, screen, nats, settings: omitUndefined({ lease, replicas, maxBytes }) };
+  const eyes = await monitorFor(options.monitor, screen, nc);
+  const place = { nc, screen, nats, metrics: eyes?.metrics, settings: omitUndefined({ lease, replicas, maxBytes }) };
   const engines = serving(place);
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -72,6 +76,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   } finally {
     endAll();
     release();
+    await eyes?.close();
     await engines.close();
   }
 }

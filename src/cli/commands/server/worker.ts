@@ -10,6 +10,7 @@ import type { Params } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Running } from '../../runner/process.ts';
+import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { openStatusLine } from '../../terminal/statusLine.ts';
@@ -30,6 +31,8 @@ interface WorkerOptions extends Access {
   readonly directory?: string;
   /** Seconds without a trial after which it ends. */
   readonly idle?: number;
+  /** Where to serve metrics and health. */
+  readonly monitor?: string;
   /** The name under which the program prints the value. */
   readonly metric?: string;
   /** The path of a file that the program writes its metrics into. */
@@ -57,6 +60,8 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     ...accessOf(options),
     ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
   });
+  const eyes = await monitorFor(options.monitor, screen, nc);
+  const meter = eyes?.ofWorker(parallel);
   const gone = new AbortController();
   let interrupted = (_: number) => gone.abort();
   const release = onInterrupt((count) => interrupted(count));
@@ -104,10 +109,12 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       let wanted = true;
       const { process, end } = startTrial(settings, suggestion, run, slot!, say);
       running.add(process);
+      meter?.begin();
       look();
       void end.then((event) => {
         running.delete(process);
         slots.add(slot!);
+        meter?.end(study, event.type);
         screen.line(`trial ${suggestion.trial} ${endOf(event)}`);
         look();
         say.end(wanted ? event : undefined);
@@ -143,6 +150,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     return ended ? 130 : 0;
   } finally {
     release();
+    await eyes?.close();
     await nc.close();
   }
 }

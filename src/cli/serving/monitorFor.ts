@@ -1,0 +1,14 @@
+import type { connect } from '../sources/connect.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+import type { Monitor } from './monitor.ts';
+
+/** The monitor of `--monitor`, which is loaded only where one is wanted. @throws UsageError, ListenError */
+export async function monitorFor(
+  address: string | undefined,
+  screen: StatusLine,
+  nc?: Awaited<ReturnType<typeof connect>>,
+): Promise<Monitor | undefined> {
+  if (address === undefined) return undefined;
+  const { monitor } = await import('./monitor.ts');
+  return monitor(address, screen, nc);
+}

@@ -1,0 +1,57 @@
+import type { Hono } from 'hono';
+import { omitUndefined } from '../omitUndefined.ts';
+import type { Measured, Metrics } from './metrics.ts';
+import { phaseOf } from './studyState.ts';
+
+/** The connection of this process to a server. */
+export interface Link {
+  /** Whether it is connected now. */
+  connected(): boolean;
+  /** Whether it was closed for good. */
+  closed(): boolean;
+}
+
+/** Why the process should be restarted; undefined if it works, also as a standby and while the server is away. */
+function failureOf({ studies }: Metrics, link: Link | undefined): string | undefined {
+  if (link?.closed()) return 'the connection to the server is closed';
+  const failures = [...studies.values()].map(({ failure }) => failure?.());
+  return failures.length > 0 && failures.every((failure) => failure !== undefined) ? failures.join('; ') : undefined;
+}
+
+/** A study in the answer of `/readyz`. */
+async function studyOf({ state, leads, lag, failure, last }: Measured) {
+  const folded = state();
+  return omitUndefined({
+    phase: folded === undefined ? 'starting' : phaseOf(folded),
+    leads: leads?.(),
+    position: folded?.ledger.position,
+    lastEntry: last === undefined ? undefined : new Date(last).toISOString(),
+    lag: await lag?.().catch(() => undefined),
+    failure: failure?.(),
+  });
+}
+
+/** Whether the process can do its work now, and with it what a person would ask next. */
+async function readinessOf({ studies }: Metrics, link: Link | undefined) {
+  const server = link && (link.connected() ? 'connected' : 'disconnected');
+  const shown = await Promise.all([...studies].map(async ([name, study]) => [name, await studyOf(study)] as const));
+  const ready = server !== 'disconnected' && shown.every(([, { phase, failure }]) => phase !== 'starting' && failure === undefined);
+  return omitUndefined({ ready, server, studies: Object.fromEntries(shown) });
+}
+
+/** Adds `/healthz`, which is 200 while the process works, and `/readyz`, which is 200 if it can do its work now. */
+export function healthRoutes(app: Hono, metrics: Metrics, link?: Link): void {
+  app.get('/healthz', (c) => {
+    const failure = failureOf(metrics, link);
+    return failure === undefined ? c.text('ok') : c.text(failure, 503);
+  });
+  app.get('/readyz', async (c) => {
+    const readiness = await readinessOf(metrics, link);
+    return c.json(readiness, readiness.ready ? 200 : 503);
+  });
+}
+
+/** Adds `/metrics` for Prometheus. */
+export function metricsRoute(app: Hono, { registry }: Metrics): void {
+  app.get('/metrics', async (c) => c.text(await registry.metrics(), 200, { 'Content-Type': registry.contentType }));
+}

@@ -1,0 +1,171 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import { version } from '../version.ts';
+import { bestOf, countsOf, phaseOf, phases, type StudyState, type WatchedStudy } from './studyState.ts';
+import { StudyTimes } from './studyTimes.ts';
+
+/** Seconds: a decision takes milliseconds, or as long as a model takes to fit. */
+const DECISION = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
+/** Seconds: a trial takes from moments to days. */
+const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
+/** Milliseconds between two looks at how late the event loop is. */
+const LOOP = 100;
+
+export interface Measured extends WatchedStudy {
+  /** The time of the last entry that was read, in milliseconds since 1970. */
+  last?: number;
+}
+
+/** The metrics for Prometheus: those of the process, and those of the studies that it runs or reads. Counters cover a log from its beginning. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #studies = new Map<string, Measured>();
+  readonly #facts = this.counter('facts_total', 'Entries of the log that count, by kind.', 'study', 'kind');
+  readonly #suggestions = this.counter('suggestions_total', 'Suggestions, by the first stage of their path.', 'study', 'by');
+  readonly #rejected = this.counter('rejected_total', 'Entries of the log that do not count, by reason.', 'study', 'code');
+  readonly #failures = this.counter(
+    'failed_attempts_total',
+    'Attempts without a result, by reason; lost: its lease has expired.',
+    'study',
+    'reason',
+  );
+  readonly #retries = this.counter('retries_total', 'Further attempts at a trial.', 'study');
+  readonly #idle = this.counter('trainer_idle_seconds_total', 'From the end of an attempt to the next claim of the same trainer.', 'study');
+  readonly #asks = this.#histogram(
+    'ask_seconds',
+    'From the last fact that a decision knew to the suggestion, by the times in the log.',
+    DECISION,
+    'study',
+  );
+  readonly #claims = this.#histogram('claim_seconds', 'From a suggestion to its claim by a trainer.', TRIAL, 'study');
+  readonly #trials = this.#histogram(
+    'trial_seconds',
+    'From the claim of an attempt to its end, by how it ended.',
+    TRIAL,
+    'study',
+    'outcome',
+  );
+  readonly #models = this.#histogram(
+    'model_seconds',
+    'What a strategy takes for an answer, fitting its model included, where the study runs in this process.',
+    [0.0001, 0.001, 0.01, 0.1, 1, 10],
+    'study',
+    'strategy',
+  );
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LOOP });
+    this.gauge('info', 'The version of hypertide.', ['version'], (set) => set({ version }, 1));
+    const begun = () => this.#begun();
+    this.gauge('open_trials', 'Trials that are open now.', ['study'], (set) => {
+      for (const [study, state] of begun()) set({ study }, state.ledger.open.size);
+    });
+    this.gauge('trials', 'Trials by status. Waiting: no trainer has claimed them.', ['study', 'status'], (set) => {
+      for (const [study, state] of begun())
+        for (const [status, count] of Object.entries(countsOf(state).trials)) set({ study, status }, count);
+    });
+    this.gauge('trainers', 'Trainers that hold a trial.', ['study'], (set) => {
+      for (const [study, state] of begun()) set({ study }, countsOf(state).trainers);
+    });
+    this.gauge('best_value', 'The value of the best trial for the first objective.', ['study', 'objective'], (set) => {
+      for (const [study, state] of begun()) {
+        const best = bestOf(state);
+        if (best) set({ study, objective: state.ledger.settings.objectives[0]!.name }, best.value);
+      }
+    });
+    this.gauge('phase', '1 for the phase of the study.', ['study', 'phase'], (set) => {
+      for (const [study, state] of begun()) for (const phase of phases) set({ study, phase }, phase === phaseOf(state) ? 1 : 0);
+    });
+    this.gauge('position', 'Position of the last entry that was read.', ['study'], (set) => {
+      for (const [study, state] of begun()) set({ study }, state.ledger.position);
+    });
+    this.gauge('last_entry_timestamp_seconds', 'When the last entry that was read was written.', ['study'], (set) => {
+      for (const [study, { last }] of this.#studies) if (last !== undefined) set({ study }, last / 1000);
+    });
+    this.gauge('lag_entries', 'Entries that the server has stored and this process has not read.', ['study'], async (set) => {
+      const lags = [...this.#studies].map(async ([study, { lag }]) => lag && set({ study }, await lag()));
+      await Promise.allSettled(lags); // a server that cannot be reached tells no lag
+    });
+    this.gauge('leader', '1 if this process decides, 0 if it stands by.', ['study'], (set) => {
+      for (const [study, { leads }] of this.#studies) if (leads) set({ study }, leads() ? 1 : 0);
+    });
+    this.gauge('study_failed', '1 if the study no longer works in this process.', ['study'], (set) => {
+      for (const [study, { failure }] of this.#studies) if (failure) set({ study }, failure() === undefined ? 0 : 1);
+    });
+  }
+
+  /**
+   * Adds a study.
+   *
+   * @returns takes each entry of its log, from the first one on.
+   */
+  add(study: string, watched: WatchedStudy): (entry: AppliedEntry) => void {
+    const measured: Measured = { ...watched };
+    this.#studies.set(study, measured);
+    const times = new StudyTimes();
+    return (entry) => {
+      const { at, fact, effect, refusal } = entry;
+      measured.last = at;
+      const { asked, claimed, idle, trained } = times.fold(entry);
+      if (refusal) return this.#rejected.inc({ study, code: refusal.code });
+      this.#facts.inc({ study, kind: fact.type });
+      if (fact.type === 'suggested') this.#suggestions.inc({ study, by: fact.by.split('/')[0]! });
+      if (effect === 'retried') this.#retries.inc({ study });
+      if (fact.type === 'failed') this.#failures.inc({ study, reason: fact.reason });
+      if (asked !== undefined) this.#asks.observe({ study }, asked);
+      if (claimed !== undefined) this.#claims.observe({ study }, claimed);
+      if (idle !== undefined) this.#idle.inc({ study }, idle);
+      if (trained !== undefined) this.#trials.observe({ study, outcome: fact.type }, trained);
+    };
+  }
+
+  get studies(): ReadonlyMap<string, Measured> {
+    return this.#studies;
+  }
+
+  /** Forgets a study that is gone. Its counters stay until the process ends. */
+  remove(study: string): void {
+    this.#studies.delete(study);
+  }
+
+  /** Records how long a strategy took for an answer. */
+  answered(study: string, strategy: string, seconds: number): void {
+    this.#models.observe({ study, strategy }, seconds);
+  }
+
+  /** Adds a gauge. @param collect sets its values when they are asked for. */
+  gauge<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    collect: (set: (labels: Readonly<Partial<Record<L, string>>>, value: number) => void) => void | Promise<void>,
+  ): void {
+    new Gauge({
+      ...named(name, help, labelNames),
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        await collect((labels, value) => this.set(labels, value));
+      },
+    });
+  }
+
+  /** Adds a counter. */
+  counter<L extends string>(name: string, help: string, ...labelNames: readonly L[]): Counter<L> {
+    return new Counter({ ...named(name, help, labelNames), registers: [this.registry] });
+  }
+
+  #histogram<L extends string>(name: string, help: string, buckets: number[], ...labelNames: readonly L[]): Histogram<L> {
+    return new Histogram({ ...named(name, help, labelNames), buckets, registers: [this.registry] });
+  }
+
+  /** The studies whose log is not empty. */
+  *#begun(): Generator<readonly [study: string, state: StudyState]> {
+    for (const [study, watched] of this.#studies) {
+      const state = watched.state();
+      if (state) yield [study, state];
+    }
+  }
+}
+
+const named = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({ name: `hypertide_${name}`, help, labelNames });

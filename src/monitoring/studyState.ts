@@ -1,0 +1,49 @@
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TrialId } from '../messages.ts';
+import { bestFirst, type TrialRow, type TrialRows } from '../study/trials.ts';
+
+/** What is folded from the log of a study. */
+export interface StudyState {
+  readonly ledger: Pick<Ledger<unknown>, 'created' | 'settings' | 'open' | 'best' | 'closed' | 'position'>;
+  readonly rows: Pick<TrialRows<unknown>, 'counts' | 'get'> & Iterable<TrialRow<unknown>>;
+}
+
+/** A study that is watched, wherever it runs. */
+export interface WatchedStudy {
+  /** Undefined while its log is empty. */
+  state(): StudyState | undefined;
+  /** Whether this process decides. Absent where it only reads. */
+  readonly leads?: (() => boolean) | undefined;
+  /** Entries that are stored and not read yet. */
+  readonly lag?: (() => Promise<number>) | undefined;
+  /** Why it no longer works here. */
+  readonly failure?: (() => string | undefined) | undefined;
+}
+
+/** The phase of a study, in the words of the dashboard. */
+export const phases = ['running', 'paused', 'closed'] as const;
+export type Phase = (typeof phases)[number];
+export const phaseOf = ({ ledger }: StudyState): Phase =>
+  ledger.closed !== undefined ? 'closed' : ledger.settings.paused ? 'paused' : 'running';
+
+/** The ledger ranks a result before it knows that it was retracted; then the best of the others counts. */
+export function bestOf({ ledger: { best, settings }, rows }: StudyState): { readonly trial: TrialId; readonly value: number } | undefined {
+  if (best === undefined) return undefined;
+  const objective = settings.objectives[0]!;
+  const row = rows.get(best.trial);
+  const first = row?.status === 'completed' ? row : bestFirst(rows, objective)[0];
+  return first && { trial: first.trial, value: first.values![objective.name]! };
+}
+
+/** How many trials have each status, and how many trainers hold one. */
+export function countsOf({ ledger, rows }: StudyState) {
+  const { open: _, ...ended } = rows.counts;
+  const trainers = new Set<string>();
+  let running = 0;
+  for (const { run, runs, awaiting } of ledger.open.values()) {
+    if (run === undefined || awaiting) continue;
+    running++;
+    trainers.add(runs.get(run) ?? run);
+  }
+  return { trials: { waiting: ledger.open.size - running, running, ...ended }, trainers: trainers.size };
+}
