@@ -32,7 +32,7 @@ export interface Studies<S extends StudySource = StudySource> {
 /** A place that keeps the logs of its studies, so that they can be copied, moved and deleted: a folder of journals, or a server. */
 export interface StudyPlace extends Studies {
   readonly form: LogForm;
-  /** Why a study cannot be moved now, such as an engine that serves it; undefined if no process runs it. */
+  /** Which process runs a study, such as an engine that serves it; undefined if none does. A study that runs cannot be moved. */
   busy(name: string): Promise<string | undefined>;
   /**
    * Deletes a study. It cannot be undone.

@@ -36,6 +36,13 @@ export function lock(path: string): () => void {
   return () => release(file);
 }
 
+/** @throws JournalLockedError if the lock of a journal is held. Unlike `lock`, this writes nothing. */
+export function checkUnlocked(path: string): void {
+  const file = `${path}.lock`;
+  const theirs = contents(file);
+  if (theirs !== undefined) refuseIfHeld(path, file, theirs);
+}
+
 /** O_EXCL: of several processes that create the file, one succeeds. */
 function create(path: string, file: string, mine: string): boolean {
   try {

@@ -48,6 +48,7 @@ mounts('a study waits while the disk is full, reports that once, and loses nothi
     .slice(0, -1)
     .map((line) => JSON.parse(line) as { trial: number; status: string });
   expect(new Set(rows.filter((row) => row.status === 'completed').map(({ trial }) => trial)).size).toBe(60);
+  expect(texts.err.match(/the disk is nearly full \(0\.\d MB free\)/g)).toHaveLength(1);
   expect(texts.err.match(/study\.jsonl.*waiting for room/g)?.length ?? 0).toBeLessThanOrEqual(1);
   expect(execFileSync(process.execPath, [command, 'verify', 'study.jsonl'], { cwd: place, encoding: 'utf8' })).toMatch(/all equal\n$/);
 });

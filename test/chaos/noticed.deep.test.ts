@@ -9,6 +9,7 @@ it('a line or a fact names what was killed', { timeout: 280_000 }, async () => {
     'over NATS, the engine is killed',
     'over NATS, the worker is killed',
     'over NATS, the program of a trial is killed',
+    'in a journal, the runner is killed',
     'in a journal, the program of a trial is killed',
   ]);
   expect(named.filter(([, seconds]) => !Number.isFinite(seconds))).toEqual([]);

@@ -11,12 +11,15 @@ import { natsLog } from '../../streams/nats/index.ts';
 import type { NatsServer } from '../support/nats.ts';
 import { natsCluster } from '../support/natsCluster.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+const MAIN = path('../../src/cli/main.ts');
 const TSX = import.meta.resolve('tsx');
 /** A program that reports for a long time. */
 const PROGRAM = ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo "step=$i value=$i"; sleep 0.3; done'];
 const STUDY = 'noticed';
 const FILE = `name: ${STUDY}\nparameters:\n  x: { type: float, low: 0, high: 1 }\nstrategy: random\nseed: 1\ntrials: 100\nparallel: 1\n`;
+/** Bytes of a small file system. */
+const SMALL = 2 ** 25;
 /** Milliseconds after which a fault counts as unnoticed. */
 const LONGEST = 60_000;
 /** Milliseconds that the start of a study may take on a busy machine. */
@@ -27,6 +30,8 @@ interface Stage {
   readonly place: string;
   readonly servers: readonly NatsServer[];
   readonly links: { readonly engine: LoopbackProxy; readonly worker: LoopbackProxy };
+  /** Starts the command. */
+  run(...args: readonly string[]): ChildProcess;
   readonly processes: { readonly engine: ChildProcess; readonly worker: ChildProcess };
   /** Resolves with the milliseconds until a line or a fact matches. */
   until(pattern: RegExp): Promise<number>;
@@ -38,6 +43,10 @@ interface Fault {
   readonly copies?: 1 | 3;
   /** Whether the study is on a small file system, which only root can mount. */
   readonly isSmall?: boolean;
+  /** Whether the clock of the study can be set, in the file `clock`. */
+  readonly isFaked?: boolean;
+  /** Whether the trials are trained in the event loop of a trainer, instead of by programs. */
+  readonly isInProcess?: boolean;
   readonly happen: (stage: Stage) => unknown;
   /** The line or the fact that names it. */
   readonly named: RegExp;
@@ -83,6 +92,12 @@ const overNats: readonly Fault[] = [
   { name: 'the connection of the engine is half-open', happen: ({ links }) => links.engine.swallow(), named: DISCONNECTED },
   { name: 'the worker is killed', happen: ({ processes }) => processes.worker.kill('SIGKILL'), named: LOST },
   { name: 'the worker is suspended', happen: ({ processes }) => processes.worker.kill('SIGSTOP'), named: LOST },
+  {
+    name: 'a trainer blocks',
+    isInProcess: true,
+    happen: ({ processes }) => processes.worker.kill('SIGUSR2'),
+    named: LOST,
+  },
   { name: 'the connection of the worker is half-open', happen: ({ links }) => links.worker.swallow(), named: LOST },
   { name: 'the program of a trial is killed', happen: killProgram, named: /^fact .*"failed".*"error"/ },
 ];
@@ -103,10 +118,24 @@ const inJournals: readonly Fault[] = [
     isSmall: true,
     happen: ({ place }) => {
       try {
-        writeFileSync(join(place, 'filler'), Buffer.alloc(2 ** 21));
+        writeFileSync(join(place, 'filler'), Buffer.alloc(SMALL));
       } catch {} // now it is full
     },
-    named: /waiting for room/,
+    named: /the disk is nearly full/,
+  },
+  {
+    name: 'the runner is killed',
+    happen: ({ processes, run }) => {
+      processes.engine.kill('SIGKILL');
+      run('list');
+    },
+    named: /^noticed +not running/,
+  },
+  {
+    name: 'the clock jumps',
+    isFaked: true,
+    happen: ({ place }) => writeFileSync(join(place, 'clock'), '+1d'),
+    named: /the clock jumped forward/,
   },
   { name: 'the program of a trial is killed', happen: killProgram, named: /failed \(error: killed by SIGKILL/ },
 ];
@@ -145,18 +174,28 @@ function lines() {
   return { hear, until, need };
 }
 
+/** The environment of programs whose clock is set by a file. */
+function clockIn(place: string): NodeJS.ProcessEnv {
+  const library = execFileSync(path('../scripts/ensure-faketime.sh'), { encoding: 'utf8' }).trim();
+  const clock = join(place, 'clock');
+  writeFileSync(clock, '+0d');
+  return { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: clock, FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+}
+
 async function measure(fault: Fault, isJournal: boolean): Promise<number> {
   const place = mkdtempSync(join(tmpdir(), 'hypertide-noticed-'));
-  if (fault.isSmall) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1M', 'tmpfs', place]);
+  if (fault.isSmall) execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${SMALL}`, 'tmpfs', place]);
   writeFileSync(join(place, 'study.yaml'), FILE);
   const { hear, until, need } = lines();
   const children: ChildProcess[] = [];
-  const run = (...args: readonly string[]) => {
-    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { cwd: place, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = fault.isFaked ? { ...process.env, ...clockIn(place) } : process.env;
+  const start = (...args: readonly string[]) => {
+    const child = spawn(process.execPath, ['--import', TSX, ...args], { cwd: place, env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding('utf8').on('data', hear);
     children.push(child);
     return child;
   };
+  const run = (...args: readonly string[]) => start(MAIN, ...args);
   const servers = isJournal ? [] : await natsCluster(fault.copies ?? 1);
   const proxies: LoopbackProxy[] = [];
   try {
@@ -180,7 +219,7 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
   async function begin(): Promise<Stage> {
     const stageOf = (processes: Stage['processes'], links: Stage['links']): Stage => {
       const since = performance.now();
-      return { place, servers, links, processes, until: async (pattern) => (await until(pattern, since)) - since };
+      return { place, servers, links, run, processes, until: async (pattern) => (await until(pattern, since)) - since };
     };
     if (isJournal) {
       const engine = run('run', 'study.yaml', '--', ...PROGRAM);
@@ -194,7 +233,9 @@ async function measure(fault: Fault, isJournal: boolean): Promise<number> {
     const copies = String(fault.copies ?? 1);
     const engine = run('serve', 'study.yaml', '--nats', engineLink.url, '--lease', '3', '--replicas', copies);
     await need(/noticed: started/);
-    const worker = run('worker', '--nats', workerLink.url, '--study', STUDY, '--', ...PROGRAM);
+    const worker = fault.isInProcess
+      ? start(path('./blocking.ts'), workerLink.url, STUDY)
+      : run('worker', '--nats', workerLink.url, '--study', STUDY, '--', ...PROGRAM);
     run('watch', '--nats', servers[0]!.url, '--study', STUDY);
     await sleep(1000); // each server of a cluster must know the stream
     const log = await natsLog(await servers[0]!.connect(), STUDY, { create: false });

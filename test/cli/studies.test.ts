@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -34,10 +35,23 @@ describe('list', () => {
     expect(out).toMatch(/\nstudy +closed: trials +6\/6 +0 +value=\S+ \(trial \d\)/);
     expect(out).not.toContain('metrics');
     expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([
-      { name: 'study', completed: 6, closed: 'trials' },
+      { name: 'study', completed: 6, closed: 'trials', running: false },
     ]);
     expect((await hypertide(directory(), 'list')).out).toBe('there is no study in .\n');
     expect(await hypertide(place, 'list', 'nowhere')).toMatchObject({ code: 2, err: expect.stringContaining('there is no such folder') });
+  });
+
+  it('tells a study that a process runs from one whose process was killed', async () => {
+    const place = copyOfOriginal();
+    expect((await hypertide(place, 'change', 'study.jsonl', '--trials', '9')).code).toBe(0);
+    const release = lock(join(place, 'study.jsonl'));
+    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +running +6\/9/);
+    release();
+    const gone = { pid: 2 ** 22 + 1, host: hostname(), started: '' };
+    writeFileSync(join(place, 'study.jsonl.lock'), JSON.stringify(gone));
+    expect((await hypertide(place, 'list')).out).toMatch(/\nstudy +not running +6\/9/);
+    expect(JSON.parse((await hypertide(place, 'list', '.', '--json')).out)).toMatchObject([{ phase: 'running', running: false }]);
+    expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(true); // listing changes nothing
   });
 });
 

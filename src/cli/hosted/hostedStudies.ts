@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { dryRun } from '../../../streams/engine/dryRun.ts';
 import { HostedStudy } from '../../../streams/host.ts';
@@ -20,6 +20,7 @@ import { RefusedError } from '../../study/commands.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
+import { watchMachine } from '../sources/machine.ts';
 import { retryingLog } from '../sources/retryingLog.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
@@ -46,6 +47,8 @@ export class HostedStudies implements RunningStudies {
   readonly #paths = new Map<string, string>();
   readonly #closing: (() => Promise<void>)[] = [];
   readonly #options: HostedStudiesOptions;
+  /** Directories whose machine is watched. */
+  readonly #watched = new Set<string>();
   /** Names of studies that are being opened. */
   readonly #opening = new Set<string>();
 
@@ -141,6 +144,13 @@ export class HostedStudies implements RunningStudies {
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
   }
 
+  #watchMachine(directory: string): void {
+    if (this.#watched.has(directory)) return;
+    this.#watched.add(directory);
+    const unwatch = watchMachine(directory, this.#options.warn);
+    this.#closing.push(async () => unwatch());
+  }
+
   async #host(
     name: string,
     path: string,
@@ -150,6 +160,7 @@ export class HostedStudies implements RunningStudies {
   ): Promise<HostedStudy> {
     const { warn, lease, fsync, metrics } = this.#options;
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
+    this.#watchMachine(dirname(path));
     const failing = failingAlike(await log.head());
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);

@@ -3,7 +3,7 @@ import { mkdir, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createJournal, linesOf } from '../../../streams/log/createJournal.ts';
 import { JournalError, JournalLockedError } from '../../../streams/log/errors.ts';
-import { lock } from '../../../streams/log/lock.ts';
+import { checkUnlocked, lock } from '../../../streams/log/lock.ts';
 import { createdOf } from '../../../streams/spec/options.ts';
 import { checkEntries, type StudyPlace } from '../../study/place.ts';
 import { journalSource } from '../sources/journal.ts';
@@ -50,15 +50,15 @@ export function folderPlace(folder: string): StudyPlace {
       await write(name, linesOf(twice(created)));
     },
     busy: async (name) => {
-      const unlock = locked(await realpath(pathOf(name)));
-      if (typeof unlock === 'string') return unlock;
-      unlock();
-      return undefined;
+      const path = await realpath(pathOf(name));
+      const refusal = refusalOf(() => checkUnlocked(path));
+      return typeof refusal === 'string' ? refusal : undefined;
     },
     delete: async (name, entries) => {
       const path = pathOf(name);
       await createdIn(path);
-      const unlock = locked(await realpath(path));
+      const real = await realpath(path);
+      const unlock = refusalOf(() => lock(real));
       if (typeof unlock === 'string') throw new UsageError(`${path}: ${unlock}; stop it, then delete the study`);
       try {
         if (entries !== undefined) checkEntries(name, entries, (await sizeOf(each(journalSource(path).past(1)))).entries);
@@ -78,10 +78,10 @@ async function* twice(fact: object) {
   for (const position of [1, 2]) yield { position, at: Date.now(), fact };
 }
 
-/** Locks a journal. @returns a function that releases it, or the reason why it is locked. */
-function locked(path: string): (() => void) | string {
+/** What an act on a lock returns, or the reason why the lock is held. */
+function refusalOf<T>(act: () => T): T | string {
   try {
-    return lock(path);
+    return act();
   } catch (error) {
     if (error instanceof JournalLockedError) return `process ${error.pid} runs it`;
     throw error;

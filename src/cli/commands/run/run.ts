@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { dryRun } from '../../../../streams/engine/dryRun.ts';
 import { changeAtStart, type EngineRun, run } from '../../../../streams/engine/run.ts';
 import { openJournal } from '../../../../streams/log/journal.ts';
@@ -19,7 +20,9 @@ import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
 import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
+
 import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
+import { watchMachine } from '../../sources/machine.ts';
 import { processSource } from '../../sources/process.ts';
 import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
@@ -82,6 +85,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
   if (!created && options.json !== true) screen.line(beginning(settings, trialsDirectory(stemOf(where))));
   const log = retryingLog(book, screen.line);
+  const unwatch = watchMachine(dirname(where), screen.line);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
   const { append, note } = submitter(log);
@@ -115,6 +119,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
     warn: screen.line,
   });
   await log.settled();
+  unwatch();
   closeSocket?.();
   await board?.close(await log.head());
   screen.end();

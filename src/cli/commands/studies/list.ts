@@ -5,8 +5,13 @@ import { readFeed } from '../../sources/readFeed.ts';
 import { print } from '../../terminal/output.ts';
 import { shown, textTable } from '../../terminal/table.ts';
 
+interface Shown extends Omit<Headline, 'id' | 'source'> {
+  /** Whether a process runs it. One that was killed says nothing in the log of its study. */
+  readonly running: boolean;
+}
+
 /** A study that cannot be read is listed with the reason. */
-type Listed = Omit<Headline, 'id' | 'source'> | { readonly study: string; readonly error: string };
+type Listed = Shown | { readonly study: string; readonly error: string };
 
 /** `hypertide list`: the studies in a folder or on a server. Resolves with the exit status. */
 export async function listStudies(folder: string | undefined, options: RemotePlace & { readonly json?: boolean }): Promise<number> {
@@ -24,7 +29,7 @@ async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
     const headline = (await readFeed(await place.open(name))).headline();
     if (headline === undefined) return { study: name, error: 'it has not begun' };
     const { id: _, source: __, ...rest } = headline;
-    return rest;
+    return { ...rest, running: rest.closed === undefined && (await place.busy(name)) !== undefined };
   } catch (error) {
     return { study: name, error: (error as Error).message };
   }
@@ -33,11 +38,11 @@ async function headlineOf(place: StudyPlace, name: string): Promise<Listed> {
 function tableOf(listed: readonly (Listed & { readonly name: string })[]): string {
   const rows = listed.map((study) => {
     if ('error' in study) return [study.name, study.error, '', '', '', ''];
-    const { phase, closed, completed, stopped, failed, open, limit, best, objective, at } = study;
+    const { completed, stopped, failed, open, limit, best, objective, at } = study;
     const ended = completed + stopped + failed;
     return [
       study.name,
-      closed === undefined ? phase : `closed: ${closed}`,
+      statusOf(study),
       limit === undefined ? String(ended) : `${ended}/${limit}`,
       String(open),
       best === undefined ? '' : `${objective.name}=${shown(best.value)} (trial ${best.trial})`,
@@ -45,4 +50,9 @@ function tableOf(listed: readonly (Listed & { readonly name: string })[]): strin
     ];
   });
   return textTable(['study', 'status', 'ended', 'open', 'best', 'last entry (UTC)'], rows);
+}
+
+function statusOf({ closed, phase, running }: Shown): string {
+  if (closed !== undefined) return `closed: ${closed}`;
+  return phase === 'running' && !running ? 'not running' : phase;
 }

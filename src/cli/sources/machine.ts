@@ -1,0 +1,54 @@
+import { statfs } from 'node:fs/promises';
+
+/** What a watch reads from the machine. */
+export interface Machine {
+  /** Bytes that are free on the disk of a directory. */
+  readonly free: (directory: string) => Promise<number>;
+  /** Milliseconds by which the clock is ahead of the time that has passed. They change only when the clock is set. */
+  readonly lead: () => number;
+}
+
+/** Free bytes below which a disk is nearly full: programs with long output write as much within minutes. */
+const LITTLE = 10e6;
+/** Seconds by which a clock may be corrected without a warning. */
+const CORRECTION = 5;
+
+const thisMachine: Machine = {
+  free: async (directory) => {
+    const { bavail, bsize } = await statfs(directory);
+    return bavail * bsize;
+  },
+  lead: () => Date.now() - performance.now(),
+};
+
+/**
+ * Warns of what harms a study without an error: once when the disk of its directory is nearly full (a write fails only later, because the last block of
+ * each file has room for more lines), and whenever the clock jumps, which the times in the log then do, too.
+ *
+ * @param pause milliseconds between two looks
+ * @returns ends the watch.
+ */
+export function watchMachine(directory: string, warn: (message: string) => void, pause = 2000, machine = thisMachine): () => void {
+  let isFull = false;
+  let lead = machine.lead();
+  const lookAtDisk = async () => {
+    const free = await machine.free(directory);
+    const isLow = free < LITTLE;
+    const left = (free / 1e6).toFixed(1);
+    if (isLow && !isFull) warn(`${directory}: the disk is nearly full (${left} MB free): make room, or the study waits when there is none`);
+    isFull = isLow;
+  };
+  const lookAtClock = () => {
+    const jump = Math.round((machine.lead() - lead) / 1000);
+    if (Math.abs(jump) <= CORRECTION) return;
+    lead += jump * 1000;
+    const way = jump > 0 ? 'forward' : 'back';
+    warn(`the clock jumped ${way} by ${Math.abs(jump)} s: times in the log jump, too; leases, limits and durations do not depend on it`);
+  };
+  const timer = setInterval(() => {
+    lookAtClock();
+    lookAtDisk().catch(() => {}); // some file systems do not say how full they are
+  }, pause);
+  timer.unref();
+  return () => clearInterval(timer);
+}

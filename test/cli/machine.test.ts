@@ -1,0 +1,35 @@
+import { expect, it, vi } from 'vitest';
+import { type Machine, watchMachine } from '../../src/cli/sources/machine.ts';
+
+/** The warnings about a machine whose disk and clock change from look to look. */
+async function warningsOf(looks: readonly { readonly free?: number; readonly lead?: number }[]): Promise<string[]> {
+  const told: string[] = [];
+  let look = -1; // before the first one
+  const machine: Machine = {
+    free: async () => {
+      const { free } = looks[Math.min(look, looks.length - 1)]!;
+      if (free === undefined) throw new Error('this file system does not say');
+      return free;
+    },
+    lead: () => (look++ < 0 ? 0 : (looks[look]?.lead ?? looks.at(-1)!.lead ?? 0)),
+  };
+  const unwatch = watchMachine('studies', (text) => told.push(text), 1, machine);
+  await vi.waitFor(() => expect(look).toBeGreaterThan(looks.length));
+  unwatch();
+  return told;
+}
+
+it('warns each time that a disk becomes nearly full, and once as long as it is', async () => {
+  expect(await warningsOf([50e6, 9_949_000, 5000, 50e6, undefined, 0].map((free) => (free === undefined ? {} : { free })))).toEqual([
+    'studies: the disk is nearly full (9.9 MB free): make room, or the study waits when there is none',
+    'studies: the disk is nearly full (0.0 MB free): make room, or the study waits when there is none',
+  ]);
+});
+
+it('warns of each jump of the clock, and not of a correction', async () => {
+  const day = 86_400_000;
+  expect(await warningsOf([0, 4000, day, day, -day].map((lead) => ({ lead })))).toEqual([
+    'the clock jumped forward by 86400 s: times in the log jump, too; leases, limits and durations do not depend on it',
+    'the clock jumped back by 172800 s: times in the log jump, too; leases, limits and durations do not depend on it',
+  ]);
+});
