@@ -1,5 +1,4 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
-import { UserError } from '../errors.ts';
 import { version } from '../version.ts';
 import { declareAct } from './program/act.ts';
 import { declareRead } from './program/read.ts';
@@ -8,6 +7,7 @@ import { declareServer } from './program/server.ts';
 import { declareStudies } from './program/studies.ts';
 import { declareTools } from './program/tools.ts';
 import { escapeControls } from './terminal/plainText.ts';
+import { statusOf } from './terminal/withLog.ts';
 
 /** The commands. They load what they need when they are used. @param tell takes the exit status. */
 export function programFor(tell: (status: number) => void): Command {
@@ -51,9 +51,9 @@ export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
-  if (error instanceof UserError) return 2;
-  if (process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
-  return 1;
+  const status = statusOf(error);
+  if (status === 1 && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
+  return status;
 }
 
 /** Runs a command line, and gives its exit status. */

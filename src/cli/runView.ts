@@ -68,7 +68,8 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
   };
   const tell = (row: TrialRow) => {
     if (json) print(JSON.stringify(row));
-    else if (!screen.terminal || row.status === 'failed') screen.line(lineOf(row));
+    else if (!screen.terminal || row.status === 'failed')
+      screen.line(lineOf(row), { level: row.status === 'failed' ? 'warn' : 'info', trial: row.trial });
   };
   const caughtUp = () => {
     live = true;
@@ -84,8 +85,12 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     paused = now;
     left &&= now;
   };
-  const triedAgain = ({ trial, reason, message = '' }: FailedFact) => {
-    if (live) screen.line(`trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is retried`);
+  const triedAgain = ({ trial, run, reason, message = '' }: FailedFact) => {
+    if (live)
+      screen.line(
+        `trial ${trial} ${reason}${message && `: ${stripControls(message)}`}; it is retried`,
+        omitUndefined({ level: 'warn' as const, trial, run }),
+      );
   };
   noted$.pipe(trials()).subscribe((row) => {
     rows.set(row.trial, row);

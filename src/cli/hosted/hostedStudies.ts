@@ -34,7 +34,8 @@ export interface HostedStudiesOptions {
   readonly lease?: number | undefined;
   readonly fsync?: JournalOptions['fsync'];
   readonly metrics?: Metrics | undefined;
-  readonly warn: (message: string) => void;
+  /** @param study that the message is about. */
+  readonly warn: (message: string, study?: string) => void;
 }
 
 /** Studies in journals, which this process runs for trainers elsewhere. */
@@ -158,7 +159,8 @@ export class HostedStudies implements RunningStudies {
     strategy: Strategy | undefined,
     options: StudyOptions,
   ): Promise<HostedStudy> {
-    const { warn, lease, fsync, metrics } = this.#options;
+    const { lease, fsync, metrics } = this.#options;
+    const warn = (message: string) => this.#options.warn(message, name);
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchMachine(dirname(path));
     const failing = failingAlike(await log.head());

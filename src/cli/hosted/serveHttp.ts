@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
 import { addressOf } from '../address.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
-import { openStatusLine } from '../terminal/statusLine.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+import { ofStudy } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
 import { HostedStudies } from './hostedStudies.ts';
 
@@ -24,7 +26,7 @@ interface ServeHttpOptions {
 }
 
 /** `hypertide serve --http`: runs studies in journals for trainers that ask over HTTP, until it is interrupted. Resolves with the exit status. */
-export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions): Promise<number> {
+export async function serveOverHttp(paths: readonly string[], options: ServeHttpOptions, screen: StatusLine): Promise<number> {
   const { http, nats, users, name, directory, monitor, lease, replicas, fsync, once = false } = options;
   if (nats !== undefined || replicas !== undefined)
     throw new UsageError('--http: expected no --nats and no --replicas: studies are in journals');
@@ -32,9 +34,14 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const { host, port } = addressOf('--http', http);
   const permitted = users === undefined ? undefined : await readUsers(users);
   const files = await Promise.all(paths.map(readStudyFile));
-  const screen = openStatusLine();
   const eyes = await monitorFor(monitor, screen);
-  const studies = new HostedStudies({ directory, lease, fsync, metrics: eyes?.metrics, warn: screen.line });
+  const studies = new HostedStudies({
+    directory,
+    lease,
+    fsync,
+    metrics: eyes?.metrics,
+    warn: (text, study) => screen.line(text, omitUndefined({ level: 'warn' as const, study })),
+  });
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
     release = onInterrupt(() => resolve('interrupted'));
@@ -51,7 +58,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     };
     for (const name of await studies.names()) {
       const { ledger } = await studies.open(name);
-      screen.line(`${name}: ${ledger.nextTrial > 1 ? 'resumed' : 'started'}`);
+      ofStudy(screen, name)(ledger.nextTrial > 1 ? 'resumed' : 'started');
     }
     screen.line(`serving at ${server.url}v1/studies; ${server.url}v1/openapi.json describes the requests`);
     const why = await (once ? Promise.race([interrupted, studies.finished()]) : interrupted);

@@ -2,6 +2,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Access } from '../../../streams/nats/connect.ts';
 import type { StudyPlace } from '../../study/place.ts';
 import { stemOf } from '../sources/journalFile.ts';
+import { withoutPassword } from '../terminal/plainText.ts';
 import { trialsDirectory } from '../trainers/trialFiles.ts';
 import { UsageError } from '../usage.ts';
 import { folderPlace } from './folder.ts';
@@ -16,7 +17,7 @@ export async function withPlace<T>(folder: string | undefined, remote: RemotePla
   const { nats = folder === undefined ? process.env.HYPERTIDE_NATS : undefined } = remote;
   if (nats === undefined) return use(folderPlace(folder ?? '.'));
   if (folder !== undefined) throw new UsageError(`${folder}: expected a folder or --nats, got both`);
-  const [{ accessOf, connect, withoutPassword }, { openStatusLine }, { serverPlace }] = await Promise.all([
+  const [{ accessOf, connect }, { openStatusLine }, { serverPlace }] = await Promise.all([
     import('../sources/connect.ts'),
     import('../terminal/statusLine.ts'),
     import('../../../streams/nats/place/place.ts'),

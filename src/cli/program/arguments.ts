@@ -84,6 +84,13 @@ export const maybeOnServer = (command: Command): Command =>
 /** The options of a command whose study can be on a server. */
 export const withRemote = (command: Command): Command => maybeOnServer(command.option('--study <name>', 'name of the study on the server'));
 
+/** The format of what a command prints while it runs. */
+export const logFormatOption = (): Option =>
+  new Option('--log-format <format>', 'lines for people, or JSON for systems that collect logs (default: pretty)').choices([
+    'pretty',
+    'json',
+  ]);
+
 /** Declares commands on a study in a journal or on a server. */
 export function studyCommands(program: Command, exit: ExitWith) {
   const use = (journal: string | undefined, remote: Remote, act: (study: CommandStudy) => Promise<number>): Promise<void> =>

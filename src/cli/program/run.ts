@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { byteSize, type ExitWith, port, positiveNumber, wholeNumber } from './arguments.ts';
+import { withLog } from '../terminal/withLog.ts';
+import { byteSize, type ExitWith, logFormatOption, port, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands that run a study on this machine. */
 export function declareRun(program: Command, exit: ExitWith): void {
@@ -46,6 +47,7 @@ Example:
       byteSize,
     )
     .option('--json', 'print a JSON line for each trial that ends')
+    .addOption(logFormatOption())
     .option('--dashboard [port]', 'show the study in a browser (default port: a free one)', port)
     .addHelpText(
       'after',
@@ -105,7 +107,7 @@ Examples:
   hypertide run study.yaml --trials 200 --json > trials.jsonl`,
     )
     .action((study, command, options) =>
-      exit(import('../commands/run/run.ts').then(({ runPrograms }) => runPrograms(study, command, options))),
+      exit(withLog(options.logFormat, async (log) => (await import('../commands/run/run.ts')).runPrograms(study, command, options, log))),
     );
 
   program

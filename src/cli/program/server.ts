@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { byteSize, type ExitWith, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
+import { withLog } from '../terminal/withLog.ts';
+import { byteSize, type ExitWith, logFormatOption, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareServer(program: Command, exit: ExitWith): void {
@@ -15,6 +16,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
+    .addOption(logFormatOption())
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
@@ -34,9 +36,10 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     )
     .action((studies, options) =>
       exit(
-        options.http === undefined
-          ? import('../commands/server/serve.ts').then(({ serveStudies }) => serveStudies(studies, options))
-          : import('../hosted/serveHttp.ts').then(({ serveOverHttp }) => serveOverHttp(studies, options)),
+        withLog(options.logFormat, async (log) => {
+          if (options.http === undefined) return (await import('../commands/server/serve.ts')).serveStudies(studies, options, log);
+          return (await import('../hosted/serveHttp.ts')).serveOverHttp(studies, options, log);
+        }),
       ),
     );
 
@@ -54,8 +57,11 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
+    .addOption(logFormatOption())
     .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
-    .action((command, options) => exit(import('../commands/server/worker.ts').then(({ work }) => work(command, options))));
+    .action((command, options) =>
+      exit(withLog(options.logFormat, async (log) => (await import('../commands/server/worker.ts')).work(command, options, log))),
+    );
 
   onServer(program.command('watch'))
     .summary('follow a study on a server')

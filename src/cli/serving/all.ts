@@ -87,7 +87,7 @@ export async function serveAll(
     follow(file.options.study, serving.begin(file));
   }
   await look();
-  const again = () => void look().catch((error: Error) => screen.line(error.message));
+  const again = () => void look().catch((error: Error) => screen.line(error.message, { level: 'warn' }));
   const timer = setInterval(again, LOOK);
   const ends = [
     whenBegun(nc, add),

@@ -3,10 +3,11 @@ import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.t
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
-import { announceWait, withoutPassword } from '../sources/connect.ts';
+import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
-import { stripControls } from '../terminal/plainText.ts';
+import { stripControls, withoutPassword } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
+import { ofStudy } from '../terminal/withLog.ts';
 import { type Alike, failingAlike } from '../trainers/alike.ts';
 
 /** A study to serve: as its file describes it, or as its log does. */
@@ -39,16 +40,19 @@ export function serving({ nc, screen, nats, metrics, settings }: ServingOptions)
   let ending = false;
   /** Waits for a person to correct the trainers. */
   const pause = async (study: string, engine: ServedStudy, { trials, how, message, limits }: Alike) => {
-    screen.line(`${study}: trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`);
-    screen.line(
-      `${study}: correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
+    const line = ofStudy(screen, study);
+    line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
+    line(
+      `correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
     );
-    await engine.pause(limits()).catch((error: Error) => screen.line(`${study}: ${error.message}`));
+    await engine.pause(limits()).catch((error: Error) => line(error.message, { level: 'error' }));
   };
   return {
     begin: async ({ space, strategy, options }) => {
       const { study } = options;
       const what = `JetStream, for ${study}: the server must run with it (nats-server -js), and this user must have a right to it`;
+      const line = ofStudy(screen, study);
+      const warn = (text: string) => screen.line(text, { level: 'warn', study });
       const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...options, ...settings }));
       const head = await log.head();
       await log.close();
@@ -66,7 +70,7 @@ export function serving({ nc, screen, nats, metrics, settings }: ServingOptions)
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
-      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn: screen.line });
+      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn });
       engine = served;
       engines.add(served);
       void served.ended.then((error) => {
@@ -74,9 +78,8 @@ export function serving({ nc, screen, nats, metrics, settings }: ServingOptions)
         if (error instanceof StudyError && error.code === 'gone') metrics?.remove(study);
         else if (error !== undefined) failure = (error as Error).message;
       });
-      screen.line(`${study}: ${head > 0 ? 'resumed' : 'started'}`);
-      if (head === 0)
-        screen.line(`${study}: next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
+      line(head > 0 ? 'resumed' : 'started');
+      if (head === 0) line(`next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
       return served;
     },
     close: async () => {

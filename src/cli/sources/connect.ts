@@ -7,7 +7,7 @@ import type { StatusLine } from '../terminal/statusLine.ts';
 export async function connect(screen: StatusLine, url: string, options: ConnectOptions): ReturnType<typeof connectTo> {
   const nc = await connectTo(url, options);
   onStatus(nc, ({ type }) => {
-    if (type === 'disconnect') screen.line('the connection to the server is lost; reconnecting');
+    if (type === 'disconnect') screen.line('the connection to the server is lost; reconnecting', { level: 'warn' });
     if (type === 'reconnect') screen.line('the connection to the server is back');
   });
   return nc;
@@ -15,9 +15,6 @@ export async function connect(screen: StatusLine, url: string, options: ConnectO
 
 /** The options of a command that say how to connect. */
 export const accessOf = ({ nkey, creds, tlsCa, tlsCert, tlsKey }: Access): Access => omitUndefined({ nkey, creds, tlsCa, tlsCert, tlsKey });
-
-/** Addresses without user names and passwords, to print them. */
-export const withoutPassword = (urls: string): string => urls.replaceAll(/\/\/[^@/,]*@/g, '//');
 
 /** Milliseconds of waiting before it is announced. */
 const SILENCE = 2000;

@@ -24,3 +24,9 @@ const CONTROLS = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\
 
 /** Text without colours and other control characters: for text that is parsed, or quoted in a message. */
 export const stripControls = (text: string): string => text.replace(ESCAPES, '').replace(CONTROLS, ' ');
+
+/** Text whose addresses have no user names and passwords. */
+export const withoutPassword = (text: string): string => text.replaceAll(/\/\/[^@/,\s]*@/g, '//');
+
+/** Text for a log that others read: no passwords, and no tokens of the dashboard. */
+export const withoutSecrets = (text: string): string => withoutPassword(text).replaceAll(/#token=[\w-]+/g, '');

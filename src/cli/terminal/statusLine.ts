@@ -1,9 +1,19 @@
 import { escapeControls } from './plainText.ts';
 
+/** What a line is about, besides its text. */
+export interface About {
+  /** Default: info. */
+  readonly level?: 'info' | 'warn' | 'error';
+  readonly study?: string;
+  readonly trial?: number;
+  /** The claim of a trainer on an attempt. */
+  readonly run?: string;
+}
+
 /** Prints lines to standard error. On a terminal, the last line is redrawn in place. */
 export interface StatusLine {
-  /** A line that stays. */
-  line(text: string): void;
+  /** A line that stays. @param about fields of the line where lines are JSON; people read the text alone */
+  line(text: string, about?: About): void;
   /** Sets the changing line at the bottom, which is made when it is drawn. Does nothing without a terminal. */
   status(text: () => string): void;
   /** Takes the changing line away. */

@@ -11,6 +11,7 @@ import type { ProgramOutcome } from '../runner/outcome.ts';
 import { type Running, startProcess } from '../runner/process.ts';
 import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
+import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
 import { outputFile, relocated, trialDirectory } from './trialFiles.ts';
 
@@ -23,7 +24,7 @@ export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly timeLimit?: number | undefined;
   readonly atTimeLimit?: 'stop' | 'fail' | undefined;
   readonly grace?: number | undefined;
-  readonly warn: (message: string) => void;
+  readonly warn: (message: string, about?: About) => void;
   readonly notices: Notices;
 }
 
@@ -116,7 +117,7 @@ export function startTrial(
       say.report(fact);
     },
     waiting: say.waiting,
-    onWarning: (message) => options.warn(`trial ${trial}: ${message}`),
+    onWarning: (message) => options.warn(`trial ${trial}: ${message}`, { trial, run }),
     timeLimit: options.timeLimit,
     atTimeLimit: options.atTimeLimit,
     grace: options.grace,

@@ -3,6 +3,7 @@ import { errors } from '@nats-io/nats-core';
 import { createActor } from 'xstate';
 import { claimMachine } from '../../../machines/claim.ts';
 import type { FailedFact, FailureReason, ReportedFact, TrialEvent } from '../../../src/facts/facts.ts';
+import type { TrialId } from '../../../src/messages.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import type { EndFact, Say } from '../../evaluate.ts';
 
@@ -32,12 +33,15 @@ export interface Performing {
 /** Begins the objective of a claim. If it throws, the trial fails. It must say an end sooner or later. */
 export type Perform<P> = (claim: Claim<P>) => Performing;
 
+/** Takes a line for people. @param about the run that it is about */
+export type Warn = (message: string, about?: { readonly trial?: TrialId; readonly run?: string }) => void;
+
 export interface ClaimedRunOptions {
   /** Sends a fact until the server has it; `settled` gets the error if the server refuses it. */
   readonly store: (fact: TrialEvent, settled: (refused?: Error) => void) => void;
   /** The longest fact that counts, in bytes. */
   readonly limit: number;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   /** The last fact is known. */
   readonly ended: () => void;
   /** All facts are stored. */
@@ -71,6 +75,9 @@ export class ClaimedRun<P> {
 
   get suggestion(): Suggestion<P> {
     return this.#claim.suggestion;
+  }
+  get #about() {
+    return { trial: this.suggestion.trial, run: this.#claim.run };
   }
   get #phase() {
     return this.#life.getSnapshot().value;
@@ -171,7 +178,10 @@ export class ClaimedRun<P> {
       const bytes = bytesOf(fitted);
       if (bytes <= limit) break;
       delete fitted[name];
-      warn(`trial ${fact.trial}: ${name} left out of ${fact.type}: it would be ${bytes} bytes long, and ${limit} is the limit`);
+      warn(
+        `trial ${fact.trial}: ${name} left out of ${fact.type}: it would be ${bytes} bytes long, and ${limit} is the limit`,
+        this.#about,
+      );
     }
     return fitted;
   }
@@ -183,7 +193,7 @@ export class ClaimedRun<P> {
       fail(error);
       return false;
     }
-    warn(`trial ${fact.trial}: ${fact.type} was not stored: ${error.message}`);
+    warn(`trial ${fact.trial}: ${fact.type} was not stored: ${error.message}`, this.#about);
     if (fact.type !== 'reported') this.#facts.unshift(this.#failed('error', `the result was not stored: ${error.message}`));
     return true;
   }

@@ -1,6 +1,7 @@
 import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import { omitUndefined } from '../../../src/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
 import { messageId, publisher, type Stored } from '../log/publisher.ts';
@@ -10,7 +11,7 @@ import { silence } from '../silence.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
 import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
-import { ClaimedRun, type ClaimedRunOptions, type Perform } from './claimedRun.ts';
+import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './claimedRun.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
 import { puller } from './puller.ts';
 
@@ -20,7 +21,7 @@ export interface RunTrainerOptions {
   /** Trials at a time. Default 1. */
   readonly slots?: number;
   /** Told in a line of what a person might want to know. */
-  readonly warn?: (message: string) => void;
+  readonly warn?: Warn;
   /** Called when the study has closed, with the reason. */
   readonly closed?: (reason: string) => void;
   /** Nothing is taken on before it resolves. */
@@ -96,10 +97,10 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     if (message.type === 'closed') close(message.reason);
   };
   /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
-  const regret = ({ type, run, code, message }: RejectedMessage) => {
+  const regret = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
     if (one && (type === 'started' || code === 'ended')) one.abandon();
-    else warn(message);
+    else warn(message, omitUndefined({ trial, run }));
   };
   const listening = [
     listen(nc, subjects.directive('*'), obey),

@@ -5,12 +5,13 @@ import { natsSource } from '../../../../streams/nats/place/source.ts';
 import { studiesOn, whenBegun } from '../../../../streams/nats/studies.ts';
 import { type Dashboard, dashboard } from '../../../dashboard/serve.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { accessOf, withoutPassword } from '../../sources/connect.ts';
+import { accessOf } from '../../sources/connect.ts';
 import { journalSource } from '../../sources/journal.ts';
 import { createdIn } from '../../sources/journalFile.ts';
 import { watchJournals } from '../../sources/journalFolder.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform } from '../../terminal/output.ts';
+import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
 
 interface DashboardOptions extends Access {

@@ -28,7 +28,8 @@ import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { quoted } from '../../terminal/output.ts';
-import { openStatusLine } from '../../terminal/statusLine.ts';
+import type { About, StatusLine } from '../../terminal/statusLine.ts';
+import { about } from '../../terminal/withLog.ts';
 import { failingAlike, isTelling } from '../../trainers/alike.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
@@ -56,7 +57,12 @@ interface RunOptions {
 }
 
 /** `hypertide run`: tunes a program on this machine. Resolves with the exit status. */
-export async function runPrograms(path: string | undefined, words: readonly string[], options: RunOptions): Promise<number> {
+export async function runPrograms(
+  path: string | undefined,
+  words: readonly string[],
+  options: RunOptions,
+  terminal: StatusLine,
+): Promise<number> {
   if (path === undefined) {
     process.stderr.write(`hypertide run: ${RUN_EXAMPLE}`);
     return 2;
@@ -79,13 +85,14 @@ export async function runPrograms(path: string | undefined, words: readonly stri
   );
   const { goal, options: settings } = await goalOf(where, created, wanted);
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
-  const screen = openStatusLine();
-  const book = await openJournal(where, omitUndefined({ warn: screen.line, fsync: options.fsync }));
+  const screen = about(terminal, { study: name });
+  const warn = about(screen, { level: 'warn' }).line;
+  const book = await openJournal(where, omitUndefined({ warn, fsync: options.fsync }));
   const missing = created ? undefined : notPassed(command, file.space);
-  if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
+  if (missing !== undefined) warn(`the command does not pass ${missing}`);
   if (!created && options.json !== true) screen.line(beginning(settings, trialsDirectory(stemOf(where))));
-  const log = retryingLog(book, screen.line);
-  const unwatch = watchMachine(dirname(where), screen.line);
+  const log = retryingLog(book, warn);
+  const unwatch = watchMachine(dirname(where), warn);
   const directory = trialsDirectory(stemOf(where));
   const watching = watch(screen, await log.head(), options.json ?? false);
   const { append, note } = submitter(log);
@@ -116,7 +123,7 @@ export async function runPrograms(path: string | undefined, words: readonly stri
     begin,
     attended: board !== undefined,
     keep: options.keep,
-    warn: screen.line,
+    warn,
   });
   await log.settled();
   unwatch();
@@ -175,7 +182,7 @@ interface Work {
   /** Whether a dashboard is open, through which the study can be resumed. */
   readonly attended: boolean;
   readonly keep: number | undefined;
-  readonly warn: (message: string) => void;
+  readonly warn: (message: string, about?: About) => void;
 }
 
 /** Runs the study until it ends, is interrupted or fails. After that, no program runs, and all they reported is in the log. */

@@ -8,7 +8,8 @@ import { serving } from '../../serving/serving.ts';
 import { accessOf, connect } from '../../sources/connect.ts';
 import { readStudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { openStatusLine } from '../../terminal/statusLine.ts';
+import type { StatusLine } from '../../terminal/statusLine.ts';
+import { ofStudy } from '../../terminal/withLog.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
 import { UsageError } from '../../usage.ts';
 
@@ -25,7 +26,7 @@ interface ServeOptions extends Access {
 }
 
 /** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
-export async function serveStudies(paths: readonly string[], options: ServeOptions): Promise<number> {
+export async function serveStudies(paths: readonly string[], options: ServeOptions, screen: StatusLine): Promise<number> {
   const { nats = process.env.HYPERTIDE_NATS, lease, replicas, maxBytes, once = false, all } = options;
   if (nats === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
@@ -36,7 +37,6 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files)
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
-  const screen = openStatusLine();
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const eyes = await monitorFor(options.monitor, screen, nc);
   const place = { nc, screen, nats, metrics: eyes?.metrics, settings: omitUndefined({ lease, replicas, maxBytes }) };
@@ -52,11 +52,11 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     try {
       const { finished } = await begin();
       await finished;
-      if (!engines.ending) screen.line(`${study}: closed`);
+      if (!engines.ending) ofStudy(screen, study)('closed');
     } catch (error) {
       if (isAlone) throw error;
       failed++;
-      if (!engines.ending) screen.line(`${study}: ended, the others continue: ${(error as Error).message}`);
+      if (!engines.ending) ofStudy(screen, study)(`ended, the others continue: ${(error as Error).message}`, { level: 'error' });
     }
   };
   let endAll = () => {};

@@ -13,7 +13,8 @@ import type { Running } from '../../runner/process.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { accessOf, announceWait, connect } from '../../sources/connect.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
-import { openStatusLine } from '../../terminal/statusLine.ts';
+import type { StatusLine } from '../../terminal/statusLine.ts';
+import { about } from '../../terminal/withLog.ts';
 import { listeningFor } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
 import { checkResuming } from '../../trainers/resuming.ts';
@@ -51,11 +52,12 @@ function endOf(event: EndFact): string {
 }
 
 /** `hypertide worker`: a trainer that runs a program for each trial. Resolves with the exit status. */
-export async function work(words: readonly string[], options: WorkerOptions): Promise<number> {
+export async function work(words: readonly string[], options: WorkerOptions, terminal: StatusLine): Promise<number> {
   const { nats, name, parallel = 1, timeLimit, atTimeLimit, metric, result, idle } = options;
   const study = checkName('--study', options.study);
+  const screen = about(terminal, { study });
+  const warn = about(screen, { level: 'warn' }).line;
   if (name !== undefined) checkName('--name', name);
-  const screen = openStatusLine();
   const nc = await connect(screen, nats, {
     ...accessOf(options),
     ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
@@ -79,7 +81,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
     const space = spaceOf(created);
     const command = commandOf(words, space);
     const missing = notPassed(command, space);
-    if (missing !== undefined) screen.line(`the command does not pass ${missing}`);
+    if (missing !== undefined) warn(`the command does not pass ${missing}`);
     const { strategy, decisions, resumes } = await settingsOn(nc, study, created);
     checkResuming({ strategy, decisions, resumes, command });
     const settings = {
@@ -88,9 +90,9 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       metricFile: metricFileOf(options.metricFile, space, parallel),
       ...listeningFor({ objectives: created.objectives, metric }),
       result,
-      notices: notices({ warn: screen.line, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
+      notices: notices({ warn, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
       directory: options.directory === undefined ? trialsDirectory(study) : resolve(options.directory),
-      warn: screen.line,
+      warn,
       timeLimit,
       atTimeLimit,
     };
@@ -115,7 +117,9 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
         running.delete(process);
         slots.add(slot!);
         meter?.end(study, event.type);
-        screen.line(`trial ${suggestion.trial} ${endOf(event)}`);
+        const { trial } = suggestion;
+        const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
+        screen.line(`trial ${trial} ${endOf(event)}`, { level, trial, run });
         look();
         say.end(wanted ? event : undefined);
       });
@@ -129,7 +133,7 @@ export async function work(words: readonly string[], options: WorkerOptions): Pr
       screen.line(
         `${study}: the study has closed (${reason}), so this worker ends; "hypertide change" reopens it, then start the worker again`,
       );
-    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn: screen.line, name, closed }));
+    const trainer = runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn, name, closed }));
     let ended = false;
     rest = () => {
       screen.line(`${study}: no trial for ${idle} s, so this worker ends`);

@@ -1,0 +1,32 @@
+import { UserError } from '../../errors.ts';
+import { type About, openStatusLine, type StatusLine } from './statusLine.ts';
+
+export type LogFormat = 'pretty' | 'json';
+
+/** Runs a command with its log: lines for people, or JSON. Then the error that ends it is a line as well. @returns the exit status */
+export async function withLog(format: LogFormat | undefined, act: (log: StatusLine) => Promise<number>): Promise<number> {
+  if (format !== 'json') return act(openStatusLine());
+  const { jsonLog } = await import('./jsonLog.ts');
+  const log = jsonLog();
+  try {
+    return await act(log);
+  } catch (error) {
+    log.line(error instanceof Error ? error.message : String(error), { level: 'error' });
+    return statusOf(error);
+  }
+}
+
+/** The exit status of a command that an error has ended: 2 for what the user can correct, 1 for the rest. */
+export const statusOf = (error: unknown): number => (error instanceof UserError ? 2 : 1);
+
+/** The same log, for lines about something. */
+export const about = (log: StatusLine, fields: About): StatusLine => ({
+  ...log,
+  line: (text, more) => log.line(text, { ...fields, ...more }),
+});
+
+/** The lines of a study. The text names it for people. */
+export const ofStudy =
+  ({ line }: StatusLine, study: string): StatusLine['line'] =>
+  (text, more) =>
+    line(`${study}: ${text}`, { ...more, study });
