@@ -3,28 +3,40 @@ import { nanos } from '@nats-io/nats-core';
 import { type Subjects, TRAINERS } from './subjects.ts';
 
 const NOT_FOUND = 10014;
+const EXISTS = 10148;
+
+/** So many claimed suggestions may be delivered again: trainers pass over them one by one. */
+const FEW = 100;
+
+/** The suggestions that no trainer has claimed yet. */
+export interface Unclaimed {
+  readonly count: number;
+  /** The position of the first one. */
+  readonly from: number;
+}
 
 /**
- * Creates the consumer that delivers suggestions, if it does not exist. An existing one is never replaced, because it would deliver running trials
- * again.
+ * Creates the consumer that delivers suggestions, if it does not exist. An existing one is replaced only if it is about to deliver many suggestions that
+ * are claimed: a server that is killed while it writes down how far a consumer is loses that, and delivers everything again.
  *
  * @param lease milliseconds after which a suggestion that was delivered but not claimed is delivered again.
- * @param from the position of the first suggestion that is not claimed.
  * @returns whether all suggestions are delivered and claimed.
  */
 export async function ensureConsumer(
   jsm: JetStreamManager,
   { stream, suggested }: Subjects,
-  from: number,
+  { count, from }: Unclaimed,
   lease: number,
 ): Promise<{ idle: boolean }> {
   try {
-    const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, TRAINERS);
-    return { idle: num_pending === 0 && num_ack_pending === 0 };
+    const { num_pending, num_ack_pending, delivered } = await jsm.consumers.info(stream, TRAINERS);
+    const isBehind = num_pending > count + FEW && delivered.stream_seq < from - 1;
+    if (!isBehind) return { idle: num_pending === 0 && num_ack_pending === 0 };
+    await jsm.consumers.delete(stream, TRAINERS);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError && error.code === NOT_FOUND)) throw error;
+    if (!isCode(error, NOT_FOUND)) throw error;
   }
-  await jsm.consumers.add(stream, {
+  const adding = jsm.consumers.add(stream, {
     durable_name: TRAINERS,
     filter_subject: suggested,
     deliver_policy: DeliverPolicy.StartSequence,
@@ -35,5 +47,10 @@ export async function ensureConsumer(
     max_ack_pending: 65_536,
     max_waiting: 65_536,
   });
+  await adding.catch((error) => {
+    if (!isCode(error, EXISTS)) throw error; // another engine was faster
+  });
   return { idle: false };
 }
+
+const isCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code;

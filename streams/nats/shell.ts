@@ -45,7 +45,11 @@ export class Shell<P> {
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
       callback: (error, message) => (error ? undefined : this.#beat(message)),
     });
-    const deafen = onStatus(this.#nc, ({ type }) => type === 'reconnect' && this.#leases.restart(performance.now()));
+    const deafen = onStatus(this.#nc, ({ type }) => {
+      if (type !== 'reconnect') return;
+      this.#leases.restart(performance.now());
+      this.#consumer().catch(() => {}); // it is looked at again when an attempt stays unclaimed
+    });
     this.#leases.restart(performance.now());
     const timer = setInterval(() => {
       for (const trial of this.#leases.due(performance.now())) void this.#judge(trial).catch(() => {});
@@ -149,6 +153,6 @@ export class Shell<P> {
   #consumer(): Promise<{ readonly idle: boolean }> {
     let from = this.run.engine.ledger.position + 1;
     for (const position of this.#unclaimed.values()) from = Math.min(from, position);
-    return ensureConsumer(this.#jsm, this.#subjects, from, this.#lease);
+    return ensureConsumer(this.#jsm, this.#subjects, { count: this.#unclaimed.size, from }, this.#lease);
   }
 }

@@ -4,14 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { random } from '../../../streams/index.ts';
 import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
-import { type At, hearing, isFact, plane } from './world.ts';
+import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 
 const TSX = import.meta.resolve('tsx');
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
@@ -213,5 +215,43 @@ describe('two engines', () => {
     const pauses = log.seen.filter(({ at }) => at > killed).map(({ at }, i, rest) => at - (rest[i - 1]?.at ?? killed));
     expect(Math.max(...pauses)).toBeLessThan(3000);
     for (const { said } of [first, second]) expect(said()).not.toMatch(trace);
+  });
+});
+
+describe('the consumer of the trainers', () => {
+  it('replaces a consumer that has lost how far it was, and no other one', async () => {
+    const server = await natsServer();
+    undo.push(() => server.dispose());
+    const study = fresh();
+    const trials = 130;
+    const engine = await engineOn(server, { study, trials: trials + 1, parallel: 4 });
+    let go!: (value: number) => void;
+    const last = new Promise<number>((resolve) => (go = resolve));
+    const work = ({ x }: At, { trial }: { readonly trial: number }) => (trial > trials ? last : x * x);
+    const { done } = trainer<At>(await server.connect(), study, work, { slots: 4 });
+    await engine.heard.until(isFact('started', { trial: trials + 1 }));
+    await vi.waitFor(async () => expect(engine.heard.all.filter(isFact('completed'))).toHaveLength(trials));
+    const { stream, suggested } = subjectsOf(study);
+    const { nc, ask } = await handOn(server, study);
+    const jsm = await jetstreamManager(nc);
+    const info = () => jsm.consumers.info(stream, 'trainers');
+    const before = await info();
+    await engine.nc.reconnect();
+    await vi.waitFor(async () => expect(await ask('status')).toMatchObject({ ok: true }), 5000);
+    expect((await info()).created).toBe(before.created);
+
+    await jsm.consumers.delete(stream, 'trainers');
+    const config = { durable_name: 'trainers', filter_subject: suggested, ack_policy: 'explicit', deliver_policy: 'all' } as const;
+    await jsm.consumers.add(stream, config);
+    const lost = await info();
+    expect(lost.num_pending).toBeGreaterThan(100);
+    await engine.nc.reconnect();
+    await vi.waitFor(async () => expect((await info()).created).not.toBe(lost.created), 5000);
+    expect((await info()).num_pending).toBe(0);
+    go(1);
+    await engine.finished;
+    await done;
+    expect((await factsOf(nc, study)).filter(({ type }) => type === 'started')).toHaveLength(trials + 1);
+    await engine.close();
   });
 });
