@@ -3,6 +3,7 @@ import { factSchemas } from '../../src/facts/facts.ts';
 import type { Schema } from '../../src/facts/schema.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from '../../src/study/requests.ts';
 import { version } from '../../src/version.ts';
+import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
 import { TRAINERS } from './subjects.ts';
 
@@ -85,6 +86,23 @@ const requestOperations = () =>
       { action: 'send', channel: ref(`channels/${askOf(method)}`), reply: { channel: ref(`channels/${answerOf(method)}`) } },
     ]),
   );
+
+/** The headers of a fact, which make it a CloudEvent in binary mode. A trainer may leave them out. */
+const eventHeaders = (fact: string) => ({
+  type: 'object',
+  properties: {
+    'ce-specversion': { const: SPEC_VERSION },
+    'ce-id': text('the Nats-Msg-Id'),
+    'ce-source': text(`${eventSource('<study>')} of the engine, ${eventSource('<study>', '<trainer>')} of a trainer`),
+    'ce-type': { const: eventType(fact) },
+    'content-type': { const: 'application/json' },
+    ...(fact === 'suggested' && {
+      [LEASE_HEADER]: text('seconds of the lease of a run'),
+      [LIMIT_HEADER]: text('bytes of the longest fact of the trial'),
+    }),
+  },
+  description: 'CloudEvents 1.0 in binary mode, to route facts; none of them decides whether a fact counts',
+});
 
 const NOT_RELAYED =
   'Ignore it if it has a header Nats-Stream: another trainer of the same account can have the server send a stored message here.';
@@ -170,7 +188,12 @@ export function asyncapi(): object {
       ...requestOperations(),
     },
     components: {
-      messages: Object.fromEntries(Object.keys(all).map((name) => [name, { name, payload: ref(`components/schemas/${name}`) }])),
+      messages: Object.fromEntries(
+        Object.keys(all).map((name) => [
+          name,
+          { name, payload: ref(`components/schemas/${name}`), ...(Object.hasOwn(factSchemas, name) && { headers: eventHeaders(name) }) },
+        ]),
+      ),
       schemas: all,
       parameters: {
         study: { description: 'name of the study' },

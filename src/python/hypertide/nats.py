@@ -131,6 +131,7 @@ class NatsTrial(Trial):
 class Trainer:
     def __init__(self, url, study, name=None, token=None, nkey=None, tls=None, creds=None, context=None):
         self.name = name or f"py-{token_of(8)}"
+        self.study = study
         self.root = f"ht.{study}"
         self.stream = f"HT_{study}"
         self.nats = Connection(Access(url, token, nkey, tls, creds, context), self.name)
@@ -226,10 +227,17 @@ class Trainer:
         """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
         subject = f"{self.root}.log.by.{self.name}.{trial}"
         data = json.dumps(fact, allow_nan=False)
-        self._insist(lambda: self._publish(subject, data, message_id))
+        event = {
+            "ce-specversion": "1.0",
+            "ce-id": message_id,
+            "ce-source": f"/studies/{self.study}/trainers/{self.name}",
+            "ce-type": f"hypertide.{fact['type']}.v1",
+            "content-type": "application/json",
+        }
+        self._insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
 
-    def _publish(self, subject, data, message_id):
-        _, _, answer = self.nats.request(subject, data, headers={"Nats-Msg-Id": message_id})
+    def _publish(self, subject, data, headers):
+        _, _, answer = self.nats.request(subject, data, headers=headers)
         ack = json.loads(answer)
         if "error" in ack:
             if ack["error"].get("code") == 503:

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { bell } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
+import { cloudEvent, eventSource } from '../cloudEvent.ts';
 import { onStatus } from '../connection.ts';
 import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
 import { isPassing, isStreamFull, withRetry } from '../retry.ts';
@@ -10,7 +11,7 @@ import { silence } from '../silence.ts';
 import { subjectsOf, trainerOf } from '../subjects.ts';
 import type { StoredMessage } from './entry.ts';
 import { meter, type TrainerUsage } from './meter.ts';
-import { messageId, publisher } from './publisher.ts';
+import { type Headers, messageId, publisher } from './publisher.ts';
 import { entriesFrom } from './reader.ts';
 import { ensureStream, findStream, type StreamOptions } from './stream.ts';
 
@@ -85,17 +86,20 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
   };
   const publishFact = async (fact: unknown): Promise<'stored' | 'fenced'> => {
     const { type, after } = fact as { type?: unknown; after?: unknown };
+    const id = messageId();
     const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
     if (typeof after === 'number' && after < last) return 'fenced'; // decided without what this process has read since
-    const leased = type === 'suggested' && {
-      headers: [
-        [LEASE_HEADER, String(lease)],
-        [LIMIT_HEADER, String(limit())],
-      ] as const,
-    };
+    const leased: Headers =
+      type === 'suggested'
+        ? [
+            [LEASE_HEADER, String(lease)],
+            [LIMIT_HEADER, String(limit())],
+          ]
+        : [];
+    const headers = [...cloudEvent(id, eventSource(study), { type }), ...leased];
     try {
-      const { seq } = await out.publish(subject, JSON.stringify(fact), { id: messageId(), last, timeout, ...leased });
+      const { seq } = await out.publish(subject, JSON.stringify(fact), { id, last, timeout, headers });
       knew(subject, seq);
       storing.answered();
       written = seq;

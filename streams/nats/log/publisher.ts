@@ -11,8 +11,10 @@ export interface PublishOptions {
   readonly last?: number;
   /** Position of the last message of the stream; without it, whatever that is. */
   readonly at?: number;
-  readonly headers?: Iterable<readonly [name: string, value: string]>;
+  readonly headers?: Headers;
 }
+
+export type Headers = readonly (readonly [name: string, value: string])[];
 
 /**
  * An id that no other client can guess. The server ignores a message whose id it has seen, on any subject of the stream: a trainer that knew

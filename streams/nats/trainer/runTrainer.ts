@@ -3,6 +3,7 @@ import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../../src/omitUndefined.ts';
 import type { Suggestion } from '../../engine/directive.ts';
+import { cloudEvent, eventSource } from '../cloudEvent.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
 import { messageId, publisher, type Stored } from '../log/publisher.ts';
 import { type DirectiveMessage, isRelayed, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
@@ -123,7 +124,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const store =
     (subject: string): ClaimedRunOptions['store'] =>
     (fact, settled) => {
-      const options = { id: messageId(), timeout: PATIENCE };
+      const id = messageId();
+      const options = { id, timeout: PATIENCE, headers: cloudEvent(id, eventSource(study, name), fact) };
       const have = (stored: Stored) => {
         storing.answered();
         deliveries.stored(stored);

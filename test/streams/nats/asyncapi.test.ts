@@ -1,8 +1,10 @@
 import { Parser } from '@asyncapi/parser';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { type RequestMethod, requestMethods } from '../../../src/study/requests.ts';
+import type { Objective } from '../../../streams/evaluate.ts';
 import { answerOf, askOf, asyncapi, messageSchemas } from '../../../streams/nats/asyncapi.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
@@ -49,25 +51,35 @@ describe('the AsyncAPI document', () => {
   it('describes all that goes over a server', async () => {
     const study = fresh();
     const spy = await server.connect();
-    const seen: { readonly subject: string; readonly data: { readonly type?: string } }[] = [];
-    spy.subscribe(`ht.${study}.>`, { callback: (_, message) => void seen.push({ subject: message.subject, data: message.json() }) });
+    const seen: { readonly subject: string; readonly data: { readonly type?: string }; readonly headers: MsgHdrs | undefined }[] = [];
+    spy.subscribe(`ht.${study}.>`, {
+      callback: (_, message) => void seen.push({ subject: message.subject, data: message.json(), headers: message.headers }),
+    });
     await spy.flush();
     const engine = await engineOn(server, { study, trials: 4, lease: 0.3 });
-    const { done } = trainer<At>(await server.connect(), study, async ({ x }, { trial, report }) => {
+    const objective: Objective<At> = async ({ x }, { trial, report }) => {
       report(x, 1);
       report(x, 1); // one too many
       await new Promise((resolve) => setTimeout(resolve, 150));
       if (trial === 1) throw new Error('boom');
       return x;
-    });
+    };
+    const { done } = trainer<At>(await server.connect(), study, objective, { name: 'w1' });
     await engine.finished;
     await done;
     await engine.close();
     await engine.nc.flush();
     await spy.flush();
     const names = new Set<string>();
-    for (const { subject, data } of seen) {
+    const document = asyncapi() as { components: { messages: Record<string, { headers?: object }> } };
+    for (const { subject, data, headers } of seen) {
       const [, , kind] = subject.split('.');
+      if (kind === 'log') {
+        const given = Object.fromEntries(headers!.keys().map((name) => [name, headers!.get(name)]));
+        const source = subject.includes('.by.') ? `/studies/${study}/trainers/w1` : `/studies/${study}`;
+        expect(given).toMatchObject({ 'ce-id': given['Nats-Msg-Id'], 'ce-source': source, 'content-type': 'application/json' });
+        expect(ajv.validate(document.components.messages[data.type!]!.headers!, given), JSON.stringify(given)).toBe(true);
+      }
       if (kind === 'rpc') continue; // below
       const name = kind === 'directive' && data.type === 'closed' ? 'over' : kind === 'log' || kind === 'directive' ? data.type! : kind!;
       names.add(name);

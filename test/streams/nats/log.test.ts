@@ -1,4 +1,4 @@
-import { jetstream } from '@nats-io/jetstream';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
@@ -49,6 +49,30 @@ describe('nats', () => {
     expect(await b.append({ type: 'suggested', trial: 1, after: 0 })).toBe('fenced');
     expect(await b.append({ type: 'suggested', trial: 2, after: 1 })).toBe('stored');
     expect(await b.head()).toBe(2);
+  });
+
+  it('makes each fact a CloudEvent, whose id is that of the message', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    const log = await natsLog(nc, study);
+    await log.append({ type: 'created' });
+    await log.append({ type: 'suggested', trial: 1, after: 1 });
+    await log.close();
+    const jsm = await jetstreamManager(nc);
+    const headersAt = async (seq: number) => {
+      const { header: headers } = (await jsm.streams.getMessage(`HT_${study}`, { seq }))!;
+      return Object.fromEntries(headers.keys().map((name) => [name, headers.get(name)]));
+    };
+    const [created, suggested] = [await headersAt(1), await headersAt(2)];
+    expect(created).toMatchObject({
+      'ce-specversion': '1.0',
+      'ce-id': created['Nats-Msg-Id'],
+      'ce-source': `/studies/${study}`,
+      'ce-type': 'hypertide.created.v1',
+      'content-type': 'application/json',
+    });
+    expect(suggested).toMatchObject({ 'ce-id': suggested['Nats-Msg-Id'], 'ce-type': 'hypertide.suggested.v1', 'Hypertide-Lease': '30' });
+    expect(suggested['ce-id']).not.toBe(created['ce-id']);
   });
 
   it('keeps the position of what is no JSON', async () => {

@@ -34,6 +34,30 @@ function python(url: string, study: string, program: string) {
 }
 
 describe('the trainer in Python', () => {
+  it('makes its facts CloudEvents, as the other trainers do', async () => {
+    const study = fresh();
+    const nc = await server.connect();
+    const facts: (readonly [type: string, headers: Record<string, string>])[] = [];
+    nc.subscribe(`ht.${study}.log.by.>`, {
+      callback: (_, message) =>
+        void facts.push([
+          message.json<Said>().type,
+          Object.fromEntries(message.headers!.keys().map((name) => [name, message.headers!.get(name)])),
+        ]),
+    });
+    const engine = await engineOn(server, { study, trials: 1 });
+    await python(server.url, study, 'h.run(url, study, lambda trial: 1.0, name="w1")').ended;
+    await engine.close();
+    expect(facts.map(([type]) => type)).toEqual(['started', 'completed']);
+    for (const [type, headers] of facts)
+      expect(headers).toMatchObject({
+        'ce-specversion': '1.0',
+        'ce-id': headers['Nats-Msg-Id'],
+        'ce-source': `/studies/${study}/trainers/w1`,
+        'ce-type': `hypertide.${type}.v1`,
+      });
+  });
+
   it('evaluates a study to its end, and says what went wrong', async () => {
     const study = fresh();
     const heard = hearing();
