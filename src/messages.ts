@@ -16,6 +16,8 @@ export interface Proposal {
   readonly budget?: number;
   /** The trial that it resumes from its checkpoint. */
   readonly resumes?: TrialId;
+  /** Position of the proposal from elsewhere that it serves. */
+  readonly proposal?: number;
   readonly tags?: Tags;
 }
 
@@ -65,6 +67,27 @@ const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'time
 export const crashed = ({ outcome, reason }: Pick<Ended, 'outcome' | 'reason'>): boolean =>
   outcome === 'failed' && reason !== undefined && INFORMATIVE_FAILURES.has(reason);
 
+/** A proposer elsewhere has proposed a configuration. */
+export interface Proposed {
+  readonly type: 'proposed';
+  readonly proposer: string;
+  /** Position of its fact, by which others refer to it. */
+  readonly proposal: number;
+  readonly point: Point;
+  /** Why, for people. */
+  readonly note?: string;
+}
+
+/** A proposal is too old or, if none is named, the proposer took too long: it is not waited for until it proposes again. */
+export interface Expired {
+  readonly type: 'expired';
+  readonly proposer: string;
+  readonly proposal?: number;
+}
+
+/** News of proposers elsewhere. Only the stages `external` need them; everything else passes them on. */
+export type ProposerEvent = Proposed | Expired;
+
 /** What a strategy is told: it happened and is in the log. All state is a fold over these events. */
 export type StrategyEvent = Suggested | Reported | Ended;
 
@@ -89,7 +112,10 @@ export interface Wait extends Omit<Ask, 'type'> {
   readonly type: 'wait';
   readonly by: string;
   /** `ready`: a model is being fitted, and `ready` follows. Otherwise the ask is repeated after the next fact. */
-  readonly until?: 'ready';
+  readonly until?: 'ready' | 'proposal';
+  /** `proposal`: the proposer that is waited for, for so many seconds; then it has `expired`. */
+  readonly proposer?: string;
+  readonly seconds?: number;
 }
 export interface Stop {
   readonly type: 'stop';
@@ -103,7 +129,7 @@ export interface Ready {
 }
 export type Decision = Propose | Wait | Stop | Ready;
 
-export type Message = StrategyEvent | Ask | Decision;
+export type Message = StrategyEvent | ProposerEvent | Ask | Decision;
 
 /** What decides the phase of a strategy whose state is a fold over facts. */
 export type Outlook = Readonly<Record<string, boolean>>;
@@ -138,6 +164,10 @@ export const child = <E extends Env>(env: E, name: string): E => ({ ...env, name
 
 export const isStrategyEvent = (m: Message): m is StrategyEvent => m.type === 'suggested' || m.type === 'reported' || m.type === 'ended';
 
+/** Whether a message is a fact, of whatever kind: a composition passes it to all strategies in it. */
+export const isEvent = (m: Message): m is StrategyEvent | ProposerEvent =>
+  isStrategyEvent(m) || m.type === 'proposed' || m.type === 'expired';
+
 /**
  * Answers an ask with a point. The budget and tags of the ask pass to the trial.
  *
@@ -151,10 +181,10 @@ export const propose = (ask: Ask, by: string, point: Point, tags?: Tags): Propos
 /**
  * Answers an ask with "not yet". The ask is repeated after the next fact.
  *
- * @param until `ready`: the ask is also repeated after that message, which the strategy must then send.
+ * @param until `ready`: the ask is also repeated after that message, which the strategy must then send. `proposal`: see `Wait`.
  * @example wait(ask, env.name)
  */
-export const wait = (ask: Ask, by: string, until?: 'ready'): Wait =>
+export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 
 /** The ask of an answer, to ask another stage. */

@@ -3,7 +3,7 @@ import type { Params } from '../src/facts/facts.ts';
 import { validate } from '../src/facts/validate.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
-import { type Intent, intentSchemas, parseIntent, RefusedError, type Submitted } from '../src/study/commands.ts';
+import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../src/study/commands.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
 import type { EngineRun } from './engine/run.ts';
@@ -12,6 +12,7 @@ import type { AuthoredLog, Log } from './log/log.ts';
 import { past } from './log/past.ts';
 import type { Progress } from './observe.ts';
 import { type Origin, type Submitter, submit, submitter } from './submit.ts';
+import type { Turn } from './turns.ts';
 
 /** The state of a study: the answer of `status`. */
 export interface StudyStatus extends Progress<Params> {
@@ -39,6 +40,13 @@ export interface Answers<P> {
   readonly append: Submitter['append'];
   /** The next rows of trials, as many as one answer has room for, and whether more follow. */
   page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
+  /**
+   * Whether it is the turn of a proposer elsewhere.
+   *
+   * @param ahead how many proposals it makes ahead of time. Default: 1.
+   * @throws RefusedError if the strategy has no such proposer.
+   */
+  turnOf(proposer: string, ahead?: number): Turn;
   /** Takes every entry that the study applies. */
   note(entry: AppliedEntry<P>): void;
   /** The study will apply nothing more: commands that wait fail. */
@@ -93,10 +101,21 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
     for (const row of found.sort((a, b) => a.trial - b.trial)) if (items.length >= limit || !add(row)) break;
     return { items, more: items.length < found.length };
   };
+  const turnOf: Answers<P>['turnOf'] = (proposer, ahead = 1) => {
+    const { ledger } = run.engine;
+    refuseProposer(proposer, ledger);
+    const { proposals, isAbsent } = ledger.inbox(proposer);
+    const waiting = proposals.length;
+    if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
+    // One that is absent is not waited for: a proposal brings it back.
+    const isDue = run.awaits(proposer) || waiting < ahead || (isAbsent && waiting === 0);
+    return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
+  };
   const queries: Queries = {
     status,
     best: () => best() ?? null,
     trials: (request) => page(request).items,
+    turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
     create: () => {
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
@@ -117,6 +136,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
       return (known === 'log' ? turnOfLog : turn)(() => queries[known](request));
     },
     append,
+    turnOf,
     page,
     submit: (intent, origin) => submit(intent, run.engine.ledger, append, origin),
     note: (entry) => {

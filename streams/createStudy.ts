@@ -1,5 +1,13 @@
 import { type Observable, ReplaySubject } from 'rxjs';
-import { type Completed, type Fact, type FailureReason, LONGEST_TRACE, type Params, type Values } from '../src/facts/facts.ts';
+import {
+  type Completed,
+  type Fact,
+  type FailureReason,
+  LONGEST_TRACE,
+  type Params,
+  type ProposedFact,
+  type Values,
+} from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
@@ -59,6 +67,16 @@ export interface Study<P> {
    * @throws RefusedError if it does not fit the space, or the study has ended: to continue it, create it again on its log with a higher limit.
    */
   enqueue(params: Params): Promise<void>;
+  /**
+   * Proposes a configuration for the stage `external` of that name; missing parameters are drawn.
+   *
+   * @param more `seconds`: how long it may be used; `note`: why it is proposed, for people.
+   * @throws RefusedError if it does not fit the space, was tried before, or no stage has this proposer.
+   * @example
+   * const study = createStudy(network, { strategy: chain(external('agent'), random()) });
+   * await study.propose('agent', { lr: 0.01 }, { note: 'the learning curve was still falling' });
+   */
+  propose(proposer: string, params: Params, more?: Partial<Pick<ProposedFact, 'seconds' | 'note'>>): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
   /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
@@ -204,6 +222,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     },
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
     enqueue: (params) => command({ type: 'enqueue', params }),
+    propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => best,
     recommend: () => {

@@ -17,9 +17,10 @@ import { Leases } from './engine/leases.ts';
 import { type EngineRun, run } from './engine/run.ts';
 import type { AuthoredLog } from './log/log.ts';
 import { past } from './log/past.ts';
-import { Repeats } from './repeats.ts';
+import { Repeats, wantedOf } from './repeats.ts';
 import type { StrategyOption, StudyOptions } from './spec/options.ts';
 import type { Origin } from './submit.ts';
+import { type Turn, type TurnOptions, Turns } from './turns.ts';
 
 export interface HostOptions<P> extends StudyOptions, StrategyOption {
   /** Seconds without a sign of its trainer after which an attempt is lost. Default: 30. */
@@ -36,22 +37,6 @@ export type Stopping = { readonly stop: false } | { readonly stop: true; readonl
 /** Milliseconds that a decision may take, though the trainer does not want to wait. */
 const DECIDING = 250;
 
-/** The facts that commands become. */
-const decided = {
-  enqueue: 'enqueued',
-  retract: 'retracted',
-  cancel: 'cancelled',
-  change: 'changed',
-  close: 'closed',
-} as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
-
-/** The fields of an intent that its fact has as they are. The others become limits, or get defaults. */
-function wantedOf(intent: Intent) {
-  if (intent.type !== 'change') return { ...intent, type: decided[intent.type] };
-  const { limits, more, strategy: _, ...fields } = intent;
-  return { ...fields, limits: more === undefined ? limits : undefined, type: decided.change };
-}
-
 /**
  * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
  * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
@@ -65,6 +50,7 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #run: EngineRun<P>;
   readonly #asks = new Asks<P>();
   readonly #repeats = new Repeats();
+  readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #leases: Leases;
   readonly #lease: number;
   readonly #timer: ReturnType<typeof setInterval>;
@@ -102,6 +88,7 @@ export class HostedStudy<P = Params> implements StudySource {
           this.#repeats.note(entry);
           this.answers.note(entry);
           note?.(entry);
+          this.#turns.look();
         },
       },
       {
@@ -111,6 +98,7 @@ export class HostedStudy<P = Params> implements StudySource {
           finish();
         },
         fail: (error) => this.#fail(error),
+        awaits: () => this.#turns.look(),
       },
     );
     this.#began = Promise.race([this.#run.started, this.finished]);
@@ -166,6 +154,12 @@ export class HostedStudy<P = Params> implements StudySource {
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
     this.#leases.extend(trial, performance.now());
     return this.#stopping(trial);
+  }
+
+  /** Waits until it is the turn of a proposer elsewhere. @throws RefusedError if the strategy has no such proposer */
+  async turn(proposer: string, options: TurnOptions = {}): Promise<Turn> {
+    await this.ready();
+    return this.#turns.wait(proposer, options);
   }
 
   /** Does what a person asks of the study. @throws RefusedError; OptionError, StrategyError for a strategy that does not suit. */

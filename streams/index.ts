@@ -87,6 +87,7 @@ export type { MedianStopOptions, PercentileStopOptions } from './strategies/earl
 export { medianStop, percentileStop } from './strategies/earlyStopping/percentileStop.ts';
 export type { ThresholdStopOptions } from './strategies/earlyStopping/thresholdStop.ts';
 export { thresholdStop } from './strategies/earlyStopping/thresholdStop.ts';
+export { type ExternalOptions, external } from './strategies/external.ts';
 export type { ForestOptions } from './strategies/forest.ts';
 export { forest } from './strategies/forest.ts';
 export type { GaOptions } from './strategies/ga.ts';

@@ -1,6 +1,6 @@
 import type { Fact, Refusal } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
-import { type Decided, RefusedError } from '../src/study/commands.ts';
+import { type Decided, type Intent, RefusedError } from '../src/study/commands.ts';
 import { type Origin, requestOf } from './submit.ts';
 
 /** How many requests are remembered. */
@@ -14,6 +14,23 @@ interface StoredFact {
 
 /** What a request asks for: fields that its fact has as they were given. A repeated request must ask for the same. */
 type Wanted = Pick<Fact, 'type'> & Readonly<Record<string, unknown>>;
+
+/** The facts that commands become. */
+const decided = {
+  enqueue: 'enqueued',
+  propose: 'proposed',
+  retract: 'retracted',
+  cancel: 'cancelled',
+  change: 'changed',
+  close: 'closed',
+} as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
+
+/** The fields of an intent that its fact has as they are. The others become limits, or get defaults. */
+export function wantedOf(intent: Intent) {
+  if (intent.type !== 'change') return { ...intent, type: decided[intent.type] };
+  const { limits, more, strategy: _, ...fields } = intent;
+  return { ...fields, limits: more === undefined ? limits : undefined, type: decided.change };
+}
 
 interface Outcome {
   readonly position: number;

@@ -5,11 +5,13 @@ import {
   type Ask,
   child,
   type Env,
+  isEvent,
   isStrategyEvent,
   type Message,
   type Outlook,
   type PhaseEvent,
   type Propose,
+  type ProposerEvent,
   type Ready,
   type Stop,
   type StrategyEvent,
@@ -80,6 +82,10 @@ export const drive = <I, Own extends EventObject = never>(
   input: I,
 ): MonoTypeOperatorFunction<Message> => runMachine(logic, env, input, hearing(logic));
 
+/** The same for a machine that also handles news of proposers elsewhere. */
+export const driveProposer = <I>(logic: StrategyLogic<I, ProposerEvent>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
+  runMachine(logic, env, input, (told) => (told ? [told] : NOTHING));
+
 const runMachine =
   <I, E extends EventObject>(logic: Logic<I, E>, env: Env, input: I, hear: Hear<E>): MonoTypeOperatorFunction<Message> =>
   (source) =>
@@ -113,7 +119,7 @@ const runMachine =
             const live = actor.getSnapshot().status === 'active';
             if (m.type === 'ask') return live ? ask(m) : out.next(m); // a strategy that is done passes everything on
             out.next(m); // pass the event on before the decisions that it causes
-            if (live && isStrategyEvent(m)) for (const event of hear(m)) actor.send(event);
+            if (live && isEvent(m)) for (const event of hear(m)) actor.send(event);
           }),
           error: (e) => out.error(e),
           complete: () => out.complete(),
@@ -122,7 +128,7 @@ const runMachine =
     });
 
 /** What a machine must learn of a fact, and before the first fact. Sending an event costs microseconds even if no state has a transition for it. */
-type Hear<E> = (told?: StrategyEvent) => readonly E[];
+type Hear<E> = (told?: StrategyEvent | ProposerEvent) => readonly E[];
 
 const NOTHING: readonly never[] = [];
 
@@ -130,7 +136,7 @@ const NOTHING: readonly never[] = [];
 function hearing(logic: object): Hear<StrategyEvent> {
   const { events = ['*'] } = logic as { readonly events?: readonly string[] };
   const all = events.includes('*');
-  return (told) => (told && (all || events.includes(told.type)) ? [told] : NOTHING);
+  return (told) => (told && isStrategyEvent(told) && (all || events.includes(told.type)) ? [told] : NOTHING);
 }
 
 /** A fold over facts from which the phase of a machine follows. */
@@ -161,7 +167,8 @@ export const drivePhases =
       let state = start;
       let last: O | undefined;
       const show = showFold(env);
-      const hear = (told?: StrategyEvent): readonly PhaseEvent<O>[] => {
+      const hear: Hear<PhaseEvent<O>> = (told) => {
+        if (told && !isStrategyEvent(told)) return NOTHING;
         if (told) state = tell(state, told);
         if (told) show?.(state, told);
         const next = outlook(state);

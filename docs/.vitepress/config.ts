@@ -45,6 +45,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/nats'),
     page('guides/http'),
     page('guides/agents'),
+    page('guides/external'),
     page('guides/operating'),
     page('guides/monitoring'),
     page('guides/resume'),

@@ -1,6 +1,6 @@
 import { EquivalentTrials } from '../duplicates/equivalentTrials.ts';
 import { type Ended, type Reported, type StrategyEvent, type Suggested, type TrialId, violates } from '../messages.ts';
-import type { Axis, Point } from '../space/axis.ts';
+import { type Axis, type Point, samePoint } from '../space/axis.ts';
 
 /** A configuration: a trial and those that resume it. */
 export interface ComparedConfiguration {
@@ -88,7 +88,7 @@ export class RungResults {
 
   #begin({ id, point, resumes }: Suggested): void {
     const parent = resumes === undefined ? undefined : this.#byTrial.get(resumes);
-    if (parent?.point.every((u, i) => u === point[i])) return void this.#byTrial.set(id, parent);
+    if (parent && samePoint(parent.point, point)) return void this.#byTrial.set(id, parent);
     const configuration = { index: this.#all.length, point, losses: new Map(), top: 0, counts: true, completed: 0 };
     this.#all.push(configuration);
     this.#byTrial.set(id, configuration);

@@ -114,6 +114,7 @@ const suggested = fact(
     tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion came about'),
     metric,
     queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
+    proposal: integerSchema(1, 'position of the `proposed` fact that it serves'),
     after: integerSchema(0, 'position of the last entry that the decision knew'),
     decisions,
   },
@@ -189,6 +190,29 @@ const enqueued = fact('enqueued', 'a person wants a configuration tried next; mi
 /** A person wants a configuration tried next; missing parameters are drawn. */
 export interface Enqueued extends TypeOf<typeof enqueued> {}
 
+const proposer = textSchema('name of the proposer: that of its stage `external`', 128);
+const proposed = fact(
+  'proposed',
+  'a proposer elsewhere proposes a configuration, which its stage answers an ask with; missing parameters are drawn',
+  { proposer, params },
+  {
+    seconds: notNegativeSchema('how long it may be used (default: for ever)'),
+    note: textSchema('why it is proposed, for people', 1024),
+    user,
+  },
+);
+/** A proposer elsewhere proposes a configuration, which its stage `external` answers an ask with; missing parameters are drawn. */
+export interface ProposedFact extends TypeOf<typeof proposed> {}
+
+const expired = fact(
+  'expired',
+  'the time of a proposer or of its proposal is over',
+  { proposer },
+  { proposal: integerSchema(1, 'position of the proposal that is too old (default: its stage waits no longer, until it proposes again)') },
+);
+/** The time of a proposer or of its proposal is over. */
+export interface ExpiredFact extends TypeOf<typeof expired> {}
+
 const retracted = fact('retracted', 'a person declares a result wrong', { trial }, { user });
 /** A person declares a result wrong. */
 export interface Retracted extends TypeOf<typeof retracted> {}
@@ -236,6 +260,8 @@ export const factSchemas = {
   stopped,
   failed,
   enqueued,
+  proposed,
+  expired,
   retracted,
   cancelled,
   changed,
@@ -245,9 +271,9 @@ export const factSchemas = {
 /** What trainers write. */
 export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
 /** What people write, through the engine. */
-export type Command = Enqueued | Retracted | Cancelled | Changed;
+export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Changed;
 /** What the engine writes. */
-export type EngineFact<P = Params> = Created | SuggestedFact<P> | Closed;
+export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Closed;
 /** Facts are in the past tense. They are what a log holds. */
 export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
 
@@ -265,6 +291,8 @@ export type RefusalCode =
   | 'wrong-author'
   | 'claimed'
   | 'duplicate-step'
+  | 'duplicate'
+  | 'too-many'
   | 'out-of-place';
 /** Why a fact does not count. */
 export interface Refusal {

@@ -15,7 +15,7 @@ interface Used {
 interface Causes {
   /** The user of each open trial. */
   readonly trials: Map<TrialId, string>;
-  /** The user of each configuration in the queue. */
+  /** The user of each configuration that was enqueued or proposed, by position. */
   readonly queue: Map<number, string>;
   readonly spending: Spending;
 }
@@ -24,7 +24,7 @@ interface Causes {
 const COMMON: readonly OperationId[] = ['createStudy', 'change'];
 
 /**
- * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued. It is counted from the logs of
+ * What users have used of their allowances: the trials that they asked for, and the configurations that they enqueued or proposed. It is counted from the logs of
  * the studies, so a restart forgets nothing.
  */
 export class Allowances {
@@ -38,11 +38,11 @@ export class Allowances {
     if (refusal) return;
     const causes = this.#causes.get(study) ?? { trials: new Map(), queue: new Map(), spending: new Spending() };
     this.#causes.set(study, causes);
-    if (fact.type === 'enqueued' && fact.user !== undefined) {
+    if ((fact.type === 'enqueued' || fact.type === 'proposed') && fact.user !== undefined) {
       causes.queue.set(position, fact.user);
       this.#of(fact.user).trials++;
     }
-    const asker = fact.type === 'suggested' && fact.queue !== undefined ? causes.queue.get(fact.queue) : undefined;
+    const asker = fact.type === 'suggested' ? causes.queue.get(fact.queue ?? fact.proposal ?? 0) : undefined;
     if (fact.type === 'suggested' && asker !== undefined) causes.trials.set(fact.trial, asker);
     if (fact.type === 'started' && author !== undefined && !causes.trials.has(fact.trial)) {
       causes.trials.set(fact.trial, author);
@@ -61,7 +61,7 @@ export class Allowances {
     const { name, trials = Number.POSITIVE_INFINITY, cost = Number.POSITIVE_INFINITY } = user;
     if (COMMON.includes(id))
       throw new RefusedError({ code: 'allowance', message: `${name} has an allowance, so it cannot create or change studies` });
-    if (id !== 'ask' && id !== 'enqueue') return () => {};
+    if (id !== 'ask' && id !== 'enqueue' && id !== 'propose') return () => {};
     const used = this.#of(name);
     const underWay = this.#underWay.get(name) ?? 0;
     if (used.trials + underWay >= trials)

@@ -58,8 +58,8 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
 }
 
 /** A request with fields that fit its schema. @throws RefusedError */
-async function requestOf(c: Context<HttpEnv>, { method, query, body }: Operation): Promise<Asked> {
-  const { properties = {}, required = [] } = method === 'get' ? { properties: query ?? {} } : (body ?? nothing);
+async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: inQuery = [], body }: Operation): Promise<Asked> {
+  const { properties = {}, required = [] } = method === 'get' ? { properties: query, required: inQuery } : (body ?? nothing);
   const all = method === 'get' ? queryOf(c) : await bodyOf(c);
   const refusal = validate({ type: 'object', properties, required }, all);
   if (refusal) throw new RefusedError(refusal);
@@ -118,6 +118,7 @@ function statusOf(error: unknown): number {
   switch (error.code) {
     case 'unknown-trial':
     case 'unknown-study':
+    case 'unknown-proposer':
       return 404;
     case 'too-large':
       return 413;

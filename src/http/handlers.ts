@@ -56,6 +56,17 @@ const commanding =
     return { position, fact };
   };
 
+/** Waits for an answer as long as the client is there. */
+async function whileThere<T>(whenGone: Request['whenGone'], answer: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const leaving = new AbortController();
+  const stay = whenGone(() => leaving.abort());
+  try {
+    return await answer(leaving.signal);
+  } finally {
+    stay();
+  }
+}
+
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -69,15 +80,9 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     return described(await studies.open(name));
   },
   getStudy: async (studies, { study }) => described(await studies.open(study)),
-  ask: async (studies, { study, fields, user, key, whenGone }) => {
+  ask: (studies, { study, fields, user, key, whenGone }) => {
     const { wait = PATIENCE, run = key, trainer } = fields as { wait?: number; run?: string; trainer?: string };
-    const leaving = new AbortController();
-    const stay = whenGone(() => leaving.abort());
-    try {
-      return await (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, signal: leaving.signal });
-    } finally {
-      stay();
-    }
+    return whileThere(whenGone, async (signal) => (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, signal }));
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {
@@ -113,6 +118,11 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     return why;
   },
   importance: async (studies, { study }) => (await studies.feeds.use(await studies.open(study), importancesOf)) ?? null,
+  turn: (studies, { study, fields, whenGone }) => {
+    const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
+    return whileThere(whenGone, async (signal) => (await studies.open(study)).turn(proposer, { ahead, wait, signal }));
+  },
+  propose: commanding('propose'),
   enqueue: commanding('enqueue'),
   change: commanding('change'),
   close: commanding('close'),

@@ -46,10 +46,10 @@ const inside = (schema: object): unknown =>
 /** JSON as a body. */
 const json = (schema: unknown) => ({ 'application/json': { schema: withRefs(schema) } });
 
-const parameter = (name: string, place: 'path' | 'query' | 'header', schema: Schema) => ({
+const parameter = (name: string, place: 'path' | 'query' | 'header', schema: Schema, required = place === 'path') => ({
   name,
   in: place,
-  required: place === 'path',
+  required,
   schema,
 });
 
@@ -65,15 +65,15 @@ const idempotencyKey = parameter('Idempotency-Key', 'header', {
 });
 
 function operationObject(id: OperationId) {
-  const { method, path, roles, summary, query = {}, body, result, streams }: Operation = operations[id];
+  const { method, path, roles, summary, query = {}, required: inQuery = [], body, result, streams }: Operation = operations[id];
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
-  const inQuery = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema));
+  const queries = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema, inQuery.includes(name)));
   const required = (body?.required ?? []).length > 0;
   return {
     operationId: id,
     summary,
     description: `For ${roles.join(', ')}.`,
-    parameters: [...inPath, ...inQuery, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
+    parameters: [...inPath, ...queries, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
     ...(body && { requestBody: { required, content: json(body) } }),
     responses: {
       200: {

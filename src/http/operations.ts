@@ -13,6 +13,8 @@ export interface Operation {
   readonly roles: readonly Role[];
   readonly summary: string;
   readonly query?: Readonly<Record<string, Schema>>;
+  /** The names in the query that must be there. */
+  readonly required?: readonly string[];
   readonly body?: ObjectSchema;
   readonly result: Schema;
   /** Whether the answer can also be a stream of server-sent events, of data like the items of the result. */
@@ -220,6 +222,23 @@ export const operations = {
     summary: 'Get how much of the variation of the results each parameter explains, or null if there are too few.',
     result: { description: 'results, fanova and pedAnova: shares by parameter; or null' },
   },
+  turn: {
+    method: 'get',
+    path: `${ofStudy}/turn`,
+    roles: ['operator'],
+    summary: 'Wait until it is the turn of a proposer, a strategy that lives elsewhere. Then propose.',
+    query: {
+      ...requestKinds.turn.request.properties,
+      wait: { type: 'number', minimum: 0, maximum: 60, description: 'how many seconds to wait for the turn (default: 30)' },
+    },
+    required: requestKinds.turn.request.required,
+    result: requestKinds.turn.result,
+  },
+  propose: command(
+    'propose',
+    `${ofStudy}/propose`,
+    'Propose a configuration for the stage external of a proposer. It is tried when its turn comes.',
+  ),
   enqueue: command('enqueue', `${ofStudy}/enqueue`, 'Try a configuration next.'),
   change: command('change', `${ofStudy}/change`, 'Change limits, parallel or strategy; pause, resume or reopen the study.'),
   close: command('close', `${ofStudy}/close`, 'End the study.'),

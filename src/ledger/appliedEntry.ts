@@ -5,15 +5,17 @@ import type {
   Closed,
   CloseReason,
   Completed,
+  ExpiredFact,
   Fact,
   FailedFact,
+  ProposedFact,
   Refusal,
   ReportedFact,
   Retracted,
   Stopped,
   SuggestedFact,
 } from '../facts/facts.ts';
-import type { Ended, Reported, Suggested } from '../messages.ts';
+import type { Ended, Expired, Proposed, Reported, Suggested } from '../messages.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** A fact that was rejected: it stays in the log and changes nothing. */
@@ -46,6 +48,8 @@ type AppliedFact<P> =
   | Heard<'suggested', SuggestedFact<P>, Suggested>
   | Heard<'reported', ReportedFact, Reported>
   | Heard<'ended', Completed | Stopped | FailedFact | Cancelled, Ended>
+  | Heard<'proposed', ProposedFact, Proposed>
+  | Heard<'expired', ExpiredFact, Expired>
   /** Another attempt at an open trial was suggested. */
   | Silent<'retried', SuggestedFact<P>>
   /** The engine that suggested it did not know of a change: the number of the trial is used up and nothing else happens. */

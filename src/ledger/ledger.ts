@@ -9,6 +9,7 @@ import type {
   Enqueued,
   Limits,
   Params,
+  ProposedFact,
   Refusal,
   SuggestedFact,
   TrialEvent,
@@ -16,9 +17,12 @@ import type {
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
+import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { type Applied, type AppliedEntry, type Demand, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
+import type { Inbox } from './inbox.ts';
+import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
@@ -37,6 +41,7 @@ export class Ledger<P> {
   readonly #space: Space<P>;
   readonly #trials: Trials<P>;
   readonly #queue = new Map<number, P>();
+  readonly #proposers = new Proposers();
   #settings: Settings | undefined;
   #created: Created | undefined;
   #position = 0;
@@ -72,6 +77,10 @@ export class Ledger<P> {
         return this.#suggest(fact);
       case 'enqueued':
         return this.#enqueue(fact, position);
+      case 'proposed':
+        return this.#propose(fact, position);
+      case 'expired':
+        return this.#proposers.expire(fact);
       case 'retracted':
         return this.#trials.retract(fact);
       case 'changed':
@@ -95,6 +104,7 @@ export class Ledger<P> {
     if (!this.#settings) {
       this.#settings = settingsOf(fact);
       this.#trials.govern(this.#settings);
+      this.#proposers.repeats = this.#settings.duplicates === 'allow';
       this.#created = fact;
     }
     return { effect: 'noted', fact };
@@ -103,6 +113,7 @@ export class Ledger<P> {
   #suggest(fact: SuggestedFact<P>): Applied<P> {
     const applied = this.#trials.suggest(fact, this.#switched);
     if (fact.queue !== undefined && applied.effect === 'suggested') this.#queue.delete(fact.queue);
+    if (applied.effect === 'suggested') this.#proposers.tell(applied.event);
     return applied;
   }
 
@@ -113,8 +124,20 @@ export class Ledger<P> {
     return { effect: 'noted', fact };
   }
 
+  #propose(fact: ProposedFact, position: number): Applied<P> {
+    const point = this.#pointOf(fact, position);
+    if (point instanceof Error) return rejected(fact, refuse('bad-field', point.message));
+    const refusal = this.#proposers.refuses(fact, point);
+    return refusal ? rejected(fact, refusal) : this.#proposers.propose(fact, position, point);
+  }
+
+  #pointOf(fact: ProposedFact, position: number): Point | Error {
+    const params = this.#complete(fact, position);
+    return params instanceof Error ? params : this.#space.encode(params);
+  }
+
   /** The parameters with those that were left out, or why they do not fit the space. */
-  #complete({ params }: Enqueued, position: number): P | Error {
+  #complete({ params }: Enqueued | ProposedFact, position: number): P | Error {
     try {
       return this.#space.complete(params, rngFor(this.settings.seed, 'queue', position));
     } catch (error) {
@@ -128,6 +151,10 @@ export class Ledger<P> {
       case 'enqueued': {
         const params = this.#complete(fact, this.#position + 1);
         return params instanceof Error ? refuse('bad-field', params.message) : undefined;
+      }
+      case 'proposed': {
+        const point = this.#pointOf(fact, this.#position + 1);
+        return point instanceof Error ? refuse('bad-field', point.message) : this.#proposers.refuses(fact, point);
       }
       case 'retracted':
         return this.#trials.refuseRetract(fact.trial);
@@ -222,6 +249,10 @@ export class Ledger<P> {
   /** The printed metric that is the value, as the last fact with a `metric` says. */
   get metric(): string | undefined {
     return this.#metric;
+  }
+  /** What a proposer elsewhere has proposed. */
+  inbox(proposer: string): Inbox {
+    return this.#proposers.of(proposer);
   }
   /** Why parameters are not a configuration of this space; undefined if they are. */
   unfit(params: Params): string | undefined {

@@ -33,10 +33,11 @@ export interface OpenTrial<P = Params> {
 export type EndStatus = 'void' | 'completed' | 'stopped' | 'failed' | 'retracted';
 
 /** A suggestion as strategies receive it. */
-function suggestedOf({ trial: id, by, budget, resumes, tags }: SuggestedFact<unknown>, point: Point): Suggested {
+function suggestedOf({ trial: id, by, budget, resumes, proposal, tags }: SuggestedFact<unknown>, point: Point): Suggested {
   const suggested: { -readonly [K in keyof Suggested]: Suggested[K] } = { type: 'suggested', id, by, point };
   if (budget !== undefined) suggested.budget = budget;
   if (resumes !== undefined) suggested.resumes = resumes;
+  if (proposal !== undefined) suggested.proposal = proposal;
   if (tags !== undefined) suggested.tags = tags;
   return suggested;
 }

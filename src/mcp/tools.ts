@@ -30,7 +30,7 @@ const ofActs = {
 export const toolOf = (id: OperationId): string => id.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** The arguments of a tool: what is in the path of its operation, and in its query or body. */
-function inputOf({ method, path, query = {}, body }: Operation): ObjectSchema {
+function inputOf({ method, path, query = {}, required = [], body }: Operation): ObjectSchema {
   const inPath = Object.entries(ofPath).filter(([name]) => path.includes(`{${name}}`));
   return {
     type: 'object',
@@ -40,7 +40,7 @@ function inputOf({ method, path, query = {}, body }: Operation): ObjectSchema {
       ...body?.properties,
       ...(method === 'post' && ofActs),
     },
-    required: [...inPath.map(([name]) => name), ...(body?.required ?? [])],
+    required: [...inPath.map(([name]) => name), ...required, ...(body?.required ?? [])],
     ...(body?.additionalProperties && { additionalProperties: body.additionalProperties }),
   };
 }

@@ -46,5 +46,8 @@ export function active(axes: readonly Axis[], point: Point): boolean[] {
   return on;
 }
 
+/** Whether two points that are snapped are the same configuration. */
+export const samePoint = (a: Point, b: Point): boolean => a.every((u, i) => u === b[i]);
+
 /** One draw from the priors. It is not snapped, and may be infeasible. */
 export const draw = (axes: readonly Axis[], rng: Rng): Point => axes.map(({ prior }) => (prior ? prior.quantile(rng()) : rng()));

@@ -1,5 +1,14 @@
 import { UserError } from '../errors.ts';
-import { type Changed, type Closed, type Command, type Fact, factSchemas, type Params, type RefusalCode } from '../facts/facts.ts';
+import {
+  type Changed,
+  type Closed,
+  type Command,
+  type Fact,
+  factSchemas,
+  type Params,
+  type ProposedFact,
+  type RefusalCode,
+} from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
 import type { Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
@@ -18,6 +27,7 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
 /** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
 export type Intent =
   | { readonly type: 'enqueue'; readonly params: Params }
+  | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
   | (Changes & { readonly type: 'change' })
@@ -46,6 +56,7 @@ const more: Schema = { type: 'integer', minimum: 1, description: 'configurations
 /** What each intent holds besides its type. */
 export const intentSchemas = {
   enqueue: fieldsOf('enqueued'),
+  propose: fieldsOf('proposed'),
   retract: fieldsOf('retracted'),
   cancel: fieldsOf('cancelled'),
   change: { ...change, properties: { ...change.properties, more } },
@@ -63,6 +74,7 @@ export interface CommandRefusal {
     | 'request-reused'
     | 'unknown-study'
     | 'study-exists'
+    | 'unknown-proposer'
     | 'allowance';
   /** One sentence: place, expectation, what came. */
   readonly message: string;
@@ -108,7 +120,7 @@ export function parseIntent(data: unknown): Intent {
  * The fact that an intent is to become, or why the study would not take it.
  *
  * @param prepare checks the data of a new strategy, and returns it with its defaults.
- * @throws what `prepare` throws.
+ * @throws what `prepare` throws; RefusedError for a proposer that the strategy does not have.
  */
 export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
   if (ledger.created === undefined) return { code: 'not-begun', message: 'the study has not begun' };
@@ -120,14 +132,36 @@ export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy:
 
 /** A higher limit of trials, which comes with what is enqueued, reopens no study that has ended for another reason. */
 function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {
-  if (type !== 'enqueued' || closed === undefined || closed === 'trials') return undefined;
+  if (closed === undefined || (type === 'enqueued' ? closed === 'trials' : type !== 'proposed')) return undefined;
   return { code: 'closed', message: `the study has ended (${closed}), so it would not be tried` };
+}
+
+/** A proposal for which there is no stage would wait for ever. @throws RefusedError */
+export function refuseProposer<P>(proposer: string, { settings }: Ledger<P>): void {
+  const names = proposersIn(settings.strategy);
+  if (names.includes(proposer)) return;
+  const known = names.length > 0 ? `its proposers are ${names.join(', ')}` : 'its strategy has no stage external';
+  throw new RefusedError({ code: 'unknown-proposer', message: `there is no proposer ${proposer.slice(0, 60)} in this study: ${known}` });
+}
+
+/** The proposers of all stages `external` in a strategy as data. */
+function proposersIn(strategy: unknown): string[] {
+  if (typeof strategy !== 'object' || strategy === null) return [];
+  return Object.entries(strategy).flatMap(([name, part]) => {
+    const proposer = name !== 'external' ? undefined : isRecord(part) ? part.proposer : part;
+    return typeof proposer === 'string' ? [proposer] : proposersIn(part);
+  });
 }
 
 function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
   switch (intent.type) {
     case 'enqueue':
       return { type: 'enqueued', params: intent.params };
+    case 'propose': {
+      const { type: _, ...proposal } = intent;
+      refuseProposer(proposal.proposer, ledger);
+      return { ...proposal, type: 'proposed' };
+    }
     case 'retract':
       return { type: 'retracted', trial: intent.trial };
     case 'cancel':

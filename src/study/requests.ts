@@ -59,6 +59,21 @@ const stored: Schema = {
 };
 const command = (type: Intent['type']): RequestKind => ({ request: intentSchemas[type], result: stored });
 
+const turnSchema = {
+  type: 'object',
+  properties: {
+    next: {
+      type: 'string',
+      enum: ['propose', 'wait', 'over'],
+      description: 'propose: it is your turn; wait: ask again; over: the study has ended',
+    },
+    waiting: count('how many of its proposals wait to be used'),
+    reason: text('over: why'),
+  },
+  required: ['next', 'waiting'],
+  description: 'whether it is the turn of a proposer',
+} as const satisfies Schema;
+
 /** Each method of `ht.<study>.rpc.<method>`. Requests are checked against these schemas. */
 export const requestKinds = {
   status: { request: nothing, result: statusSchema },
@@ -83,7 +98,20 @@ export const requestKinds = {
     },
     result: { type: 'array', items: entry },
   },
+  turn: {
+    request: {
+      type: 'object',
+      properties: {
+        proposer: text('name of the proposer'),
+        ahead: count('how many proposals it makes ahead of time, so that no trainer waits for it; 0: only what is waited for (default: 1)'),
+      },
+      required: ['proposer'],
+      description: 'whether it is the turn of a proposer elsewhere; over NATS, ask again until it is',
+    },
+    result: turnSchema,
+  },
   enqueue: command('enqueue'),
+  propose: command('propose'),
   retract: command('retract'),
   cancel: command('cancel'),
   change: command('change'),

@@ -37,6 +37,8 @@ export interface TrialRow<P = Params> {
   readonly budget?: number;
   /** The trial that it continues. */
   readonly resumes?: TrialId;
+  /** Position of the `proposed` fact that it serves. */
+  readonly proposal?: number;
   readonly tags?: Tags;
   /** The highest step reported. */
   readonly step?: number;
@@ -74,6 +76,7 @@ export const trialRowSchema: Schema = {
     by: { type: 'string', description: 'path of the strategy, queue or import' },
     budget: { type: 'number' },
     resumes: positive,
+    proposal: { ...positive, description: 'position of the `proposed` fact that it serves' },
     tags: { type: 'object' },
     step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
     seconds: { type: 'number' },
@@ -125,9 +128,9 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
 type At = Pick<AppliedEntry, 'position' | 'at'>;
 
 function suggestedRow<P>(fact: SuggestedFact<P>, { position, at }: At): Draft<P> {
-  const { trial, params, attempt, by, budget, resumes, tags } = fact;
+  const { trial, params, attempt, by, budget, resumes, proposal, tags } = fact;
   const since = { suggested: position, suggestedAt: at };
-  return { trial, params, status: 'open', attempt, by, ...omitUndefined({ budget, resumes, tags }), ...since };
+  return { trial, params, status: 'open', attempt, by, ...omitUndefined({ budget, resumes, proposal, tags }), ...since };
 }
 
 function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly effect: 'rejected' }>): Draft<P> {

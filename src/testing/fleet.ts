@@ -1,5 +1,5 @@
 import type { Suggestion } from '../../streams/engine/directive.ts';
-import type { TrialEvent } from '../facts/facts.ts';
+import type { ExpiredFact, Params, ProposedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
 import type { TestStudy } from './testStudy.ts';
@@ -15,6 +15,11 @@ export interface FleetOptions<P> {
   /** Probabilities that a trial crashes or is lost at its end. Default: 0. */
   readonly crash?: number | undefined;
   readonly lose?: number | undefined;
+  /**
+   * A proposer elsewhere: each fact of a trainer comes with a proposal of it with this probability. Those that the study waits for may take too long.
+   * Default: none.
+   */
+  readonly proposer?: { readonly name: string; readonly often: number; readonly params: (rng: Rng) => Params } | undefined;
   /** The most facts that all trainers send. Default: 2000. */
   readonly facts?: number | undefined;
 }
@@ -40,6 +45,11 @@ export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: F
   for (let said = 0; !rig.finished && said < (options.facts ?? 2000); said++) {
     for (; read < rig.given.length; read++) take(jobs, rig.given[read]!.directive, options);
     const open = [...jobs.values()];
+    const news = proposerFact(rig, rng, options, open.length > 0);
+    if (news) {
+      rig.say(news);
+      continue;
+    }
     if (open.length === 0) return;
     const event = act(open[index(rng, open.length)]!, rng, options);
     if (event.type !== 'started' && event.type !== 'reported') jobs.delete(event.trial);
@@ -55,6 +65,20 @@ function take<P>(jobs: Map<TrialId, Job<P>>, directive: TestStudy<P>['given'][nu
     const job = jobs.get(directive.trial);
     if (job) job.stopped = directive.by;
   }
+}
+
+/** A proposal, or the end of the wait for one; never none if no trial is open. */
+function proposerFact<P>(
+  { awaited }: TestStudy<P>,
+  rng: Rng,
+  { proposer }: FleetOptions<P>,
+  hasOpen: boolean,
+): ProposedFact | ExpiredFact | undefined {
+  const [waited] = awaited;
+  if (proposer === undefined) return waited === undefined ? undefined : { type: 'expired', proposer: waited };
+  const luck = rng();
+  if (luck < proposer.often) return { type: 'proposed', proposer: proposer.name, params: proposer.params(rng) };
+  return waited !== undefined && (!hasOpen || luck > 0.8) ? { type: 'expired', proposer: waited } : undefined;
 }
 
 /** The next fact of a trial. */

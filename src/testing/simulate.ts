@@ -87,9 +87,10 @@ export async function simulate<P>(space: Space<P>, workload: Workload<P>, option
 }
 
 /** Passes new directives of the study to the fleet. */
-function obeying<P>({ given }: TestStudy<P>, fleet: VirtualFleet<P>): () => void {
+function obeying<P>({ given, awaited, say }: TestStudy<P>, fleet: VirtualFleet<P>): () => void {
   let read = 0;
   return () => {
+    for (const proposer of awaited) say({ type: 'expired', proposer }); // no one proposes in virtual time
     for (; read < given.length; read++) {
       const { directive } = given[read]!;
       if (directive.type === 'suggested') fleet.take(directive);

@@ -17,6 +17,8 @@ export interface TestStudy<P> {
   readonly engine: Engine<P>;
   readonly entries: readonly Entry[];
   readonly given: readonly PositionedDirective<P>[];
+  /** The proposers elsewhere that it waits for, until they propose or have `expired`. */
+  readonly awaited: ReadonlySet<string>;
   /** Whether the study is over and no trial is open. */
   readonly finished: boolean;
   /** Appends a fact, as a trainer or a person would. @throws what the study throws */
@@ -33,6 +35,7 @@ export interface TestStudy<P> {
 export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options: StudyOptions, past: readonly Entry[] = []): TestStudy<P> {
   const entries: Entry[] = [...past];
   const given: PositionedDirective<P>[] = [];
+  const awaited = new Set<string>();
   let finished = false;
   let failure: unknown;
   const append = (fact: Fact<unknown>) => {
@@ -48,6 +51,10 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
     strategy,
     inspect: options.inspect,
     append,
+    awaits: (proposer) => void awaited.add(proposer),
+    note: ({ effect, event }) => {
+      if (effect === 'proposed' || effect === 'expired') awaited.delete(event.proposer);
+    },
     direct: (directive) => given.push({ position: engine.ledger.position, directive }),
     past: async function* () {
       yield entries;
@@ -67,6 +74,7 @@ export function createTestStudy<P>(space: Space<P>, strategy: Strategy, options:
     engine,
     entries,
     given,
+    awaited,
     get finished() {
       return finished;
     },

@@ -7,7 +7,7 @@ import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
-import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
+import { type Ask, type Env, isEvent, type Message, type Propose, type TrialId, type Wait } from '../../src/messages.ts';
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
@@ -26,15 +26,18 @@ export interface DeciderOptions<P> {
   readonly ready?: () => void;
 }
 
-/** What the study does next: append a fact, wait for the next fact, or wait until a model is ready. */
+/** What the study does next: append a fact, wait for the next fact, until a model is ready, or so many seconds for a proposer elsewhere. */
 export type Next<P> =
   | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Closed }
-  | { readonly type: 'wait'; readonly until?: 'ready' };
+  | { readonly type: 'wait'; readonly until?: 'ready' }
+  | { readonly type: 'wait'; readonly until: 'proposal'; readonly proposer: string; readonly seconds: number };
 
 /** How many draws may look for a point that satisfies all constraints. */
 const DRAWS = 1000;
 
 const nothing = { type: 'wait' } as const;
+
+const waitFor = <P>({ by, proposer = by, seconds = 0 }: Wait): Next<P> => ({ type: 'wait', until: 'proposal', proposer, seconds });
 
 /**
  * A ledger with a pipe of strategies behind it: entries in, the next fact out. Only `fold` changes it. `decide` is a function of the entries
@@ -127,7 +130,7 @@ export class Decider<P> {
   }
 
   #hear(m: Message): void {
-    if (isStrategyEvent(m)) return;
+    if (isEvent(m)) return;
     if (m.type === 'stop') {
       if (this.ledger.open.has(m.id) && !this.stops.has(m.id)) this.stops.set(m.id, m.by);
     } else if (m.type === 'ready') this.#options.ready?.();
@@ -147,11 +150,12 @@ export class Decider<P> {
     const id = this.ledger.nextTrial;
     const reply = this.#duplicates ? this.#duplicates.ask(id, (ask) => this.#reply(ask)) : this.#reply({ type: 'ask', id });
     if (reply.type === 'propose' && (fresh || reply.resumes !== undefined)) return { type: 'append', fact: this.#suggestion(reply) };
-    if (this.ledger.running > 0) return reply.type === 'wait' && reply.until ? { type: 'wait', until: reply.until } : nothing;
+    if (fresh && reply.type === 'wait' && reply.until === 'proposal') return waitFor(reply);
+    if (this.ledger.running > 0) return reply.type === 'wait' && reply.until === 'ready' ? { type: 'wait', until: 'ready' } : nothing;
     if (reply.type === 'ask' && id === 1) {
       throw new StrategyError('no strategy proposes a first configuration; put one that does, such as random(), at the end of the chain');
     }
-    if (reply.type !== 'wait') return this.#close(fresh ? 'exhausted' : 'trials');
+    if (reply.type !== 'wait' || reply.until === 'proposal') return this.#close(fresh ? 'exhausted' : 'trials');
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
     throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);
   }
@@ -175,12 +179,13 @@ export class Decider<P> {
     return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
   }
 
-  #suggestion({ by, point, budget, resumes, tags }: Propose): SuggestedFact<P> {
+  #suggestion({ by, point, budget, resumes, proposal, tags }: Propose): SuggestedFact<P> {
     const fact = this.#first(by, this.#options.space.decode(point));
     const checkpoint = resumes === undefined ? undefined : this.ledger.checkpoint(resumes);
     if (budget !== undefined) fact.budget = budget;
     if (resumes !== undefined) fact.resumes = resumes;
     if (checkpoint !== undefined) fact.checkpoint = checkpoint;
+    if (proposal !== undefined) fact.proposal = proposal;
     if (tags !== undefined) fact.tags = tags;
     return fact;
   }

@@ -1,7 +1,7 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, CloseReason, Created, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Closed, CloseReason, Created, ExpiredFact, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
@@ -17,11 +17,13 @@ export interface EngineOptions<P> {
   readonly strategy: Strategy;
   readonly inspect?: Inspect | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
-  readonly append: (fact: Created | SuggestedFact<P> | Closed) => void;
+  readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
   readonly asked?: (() => boolean) | undefined;
+  /** Called when the study waits for a proposer elsewhere: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
+  readonly awaits?: ((proposer: string, seconds: number) => void) | undefined;
   /** Reads the log from its beginning. */
   readonly past: () => AsyncIterable<readonly Entry[]>;
   /** Called after each turn in which the study is closed and no trial runs. */
@@ -158,11 +160,19 @@ export class Engine<P> {
 
   #decide(): void {
     const next = this.#replayer.decide();
-    if (next.type !== 'append') return this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
+    if (next.type !== 'append') {
+      this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
+      return next.until === 'proposal' ? this.#await(next.proposer, next.seconds) : undefined;
+    }
     this.#sent = next.fact;
     this.#options.append(next.fact);
     const isBack = isSame(next.fact, this.#mailbox.at(-1)?.fact); // some logs answer at once; a phase of no time is not worth its cost
     if (!isBack) this.#send({ type: 'appended' });
+  }
+
+  #await(proposer: string, seconds: number): void {
+    if (this.#options.awaits) this.#options.awaits(proposer, seconds);
+    else this.#options.append({ type: 'expired', proposer });
   }
 
   /** Tells the machine of the study what an entry means for it. */

@@ -104,7 +104,7 @@ export class Replayer<P> {
       try {
         const next = this.decide();
         if (next.type === 'append') return next.fact;
-        if (next.until === undefined) return next;
+        if (next.until !== 'ready') return next;
       } catch (error) {
         if (error instanceof StalledError || error instanceof StrategyError) return { type: `nothing: ${error.message}` };
         throw error;

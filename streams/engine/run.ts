@@ -1,6 +1,6 @@
 import { MismatchError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Changed, Fact, Limits } from '../../src/facts/facts.ts';
+import type { Changed, ExpiredFact, Fact, Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Settings } from '../../src/ledger/settings.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
@@ -12,6 +12,7 @@ import { parseStrategy } from '../spec/spec.ts';
 import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
+import { ProposerTimes } from './proposerTimes.ts';
 import { callAfter, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
@@ -29,6 +30,8 @@ export interface RunOptions<P> extends StudyOptions {
 }
 
 export interface Ports<P> {
+  /** Called when the study begins to wait for a proposer elsewhere. */
+  readonly awaits?: () => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly finished: () => void;
   readonly fail: (error: unknown) => void;
@@ -38,6 +41,8 @@ export interface EngineRun<P> {
   readonly engine: Engine<P>;
   /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
+  /** Whether the study waits for a proposer elsewhere now. */
+  awaits(proposer: string): boolean;
   stop(): void;
 }
 
@@ -62,6 +67,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
   const stop = () => {
     running = false;
     limit?.lift();
+    times.stop();
     reading.abort();
     engine.dispose();
   };
@@ -77,6 +83,15 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     goal = await log.head();
     reach();
   };
+  /** Entries of others do not make it wrong that time is up. */
+  const expire = async (fact: ExpiredFact) => {
+    await started;
+    while (running && (await log.append(fact)) === 'fenced');
+  };
+  const times = new ProposerTimes<P>(
+    () => engine.ledger,
+    (fact) => void expire(fact).catch(fail),
+  );
   // Strategies begin when the engine has read `created`, so the strategy of the log is known by then.
   const logged: Strategy = (env) => parseStrategy(engine.ledger.created!.strategy)(env);
   const engine = new Engine<P>({
@@ -84,7 +99,14 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     strategy: strategy ?? logged,
     inspect: options.inspect,
     asked: options.asked,
-    note: options.note,
+    awaits: (proposer, seconds) => {
+      times.await(proposer, seconds);
+      ports.awaits?.();
+    },
+    note: (applied) => {
+      times.note(applied);
+      options.note?.(applied);
+    },
     append: (fact) => void append(fact).catch(fail),
     direct: ports.direct,
     past: () => log.read(),
@@ -156,7 +178,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     }
   };
   start().catch(fail);
-  return { engine, started, stop };
+  return { engine, started, awaits: (proposer) => times.awaits(proposer), stop };
 }
 
 const isReport = ({ fact }: Entry): boolean => isRecord(fact) && fact.type === 'reported';

@@ -48,7 +48,16 @@ const besides = {
 
 /** What trainers say, in the order in which they may say it. */
 const ofTrainers = ['started', 'reported', 'completed', 'stopped', 'failed'] as const satisfies readonly Fact['type'][];
-const ofEngine = ['failed', 'enqueued', 'retracted', 'cancelled', 'changed', 'closed'] as const satisfies readonly Fact['type'][];
+const ofEngine = [
+  'failed',
+  'enqueued',
+  'proposed',
+  'expired',
+  'retracted',
+  'cancelled',
+  'changed',
+  'closed',
+] as const satisfies readonly Fact['type'][];
 
 const ref = (path: string) => ({ $ref: `#/${path}` });
 const messages = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, ref(`components/messages/${name}`)]));

@@ -1,5 +1,5 @@
 import { Observable } from 'rxjs';
-import { asked, child, isStrategyEvent, type Message, type Wait, wait } from '../../src/messages.ts';
+import { asked, child, isEvent, type Message, type Wait, wait } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { partOf, type Strategy, withSpec } from '../strategy.ts';
 import { runInner } from './runInner.ts';
@@ -24,7 +24,7 @@ export const fill = (strategy: Strategy): Strategy =>
           messages$.subscribe({
             next: guarded(out, (m) => {
               out.next(m.type === 'wait' && m.until === undefined ? instead(m) : m);
-              if (isStrategyEvent(m)) inner.tell(m);
+              if (isEvent(m)) inner.tell(m);
             }),
             error: (e) => out.error(e),
             complete: () => out.complete(),

@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 import { handOverMachine } from '../../machines/handOver.ts';
-import { type Env, isStrategyEvent, type Message, type StrategyEvent } from '../../src/messages.ts';
+import { type Env, isEvent, type Message, type StrategyEvent } from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { drivePhases, type Strategy } from '../strategy.ts';
 import { runInner } from './runInner.ts';
@@ -33,7 +33,7 @@ export const handOver =
         messages$.pipe(drivePhases(handOverMachine, env, { inner: inner.ask, released }, { start, tell, outlook })).subscribe({
           next: guarded(out, (m) => {
             out.next(m);
-            if (listening && isStrategyEvent(m)) inner.tell(m);
+            if (listening && isEvent(m)) inner.tell(m);
           }),
           error: (e) => out.error(e),
           complete: () => out.complete(),

@@ -44,7 +44,7 @@ export const multiStart = (
         };
       },
       pass(told, { incumbent }, before) {
-        if (told.type === 'reported') return;
+        if (told.type !== 'suggested' && told.type !== 'ended') return;
         const index = indexOf(told);
         for (const [i, inner] of nested.entries()) if (i === index || incumbent !== before.incumbent) inner.tell(told);
       },

@@ -10,7 +10,8 @@ import { oneObjective } from './oneObjective.ts';
 import { compose, runInner } from './runInner.ts';
 import { learn, order, ucb } from './ucb.ts';
 
-const isFitting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until === 'ready';
+/** Whether an arm waits for a fit or a proposal, which does not take long. */
+const isWaiting = (reply: Ask | Wait): boolean => reply.type === 'wait' && reply.until !== undefined;
 
 /** Strategies by name. */
 export type Arms = Readonly<Record<string, Strategy>>;
@@ -25,8 +26,8 @@ interface Policy<S> {
 }
 
 /**
- * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted is waited for: which arm proposes must
- * not depend on the speed of the machine. If no arm proposes, the ask waits if any arm does. Otherwise it goes downstream as the most wanted
+ * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted and a proposer elsewhere are waited for: which
+ * arm proposes must not depend on their speed. If no arm proposes, the ask waits if any arm does. Otherwise it goes downstream as the most wanted
  * arm handed it on, perhaps with a budget. All arms receive all facts.
  */
 const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<S>): MonoTypeOperatorFunction<Message> =>
@@ -45,7 +46,7 @@ const route = <S>(arms: Arms, env: Env, { start, tell, order: ordered }: Policy<
         let handedOn: Ask | undefined;
         for (const arm of ordered(state, ask)) {
           const reply = nested[arm]!.ask(ask);
-          if (reply.type === 'propose' || isFitting(reply)) return reply;
+          if (reply.type === 'propose' || isWaiting(reply)) return reply;
           if (reply.type === 'wait') waiting ??= reply;
           else handedOn ??= reply;
         }

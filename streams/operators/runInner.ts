@@ -1,12 +1,22 @@
 import { type MonoTypeOperatorFunction, Observable, Subject, type Subscriber } from 'rxjs';
 import { StrategyError } from '../../src/errors.ts';
-import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type StrategyEvent, type Wait } from '../../src/messages.ts';
+import {
+  type Ask,
+  type Env,
+  isEvent,
+  isStrategyEvent,
+  type Message,
+  type Propose,
+  type ProposerEvent,
+  type StrategyEvent,
+  type Wait,
+} from '../../src/messages.ts';
 import { guarded } from '../guarded.ts';
 import { remember, type Strategy } from '../strategy.ts';
 
 /** A strategy within another: it is told everything, and asked when the outer one sees fit. */
 export interface InnerStrategy {
-  tell(told: StrategyEvent): void;
+  tell(told: StrategyEvent | ProposerEvent): void;
   /** Its answer; the ask itself where it hands it on. */
   ask(ask: Ask): Ask | Propose | Wait;
 }
@@ -18,7 +28,7 @@ export function runInner(strategy: Strategy, env: Env, out: Subscriber<Message>)
   out.add(
     inlet$.pipe(strategy(env)).subscribe({
       next: (m) => {
-        if (isStrategyEvent(m)) return;
+        if (isEvent(m)) return;
         if (m.type === 'stop' || m.type === 'ready') out.next(m);
         else reply = m;
       },
@@ -42,7 +52,7 @@ export interface Composition<S> {
   /** The next state. It must not change the last one. */
   tell(state: S, told: StrategyEvent): S;
   /** Passes a fact to the strategies within. */
-  pass(told: StrategyEvent, state: S, before: S): void;
+  pass(told: StrategyEvent | ProposerEvent, state: S, before: S): void;
   answer(ask: Ask, state: S): Ask | Propose | Wait;
 }
 
@@ -58,9 +68,9 @@ export const compose =
           next: guarded(out, (m) => {
             if (m.type === 'ask') return out.next(answer(m, memory.state));
             out.next(m);
-            if (!isStrategyEvent(m)) return;
+            if (!isEvent(m)) return;
             const before = memory.state;
-            memory.tell(m);
+            if (isStrategyEvent(m)) memory.tell(m);
             pass(m, memory.state, before);
           }),
           error: (e) => out.error(e),

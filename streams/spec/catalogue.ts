@@ -18,6 +18,7 @@ import { de } from '../strategies/de.ts';
 import { patience, patienceOptions } from '../strategies/earlyStopping/patience.ts';
 import { medianStop, medianStopOptions, percentileStop, percentileStopOptions } from '../strategies/earlyStopping/percentileStop.ts';
 import { thresholdStop, thresholdStopOptions } from '../strategies/earlyStopping/thresholdStop.ts';
+import { external, externalOptions, readProposer } from '../strategies/external.ts';
 import { forest } from '../strategies/forest.ts';
 import { ga } from '../strategies/ga.ts';
 import { lbfgs } from '../strategies/gradient/lbfgs.ts';
@@ -63,6 +64,7 @@ const stops = () => 'stop' as const;
 const pauses = () => 'pause' as const;
 const asTold = ({ pause }: Given) => (pause === true ? 'pause' : 'stop');
 
+const externalEntry = entry<typeof externalOptions>(external, externalOptions);
 const halvingEntry = entry(asha, halvingOptions, asTold);
 
 /** Every strategy that takes nothing but options. */
@@ -76,6 +78,14 @@ export const strategies: Readonly<Record<string, NamedStrategy>> = {
   bohb: entry(bohb, bohbOptions, asTold),
   cmaes: entry(cmaes, cmaesOptions),
   de: entry(de, deOptions),
+  external: {
+    ...externalEntry,
+    form: {
+      ...externalEntry.form,
+      read: (data, path) => externalEntry.form.read(readProposer(data), path),
+      schema: { ...externalEntry.form.schema, type: ['string', 'object'] },
+    },
+  },
   forest: entry(forest, forestOptions),
   ga: entry(ga, gaOptions),
   grid: entry(grid, gridOptions),

@@ -1,7 +1,7 @@
 import type { StrategyCase } from '../../src/testing/strategy.ts';
 import * as h from '../../streams/index.ts';
 import { runs } from '../support/runs.ts';
-import { fleet, type Net, net, tellingFleet } from './world.ts';
+import { fleet, type Net, net, proposingFleet, tellingFleet } from './world.ts';
 
 const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
@@ -68,6 +68,16 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   'chain(asha, lbfgs)': { make: () => h.chain(asha(), h.lbfgs()) },
   auto: { ...model, make: h.auto },
   'chain(budget, random)': { make: () => h.chain(h.budget(3), h.random()) },
+  external: { make: () => h.chain(h.external('agent'), h.random()), fleet: proposingFleet },
+  'mix(cmaes, external)': {
+    make: () => h.mix({ model: [h.cmaes({ population: 4 }), 0.6], agent: [h.chain(h.external('agent', { wait: 5 }), h.random()), 0.4] }),
+    fleet: proposingFleet,
+  },
+  'chain(asha, external, fill(random))': {
+    make: () => h.chain(asha(), h.external('agent'), h.fill(h.random()), h.random()),
+    fleet: proposingFleet,
+  },
+  'external never waited for': { make: () => h.chain(h.external('agent', { wait: 0 }), h.tpe({ startup: 4 })), fleet: proposingFleet },
   'chain(take(sobol), random)': { make: () => h.chain(h.take(8, h.sobol()), h.random()) },
   'chain(until(plateau, ga), tpe)': { make: () => h.chain(h.until(h.plateau(4), h.ga({ population: 4 })), h.tpe({ startup: 4 })) },
   'chain(asha, until(plateau, ga), until(plateau, tpe), random)': {

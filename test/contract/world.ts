@@ -33,3 +33,9 @@ export const tellingFleet: FleetOptions<Net> = {
     ...(p.momentum !== undefined && { momentum: 1 }),
   }),
 };
+
+/** With a proposer elsewhere: some of its proposals are parts of configurations, and some repeat earlier ones. */
+export const proposingFleet: FleetOptions<Net> = {
+  ...fleet,
+  proposer: { name: 'agent', often: 0.3, params: (rng) => (rng() < 0.2 ? { layers: 3, width: 20 } : { lr: 10 ** (-5 + 4 * rng()) }) },
+};

@@ -179,12 +179,12 @@ describe('what does not fit is refused, and changes nothing:', () => {
   it('a study that there is not, in each request', async () => {
     const { get, post } = await open();
     for (const id of operationIds) {
-      const { method, path, body }: Operation = operations[id];
+      const { method, path, body, required = [] }: Operation = operations[id];
       if (!path.includes('{study}')) continue;
       const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1');
-      const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {} };
+      const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x' };
       const needed = Object.fromEntries((body?.required ?? []).map((name) => [name, fields[name]]));
-      const answer = method === 'get' ? await get(place) : await post(place, needed);
+      const answer = method === 'get' ? await get(`${place}?${required.map((name) => `${name}=x`).join('&')}`) : await post(place, needed);
       expect(answer, id).toMatchObject({ status: 404, body: { code: 'unknown-study' } });
     }
   });

@@ -6,6 +6,7 @@ import { bracketsMachine } from '../../machines/brackets.ts';
 import { claimMachine } from '../../machines/claim.ts';
 import { lbfgsMachine, sgdMachine } from '../../machines/descent.ts';
 import { evolutionMachine } from '../../machines/evolution.ts';
+import { externalMachine } from '../../machines/external.ts';
 import { halvingMachine } from '../../machines/halving.ts';
 import { handOverMachine } from '../../machines/handOver.ts';
 import { populationMachine } from '../../machines/population.ts';
@@ -106,6 +107,15 @@ const lives: Readonly<Record<string, Life>> = {
     input: {},
     events: [true, false].map((passed) => ({ type: 'moved', passed })),
   },
+  external: {
+    machine: externalMachine,
+    input: { env, proposer: 'agent', seconds: 1 },
+    events: [
+      { type: 'proposed', proposer: 'agent', proposal: 2, point: [0, 0] },
+      { type: 'suggested', id: 1, by: 'external', point: [0, 0], proposal: 2 },
+      { type: 'expired', proposer: 'agent' },
+    ],
+  },
   'descent: lbfgs': {
     machine: lbfgsMachine,
     input: { env, core: slope },
@@ -149,7 +159,8 @@ function reached({ machine, input, events }: Life): Set<string> {
     input,
     events,
     limit: 5000,
-    serializeState: ({ value, context: { state } }) => JSON.stringify([value, state]),
+    serializeState: ({ value, context: { state, inbox } }) =>
+      JSON.stringify([value, state, inbox && [inbox.proposals.length > 0, inbox.isAbsent]]),
   });
   return new Set(paths.flatMap(({ state }) => leavesOf(state.value)));
 }

@@ -20,6 +20,21 @@ export function declareAct(program: Command, exit: ExitWith): void {
       ),
     );
 
+  declare('propose', 'Propose a configuration as a strategy that lives elsewhere: the stage external in the strategy of the study.', [
+    '[params...]',
+    'name=value, or JSON',
+  ])
+    .summary('propose a configuration for a stage external')
+    .requiredOption('--as <proposer>', 'name of the proposer, as in the strategy')
+    .option('--note <text>', 'why, for people')
+    .option('--seconds <n>', 'how long it may be used (default: for ever)', positiveNumber)
+    .option(...json)
+    .action((journal, params, options) =>
+      useWords([journal, ...params], options, async (study, words) =>
+        (await import('../commands/act/propose.ts')).propose(study, words, options),
+      ),
+    );
+
   declare(
     'confirm',
     'Try the most promising configurations again, if results are noisy. best --recommended then knows better which one to deploy.',

@@ -2,6 +2,7 @@ import type { Ask, Ended, Env, Suggested, TrialId } from '../../../messages.ts';
 import { History } from '../../../numeric/history.ts';
 import { rngFor } from '../../../numeric/random.ts';
 import { haltonPoints } from '../../../numeric/sequences/halton.ts';
+import { samePoint } from '../../../space/axis.ts';
 import { numberIn, stateTag } from '../../../tags.ts';
 import { compareRanked, rankTrial } from '../../rankedTrial.ts';
 import type { ProposedPoint } from '../../sequence.ts';
@@ -56,7 +57,7 @@ export function covarianceAdaptation(env: Env, settings: CmaesSettings): Evoluti
   function origin({ distribution, previous }: CmaRun, { id, point }: Suggested, retry: number): Pick<Open, 'genes' | 'generation'> {
     for (const source of previous ? [distribution, previous] : [distribution]) {
       const genes = drawn(source, id, retry);
-      const same = env.snap(pointOf(layout, genes)).every((u, i) => u === point[i]);
+      const same = samePoint(env.snap(pointOf(layout, genes)), point);
       if (same) return { genes: expressed(layout, genes, point), generation: source.normal.generation };
     }
     return { genes: genesOf(layout, point) };

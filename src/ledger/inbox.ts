@@ -1,0 +1,25 @@
+import type { Proposed, ProposerEvent, StrategyEvent } from '../messages.ts';
+import { samePoint } from '../space/axis.ts';
+
+/** What a proposer elsewhere has proposed, as a fold over facts. */
+export interface Inbox {
+  /** Those that can be used, the oldest first. */
+  readonly proposals: readonly Proposed[];
+  /** Whether it took too long, and has proposed nothing since. */
+  readonly isAbsent: boolean;
+}
+
+export const emptyInbox: Inbox = { proposals: [], isAbsent: false };
+
+/** The next state. A proposal is used up by a trial that serves it, and by any other trial of the same configuration. */
+export function updateInbox(inbox: Inbox, proposer: string, told: StrategyEvent | ProposerEvent): Inbox {
+  const { proposals } = inbox;
+  if (told.type === 'suggested') {
+    const used = proposals.findIndex(({ proposal, point }) => proposal === told.proposal || samePoint(point, told.point));
+    return used < 0 ? inbox : { ...inbox, proposals: proposals.toSpliced(used, 1) };
+  }
+  if (!('proposer' in told) || told.proposer !== proposer) return inbox;
+  if (told.type === 'proposed') return { proposals: [...proposals, told], isAbsent: false };
+  if (told.proposal === undefined) return { proposals, isAbsent: true };
+  return { ...inbox, proposals: proposals.filter(({ proposal }) => proposal !== told.proposal) };
+}

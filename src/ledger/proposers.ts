@@ -1,0 +1,58 @@
+import type { ExpiredFact, ProposedFact, Refusal } from '../facts/facts.ts';
+import type { Proposed, ProposerEvent, Suggested, TrialId } from '../messages.ts';
+import { fingerprint } from '../numeric/fingerprint.ts';
+import { omitUndefined } from '../omitUndefined.ts';
+import { type Point, samePoint } from '../space/axis.ts';
+import type { Applied } from './appliedEntry.ts';
+import { refuse } from './claim.ts';
+import { emptyInbox, type Inbox, updateInbox } from './inbox.ts';
+
+/** How many proposals of one proposer may wait. */
+const MOST = 64;
+
+/** The proposers elsewhere, and which of their proposals count. */
+export class Proposers {
+  readonly #inboxes = new Map<string, Inbox>();
+  /** The trial of each configuration, by its fingerprint. */
+  readonly #tried = new Map<number, TrialId>();
+  /** Whether a configuration may be tried twice. */
+  repeats = false;
+
+  of(proposer: string): Inbox {
+    return this.#inboxes.get(proposer) ?? emptyInbox;
+  }
+
+  tell(told: Suggested): void {
+    this.#tried.set(fingerprint(told.point), told.id);
+    for (const [proposer, inbox] of this.#inboxes) this.#inboxes.set(proposer, updateInbox(inbox, proposer, told));
+  }
+
+  /** Why a configuration cannot be proposed. */
+  refuses({ proposer }: ProposedFact, point: Point): Refusal | undefined {
+    const { proposals } = this.of(proposer);
+    if (proposals.length >= MOST) return refuse('too-many', `${proposals.length} proposals of ${proposer} wait already`);
+    if (this.repeats) return undefined;
+    const trial = this.#tried.get(fingerprint(point));
+    if (trial !== undefined) return refuse('duplicate', `trial ${trial} has this configuration already`);
+    const same = proposals.find((proposal) => samePoint(proposal.point, point));
+    return same && refuse('duplicate', `proposal ${same.proposal} of ${proposer} has this configuration already`);
+  }
+
+  propose(fact: ProposedFact, proposal: number, point: Point): Applied<never> {
+    const { proposer, note } = fact;
+    const event: Proposed = omitUndefined({ type: 'proposed', proposer, proposal, point, note });
+    this.#update(event);
+    return { effect: 'proposed', fact, event };
+  }
+
+  expire(fact: ExpiredFact): Applied<never> {
+    const { proposer, proposal } = fact;
+    const event: ProposerEvent = omitUndefined({ type: 'expired', proposer, proposal });
+    this.#update(event);
+    return { effect: 'expired', fact, event };
+  }
+
+  #update(event: ProposerEvent): void {
+    this.#inboxes.set(event.proposer, updateInbox(this.of(event.proposer), event.proposer, event));
+  }
+}

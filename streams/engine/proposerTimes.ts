@@ -1,0 +1,71 @@
+import type { ExpiredFact } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { callAfter } from './timeout.ts';
+
+/** Milliseconds since 1970, as in entries. */
+type Clock = () => number;
+
+/**
+ * Says when the time of a proposer elsewhere, or of one of its proposals, is over. Folds read no clock, so this becomes a fact.
+ *
+ * @typeParam P the type of configurations
+ */
+export class ProposerTimes<P> {
+  readonly #ledger: () => Ledger<P>;
+  readonly #expire: (fact: ExpiredFact) => void;
+  readonly #now: Clock;
+  /** What ends the wait for each proposer that the study waits for. */
+  readonly #waits = new Map<string, () => void>();
+  /** What ends each proposal that does not last for ever. */
+  readonly #ages = new Map<number, () => void>();
+
+  constructor(ledger: () => Ledger<P>, expire: (fact: ExpiredFact) => void, now: Clock = Date.now) {
+    this.#ledger = ledger;
+    this.#expire = expire;
+    this.#now = now;
+  }
+
+  /** Whether the study waits for a proposer now. */
+  awaits(proposer: string): boolean {
+    return this.#waits.has(proposer);
+  }
+
+  /** The study waits for a proposer. What it waited for before stays as it was. */
+  await(proposer: string, seconds: number): void {
+    if (this.#waits.has(proposer)) return;
+    const over = () => {
+      this.#waits.delete(proposer);
+      if (this.#ledger().closed === undefined) this.#expire({ type: 'expired', proposer });
+    };
+    this.#waits.set(proposer, callAfter(seconds, over));
+  }
+
+  /** Takes every entry that the study applies. */
+  note({ effect, event, fact, at }: AppliedEntry<P>): void {
+    if (effect === 'proposed') {
+      this.#forget(event.proposer);
+      if (fact.seconds !== undefined) this.#age(event.proposer, event.proposal, at + fact.seconds * 1000);
+    } else if (effect === 'expired' && event.proposal === undefined) this.#forget(event.proposer);
+  }
+
+  stop(): void {
+    for (const lift of [...this.#waits.values(), ...this.#ages.values()]) lift();
+  }
+
+  #forget(proposer: string): void {
+    this.#waits.get(proposer)?.();
+    this.#waits.delete(proposer);
+  }
+
+  #age(proposer: string, proposal: number, end: number): void {
+    const over = () => {
+      this.#ages.delete(proposal);
+      const isOpen = this.#ledger()
+        .inbox(proposer)
+        .proposals.some((open) => open.proposal === proposal);
+      if (isOpen) this.#expire({ type: 'expired', proposer, proposal });
+    };
+    this.#ages.set(proposal, callAfter(Math.max(0, (end - this.#now()) / 1000), over));
+  }
+}

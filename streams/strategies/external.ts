@@ -1,0 +1,39 @@
+import { externalMachine } from '../../machines/external.ts';
+import { notNegative, text } from '../../src/schema/optionRules.ts';
+import { type OptionsOf, optional, required, resolveOptions } from '../../src/schema/optionSet.ts';
+import { driveProposer, type Strategy, stage } from '../strategy.ts';
+
+export const externalOptions = {
+  /** The name under which the proposer proposes. In study files, `external: agent` is short for `external: { proposer: agent }`. */
+  proposer: required(text),
+  /**
+   * How many seconds an ask waits for a proposal. After that, the proposer counts as absent and asks are handed on, until it proposes again. With 0,
+   * asks never wait: only what was proposed before is used. Default: 30.
+   */
+  wait: optional(notNegative, 30),
+};
+export type ExternalOptions = OptionsOf<typeof externalOptions>;
+
+/**
+ * A strategy elsewhere: a person, an agent or a program proposes configurations over HTTP, NATS, MCP or the command line, and asks are answered with
+ * them, the oldest first. Proposals are facts, and so is the end of the wait for one: a study resumes and is verified without its proposer.
+ *
+ * Use it to let a person, an agent or a library in another language search together with other strategies. Put one after it that answers while the
+ * proposer is absent.
+ *
+ * @param first options, or the name of the proposer.
+ * @throws OptionError
+ * @example
+ * mix({ model: [cmaes(), 0.7], agent: [chain(external('agent'), random()), 0.3] })
+ * chain(external('optuna', { wait: 10 }), tpe())
+ */
+export function external(options: ExternalOptions): Strategy;
+export function external(proposer: string, options?: Omit<ExternalOptions, 'proposer'>): Strategy;
+export function external(first: string | ExternalOptions, more: Omit<ExternalOptions, 'proposer'> = {}): Strategy {
+  const given = typeof first === 'string' ? { proposer: first, ...more } : first;
+  const { proposer, wait: seconds } = resolveOptions('external', externalOptions, given);
+  return stage('external', given, (env) => driveProposer(externalMachine, env, { env, proposer, seconds }));
+}
+
+/** The options in a study file, which may be the name alone. */
+export const readProposer = (data: unknown): unknown => (typeof data === 'string' ? { proposer: data } : data);

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { digits, server, users } from './support.ts';
+
+const ending: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of ending.splice(0)) await end();
+});
+const waiting = (wait: number, trials = 6) => ({
+  ...digits,
+  strategy: { chain: [{ external: { proposer: 'agent', wait } }, 'random'] },
+  trials,
+});
+async function open(study: object, options: Parameters<typeof server>[0] = {}) {
+  const opened = await server(options, study);
+  ending.push(opened.close);
+  const { get, post } = opened;
+  return {
+    ...opened,
+    turn: async (query = '') => (await get(`studies/digits/turn?proposer=agent${query}`)).body,
+    propose: (fields: object, headers?: Readonly<Record<string, string>>) =>
+      post('studies/digits/propose', { proposer: 'agent', ...fields }, headers),
+    /** Asks for a trial and tells its result. */
+    work: async () => {
+      const { body } = await post('studies/digits/ask');
+      if (body.next === 'trial')
+        await post(`studies/digits/trials/${body.trial}/tell`, { run: body.run, values: { loss: body.params.lr } });
+      return body;
+    },
+  };
+}
+
+describe('a proposer over HTTP', () => {
+  it('proposes when a trainer waits for it, until the study is over', async () => {
+    const { get, turn, propose, work } = await open(waiting(10));
+    const proposer = async () => {
+      for (let units = 1; ; units++) {
+        const { next } = await turn('&ahead=0&wait=10');
+        if (next === 'over') return units - 1;
+        if (next === 'propose') expect((await propose({ params: { units }, note: `guess ${units}` })).status).toBe(200);
+      }
+    };
+    const proposals = proposer();
+    for (let trial = 1; trial <= 6; trial++) expect(await work()).toMatchObject({ next: 'trial', trial, params: { units: trial } });
+    expect((await work()).next).toBe('over');
+    expect(await proposals).toBe(6);
+    expect((await get('studies/digits/trials/3')).body).toMatchObject({
+      by: 'external',
+      tags: { note: 'guess 3' },
+      proposal: expect.any(Number),
+    });
+  });
+
+  it('is asked to work ahead, so that no trainer waits', async () => {
+    const { turn, propose } = await open(waiting(10));
+    expect(await turn()).toEqual({ next: 'propose', waiting: 0 });
+    await propose({ params: { units: 1 } });
+    expect(await turn()).toEqual({ next: 'wait', waiting: 1 });
+    expect(await turn('&ahead=2')).toEqual({ next: 'propose', waiting: 1 });
+    expect(await turn('&ahead=0')).toEqual({ next: 'wait', waiting: 1 });
+  });
+
+  it('that has died is replaced, and comes back when it is asked again', async () => {
+    const { turn, propose, work, directory } = await open(waiting(0.05));
+    expect(await work()).toMatchObject({ trial: 1 });
+    expect(await turn('&ahead=0')).toEqual({ next: 'propose', waiting: 0 }); // it was absent
+    await propose({ params: { units: 7 } });
+    expect(await work()).toMatchObject({ params: { units: 7 } });
+    const types = readFileSync(join(directory, 'digits.jsonl'), 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line).type);
+    expect(types.filter((type: string) => type === 'expired')).toHaveLength(1);
+  });
+
+  it('learns what is wrong with a proposal', async () => {
+    const { get, post, propose, work } = await open(waiting(0.05));
+    expect(await propose({ params: { lr: 7 } })).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+    await propose({ params: { lr: 0.01, units: 3 } });
+    await work();
+    expect(await propose({ params: { lr: 0.01, units: 3 } })).toMatchObject({ status: 409, body: { code: 'duplicate' } });
+    expect(await propose({ params: {}, proposer: 'other' })).toMatchObject({ status: 404, body: { code: 'unknown-proposer' } });
+    expect(await get('studies/digits/turn?proposer=other')).toMatchObject({ status: 404, body: { code: 'unknown-proposer' } });
+    expect(await get('studies/digits/turn')).toMatchObject({ status: 400, body: { code: 'missing-field' } });
+    await post('studies/digits/close');
+    expect(await propose({ params: {} })).toMatchObject({ status: 409, body: { code: 'closed' } });
+    expect(await get('studies/digits/turn?proposer=agent')).toMatchObject({ body: { next: 'over', reason: 'person' } });
+  });
+
+  it('leaves the name of its user in the log, within its allowance', async () => {
+    const { hosted, propose, as } = await open(waiting(10), { users });
+    expect(await propose({ params: { units: 3 } }, as('w1'))).toMatchObject({ status: 403 });
+    expect(await propose({ params: { units: 3 } }, as('agent'))).toMatchObject({ body: { fact: { type: 'proposed' } } });
+    expect(await propose({ params: { units: 4 } }, as('agent'))).toMatchObject({ status: 200 });
+    expect(await propose({ params: { units: 5 } }, as('agent'))).toMatchObject({ status: 409, body: { code: 'allowance' } });
+    expect(hosted.ledger.inbox('agent').proposals).toHaveLength(2);
+  });
+
+  it('stops to wait when another strategy is put in charge', async () => {
+    const { turn, propose, post } = await open(waiting(10));
+    await propose({ params: { units: 1 } });
+    const answer = turn('&wait=10');
+    await post('studies/digits/change', { strategy: 'random' });
+    expect(await answer).toMatchObject({ code: 'unknown-proposer' });
+  });
+});
