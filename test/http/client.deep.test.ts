@@ -1,26 +1,17 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { directory, hypertide, journalOf, type Started, start } from '../cli/support.ts';
+import { freePort } from '../support/ports.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const python = execFileSync(path('../scripts/ensure-openapi.sh'), { encoding: 'utf8' }).trim();
 const run = promisify(execFile);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const isUp = (port: number) =>
   fetch(`http://127.0.0.1:${port}/healthz`).then(
