@@ -4,6 +4,7 @@ import { type Env, type Reported, type StrategyEvent, type Suggested, type Tags,
 import { History } from '../numeric/history.ts';
 import { numberIn } from '../tags.ts';
 import { type Bracket, nextBracket } from './brackets.ts';
+import { Controls } from './controls.ts';
 import { type Member, Rung } from './rung.ts';
 import { type Beginning, type Promotion, RemainingConfigurations, type Scheduler } from './scheduler.ts';
 
@@ -20,11 +21,6 @@ export interface HalvingSettings {
   readonly brackets?: readonly Bracket[] | undefined;
 }
 
-/**
- * The first configurations, and later one in so many, are controls: they are not compared at the first rung that counts, but continue to the next
- * one whatever their results, so that it is known how well the first rung predicts.
- */
-const CONTROLS = { first: 8, every: 24 };
 /** Stands for the first rung of a configuration that no bracket compares, since another stage suggested it. */
 const FOREIGN = -1;
 
@@ -42,6 +38,7 @@ export class Halving {
   readonly #results: RungResults;
   /** By the index of the configuration. */
   readonly #members: Member[] = [];
+  readonly #controls: Controls;
   /** Trials that wait where they are not compared. */
   readonly #passing = new Set<Member>();
   readonly #rungs: readonly Rung[];
@@ -59,6 +56,7 @@ export class Halving {
     this.#name = env.name;
     this.#results = new RungResults(env.axes, settings.rungs);
     this.#rungs = settings.rungs.map((budget, index) => new Rung(budget, index, settings.brackets !== undefined));
+    this.#controls = new Controls(settings.pause);
     this.#remaining = new RemainingConfigurations(env);
     this.#begun = settings.rungs.map(() => 0);
   }
@@ -74,10 +72,26 @@ export class Halving {
     if (configuration === undefined) return;
     if (told.type === 'suggested') return this.#send(configuration, told);
     const member = this.#members[configuration.index]!;
+    if (told.type === 'ended') member.ended = true;
     if (told.type === 'ended') member.waiting = told.outcome === 'completed' && !violates(told) ? told : undefined;
     for (const rung of this.#rungs) rung.settle(member);
-    this.#passing[member.waiting && configuration.counts && member.to < member.from ? 'add' : 'delete'](member);
+    this.#pass(member);
+    this.#raiseControls();
     if (isNew) this.#behind = this.#fallsBehind(member, told);
+  }
+
+  #raiseControls(): void {
+    if (this.#controlled === undefined) return;
+    for (const member of this.#controls.raise(this.#controlled)) {
+      for (const rung of this.#rungs) rung.settle(member);
+      this.#pass(member);
+    }
+  }
+
+  /** Whether a trial waits to be resumed where it is not compared. */
+  #pass(member: Member): void {
+    const { waiting, configuration, to, from } = member;
+    this.#passing[waiting && configuration.counts && to < from ? 'add' : 'delete'](member);
   }
 
   #send(configuration: ComparedConfiguration, { budget, by, tags }: Suggested): void {
@@ -86,6 +100,7 @@ export class Halving {
     const member = this.#members[configuration.index];
     if (member) {
       member.to = to;
+      member.ended = false;
       member.waiting = undefined;
       this.#passing.delete(member);
       for (const rung of this.#rungs) rung.settle(member);
@@ -94,8 +109,10 @@ export class Halving {
     const tagged = numberIn(tags, this.#name) ?? Number.NaN;
     const foreign = brackets ? FOREIGN : pause ? to : 0;
     const from = rungs[tagged] === undefined ? foreign : tagged;
-    this.#members.push({ configuration, from, to, waiting: undefined, stands: new Array(rungs.length) });
+    const begun: Member = { configuration, from, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
+    this.#members.push(begun);
     if (from < 0 || by === 'queue' || by === 'import') return;
+    if (from === tagged && (from > this.first.index || this.#controls.areFirst)) this.#controls.add(begun);
     this.#begun[from]!++;
     this.#beginnings++;
   }
@@ -130,9 +147,19 @@ export class Halving {
     return this.#behind;
   }
 
-  /** Whether the first configurations begin, which are controls at the lowest rung: it gets its chance, whatever the first pairs say. */
+  /** Whether controls begin, since the rung in question has too few. */
   get learning(): boolean {
-    return this.#learnsFirst && this.#beginnings < CONTROLS.first;
+    return this.#controlled !== undefined && this.#controls.lacking;
+  }
+
+  /**
+   * The rung whose controls are needed: the lowest gets its chance, whatever the first pairs say; then the first that counts, unless its controls
+   * would train with the full budget.
+   */
+  get #controlled(): number | undefined {
+    if (!this.#learnsFirst) return undefined;
+    if (this.#controls.areFirst) return 0;
+    return this.first.index < this.#rungs.length - 2 ? this.first.index : undefined;
   }
 
   get #learnsFirst(): boolean {
@@ -145,9 +172,10 @@ export class Halving {
     return { budget: pause ? rungs[at]! : rungs.at(-1)!, tag: from };
   }
 
-  /** A configuration that is not compared at the lowest rung. */
+  /** A configuration that is not compared at the rung whose controls are needed. */
   control(): Beginning {
-    return this.#beginning(0, 1);
+    const at = this.#controlled!;
+    return this.#beginning(at, at + 1);
   }
 
   /** The next configuration, at the first rung that counts or in the bracket that lacks the most. */
@@ -155,7 +183,7 @@ export class Halving {
     const { rungs, brackets } = this.#settings;
     const first = this.first.index;
     if (brackets) return this.#beginning(nextBracket(brackets, this.#begun, (bracket) => this.#isOpen(bracket, first)) ?? first);
-    const isControl = this.#learnsFirst && first < rungs.length - 1 && (this.#beginnings - CONTROLS.first + 1) % CONTROLS.every === 0;
+    const isControl = this.#learnsFirst && first < rungs.length - 1 && this.#controls.isDue(this.#beginnings + 1);
     return this.#beginning(first, isControl ? first + 1 : first);
   }
 
@@ -196,7 +224,7 @@ export class Halving {
 /** What decides how the next ask is answered. */
 export type HalvingOutlook = {
   readonly promotable: boolean;
-  /** Whether the first rung is still to be learned from controls. */
+  /** Whether the first rung that counts has too few controls. */
   readonly learning: boolean;
 };
 

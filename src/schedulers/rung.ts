@@ -6,10 +6,12 @@ import { insertSorted, rankOf } from '../numeric/sorted.ts';
 /** A configuration as its scheduler sees it. */
 export interface Member {
   readonly configuration: ComparedConfiguration;
-  /** Index of the first rung at which it is compared. */
-  readonly from: number;
+  /** Index of the first rung at which it is compared. It is raised for controls. */
+  from: number;
   /** Index of the rung up to which it was last sent. */
   to: number;
+  /** Whether its last trial has ended. */
+  ended: boolean;
   /** The trial that completed there and may be resumed. */
   waiting: Ended | undefined;
   /** By the index of the rung, as many as there are rungs: an array that grows takes more memory than all the rest. */

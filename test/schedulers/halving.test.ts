@@ -112,6 +112,34 @@ describe('halving that pauses', () => {
     expect(halving.fill()).toEqual({ budget: 3, tag: 1 });
   });
 
+  it('continues its controls when a higher rung becomes the first, since it has none yet', () => {
+    const { halving, begin, resume, end, trial } = rig({ rungs: [1, 3, 9, 27] });
+    const controls = Array.from({ length: 8 }, (_, k) => {
+      const id = begin();
+      end(id, k);
+      return resume()!;
+    });
+    for (const [k, id] of controls.entries()) end(id, -k); // the order at 3 is the reverse of that at 1
+    expect(halving.first).toMatchObject({ index: 1 });
+    expect(halving.learning).toBe(false); // as many continue
+    const continued = controls.map(() => resume()!);
+    expect(continued.map((id) => trial(id))).toEqual(controls.map((resumes) => expect.objectContaining({ resumes, budget: 9 })));
+    expect(resume()).toBeUndefined();
+    for (const [k, id] of continued.entries()) end(id, -k);
+    expect(halving.agreements[1]).toMatchObject({ pairs: 8 });
+    expect(halving.first).toMatchObject({ index: 1 });
+  });
+
+  it('lets no controls train with the full budget, however badly the rung below predicts it', () => {
+    const { halving, begin, resume, end } = rig();
+    for (let k = 0; k < 8; k++) {
+      end(begin(), k);
+      end(resume()!, -k);
+    }
+    expect(halving.first).toMatchObject({ index: 1 });
+    expect(halving.learning).toBe(false);
+  });
+
   it('compares what its controls show by the tau of their losses', () => {
     fc.assert(
       fc.property(
@@ -186,6 +214,21 @@ describe('halving that stops', () => {
     for (const [k, id] of controls.entries()) report(id, 3, -k);
     expect(halving.first).toMatchObject({ index: 1 });
     expect(halving.agreements[0]).toMatchObject({ pairs: 8 });
+  });
+
+  it('begins controls for a higher rung that becomes the first, where those it had have stopped', () => {
+    const { halving, begin, report, end, trial } = rig({ pause: false, rungs: [1, 3, 9, 27] });
+    const controls = Array.from({ length: 8 }, begin);
+    for (const [k, id] of controls.entries()) report(id, 1, k);
+    for (const [k, id] of controls.entries()) if (report(id, 3, -k)) end(id, -k, { outcome: 'stopped' });
+    expect(halving.first).toMatchObject({ index: 1 });
+    const more: number[] = [];
+    while (halving.learning) more.push(begin());
+    expect(more.length).toBeGreaterThan(0);
+    expect(more.map((id) => trial(id).tags)).toEqual(more.map(() => stateTag('asha', 2)));
+    expect(more.map((id) => [report(id, 1, 99 + id), report(id, 3, 99 + id)])).toEqual(more.map(() => [false, false]));
+    for (const id of more) report(id, 9, id);
+    expect(halving.agreements[1]!.pairs).toBeGreaterThanOrEqual(more.length);
   });
 
   it('stops a twin at the next rung, however good it is', () => {

@@ -4,7 +4,7 @@ const sentences: Readonly<Record<string, string>> = {
   'surrogate.modelling': 'proposes what its model of the results says is best to try',
   'surrogate.fitting': 'fits its model in a thread; asks wait for it',
   'surrogate.fallingBack': 'could not fit a model, so it tries points without one until the next result',
-  'halving.learning': 'starts its first configurations as controls, which show how well the lowest rung predicts the next one',
+  'halving.learning': 'starts configurations as controls, which show how well the first rung that counts predicts the next one',
   'halving.filling': 'starts new configurations at the first rung',
   'halving.promoting': 'resumes the best configurations of a rung',
   'brackets.filling': 'starts configurations in a bracket that has room',

@@ -1,0 +1,62 @@
+import type { Member } from './rung.ts';
+
+/** So many configurations begin as controls before others do, and later one in so many. */
+const LEAST = 8;
+const EVERY = 24;
+
+/**
+ * Controls are configurations that are not compared at the first rung that counts, but continue to the next one whatever their results. They show
+ * how well the first rung predicts the next one: those that were selected there are all good, so their order says little.
+ */
+export class Controls {
+  /** Configurations that began as controls. */
+  readonly #members: Member[] = [];
+  readonly #pause: boolean;
+  /** The rung at which they are not compared. */
+  #at = 0;
+
+  /** @param pause whether trials pause at rungs and may be resumed */
+  constructor(pause: boolean) {
+    this.#pause = pause;
+  }
+
+  /** Whether all configurations that begin are controls. */
+  get areFirst(): boolean {
+    return this.#members.length < LEAST;
+  }
+
+  add(member: Member): void {
+    this.#members.push(member);
+  }
+
+  /**
+   * The rung at which they are not compared has changed. A higher one has no controls yet, so that it would be trusted without evidence: those of
+   * lower rungs are not compared at it either, unless it has promoted them. Returns them.
+   */
+  raise(at: number): readonly Member[] {
+    if (at === this.#at) return [];
+    this.#at = at;
+    const raised = this.#members.filter(
+      (member) => member.from <= at && member.stands[at]?.status !== 'promoted' && this.#continues(member),
+    );
+    for (const member of raised) member.from = at + 1;
+    return raised;
+  }
+
+  /** Whether the rung above has, or will have, results of too few. */
+  get lacking(): boolean {
+    const above = this.#at + 1;
+    const controls = this.#members.filter((member) => member.from >= above && (member.stands[above] || this.#continues(member)));
+    return controls.length < LEAST;
+  }
+
+  /** Whether the n-th configuration is a control although enough have begun. */
+  isDue(n: number): boolean {
+    return (n - LEAST) % EVERY === 0;
+  }
+
+  /** Whether a configuration trains, or may be resumed. */
+  #continues({ configuration, ended, waiting }: Member): boolean {
+    return configuration.counts && (!ended || (this.#pause && waiting !== undefined));
+  }
+}
