@@ -1,4 +1,4 @@
-import { createInbox, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
+import { createInbox, errors, type Msg, type NatsConnection, type PublishOptions, type Status } from '@nats-io/nats-core';
 
 /** A subject of its own that answers come to, below the one that the connection may listen to. */
 export function inboxOf(nc: NatsConnection): string {
@@ -14,6 +14,27 @@ export function onStatus(nc: NatsConnection, hear: (status: Status) => void): ()
   })();
   return () => statuses.stop?.();
 }
+
+/**
+ * Calls back when a connection is lost, when the server refuses its login meanwhile (it was revoked or has expired), and when it is back. A client that
+ * tries again and again reports each of these at every try; here each comes once.
+ */
+export function onLink(nc: NatsConnection, hear: (state: 'lost' | 'refused' | 'back') => void): () => void {
+  let state: 'lost' | 'refused' | 'back' = 'back';
+  const enter = (next: typeof state) => {
+    if (next === state || (next === 'lost' && state === 'refused')) return;
+    state = next;
+    hear(next);
+  };
+  return onStatus(nc, (status) => {
+    if (status.type === 'disconnect') enter('lost');
+    if (status.type === 'error' && isRefusal(status.error)) enter('refused');
+    if (status.type === 'reconnect') enter('back');
+  });
+}
+
+const isRefusal = (error: Error): boolean =>
+  error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError;
 
 /** The JSON in a message; nothing if it holds none. */
 export function jsonOf(message: Msg): unknown {

@@ -60,6 +60,7 @@ const layers = {
         'const file = `${keyName(team ?? { trainers: [] }, name)}.creds`;',
       ],
     ],
+    'revoked users': [['const revocations = revokedIn(team, keyOf);', 'const revocations = {};']],
     'names of contexts': [
       ['if (/[/\\\\]|^\\.\\.?$/.test(name)) throw new UsageError(`--context', "if (name === '') throw new UsageError(`--context"],
     ],

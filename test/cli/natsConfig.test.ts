@@ -68,6 +68,23 @@ it('nats-config with --jwt replaces credentials of a key that was deleted', asyn
   expect(other).toMatchObject({ code: 2, err: expect.stringMatching(/--team: expected vision, whose key \S+ is, got nlp/) });
 });
 
+it('nats-config locks out a user with --revoke, and says what the server needs', async () => {
+  const place = directory();
+  const config = ['nats-config', '--jwt', '--team', 'vision'];
+  await hypertide(place, ...config, '--trainer', 'w1', 'w2');
+  const { code, err } = await hypertide(place, ...config, '--revoke', 'vision/w2');
+  expect([code, err]).toEqual([0, expect.stringContaining('reload the server with this configuration to lock out vision/w2')]);
+  const key = Object.keys(JSON.parse(readFileSync(join(place, 'seeds', 'vision', 'revoked.json'), 'utf8')));
+  expect(key).toEqual([expect.stringMatching(/^U/)]);
+  const signer = ['--signer', join(place, 'seeds', 'vision', 'trainer.signer'), '--team', 'vision', '--user', 'w2'];
+  expect((await hypertide(place, 'nats-config', ...signer)).err).toContain('(vision/w2.creds renewed)');
+  for (const option of ['--revoke', '--nats'])
+    expect(await hypertide(place, 'nats-config', '--study', 's', option, 'x')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`${option}: expected --jwt as well`),
+    });
+});
+
 it('nats-config prints no configuration whose keys it could not write', async () => {
   const place = directory();
   writeFileSync(join(place, 'seeds'), 'a file, where the keys should be');

@@ -92,6 +92,8 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .option('--days <n>', 'days until new credentials expire (default: never)', positiveNumber)
     .option('--signer <file>', 'only sign credentials with this key, for --user')
     .option('--user <name...>', 'names of new users with the role of --signer')
+    .option('--revoke <user...>', 'with --jwt: lock out users, such as vision/w2')
+    .option('--nats <url>', 'with --jwt: update this server, without a reload')
     .option('--seeds <directory>', 'where to write the keys of the users', 'seeds')
     .option('--store <directory>', 'where the server keeps its streams')
     .option('--max-bytes <size>', 'disk space of the studies of a team, such as 20GB (default: all)', byteSize)
@@ -106,7 +108,9 @@ Examples:
   hypertide nats-config --study digits --trainer w1 w2 > nats-server.conf
   hypertide nats-config --jwt --team vision nlp > nats-server.conf
   hypertide nats-config --signer seeds/vision/trainer.signer --team vision \\
-    --user w1 w2 w3`,
+    --user w1 w2 w3
+  hypertide nats-config --jwt --team vision nlp --revoke vision/w2 \\
+    --nats tls://nats.example.com > nats-server.conf`,
     )
     .action((options) => exit(import('../commands/server/natsConfig.ts').then(({ natsConfig }) => natsConfig(options))));
 }

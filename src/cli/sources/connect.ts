@@ -1,15 +1,18 @@
 import { type Access, type ConnectOptions, connectTo } from '../../../streams/nats/connect.ts';
-import { onStatus } from '../../../streams/nats/connection.ts';
+import { onLink } from '../../../streams/nats/connection.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 
-/** Connects to a server, and prints when the connection is lost and when it is back. @throws ConnectError */
+const LINK = {
+  lost: 'the connection to the server is lost; reconnecting',
+  refused: 'the server refuses the login: it has expired or was revoked; trying again',
+  back: 'the connection to the server is back',
+} as const;
+
+/** Connects to a server, and prints when the connection is lost, when the login is no longer valid, and when it is back. @throws ConnectError */
 export async function connect(screen: StatusLine, url: string, options: ConnectOptions): ReturnType<typeof connectTo> {
   const nc = await connectTo(url, options);
-  onStatus(nc, ({ type }) => {
-    if (type === 'disconnect') screen.line('the connection to the server is lost; reconnecting', { level: 'warn' });
-    if (type === 'reconnect') screen.line('the connection to the server is back');
-  });
+  onLink(nc, (state) => (state === 'back' ? screen.line(LINK.back) : screen.line(LINK[state], { level: 'warn' })));
   return nc;
 }
 

@@ -1,11 +1,13 @@
-import { type Account, decode, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
+import { type Account, encodeAccount, encodeOperator, encodeUser, fmtCreds, type Import, type SigningKey } from '@nats-io/jwt';
 import { nkeys } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
 import { omitUndefined } from '../../../src/omitUndefined.ts';
 import { isRecord } from '../../../src/schema/isRecord.ts';
 import { checkName, everyStudy, inboxOfTrainer } from '../subjects.ts';
+import { checkRevoke, type Revoked, revokedIn, revokedName, revokedWith, userOf } from './revocation.ts';
 import { type Rights, type Role, rightsOf, rightsOfTrainer, roles, type Share, sharedWith } from './rights.ts';
 import { checkTeams, type KeyOf, keyName, type ServerSettings, serverText, type Team } from './team.ts';
+import { type SignedAccount, updateOf } from './updateAccounts.ts';
 
 /** A key that signs users of one role. The server gives all of them the rights of the role, whatever they claim. */
 export interface Signer {
@@ -23,17 +25,26 @@ export interface JwtConfigOptions extends ServerSettings {
   readonly keyOf?: KeyOf;
   /** Days until the credentials of new users expire. Default: never. */
   readonly days?: number;
+  /** Users to lock out: their names, such as `vision/w1`, or their public keys. */
+  readonly revoke?: readonly string[];
 }
 
 export interface JwtConfig {
   /** A whole nats-server.conf. It does not name users, so new ones need no reload. */
   readonly text: string;
-  /** What each file of keys holds: `root.nk`, `root.jwt` and `system.nk`; for each team `vision/<role>.signer`, and `vision/<user>.creds`. */
+  /**
+   * What each file of keys holds: `root.nk`, `root.jwt`, `system.nk` and `system.creds`; for each team `vision/<role>.signer`, `vision/<user>.creds`
+   * and, if users are locked out, `vision/revoked.json`.
+   */
   readonly files: Readonly<Record<string, string>>;
+  /** To update a server that runs. */
+  readonly accounts: readonly SignedAccount[];
 }
 
 /** The server puts the name of the user here. */
 const NAME = '{{name()}}';
+/** Holds the credentials with which a server that runs is updated. */
+export const UPDATER = 'system.creds';
 const UNLIMITED = { subs: -1, data: -1, payload: -1 } as const;
 const LIMITS = { ...UNLIMITED, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 } as const;
 /** Answers to one request, and nanoseconds that they may take: as many as the server allows without a limit of its own. */
@@ -47,32 +58,51 @@ const ANSWERS = { max: 1, ttl: 120e9 } as const;
  *
  * @throws OptionError for names that cannot stand in a subject, that stand twice, or that others have, and for what is no key.
  */
-export async function jwtConfig({ teams, keyOf = () => undefined, days, ...settings }: JwtConfigOptions): Promise<JwtConfig> {
+export async function jwtConfig({
+  teams,
+  keyOf: existing = () => undefined,
+  days,
+  revoke = [],
+  ...settings
+}: JwtConfigOptions): Promise<JwtConfig> {
   checkTeams(teams);
   const files: Record<string, string> = {};
+  checkRevoke(teams, revoke);
+  for (const team of teams) {
+    const revoked = revokedWith(team, existing, revoke);
+    if (Object.keys(revoked).length > 0) files[revokedName(team)] = `${JSON.stringify(revoked, null, 2)}\n`;
+  }
+  const keyOf: KeyOf = (name) => files[name] ?? existing(name);
   const key = (name: string, create: () => ReturnType<typeof nkeys.createUser>) => {
     const pair = pairOf(name, keyOf(name), create);
     files[name] = seedOf(pair);
     return pair;
   };
   const root = key('root.nk', nkeys.createOperator);
-  const system = key('system.nk', nkeys.createAccount).getPublicKey();
-  const jwts: Record<string, string> = { [system]: await encodeAccount('SYSTEM', system, { limits: LIMITS }, { signer: root }) };
-  const add = async (name: string, account: string, claims: Partial<Account>) => {
-    jwts[account] = await encodeAccount(name, account, claims, { signer: root });
+  const systemKey = key('system.nk', nkeys.createAccount);
+  const system = systemKey.getPublicKey();
+  const updater = keyOf(UPDATER);
+  files[UPDATER] = updater !== undefined && isValid(UPDATER, updater, system) ? updater : await updaterOf(systemKey);
+  const accounts: SignedAccount[] = [];
+  const add = async (name: string, key: string, claims: Partial<Account>) => {
+    accounts.push({ name, key, jwt: await encodeAccount(name, key, claims, { signer: root }) });
   };
+  await add('SYSTEM', system, { limits: LIMITS });
   for (const team of teams) {
     const signers = signersOf(team, keyOf);
     for (const signer of signers) files[signerName(team, signer.role)] = `${JSON.stringify(signer)}\n`;
     const of = (wanted: Signer['role']) => signers.find(({ role }) => role === wanted)!;
     const [main, trainers] = [of('engine').account, of('trainer').account];
+    const revocations = revokedIn(team, keyOf);
     const shares = sharedWith(everyStudy, '*');
     await add(keyName(team, 'studies'), main, {
+      revocations,
       limits: { ...LIMITS, disk_storage: settings.maxBytes ?? -1, streams: -1, consumer: -1 },
       exports: shares.map(exported),
       signing_keys: roles.map((role) => scope(of(role), rightsOf[role]([everyStudy]))),
     });
     await add(keyName(team, 'trainers'), trainers, {
+      revocations,
       limits: LIMITS,
       imports: shares.map((share) => imported(share, main)),
       signing_keys: [scope(of('trainer'), rightsOfTrainer([everyStudy], NAME, inboxOfTrainer(NAME, true)))],
@@ -84,9 +114,16 @@ export async function jwtConfig({ teams, keyOf = () => undefined, days, ...setti
   const isKept = keyOf('root.nk') !== undefined && keyOf('system.nk') !== undefined;
   const operator = (isKept ? keyOf('root.jwt') : undefined) ?? (await encodeOperator('hypertide', root, { system_account: system }));
   files['root.jwt'] = operator;
-  const preload = Object.entries(jwts).map(([account, jwt]) => `  ${account}: ${jwt}`);
+  const preload = accounts.map(({ key, jwt }) => `  ${key}: ${jwt}`);
   const text = `${serverText(settings)}\noperator: ${operator}\nsystem_account: ${system}\nresolver: MEMORY\nresolver_preload {\n${preload.join('\n')}\n}\n`;
-  return { text, files };
+  return { text, files, accounts };
+}
+
+/** Credentials of a user of the system account that may update accounts, and nothing else. */
+async function updaterOf(system: ReturnType<typeof nkeys.createAccount>): Promise<string> {
+  const user = nkeys.createUser();
+  const rights = { pub: { allow: [updateOf('*')] }, sub: { allow: ['_INBOX_system.>'] } };
+  return new TextDecoder().decode(fmtCreds(await encodeUser('system', user, system, rights, { signer: system }), user));
 }
 
 /**
@@ -103,27 +140,27 @@ export async function credentials(
   const signer = nkeys.fromSeed(new TextEncoder().encode(seed));
   const exp = days === undefined ? {} : { exp: Math.floor(Date.now() / 1000 + days * 86_400) };
   const files: Record<string, string> = {};
+  const revoked = () => revokedIn(team ?? { trainers: [] }, keyOf);
   for (const name of names) {
     const file = `${keyName(team ?? { trainers: [] }, checkName('user', name))}.creds`;
     const user = nkeys.createUser();
     const old = keyOf(file);
     files[file] =
-      old !== undefined && isValid(file, old, signer.getPublicKey())
+      old !== undefined && isValid(file, old, signer.getPublicKey(), revoked)
         ? old
         : new TextDecoder().decode(fmtCreds(await encodeUser(name, user, account, {}, { signer, scopedUser: true, ...exp }), user));
   }
   return files;
 }
 
-/** Whether a server takes credentials: a key that it knows has signed them, and they have not expired. @throws OptionError for what is no credentials. */
-function isValid(file: string, creds: string, key: string): boolean {
-  const [, jwt = ''] = /BEGIN NATS USER JWT-+\s+(\S+)/.exec(creds) ?? [];
-  try {
-    const { iss, exp } = decode(jwt);
-    return iss === key && !(exp !== undefined && exp > 0 && exp * 1000 <= Date.now());
-  } catch {
-    throw new OptionError(file, 'credentials of a user', 'something else');
-  }
+/**
+ * Whether a server takes credentials: a key that it knows has signed them, they have not expired, and their user is not locked out.
+ *
+ * @throws OptionError for what is no credentials.
+ */
+function isValid(file: string, creds: string, key: string, revoked: () => Revoked = () => ({})): boolean {
+  const { iss, exp, sub } = userOf(file, creds);
+  return iss === key && !(exp !== undefined && exp > 0 && exp * 1000 <= Date.now()) && !Object.hasOwn(revoked(), sub);
 }
 
 /** @throws OptionError for what is no signing key. */

@@ -1,6 +1,10 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { credsAuthenticator } from '@nats-io/transport-node';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { trainer } from '../../../streams/nats/index.ts';
+import { natsServer } from '../../support/nats.ts';
 import { casesOf } from '../attack.ts';
 import { soon, type Victim } from '../world.ts';
 import { asks, hears } from './rights.ts';
@@ -48,6 +52,15 @@ const tries: readonly (readonly [what: string, succeeds: (at: Victim) => Promise
   ['the engine of another team listens to stops', hears('other/engine', '>', ({ subjects }) => subjects.directive(1))],
 ];
 
+/** A configuration with a trainer, its credentials, and the configuration that locks it out. */
+async function lockOut() {
+  const options = { teams: [{ name: 'a', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 };
+  const first = await jwtConfig(options);
+  const locked = await jwtConfig({ ...options, keyOf: (name) => first.files[name]?.trim(), revoke: ['a/w1'] });
+  return { creds: new TextEncoder().encode(first.files['a/w1.creds']), first, locked };
+}
+const withoutStore = (text: string) => `${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`;
+
 export const credentialAttacks = [
   ...tries.map(([what, succeeds]) =>
     rights('configuration', `with credentials, ${what}`, async (world) => succeeds(await world.study({}, 'credentials'))),
@@ -86,6 +99,25 @@ export const credentialAttacks = [
       return code === 0;
     }),
   ),
+  rights('revoked users', 'a trainer that was locked out logs in again', async (world) => {
+    const { creds, locked } = await lockOut();
+    const server = await natsServer(withoutStore(locked.text));
+    world.after(() => server.dispose());
+    return server.connect({ authenticator: credsAuthenticator(creds) }).then(
+      () => true,
+      () => false,
+    );
+  }),
+  rights('revoked users', 'a trainer that is locked out stays connected', async (world) => {
+    const { creds, first, locked } = await lockOut();
+    const server = await natsServer(withoutStore(first.text));
+    world.after(() => server.dispose());
+    const w1 = await server.connect({ authenticator: credsAuthenticator(creds), maxReconnectAttempts: 0 });
+    const updater = credsAuthenticator(new TextEncoder().encode(first.files['system.creds']));
+    const system = await server.connect({ authenticator: updater, inboxPrefix: '_INBOX_system' });
+    await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
+    return !(await soon(w1.closed(), 2000));
+  }),
   rights('private seeds', 'another user reads a key that signs users', async (world) => {
     const place = join(world.directory(), 'seeds');
     await world.hypertide('nats-config', '--jwt', '--team', 'a', '--seeds', place);

@@ -1,9 +1,12 @@
+import { nkeys } from '@nats-io/nats-core';
 import { credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { OptionError } from '../../../src/errors.ts';
 import { random } from '../../../streams/index.ts';
 import { credentials, jwtConfig, signerFrom } from '../../../streams/nats/config/jwtConfig.ts';
-import { serve, trainer } from '../../../streams/nats/index.ts';
+import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
+import { onLink } from '../../../streams/nats/connection.ts';
+import { reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { isRelayed } from '../../../streams/nats/messages.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, fresh, hearing, isFact, plane } from './world.ts';
@@ -122,6 +125,61 @@ describe('a server whose users have credentials', () => {
     expect(again).toEqual(fresh);
     const other = credentials(signer('vision/trainer'), ['w9'], { keyOf: () => 'something' });
     await expect(other).rejects.toThrow('w9.creds: expected credentials of a user');
+  });
+
+  it('locks out one user at once and without a reload, and lets it in with new credentials', async () => {
+    const teams = ['vision', 'nlp'].map((name) => ({ name, trainers: ['w1', 'w2'] }));
+    const { text, files: keys } = await jwtConfig({ teams, ...options });
+    const own = await natsServer(`${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+    const login = (creds: string, more: object) =>
+      own.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(`${creds}\n`)), ...reconnectOptions, ...more });
+    try {
+      const [w1, w2] = [await login(keys['vision/w1.creds']!, {}), await login(keys['vision/w2.creds']!, {})];
+      const states: string[] = [];
+      onLink(w1, (state) => states.push(`w1 ${state}`));
+      onLink(w2, (state) => states.push(`w2 ${state}`));
+      const next = await jwtConfig({ teams, ...options, keyOf: (name) => keys[name]?.trim(), revoke: ['vision/w2'] });
+      const system = await login(next.files['system.creds']!, { inboxPrefix: '_INBOX_system' });
+      const updates = await Promise.all(next.accounts.map(async (account) => [account.name, await updateAccount(system, account)]));
+      // The account of the trainers imports subjects of that of the studies, so the server has loaded both.
+      expect(Object.fromEntries(updates)).toMatchObject({ 'vision/studies': 'updated', 'vision/trainers': 'updated', 'nlp/trainers': 'unused' });
+      await vi.waitFor(() => expect(states).toEqual(['w2 lost', 'w2 refused']), 10_000);
+      await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
+      await w1.flush();
+      expect(next.files['vision/w1.creds']).toBe(keys['vision/w1.creds']!.trim());
+      await (await login(next.files['vision/w2.creds']!, {})).flush();
+      await expect(system.request(`$SYS.REQ.SERVER.PING`, '', { timeout: 300 })).rejects.toThrow(); // it may update accounts, and nothing else
+
+      // A server that starts with the configuration, and each later configuration, locks it out, too.
+      const later = await jwtConfig({ teams, ...options, keyOf: (name) => (next.files[name] ?? keys[name])?.trim() });
+      expect(later.files['vision/revoked.json']!.trim()).toBe(next.files['vision/revoked.json']!.trim());
+      await own.kill();
+      const second = await natsServer(`${later.text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+      const again = (creds: string) => second.connect({ authenticator: credsAuthenticator(new TextEncoder().encode(creds)) });
+      await expect(again(keys['vision/w2.creds']!)).rejects.toThrow(/authorization/i);
+      await (await again(keys['vision/w1.creds']!)).flush();
+      await second.dispose();
+    } finally {
+      await own.dispose();
+    }
+  });
+
+  it.each([
+    ['a user without credentials here', 'vision/w9', 'revoke: expected a user whose credentials are with the keys'],
+    ['a user of another team', 'nlp/w1', 'revoke: expected a user behind its team, such as vision/w1'],
+    ['what is no public key', 'vision/UABC', 'revoke: expected a user whose credentials are with the keys'],
+  ])('does not lock out %s', async (_, user, message) => {
+    const teams = [{ name: 'vision', trainers: [] }];
+    await expect(jwtConfig({ teams, ...options, keyOf: (name) => files[name]?.trim(), revoke: [user] })).rejects.toThrow(message);
+  });
+
+  it('locks out a user by its public key, and keeps those that are locked out', async () => {
+    const key = nkeys.createUser().getPublicKey();
+    const teams = [{ name: 'vision', trainers: [] }];
+    const first = await jwtConfig({ teams, ...options, revoke: [`vision/${key}`] });
+    expect(JSON.parse(first.files['vision/revoked.json']!)).toEqual({ [key]: expect.any(Number) });
+    const damaged = jwtConfig({ teams, ...options, keyOf: (name) => (name === 'vision/revoked.json' ? '[]' : undefined) });
+    await expect(damaged).rejects.toThrow('vision/revoked.json: expected the public keys of users with times');
   });
 
   it.each([

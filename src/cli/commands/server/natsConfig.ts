@@ -1,8 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import type { ServerSettings, Team } from '../../../../streams/nats/config/team.ts';
+import type { SignedAccount } from '../../../../streams/nats/config/updateAccounts.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Secrets, secretsIn } from '../../secrets.ts';
+
+import { inform } from '../../terminal/output.ts';
+import { withoutPassword } from '../../terminal/plainText.ts';
 import { UsageError } from '../../usage.ts';
 
 interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'maxBytes'> {
@@ -17,21 +22,32 @@ interface NatsConfigOptions extends Pick<ServerSettings, 'store' | 'port' | 'max
   readonly days?: number;
   readonly signer?: string;
   readonly user?: readonly string[];
+  readonly revoke?: readonly string[];
+  /** A server that runs, to update. */
+  readonly nats?: string;
 }
 
 /** `hypertide nats-config`: prints a server configuration and writes the keys of its users. Keeps existing keys. */
 export async function natsConfig(options: NatsConfigOptions): Promise<number> {
-  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user } = options;
+  const { seeds: directory, store, port, maxBytes, jwt, days, signer, user, revoke, nats } = options;
   const keys = secretsIn(directory);
   if (signer !== undefined || user !== undefined) return newUsers(options);
   if (days !== undefined && !jwt) throw new UsageError('--days: expected --jwt or --signer as well: only credentials can expire');
+  if (revoke !== undefined && !jwt)
+    throw new UsageError('--revoke: expected --jwt as well; without it, leave a trainer out of --trainer, and reload the server');
+  if (nats !== undefined && !jwt) throw new UsageError('--nats: expected --jwt as well: a server with seeds needs a reload');
   const teams = teamsOf(options);
   const settings = omitUndefined({ store, port, maxBytes, tls: tlsOf(options) });
   if (jwt) {
     const { jwtConfig } = await import('../../../../streams/nats/config/jwtConfig.ts');
-    const { text, files } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days }), keyOf: keys.read });
+    const { text, files, accounts } = await jwtConfig({ teams, ...settings, ...omitUndefined({ days, revoke }), keyOf: keys.read });
     writeKeys(keys, directory, files, 'give each user its .creds, with --creds; keep root.nk and the .signer files to yourself');
     process.stdout.write(text); // a configuration is of no use without its keys
+    if (nats !== undefined) return update(nats, accounts, options);
+    if (revoke !== undefined)
+      inform(
+        `reload the server with this configuration to lock out ${revoke.join(', ')}, or repeat this command with --nats and its address`,
+      );
     return 0;
   }
   const { text, seeds } = serverConfig({ teams, ...settings, seedOf: (name) => keys.read(`${name}.nk`) });
@@ -40,6 +56,35 @@ export async function natsConfig(options: NatsConfigOptions): Promise<number> {
   process.stdout.write(text);
   return 0;
 }
+
+/** Updates the accounts of a server that runs. Resolves with the exit status. */
+async function update(url: string, accounts: readonly SignedAccount[], options: NatsConfigOptions): Promise<number> {
+  const { seeds, tlsCa, revoke = [] } = options;
+  const [{ connectTo }, { updateAccount }, { UPDATER }] = await Promise.all([
+    import('../../../../streams/nats/connect.ts'),
+    import('../../../../streams/nats/config/updateAccounts.ts'),
+    import('../../../../streams/nats/config/jwtConfig.ts'),
+  ]);
+  const place = withoutPassword(url);
+  const nc = await connectTo(url, { inboxPrefix: '_INBOX_system', creds: join(seeds, UPDATER), ...omitUndefined({ tlsCa }) });
+  try {
+    let isOpen = false;
+    const updates = await Promise.all(accounts.map((account) => updateAccount(nc, account)));
+    for (const [i, update] of updates.entries()) {
+      if (update === 'updated') continue;
+      const { name } = accounts[i]!;
+      const why = update === 'unused' ? 'no user has connected since the server started' : update.failed;
+      inform(`${place}: account ${name} is as before (${why}): reload the server with this configuration`);
+      isOpen ||= update !== 'unused' || revoke.some((user) => teamOf(user) === teamOf(name));
+    }
+    if (!isOpen) inform(`${place} is updated; keep the configuration, too: the server reads it when it starts`);
+    return isOpen ? 1 : 0;
+  } finally {
+    await nc.close();
+  }
+}
+
+const teamOf = (name: string): string => name.split('/')[0]!;
 
 /** Signs credentials, which the server accepts at once. */
 async function newUsers({ seeds: directory, signer: file, user: names, days, team = [] }: NatsConfigOptions): Promise<number> {

@@ -1,0 +1,42 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+
+/** Milliseconds that a server has to answer, and between the answers of several servers. */
+const PATIENCE = 4000;
+const STALL = 300;
+
+/** An account of a configuration. */
+export interface SignedAccount {
+  /** Such as `vision/trainers`. */
+  readonly name: string;
+  /** Its public key. */
+  readonly key: string;
+  readonly jwt: string;
+}
+
+/**
+ * How a server took the new JWT of an account. `unused`: no user has connected since it started, so it knows the account only from its own
+ * configuration, and still uses that.
+ */
+export type Update = 'updated' | 'unused' | { readonly failed: string };
+
+interface Answer {
+  readonly data?: { readonly message?: string };
+  readonly error?: { readonly description?: string };
+}
+
+/** The subject that gives servers a new JWT of an account. Only users of the system account may publish to it. */
+export const updateOf = (account: string): string => `$SYS.REQ.ACCOUNT.${account}.CLAIMS.UPDATE`;
+
+/**
+ * Gives a running server, or each one of a cluster, a new JWT of an account. Connections of users that it revokes end at once.
+ *
+ * @param nc a connection with `system.creds`
+ */
+export async function updateAccount(nc: NatsConnection, { key, jwt }: SignedAccount): Promise<Update> {
+  const answers: Answer[] = [];
+  for await (const message of await nc.requestMany(updateOf(key), jwt, { strategy: 'stall', maxWait: PATIENCE, stall: STALL }))
+    answers.push(message.json<Answer>());
+  const failed = answers.length === 0 ? 'the server does not answer' : answers.find(({ error }) => error)?.error?.description;
+  if (failed !== undefined) return { failed };
+  return answers.every(({ data }) => data?.message === 'jwt updated') ? 'updated' : 'unused';
+}
