@@ -113,7 +113,7 @@ const layers = {
     'open trials': [['if (refusal) throw new RefusedError(refusal);\n    return this.answers', 'return this.answers']],
     'names of created studies': [
       ["const name = checkName('name', options.study);", 'const name = options.study;'],
-      ["const name = checkName('name', file.options.study);", 'const name = file.options.study;'],
+      ["const file = studyFromElsewhere(checkName('name', name), data);", 'const file = studyFromElsewhere(name, data);'],
     ],
     'headers of answers': [['{ status, headers: HEADERS }', "{ status, headers: { 'Content-Type': HEADERS['Content-Type'] } }"]],
     'tools of a role': [
