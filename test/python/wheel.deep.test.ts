@@ -48,6 +48,7 @@ describe('the wheel', () => {
   it('works with scikit-learn, XGBoost and Optuna, and in a notebook', () => {
     const own = installed('libraries', '--system-site-packages');
     run(own, join(here, 'test_integrations.py'));
+    run(own, join(here, 'test_optuna.py'));
     run(own, join(here, 'test_callbacks.py'));
     run(own, join(here, 'test_notebook.py'));
   });

@@ -17,5 +17,5 @@ export async function propose(study: CommandStudy, words: readonly string[], opt
   const { as: proposer, note, seconds } = options;
   const { parameters } = study.created.space as SpaceData;
   const intent = omitUndefined({ type: 'propose', proposer, params: parseParams(words, parameters), note, seconds });
-  return act(study, intent, options, `it is tried when it is the turn of ${proposer}`);
+  return act(study, intent, options, `it is tried when the study asks ${proposer}`);
 }

@@ -1,0 +1,191 @@
+"""The Optuna sampler, pruner and proposer, with the real Optuna. `wheel.deep.test.ts` runs this with the installed package."""
+
+import json
+import pickle
+import re
+import subprocess
+import tempfile
+import unittest
+import urllib.request
+import warnings
+from pathlib import Path
+
+import optuna
+
+import hypertide as ht
+from hypertide._engine import command
+from hypertide.integrations.optuna_proposer import propose_with
+from hypertide.integrations.optuna_sampler import HypertidePruner, HypertideSampler
+
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+
+
+def loss(trial):
+    x = trial.suggest_float("x", -5, 5)
+    y = trial.suggest_int("y", 1, 9)
+    return x * x + abs(y - 4) + (trial.suggest_categorical("kind", ["a", "b", None]) is None)
+
+
+def space():
+    d = optuna.distributions
+    return {"x": d.FloatDistribution(-5, 5), "y": d.IntDistribution(1, 9), "kind": d.CategoricalDistribution(["a", "b", None])}
+
+
+class Sampler(unittest.TestCase):
+    def optimized(self, trials=20, **options):
+        study = optuna.create_study(sampler=HypertideSampler(**options))
+        study.optimize(loss, n_trials=trials)
+        return study
+
+    def test_searches_and_is_reproducible(self):
+        study = self.optimized(30, seed=1)
+        self.assertLess(study.best_value, 0.5)
+        self.assertEqual([trial.params for trial in study.trials], [trial.params for trial in self.optimized(30, seed=1).trials])
+        self.assertNotEqual(study.trials[5].params, self.optimized(6, seed=2).trials[5].params)
+
+    def test_searches_all_parameters_of_a_given_space_from_the_first_trial_on(self):
+        study = optuna.create_study(sampler=HypertideSampler(space(), strategy={"grid": {"levels": {"x": 1}}}, seed=1))
+        study.optimize(loss, n_trials=27)
+        self.assertEqual(len({(trial.params["y"], trial.params["kind"]) for trial in study.trials}), 27)
+
+    def test_learns_from_trials_of_others(self):
+        def after(others):
+            study = optuna.create_study(sampler=HypertideSampler(space(), strategy={"cmaes": {"population": 4}}, seed=1))
+            for x in others:
+                study.add_trial(optuna.trial.create_trial(params={"x": x, "y": 4, "kind": "a"}, distributions=space(), value=x * x))
+            return study.ask(space()).params
+
+        self.assertNotEqual(after([]), after([1.5, 0.5, 2.5, -1.0, 0.1, 3, 2, 1]))
+
+    def test_copes_with_failed_pruned_and_fixed_trials(self):
+        def objective(trial):
+            value = loss(trial)
+            if trial.number % 4 == 1:
+                raise ValueError("broken")
+            if trial.number % 4 == 2:
+                trial.report(value, 3)
+                raise optuna.TrialPruned
+            return value if trial.number % 4 else float("inf")
+
+        study = optuna.create_study(sampler=HypertideSampler(strategy="tpe", seed=1))
+        study.enqueue_trial({"x": 1, "y": 1, "kind": "b"})
+        study.optimize(objective, n_trials=12, catch=(ValueError,))
+        study.sampler = optuna.samplers.PartialFixedSampler({"y": 7}, study.sampler)
+        study.optimize(objective, n_trials=6, catch=(ValueError,))
+        self.assertTrue(all(trial.params["y"] == 7 for trial in study.trials[12:]))
+
+    def test_takes_several_objectives_constraints_and_threads(self):
+        sampler = HypertideSampler(strategy="nsga2", seed=1, parallel=3, constraints_func=lambda trial: (trial.params["x"] - 1,))
+        study = optuna.create_study(directions=["minimize", "maximize"], sampler=sampler)
+        study.optimize(lambda trial: (loss(trial), trial.params["y"]), n_trials=24, n_jobs=3)
+        self.assertTrue(all(trial.params["x"] <= 1 for trial in study.best_trials))
+
+    def test_repeats_configurations_once_all_are_tried(self):
+        study = optuna.create_study(sampler=HypertideSampler(seed=1))
+        study.optimize(lambda trial: trial.suggest_categorical("a", [1, 2]) + trial.suggest_int("b", 1, 2), n_trials=8)
+        self.assertEqual(len({tuple(trial.params.values()) for trial in study.trials}), 4)
+
+    def test_can_be_pickled(self):
+        study = self.optimized(5, seed=1)
+        copy = optuna.create_study(sampler=pickle.loads(pickle.dumps(study.sampler)))
+        copy.optimize(loss, n_trials=3)
+        self.assertEqual(len(copy.trials), 3)
+
+
+class Pruner(unittest.TestCase):
+    def raced(self, **options):
+        study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1), pruner=HypertidePruner(**options))
+
+        def objective(trial):
+            x = trial.suggest_float("x", 0, 1)
+            for epoch in range(27):
+                trial.report(x + 1 / (epoch + 1), epoch)
+                if trial.should_prune():
+                    raise optuna.TrialPruned
+            return x + 1 / 27
+
+        study.optimize(objective, n_trials=30)
+        stopped = [trial for trial in study.trials if trial.state == optuna.trial.TrialState.PRUNED]
+        return study, stopped
+
+    def test_prunes_trials_that_fall_behind(self):
+        study, stopped = self.raced(epochs=27)
+        self.assertGreater(len(stopped), 10)
+        self.assertLess(study.best_value, min(trial.params["x"] for trial in stopped) + 1 / 27)
+
+    def test_takes_other_rules(self):
+        self.assertGreater(len(self.raced(strategy="medianStop")[1]), 5)
+        self.assertEqual(len(self.raced(strategy={"thresholdStop": {"worst": 3}})[1]), 0)
+        with self.assertRaisesRegex(ValueError, "either epochs or a strategy"):
+            HypertidePruner()
+
+    def test_sees_the_reports_of_other_processes(self):
+        with tempfile.TemporaryDirectory() as folder:
+            storage = f"sqlite:///{folder}/study.db"
+            other = optuna.create_study(storage=storage, study_name="s", pruner=optuna.pruners.NopPruner())
+            for x in range(6):
+                trial = other.ask()
+                for epoch in range(9):
+                    trial.report(x, epoch)
+                other.tell(trial, x)
+            here = optuna.load_study(storage=storage, study_name="s", pruner=HypertidePruner(strategy="medianStop"))
+            trial = here.ask()
+            trial.report(9, 1)
+            self.assertTrue(trial.should_prune())
+
+
+class Proposer(unittest.TestCase):
+    def serve(self, strategy):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = Path(folder.name) / "study.yaml"
+        parameters = {
+            "x": {"type": "float", "low": -5, "high": 5},
+            "kind": {"type": "choice", "values": ["a", "b"]},
+            "y": {"type": "int", "low": 1, "high": 9, "when": {"kind": "a"}},
+        }
+        file.write_text(json.dumps({"parameters": parameters, "objective": "minimize loss", "trials": 16, "strategy": strategy}))
+        server = subprocess.Popen(command("serve", str(file), "--http", "0"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder.name)
+        self.addCleanup(server.communicate)
+        self.addCleanup(server.terminate)
+        for line in server.stdout:
+            if match := re.search(r"http://[\d.:]+\d", line):
+                return match[0]
+        self.fail("the server did not start")
+
+    def post(self, url, path, body):
+        request = urllib.request.Request(f"{url}/v1/studies/study/{path}", json.dumps(body).encode(), {"Content-Type": "application/json"})
+        return json.load(urllib.request.urlopen(request))
+
+    def work(self, url):
+        while (trial := self.post(url, "ask", {}))["next"] != "over":
+            if trial["next"] == "trial":
+                params = trial["params"]
+                value = params["x"] ** 2 + params.get("y", 5)
+                self.post(url, f"trials/{trial['trial']}/tell", {"run": trial["run"], "values": {"loss": value}})
+
+    def test_a_sampler_of_optuna_searches_next_to_others(self):
+        import threading
+
+        url = self.serve({"mix": {"model": ["tpe", 0.5], "optuna": [{"chain": [{"external": "optuna"}, "random"]}, 0.5]}})
+        worker = threading.Thread(target=self.work, args=[url])
+        worker.start()
+        made = propose_with(optuna.samplers.TPESampler(n_startup_trials=2, seed=1), url, "study")
+        worker.join()
+        with urllib.request.urlopen(f"{url}/v1/studies/study/trials") as answer:
+            rows = json.load(answer)["trials"]
+        proposed = [row for row in rows if row["by"] == "mix/optuna/external"]
+        self.assertGreater(made, 2)
+        self.assertEqual(len(proposed), made)
+        self.assertTrue(all(row["tags"]["note"] == "TPESampler" for row in proposed))
+        self.assertEqual({row["by"] for row in rows} - {"mix/optuna/external"}, {"mix/model/tpe"})
+
+    def test_says_what_a_server_refuses(self):
+        url = self.serve("random")
+        with self.assertRaisesRegex(ht.HypertideError, "there is no proposer optuna"):
+            propose_with(optuna.samplers.RandomSampler(), url, "study")
+
+
+if __name__ == "__main__":
+    unittest.main()
