@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +31,7 @@ const started: Started[] = [];
 beforeAll(async () => {
   server = await natsServer();
   place = studyIn('name: eyes\nobjective: minimize loss\nstrategy: random\nparallel: 8\n', directory());
-  writeFileSync(join(place, 'train.sh'), 'case $HYPERTIDE_TRIAL in *5) exit 3;; esac\nsleep 0.1\necho loss=$1\n');
+  writeFileSync(join(place, 'train.sh'), 'case $HYPERTIDE_TRIAL in 15|25) exit 3;; esac\nsleep 0.1\necho loss=$1\n');
   const [engine, worker, port] = [await freePort(), await freePort(), await freePort()];
   const nats = ['--nats', server.url];
   started.push(start(place, 'serve', 'study.yaml', ...nats, '--lease', '2', '--monitor', String(engine)));
@@ -63,19 +62,19 @@ afterAll(async () => {
   rmSync(place, { recursive: true, force: true });
 }, 60_000);
 
-/** Claims some trials twice, by hand, and leaves them. */
+/** Claims three trials twice, by hand, and leaves them. */
 async function loseOne(): Promise<void> {
   const nc = await server.connect();
-  let taken = false;
+  let taken = 0;
   nc.subscribe('ht.eyes.log.suggested', {
     callback: (_, message) => {
       const { trial, attempt } = message.json<{ trial: number; attempt: number }>();
-      if (trial % 20 !== 7) return;
-      taken = true;
+      if (trial % 5 > 0 || taken === 3) return;
+      taken++;
       for (const run of ['a', 'b']) nc.publish(`ht.eyes.log.by.hand.${trial}`, JSON.stringify({ type: 'started', trial, attempt, run }));
     },
   });
-  await until(() => taken);
+  await until(() => taken === 3);
   await nc.flush();
 }
 
