@@ -17,6 +17,7 @@ import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
+import type { Hooks } from '../hooks/hooks.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
 import { journalsIn } from '../sources/journalFolder.ts';
@@ -34,6 +35,7 @@ export interface HostedStudiesOptions {
   readonly lease?: number | undefined;
   readonly fsync?: JournalOptions['fsync'];
   readonly metrics?: Metrics | undefined;
+  readonly hooks?: Hooks | undefined;
   /** @param study that the message is about. */
   readonly warn: (message: string, study?: string) => void;
 }
@@ -159,15 +161,17 @@ export class HostedStudies implements RunningStudies {
     strategy: Strategy | undefined,
     options: StudyOptions,
   ): Promise<HostedStudy> {
-    const { lease, fsync, metrics } = this.#options;
+    const { lease, fsync, metrics, hooks } = this.#options;
     const warn = (message: string) => this.#options.warn(message, name);
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchMachine(dirname(path));
-    const failing = failingAlike(await log.head());
+    const head = await log.head();
+    const failing = failingAlike(head);
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
     const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);
     const measure = metrics?.add(name, { state, failure });
+    const call = hooks?.watch(name, head, state);
     const study = new HostedStudy(space, log, {
       ...options,
       strategy,
@@ -176,6 +180,7 @@ export class HostedStudies implements RunningStudies {
       note: (entry) => {
         this.allowances.note(name, entry);
         measure?.(entry);
+        call?.(entry);
         for (const changed of this.#watchers) changed(name);
         const alike = failing(entry);
         if (!alike) return;

@@ -4,6 +4,7 @@ import { serveHttp } from '../../http/serve.ts';
 import { parseUsers, type User, type Users } from '../../http/users.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { addressOf } from '../address.ts';
+import { openHooks } from '../hooks/hooks.ts';
 import { monitorFor } from '../serving/monitorFor.ts';
 import { readStudyFile } from '../studyFile/studyFile.ts';
 import { onInterrupt } from '../terminal/interrupt.ts';
@@ -19,6 +20,7 @@ interface ServeHttpOptions {
   readonly name?: readonly string[];
   readonly directory?: string;
   readonly monitor?: string;
+  readonly hooks?: string;
   readonly lease?: number;
   readonly replicas?: number;
   readonly fsync?: 'always' | 'interval' | 'never';
@@ -35,11 +37,13 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const permitted = users === undefined ? undefined : await readUsers(users);
   const files = await Promise.all(paths.map(readStudyFile));
   const eyes = await monitorFor(monitor, screen);
+  const hooks = await openHooks(options.hooks, screen);
   const studies = new HostedStudies({
     directory,
     lease,
     fsync,
     metrics: eyes?.metrics,
+    hooks,
     warn: (text, study) => screen.line(text, omitUndefined({ level: 'warn' as const, study })),
   });
   let release = () => {};
@@ -70,6 +74,7 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
     } finally {
       await close();
       await eyes?.close();
+      await hooks?.close();
     }
   }
 }

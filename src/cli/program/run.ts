@@ -47,6 +47,7 @@ Example:
       byteSize,
     )
     .option('--json', 'print a JSON line for each trial that ends')
+    .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
     .addOption(logFormatOption())
     .option('--dashboard [port]', 'show the study in a browser (default port: a free one)', port)
     .addHelpText(

@@ -16,6 +16,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
+    .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
     .addOption(logFormatOption())
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')

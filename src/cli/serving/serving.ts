@@ -3,6 +3,7 @@ import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.t
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
+import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls, withoutPassword } from '../terminal/plainText.ts';
@@ -19,6 +20,7 @@ export interface ServingOptions {
   /** The address of the server. */
   readonly nats: string;
   readonly metrics?: Metrics | undefined;
+  readonly hooks?: Hooks | undefined;
   readonly settings: { readonly lease?: number; readonly replicas?: number; readonly maxBytes?: number };
 }
 
@@ -35,7 +37,7 @@ export interface Serving {
 /** Milliseconds that the end of an engine may take. */
 const PARTING = 2000;
 
-export function serving({ nc, screen, nats, metrics, settings }: ServingOptions): Serving {
+export function serving({ nc, screen, nats, metrics, hooks, settings }: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   let ending = false;
   /** Waits for a person to correct the trainers. */
@@ -59,14 +61,17 @@ export function serving({ nc, screen, nats, metrics, settings }: ServingOptions)
       const failing = failingAlike(head);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
+      const state = () => (engine?.ledger.created ? engine : undefined);
+      const call = hooks?.watch(study, head, state);
       const measure = metrics?.add(study, {
-        state: () => (engine?.ledger.created ? engine : undefined),
+        state,
         leads: () => engine?.leads ?? false,
         lag: async () => (await engine?.lag()) ?? 0,
         failure: () => failure,
       });
       const note = (noted: AppliedEntry) => {
         measure?.(noted);
+        call?.(noted);
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };

@@ -15,6 +15,7 @@ import type { Intent } from '../../../study/commands.ts';
 import { expendable } from '../../../study/expendable.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
+import { type Hooks, openHooks } from '../../hooks/hooks.ts';
 import { RUN_EXAMPLE } from '../../runExample.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
@@ -52,6 +53,8 @@ interface RunOptions {
   readonly json?: boolean;
   /** Bytes that the files of the trials may take. */
   readonly keep?: number;
+  /** The file of commands and webhooks to call. */
+  readonly hooks?: string;
   /** Port of the dashboard; true for one that is free. */
   readonly dashboard?: number | true;
 }
@@ -87,6 +90,7 @@ export async function runPrograms(
   if (!created) dryRun(file.space, file.strategy ?? auto(), settings);
   const screen = about(terminal, { study: name });
   const warn = about(screen, { level: 'warn' }).line;
+  const hooks = await openHooks(options.hooks, screen);
   const book = await openJournal(where, omitUndefined({ warn, fsync: options.fsync }));
   const missing = created ? undefined : notPassed(command, file.space);
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
@@ -120,6 +124,7 @@ export async function runPrograms(
     directory,
     watching,
     note,
+    hooks,
     begin,
     attended: board !== undefined,
     keep: options.keep,
@@ -131,6 +136,7 @@ export async function runPrograms(
   await board?.close(await log.head());
   screen.end();
   await log.close();
+  await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
     throw new UsageError(`${where}: ${ending.error.message} (--journal names its file)`);
   const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
@@ -177,6 +183,7 @@ interface Work {
   readonly watching: Watch;
   /** Takes each entry that the study applies. */
   readonly note: (entry: AppliedEntry<Params>) => void;
+  readonly hooks: Hooks | undefined;
   /** Called with the engine, once there is one. */
   readonly begin: (study: EngineRun<Params>) => void;
   /** Whether a dashboard is open, through which the study can be resumed. */
@@ -221,6 +228,7 @@ async function work(given: Work): Promise<Ending> {
   const head = await log.head();
   const failing = failingAlike(head);
   const rows = new TrialRows<Params>();
+  const call = given.hooks?.watch(file.options.study, head, () => ({ ledger: study.engine.ledger, rows }));
   let tidying: Promise<void> | undefined;
   const tidy =
     given.keep === undefined ? undefined : keepFiles(given.directory, given.keep, () => expendable(rows, goal.objectives[0]!), warn);
@@ -234,7 +242,8 @@ async function work(given: Work): Promise<Ending> {
       note: (entry) => {
         watching.note(entry);
         given.note(entry);
-        if (tidy) rows.fold(entry);
+        if (tidy || call) rows.fold(entry);
+        call?.(entry);
         if (entry.event?.type === 'ended' && entry.position > head) tidying = tidy?.();
         const alike = failing(entry);
         if (alike) end({ type: 'alike', alike });

@@ -2,6 +2,7 @@ import type { Access } from '../../../../streams/nats/connect.ts';
 import type { ServedStudy } from '../../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
+import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
 import { monitorFor } from '../../serving/monitorFor.ts';
 import { serving } from '../../serving/serving.ts';
@@ -19,6 +20,8 @@ interface ServeOptions extends Access {
   readonly replicas?: number;
   readonly maxBytes?: number;
   readonly once?: boolean;
+  /** The file of commands and webhooks to call. */
+  readonly hooks?: string;
   /** Where to serve metrics and health. */
   readonly monitor?: string;
   /** Serves every study whose name fits this pattern. */
@@ -39,7 +42,8 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
   const eyes = await monitorFor(options.monitor, screen, nc);
-  const place = { nc, screen, nats, metrics: eyes?.metrics, settings: omitUndefined({ lease, replicas, maxBytes }) };
+  const hooks = await openHooks(options.hooks, screen);
+  const place = { nc, screen, nats, metrics: eyes?.metrics, hooks, settings: omitUndefined({ lease, replicas, maxBytes }) };
   const engines = serving(place);
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -78,5 +82,6 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     release();
     await eyes?.close();
     await engines.close();
+    await hooks?.close();
   }
 }

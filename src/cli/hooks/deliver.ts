@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { HookEvent } from './events.ts';
+import type { CommandTarget, Target, WebhookTarget } from './hookFile.ts';
+
+/** An event could not be delivered. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  /** Whether it may be possible later. */
+  readonly passing: boolean;
+  constructor(message: string, passing: boolean) {
+    super(message);
+    this.passing = passing;
+  }
+}
+
+/** Milliseconds that a program or a server may take. */
+const PATIENCE = 30_000;
+/** Answers of a server that may be others later, besides those from 500 on. */
+const PASSING = [408, 425, 429];
+
+/** What to call a target in messages: an address can hold a secret behind its host. */
+export const nameOf = (target: Target): string => ('url' in target ? new URL(target.url).host : target.command[0]);
+
+/** Delivers an event, once. @throws DeliveryError */
+export const deliver = (target: Target, event: HookEvent, signal: AbortSignal): Promise<void> =>
+  'url' in target ? post(target, event, signal) : run(target, event, signal);
+
+async function post({ url, headers }: WebhookTarget, event: HookEvent, signal: AbortSignal): Promise<void> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/cloudevents+json', ...headers },
+    body: JSON.stringify(event),
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+  }).catch((error: Error) => {
+    throw new DeliveryError(error.cause instanceof Error ? error.cause.message : error.message, true);
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new DeliveryError(`it answered ${answer.status}`, answer.status >= 500 || PASSING.includes(answer.status));
+}
+
+/** The program gets the event as JSON on its standard input. What it prints goes to standard error. */
+async function run({ command: [program, ...args] }: CommandTarget, event: HookEvent, signal: AbortSignal): Promise<void> {
+  const { study, trial, best } = event.data;
+  const env = {
+    ...process.env,
+    HYPERTIDE_EVENT: event.type.split('.')[2],
+    HYPERTIDE_STUDY: study,
+    HYPERTIDE_TRIAL: trial === undefined ? '' : String(trial.trial),
+    HYPERTIDE_BEST: best === undefined ? '' : String(best),
+  };
+  const child = spawn(program, args, {
+    env,
+    stdio: ['pipe', process.stderr.fd, process.stderr.fd],
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+  });
+  child.stdin!.on('error', () => {}); // it may end without reading
+  child.stdin!.end(`${JSON.stringify(event)}\n`);
+  const [code, killed] = (await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
+    throw new DeliveryError(error.message, error.code !== 'ENOENT');
+  })) as [number | null, string | null];
+  if (code !== 0) throw new DeliveryError(`it exited with ${code ?? killed}`, true);
+}

@@ -1,0 +1,77 @@
+import { eventSource } from '../../../streams/nats/cloudEvent.ts';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import { bestOf, type StudyState } from '../../monitoring/studyState.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import type { TrialRow } from '../../study/trials.ts';
+
+/**
+ * best: a trial is the best so far. ended: a trial has ended. closed: the study has closed. paused: it was paused, for example because all trials fail
+ * alike.
+ */
+export const eventNames = ['best', 'ended', 'closed', 'paused'] as const;
+export type EventName = (typeof eventNames)[number];
+
+/** An event as hooks get it: a CloudEvent. */
+export interface HookEvent {
+  readonly specversion: '1.0';
+  /** The same for the same event, from whichever process it comes. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly data: {
+    readonly study: string;
+    /** Name and direction of the first objective. */
+    readonly objective: { readonly name: string; readonly direction: string };
+    readonly trial?: TrialRow<unknown>;
+    /** The value of the best trial for the first objective. */
+    readonly best?: number;
+    /** Why the study closed. */
+    readonly reason?: string;
+  };
+}
+
+/** Finds the events in a study. @returns takes each entry after it was folded */
+export function eventsIn(
+  study: string,
+  state: () => StudyState | undefined,
+): (entry: AppliedEntry) => readonly (readonly [EventName, HookEvent])[] {
+  let best: number | undefined;
+  return (entry) => {
+    const { position, at, fact, effect, refusal } = entry;
+    const folded = state();
+    if (refusal || folded === undefined) return [];
+    const found: [EventName, HookEvent][] = [];
+    const { ledger, rows } = folded;
+    const add = (name: EventName, more: Partial<HookEvent['data']>) => {
+      const data = { study, objective: ledger.settings.objectives[0]!, ...more };
+      const id = `${study}/${position}/${at}/${name}`;
+      const time = new Date(at).toISOString();
+      found.push([
+        name,
+        {
+          specversion: '1.0',
+          id,
+          source: eventSource(study),
+          type: `hypertide.hook.${name}.v1`,
+          time,
+          datacontenttype: 'application/json',
+          data,
+        },
+      ]);
+    };
+    if (effect === 'ended' && 'trial' in fact) {
+      const first = bestOf(folded);
+      const trial = rows.get(fact.trial)!;
+      if (first !== undefined && first.trial !== best) {
+        best = first.trial;
+        if (first.trial === fact.trial) add('best', { trial, best: first.value });
+      }
+      add('ended', omitUndefined({ trial, best: first?.value }));
+    }
+    if (effect === 'closed') add('closed', omitUndefined({ reason: ledger.closed, best: bestOf(folded)?.value }));
+    if (fact.type === 'changed' && fact.paused) add('paused', {});
+    return found;
+  };
+}

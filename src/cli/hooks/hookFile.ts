@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises';
+import { isRecord } from '../../schema/isRecord.ts';
+import { parseData } from '../parseValue.ts';
+import { UsageError } from '../usage.ts';
+import { type EventName, eventNames } from './events.ts';
+
+/** A program that gets an event on its standard input. */
+export interface CommandTarget {
+  readonly command: readonly [program: string, ...args: string[]];
+}
+/** An address that an event is posted to. */
+export interface WebhookTarget {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+export type Target = CommandTarget | WebhookTarget;
+
+/** What happens on each event. */
+export type HookFile = Readonly<Partial<Record<EventName, readonly Target[]>>>;
+
+/** Reads which commands and webhooks this process calls on which events. @throws UsageError */
+export async function readHookFile(path: string, environment: NodeJS.ProcessEnv = process.env): Promise<HookFile> {
+  const text = await readFile(path, 'utf8').catch((cause: Error) => {
+    throw new UsageError(`${path}: cannot be read: ${cause.message}`);
+  });
+  const data = parseData(path, text);
+  const on = isRecord(data) ? data.on : undefined;
+  if (!isRecord(on)) throw new UsageError(`${path}: on: expected events with a command or a webhook each, got ${JSON.stringify(on)}`);
+  const file: Partial<Record<EventName, readonly Target[]>> = {};
+  for (const [name, said] of Object.entries(on)) {
+    const event = eventNames.find((known) => known === name);
+    if (event === undefined) throw new UsageError(`${path}: on: expected ${eventNames.join(', ')}, got ${name}`);
+    const several = Array.isArray(said) && !said.every((word) => typeof word === 'string') ? said : [said];
+    file[event] = several.map((one) => targetOf(`${path}: on.${event}`, one, environment));
+  }
+  return file;
+}
+
+/** A list of words is a command, a text an address, and an object an address with headers. */
+function targetOf(place: string, said: unknown, environment: NodeJS.ProcessEnv): Target {
+  if (Array.isArray(said) && said.length > 0 && said.every((word) => typeof word === 'string'))
+    return { command: said as [string, ...string[]] };
+  const { url, headers = {} } = isRecord(said) ? said : { url: said };
+  if (typeof url !== 'string' || !isAddress(url))
+    throw new UsageError(`${place}: expected a command as a list of words, or a webhook's address, got ${JSON.stringify(said)}`);
+  if (!isRecord(headers) || !Object.values(headers).every((value) => typeof value === 'string'))
+    throw new UsageError(`${place}.headers: expected texts by name, got ${JSON.stringify(headers)}`);
+  const filled = (text: unknown) => withVariables(place, String(text), environment);
+  return { url: filled(url), headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value)])) };
+}
+
+const isAddress = (text: string): boolean => /^https?:\/\/[^\s/]/.test(text);
+
+/** Puts variables of the environment in the place of `${NAME}`, so that the file holds no secrets. */
+const withVariables = (place: string, text: string, environment: NodeJS.ProcessEnv): string =>
+  text.replaceAll(/\$\{(\w+)\}/g, (_, name: string) => {
+    const value = environment[name];
+    if (value === undefined) throw new UsageError(`${place}: expected the variable ${name} in the environment, got none`);
+    return value;
+  });

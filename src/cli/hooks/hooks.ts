@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
+import type { StudyState } from '../../monitoring/studyState.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+import { DeliveryError, deliver, nameOf } from './deliver.ts';
+import { eventsIn, type HookEvent } from './events.ts';
+import { type HookFile, readHookFile, type Target } from './hookFile.ts';
+
+/** Commands and webhooks that this process calls when something happens in its studies. */
+export interface Hooks {
+  /**
+   * Watches a study.
+   *
+   * @param past position of the last entry before this start: what happened until then is past.
+   * @returns takes each entry after it was folded.
+   */
+  watch(study: string, past: number, state: () => StudyState | undefined): (entry: AppliedEntry) => void;
+  /** Waits a moment for events that are under way, and gives up the rest. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds before each further try. */
+const PAUSES = [1000, 5000, 30_000, 120_000];
+/** Events that wait for one target, at most. */
+const LONGEST = 1000;
+/** Milliseconds that events have when the process ends. */
+const PARTING = 5000;
+
+/** The hooks of a file. @throws UsageError */
+export const openHooks = async (path: string | undefined, screen: StatusLine, pauses = PAUSES): Promise<Hooks | undefined> =>
+  path === undefined ? undefined : hooksOf(await readHookFile(path), screen, pauses);
+
+/** Each target gets its events one after the other. The study never waits for them. */
+export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES): Hooks {
+  const ending = new AbortController();
+  const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
+  const deliverInTime = async (target: Target, event: HookEvent): Promise<void> => {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await deliver(target, event, ending.signal);
+      } catch (error) {
+        const pause = pauses[tries];
+        const { message, passing } = error as DeliveryError;
+        if (pause === undefined || !passing || ending.signal.aborted) throw new DeliveryError(message, passing);
+        await sleep(pause, undefined, { signal: ending.signal }).catch(() => {});
+      }
+    }
+  };
+  const call = (name: string, target: Target, event: HookEvent) => {
+    const { study } = event.data;
+    const queue = queues.get(target) ?? { waiting: 0, last: Promise.resolve() };
+    queues.set(target, queue);
+    const warn = (why: string) =>
+      screen.line(`${study}: on.${name}: ${nameOf(target)} did not get event ${event.id}: ${why}`, { level: 'warn', study });
+    if (queue.waiting >= LONGEST) return warn(`${LONGEST} events wait already`);
+    queue.waiting++;
+    queue.last = queue.last
+      .then(() => deliverInTime(target, event))
+      .catch((error: Error) => warn(error.message))
+      .finally(() => queue.waiting--);
+  };
+  return {
+    watch: (study, past, state) => {
+      const find = eventsIn(study, state);
+      return (entry) => {
+        const events = find(entry); // also of the past, which says what is the best so far
+        if (entry.position <= past) return;
+        for (const [name, event] of events) for (const target of file[name] ?? []) call(name, target, event);
+      };
+    },
+    close: async () => {
+      const all = Promise.all([...queues.values()].map(({ last }) => last));
+      await Promise.race([all, sleep(PARTING, undefined, { ref: false })]);
+      ending.abort();
+      await all;
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import type { HookEvent } from '../../../src/cli/hooks/events.ts';
+import { type HookFile, readHookFile } from '../../../src/cli/hooks/hookFile.ts';
+import { hooksOf } from '../../../src/cli/hooks/hooks.ts';
+import type { About } from '../../../src/cli/terminal/statusLine.ts';
+import type { Fact, Params } from '../../../src/facts/facts.ts';
+import { Ledger } from '../../../src/ledger/ledger.ts';
+import { TrialRows } from '../../../src/study/trials.ts';
+import { float, random, space } from '../../../streams/index.ts';
+import { createdOf } from '../../../streams/spec/options.ts';
+import { directory, hypertide, studyIn, TRAINER } from '../support.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/** A server that answers with these statuses, then with 200. */
+async function receiver(...statuses: number[]) {
+  const got: { readonly headers: IncomingHttpHeaders; readonly event: HookEvent }[] = [];
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const piece of request) text += piece;
+    got.push({ headers: request.headers, event: JSON.parse(text) });
+    response.writeHead(statuses.shift() ?? 200).end('ok');
+  }).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/secret-path`, port, got };
+}
+
+const line = space({ x: float(0, 1) });
+const trial = (id: number, loss: number): Fact[] => [
+  { type: 'suggested', trial: id, attempt: 1, by: 'random', params: { x: 0.5 } },
+  { type: 'started', trial: id, attempt: 1, run: `r${id}` },
+  { type: 'completed', trial: id, run: `r${id}`, values: { loss } },
+];
+
+/** A study whose hooks these are. @param past facts before the start */
+function watched(file: HookFile, past: number, pauses = [1, 1]) {
+  const lines: (readonly [text: string, about: About | undefined])[] = [];
+  const screen = {
+    terminal: false,
+    line: (text: string, about?: About) => void lines.push([text, about]),
+    status: () => {},
+    end: () => {},
+  };
+  const hooks = hooksOf(file, screen, pauses);
+  const ledger = new Ledger<Params>(line);
+  const rows = new TrialRows();
+  const take = hooks.watch('digits', past, () => ({ ledger, rows }));
+  const say = (...facts: readonly Fact[]) => {
+    for (const fact of facts) {
+      const applied = ledger.fold({ position: ledger.position + 1, at: 1_700_000_000_000, fact });
+      rows.fold(applied);
+      take(applied);
+    }
+  };
+  say(createdOf(line, random(), { study: 'digits', objectives: { loss: 'minimize' }, seed: 1, parallel: 4 }));
+  return { say, lines, end: hooks.close };
+}
+
+it('tells of each trial that ends, of a better one, and of the end of the study', async () => {
+  const { url, got } = await receiver();
+  const target = [{ url, headers: { Authorization: 'Bearer abc' } }];
+  const { say, lines, end } = watched({ best: target, ended: target, closed: target, paused: target }, 0);
+  say(
+    ...trial(1, 5),
+    ...trial(2, 9),
+    ...trial(3, 2),
+    { type: 'changed', paused: true },
+    { type: 'changed', paused: false },
+    { type: 'closed', reason: 'person' },
+  );
+  await end();
+  const names = got.map(({ event: { type, data } }) => [type, data.trial?.trial, data.best]);
+  expect(names).toEqual([
+    ['hypertide.hook.best.v1', 1, 5],
+    ['hypertide.hook.ended.v1', 1, 5],
+    ['hypertide.hook.ended.v1', 2, 5],
+    ['hypertide.hook.best.v1', 3, 2],
+    ['hypertide.hook.ended.v1', 3, 2],
+    ['hypertide.hook.paused.v1', undefined, undefined],
+    ['hypertide.hook.closed.v1', undefined, 2],
+  ]);
+  expect(got[0]!.headers).toMatchObject({ 'content-type': 'application/cloudevents+json', authorization: 'Bearer abc' });
+  expect(got[0]!.event).toMatchObject({
+    specversion: '1.0',
+    source: '/studies/digits',
+    data: { objective: { name: 'loss' }, trial: { params: { x: 0.5 } } },
+  });
+  expect(new Set(got.map(({ event }) => event.id)).size).toBe(7);
+  expect(lines).toEqual([]);
+});
+
+it('does not tell again what happened before this start, and knows what was the best then', async () => {
+  const { url, got } = await receiver();
+  const { say, end } = watched({ best: [{ url, headers: {} }] }, 7);
+  say(...trial(1, 5), ...trial(2, 3), ...trial(3, 4), ...trial(4, 1));
+  await end();
+  expect(got.map(({ event }) => event.data.trial?.trial)).toEqual([4]);
+});
+
+it('two processes give an event the same id', async () => {
+  const both = await receiver();
+  for (let i = 0; i < 2; i++) {
+    const { say, end } = watched({ ended: [{ url: both.url, headers: {} }] }, 0);
+    say(...trial(1, 5));
+    await end();
+  }
+  const [first, second] = both.got.map(({ event }) => event.id);
+  expect(first).toBe(second);
+});
+
+it('tries again while a server cannot answer, in order', async () => {
+  const { url, got } = await receiver(503, 429, 200);
+  const { say, lines, end } = watched({ ended: [{ url, headers: {} }] }, 0);
+  say(...trial(1, 5), ...trial(2, 6));
+  await end();
+  expect(got.map(({ event }) => event.data.trial?.trial)).toEqual([1, 1, 1, 2]);
+  expect(lines).toEqual([]);
+});
+
+it.each([
+  ['the server is down for long', [500, 500, 500], 3, 'it answered 500'],
+  ['the server refuses', [404], 1, 'it answered 404'],
+])('says that an event was not delivered when %s, and delivers the next one', async (_, statuses, tries, why) => {
+  const { url, port, got } = await receiver(...statuses);
+  const { say, lines, end } = watched({ ended: [{ url, headers: {} }] }, 0);
+  say(...trial(1, 5), ...trial(2, 6));
+  await end();
+  expect(got.map(({ event }) => event.data.trial?.trial)).toEqual([...Array(tries).fill(1), 2]);
+  expect(lines).toEqual([
+    [`digits: on.ended: 127.0.0.1:${port} did not get event digits/4/1700000000000/ended: ${why}`, { level: 'warn', study: 'digits' }],
+  ]);
+});
+
+it('a command gets the event on its standard input and in its environment; one that fails is tried again', async () => {
+  const place = directory();
+  const script = join(place, 'hook.sh');
+  writeFileSync(
+    script,
+    'if [ ! -e "$1/tried" ]; then touch "$1/tried"; exit 1; fi\ncat > "$1/event"; echo "$HYPERTIDE_EVENT $HYPERTIDE_STUDY $HYPERTIDE_TRIAL $HYPERTIDE_BEST" > "$1/env"\n',
+  );
+  const { say, lines, end } = watched({ best: [{ command: ['sh', script, place] }] }, 0);
+  say(...trial(1, 5));
+  await end();
+  expect(JSON.parse(readFileSync(join(place, 'event'), 'utf8')).data.best).toBe(5);
+  expect(readFileSync(join(place, 'env'), 'utf8')).toBe('best digits 1 5\n');
+  expect(lines).toEqual([]);
+});
+
+it('says that there is no such program', async () => {
+  const { say, lines, end } = watched({ best: [{ command: ['no-such-program-here'] }] }, 0);
+  say(...trial(1, 5));
+  await end();
+  expect(lines[0]![0]).toContain('no-such-program-here did not get event');
+});
+
+it('a file names commands and webhooks, with secrets from the environment', async () => {
+  const path = join(directory(), 'hooks.yaml');
+  writeFileSync(
+    path,
+    'on:\n  best: [./notify.sh, --channel, tuning]\n  closed:\n    - https://example.com/a\n    - { url: "https://example.com/${TOKEN}", headers: { Authorization: "Bearer ${TOKEN}" } }\n',
+  );
+  expect(await readHookFile(path, { TOKEN: 't0' })).toEqual({
+    best: [{ command: ['./notify.sh', '--channel', 'tuning'] }],
+    closed: [
+      { url: 'https://example.com/a', headers: {} },
+      { url: 'https://example.com/t0', headers: { Authorization: 'Bearer t0' } },
+    ],
+  });
+  await expect(readHookFile(path, {})).rejects.toThrow('on.closed: expected the variable TOKEN in the environment, got none');
+});
+
+it.each([
+  ['trials: 3', 'on: expected events with a command or a webhook each, got undefined'],
+  ['on: { started: [a] }', 'on: expected best, ended, closed, paused, got started'],
+  ['on: { best: 3 }', "on.best: expected a command as a list of words, or a webhook's address, got 3"],
+  ['on: { best: ftp://example.com }', 'on.best: expected a command as a list of words, or a webhook\'s address, got "ftp://example.com"'],
+  ['on: { best: { url: https://a.example, headers: { a: 1 } } }', 'on.best.headers: expected texts by name, got {"a":1}'],
+])('refuses %s', async (text, why) => {
+  const path = join(directory(), 'hooks.yaml');
+  writeFileSync(path, text);
+  await expect(readHookFile(path)).rejects.toThrow(`${path}: ${why}`);
+});
+
+it('run calls them, and a bad file begins no study', async () => {
+  const place = studyIn('trials: 3\nobjective: minimize loss\n');
+  writeFileSync(join(place, 'hooks.yaml'), 'on:\n  ended: [sh, -c, "cat >> ended"]\n  closed: [sh, -c, "cat >> closed"]\n');
+  const { code } = await hypertide(place, 'run', 'study.yaml', '--hooks', 'hooks.yaml', '--', ...TRAINER);
+  expect(code).toBe(0);
+  expect(readFileSync(join(place, 'ended'), 'utf8').trim().split('\n')).toHaveLength(3);
+  expect(JSON.parse(readFileSync(join(place, 'closed'), 'utf8')).data).toMatchObject({ study: 'study', reason: 'trials' });
+  const bad = studyIn('trials: 3\nobjective: minimize loss\n');
+  const refused = await hypertide(bad, 'run', 'study.yaml', '--hooks', 'none.yaml', '--', ...TRAINER);
+  expect([refused.code, existsSync(join(bad, 'study.jsonl'))]).toEqual([2, false]);
+});
