@@ -5,6 +5,7 @@ import random
 import socket
 import ssl
 import string
+import sys
 import threading
 import time
 import urllib.parse
@@ -44,6 +45,7 @@ class Connection:
         self.waiting = {}
         self.count = 0
         self.closed = False
+        self.refused = False
         self.lock = threading.Lock()
         self.socket = None
         self._connect()
@@ -160,8 +162,12 @@ class Connection:
                 try:
                     self._connect()
                     self.wake()  # pending requests are sent again
+                    self.refused = False
                     break
-                except (OSError, ValueError, KeyError):
+                except (OSError, ValueError, KeyError) as error:
+                    if isinstance(error, PermissionError) and not self.refused:
+                        print(f"the server refuses the login: it has expired or was revoked ({error}); trying again", file=sys.stderr)
+                        self.refused = True
                     pause = min(2 * pause, 2.0)
 
     def _read_messages(self):
