@@ -86,6 +86,15 @@ class Sampler(unittest.TestCase):
         study.optimize(lambda trial: trial.suggest_categorical("a", [1, 2]) + trial.suggest_int("b", 1, 2), n_trials=8)
         self.assertEqual(len({tuple(trial.params.values()) for trial in study.trials}), 4)
 
+    def test_searches_what_trials_with_other_parameters_have_in_common(self):
+        def objective(trial):
+            branch = trial.suggest_categorical("branch", [True, False])
+            return trial.suggest_float("y" if branch else "z", 0, 1)
+
+        study = optuna.create_study(sampler=HypertideSampler(seed=1))
+        study.optimize(objective, n_trials=10)
+        self.assertEqual({trial.params["branch"] for trial in study.trials}, {True, False})
+
     def test_can_be_pickled(self):
         study = self.optimized(5, seed=1)
         copy = optuna.create_study(sampler=pickle.loads(pickle.dumps(study.sampler)))

@@ -87,6 +87,7 @@ class HypertideSampler(BaseSampler):
         with self._lock:
             if self._search is None or not self._search.suits(study, search_space):
                 self._search = _Search(study, search_space, self._strategy, self._next_seed(), self._parallel)
+            self._search.learn()
             if self._search.has_tried_all():
                 draw = self._independent.sample_independent
                 self._search.enqueue({name: draw(study, trial, name, distribution) for name, distribution in search_space.items()})
@@ -138,7 +139,6 @@ class _Search:
         self._study.enqueue({name: _encode(distribution, params[name]) for name, distribution in self._space.items()})
 
     def sample(self, trial: FrozenTrial) -> dict[str, Any]:
-        self._learn()
         if len(self._open) >= self._room - 1:  # one more is needed to add a trial
             self._room *= 2
             self._study.limit(parallel=self._room)
@@ -153,7 +153,7 @@ class _Search:
         if math.isfinite(self._cells):
             self._tried.add(repr(sorted(trial.params.items())))
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
         """Tells what has finished since the last time."""
         finished = [trial for trial in self._optuna.get_trials(deepcopy=False)[self._next :] if trial.state.is_finished()]
         for trial in finished:
