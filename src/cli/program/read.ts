@@ -55,9 +55,19 @@ what sets the best tenth apart.`,
       use(journal, options, async (study) => (await import('../commands/read/report.ts')).writeReport(study, options)),
     );
 
-  declare('export', 'Write all trials, with their positions in the log.')
-    .summary('write all trials as JSON lines, JSON or CSV')
-    .addOption(new Option('--format <format>', 'format of the data').choices(['jsonl', 'json', 'csv']).default('jsonl'))
+  declare('export', 'Write all trials, or all their reports, for other programs.')
+    .summary('write all trials as JSON, CSV or Parquet')
+    .addOption(
+      new Option('--format <format>', 'format of the data (default: the ending of the file, or jsonl)').choices([
+        'jsonl',
+        'json',
+        'csv',
+        'parquet',
+      ]),
+    )
+    .addOption(
+      new Option('--table <table>', 'a row for each trial, or for each of their reports').choices(['trials', 'reports']).default('trials'),
+    )
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/export.ts')).exportTrials(study, options)),

@@ -1,4 +1,4 @@
-import { from, lastValueFrom, mergeMap, type Observable, tap } from 'rxjs';
+import { from, lastValueFrom, mergeMap, type Observable, tap, toArray } from 'rxjs';
 import { applyEntries, spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { type Front, type ParetoOptions, pareto } from '../../../streams/pareto.ts';
 import type { Entry } from '../../facts/entry.ts';
@@ -26,6 +26,9 @@ const notedIn = (study: Read): Observable<AppliedEntry<Params>> =>
 
 /** Reads a study for what does not count in it. */
 export const readThrough = (study: Read): Promise<unknown> => lastValueFrom(notedIn(study), { defaultValue: undefined });
+
+/** What each entry of a study did. */
+export const entriesIn = (study: Read): Promise<readonly AppliedEntry<Params>[]> => lastValueFrom(notedIn(study).pipe(toArray()));
 
 /** The front of a study as it stands now. */
 export const frontIn = (study: Read, options: ParetoOptions = {}): Promise<Front<Params> | undefined> =>

@@ -15,7 +15,7 @@ export const suggestNext = (command: string): void => inform(`next: ${command}`)
 export const quoted = (word: string): string => (/^[\w@%+=:,./{}-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /** Writes a file that the user asked for. @throws UsageError */
-export const writeOutput = (path: string, text: string): Promise<void> =>
-  writeFile(path, text).catch((cause: Error) => {
+export const writeOutput = (path: string, data: string | Uint8Array): Promise<void> =>
+  writeFile(path, data).catch((cause: Error) => {
     throw new UsageError(`${path}: cannot be written (${cause.message})`);
   });

@@ -142,7 +142,11 @@ describe('a server whose users have credentials', () => {
       const system = await login(next.files['system.creds']!, { inboxPrefix: '_INBOX_system' });
       const updates = await Promise.all(next.accounts.map(async (account) => [account.name, await updateAccount(system, account)]));
       // The account of the trainers imports subjects of that of the studies, so the server has loaded both.
-      expect(Object.fromEntries(updates)).toMatchObject({ 'vision/studies': 'updated', 'vision/trainers': 'updated', 'nlp/trainers': 'unused' });
+      expect(Object.fromEntries(updates)).toMatchObject({
+        'vision/studies': 'updated',
+        'vision/trainers': 'updated',
+        'nlp/trainers': 'unused',
+      });
       await vi.waitFor(() => expect(states).toEqual(['w2 lost', 'w2 refused']), 10_000);
       await expect(login(keys['vision/w2.creds']!, {})).rejects.toThrow(/authorization/i);
       await w1.flush();

@@ -1,38 +1,42 @@
-import { csvLine } from '../../../study/csv.ts';
+import type { SpaceData } from '../../../space/schema.ts';
+import { reportTable, tableCsv, trialTable } from '../../../study/tables.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
+import { entriesIn, trialsIn } from '../../sources/trialTable.ts';
 import { writeOutput } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+const exportFormats = ['jsonl', 'json', 'csv', 'parquet'] as const;
+type Format = (typeof exportFormats)[number];
 
 interface ExportOptions {
-  readonly format?: 'jsonl' | 'json' | 'csv';
+  readonly format?: Format;
+  readonly table: 'trials' | 'reports';
   readonly output?: string;
 }
 
-/** `hypertide export` */
-export async function exportTrials(study: CommandStudy, { format = 'jsonl', output }: ExportOptions): Promise<number> {
-  const rows = await trialsIn(study);
-  const text =
-    format === 'csv'
-      ? csv(rows)
-      : format === 'json'
-        ? `${JSON.stringify(rows, null, 2)}\n`
-        : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
-  if (output === undefined) process.stdout.write(text);
-  else await writeOutput(output, text);
+/** `hypertide export`: the trials, or the reports, of a study for other programs. */
+export async function exportTrials(study: CommandStudy, { format: named, table: wanted, output }: ExportOptions): Promise<number> {
+  const format = named ?? formatOf(output);
+  if (format === 'parquet' && output === undefined) throw new UsageError('expected --output with --format parquet: it is no text');
+  if (wanted === 'reports' && format.startsWith('json'))
+    throw new UsageError('expected --format csv or parquet with --table reports; "hypertide logs" and the journal have them as JSON');
+  const data = format.startsWith('json') ? jsonOf(await trialsIn(study), format) : await tableFile(study, wanted, format);
+  if (output === undefined) process.stdout.write(data);
+  else await writeOutput(output, data);
   return 0;
 }
 
-/** A column for each parameter (`params.lr`), value (`values.loss`) and metric, as in RFC 4180. Other values with parts are written as JSON. */
-function csv(rows: readonly ListedTrial[]): string {
-  const flat = rows.map(({ params, values = {}, metrics = {}, ...rest }) => ({
-    ...rest,
-    ...prefixed('params', params),
-    ...prefixed('values', values),
-    ...prefixed('metrics', metrics),
-  }));
-  const columns = [...new Set(flat.flatMap((row) => Object.keys(row)))];
-  return csvLine(columns) + flat.map((row) => csvLine(columns.map((column) => (row as Record<string, unknown>)[column]))).join('');
+/** The format that the name of a file says. */
+function formatOf(output = ''): Format {
+  const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
+  return exportFormats.find((format) => format === ending) ?? 'jsonl';
 }
 
-const prefixed = (prefix: string, record: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(record).map(([name, value]) => [`${prefix}.${name}`, value]));
+const jsonOf = (rows: readonly object[], format: Format): string =>
+  format === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+async function tableFile(study: CommandStudy, wanted: ExportOptions['table'], format: Format): Promise<string | Uint8Array> {
+  const table =
+    wanted === 'reports' ? reportTable(await entriesIn(study)) : trialTable(await trialsIn(study), study.created.space as SpaceData);
+  return format === 'csv' ? tableCsv(table) : (await import('../../parquet.ts')).parquetOf(table);
+}
