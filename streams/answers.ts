@@ -5,6 +5,7 @@ import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../src/study/commands.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
+import { type Presence, trainerRows } from '../src/study/trainerRows.ts';
 import { type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
 import type { EngineRun } from './engine/run.ts';
 import { inTurn } from './engine/timeout.ts';
@@ -67,8 +68,8 @@ export const ROOM = 200_000;
 
 type Queries = Readonly<Record<Exclude<RequestMethod, Intent['type']>, (request: Readonly<Record<string, unknown>>) => unknown>>;
 
-/** The requests of `requestKinds`, whichever way they come. */
-export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
+/** The requests of `requestKinds`, whichever way they come. @param present the trainers that are connected, if that can be known */
+export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () => Iterable<Presence> = () => []): Answers<P> {
   const rows = new TrialRows<P>();
   const { append, note, end } = submitter(log);
   const best = () => {
@@ -117,6 +118,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>): Answers<P> {
     trials: (request) => page(request).items,
     turn: ({ proposer, ahead }) => turnOf(String(proposer), ahead === undefined ? undefined : Number(ahead)),
     log: ({ after = 0 }) => pageOf(log, Number(after) + 1),
+    trainers: () => trainerRows(run.engine.ledger, present()),
     create: () => {
       throw new RefusedError({ code: 'study-exists', message: `there is a study ${run.engine.ledger.settings.study} already` });
     },

@@ -1,5 +1,7 @@
 import type { Params } from '../src/facts/facts.ts';
 import type { TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
+import type { Suggestion } from './engine/directive.ts';
 
 /** A trial that a trainer has claimed. */
 export interface Assignment<P = Params> {
@@ -33,4 +35,13 @@ export interface AskOptions {
   readonly wait?: number | undefined;
   /** Aborts when the trainer has gone. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** The assignment of an attempt that a run has claimed. @param lease seconds */
+export function assignmentOf<P>(
+  { trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>,
+  run: string,
+  lease: number,
+): Extract<Asked<P>, { readonly next: 'trial' }> {
+  return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease };
 }

@@ -8,8 +8,9 @@ import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Decided, decide, type Intent, RefusedError } from '../src/study/commands.ts';
 import type { Answered, StudySource } from '../src/study/source.ts';
+import { type TrainerRow, trainerRows } from '../src/study/trainerRows.ts';
 import { type Answers, answersOf } from './answers.ts';
-import type { Asked, AskOptions } from './asked.ts';
+import { type Asked, type AskOptions, assignmentOf } from './asked.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { dryRunChange } from './engine/dryRun.ts';
@@ -59,7 +60,6 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly #stops = new Map<TrialId, string>();
   /** Asks that name their claim, so that a repeated one gets the same trial. */
   readonly #underWay = new Map<string, Promise<Asked<P>>>();
-  #failure: { readonly error: unknown } | undefined;
   #failed: (error: unknown) => void = () => {};
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
@@ -113,21 +113,19 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Resolves when the log has been read. @throws what keeps the study from running. */
   async ready(): Promise<void> {
-    if (!this.#failure) await this.#began;
-    if (this.#failure) throw this.#failure.error;
+    if (!this.failure) await this.#began;
+    if (this.failure) throw this.failure.error;
   }
 
   /** Why it cannot be run any more; undefined if it can. */
-  get failure(): { readonly error: unknown } | undefined {
-    return this.#failure;
-  }
+  failure: { readonly error: unknown } | undefined;
 
-  read(from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> {
-    return this.log.read(from, signal);
-  }
+  read = (from: number, signal?: AbortSignal): AsyncIterable<readonly Entry[]> => this.log.read(from, signal);
+  past = (from: number): AsyncIterable<readonly Entry[]> => past(this.log, from);
 
-  past(from: number): AsyncIterable<readonly Entry[]> {
-    return past(this.log, from);
+  async trainers(): Promise<readonly TrainerRow[]> {
+    await this.ready();
+    return trainerRows(this.ledger);
   }
 
   /** Claims the next trial for a trainer. @throws what the study throws. */
@@ -185,8 +183,11 @@ export class HostedStudy<P = Params> implements StudySource {
 
   async #claimNext(run: string, options: AskOptions): Promise<Asked<P>> {
     const { author, trainer = author } = options;
-    for (const open of this.ledger.open.values()) if (this.#isHeld(open, run, author)) return this.#assignment(open.suggestion, run);
-    const suggestion = this.#takeUnclaimed() ?? (await this.#waitForTrial(options));
+    for (const open of this.ledger.open.values())
+      if (this.#isHeld(open, run, author)) return assignmentOf(open.suggestion, run, this.#lease);
+    if (author !== undefined && this.ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
+    const accepts = (one: Suggestion<P>) => author === undefined || this.ledger.trainers.refuseClaim(author, one) === undefined;
+    const suggestion = this.#takeUnclaimed(accepts) ?? (await this.#waitForTrial(accepts, options));
     const { closed } = this.ledger;
     if (!suggestion) return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
     const { trial, attempt } = suggestion;
@@ -196,7 +197,7 @@ export class HostedStudy<P = Params> implements StudySource {
       if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
       throw error;
     }
-    return this.#assignment(suggestion, run);
+    return assignmentOf(suggestion, run, this.#lease);
   }
 
   /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
@@ -207,8 +208,8 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   /** A suggestion that no ask has got yet, and that is still to be evaluated. */
-  #takeUnclaimed(): Suggestion<P> | undefined {
-    for (let next = this.#asks.take(); next; next = this.#asks.take()) if (this.#isUnclaimed(next)) return next;
+  #takeUnclaimed(accepts: (suggestion: Suggestion<P>) => boolean): Suggestion<P> | undefined {
+    for (let next = this.#asks.take(accepts); next; next = this.#asks.take(accepts)) if (this.#isUnclaimed(next)) return next;
     return undefined;
   }
 
@@ -217,9 +218,12 @@ export class HostedStudy<P = Params> implements StudySource {
     return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
-  async #waitForTrial({ wait = 0, signal }: AskOptions): Promise<Suggestion<P> | undefined> {
+  async #waitForTrial(
+    accepts: (suggestion: Suggestion<P>) => boolean,
+    { wait = 0, signal }: AskOptions,
+  ): Promise<Suggestion<P> | undefined> {
     if (this.ledger.closed !== undefined || signal?.aborted) return undefined;
-    const { suggestion, giveUp } = this.#asks.wait();
+    const { suggestion, giveUp } = this.#asks.wait(accepts);
     const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
     signal?.addEventListener('abort', giveUp);
     this.#run.engine.stir();
@@ -229,10 +233,6 @@ export class HostedStudy<P = Params> implements StudySource {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
     }
-  }
-
-  #assignment({ trial, attempt, params, budget, resumes, checkpoint }: Suggestion<P>, run: string): Asked<P> {
-    return { next: 'trial', trial, attempt, run, params, ...omitUndefined({ budget, resumes, checkpoint }), lease: this.#lease };
   }
 
   #isHeld(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean {
@@ -263,8 +263,9 @@ export class HostedStudy<P = Params> implements StudySource {
     if (refusal || !('trial' in fact)) return;
     const trial = this.ledger.open.get(fact.trial);
     if (trial === undefined || fact.type === 'suggested') this.#stops.delete(fact.trial);
-    if (trial?.run === undefined || trial.awaiting) this.#leases.end(fact.trial);
-    else this.#leases.extend(fact.trial, performance.now());
+    const isAvoided = trial?.suggestion.avoid !== undefined && trial.run === undefined;
+    if (trial === undefined || trial.awaiting || (trial.run === undefined && !isAvoided)) this.#leases.end(fact.trial);
+    else this.#leases.extend(fact.trial, performance.now(), isAvoided ? 2 : 1);
   }
 
   /** Ends attempts whose trainer has been silent for too long. A fact that is stored but not applied yet is a sign of it. */
@@ -272,16 +273,18 @@ export class HostedStudy<P = Params> implements StudySource {
     for (const id of this.#leases.due(performance.now())) {
       const head = await this.log.head();
       const trial = this.ledger.open.get(id);
-      if (trial?.run === undefined || !this.#leases.isDue(id, performance.now())) continue;
+      if (trial === undefined || !this.#leases.isDue(id, performance.now())) continue;
       this.#leases.extend(id, performance.now());
       if (this.ledger.position < head) continue;
       const { attempt } = trial.suggestion;
-      await this.log.append({ type: 'failed', trial: id, attempt, run: trial.run, reason: 'lost', message: 'no heartbeat' });
+      const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
+      if (trial.run === undefined) await this.log.append({ ...lost, message: 'no trainer claimed it' });
+      else await this.log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
     }
   }
 
   #fail(error: unknown): void {
-    this.#failure ??= { error };
+    this.failure ??= { error };
     this.#run.stop();
     this.#end(error);
     this.#failed(error);

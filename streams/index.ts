@@ -12,10 +12,10 @@ export type {
   Limits,
   ObjectiveSpec,
   Params,
-  Refusal,
   TrialEvent,
   Values,
 } from '../src/facts/facts.ts';
+export type { Refusal } from '../src/facts/refusal.ts';
 export type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 export type {
   Ask,

@@ -1,4 +1,5 @@
-import type { Fact, Refusal } from '../src/facts/facts.ts';
+import type { Fact } from '../src/facts/facts.ts';
+import type { Refusal } from '../src/facts/refusal.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import { type Decided, type Intent, RefusedError } from '../src/study/commands.ts';
 import { type Origin, requestOf } from './submit.ts';
@@ -22,6 +23,7 @@ const decided = {
   retract: 'retracted',
   cancel: 'cancelled',
   change: 'changed',
+  instruct: 'instructed',
   close: 'closed',
 } as const satisfies Readonly<Record<Intent['type'], Decided['type']>>;
 

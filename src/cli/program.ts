@@ -6,6 +6,7 @@ import { declareRun } from './program/run.ts';
 import { declareServer } from './program/server.ts';
 import { declareStudies } from './program/studies.ts';
 import { declareTools } from './program/tools.ts';
+import { declareWorkers } from './program/workers.ts';
 import { escapeControls } from './terminal/plainText.ts';
 import { statusOf } from './terminal/withLog.ts';
 
@@ -30,17 +31,18 @@ export function programFor(tell: (status: number) => void): Command {
     .summary('print the version')
     .action(() => void process.stdout.write(`${version}\n`));
   const exit = (status: Promise<number>) => status.then(tell);
-  for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareTools]) declare(program, exit);
+  for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareWorkers, declareTools])
+    declare(program, exit);
   return program;
 }
 
 /** The list of commands has no room for --version and --help, which every program has. */
 const optionsOf = (command: Command): Option[] => (command.parent ? new Help().visibleOptions(command) : []);
 
-/** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole. */
+/** The overview fits a screen: its groups follow each other, and it only names the commands on studies as a whole, servers and workers. */
 function helpOf(command: Command, help: Help): string {
   const text = Help.prototype.formatHelp.call(help, command, help);
-  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^Studies:\n)(?: {2,}.*\n)+/m, namesIn);
+  return command.parent ? text : text.replaceAll('\n\n', '\n').replace(/(?<=^(?:Studies|Server|Workers):\n)(?: {2,}.*\n)+/gm, namesIn);
 }
 
 /** A list of commands without what they do. */

@@ -1,6 +1,7 @@
 /** The messages between the dashboard's server and its page. */
 import type { RequestFailure } from '../errors.ts';
-import type { CloseReason, Limits, ObjectiveSpec, Refusal, Values } from '../facts/facts.ts';
+import type { CloseReason, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Decided } from '../study/commands.ts';

@@ -1,4 +1,4 @@
-import type { Refusal } from './facts.ts';
+import type { Refusal } from './refusal.ts';
 
 /** One entry of a log. `fact` is as it was written, not yet believed: whether it counts is decided by the fold alone. */
 export interface Entry {

@@ -113,6 +113,13 @@ const suggested = fact(
     checkpoint,
     tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion came about'),
     metric,
+    avoid: listSchema(
+      textSchema('name of a trainer'),
+      'trainers that must not take this attempt, since an earlier one failed there at once',
+      {
+        maxItems: 16,
+      },
+    ),
     queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
     proposal: integerSchema(1, 'position of the `proposed` fact that it serves'),
     after: integerSchema(0, 'position of the last entry that the decision knew'),
@@ -239,6 +246,20 @@ const changed = fact(
 /** New settings from here on; reopens a closed study. `limits` are merged into the current ones, and `rules` never fall. */
 export interface Changed extends TypeOf<typeof changed> {}
 
+const instructed = fact(
+  'instructed',
+  'a person or the engine tells a trainer whether to take trials; those that it has continue',
+  {
+    trainer: textSchema('name of the trainer'),
+    to: enumSchema(['work', 'pause', 'drain'], 'take trials again, take none until it is told to work, or take none and end'),
+  },
+  { reason: textSchema('why, for people', 1024), by: enumSchema(['engine'], 'what decided it (default: a person)'), user },
+);
+/** A person or the engine tells a trainer whether to take trials. */
+export interface Instructed extends TypeOf<typeof instructed> {}
+/** What a trainer is told to do. */
+export type Instruction = Instructed['to'];
+
 const closeReason = enumSchema(['trials', 'target', 'cost', 'plateau', 'exhausted', 'time', 'person'], 'what ended the study');
 export type CloseReason = TypeOf<typeof closeReason>;
 const closed = fact(
@@ -265,38 +286,15 @@ export const factSchemas = {
   retracted,
   cancelled,
   changed,
+  instructed,
   closed,
 };
 
 /** What trainers write. */
 export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
 /** What people write, through the engine. */
-export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Changed;
+export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Changed | Instructed;
 /** What the engine writes. */
-export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Closed;
+export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed;
 /** Facts are in the past tense. They are what a log holds. */
 export type Fact<P = Params> = TrialEvent | Command | EngineFact<P>;
-
-export type RefusalCode =
-  | 'not-json'
-  | 'damaged'
-  | 'too-large'
-  | 'too-deep'
-  | 'missing-field'
-  | 'bad-field'
-  | 'unknown-trial'
-  | 'ended'
-  | 'open'
-  | 'stale-run'
-  | 'wrong-author'
-  | 'claimed'
-  | 'duplicate-step'
-  | 'duplicate'
-  | 'too-many'
-  | 'out-of-place';
-/** Why a fact does not count. */
-export interface Refusal {
-  readonly code: RefusalCode;
-  /** One sentence: where, what was expected, what came. */
-  readonly message: string;
-}

@@ -1,7 +1,8 @@
 import { bounded } from '../errors.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { isRecord } from '../schema/isRecord.ts';
-import { type Fact, factSchemas, type Params, type Refusal } from './facts.ts';
+import { type Fact, factSchemas, type Params } from './facts.ts';
+import type { Refusal } from './refusal.ts';
 import { validate } from './validate.ts';
 
 /**

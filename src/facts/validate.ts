@@ -1,4 +1,4 @@
-import type { Refusal } from './facts.ts';
+import type { Refusal } from './refusal.ts';
 import type { Schema } from './schema.ts';
 
 const shown = (value: unknown): string => {

@@ -7,8 +7,9 @@
  *   void. The stream alone limits the length of facts. Lost or preempted attempts do not use up the attempts for errors. Losses that
  *   strategies see are bounded. A checkpoint that begins with a dash is ignored.
  * - 3: of lost or preempted attempts, only those count that a trainer has claimed and that have reported nothing.
+ * - 4: an error within 10 seconds of the claim ends no trial while other trainers work: one of them tries it.
  */
-export const RULES = 3;
+export const RULES = 4;
 
 /**
  * Version of the decisions of strategies, for new studies. It grows with each change after which the same log gives other suggestions; an

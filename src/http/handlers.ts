@@ -123,8 +123,10 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     return whileThere(whenGone, async (signal) => (await studies.open(study)).turn(proposer, { ahead, wait, signal }));
   },
   propose: commanding('propose'),
+  listTrainers: async (studies, { study }) => (await studies.open(study)).trainers(),
   enqueue: commanding('enqueue'),
   change: commanding('change'),
+  instruct: commanding('instruct'),
   close: commanding('close'),
   retract: commanding('retract'),
   cancel: commanding('cancel'),

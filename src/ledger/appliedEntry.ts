@@ -8,13 +8,14 @@ import type {
   ExpiredFact,
   Fact,
   FailedFact,
+  Instructed,
   ProposedFact,
-  Refusal,
   ReportedFact,
   Retracted,
   Stopped,
   SuggestedFact,
 } from '../facts/facts.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { Ended, Expired, Proposed, Reported, Suggested } from '../messages.ts';
 import type { OpenTrial } from './trial.ts';
 
@@ -77,6 +78,7 @@ export type AppliedEntry<P = unknown> = Pick<Entry, 'position' | 'at' | 'author'
 export type Demand<P> =
   | { readonly type: 'nothing' }
   | { readonly type: 'close'; readonly reason: CloseReason }
+  | { readonly type: 'instruct'; readonly fact: Instructed }
   | { readonly type: 'retry'; readonly trial: OpenTrial<P> }
   | { readonly type: 'queue'; readonly params: P; readonly position: number }
   /** `fresh`: whether a new configuration may begin; otherwise only promotions may. */

@@ -1,5 +1,6 @@
 import { bounded } from '../errors.ts';
-import type { Cancelled, Completed, FailedFact, Refusal, RefusalCode, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
+import type { Cancelled, Completed, FailedFact, ReportedFact, Started, Stopped, TrialEvent } from '../facts/facts.ts';
+import type { Refusal, RefusalCode } from '../facts/refusal.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** The functions below return why a fact is rejected, or undefined if it counts. */

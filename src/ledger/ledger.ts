@@ -10,11 +10,11 @@ import type {
   Limits,
   Params,
   ProposedFact,
-  Refusal,
   SuggestedFact,
   TrialEvent,
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
@@ -25,6 +25,7 @@ import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
+import type { Trainers } from './trainers.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
 
@@ -64,7 +65,7 @@ export class Ledger<P> {
     return author === undefined ? { position, at, ...applied } : { position, at, author, ...applied };
   }
 
-  #apply({ fact: data, refusal, bytes, position, author }: Entry): Applied<P> {
+  #apply({ fact: data, refusal, bytes, position, author, at }: Entry): Applied<P> {
     if (refusal) return rejected(data, refusal);
     const fact = parseFact<P>(data);
     if (isRefusal(fact)) return rejected(data, fact);
@@ -87,13 +88,16 @@ export class Ledger<P> {
         return this.#change(fact, position);
       case 'closed':
         return this.#close(fact, position);
+      case 'instructed':
+        this.#trials.trainers.instruct(fact);
+        return { effect: 'noted', fact };
       default:
-        return this.#applyToTrial(fact, author);
+        return this.#applyToTrial(fact, author, at);
     }
   }
 
-  #applyToTrial(fact: TrialEvent | Cancelled, author: string | undefined): Applied<P> {
-    const applied = this.#trials.apply(fact, author);
+  #applyToTrial(fact: TrialEvent | Cancelled, author: string | undefined, at: number): Applied<P> {
+    const applied = this.#trials.apply(fact, author, at);
     if (!applied.refusal && 'metric' in fact && fact.metric !== undefined) this.#metric = fact.metric;
     return applied;
   }
@@ -184,10 +188,12 @@ export class Ledger<P> {
     return { effect: 'closed', fact };
   }
 
-  /** What should happen next: nothing while the study is closed, paused or full. */
+  /** What should happen next: no new trial while the study is closed, paused or full. */
   demand(): Demand<P> {
     if (this.#settings === undefined || this.#closed !== undefined) return { type: 'nothing' };
-    const { open, configurations, budgeted, goodEnough, cost, plateau } = this.#trials;
+    const { open, configurations, budgeted, goodEnough, cost, plateau, trainers } = this.#trials;
+    const instruction = this.#settings.rules < 4 ? undefined : trainers.due();
+    if (instruction) return { type: 'instruct', fact: instruction };
     if (goodEnough) return { type: 'close', reason: 'target' };
     const { paused, parallel, limits } = this.#settings;
     if (paused) return { type: 'nothing' };
@@ -245,6 +251,10 @@ export class Ledger<P> {
   }
   get open(): ReadonlyMap<TrialId, OpenTrial<P>> {
     return this.#trials.open.byId;
+  }
+  /** The trainers whose names the log knows. */
+  get trainers(): Trainers {
+    return this.#trials.trainers;
   }
   /** The printed metric that is the value, as the last fact with a `metric` says. */
   get metric(): string | undefined {

@@ -32,6 +32,7 @@ export class OpenTrials<P> {
     trial.awaiting = false;
     delete trial.run;
     delete trial.at;
+    delete trial.claimedAt;
     this.#awaiting.delete(trial.proposal.id);
   }
 

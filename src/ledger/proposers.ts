@@ -1,4 +1,5 @@
-import type { ExpiredFact, ProposedFact, Refusal } from '../facts/facts.ts';
+import type { ExpiredFact, ProposedFact } from '../facts/facts.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import type { Proposed, ProposerEvent, Suggested, TrialId } from '../messages.ts';
 import { fingerprint } from '../numeric/fingerprint.ts';
 import { omitUndefined } from '../omitUndefined.ts';

@@ -18,6 +18,12 @@ export interface OpenTrial<P = Params> {
   step?: number;
   losses?: readonly number[];
   checkpoint?: string;
+  /** Time of the claim on the current attempt, in milliseconds since 1970, if the log knows its trainer. */
+  claimedAt?: number;
+  /** Trainers where an attempt failed at once, by an error that did not count. */
+  readonly failedAtOnce: Set<string>;
+  /** Whether no trainer took the last attempt. */
+  unclaimed?: boolean;
   /** Its attempt failed and another one is due. */
   awaiting: boolean;
   /** Attempts that failed by an error. */
@@ -46,6 +52,7 @@ export const openTrial = <P>(suggestion: SuggestedFact<P>, point: Point): OpenTr
   suggestion,
   proposal: suggestedOf(suggestion, point),
   runs: new Map(),
+  failedAtOnce: new Set(),
   awaiting: false,
   errors: 0,
   interruptions: 0,

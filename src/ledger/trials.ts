@@ -3,7 +3,6 @@ import type {
   Completed,
   FailedFact,
   Params,
-  Refusal,
   ReportedFact,
   Retracted,
   Started,
@@ -11,6 +10,7 @@ import type {
   SuggestedFact,
   TrialEvent,
 } from '../facts/facts.ts';
+import type { Refusal } from '../facts/refusal.ts';
 import { type Ended, type TrialId, violates } from '../messages.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
@@ -23,6 +23,7 @@ import { afterResult, noPlateau } from './plateau.ts';
 import { type Best, Ranking } from './ranking.ts';
 import { lossesOf, type Settings } from './settings.ts';
 import { Spending } from './spending.ts';
+import { Trainers } from './trainers.ts';
 import { type EndStatus, type OpenTrial, openTrial } from './trial.ts';
 
 /** The largest loss that strategies see: its fourth power is still finite. */
@@ -36,6 +37,7 @@ type EndFact = Completed | Stopped | FailedFact | Cancelled;
 /** The trials of a study, and which facts about them count. */
 export class Trials<P> {
   readonly open = new OpenTrials<P>();
+  readonly trainers = new Trainers();
   readonly #space: Space<P>;
   readonly #retracted: ReadonlySet<TrialId>;
   /** A number that is not in here was never suggested, or its suggestion is lost. */
@@ -61,22 +63,22 @@ export class Trials<P> {
     this.#plateau = { ...this.#plateau, length: 0 };
   }
 
-  /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. */
-  apply(fact: TrialEvent | Cancelled, author?: string): Applied<P> {
+  /** Applies a fact about an open trial. @param author the trainer that wrote it, if the log knows authors. @param at milliseconds since 1970 */
+  apply(fact: TrialEvent | Cancelled, author: string | undefined, at: number): Applied<P> {
     const trial = this.open.byId.get(fact.trial);
     const refusal = this.refuses(fact, author);
     if (refusal || trial === undefined) return rejected(fact, refusal ?? this.#notOpen(fact.trial));
     switch (fact.type) {
       case 'started':
-        return this.#start(fact, trial, author);
+        return this.#start(fact, trial, author, at);
       case 'reported':
-        return this.#report(fact, trial);
+        return this.#report(fact, trial, at);
       case 'completed':
-        return this.#complete(fact, trial);
+        return this.#complete(fact, trial, at);
       case 'stopped':
-        return this.#stop(fact, trial);
+        return this.#stop(fact, trial, at);
       case 'failed':
-        return this.#fail(fact, trial);
+        return this.#fail(fact, trial, at);
       case 'cancelled':
         return this.#cancel(fact, trial);
     }
@@ -143,33 +145,38 @@ export class Trials<P> {
     const due = trial.suggestion.attempt + 1;
     const isDue = this.#settings.rules >= 2 ? fact.attempt >= due : trial.awaiting && fact.attempt === due;
     if (!isDue) return rejected(fact, refuse('out-of-place', `attempt ${fact.attempt} at trial ${fact.trial} is not due`));
+    this.trainers.released(trial);
     this.open.retry(trial, fact);
     return { effect: 'retried', fact };
   }
 
-  #start(fact: Started, trial: OpenTrial<P>, author: string | undefined): Applied<P> {
-    const refusal = refuseClaim(fact, trial);
+  #start(fact: Started, trial: OpenTrial<P>, author: string | undefined, at: number): Applied<P> {
+    const isNew = author !== undefined && trial.run === undefined;
+    const refusal = refuseClaim(fact, trial) ?? (isNew ? this.trainers.refuseClaim(author, trial.suggestion) : undefined);
     if (refusal) return rejected(fact, refusal);
     if (!trial.runs.has(fact.run)) trial.runs.set(fact.run, author);
     trial.run = fact.run;
+    if (author !== undefined) this.trainers.claimed(trial, author, at);
     return { effect: 'noted', fact };
   }
 
-  #report(fact: ReportedFact, trial: OpenTrial<P>): Applied<P> {
+  #report(fact: ReportedFact, trial: OpenTrial<P>, at: number): Applied<P> {
     const losses = lossesOf(this.#settings.objectives, fact.values);
     const refusal = refuseRun(fact, trial) ?? refuseStep(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
     trial.at = fact.step;
+    this.trainers.reported(trial, at);
     if (trial.step !== undefined && fact.step <= trial.step) return { effect: 'noted', fact }; // an earlier attempt reported this step
     trial.step = fact.step;
     trial.losses = this.#bounded(losses as number[]);
     return { effect: 'reported', fact, event: { type: 'reported', id: fact.trial, step: fact.step, losses: trial.losses } };
   }
 
-  #complete(fact: Completed, trial: OpenTrial<P>): Applied<P> {
+  #complete(fact: Completed, trial: OpenTrial<P>, at: number): Applied<P> {
     const losses = lossesOf(this.#settings.objectives, fact.values);
     const refusal = refuseResult(fact, trial) ?? refuseValues(losses);
     if (refusal) return rejected(fact, refusal);
+    this.trainers.succeeded(trial, at, fact.run);
     if (!this.#retracted.has(fact.trial) && !violates(fact)) this.#ranking.add(trial, fact.values, losses[0] as number);
     const extras = extrasOf(fact, trial.proposal.point, this.#space, this.#settings.objectives);
     return this.#conclude(fact, trial, 'completed', { outcome: 'completed', losses: this.#bounded(losses as number[]), ...extras });
@@ -181,9 +188,10 @@ export class Trials<P> {
     return isWithin ? losses : losses.map((loss) => Math.max(-LARGEST, Math.min(LARGEST, loss)));
   }
 
-  #stop(fact: Stopped, trial: OpenTrial<P>): Applied<P> {
+  #stop(fact: Stopped, trial: OpenTrial<P>, at: number): Applied<P> {
     const refusal = refuseRun(fact, trial);
     if (refusal) return rejected(fact, refusal);
+    this.trainers.succeeded(trial, at);
     return this.#conclude(fact, trial, 'stopped', trial.losses ? { outcome: 'stopped', losses: trial.losses } : { outcome: 'stopped' });
   }
 
@@ -201,16 +209,18 @@ export class Trials<P> {
     return this.#settings.rules < 2 || !checkpoint.startsWith('-');
   }
 
-  #fail(fact: FailedFact, trial: OpenTrial<P>): Applied<P> {
+  #fail(fact: FailedFact, trial: OpenTrial<P>, at: number): Applied<P> {
     const refusal = refuseFailure(fact, trial);
     if (refusal) return rejected(fact, refusal);
     const { reason, checkpoint } = fact;
     if (checkpoint !== undefined && this.#isReference(checkpoint)) trial.checkpoint = checkpoint;
     const isInterrupted = reason === 'lost' || reason === 'preempted';
-    countAttempt(trial, this.#settings, isInterrupted);
+    trial.unclaimed = trial.run === undefined;
+    const isForOthers = this.trainers.failed(trial, fact, at, this.#settings.rules >= 4 && !trial.cancelled);
+    if (!isForOthers) countAttempt(trial, this.#settings, isInterrupted);
     const { retryErrors = false } = this.#settings.limits;
-    const again = isInterrupted || (reason === 'error' && retryErrors);
-    if (!again || trial.cancelled || isLastAttempt(trial, this.#settings, isInterrupted))
+    const again = isForOthers || isInterrupted || (reason === 'error' && retryErrors);
+    if (!again || trial.cancelled || (!isForOthers && isLastAttempt(trial, this.#settings, isInterrupted)))
       return this.#end(fact, trial, 'failed', { outcome: 'failed', reason });
     this.open.await(trial);
     return { effect: 'noted', fact };

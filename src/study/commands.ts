@@ -5,11 +5,12 @@ import {
   type Command,
   type Fact,
   factSchemas,
+  type Instructed,
   type Params,
   type ProposedFact,
-  type RefusalCode,
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
+import type { RefusalCode } from '../facts/refusal.ts';
 import type { Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -31,6 +32,7 @@ export type Intent =
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
   | (Changes & { readonly type: 'change' })
+  | (Pick<Instructed, 'trainer' | 'to' | 'reason'> & { readonly type: 'instruct' })
   | { readonly type: 'close' };
 
 /** The fact that an intent becomes in the log. */
@@ -60,6 +62,7 @@ export const intentSchemas = {
   retract: fieldsOf('retracted'),
   cancel: fieldsOf('cancelled'),
   change: { ...change, properties: { ...change.properties, more } },
+  instruct: fieldsOf('instructed'),
   close: { type: 'object', description: 'nothing' },
 } as const satisfies Readonly<Record<Intent['type'], Schema>>;
 
@@ -86,7 +89,7 @@ const todos: Readonly<Partial<Record<CommandRefusal['code'], string>>> = {
   'not-begun': 'try again once its engine runs',
   closed: 'change a limit to reopen it',
   'request-reused': 'use a new name for each request, and the same one to repeat it',
-  'nothing-to-change': 'give at least one of limits, more, parallel, paused, strategy, resumes and rules',
+  'nothing-to-change': 'to change the study, give at least one of limits, more, parallel, paused, strategy, resumes and rules',
 };
 
 /** A study refused a command or a fact: `code` and the message say why, `todo` what to do. */
@@ -168,6 +171,12 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
       return { type: 'cancelled', trial: intent.trial };
     case 'change':
       return changedFact(intent, ledger, prepare);
+    case 'instruct': {
+      const { trainer, to, reason } = intent;
+      if ((ledger.trainers.get(trainer)?.to ?? 'work') === to)
+        return { code: 'nothing-to-change', message: `trainer ${trainer} is told to ${to} already` };
+      return omitUndefined({ type: 'instructed', trainer, to, reason });
+    }
     case 'close':
       if (ledger.closed === undefined) return closedFact('person', ledger.best);
       return { code: 'closed', message: `the study is closed already (${ledger.closed})` };

@@ -1,5 +1,6 @@
 import type { Schema } from '../facts/schema.ts';
 import { type Intent, intentSchemas } from './commands.ts';
+import { trainerRowSchema } from './trainerRows.ts';
 import { trialRowSchema, trialStatuses } from './trials.ts';
 
 /** A request to a study, and its result. */
@@ -110,11 +111,13 @@ export const requestKinds = {
     },
     result: turnSchema,
   },
+  trainers: { request: nothing, result: { type: 'array', items: trainerRowSchema } },
   enqueue: command('enqueue'),
   propose: command('propose'),
   retract: command('retract'),
   cancel: command('cancel'),
   change: command('change'),
+  instruct: command('instruct'),
   close: command('close'),
   create: {
     request: {

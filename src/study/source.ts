@@ -1,5 +1,6 @@
 import type { Entry } from '../facts/entry.ts';
 import type { Intent, Submitted } from './commands.ts';
+import type { TrainerRow } from './trainerRows.ts';
 
 /** A study wherever it lives: in a journal, in this process, or on a server. */
 export interface StudySource {
@@ -9,6 +10,8 @@ export interface StudySource {
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** The entries that there are now, from a position on. */
   past(from: number): AsyncIterable<readonly Entry[]>;
+  /** Its trainers, with what no log has: which of them are connected. Absent where only the log can be read. */
+  trainers?(): Promise<readonly TrainerRow[]>;
   /**
    * Does what a person asks of the study, and resolves once the study has applied it.
    *

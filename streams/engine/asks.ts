@@ -1,6 +1,10 @@
 import type { Suggestion } from './directive.ts';
 
+/** Whether an ask may get a suggestion. */
+type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
+
 interface Waiter<P> {
+  readonly accepts: Accepts<P>;
   readonly resolve: (suggestion: Suggestion<P> | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -16,15 +20,16 @@ export class Asks<P> {
   }
 
   /** A suggestion that waits for an ask. */
-  take(): Suggestion<P> | undefined {
-    return this.#handed.shift();
+  take(accepts: Accepts<P> = () => true): Suggestion<P> | undefined {
+    const at = this.#handed.findIndex(accepts);
+    return at < 0 ? undefined : this.#handed.splice(at, 1)[0];
   }
 
   /** Waits for the next suggestion. After `giveUp` it is undefined. */
-  wait(): { readonly suggestion: Promise<Suggestion<P> | undefined>; giveUp(): void } {
+  wait(accepts: Accepts<P> = () => true): { readonly suggestion: Promise<Suggestion<P> | undefined>; giveUp(): void } {
     let waiter!: Waiter<P>;
     const suggestion = new Promise<Suggestion<P> | undefined>((resolve, reject) => {
-      waiter = { resolve, reject };
+      waiter = { accepts, resolve, reject };
     });
     this.#waiting.add(waiter);
     return {
@@ -35,7 +40,7 @@ export class Asks<P> {
     };
   }
 
-  /** Gives a suggestion to the ask that has waited longest, or keeps it for the next one. */
+  /** Gives a suggestion to the ask that has waited longest and may get it, or keeps it for the next one. */
   put(suggestion: Suggestion<P>): void {
     if (!this.#give(suggestion)) this.#handed.push(suggestion);
   }
@@ -46,7 +51,7 @@ export class Asks<P> {
   }
 
   #give(suggestion: Suggestion<P>): boolean {
-    const [first] = this.#waiting;
+    const first = [...this.#waiting].find(({ accepts }) => accepts(suggestion));
     if (!first) return false;
     this.#waiting.delete(first);
     first.resolve(suggestion);

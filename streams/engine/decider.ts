@@ -1,7 +1,7 @@
 import { Subject, type Subscription } from 'rxjs';
 import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Closed, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
@@ -28,7 +28,7 @@ export interface DeciderOptions<P> {
 
 /** What the study does next: append a fact, wait for the next fact, until a model is ready, or so many seconds for a proposer elsewhere. */
 export type Next<P> =
-  | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Closed }
+  | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Instructed | Closed }
   | { readonly type: 'wait'; readonly until?: 'ready' }
   | { readonly type: 'wait'; readonly until: 'proposal'; readonly proposer: string; readonly seconds: number };
 
@@ -81,6 +81,8 @@ export class Decider<P> {
         return nothing;
       case 'close':
         return this.#close(demand.reason);
+      case 'instruct':
+        return { type: 'append', fact: demand.fact };
       case 'retry':
         return { type: 'append', fact: this.#again(demand.trial) };
       case 'queue':
@@ -204,10 +206,11 @@ export class Decider<P> {
     };
   }
 
-  /** Another attempt at the same point, from its last checkpoint. */
-  #again({ suggestion, checkpoint }: OpenTrial<P>): SuggestedFact<P> {
-    const next = { ...suggestion, attempt: suggestion.attempt + 1, ...this.#stamp() };
-    return checkpoint === undefined ? next : { ...next, checkpoint };
+  /** Another attempt at the same point, from its last checkpoint. If others did not take the last one, a trainer that failed it may try again. */
+  #again({ suggestion, checkpoint, failedAtOnce, unclaimed }: OpenTrial<P>): SuggestedFact<P> {
+    const { avoid: _, ...first } = suggestion;
+    const avoid = failedAtOnce.size > 0 && !unclaimed ? [...failedAtOnce] : undefined;
+    return { ...first, attempt: suggestion.attempt + 1, ...omitUndefined({ checkpoint, avoid }), ...this.#stamp() };
   }
 
   #close(reason: Closed['reason']): Next<P> {

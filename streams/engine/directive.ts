@@ -1,4 +1,5 @@
-import type { Refusal, SuggestedFact } from '../../src/facts/facts.ts';
+import type { SuggestedFact } from '../../src/facts/facts.ts';
+import type { Refusal } from '../../src/facts/refusal.ts';
 import type { TrialId } from '../../src/messages.ts';
 
 /** A trial to be evaluated. */

@@ -1,12 +1,13 @@
 import { type ActorRefFrom, createActor } from 'xstate';
 import { type EnginePhase, type StudyEvent, studyMachine } from '../../machines/study.ts';
 import type { Entry } from '../../src/facts/entry.ts';
-import type { Closed, CloseReason, Created, ExpiredFact, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Closed, CloseReason, Created, ExpiredFact, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
+import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
@@ -17,7 +18,7 @@ export interface EngineOptions<P> {
   readonly strategy: Strategy;
   readonly inspect?: Inspect | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
-  readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Closed) => void;
+  readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
@@ -41,7 +42,7 @@ export class Engine<P> {
   readonly #replayer: Replayer<P>;
   #mailbox: Entry[] = [];
   /** The decision on its way to the log. */
-  #sent: SuggestedFact<P> | Closed | undefined;
+  #sent: SuggestedFact<P> | Instructed | Closed | undefined;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
   /** Keeps a call that a callback makes from starting a second loop: the loop that runs does its work. */
@@ -190,7 +191,7 @@ export class Engine<P> {
   /** Whether a decision is wanted now. */
   #isWanted(): boolean {
     const { type } = this.ledger.demand();
-    return type === 'close' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
+    return type === 'close' || type === 'instruct' || (type !== 'nothing' && (this.#options.asked?.() ?? true));
   }
 
   /** Sends what trainers must know of an entry. */
@@ -271,8 +272,8 @@ export class Engine<P> {
 }
 
 /** Whether a fact answers the question of the one that was sent, no matter which engine wrote it. */
-const isSame = <P>(sent: SuggestedFact<P> | Closed | undefined, fact: unknown): boolean =>
-  sent?.type === 'suggested' && isSuggestion(fact) && fact.trial === sent.trial && fact.attempt === sent.attempt;
-
-const isSuggestion = (fact: unknown): fact is { readonly trial: unknown; readonly attempt: unknown } =>
-  typeof fact === 'object' && fact !== null && 'type' in fact && fact.type === 'suggested';
+function isSame<P>(sent: SuggestedFact<P> | Instructed | Closed | undefined, fact: unknown): boolean {
+  if (!sent || !isRecord(fact) || fact.type !== sent.type) return false;
+  if (sent.type === 'suggested') return fact.trial === sent.trial && fact.attempt === sent.attempt;
+  return sent.type === 'instructed' && fact.trainer === sent.trainer && fact.to === sent.to;
+}

@@ -4,7 +4,7 @@ import type { Schema } from '../../src/facts/schema.ts';
 import { replySchema, requestKinds, requestMethods, statusSchema } from '../../src/study/requests.ts';
 import { version } from '../../src/version.ts';
 import { eventSource, eventType, SPEC_VERSION } from './cloudEvent.ts';
-import { LEASE, LEASE_HEADER, LIMIT_HEADER } from './messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER, PRESENCE } from './messages.ts';
 import { TRAINERS } from './subjects.ts';
 
 const text = (description: string): Schema => ({ type: 'string', description });
@@ -29,6 +29,21 @@ const besides = {
     properties: { run: text('the claim') },
     required: ['run'],
     description: `the heartbeat of a run; at least three in a lease, which the header ${LEASE_HEADER} of the suggestion says in seconds (else ${LEASE})`,
+  },
+  presence: {
+    type: 'object',
+    properties: {
+      slots: { type: 'integer', minimum: 0, description: 'trials that it can run at a time' },
+      offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
+    },
+    required: ['slots'],
+    description: `a trainer is there, whether it holds a trial or not; every ${PRESENCE / 1000} seconds`,
+  },
+  instruction: {
+    type: 'object',
+    properties: { type: { const: 'instructed' }, trainer: text('its name'), to: text('work, pause or drain'), reason: text('why') },
+    required: ['type', 'trainer', 'to'],
+    description: 'a trainer is to take trials, to take none, or to take none and end; repeated when it says that it is there',
   },
   rejected: {
     type: 'object',
@@ -56,6 +71,7 @@ const ofEngine = [
   'retracted',
   'cancelled',
   'changed',
+  'instructed',
   'closed',
 ] as const satisfies readonly Fact['type'][];
 
@@ -125,7 +141,7 @@ export function asyncapi(): object {
       messages: messages(['suggested']),
       parameters: parameters('study'),
       description:
-        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. ` +
+        `In the stream HT_<study>. A trainer pulls one for each free slot from the durable consumer ${TRAINERS}, and acknowledges it when its claim is stored. It gives back, with -NAK, one whose field avoid has its name. ` +
         'The server may deliver it again. So look first at the last fact of the trial, by a request to $JS.API.DIRECT.GET.HT_<study>.ht.<study>.log.by.*.<trial>. ' +
         'If its attempt is not lower than that of the suggestion, the attempt is taken: acknowledge the suggestion and pull the next one. If it is lower, but ' +
         'was stored after the suggestion (header Nats-Sequence), it hides whether the attempt is taken: claim it, and begin after a second without a rejection.',
@@ -155,6 +171,11 @@ export function asyncapi(): object {
       messages: messages(['beat']),
       parameters: parameters('study', 'trainer', 'trial'),
     },
+    presence: {
+      address: 'ht.{study}.beat.{trainer}.0',
+      messages: messages(['presence']),
+      parameters: parameters('study', 'trainer'),
+    },
     stops: {
       address: 'ht.{study}.directive.{trial}',
       messages: messages(['stop']),
@@ -163,7 +184,7 @@ export function asyncapi(): object {
     },
     ends: {
       address: 'ht.{study}.directive.all',
-      messages: messages(['over']),
+      messages: messages(['over', 'instruction']),
       parameters: parameters('study'),
       description: NOT_RELAYED,
     },
@@ -190,6 +211,7 @@ export function asyncapi(): object {
       pull: operation('receive', 'suggestions'),
       say: operation('send', 'facts'),
       beat: operation('send', 'beats'),
+      present: operation('send', 'presence'),
       obey: operation('receive', 'stops'),
       end: operation('receive', 'ends'),
       regret: operation('receive', 'rejections'),

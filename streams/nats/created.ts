@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
-import type { Created, Fact, Refusal } from '../../src/facts/facts.ts';
+import type { Created, Fact } from '../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../src/facts/parse.ts';
+import type { Refusal } from '../../src/facts/refusal.ts';
 import { changedBy, type Settings, settingsOf } from '../../src/ledger/settings.ts';
 import { jsonOf } from './connection.ts';
 import { isForbidden, isPassing } from './retry.ts';

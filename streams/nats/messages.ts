@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/nats-core';
-import type { RefusalCode } from '../../src/facts/facts.ts';
+import type { Instruction } from '../../src/facts/facts.ts';
+import type { RefusalCode } from '../../src/facts/refusal.ts';
 import type { TrialId } from '../../src/messages.ts';
 
 /** Seconds without a heartbeat after which a run counts as lost, unless the engine sets another lease. */
@@ -27,7 +28,14 @@ export interface ClosedMessage {
   readonly type: 'closed';
   readonly reason: string;
 }
-export type DirectiveMessage = StopMessage | ClosedMessage;
+/** On `directive.all`: a trainer is to take trials, to take none, or to take none and end. */
+export interface InstructedMessage {
+  readonly type: 'instructed';
+  readonly trainer: string;
+  readonly to: Instruction;
+  readonly reason?: string;
+}
+export type DirectiveMessage = StopMessage | ClosedMessage | InstructedMessage;
 
 /** On `rejected.<trainer>`: a fact does not count. Advice, which may be missed. */
 export interface RejectedMessage {
@@ -44,6 +52,16 @@ export interface RejectedMessage {
 export interface Beat {
   readonly run: string;
 }
+
+/** On `beat.<trainer>.0`: a trainer is there, whether it holds a trial or not. */
+export interface PresenceMessage {
+  readonly slots: number;
+  readonly offers?: Readonly<Record<string, number>>;
+}
+
+/** Milliseconds between two of these messages, and after which a trainer counts as gone. */
+export const PRESENCE = 5000;
+export const ABSENT = 3.5 * PRESENCE;
 
 /**
  * Whether a message was read from a stream. Another user can have the server send a stored message to any subject of the same account, so what comes

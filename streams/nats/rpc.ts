@@ -3,6 +3,7 @@ import { failureOf, type RequestFailure } from '../../src/errors.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import { type Intent, RefusedError } from '../../src/study/commands.ts';
+import type { Presence } from '../../src/study/trainerRows.ts';
 import { answersOf, ROOM } from '../answers.ts';
 import type { EngineRun } from '../engine/run.ts';
 import { publish } from './connection.ts';
@@ -17,8 +18,14 @@ export type Reply = { readonly ok: true; readonly result: unknown } | ({ readonl
 const FRAME = 200;
 
 /** Answers requests about a study and takes commands. If several engines serve the study, any one of them answers. */
-export function answerRequests<P>(nc: NatsConnection, subjects: Subjects, log: NatsLog, run: EngineRun<P>) {
-  const answers = answersOf(log, run);
+export function answerRequests<P>(
+  nc: NatsConnection,
+  subjects: Subjects,
+  log: NatsLog,
+  run: EngineRun<P>,
+  present: () => Iterable<Presence>,
+) {
+  const answers = answersOf(log, run, present);
   let due: ReturnType<typeof setTimeout> | undefined;
   const publishStatus = () => {
     due = undefined;

@@ -129,7 +129,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     },
   );
   shell.run = running;
-  const rpc = answerRequests(nc, subjects, log, running); // the engine reads its first entry after this
+  const rpc = answerRequests(nc, subjects, log, running, () => shell.present()); // the engine reads its first entry after this
   const begin = async () => {
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it

@@ -3,6 +3,8 @@ import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { identityOf } from '../../src/facts/parse.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../../src/messages.ts';
+import { omitUndefined } from '../../src/omitUndefined.ts';
+import type { Presence } from '../../src/study/trainerRows.ts';
 import type { Directive, Rejected } from '../engine/directive.ts';
 import { Leases } from '../engine/leases.ts';
 import type { EngineRun } from '../engine/run.ts';
@@ -11,6 +13,7 @@ import { ensureConsumer } from './consumer.ts';
 import type { NatsLog } from './log/log.ts';
 import type { Beat, DirectiveMessage, RejectedMessage } from './messages.ts';
 import { withRetry } from './retry.ts';
+import { Roster } from './roster.ts';
 import type { Subjects } from './subjects.ts';
 
 /** What lies around an engine on a server: leases, and what trainers are told. */
@@ -26,6 +29,7 @@ export class Shell<P> {
   /** The position of the suggestion of each unclaimed attempt. */
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
+  readonly #roster = new Roster();
   #end = () => {};
   #over = false;
 
@@ -66,9 +70,16 @@ export class Shell<P> {
     this.#end();
   }
 
-  /** What an entry means for the lease of its trial. */
+  /** The trainers that are connected. */
+  present(): Presence[] {
+    return this.#roster.present(performance.now());
+  }
+
+  /** What an entry means for the lease of its trial, or for a trainer. */
   note({ position, fact, refusal }: AppliedEntry): void {
-    if (refusal || !('trial' in fact)) return;
+    if (refusal) return;
+    if (fact.type === 'instructed') this.#instruct(fact.trainer);
+    if (!('trial' in fact)) return;
     const { type, trial: id } = fact;
     const trial = this.run.engine.ledger.open.get(id);
     if (trial === undefined) this.#stopping.delete(id);
@@ -97,11 +108,23 @@ export class Shell<P> {
 
   #beat(message: Msg): void {
     const [id, trainer] = message.subject.split('.').reverse();
+    if (id === '0') return this.#greet(trainer!, message);
     const trial = this.run.engine.ledger.open.get(Number(id));
     if (trial?.run === undefined || trial.awaiting || (jsonOf(message) as Beat | undefined)?.run !== trial.run) return;
     if (trial.runs.get(trial.run) !== trainer) return; // another trainer can read the run in the log
     this.#leases.extend(Number(id), performance.now());
     this.#stopAgain(Number(id));
+  }
+
+  /** A trainer that has just started does not know what it was told before. */
+  #greet(trainer: string, message: Msg): void {
+    this.#roster.hear(trainer, jsonOf(message), performance.now());
+    if ((this.run.engine.ledger.trainers.get(trainer)?.to ?? 'work') !== 'work') this.#instruct(trainer);
+  }
+
+  #instruct(name: string): void {
+    const { to, reason } = this.run.engine.ledger.trainers.get(name)!;
+    this.#tell(omitUndefined({ type: 'instructed', trainer: name, to, reason }));
   }
 
   /** A stop may have been missed: it is repeated while the trial runs. */
@@ -120,6 +143,15 @@ export class Shell<P> {
     if (author === undefined || !this.#log.leads) return;
     const message: RejectedMessage = { position, ...refusal, ...identityOf(fact) };
     publish(this.#nc, this.#subjects.rejected(author), JSON.stringify(message));
+    if (refusal.code === 'paused' && message.trial !== undefined) void this.#offerAgain(message.trial).catch(() => {});
+  }
+
+  /** An attempt that a paused trainer has taken out of the consumer will be delivered to no other. */
+  async #offerAgain(id: TrialId): Promise<void> {
+    const trial = this.run.engine.ledger.open.get(id);
+    if (trial === undefined || trial.run !== undefined || trial.awaiting) return;
+    const { attempt } = trial.suggestion;
+    await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
   }
 
   /** A deadline is over. The attempt is lost only if all stored messages are read and no heartbeat was among them. */
@@ -137,7 +169,8 @@ export class Shell<P> {
       const { attempt } = trial.suggestion;
       const lost = { type: 'failed', trial: id, attempt, reason: 'lost' } as const;
       if (!unclaimed) await this.#log.append({ ...lost, run: trial.run, message: 'no heartbeat' });
-      else if (await this.#isForgotten(id)) await this.#log.append({ ...lost, message: 'no trainer claimed it' });
+      else if (trial.suggestion.avoid || (await this.#isForgotten(id)))
+        await this.#log.append({ ...lost, message: 'no trainer claimed it' });
     } finally {
       this.#judging.delete(id);
     }

@@ -29,6 +29,7 @@ const layers = {
     'known types of facts': [
       ["typeof type === 'string' && Object.hasOwn(factSchemas, type)", "typeof type === 'string' && type in factSchemas"],
     ],
+    'paused trainers': [["if (to !== 'work') return refuse('paused'", "if (to === undefined) return refuse('paused'"]],
     'one end': [['this.open.remove(trial);', '']],
   },
   server: {

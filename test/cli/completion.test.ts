@@ -22,7 +22,7 @@ describe('completion in bash', async () => {
     [['hypertide', 'lo'], ['logs']],
     [
       ['hypertide', 're'],
-      ['report', 'retry', 'retract', 'restore', 'rename', 'repair'],
+      ['report', 'retry', 'retract', 'restore', 'rename', 'repair', 'resume'],
     ],
     [['hypertide', 'logs', 'study.jsonl', '--f'], ['--follow']],
     [['hypertide', 'trials', '--status', 'c'], ['completed']],

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { StrategyError } from '../../src/errors.ts';
 import { type Operation, operationIds, operations } from '../../src/http/operations.ts';
 import { digits, sendTo, server } from './support.ts';
@@ -35,12 +35,11 @@ describe('over HTTP', () => {
   it('the list of studies says that one has failed, and to clients only what they can correct', async () => {
     const { directory, get, hosted, warnings } = await open();
     expect((await get('studies')).body[0]).not.toHaveProperty('error');
-    vi.spyOn(hosted, 'failure', 'get').mockReturnValue({ error: new Error(`${directory}: the disk is gone`) });
+    hosted.failure = { error: new Error(`${directory}: the disk is gone`) };
     expect((await get('studies')).body).toMatchObject([{ study: 'digits', error: 'the server failed; its output says why' }]);
-    vi.spyOn(hosted, 'failure', 'get').mockReturnValue({ error: new StrategyError('grid: all of it is tried') });
+    hosted.failure = { error: new StrategyError('grid: all of it is tried') };
     expect((await get('studies')).body).toMatchObject([{ study: 'digits', error: 'grid: all of it is tried' }]);
     expect(warnings).toEqual([]);
-    vi.restoreAllMocks();
   });
 
   it('lists trials in pages', async () => {
@@ -182,7 +181,7 @@ describe('what does not fit is refused, and changes nothing:', () => {
       const { method, path, body, required = [] }: Operation = operations[id];
       if (!path.includes('{study}')) continue;
       const place = path.replace('/v1/', '').replace('{study}', 'none').replace('{trial}', '1');
-      const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x' };
+      const fields: Record<string, unknown> = { run: 'r', step: 1, values: {}, params: {}, proposer: 'x', trainer: 'w', to: 'pause' };
       const needed = Object.fromEntries((body?.required ?? []).map((name) => [name, fields[name]]));
       const answer = method === 'get' ? await get(`${place}?${required.map((name) => `${name}=x`).join('&')}`) : await post(place, needed);
       expect(answer, id).toMatchObject({ status: 404, body: { code: 'unknown-study' } });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Fact, RefusalCode } from '../../src/facts/facts.ts';
+import type { Fact } from '../../src/facts/facts.ts';
+import type { RefusalCode } from '../../src/facts/refusal.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { space } from '../../src/space/space.ts';
 import { float } from '../../src/space/types/dimension.ts';

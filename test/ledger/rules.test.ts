@@ -88,7 +88,7 @@ describe('rules 1', () => {
     expect(say({ type: 'completed', trial: 2, run: 'r2', values: { value: 1 } }, 'w2')).toBe('refused: wrong-author');
     expect(say({ type: 'changed', rules: 1 })).toBe('noted'); // and there is no way back
     expect(ledger.settings.rules).toBe(2);
-    expect(say({ type: 'changed', rules: 4 })).toBe('refused: bad-field');
+    expect(say({ type: 'changed', rules: 5 })).toBe('refused: bad-field');
   });
 });
 

@@ -23,7 +23,7 @@ it('runs a study to its end for trainers that ask', async () => {
   const second = await claim(study, { author: 'w2' });
   expect([first.trial, second.trial]).toEqual([1, 2]);
   await study.say({ type: 'completed', trial: 1, run: first.run, values: { value: 0.5 } }, { author: 'w1' });
-  await study.say({ type: 'failed', trial: 2, run: second.run, reason: 'error' }, { author: 'w2' });
+  await study.say({ type: 'failed', trial: 2, run: second.run, reason: 'infeasible' }, { author: 'w2' });
   const third = await claim(study, { author: 'w1' });
   await study.say({ type: 'completed', trial: 3, run: third.run, values: { value: 0.25 } }, { author: 'w1' });
   await study.finished;

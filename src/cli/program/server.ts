@@ -44,26 +44,6 @@ GET /v1/openapi.json describes the requests over HTTP.`,
       ),
     );
 
-  onServer(program.command('worker'))
-    .summary('run a program for trials from a server')
-    .description('Run a program for each trial of a study on a NATS server.')
-    .argument('<command...>', 'program and its arguments, after --; {name} is a parameter')
-    .requiredOption('--study <name>', 'name of the study')
-    .option('--name <name>', 'name of this worker (default: a random one)')
-    .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
-    .option('--metric <name>', 'printed name of the value (default: that of the objective)')
-    .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
-    .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
-    .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
-    .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
-    .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
-    .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
-    .addOption(logFormatOption())
-    .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
-    .action((command, options) =>
-      exit(withLog(options.logFormat, async (log) => (await import('../commands/server/worker.ts')).work(command, options, log))),
-    );
-
   onServer(program.command('watch'))
     .summary('follow a study on a server')
     .description('Show a study on a NATS server as it runs, until it closes.')

@@ -1,4 +1,4 @@
-import type { RefusalCode } from '../../facts/facts.ts';
+import type { RefusalCode } from '../../facts/refusal.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 
 /** Counts the entries of a log that do not count. */

@@ -31,6 +31,14 @@ from .trial import Trial
 __all__ = ["Abandoned", "Infeasible", "NatsTrial", "Refused", "Stopped", "Trainer", "run"]
 
 PULL_SECONDS = 5
+PRESENCE_SECONDS = 5.0
+# gives a suggestion back for other trainers, which get it a little later
+FOR_OTHERS = b'-NAK {"delay": 250000000}'
+SAID = {
+    "work": "takes trials again",
+    "pause": 'is paused, and takes no trials until "hypertide resume"',
+    "drain": "takes no more trials, and ends with the one that it has",
+}
 DEFAULT_LEASE = 30.0
 DEFAULT_LIMIT = 16 * 1024
 LONGEST_MESSAGE = 4000
@@ -136,6 +144,8 @@ class Trainer:
         self.stream = f"HT_{study}"
         self.nats = Connection(Access(url, token, nkey, tls, creds, context), self.name)
         self.closed = False
+        self.paused = False
+        self.told = "work"
         self.current = None
         self.objective = None
         self.nats.subscribe(f"{self.root}.directive.*", self._obey)
@@ -168,14 +178,20 @@ class Trainer:
         return json.loads(data)
 
     def next_trial(self):
-        """Claims the next suggestion; None when the study has closed."""
+        """Claims the next suggestion; None when the study has closed, or this trainer is drained."""
         while not self.closed:
+            if self.paused:
+                time.sleep(0.1)
+                continue
             pulled = self._pull()
             if pulled is None:
                 continue
             headers, reply, data = pulled
             try:
                 suggestion = json.loads(data)
+                if self.paused or self.name in suggestion.get("avoid", ()):
+                    self.nats.publish(reply, FOR_OTHERS)
+                    continue
                 state = self._state_of(suggestion, reply) if suggestion.get("type") == "suggested" else "taken"
             except (ValueError, AttributeError):
                 state = "taken"
@@ -294,6 +310,19 @@ class Trainer:
         elif message.get("type") == "closed":
             self.closed = True
             self.nats.wake()
+        elif message.get("type") == "instructed" and message.get("trainer") == self.name:
+            self._instruct(message.get("to"), message.get("reason"))
+
+    def _instruct(self, to, reason):
+        """What a person or the engine tells this trainer is repeated until it obeys."""
+        if to not in SAID or to == self.told:
+            return
+        self.told = to
+        self.paused = to == "pause"
+        print(f"{self.name} {SAID[to]}{f': {reason}' if reason else ''}", file=sys.stderr)
+        if to == "drain":
+            self.closed = True
+            self.nats.wake()
 
     def _regret(self, data):
         message = json.loads(data)
@@ -302,8 +331,12 @@ class Trainer:
             trial.abandon()
 
     def _beat(self):
+        present = 0.0
         while not self.nats.closed:
+            if time.monotonic() >= present:
+                self.nats.publish(f"{self.root}.beat.{self.name}.0", json.dumps({"slots": 1}))
+                present = time.monotonic() + PRESENCE_SECONDS
             trial = self.current
             if trial:
                 self.nats.publish(f"{self.root}.beat.{self.name}.{trial.number}", json.dumps({"run": trial.run}))
-            time.sleep((trial.lease if trial else 1.0) / 3)
+            time.sleep(min((trial.lease if trial else 1.0) / 3, PRESENCE_SECONDS))

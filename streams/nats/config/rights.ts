@@ -40,7 +40,7 @@ export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => R
     subscribe: ['_INBOX_admin.>', VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
   viewer: (studies) => ({
-    publish: studies.flatMap(({ rpc }) => ['status', 'best', 'trials', 'log'].map(rpc)),
+    publish: studies.flatMap(({ rpc }) => ['status', 'best', 'trials', 'trainers', 'log'].map(rpc)),
     subscribe: [VIEWER_INBOX, ...studies.flatMap(shown)],
   }),
 };

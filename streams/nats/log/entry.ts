@@ -1,6 +1,6 @@
 import { isDeeper } from '../../../src/facts/depth.ts';
 import type { Entry } from '../../../src/facts/entry.ts';
-import type { Refusal } from '../../../src/facts/facts.ts';
+import type { Refusal } from '../../../src/facts/refusal.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { TIME_HEADER } from '../messages.ts';
 import { trainerOf } from '../subjects.ts';

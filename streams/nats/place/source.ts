@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Submitted } from '../../../src/study/commands.ts';
 import type { StudySource } from '../../../src/study/source.ts';
+import type { TrainerRow } from '../../../src/study/trainerRows.ts';
 import { past } from '../../log/past.ts';
 import { readLog } from '../log/readLog.ts';
 import { request } from '../studies.ts';
@@ -12,6 +13,7 @@ export async function natsSource(nc: NatsConnection, study: string, place: strin
     place,
     read: (from, signal) => log.read(from, signal),
     past: (from) => past(log, from),
+    trainers: async () => (await request(nc, study, 'trainers')) as TrainerRow[],
     submit: async ({ type, ...fields }) => ({ ...((await request(nc, study, type, fields)) as Submitted), running: true }),
   };
 }

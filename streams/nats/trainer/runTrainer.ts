@@ -1,4 +1,5 @@
-import { errors, type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
+import { errors, type Msg, type NatsConnection, nanos, nuid } from '@nats-io/nats-core';
+import type { Instruction } from '../../../src/facts/facts.ts';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
 import { omitUndefined } from '../../../src/omitUndefined.ts';
@@ -6,7 +7,17 @@ import type { Suggestion } from '../../engine/directive.ts';
 import { cloudEvent, eventSource } from '../cloudEvent.ts';
 import { jsonOf, onStatus, publish } from '../connection.ts';
 import { messageId, publisher, type Stored } from '../log/publisher.ts';
-import { type DirectiveMessage, isRelayed, LEASE, LEASE_HEADER, LIMIT_HEADER, type RejectedMessage } from '../messages.ts';
+import {
+  type DirectiveMessage,
+  type InstructedMessage,
+  isRelayed,
+  LEASE,
+  LEASE_HEADER,
+  LIMIT_HEADER,
+  PRESENCE,
+  type PresenceMessage,
+  type RejectedMessage,
+} from '../messages.ts';
 import { isStreamFull, withRetry } from '../retry.ts';
 import { silence } from '../silence.ts';
 import { checkName, type Subjects, subjectsOf } from '../subjects.ts';
@@ -14,6 +25,7 @@ import { attemptState } from './attemptState.ts';
 import { type Beats, timedBeats } from './beats.ts';
 import { ClaimedRun, type ClaimedRunOptions, type Perform, type Warn } from './claimedRun.ts';
 import { deliveryTracker } from './deliveryTracker.ts';
+import { type Door, openDoor, pausableDoor } from './door.ts';
 import { puller } from './puller.ts';
 
 export interface RunTrainerOptions {
@@ -28,6 +40,10 @@ export interface RunTrainerOptions {
   /** Nothing is taken on before it resolves. */
   readonly ready?: () => Promise<unknown>;
   readonly beats?: (subjects: Subjects, name: string) => Beats;
+  /** Says when it may take a trial. Default: whenever a slot is free. */
+  readonly door?: Door;
+  /** What it has for trials, such as GPUs, for people. */
+  readonly offers?: Readonly<Record<string, number>>;
 }
 
 /** A trainer at work. */
@@ -39,6 +55,8 @@ export interface Trainer {
   close(): Promise<void>;
 }
 
+/** Gives a suggestion back for other trainers, which get it a little later: this one would get it again at once. */
+const FOR_OTHERS = `-NAK ${JSON.stringify({ delay: nanos(250) })}`;
 /** Milliseconds to wait for an answer before one asks again. */
 const PATIENCE = 2000;
 /** Milliseconds that an engine has to refuse a claim that may have come second. */
@@ -64,6 +82,8 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   /** Whether the server had no room for the last fact. */
   let full = false;
   const storing = silence(nc, warn);
+  const door = pausableDoor(options.door ?? openDoor);
+  let told: Instruction = 'work';
   let over = false;
   let closing = false;
   let finish!: () => void;
@@ -85,6 +105,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   };
   const tidy = () => {
     over = true;
+    clearInterval(presence);
     pulls.end();
     for (const one of [...held.values()]) one.abandon();
     pulls.close();
@@ -96,7 +117,24 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const obey = (message: DirectiveMessage) => {
     if (message.type === 'stop') for (const one of held.values()) if (one.suggestion.trial === message.trial) one.stop(message.by);
     if (message.type === 'closed') close(message.reason);
+    if (message.type === 'instructed' && message.trainer === name) instruct(message);
   };
+  /** What a person or the engine tells it is repeated until it obeys. */
+  const instruct = ({ to, reason }: InstructedMessage) => {
+    if (to === told || over) return;
+    told = to;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    if (to === 'work') warn(`${study}: ${name} takes trials again${why}`);
+    else if (to === 'pause') warn(`${study}: ${name} is paused, and takes no trials until "hypertide resume"${why}`);
+    else warn(`${study}: ${name} takes no more trials, and ends with those that run${why}`);
+    door.pause(to === 'pause');
+    if (to === 'drain') end();
+  };
+  const sayPresent = () => {
+    const message: PresenceMessage = { slots, ...(options.offers && { offers: options.offers }) };
+    publish(nc, subjects.beat(name, 0), JSON.stringify(message));
+  };
+  const presence = setInterval(sayPresent, PRESENCE);
   /** A run that claimed too late, or whose trial is over, learns it here. The rest is for people. */
   const regret = ({ type, trial, run, code, message }: RejectedMessage) => {
     const one = run === undefined ? undefined : held.get(run);
@@ -150,19 +188,27 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     let storing = false;
     let next: Msg | undefined;
     const pull = () =>
-      pulls.next((message) => {
-        if (storing) next = message;
-        else take(message);
-      });
+      door.whenOpen(() =>
+        pulls.next((message) => {
+          if (storing) next = message;
+          else take(message);
+        }),
+      );
     const take = (message: Msg) => {
       const suggestion = suggestionOf<P>(message);
       if (!suggestion) return pass(message);
+      if (suggestion.avoid?.includes(name)) return leave(message, FOR_OTHERS);
       if (deliveries.isFirst(message.reply!)) return claim(message, suggestion, 'free');
       ask(subjects.by('*', suggestion.trial)).then((last) => {
         const state = attemptState(suggestion, message, last);
         if (state === 'taken') pass(message);
         else claim(message, suggestion, state);
       }, fail);
+    };
+    /** It is for another trainer. */
+    const leave = (message: Msg, word: string) => {
+      publish(nc, message.reply!, word);
+      pull();
     };
     /** It is nothing to be taken on. */
     const pass = (message: Msg) => {
@@ -173,13 +219,17 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       if (over) return publish(nc, message.reply!, '-NAK');
       const { trial, attempt } = suggestion;
       const run = `${trial}.${attempt}.${nuid.next()}`;
+      if (!door.enter(run)) return leave(message, '-NAK');
       storing = true;
       const one = new ClaimedRun<P>(suggestion, run, {
         store: store(subjects.by(name, trial)),
         limit: limitOf(message),
         warn,
         fail,
-        ended: pull,
+        ended: () => {
+          door.leave(run);
+          pull();
+        },
         stored: () => {
           beats.end(trial, run);
           held.delete(run);
@@ -206,6 +256,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
   const begin = async () => {
     await options.ready?.();
     if (over) return;
+    sayPresent();
     const reason = await closedBefore();
     if (over) return;
     if (reason !== undefined) return close(reason);

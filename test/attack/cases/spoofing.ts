@@ -29,6 +29,7 @@ const facts: readonly (readonly [guard: Guard, what: string, fact: object])[] = 
   ['facts of trainers', 'the end of the study on its own subject', { type: 'closed', reason: 'person' }],
   ['facts of trainers', 'a change of the study on its own subject', { type: 'changed', parallel: 9, strategy: 'random' }],
   ['facts of trainers', 'a configuration in the queue on its own subject', { type: 'enqueued', params: { x: 1, n: 1 } }],
+  ['facts of trainers', 'that another trainer is to drain', { type: 'instructed', trainer: 'w2', to: 'drain' }],
   ['facts of trainers', "a person's cancel on its own subject", { type: 'cancelled' }],
 ];
 
@@ -43,6 +44,13 @@ export const spoofingAttacks = [
     const at = await world.study();
     await at.say('w2', 1, { type: 'completed', run: 'r1', values: { value: 1 } });
     return counts(at, { type: 'retracted' });
+  }),
+  attack('paused trainers', 'a trainer that is paused claims a trial', async (world) => {
+    const at = await world.study();
+    const operator = await at.as('operator');
+    await operator.request(at.subjects.rpc('instruct'), JSON.stringify({ trainer: 'w1', to: 'pause' }));
+    await at.until('instructed');
+    return counts(at, { type: 'started', attempt: 1, run: 'mine' }, 2);
   }),
   attack('trial of the subject', 'a trainer claims a trial on the subject of another trial', async (world) => {
     const at = await world.study();

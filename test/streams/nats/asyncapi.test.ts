@@ -45,7 +45,7 @@ describe('the AsyncAPI document', () => {
           .map((message) => message.id()),
       ).toEqual([answerOf(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(19);
+    expect(document!.operations().all()).toHaveLength(22);
   });
 
   it('describes all that goes over a server', async () => {
@@ -81,7 +81,7 @@ describe('the AsyncAPI document', () => {
         expect(ajv.validate(document.components.messages[data.type!]!.headers!, given), JSON.stringify(given)).toBe(true);
       }
       if (kind === 'rpc') continue; // below
-      const name = kind === 'directive' && data.type === 'closed' ? 'over' : kind === 'log' || kind === 'directive' ? data.type! : kind!;
+      const name = nameOf(subject, data.type);
       names.add(name);
       expect(validators[name]!(data), `${name}: ${JSON.stringify(data)}`).toBe(true);
     }
@@ -95,6 +95,7 @@ describe('the AsyncAPI document', () => {
         'failed',
         'closed',
         'beat',
+        'presence',
         'rejected',
         'over',
         'status',
@@ -151,3 +152,11 @@ describe('the AsyncAPI document', () => {
     expect(validators[fact.type]!(fact)).toBe(!isRefusal(parseFact(fact)));
   });
 });
+
+/** The message that a subject carries. */
+function nameOf(subject: string, type: string | undefined): string {
+  const [, , kind, , trial] = subject.split('.');
+  if (kind === 'beat') return trial === '0' ? 'presence' : kind;
+  if (kind !== 'log' && kind !== 'directive') return kind!;
+  return kind === 'directive' && type === 'closed' ? 'over' : type!;
+}

@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander';
+import { withLog } from '../terminal/withLog.ts';
+import { type ExitWith, logFormatOption, onServer, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
+
+/** The commands on the workers of a study. */
+export function declareWorkers(program: Command, exit: ExitWith): void {
+  program.commandsGroup('Workers:');
+  const { declare, use, useWords } = studyCommands(program, exit);
+
+  onServer(program.command('worker'))
+    .summary('run a program for trials from a server')
+    .description('Run a program for each trial of a study on a NATS server.')
+    .argument('<command...>', 'program and its arguments, after --; {name} is a parameter')
+    .requiredOption('--study <name>', 'name of the study')
+    .option('--name <name>', 'name of this worker (default: a random one)')
+    .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
+    .option('--metric <name>', 'printed name of the value (default: that of the objective)')
+    .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
+    .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
+    .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
+    .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
+    .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
+    .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
+    .addOption(logFormatOption())
+    .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
+    .action((command, options) =>
+      exit(withLog(options.logFormat, async (log) => (await import('../commands/workers/worker.ts')).work(command, options, log))),
+    );
+
+  declare('workers', 'List the workers of a study: what each holds, has done and was told, and whether it is connected.')
+    .summary('list the workers of a study')
+    .option('--json', 'print JSON')
+    .action((journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/workers/workers.ts')).listWorkers(study, options)),
+    );
+
+  const declareInstruction = (name: string, summary: string, description: string) =>
+    declare(name, description, ['[worker]', 'its name'])
+      .summary(summary)
+      .option('--reason <text>', 'why: the worker prints it, and the log keeps it')
+      .option('--json', 'print what was appended, as JSON');
+
+  declareInstruction(
+    'drain',
+    'let a worker end with its trials',
+    'Let a worker take no more trials, and end when those that it has have ended.',
+  ).action((journal, worker, options) =>
+    useWords([journal, worker], options, async (study, words) =>
+      (await import('../commands/workers/drain.ts')).drain(study, words, options),
+    ),
+  );
+
+  declareInstruction(
+    'pause',
+    'let a worker take no trials',
+    'Let a worker take no trials until it is resumed. Those that it has continue.',
+  ).action((journal, worker, options) =>
+    useWords([journal, worker], options, async (study, words) =>
+      (await import('../commands/workers/pause.ts')).pause(study, words, options),
+    ),
+  );
+
+  declareInstruction('resume', 'let a worker take trials again', 'Let a worker take trials again after it was paused or drained.').action(
+    (journal, worker, options) =>
+      useWords([journal, worker], options, async (study, words) =>
+        (await import('../commands/workers/resume.ts')).resume(study, words, options),
+      ),
+  );
+}

@@ -1,0 +1,25 @@
+export type RefusalCode =
+  | 'not-json'
+  | 'damaged'
+  | 'too-large'
+  | 'too-deep'
+  | 'missing-field'
+  | 'bad-field'
+  | 'unknown-trial'
+  | 'ended'
+  | 'open'
+  | 'stale-run'
+  | 'wrong-author'
+  | 'claimed'
+  | 'paused'
+  | 'avoided'
+  | 'duplicate-step'
+  | 'duplicate'
+  | 'too-many'
+  | 'out-of-place';
+/** Why a fact does not count. */
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** One sentence: where, what was expected, what came. */
+  readonly message: string;
+}

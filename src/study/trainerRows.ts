@@ -1,0 +1,72 @@
+import type { Instruction } from '../facts/facts.ts';
+import type { Schema } from '../facts/schema.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { TrialId } from '../messages.ts';
+
+/** What a trainer says of itself while it is connected. No log has it. */
+export interface Presence {
+  readonly trainer: string;
+  /** Trials that it can run at a time. */
+  readonly slots?: number;
+  /** What it has for them, such as GPUs. */
+  readonly offers?: Readonly<Record<string, number>>;
+  /** Seconds since it said so. */
+  readonly silent: number;
+}
+
+/** A trainer of a study. */
+export interface TrainerRow extends Partial<Presence> {
+  readonly trainer: string;
+  /** What it was told: to take trials, to take none, or to take none and end. */
+  readonly to: Instruction;
+  /** Why. */
+  readonly reason?: string;
+  /** The trials that it holds. */
+  readonly holds: readonly TrialId[];
+  /** Trials that ended here with a result, and by an error. */
+  readonly results: number;
+  readonly failures: number;
+  /** Time of its last fact, in milliseconds since 1970; absent if it has written none. */
+  readonly at?: number;
+}
+
+const count = (description: string): Schema => ({ type: 'integer', minimum: 0, description });
+
+/** The row as JSON Schema. */
+export const trainerRowSchema: Schema = {
+  type: 'object',
+  properties: {
+    trainer: { type: 'string', description: 'its name' },
+    to: { type: 'string', enum: ['work', 'pause', 'drain'], description: 'what it was told' },
+    reason: { type: 'string', description: 'why' },
+    holds: { type: 'array', items: { type: 'integer', minimum: 1 }, description: 'the trials that it holds' },
+    results: count('trials that ended here with a result'),
+    failures: count('trials that ended here by an error'),
+    at: count('time of its last fact, in milliseconds since 1970'),
+    slots: count('trials that it can run at a time, if it is connected'),
+    offers: { type: 'object', additionalProperties: { type: 'number' }, description: 'what it has for them, such as GPUs' },
+    silent: { type: 'number', minimum: 0, description: 'seconds since it was heard, if it is connected' },
+  } satisfies Readonly<Record<keyof TrainerRow, Schema>>,
+  required: ['trainer', 'to', 'holds', 'results', 'failures'] satisfies readonly (keyof TrainerRow)[],
+  description: 'a trainer',
+};
+
+/** The trainers of a study, by name. @param present those that are connected, if that can be known */
+export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, present: Iterable<Presence> = []): TrainerRow[] {
+  const rows = new Map<string, TrainerRow>();
+  for (const { name, to, reason, holds, results, failures, at } of trainers)
+    rows.set(name, {
+      trainer: name,
+      to,
+      holds: [...holds].sort((a, b) => a - b),
+      results,
+      failures,
+      ...(at > 0 && { at }),
+      ...(reason !== undefined && { reason }),
+    });
+  for (const one of present) {
+    const unknown: TrainerRow = { trainer: one.trainer, to: 'work', holds: [], results: 0, failures: 0 };
+    rows.set(one.trainer, { ...(rows.get(one.trainer) ?? unknown), ...one });
+  }
+  return [...rows.values()].sort((a, b) => (a.trainer < b.trainer ? -1 : 1));
+}

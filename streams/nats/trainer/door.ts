@@ -1,0 +1,33 @@
+/** Says when a trainer may take a trial, such as one that shares its slots between several studies. */
+export interface Door {
+  /** Calls back once, when there is a place: the trainer may ask for a trial. */
+  whenOpen(ask: () => void): void;
+  /** Takes a place for a run. @returns whether there was one */
+  enter(run: string): boolean;
+  /** Gives the place of a run back. */
+  leave(run: string): void;
+}
+
+/** A trainer with slots of its own. */
+export const openDoor: Door = { whenOpen: (ask) => ask(), enter: () => true, leave: () => {} };
+
+/** A door that a pause keeps closed. */
+export function pausableDoor(door: Door): Door & { pause(isPaused: boolean): void } {
+  let isClosed = false;
+  let waiting: (() => void)[] = [];
+  return {
+    whenOpen: (ask) => {
+      if (isClosed) waiting.push(ask);
+      else door.whenOpen(ask);
+    },
+    enter: (run) => !isClosed && door.enter(run),
+    leave: (run) => door.leave(run),
+    pause: (isPaused) => {
+      isClosed = isPaused;
+      if (isClosed) return;
+      const asks = waiting;
+      waiting = [];
+      for (const ask of asks) door.whenOpen(ask);
+    },
+  };
+}

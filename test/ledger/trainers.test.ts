@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../src/ledger/ledger.ts';
+import { space } from '../../src/space/space.ts';
+import { float } from '../../src/space/types/dimension.ts';
+import { trainerRows } from '../../src/study/trainerRows.ts';
+
+const line = space({ x: float(0, 1) });
+
+/** A study that trainers write to. Times are in seconds. */
+function study(rules = 4) {
+  const ledger = new Ledger(line);
+  let now = 1000;
+  const say = (fact: object, author?: string) => {
+    const entry = { position: ledger.position + 1, at: now * 1000, fact, ...(author !== undefined && { author }) };
+    const { refusal, effect } = ledger.fold(entry);
+    return refusal?.code ?? effect;
+  };
+  say({
+    type: 'created',
+    v: 1,
+    study: 's',
+    space: line.toJSON(),
+    objectives: [{ name: 'value', direction: 'minimize' }],
+    strategy: 'random',
+    seed: '0',
+    limits: { trials: 100 },
+    parallel: 8,
+    duplicates: 'forbid',
+    rules,
+  });
+  const attempt = (trial: number) => ledger.open.get(trial)?.suggestion.attempt ?? 0;
+  const run = (trial: number) => `${trial}.${attempt(trial)}`;
+  return {
+    ledger,
+    say,
+    wait: (seconds: number) => {
+      now += seconds;
+    },
+    suggest: (trial: number, avoid?: string[]) =>
+      say({ type: 'suggested', trial, attempt: attempt(trial) + 1, by: 'random', params: { x: trial / 100 }, ...(avoid && { avoid }) }),
+    claim: (trial: number, by: string) => say({ type: 'started', trial, attempt: attempt(trial), run: run(trial) }, by),
+    complete: (trial: number, by: string) => say({ type: 'completed', trial, run: run(trial), values: { value: 1 } }, by),
+    fail: (trial: number, by: string, reason = 'error') =>
+      say({ type: 'failed', trial, attempt: attempt(trial), run: run(trial), reason, message: 'no GPU' }, by),
+  };
+}
+
+/** Two trainers, of which each has completed a trial. */
+function two() {
+  const all = study();
+  for (const [trial, by] of [
+    [1, 'a'],
+    [2, 'b'],
+  ] as const) {
+    all.suggest(trial);
+    all.claim(trial, by);
+    all.complete(trial, by);
+  }
+  const failAtOnce = (trial: number, by = 'b') => {
+    all.suggest(trial);
+    all.claim(trial, by);
+    return all.fail(trial, by);
+  };
+  const completeOne = (trial: number, by = 'a') => {
+    all.suggest(trial);
+    all.claim(trial, by);
+    return all.complete(trial, by);
+  };
+  return { ...all, failAtOnce, completeOne };
+}
+
+describe('an error within 10 seconds', () => {
+  it('ends no trial while another trainer works, and another attempt avoids the trainer', () => {
+    const { ledger, failAtOnce, suggest, claim, complete } = two();
+    expect(failAtOnce(3)).toBe('noted');
+    expect(ledger.demand()).toMatchObject({ type: 'retry' });
+    suggest(3, ['b']);
+    expect(claim(3, 'b')).toBe('avoided');
+    expect(claim(3, 'a')).toBe('noted');
+    expect(complete(3, 'a')).toBe('ended');
+    expect(ledger.status(3)).toBe('completed');
+  });
+
+  it.each([
+    ['after 10 seconds', (all: ReturnType<typeof two>) => all.wait(11)],
+    ['for another reason', undefined],
+  ])('is told from a failure %s, which ends the trial', (_, before) => {
+    const all = two();
+    all.suggest(3);
+    all.claim(3, 'b');
+    before?.(all);
+    all.suggest(4);
+    all.claim(4, 'a'); // the other one works
+    expect(all.fail(3, 'b', before ? 'error' : 'timeout')).toBe('ended');
+  });
+
+  it('ends the trial of a trainer that is alone, of one that no other is heard of for a minute, and under older rules', () => {
+    const alone = study();
+    alone.suggest(1);
+    alone.claim(1, 'b');
+    expect(alone.fail(1, 'b')).toBe('ended');
+    const left = two();
+    left.wait(61);
+    expect(left.failAtOnce(3)).toBe('ended');
+    const old = study(3);
+    for (const [trial, by] of [
+      [1, 'a'],
+      [2, 'b'],
+    ] as const) {
+      old.suggest(trial);
+      old.claim(trial, by);
+    }
+    expect(old.fail(2, 'b')).toBe('ended');
+  });
+
+  it('ends a trial that two good trainers fail', () => {
+    const { failAtOnce, suggest, claim, fail } = two();
+    failAtOnce(3);
+    suggest(3, ['b']);
+    claim(3, 'a');
+    expect(fail(3, 'a')).toBe('ended');
+  });
+
+  it('gives a trial more chances where trainers without a result fail it', () => {
+    const { ledger, suggest, claim, fail } = two();
+    suggest(3);
+    for (const by of ['c', 'd', 'e']) {
+      claim(3, by);
+      expect(fail(3, by)).toBe('noted');
+      suggest(3);
+    }
+    claim(3, 'f');
+    expect(fail(3, 'f')).toBe('ended');
+    expect(ledger.status(3)).toBe('failed');
+  });
+
+  it('lets the trainer try again if no other one took the attempt', () => {
+    const { ledger, failAtOnce, suggest, say } = two();
+    failAtOnce(3);
+    suggest(3, ['b']);
+    expect(ledger.demand()).not.toMatchObject({ type: 'retry' });
+    say({ type: 'failed', trial: 3, attempt: 2, reason: 'lost' });
+    expect(ledger.open.get(3)).toMatchObject({ unclaimed: true, errors: 0 });
+  });
+});
+
+describe('a trainer that fails three trials at once in a row', () => {
+  it('is to be paused once others complete, with the reason, and takes no trial then', () => {
+    const { ledger, failAtOnce, completeOne, say, suggest, claim } = two();
+    for (const trial of [3, 4, 5]) failAtOnce(trial);
+    expect(ledger.demand().type).toBe('retry'); // no one has completed a trial meanwhile
+    completeOne(6);
+    const demand = ledger.demand();
+    expect(demand).toMatchObject({ type: 'instruct', fact: { trainer: 'b', to: 'pause', by: 'engine' } });
+    if (demand.type !== 'instruct') return;
+    expect(demand.fact.reason).toBe(
+      'its programs failed within 10 s of their start 3 times in a row (trials 3, 4, 5), while others completed: no GPU',
+    );
+    expect(say(demand.fact)).toBe('noted');
+    expect(ledger.demand().type).toBe('retry');
+    suggest(7);
+    expect(claim(7, 'b')).toBe('paused');
+    expect(claim(7, 'a')).toBe('noted');
+    expect(trainerRows(ledger)).toMatchObject([
+      { trainer: 'a', to: 'work', holds: [7], results: 2, failures: 0 },
+      { trainer: 'b', to: 'pause', reason: expect.stringContaining('no GPU'), holds: [], results: 1, failures: 3 },
+    ]);
+  });
+
+  it('is not if it completes one in between, or if a good trainer fails one of them, too', () => {
+    const between = two();
+    for (const trial of [3, 4]) between.failAtOnce(trial);
+    between.completeOne(5, 'b');
+    between.failAtOnce(6);
+    between.completeOne(7);
+    expect(between.ledger.demand().type).toBe('retry');
+    const both = two();
+    for (const trial of [3, 4]) both.failAtOnce(trial);
+    both.suggest(4, ['b']);
+    both.claim(4, 'a');
+    expect(both.fail(4, 'a')).toBe('ended');
+    both.failAtOnce(5);
+    both.completeOne(6);
+    expect(both.ledger.demand().type).toBe('retry');
+  });
+
+  it('works again if its trials fail elsewhere, but not if a person has paused it', () => {
+    const { ledger, failAtOnce, completeOne, say, suggest, claim, fail } = two();
+    for (const trial of [3, 4, 5]) failAtOnce(trial);
+    completeOne(6);
+    const demand = ledger.demand();
+    if (demand.type === 'instruct') say(demand.fact);
+    suggest(3, ['b']);
+    claim(3, 'a');
+    fail(3, 'a');
+    expect(ledger.demand()).toMatchObject({ type: 'instruct', fact: { trainer: 'b', to: 'work', by: 'engine' } });
+    say({ type: 'instructed', trainer: 'b', to: 'pause' });
+    expect(ledger.demand().type).toBe('retry');
+  });
+
+  it('begins at none when a person tells it to work', () => {
+    const { ledger, failAtOnce, completeOne, say } = two();
+    for (const trial of [3, 4, 5]) failAtOnce(trial);
+    completeOne(6);
+    say({ type: 'instructed', trainer: 'b', to: 'pause', by: 'engine' });
+    say({ type: 'instructed', trainer: 'b', to: 'work', user: 'ann' });
+    completeOne(7);
+    expect(ledger.demand().type).toBe('retry');
+    expect(ledger.trainers.get('b')?.to).toBe('work');
+  });
+});

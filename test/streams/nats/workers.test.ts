@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { TrainerRow } from '../../../src/study/trainerRows.ts';
+import { verify } from '../../../streams/engine/verify.ts';
+import { random } from '../../../streams/index.ts';
+import { past } from '../../../streams/log/past.ts';
+import { trainer } from '../../../streams/nats/index.ts';
+import { natsLog } from '../../../streams/nats/log/log.ts';
+import { request } from '../../../streams/nats/studies.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const rowsOf = async (engine: { nc: Parameters<typeof request>[0] }, study: string) =>
+  (await request(engine.nc, study, 'trainers')) as TrainerRow[];
+
+describe('a broken trainer among 8', () => {
+  it('loses no result and no trial, and is paused with the reason', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 80, parallel: 10 });
+    const warnings: string[] = [];
+    const trainers = [];
+    for (let n = 1; n <= 7; n++) {
+      const objective = async ({ x }: At) => {
+        await sleep(40);
+        return x;
+      };
+      trainers.push(trainer<At>(await server.connect(), study, objective, { name: `w${n}` }));
+    }
+    const broken = () => {
+      throw new Error('no GPU');
+    };
+    trainers.push(trainer<At>(await server.connect(), study, broken, { name: 'broken', warn: (text) => warnings.push(text) }));
+    await engine.finished;
+    await Promise.all(trainers.map(({ done }) => done));
+    const facts = await factsOf(engine.nc, study);
+    expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(80);
+    const instructed = facts.filter(({ type }) => type === 'instructed');
+    expect(instructed).toMatchObject([{ trainer: 'broken', to: 'pause', by: 'engine', reason: expect.stringContaining('no GPU') }]);
+    expect(warnings).toContainEqual(expect.stringContaining('broken is paused'));
+    expect(await rowsOf(engine, study)).toContainEqual(expect.objectContaining({ trainer: 'broken', to: 'pause', results: 0 }));
+    const log = await natsLog(engine.nc, study, { create: false });
+    expect(await verify(plane, random(), () => past(log, 1))).toMatchObject({ recomputed: 80 });
+    await log.close();
+    await engine.close();
+  });
+});
+
+describe('a trainer that a person instructs', () => {
+  /** A study with a trainer whose trials end when the test says so. */
+  async function held(slots = 1) {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 100, parallel: 4 });
+    await engine.started; // it hears trainers from here on
+    const ends: (() => void)[] = [];
+    const warnings: string[] = [];
+    const objective = ({ x }: At) => new Promise<number>((resolve) => ends.push(() => resolve(x)));
+    const work = async () =>
+      trainer<At>(await server.connect(), study, objective, { name: 'w', slots, warn: (text) => warnings.push(text), offers: { gpu: 2 } });
+    const instruct = (to: string, more: object = {}) => request(engine.nc, study, 'instruct', { trainer: 'w', to, ...more });
+    const row = async () => (await rowsOf(engine, study)).find((one) => one.trainer === 'w');
+    const one = await work();
+    return { study, engine, ends, warnings, work, instruct, row, one };
+  }
+
+  it('keeps its trial when it is paused, takes none, and takes one when it may work', async () => {
+    const { engine, ends, warnings, instruct, row, one } = await held();
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    await vi.waitFor(async () =>
+      expect(await row()).toMatchObject({ slots: 1, offers: { gpu: 2 }, holds: [1], silent: expect.any(Number) }),
+    );
+    await instruct('pause', { reason: 'the disk is replaced' });
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringMatching(/w is paused.*: the disk is replaced$/)]));
+    ends.shift()!();
+    await engine.heard.until(isFact('completed'));
+    await sleep(200);
+    expect(ends).toEqual([]);
+    expect(await row()).toMatchObject({ to: 'pause', reason: 'the disk is replaced', holds: [], results: 1 });
+    await expect(instruct('pause')).rejects.toThrow('trainer w is told to pause already');
+    await instruct('work');
+    await vi.waitFor(() => expect(ends).toHaveLength(1));
+    await one.close();
+    await engine.close();
+  });
+
+  it('ends with its trials when it is drained, and at once when it starts again', async () => {
+    const { engine, ends, warnings, work, instruct, one } = await held(2);
+    await vi.waitFor(() => expect(ends).toHaveLength(2));
+    await instruct('drain');
+    await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining('takes no more trials')]));
+    for (const end of ends.splice(0)) end();
+    await one.done;
+    const again = await work();
+    await again.done;
+    expect(warnings).toHaveLength(2);
+    expect(ends.length).toBeLessThanOrEqual(2); // it may have claimed before it was told; such claims are refused
+    expect(engine.heard.all.filter(({ fact, refusal }) => !refusal && (fact as { type: string }).type === 'completed')).toHaveLength(2);
+    await engine.close();
+  });
+
+  it('gets no trial if it claims one though it is paused, and another trainer gets it at once', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 3, parallel: 1, lease: 60 });
+    const hand = await handOn(server, study, 'deaf');
+    await request(engine.nc, study, 'instruct', { trainer: 'deaf', to: 'pause' });
+    await engine.heard.until(isFact('suggested'));
+    await hand.say(1, { type: 'started', attempt: 1, run: 'r' });
+    const refused = await engine.heard.until(({ refusal }) => refusal !== undefined);
+    expect(refused.refusal).toMatchObject({ code: 'paused', message: 'trainer deaf was told to pause: a person has decided it' });
+    const { done } = trainer<At>(await server.connect(), study, ({ x }) => x, { name: 'w' });
+    await engine.finished;
+    await done;
+    await engine.close();
+  });
+});
+
+it('a trainer that is alone is not blamed for a trial that fails at once', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study, trials: 4 });
+  const fail = () => {
+    throw new Error('wrong');
+  };
+  const { done } = trainer<At>(await server.connect(), study, fail, { name: 'w' });
+  await engine.finished;
+  await done;
+  const facts = await factsOf(engine.nc, study);
+  expect(facts.filter(({ type }) => type === 'failed')).toHaveLength(4);
+  expect(facts.filter(({ type }) => type === 'instructed')).toEqual([]);
+  await engine.close();
+});
