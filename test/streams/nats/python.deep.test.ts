@@ -1,8 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { credsAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
+import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
+import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serve } from '../../../streams/nats/index.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
@@ -220,6 +226,40 @@ h.run(url, study, objective)`;
       await engine.finished;
       expect((await ended).code).toBe(0);
       expect((await factsOf(engine.nc, study)).filter(({ type }) => type === 'completed')).toHaveLength(8);
+      await engine.close();
+    } finally {
+      await own.dispose();
+    }
+  });
+
+  it('says once that its login was revoked', { timeout: 60_000 }, async () => {
+    const options = { teams: [{ name: 'lab', trainers: ['w1'] }], store: 'unused', host: '127.0.0.1', port: -1 };
+    const { text, files } = await jwtConfig(options);
+    const own = await natsServer(`${text.replace(/jetstream \{[^}]*\}/, '')}authorization { timeout: 30 }\n`);
+    const login = (user: string, inboxPrefix: string) =>
+      own.connect({ inboxPrefix, authenticator: credsAuthenticator(new TextEncoder().encode(files[user])) });
+    try {
+      const study = fresh();
+      const heard = hearing();
+      const engine = await serve(await login('lab/engine.creds', '_INBOX_engine'), space({ n: int(1, 6) }), {
+        strategy: random(),
+        study,
+        note: heard.note,
+      });
+      const creds = join(mkdtempSync(join(tmpdir(), 'hypertide-creds-')), 'w1.creds');
+      writeFileSync(creds, files['lab/w1.creds']!);
+      const objective = 'lambda trial: time.sleep(0.2) or 1.0';
+      const { child, ended } = python(own.url, study, `h.run(url, study, ${objective}, "w1", creds=${JSON.stringify(creds)})`);
+      let said = '';
+      child.stderr.on('data', (piece: string) => (said += piece));
+      await heard.until(isFact('completed'));
+      const locked = await jwtConfig({ ...options, keyOf: (name) => files[name]?.trim(), revoke: ['lab/w1'] });
+      const system = await login('system.creds', '_INBOX_system');
+      await Promise.all(locked.accounts.map((account) => updateAccount(system, account)));
+      await vi.waitFor(() => expect(said).toContain('the server refuses the login: it has expired or was revoked'), 30_000);
+      await new Promise((resolve) => setTimeout(resolve, 3000)); // it tries again several times
+      child.kill('SIGKILL');
+      expect((await ended).text.match(/refuses the login/g)).toHaveLength(1);
       await engine.close();
     } finally {
       await own.dispose();
