@@ -15,8 +15,8 @@ class Sloppy(h.Trainer):
         if fault != "silent":
             super()._beat()
 
-    def _is_taken(self, suggestion):
-        return fault != "grabs" and super()._is_taken(suggestion)
+    def _state_of(self, suggestion, reply):
+        return "free" if fault == "grabs" else super()._state_of(suggestion, reply)
 
     def _obey(self, data):
         if fault != "deaf" or b"closed" in data:
