@@ -20,11 +20,6 @@ export class Controls {
     this.#pause = pause;
   }
 
-  /** Whether all configurations that begin are controls. */
-  get areFirst(): boolean {
-    return this.#members.length < LEAST;
-  }
-
   add(member: Member): void {
     this.#members.push(member);
   }

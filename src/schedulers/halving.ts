@@ -112,7 +112,7 @@ export class Halving {
     const begun: Member = { configuration, from, to, ended: false, waiting: undefined, stands: new Array(rungs.length) };
     this.#members.push(begun);
     if (from < 0 || by === 'queue' || by === 'import') return;
-    if (from === tagged && (from > this.first.index || this.#controls.areFirst)) this.#controls.add(begun);
+    if (from === tagged && from > this.first.index) this.#controls.add(begun);
     this.#begun[from]!++;
     this.#beginnings++;
   }
@@ -147,19 +147,16 @@ export class Halving {
     return this.#behind;
   }
 
-  /** Whether controls begin, since the rung in question has too few. */
+  /** Whether controls begin, since the first rung that counts has too few. */
   get learning(): boolean {
     return this.#controlled !== undefined && this.#controls.lacking;
   }
 
-  /**
-   * The rung whose controls are needed: the lowest gets its chance, whatever the first pairs say; then the first that counts, unless its controls
-   * would train with the full budget.
-   */
+  /** The first rung that counts, if it needs controls: above the lowest, they must not train with the full budget. */
   get #controlled(): number | undefined {
     if (!this.#learnsFirst) return undefined;
-    if (this.#controls.areFirst) return 0;
-    return this.first.index < this.#rungs.length - 2 ? this.first.index : undefined;
+    const { index } = this.first;
+    return index === 0 || index < this.#rungs.length - 2 ? index : undefined;
   }
 
   get #learnsFirst(): boolean {
@@ -172,7 +169,7 @@ export class Halving {
     return { budget: pause ? rungs[at]! : rungs.at(-1)!, tag: from };
   }
 
-  /** A configuration that is not compared at the rung whose controls are needed. */
+  /** A configuration that is not compared at the first rung that counts. */
   control(): Beginning {
     const at = this.#controlled!;
     return this.#beginning(at, at + 1);
