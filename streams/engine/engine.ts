@@ -10,13 +10,16 @@ import { omitUndefined } from '../../src/omitUndefined.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
+import type { Next } from './decider.ts';
 import type { Directive } from './directive.ts';
 import { Replayer } from './replay.ts';
+import type { Spans } from './spans.ts';
 
 export interface EngineOptions<P> {
   readonly space: Space<P>;
   readonly strategy: Strategy;
   readonly inspect?: Inspect | undefined;
+  readonly spans?: Spans | undefined;
   /** Appends a fact to the log, from which it comes back through `receive`. */
   readonly append: (fact: Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed) => void;
   readonly direct: (directive: Directive<P>) => void;
@@ -45,6 +48,8 @@ export class Engine<P> {
   #sent: SuggestedFact<P> | Instructed | Closed | undefined;
   /** Open trials that were told to stop. */
   readonly #stopped = new Set<TrialId>();
+  /** When an ask began to wait for a model, in milliseconds since 1970, for traces. */
+  #fitting: number | undefined;
   /** Keeps a call that a callback makes from starting a second loop: the loop that runs does its work. */
   #isTurning = false;
 
@@ -152,6 +157,7 @@ export class Engine<P> {
   #fold(entry: Entry): void {
     const applied = this.#replayer.fold(entry);
     this.#options.note?.(applied);
+    this.#options.spans?.note(applied as AppliedEntry);
     if (this.phase === 'replaying') return;
     if (this.#replayer.outdated) return void this.#rebuild(false);
     if (applied.effect === 'closed') this.#send({ type: 'closed' });
@@ -160,7 +166,9 @@ export class Engine<P> {
   }
 
   #decide(): void {
+    const asked = this.#options.spans ? performance.timeOrigin + performance.now() : 0;
     const next = this.#replayer.decide();
+    this.#trace(next, asked);
     if (next.type !== 'append') {
       this.#send({ type: next.until === 'ready' ? 'fits' : 'waits' });
       return next.until === 'proposal' ? this.#await(next.proposer, next.seconds) : undefined;
@@ -174,6 +182,13 @@ export class Engine<P> {
   #await(proposer: string, seconds: number): void {
     if (this.#options.awaits) this.#options.awaits(proposer, seconds);
     else this.#options.append({ type: 'expired', proposer });
+  }
+
+  /** Tells of a decision, and since when it waited for a model. */
+  #trace(next: Next<P>, asked: number): void {
+    if (next.type === 'append' && next.fact.type === 'suggested') this.#options.spans?.decided(next.fact, asked, this.#fitting);
+    if (next.type === 'append') this.#fitting = undefined;
+    else if (next.until === 'ready') this.#fitting ??= asked;
   }
 
   /** Tells the machine of the study what an entry means for it. */

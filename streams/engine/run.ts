@@ -13,6 +13,7 @@ import type { Strategy } from '../strategy.ts';
 import type { Directive } from './directive.ts';
 import { Engine } from './engine.ts';
 import { ProposerTimes } from './proposerTimes.ts';
+import type { Spans } from './spans.ts';
 import { callAfter, turnsOf } from './timeout.ts';
 
 /** Milliseconds after which timers and signals get their turn: objectives that never wait would keep it from them for ever. */
@@ -25,6 +26,7 @@ export interface RunOptions<P> extends StudyOptions {
   readonly stay?: boolean | undefined;
   /** Called with each entry and what it did. */
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
+  readonly spans?: Spans | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). */
   readonly asked?: (() => boolean) | undefined;
 }
@@ -77,7 +79,9 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     ports.fail(error);
   };
   const append = async (fact: Fact<P>) => {
-    if ((await log.append(fact)) === 'stored' || !running) return;
+    const outcome = await log.append(fact);
+    if (fact.type === 'suggested') options.spans?.settled(fact, outcome);
+    if (outcome === 'stored' || !running) return;
     if (fact.type === 'closed' && fact.reason === 'time') return engine.close('time'); // entries of others do not change that time is up
     engine.fenced();
     goal = await log.head();
@@ -98,6 +102,7 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
     space,
     strategy: strategy ?? logged,
     inspect: options.inspect,
+    spans: options.spans,
     asked: options.asked,
     awaits: (proposer, seconds) => {
       times.await(proposer, seconds);

@@ -11,6 +11,9 @@ export const LEASE_HEADER = 'Hypertide-Lease';
 /** Header of a suggestion: the longest fact of its trial that counts, in bytes. Without it, 16 KiB. */
 export const LIMIT_HEADER = 'Hypertide-Limit';
 
+/** Header of a suggestion: the trace of its trial, as W3C Trace Context writes it. */
+export const TRACE_HEADER = 'traceparent';
+
 /** Header of a restored entry: when it was first written, in nanoseconds since 1970. It counts in the restored part of a stream only. */
 export const TIME_HEADER = 'Hypertide-Time';
 /** Metadata of a stream: how many of its first entries were restored from another log. */

@@ -3,10 +3,12 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Limits } from '../../src/facts/facts.ts';
 import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { TrialId } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { TrialRows } from '../../src/study/trials.ts';
 import { type EngineRun, run } from '../engine/run.ts';
+import type { Spans } from '../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
 import { type NatsLog, natsLog } from './log/log.ts';
 import { messageBytesFor, type StreamOptions } from './log/stream.ts';
@@ -23,6 +25,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
   readonly lease?: number;
+  /** Traces the study. */
+  readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
   readonly note?: (noted: AppliedEntry) => void;
   /** Told in a line of what a person might want to know, such as that the server has no room. */
@@ -58,9 +62,10 @@ export interface ServedStudy {
  * @throws StudyError if the server takes no message as long as that.
  */
 export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions, isOld?: () => boolean): Promise<NatsLog> {
-  const { study, strategy, lease = LEASE, warn, replicas, maxBytes, maxMessageBytes } = options;
+  const { study, strategy, lease = LEASE, warn, spans, replicas, maxBytes, maxMessageBytes } = options;
+  const traceparent = spans && ((trial: TrialId) => spans.traceparent(trial));
   const longest = messageBytesFor(nc, createdOf(space, strategy, options), maxMessageBytes);
-  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, replicas, maxBytes, maxMessageBytes: longest }));
+  return natsLog(nc, study, omitUndefined({ lease, warn, isOld, traceparent, replicas, maxBytes, maxMessageBytes: longest }));
 }
 
 /**
@@ -73,7 +78,7 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'replicas', 'maxMessageBytes', 'maxBytes');
+  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes');
   const { strategy, lease = LEASE, note, warn, replicas: _, maxMessageBytes: __, maxBytes: ___, ...settings } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });

@@ -19,6 +19,8 @@ export interface Job {
   readonly resumes?: TrialId;
   /** The saved state to load. */
   readonly checkpoint?: string;
+  /** Further variables of the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly paths: {
     /** Gets the parameters as JSON. */
     readonly params: string;
@@ -29,7 +31,7 @@ export interface Job {
   };
 }
 
-export const fillingOf = ({ paths, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
+export const fillingOf = ({ paths, environment: _, ...job }: Job): Filling => ({ ...job, paramsFile: paths.params });
 
 /** The variable that holds a parameter, without `HYPERTIDE_`. Letters of other alphabets stay, or all Greek ones would be the same. */
 const variableOf = (parameter: string): string => `PARAM_${parameter.toUpperCase().replace(/[^\p{L}\p{N}]/gu, '_')}`;
@@ -52,9 +54,10 @@ export function checkVariables(parameters: readonly string[]): void {
  *   there where the job has none;
  * - `HYPERTIDE_CHECKPOINT_DIR`: where to save;
  * - `HYPERTIDE_PARAMS` (JSON), `HYPERTIDE_PARAMS_FILE` (path of the same), and `HYPERTIDE_PARAM_LEARNING_RATE` for `learning-rate`;
+ * - `TRACEPARENT`: the trace of the attempt, where it is traced;
  * - `PYTHONUNBUFFERED`, unless it is set: Python would keep its reports back until they fill a page.
  */
-export function environmentOf({ paths, params, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function environmentOf({ paths, params, environment, ...job }: Job, own: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const inherited = Object.entries(own).filter(([name]) => !name.startsWith('HYPERTIDE_'));
   const named = Object.entries(job).map(([name, value]) => [name.toUpperCase(), value] as const);
   const each = Object.entries(params).map(([name, value]) => [variableOf(name), asText(value)] as const);
@@ -68,5 +71,6 @@ export function environmentOf({ paths, params, ...job }: Job, own: NodeJS.Proces
   return {
     PYTHONUNBUFFERED: '1',
     ...Object.fromEntries([...inherited, ...all.map(([name, value]) => [`HYPERTIDE_${name}`, String(value)])]),
+    ...environment,
   };
 }

@@ -3,6 +3,7 @@ import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.t
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
+import type { Tracing } from '../../monitoring/tracing.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
@@ -21,6 +22,7 @@ export interface ServingOptions {
   readonly nats: string;
   readonly metrics?: Metrics | undefined;
   readonly hooks?: Hooks | undefined;
+  readonly tracing?: Tracing | undefined;
   readonly settings: { readonly lease?: number; readonly replicas?: number; readonly maxBytes?: number };
 }
 
@@ -37,7 +39,7 @@ export interface Serving {
 /** Milliseconds that the end of an engine may take. */
 const PARTING = 2000;
 
-export function serving({ nc, screen, nats, metrics, hooks, settings }: ServingOptions): Serving {
+export function serving({ nc, screen, nats, metrics, hooks, tracing, settings }: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   let ending = false;
   /** Waits for a person to correct the trainers. */
@@ -62,6 +64,7 @@ export function serving({ nc, screen, nats, metrics, hooks, settings }: ServingO
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);
+      const spans = tracing?.spansOf(study);
       const call = hooks?.watch(study, head, state);
       const measure = metrics?.add(study, {
         state,
@@ -75,7 +78,7 @@ export function serving({ nc, screen, nats, metrics, hooks, settings }: ServingO
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };
-      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn });
+      const served = await serve(nc, space, { strategy, ...options, ...settings, note, warn, spans });
       engine = served;
       engines.add(served);
       void served.ended.then((error) => {

@@ -8,6 +8,8 @@ export interface About {
   readonly trial?: number;
   /** The claim of a trainer on an attempt. */
   readonly run?: string;
+  /** The trace of the attempt, as OpenTelemetry names it. */
+  readonly trace_id?: string;
 }
 
 /** Prints lines to standard error. On a terminal, the last line is redrawn in place. */

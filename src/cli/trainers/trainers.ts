@@ -5,6 +5,7 @@ import type { EndFact } from '../../../streams/evaluate.ts';
 import type { Params, ReportedFact, TrialEvent } from '../../facts/facts.ts';
 import { identityOf } from '../../facts/parse.ts';
 import type { TrialId } from '../../messages.ts';
+import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Job } from '../runner/job.ts';
 import type { ProgramOutcome } from '../runner/outcome.ts';
@@ -26,12 +27,15 @@ export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly grace?: number | undefined;
   readonly warn: (message: string, about?: About) => void;
   readonly notices: Notices;
+  readonly tracing?: Pick<Tracing, 'begin'> | undefined;
 }
 
 interface TrainersOptions extends ProgramOptions {
   readonly say: (event: TrialEvent) => void;
   /** How many facts wait to be stored. */
   readonly waiting: () => number;
+  /** The trace of a trial. */
+  readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
   /** Called if this machine cannot run trials. */
   readonly unable?: (reason: string) => void;
 }
@@ -62,7 +66,14 @@ export function trainers(options: TrainersOptions): Trainers {
     const run = `${trial}.${attempt}`;
     const slot = freeSlot();
     options.say({ type: 'started', trial, attempt, run });
-    const { process, end } = startTrial(options, suggestion, run, slot, { report: options.say, waiting: options.waiting });
+    const { process, end } = startTrial(
+      options,
+      suggestion,
+      run,
+      slot,
+      { report: options.say, waiting: options.waiting },
+      options.traceparent?.(trial),
+    );
     const done = end.then((event) => {
       running.delete(trial);
       if (event.type === 'failed' && event.reason === 'lost') options.unable?.(`trial ${trial}: ${event.message}`);
@@ -99,9 +110,17 @@ export function startTrial(
   run: string,
   slot: number,
   say: { readonly report: (fact: ReportedFact) => void; readonly waiting: () => number },
-): { readonly process: Running; readonly end: Promise<EndFact> } {
+  traceparent?: string,
+): {
+  readonly process: Running;
+  readonly end: Promise<EndFact>;
+  /** What lines of the log about it say. */
+  readonly about: About;
+} {
   const { trial, attempt } = suggestion;
-  const job = jobOf(options, suggestion, slot);
+  const traced = options.tracing?.begin({ study: options.study, trial, attempt, run, traceparent });
+  const job = { ...jobOf(options, suggestion, slot), ...(traced && { environment: traced.environment }) };
+  const about = omitUndefined({ trial, run, trace_id: traced?.id });
   const metric = options.metric ?? suggestion.metric;
   options.notices.started(suggestion);
   const process = startProcess(job, {
@@ -117,7 +136,7 @@ export function startTrial(
       say.report(fact);
     },
     waiting: say.waiting,
-    onWarning: (message) => options.warn(`trial ${trial}: ${message}`, { trial, run }),
+    onWarning: (message) => options.warn(`trial ${trial}: ${message}`, about),
     timeLimit: options.timeLimit,
     atTimeLimit: options.atTimeLimit,
     grace: options.grace,
@@ -125,9 +144,10 @@ export function startTrial(
   const end = process.done.then((outcome) => {
     const fact = eventOf(outcome, { trial, attempt, run }, savedIn(job.paths.checkpoints));
     options.notices.ended(fact);
+    traced?.end(fact);
     return fact;
   });
-  return { process, end };
+  return { process, end, about };
 }
 
 /** An attempt loads the checkpoint that the suggestion names, or what an earlier attempt at the trial saved. */

@@ -1,11 +1,12 @@
 import { JetStreamApiError, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LONGEST_FACT } from '../../../src/ledger/ledger.ts';
+import type { TrialId } from '../../../src/messages.ts';
 import { bell } from '../../log/follow.ts';
 import { type Log, LogClosedError } from '../../log/log.ts';
 import { cloudEvent, eventSource } from '../cloudEvent.ts';
 import { onStatus } from '../connection.ts';
-import { LEASE, LEASE_HEADER, LIMIT_HEADER } from '../messages.ts';
+import { LEASE, LEASE_HEADER, LIMIT_HEADER, TRACE_HEADER } from '../messages.ts';
 import { isPassing, isStreamFull, withRetry } from '../retry.ts';
 import { silence } from '../silence.ts';
 import { subjectsOf, trainerOf } from '../subjects.ts';
@@ -26,6 +27,8 @@ export interface NatsLogOptions extends StreamOptions {
   readonly warn?: ((message: string) => void) | undefined;
   /** Seconds of the lease, which each suggestion tells trainers. */
   readonly lease?: number;
+  /** The trace of a trial, which its suggestion names. */
+  readonly traceparent?: ((trial: TrialId) => string | undefined) | undefined;
 }
 
 /** A study's log in a JetStream stream. */
@@ -85,7 +88,7 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
     if (position > (fence.get(subject) ?? 0)) fence.set(subject, position);
   };
   const publishFact = async (fact: unknown): Promise<'stored' | 'fenced'> => {
-    const { type, after } = fact as { type?: unknown; after?: unknown };
+    const { type, after, trial } = fact as { type?: unknown; after?: unknown; trial: TrialId };
     const id = messageId();
     const subject = type === 'suggested' ? subjects.suggested : type === 'created' ? subjects.created : subjects.study;
     const last = fence.get(subject) ?? 0;
@@ -97,7 +100,9 @@ export async function natsLog(nc: NatsConnection, study: string, options: NatsLo
             [LIMIT_HEADER, String(limit())],
           ]
         : [];
-    const headers = [...cloudEvent(id, eventSource(study), { type }), ...leased];
+    const traceparent = type === 'suggested' ? options.traceparent?.(trial) : undefined;
+    const traced: Headers = traceparent === undefined ? [] : [[TRACE_HEADER, traceparent]];
+    const headers = [...cloudEvent(id, eventSource(study), { type }), ...leased, ...traced];
     try {
       const { seq } = await out.publish(subject, JSON.stringify(fact), { id, last, timeout, headers });
       knew(subject, seq);

@@ -12,6 +12,8 @@ export interface Claim<P> {
   readonly suggestion: Suggestion<P>;
   /** The name of the claim. */
   readonly run: string;
+  /** The trace of the trial, as W3C Trace Context writes it, if the engine is traced. */
+  readonly traceparent?: string | undefined;
   /** Takes facts and sends each until the server has it, across reconnects. `end` without a fact says that no one needs the result. */
   readonly say: Pick<Say, 'report'> & {
     readonly end: (fact?: EndFact) => void;
@@ -41,6 +43,7 @@ export interface ClaimedRunOptions {
   readonly store: (fact: TrialEvent, settled: (refused?: Error) => void) => void;
   /** The longest fact that counts, in bytes. */
   readonly limit: number;
+  readonly traceparent?: string | undefined;
   readonly warn: Warn;
   /** The last fact is known. */
   readonly ended: () => void;
@@ -69,6 +72,7 @@ export class ClaimedRun<P> {
     this.#claim = {
       suggestion,
       run,
+      traceparent: options.traceparent,
       say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length },
     };
   }

@@ -17,6 +17,7 @@ import {
   PRESENCE,
   type PresenceMessage,
   type RejectedMessage,
+  TRACE_HEADER,
 } from '../messages.ts';
 import { isStreamFull, withRetry } from '../retry.ts';
 import { silence } from '../silence.ts';
@@ -224,6 +225,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       const one = new ClaimedRun<P>(suggestion, run, {
         store: store(subjects.by(name, trial)),
         limit: limitOf(message),
+        traceparent: message.headers?.get(TRACE_HEADER) || undefined,
         warn,
         fail,
         ended: () => {

@@ -10,6 +10,7 @@ import type { Params, TrialEvent } from '../../../facts/facts.ts';
 import type { AppliedEntry } from '../../../ledger/appliedEntry.ts';
 import { changedBy, type Settings, settingsOf } from '../../../ledger/settings.ts';
 import type { TrialId } from '../../../messages.ts';
+import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
 import { expendable } from '../../../study/expendable.ts';
@@ -204,7 +205,11 @@ async function work(given: Work): Promise<Ending> {
     if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
     void log.append(event).catch((error) => end({ type: 'failed', error }));
   };
+  const tracing = await openTracing();
+  const spans = tracing?.spansOf(file.options.study);
   const fleet: Trainers = trainers({
+    tracing,
+    traceparent: spans?.traceparent,
     study: file.options.study,
     command: given.command,
     metricFile: given.metricFile,
@@ -239,6 +244,7 @@ async function work(given: Work): Promise<Ending> {
     {
       ...given.options,
       exclusive: true,
+      spans,
       note: (entry) => {
         watching.note(entry);
         given.note(entry);

@@ -1,6 +1,7 @@
 import type { Access } from '../../../../streams/nats/connect.ts';
 import type { ServedStudy } from '../../../../streams/nats/serve.ts';
 import { DECISIONS } from '../../../facts/versions.ts';
+import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { openHooks } from '../../hooks/hooks.ts';
 import { serveAll } from '../../serving/all.ts';
@@ -41,9 +42,18 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   for (const { strategy, options: described } of files)
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
   const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
+  const tracing = await openTracing();
   const eyes = await monitorFor(options.monitor, screen, nc);
   const hooks = await openHooks(options.hooks, screen);
-  const place = { nc, screen, nats, metrics: eyes?.metrics, hooks, settings: omitUndefined({ lease, replicas, maxBytes }) };
+  const place = {
+    nc,
+    screen,
+    nats,
+    metrics: eyes?.metrics,
+    hooks,
+    tracing,
+    settings: omitUndefined({ lease, replicas, maxBytes }),
+  };
   const engines = serving(place);
   let release = () => {};
   const interrupted = new Promise<'interrupted'>((resolve) => {

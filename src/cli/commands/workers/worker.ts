@@ -7,6 +7,7 @@ import { checkName, inboxOfTrainer } from '../../../../streams/nats/subjects.ts'
 import type { Perform } from '../../../../streams/nats/trainer/claimedRun.ts';
 import { runTrainer } from '../../../../streams/nats/trainer/runTrainer.ts';
 import type { Params } from '../../../facts/facts.ts';
+import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Running } from '../../runner/process.ts';
@@ -95,6 +96,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       warn,
       timeLimit,
       atTimeLimit,
+      tracing: await openTracing(),
     };
     const running = new Set<Running>();
     const slots = new Set(Array.from({ length: parallel }, (_, slot) => slot));
@@ -105,11 +107,11 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       clearTimeout(resting);
       if (idle !== undefined && running.size === 0) resting = setTimeout(() => rest(), idle * 1000);
     };
-    const perform: Perform<Params> = ({ suggestion, run, say }) => {
+    const perform: Perform<Params> = ({ suggestion, run, say, traceparent }) => {
       const [slot] = slots as Set<number> & Iterable<number>;
       slots.delete(slot!);
       let wanted = true;
-      const { process, end } = startTrial(settings, suggestion, run, slot!, say);
+      const { process, end, about: aboutIt } = startTrial(settings, suggestion, run, slot!, say, traceparent);
       running.add(process);
       meter?.begin();
       look();
@@ -119,7 +121,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
         meter?.end(study, event.type);
         const { trial } = suggestion;
         const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
-        screen.line(`trial ${trial} ${endOf(event)}`, { level, trial, run });
+        screen.line(`trial ${trial} ${endOf(event)}`, { level, ...aboutIt });
         look();
         say.end(wanted ? event : undefined);
       });
