@@ -23,6 +23,7 @@ export interface Operation {
 
 const text = (description: string, maxLength = 256): Schema => ({ type: 'string', maxLength, description });
 const count = (description: string, minimum = 0): Schema => ({ type: 'integer', minimum, description });
+const seconds = (why: string): Schema => ({ type: 'number', minimum: 0, maximum: 60, description: `seconds ${why} (default: 30)` });
 
 /** The longest name of a claim or a request. */
 const run = text('the claim on the trial, from the answer to ask');
@@ -95,6 +96,17 @@ const trainers = ['trainer'] as const;
 const ofStudy = '/v1/studies/{study}';
 const ofTrial = `${ofStudy}/trials/{trial}`;
 
+/** What a trainer says of a trial that it has claimed. */
+const said = (type: Fact['type'], verb: string, summary: string, optional: readonly string[] = []) =>
+  ({
+    method: 'post',
+    path: `${ofTrial}/${verb}`,
+    roles: trainers,
+    summary,
+    body: bodyOf(type, optional),
+    result: stopping,
+  }) as const satisfies Operation;
+
 export const operations = {
   listStudies: {
     method: 'get',
@@ -126,7 +138,7 @@ export const operations = {
     body: {
       type: 'object',
       properties: {
-        wait: { type: 'number', minimum: 0, maximum: 60, description: 'seconds to wait for a trial (default: 30)' },
+        wait: seconds('to wait for a trial'),
         run: text(
           'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
         ),
@@ -136,14 +148,7 @@ export const operations = {
     },
     result: asked,
   },
-  report: {
-    method: 'post',
-    path: `${ofTrial}/report`,
-    roles: trainers,
-    summary: 'Report values of a trial at a step.',
-    body: bodyOf('reported'),
-    result: stopping,
-  },
+  report: said('reported', 'report', 'Report values of a trial at a step.'),
   heartbeat: {
     method: 'post',
     path: `${ofTrial}/heartbeat`,
@@ -152,30 +157,9 @@ export const operations = {
     body: { type: 'object', properties: { run }, required: ['run'], description: 'the claim' },
     result: stopping,
   },
-  tell: {
-    method: 'post',
-    path: `${ofTrial}/tell`,
-    roles: trainers,
-    summary: 'Tell the result of a trial.',
-    body: bodyOf('completed'),
-    result: stopping,
-  },
-  stopped: {
-    method: 'post',
-    path: `${ofTrial}/stopped`,
-    roles: trainers,
-    summary: 'Tell that a trial was stopped: its last report is its result.',
-    body: bodyOf('stopped'),
-    result: stopping,
-  },
-  fail: {
-    method: 'post',
-    path: `${ofTrial}/fail`,
-    roles: trainers,
-    summary: 'Tell that an attempt has no result. The reason preempted gives the trial back.',
-    body: bodyOf('failed', ['reason']),
-    result: stopping,
-  },
+  tell: said('completed', 'tell', 'Tell the result of a trial.'),
+  stopped: said('stopped', 'stopped', 'Tell that a trial was stopped: its last report is its result.'),
+  fail: said('failed', 'fail', 'Tell that an attempt has no result. The reason preempted gives the trial back.', ['reason']),
   best: {
     method: 'get',
     path: `${ofStudy}/best`,
@@ -229,7 +213,7 @@ export const operations = {
     summary: 'Wait until it is the turn of a proposer, a strategy that lives elsewhere. Then propose.',
     query: {
       ...requestKinds.turn.request.properties,
-      wait: { type: 'number', minimum: 0, maximum: 60, description: 'how many seconds to wait for the turn (default: 30)' },
+      wait: seconds('to wait for the turn'),
     },
     required: requestKinds.turn.request.required,
     result: requestKinds.turn.result,

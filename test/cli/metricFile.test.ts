@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { hypertide, journalOf, start, studyIn, until } from './support.ts';
+import { hypertide, journalOf, studyIn } from './support.ts';
 
 /** Writes a shell script as the trainer: $1 is x, $2 the number of the trial. */
 function trainer(place: string, script: string): readonly string[] {
@@ -63,21 +63,4 @@ it('check names the file', async () => {
   expect(out).toMatch(/^value +loss = 2\.5$/m);
   expect(out).toMatch(/^read from +runs\/1\/m\.csv$/m);
   expect(out).toMatch(/^steps +1, 2$/m);
-});
-
-it('after a kill, an attempt that appends reports only its own rows', async () => {
-  const place = studyIn('trials: 1\nobjective: minimize loss\nmetricFile: m.csv\n');
-  const script = `
-    test -f m.csv || echo "epoch,loss" > m.csv
-    if [ "$HYPERTIDE_ATTEMPT" = 1 ]; then echo "1,0.5" >> m.csv; while true; do sleep 0.1; done; fi
-    echo "2,0.4" >> m.csv`;
-  const first = start(place, 'run', 'study.yaml', ...trainer(place, script));
-  await until(() => of(place, 'reported').length > 0);
-  first.child.kill('SIGKILL');
-  await first.ended;
-  const ended = await hypertide(place, 'run', 'study.yaml', ...trainer(place, script));
-  expect(ended.code, ended.err).toBe(0);
-  expect(of(place, 'reported').map(({ step, run }) => `${run}: ${step}`)).toEqual(['1.1: 1', '1.2: 2']);
-  expect(readFileSync(join(place, 'm.csv'), 'utf8')).toBe('epoch,loss\n1,0.5\n2,0.4\n');
-  expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
 });

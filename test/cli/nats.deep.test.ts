@@ -57,6 +57,25 @@ describe('a study on a server', () => {
     expect((await serve.ended).code).toBe(0);
   });
 
+  it('is paused by a fact when the first trials fail for the same reason, and workers learn the name of the value from suggestions', async () => {
+    const place = studyIn('name: alike\ntrials: 4\n');
+    const at = ['--nats', server.url, '--study', 'alike'];
+    const serve = start(place, 'serve', 'study.yaml', '--nats', server.url, '--lease', '10');
+    const broken = start(place, 'worker', ...at, '--', 'sh', '-c', 'exit 7');
+    await until(() => serve.said().includes('alike: correct the trainers'));
+    expect(serve.said()).toContain('alike: trials 1, 2, 3 failed for the same reason, so the study is paused: error: exited with code 7');
+    broken.child.kill('SIGTERM');
+    await broken.ended;
+    expect((await hypertide(place, 'change', ...at, '--resume')).code).toBe(0);
+    const one = start(place, 'worker', ...at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
+    const worked = await one.ended;
+    expect(worked.err.match(/the result is loss, the only printed value that is usually minimized/g)).toHaveLength(1);
+    const { out } = await hypertide(place, 'export', ...at);
+    expect(out.match(/"status":"completed"/g)).toHaveLength(4);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
   it('continues with the others when one of several studies fails, and its exit status is 1', async () => {
     const own = await natsServer();
     const place = studyIn('trials: 2\nname: fails\n');

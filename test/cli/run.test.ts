@@ -4,16 +4,20 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import type { SuggestedFact } from '../../src/facts/facts.ts';
-import { directory, type Ended, hasTrace, hypertide, journalOf, start, studyIn, TRAINER, until } from './support.ts';
-
-const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []) =>
-  hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
-
-async function expectVerified(place: string): Promise<void> {
-  const { out, code } = await hypertide(place, 'verify', 'study.jsonl');
-  expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
-  expect(code).toBe(0);
-}
+import {
+  completed,
+  directory,
+  type Ended,
+  expectVerified,
+  hasTrace,
+  hypertide,
+  journalOf,
+  run,
+  start,
+  studyIn,
+  TRAINER,
+  until,
+} from './support.ts';
 
 it('without a study file, run shows an example that is a study', async () => {
   const { code, out, err } = await hypertide(directory(), 'run');
@@ -24,7 +28,6 @@ it('without a study file, run shows an example that is a study', async () => {
   expect([...command!.matchAll(/{(\w+)}/g)].map(([, name]) => name)).toEqual(Object.keys(space.decode([0.5, 0.5])));
 });
 
-const completed = (place: string) => journalOf(place).filter(({ type }) => type === 'completed');
 const readIfThere = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 const expectNoTrace = (ended: Ended) => expect(hasTrace(ended), ended.err).toBe(false);
 
@@ -51,87 +54,6 @@ describe('run', () => {
       .map((line) => JSON.parse(line));
     expect(lines).toMatchObject([{ trial: 1 }, { trial: 2 }, { trial: 3 }, { reason: 'trials', trials: 3, completed: 3 }]);
     expect(lines[3].best.values.value).toBe(Math.min(...lines.slice(0, 3).map(({ values }) => values.value)));
-  });
-
-  it('resumes after a kill at any moment with the same result, without losing a finished trial', async () => {
-    // With a strategy that does not hang on the order in which parallel trials end.
-    const place = studyIn('trials: 8\nparallel: 2\nattempts: 20\nstrategy: random\n');
-    const finished: unknown[] = [];
-    for (const enough of [2, 4, 6]) {
-      const { child, ended } = start(place, 'run', 'study.yaml', '--', ...TRAINER, '--sleep', '0.05');
-      await until(() => completed(place).length >= enough);
-      child.kill('SIGKILL');
-      await ended;
-      const now = completed(place).map(({ trial }) => trial);
-      expect(now).toEqual(expect.arrayContaining(finished));
-      finished.splice(0, finished.length, ...now);
-    }
-    const ended = await run(place);
-    expect(ended.code, ended.err).toBe(0);
-    expect(new Set(completed(place).map(({ trial }) => trial))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8]));
-    const whole = studyIn('trials: 8\nparallel: 2\nattempts: 20\nstrategy: random\n');
-    await run(whole);
-    const tried = (where: string) =>
-      journalOf(where)
-        .filter(({ type, attempt }) => type === 'suggested' && attempt === 1)
-        .map(({ params }) => params);
-    expect(tried(place)).toEqual(tried(whole));
-    await expectVerified(place);
-  });
-
-  it('ends at Ctrl-C with its programs, and the same command resumes from their checkpoints', async () => {
-    const place = studyIn('trials: 3\nparallel: 2\n');
-    const args = ['run', 'study.yaml', '--', ...TRAINER, '--steps', '40', '--sleep', '0.05'];
-    const started = start(place, ...args);
-    await until(() => journalOf(place).filter(({ type, step }) => type === 'reported' && step === 3).length >= 2);
-    started.child.kill('SIGINT');
-    const ended = await started.ended;
-    expect(ended.code, ended.err).toBe(130);
-    expect(ended.err).toContain('ending 2 running trials');
-    expect(ended.err).toContain(`to resume: hypertide run study.yaml -- node ${TRAINER[1]} --x {x} --steps 40 --sleep 0.05`);
-    expect(existsSync(join(place, 'study.jsonl.lock'))).toBe(false);
-    const preempted = journalOf(place).filter(({ type }) => type === 'failed');
-    expect(preempted).toMatchObject([
-      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
-      { reason: 'preempted', checkpoint: expect.stringContaining('trial-') },
-    ]);
-
-    const again = await hypertide(place, ...args);
-    expect(again.code, again.err).toBe(0);
-    expect(again.err).toContain('resuming');
-    const log = readFileSync(join(place, `study.trials/trial-${preempted[0]!.trial}/attempt-2.log`), 'utf8');
-    expect(Number(/from step (\d+)/.exec(log)![1])).toBeGreaterThanOrEqual(3);
-    expect(completed(place)).toHaveLength(3);
-    await expectVerified(place);
-  });
-
-  it('gives each attempt a directory of its own, and hands on what the last one has saved', async () => {
-    const place = studyIn('trials: 1\n');
-    const script = `ls "$HYPERTIDE_CHECKPOINT_DIR" | wc -l; echo "from $(cat "$HYPERTIDE_CHECKPOINT/saved" 2>/dev/null)"
-      echo {attempt} > "$HYPERTIDE_CHECKPOINT_DIR/saved"; [ {attempt} -ge 4 ] && echo value=1 && exit; echo step={attempt} value=1; sleep 600`;
-    const args = ['run', 'study.yaml', '--', 'sh', '-c', script];
-    const reported = (step: number) => journalOf(place).some((line) => line.type === 'reported' && line.step === step);
-    for (const [attempt, signal] of [
-      [1, 'SIGKILL'],
-      [2, 'SIGINT'],
-      [3, 'SIGKILL'],
-    ] as const) {
-      const { child, ended } = start(place, ...args);
-      await until(() => reported(attempt));
-      child.kill(signal);
-      await ended;
-    }
-    expect((await hypertide(place, ...args)).code).toBe(0);
-    const log = (attempt: number) =>
-      readFileSync(join(place, `study.trials/trial-1/attempt-${attempt}.log`), 'utf8')
-        .split('\n')
-        .slice(0, 2);
-    expect([1, 2, 3, 4].map(log)).toEqual([
-      ['0', 'from '],
-      ['0', 'from 1'],
-      ['0', 'from 2'],
-      ['0', 'from 3'],
-    ]);
   });
 
   it('ends at once at the second Ctrl-C, whatever its programs do', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { main } from '../../src/cli/program.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -100,3 +100,17 @@ export const journalOf = (place: string, name = 'study.jsonl'): Line[] =>
 
 /** Whether output contains a stack trace, which no user should see. */
 export const hasTrace = ({ out, err }: Ended): boolean => /^\s+at .*[:(]/m.test(out + err);
+
+/** Runs the study of a place with the trainer, given more words for it, and more flags. */
+export const run = (place: string, trainer: readonly string[] = [], flags: readonly string[] = []): Promise<Ended> =>
+  hypertide(place, 'run', 'study.yaml', ...flags, '--', ...TRAINER, ...trainer);
+
+/** The facts that say that a trial has completed. */
+export const completed = (place: string): Line[] => journalOf(place).filter(({ type }) => type === 'completed');
+
+/** Expects that every suggestion of a study can be recomputed. */
+export async function expectVerified(place: string): Promise<void> {
+  const { out, code } = await hypertide(place, 'verify', 'study.jsonl');
+  expect(out).toMatch(/^\d+ suggestions recomputed, all equal\n$/);
+  expect(code).toBe(0);
+}

@@ -9,7 +9,7 @@ const half = (point: h.Point) => point[0]! > 0.5;
 
 const often = (few: number) => Number(process.env.CONTRACT_RUNS ?? runs(50, few));
 /** Fits of models take long, so these rows run less often in `npm test`. */
-const model = { runs: often(2) };
+const model = { runs: often(1) };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
@@ -134,7 +134,7 @@ export const caseOf = (name: string): StrategyCase<Net> => ({
   space: net,
   study: { trials: 24, parallel: 3 },
   fleet,
-  runs: often(5),
+  runs: often(3),
   asks: runs(60, 20),
   ...cases[name]!,
 });

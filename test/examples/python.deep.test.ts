@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 /** A Python that has scikit-learn. On some machines another one than that of the system comes first on the path. */
-const python = execFileSync(fileURLToPath(new URL('../scripts/ensure-sklearn.sh', import.meta.url)), { encoding: 'utf8' }).trim();
+const python = execFileSync(fileURLToPath(new URL('../scripts/ensure-python.sh', import.meta.url)), ['sklearn'], {
+  encoding: 'utf8',
+}).trim();
 
 interface Line {
   readonly step?: number;

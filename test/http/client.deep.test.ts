@@ -10,7 +10,7 @@ import { directory, hypertide, journalOf, type Started, start } from '../cli/sup
 import { freePort } from '../support/ports.ts';
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const python = execFileSync(path('../scripts/ensure-openapi.sh'), { encoding: 'utf8' }).trim();
+const python = execFileSync(path('../scripts/ensure-python.sh'), ['openapi_core'], { encoding: 'utf8' }).trim();
 const run = promisify(execFile);
 
 const isUp = (port: number) =>

@@ -1,20 +1,22 @@
 #!/bin/sh
-# Prints the path of a python3 that can build the wheel and has the libraries that its integrations are tested with.
+# Prints the path of a python3 that has some modules: those that are named, or those that build the wheel and test its integrations. Installs the
+# system's packages if there is none.
 set -eu
+[ $# -gt 0 ] || set -- build hatchling venv ensurepip sklearn xgboost optuna nbclient ipykernel
 find_python() {
   for python in python3 /usr/bin/python3; do
-    if "$python" -c 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))' build hatchling venv ensurepip sklearn xgboost optuna nbclient ipykernel; then
+    if "$python" -c 'import importlib.util, sys; sys.exit(not all(map(importlib.util.find_spec, sys.argv[1:])))' "$@" 2>/dev/null; then
       command -v "$python"
       return 0
     fi
   done
   return 1
 }
-find_python && exit 0
-for package in python3-build python3-hatchling python3-venv python3-sklearn python3-xgboost python3-optuna python3-nbclient python3-ipykernel; do
-  "$(dirname "$0")/install.sh" "$package" python
+find_python "$@" && exit 0
+for module in "$@"; do
+  [ "$module" = ensurepip ] || "$(dirname "$0")/install.sh" "python3-$(echo "$module" | tr _ -)" python # python3-venv has it
 done
-find_python || {
-  echo 'no python3 has build, hatchling, venv, scikit-learn, xgboost, optuna, nbclient and ipykernel: install them, for example with pip' >&2
+find_python "$@" || {
+  echo "no python3 has all of: $*. Install them, for example with pip (sklearn is scikit-learn there)" >&2
   exit 1
 }

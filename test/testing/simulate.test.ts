@@ -1,22 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { surrogateMachine } from '../../machines/surrogate.ts';
-import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
+import type { Fact } from '../../src/facts/facts.ts';
 import { child } from '../../src/messages.ts';
 import { type FitTask, fitInOrder } from '../../src/numeric/gp/fit.ts';
 import { boSurrogate } from '../../src/samplers/bo/bo.ts';
-import { type SimulateOptions, simulate, type Workload } from '../../src/testing/index.ts';
-import { asha, bandit, chain, drive, float, ga, random, type Strategy, space, withSpec } from '../../streams/index.ts';
-
-const line = space({ x: float(0, 1) });
-interface Line {
-  readonly x: number;
-}
-/** Falls to x within 9 steps, each of which takes two seconds. */
-const falling: Workload<Line> = { steps: 9, optimum: 0, curve: ({ x }) => ({ value: (step) => x + 9 - step, seconds: 2 }) };
-const equal: Workload<Line> = { steps: 1, curve: ({ x }) => ({ value: () => x }) };
-
-const run = (strategy: Strategy, workload: Workload<Line>, options: SimulateOptions) => simulate(line, workload, { strategy, ...options });
+import { asha, bandit, chain, drive, ga, random, type Strategy, withSpec } from '../../streams/index.ts';
+import { equal, falling, run, suggested } from './falling.ts';
 
 /** `bo` to which every fit is too long, so that it waits until they are made elsewhere, sooner or later; or that makes them on the spot. */
 function fittedElsewhere() {
@@ -35,8 +25,6 @@ function fittedElsewhere() {
   return { model, fits: () => fits };
 }
 
-const suggested = (entries: readonly { readonly fact: unknown }[]) =>
-  entries.map(({ fact }) => fact as SuggestedFact).filter(({ type }) => type === 'suggested');
 const counted = <T>(values: readonly T[]) => {
   const by = new Map<T, number>();
   for (const value of values) by.set(value, (by.get(value) ?? 0) + 1);
@@ -117,23 +105,6 @@ describe('a simulated study', () => {
 });
 
 describe('many trainers', () => {
-  it('ten thousand on one study lose nothing and repeat nothing', async () => {
-    const { entries, busy } = await run(random(), equal, { trials: 30_000, trainers: 10_000, crash: 0.05, lose: 0.05, spread: 0.5 });
-    const first = suggested(entries).filter(({ attempt }) => attempt === 1);
-    expect(first.map(({ trial }) => trial)).toEqual(Array.from({ length: 30_000 }, (_, i) => i + 1));
-    expect(new Set(first.map(({ params }) => params.x)).size).toBe(30_000);
-    const attempts = suggested(entries).map(({ trial, attempt }) => `${trial}.${attempt}`);
-    expect(new Set(attempts).size).toBe(attempts.length);
-    const ends = new Map<string, number>();
-    for (const { fact } of entries) {
-      const { type, run: of } = fact as { type: string; run?: string };
-      if (type === 'completed' || type === 'failed') ends.set(of!, (ends.get(of!) ?? 0) + 1);
-    }
-    expect([...ends.keys()].sort()).toEqual([...attempts].sort());
-    expect([...ends.values()].every((count) => count === 1)).toBe(true);
-    expect(busy).toBeGreaterThan(0.2);
-  });
-
   it('lose an attempt as often whatever was lost before', async () => {
     const { entries } = await run(random(), equal, { trials: 5000, trainers: 100, lose: 0.3 });
     const made = counted(suggested(entries).map(({ attempt }) => attempt));
@@ -142,11 +113,6 @@ describe('many trainers', () => {
       const expected = 0.3 * before;
       expect(Math.abs(again - expected), `attempt ${attempt}`).toBeLessThan(3.5 * Math.sqrt(expected * 0.7));
     }
-  });
-
-  it('ten thousand equal trials on sixteen under ASHA take at most 1.02 times the least that they can', async () => {
-    const { cost, seconds } = await run(chain(asha({ min: 1, max: 9, pause: true }), random()), falling, { trials: 10_000, trainers: 16 });
-    expect(seconds).toBeLessThanOrEqual((1.02 * 2 * cost) / 16);
   });
 
   it('sixteen are never idle while an arm of a bandit can propose', async () => {

@@ -8,8 +8,8 @@ import { environmentOf, fillingOf, type Job } from './job.ts';
 import { type LogFile, openLog } from './logFile.ts';
 import { metricFile } from './metricFile.ts';
 import { type Heard, hear, outcomeOf, type ProcessEnd, type ProgramOutcome } from './outcome.ts';
-import { type Line, type PrintedReport, remark, statementOf } from './parseOutput.ts';
-import { type Listening, outputReader } from './reader.ts';
+import type { Line, PrintedReport } from './parseOutput.ts';
+import { type Listening, outputReader, remarks } from './reader.ts';
 import { type LineSplitter, splitLines } from './splitLines.ts';
 import { environmentFor, guard, newMark, release, sweep } from './supervisor.ts';
 import { fillTemplate, type Template } from './template.ts';
@@ -261,13 +261,6 @@ function listen(log: LogFile, options: ProcessOptions & Listening, diverged: () 
       return { heard, lastError, metric: reader.metric, unheard: reader.unheard };
     },
   };
-}
-
-/** What a line says besides values: a checkpoint, or that the configuration cannot run. */
-function remarks(text: string): readonly Line[] {
-  const said = statementOf(stripControls(text).trim());
-  const line = said && remark(said);
-  return line ? [line] : [];
 }
 
 /** What Node, Java and R print after an error: frames, fields of the error, and a last word. */

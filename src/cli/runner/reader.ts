@@ -2,7 +2,7 @@ import { omitUndefined } from '../../omitUndefined.ts';
 import { stripControls } from '../terminal/plainText.ts';
 import { metricChoice } from './choice.ts';
 import { usualDirection } from './names.ts';
-import type { Line } from './parseOutput.ts';
+import { type Line, remark, statementOf } from './parseOutput.ts';
 import { type LineReading, readingOf } from './reading.ts';
 import { LINE_LIMIT } from './splitLines.ts';
 import { steps } from './steps.ts';
@@ -159,6 +159,13 @@ export function outputReader(listening: Listening): OutputReader {
         }),
       ),
   };
+}
+
+/** What a line says besides values: a checkpoint, or that the configuration cannot run. */
+export function remarks(text: string): readonly Line[] {
+  const said = statementOf(stripControls(text).trim());
+  const line = said && remark(said);
+  return line ? [line] : [];
 }
 
 const valuesIn = (line: Extract<Line, { type: 'report' | 'result' | 'value' }>) =>

@@ -164,9 +164,9 @@ it('says that there is no such program', async () => {
 
 it('a file names commands and webhooks, with secrets from the environment', async () => {
   const path = join(directory(), 'hooks.yaml');
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: as users write it
   writeFileSync(
     path,
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as users write it
     'on:\n  best: [./notify.sh, --channel, tuning]\n  closed:\n    - https://example.com/a\n    - { url: "https://example.com/${TOKEN}", headers: { Authorization: "Bearer ${TOKEN}" } }\n',
   );
   expect(await readHookFile(path, { TOKEN: 't0' })).toEqual({

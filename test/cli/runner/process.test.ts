@@ -1,83 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { Job } from '../../../src/cli/runner/job.ts';
-import type { PrintedReport } from '../../../src/cli/runner/parseOutput.ts';
-import { type ProcessOptions, startProcess } from '../../../src/cli/runner/process.ts';
-import { parseTemplate } from '../../../src/cli/runner/template.ts';
-
-const params = { lr: 0.1, 'batch-size': 32, optimizer: 'it\'s "sgd"; $(date)' };
-
-/** Starts a command for a trial, and gathers what it says. */
-function start(command: string[], options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) {
-  const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  const paths = {
-    params: join(directory, '7', 'params.json'),
-    checkpoints: join(directory, '7', 'saved'),
-    log: join(directory, '7', '1.log'),
-  };
-  const job: Job = { study: 'digits', trial: 7, attempt: 1, slot: 2, params, paths, ...more };
-  const reports: PrintedReport[] = [];
-  const warnings: string[] = [];
-  const waiting: (() => void)[] = [];
-  const running = startProcess(job, {
-    command: parseTemplate(command, Object.keys(params)),
-    objectives: ['loss'],
-    onReport: (report) => {
-      reports.push(report);
-      for (const wake of waiting.splice(0)) wake();
-    },
-    onWarning: (message) => warnings.push(message),
-    ...options,
-  });
-  const reported = () => new Promise<void>((resolve) => waiting.push(resolve));
-  return { ...running, reports, warnings, reported, paths, log: () => readFileSync(paths.log, 'utf8') };
-}
-const sh = (script: string, options: Partial<ProcessOptions> = {}, more: Partial<Job> = {}) =>
-  start(['sh', '-c', script.replaceAll('{', '{{')], options, more);
+import { forever, gone, isAlive, params, printMany, report, sh, start } from './support.ts';
 
 const NOTHING =
   'exited 0 without a result: it printed no line that names a value; print a line such as "loss=0.38", or "epoch=3 loss=0.41" after each epoch';
 
-/** Prints a report with its own pid as the step. */
-const report = 'echo step=$$ loss=1';
-const forever = 'while :; do sleep 0.01; done';
-
-const isAlive = (pid: number) => {
-  try {
-    return !/^\d+ \(.*\) [ZX]/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
-
-/** A killed process closes its output a moment before it is gone. */
-const gone = (pid: number) => vi.waitFor(() => expect(isAlive(pid)).toBe(false));
-
 describe('a program that reports faster than reports are stored', () => {
-  const LINES = 50_000;
-  const script = `seq 1 ${LINES} | sed 's/.*/step=& loss=1/'`;
-
-  it('waits, and then all of them arrive, also if it has ended by itself meanwhile', async () => {
-    let isStuck = true;
-    const { done, reports } = sh(script, { waiting: () => (isStuck ? 5000 : 0) });
-    await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
-    await sleep(1500); // longer than what a program leaves behind may hold its output open
-    const before = reports.length;
-    expect(before).toBeLessThan(LINES / 2);
-    isStuck = false;
-    expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
-    expect(reports.map(({ step }) => step)).toEqual(Array.from({ length: LINES }, (_, i) => i + 1));
-  });
-
   it('can be stopped while it waits', async () => {
     let isStuck = true;
-    const { done, stop, reports } = sh(script, { waiting: () => (isStuck ? 5000 : 0) });
+    const { done, stop, reports } = sh(printMany, { waiting: () => (isStuck ? 5000 : 0) });
     await vi.waitFor(() => expect(reports.length).toBeGreaterThan(0));
     stop();
     isStuck = false;
@@ -305,6 +240,16 @@ describe('a program that is ended', () => {
     await gone(reports[0]!.step);
   });
 
+  it.skipIf(process.platform !== 'linux')('leaves nothing behind when it is stopped, in whatever session', async () => {
+    const one = sh("setsid sh -c 'echo step=$$ loss=1; sleep 600' & wait");
+    await one.reported();
+    const pid = one.reports[0]!.step;
+    expect(isAlive(pid)).toBe(true);
+    one.stop();
+    await one.done;
+    await gone(pid);
+  });
+
   it('is not waited for by what left its group and keeps its output open', async () => {
     const { done, reports } = sh(
       `setsid sh -c '${report}; ${forever}' & while ! grep -q step "$LOG"; do :; done; echo loss=1`.replace(
@@ -314,23 +259,6 @@ describe('a program that is ended', () => {
     );
     expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
     process.kill(reports[0]!.step, 'SIGKILL');
-  });
-
-  it('ends with the runner', async () => {
-    const runner = `
-      import { startProcess } from ${JSON.stringify(new URL('../../../src/cli/runner/process.ts', import.meta.url).href)};
-      import { parseTemplate } from ${JSON.stringify(new URL('../../../src/cli/runner/template.ts', import.meta.url).href)};
-      const command = parseTemplate(['sh', '-c', ${JSON.stringify(`${report}; ${forever}`)}], []);
-      const base = process.argv[1];
-      const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
-      const onReport = ({ step }) => { console.log(step); process.exit(0); };
-      startProcess({ study: 's', trial: 1, attempt: 1, slot: 0, params: {}, paths }, { command, objectives: ['loss'], onReport });`;
-    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-    const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', runner, directory], { encoding: 'utf8' });
-    expect(existsSync(join(directory, 'l'))).toBe(true);
-    expect(Number(out)).toBeGreaterThan(1);
-    await gone(Number(out));
   });
 });
 
@@ -362,62 +290,5 @@ describe('a disk that is full', () => {
       one[how]();
       expect(await one.done).toMatchObject(outcome);
     }
-  });
-});
-
-describe('a runner that is killed', () => {
-  /** A runner of some programs, each of which tells its pid, and those of a child in its group and of one in a session of its own. */
-  const killed = async (script: string, count: number, signal: 'SIGKILL' | 'SIGTERM') => {
-    const directory = mkdtempSync(join(tmpdir(), 'hypertide-'));
-    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-    const source = new URL('../../../src/cli/runner/', import.meta.url).href;
-    const code = `
-      import { startProcess } from '${source}process.ts';
-      import { parseTemplate } from '${source}template.ts';
-      for (let trial = 1; trial <= ${count}; trial++) {
-        const base = ${JSON.stringify(directory)} + '/' + trial;
-        const paths = { params: base + '/p', checkpoints: base + '/c', log: base + '/l' };
-        startProcess({ study: 's', trial, attempt: 1, slot: 0, params: {}, paths }, {
-          command: parseTemplate(['sh', '-c', ${JSON.stringify(script)}], []),
-          objectives: ['loss'],
-          onReport: ({ step }) => console.log(step),
-        });
-      }`;
-    const runner = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', code], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const pids: number[] = [];
-    let text = '';
-    await new Promise<void>((resolve) => {
-      runner.stdout.setEncoding('utf8').on('data', (piece: string) => {
-        text += piece;
-        pids.splice(0, pids.length, ...text.split('\n').filter(Boolean).map(Number));
-        if (pids.length >= 3 * count) resolve();
-      });
-    });
-    expect(pids.every(isAlive)).toBe(true);
-    const exited = once(runner, 'exit');
-    runner.kill(signal);
-    await exited;
-    return pids;
-  };
-  const children = `
-    sh -c 'echo step=$$ loss=1; sleep 600' &
-    setsid sh -c 'echo step=$$ loss=1; sleep 600' &
-    sleep 0.3; echo step=$$ loss=1; wait`;
-
-  it.skipIf(process.platform !== 'linux')('takes its programs along, and their children in whatever session', async () => {
-    const pids = await killed(children, 3, 'SIGKILL');
-    await vi.waitFor(() => expect(pids.filter(isAlive)).toEqual([]), 2000);
-  });
-
-  it.skipIf(process.platform !== 'linux')('a program that is stopped leaves nothing behind, in whatever session', async () => {
-    const one = sh("setsid sh -c 'echo step=$$ loss=1; sleep 600' & wait");
-    await one.reported();
-    const pid = one.reports[0]!.step;
-    expect(isAlive(pid)).toBe(true);
-    one.stop();
-    await one.done;
-    await gone(pid);
   });
 });

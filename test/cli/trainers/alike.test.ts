@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failingAlike } from '../../../src/cli/trainers/alike.ts';
-import { natsServer } from '../../support/nats.ts';
-import { hypertide, journalOf, start, studyIn, until } from '../support.ts';
+import { hypertide, journalOf, studyIn } from '../support.ts';
 
 const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
 const run = (place: string, script: string) => hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', script, 'sh', '{x}', '{trial}');
@@ -87,28 +86,4 @@ describe('a study whose first trials fail for the same reason', () => {
     expect(failed(11, 5)).toMatchObject({ trials: [1, 2, 3, 4, 5], message: 'error: exited with code 5' });
     expect(failed(12, 6)).toBeUndefined();
   });
-});
-
-it('on a server, the study is paused by a fact, and workers learn the name of the value from suggestions', async () => {
-  const server = await natsServer();
-  try {
-    const place = studyIn('name: alike\ntrials: 4\n');
-    const at = ['--nats', server.url, '--study', 'alike'];
-    const serve = start(place, 'serve', 'study.yaml', '--nats', server.url, '--lease', '10');
-    const broken = start(place, 'worker', ...at, '--', 'sh', '-c', 'exit 7');
-    await until(() => serve.said().includes('alike: correct the trainers'));
-    expect(serve.said()).toContain('alike: trials 1, 2, 3 failed for the same reason, so the study is paused: error: exited with code 7');
-    broken.child.kill('SIGTERM');
-    await broken.ended;
-    expect((await hypertide(place, 'change', ...at, '--resume')).code).toBe(0);
-    const one = start(place, 'worker', ...at, '--', 'sh', '-c', 'echo "epoch=1 loss=$0"; echo "epoch=2 loss=$0"', '{x}');
-    const worked = await one.ended;
-    expect(worked.err.match(/the result is loss, the only printed value that is usually minimized/g)).toHaveLength(1);
-    const { out } = await hypertide(place, 'export', ...at);
-    expect(out.match(/"status":"completed"/g)).toHaveLength(4);
-    serve.child.kill('SIGTERM');
-    await serve.ended;
-  } finally {
-    await server.dispose();
-  }
 });

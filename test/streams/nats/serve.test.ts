@@ -1,5 +1,5 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verify } from '../../../streams/engine/verify.ts';
 import { choice, random, space } from '../../../streams/index.ts';
 import { natsLog, serve, trainer } from '../../../streams/nats/index.ts';
@@ -107,27 +107,6 @@ describe('serve', () => {
     await expect(engineOn(server, { study, trials: 1 })).rejects.toThrow(message);
   });
 
-  it('says once that the server has no room, pauses between tries, and continues when it has', async () => {
-    const study = fresh();
-    const { stream, log } = subjectsOf(study);
-    const nc = await server.connect();
-    const jsm = await jetstreamManager(nc);
-    await jsm.streams.add({ name: stream, subjects: [log], discard: 'new', allow_direct: true, max_msgs: 9 } as never);
-    const said: string[] = [];
-    const engine = await engineOn(server, { study, trials: 20, warn: (line) => said.push(line) });
-    const heard: string[] = [];
-    const { done } = trainer<At>(await server.connect(), study, square, { name: 'w', warn: (line) => heard.push(line) });
-    await vi.waitFor(() => expect([...said, ...heard].join()).toContain('no room'), 5000);
-    const before = (await jsm.getAccountInfo()).api.total;
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    expect((await jsm.getAccountInfo()).api.total - before).toBeLessThan(40); // of an engine and a trainer that look once a second
-    expect([...said, ...heard].filter((line) => line.includes('no room')).length).toBeLessThanOrEqual(2);
-    await jsm.streams.update(stream, { max_msgs: -1 });
-    await engine.finished;
-    await done;
-    await engine.close();
-  });
-
   it('takes a claim for the end of the offer', async () => {
     const study = fresh();
     const engine = await engineOn(server, { study, trials: 1, lease: 30 });
@@ -179,40 +158,6 @@ describe('serve', () => {
     await say(7, { type: 'started', attempt: 1, run: 'c' });
     await all;
     expect(codes).toEqual([...wrong.map(([code]) => code), 'claimed', 'duplicate-step', 'unknown-trial']);
-    await engine.close();
-  });
-
-  it('answers ten thousand facts that do not count, and continues', async () => {
-    const study = fresh();
-    const engine = await engineOn(server, { study, trials: 3 });
-    const { nc, say } = await hand(study);
-    await engine.heard.until(isFact('suggested'));
-    const kinds: readonly (object | string)[] = [
-      '{"type":',
-      '[]',
-      {},
-      { type: 'reported' },
-      { type: 'reported', step: -1, values: {} },
-      { type: 'completed', run: 'x', values: { value: 1 } },
-      { type: 'closed', reason: 'person' },
-      '[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]',
-      { type: 'started', attempt: 7, run: 'x' },
-      { type: 'failed', reason: 'lost', run: 'x', text: 'x'.repeat(17_000) },
-    ];
-    let answered = 0;
-    const all = new Promise<void>((resolve) => {
-      nc.subscribe(subjectsOf(study).rejected('hand'), {
-        callback: () => {
-          if (++answered === 10_000) resolve();
-        },
-      });
-    });
-    await nc.flush();
-    for (let i = 0; i < 50; i++) await Promise.all(Array.from({ length: 200 }, (_, k) => say(1, kinds[k % kinds.length]!)));
-    await all;
-    const { done } = trainer<At>(await server.connect(), study, square);
-    await engine.finished;
-    await done;
     await engine.close();
   });
 

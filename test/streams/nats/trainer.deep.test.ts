@@ -1,0 +1,64 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { trainer } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
+import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type At, engineOn, factsOf, fresh, isFact } from './world.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+it('a trainer says that its study was deleted on the server, and that it is back', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study });
+  engine.finished.catch(() => {});
+  const warnings: string[] = [];
+  const { close } = trainer<At>(await server.connect(), study, () => new Promise<never>(() => {}), {
+    name: 'w',
+    slots: 2,
+    warn: (text) => warnings.push(text),
+  });
+  await engine.heard.until(isFact('started')); // one slot is busy, the other one asks
+  await (await jetstreamManager(engine.nc)).streams.delete(subjectsOf(study).stream);
+  await vi.waitFor(() => expect(warnings).toEqual([expect.stringContaining(`the study ${study} is not on the server`)]), 60_000);
+  await engine.close();
+  const again = await engineOn(server, { study });
+  await vi.waitFor(() => expect(warnings).toContain(`the study ${study} is on the server again`), 60_000);
+  await close();
+  await again.close();
+});
+
+it('a trainer sends every fact across a kill of the server, once', async () => {
+  const own = await natsServer();
+  try {
+    const study = fresh();
+    const engine = await engineOn(own, { study, trials: 6, parallel: 2, lease: 5 });
+    let killed: Promise<void> | undefined;
+    const { done } = trainer<At>(
+      await own.connect(),
+      study,
+      async ({ x }, { trial, report }) => {
+        for (let step = 1; step <= 5; step++) report(x + step);
+        if (trial === 3) killed ??= own.kill().then(() => own.restart());
+        await killed;
+        return x;
+      },
+      { slots: 2 },
+    );
+    await engine.finished;
+    await done;
+    const facts = await factsOf(engine.nc, study);
+    expect(facts.filter(({ type }) => type === 'completed')).toHaveLength(6);
+    expect(facts.filter(({ type }) => type === 'started')).toHaveLength(6);
+    for (let trial = 1; trial <= 6; trial++) {
+      const steps = facts.flatMap((fact) => (fact.type === 'reported' && fact.trial === trial ? [fact.step] : []));
+      expect(steps).toEqual([1, 2, 3, 4, 5]);
+    }
+    await engine.close();
+  } finally {
+    await own.dispose();
+  }
+});
