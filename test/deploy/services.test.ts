@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { programFor } from '../../src/cli/program.ts';
+import { root } from '../support/documents.ts';
+
+const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
+
+interface Compose {
+  readonly services: Readonly<Record<string, { readonly image: string; readonly command?: readonly string[] }>>;
+}
+const unit = (name: string) => /^ExecStart=\/usr\/bin\/env hypertide (.*)$/m.exec(read(`systemd/${name}`))![1]!.split(' ');
+type Line = readonly [name: string, words: readonly string[]];
+const composed = Object.entries((parse(read('docker/compose.yaml'), { merge: true }) as Compose).services)
+  .filter(([, { image }]) => image === 'hypertide')
+  .map(([name, { command }]): Line => [name, command!]);
+const lines: readonly Line[] = [
+  ['hypertide-serve.service', unit('hypertide-serve.service')],
+  ['hypertide-worker.service', unit('hypertide-worker.service')],
+  ...composed,
+];
+
+/** The options of a command line of hypertide that its command does not have. */
+function unknownIn([name, ...words]: readonly string[]): readonly string[] {
+  const command = programFor(() => {}).commands.find((one) => one.name() === name)!;
+  const own = words.slice(0, words.includes('--') ? words.indexOf('--') : words.length);
+  return own.filter((word) => word.startsWith('--') && !command.options.some(({ long }) => long === word));
+}
+
+it.each(lines)('%s starts a command with options that it has', (_, line) => {
+  expect(line.length).toBeGreaterThan(1);
+  expect(unknownIn(line)).toEqual([]);
+});
+
+it('finds an option that does not exist', () => expect(unknownIn(['serve', 'a.yaml', '--no-such'])).toEqual(['--no-such']));
+
+it('the image does not run as root', () => expect(read('docker/Dockerfile')).toMatch(/^USER node$/m));
