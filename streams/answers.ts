@@ -6,7 +6,7 @@ import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../src/study/commands.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
 import { type Presence, trainerRows } from '../src/study/trainerRows.ts';
-import { type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
+import { type Annotation, type TrialRow, TrialRows, type TrialStatus } from '../src/study/trials.ts';
 import type { EngineRun } from './engine/run.ts';
 import { inTurn } from './engine/timeout.ts';
 import type { AuthoredLog, Log } from './log/log.ts';
@@ -16,7 +16,7 @@ import { type Origin, type Submitter, submit, submitter } from './submit.ts';
 import type { Turn } from './turns.ts';
 
 /** The state of a study: the answer of `status`. */
-export interface StudyStatus extends Progress<Params> {
+export interface StudyStatus extends Progress<Params>, Annotation {
   readonly study: string;
   readonly phase: string;
   readonly position: number;
@@ -94,6 +94,7 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
       failed,
       best: best(),
       closed: ledger.closed,
+      ...rows.about,
     });
   };
   const page: Answers<P>['page'] = ({ after = 0, status: wanted, limit = Number.POSITIVE_INFINITY }) => {

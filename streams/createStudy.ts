@@ -14,7 +14,7 @@ import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Recommendation, recommendation } from '../src/recommendation/recommendation.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Intent, RefusedError } from '../src/study/commands.ts';
-import { type TrialRow, TrialRows } from '../src/study/trials.ts';
+import { type Annotation, type TrialRow, TrialRows } from '../src/study/trials.ts';
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
@@ -77,6 +77,14 @@ export interface Study<P> {
    * await study.propose('agent', { lr: 0.01 }, { note: 'the learning curve was still falling' });
    */
   propose(proposer: string, params: Params, more?: Partial<Pick<ProposedFact, 'seconds' | 'note'>>): Promise<void>;
+  /**
+   * Describes a trial or, without a trial, the study: by a note in Markdown, labels and a star. What you leave out stays as it is.
+   *
+   * @throws RefusedError if there is no such trial.
+   * @example
+   * await study.annotate({ trial: 17, note: 'The loss **jumped** at step 40.', labels: ['odd'], starred: true });
+   */
+  annotate(about: Annotation & { readonly trial?: TrialId }): Promise<void>;
   /** Declares a result wrong: strategies treat the trial as failed. @throws RefusedError */
   retract(trial: TrialId): Promise<void>;
   /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
@@ -223,6 +231,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
     enqueue: (params) => command({ type: 'enqueue', params }),
     propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
+    annotate: (about) => command({ ...about, type: 'annotate' }),
     retract: (trial) => command({ type: 'retract', trial }),
     best: () => best,
     recommend: () => {

@@ -22,6 +22,7 @@ const decided = {
   propose: 'proposed',
   retract: 'retracted',
   cancel: 'cancelled',
+  annotate: 'annotated',
   change: 'changed',
   instruct: 'instructed',
   close: 'closed',

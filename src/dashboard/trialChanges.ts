@@ -43,7 +43,7 @@ export class TrialChanges {
     this.position = position;
     const row = this.rows.fold(entry);
     if (row === undefined) return;
-    if (row.status !== 'open') this.results = position;
+    if (row.status !== 'open' && entry.effect !== 'noted') this.results = position;
     const history = this.#histories.get(row.trial) ?? { trial: row.trial, first: position, last: position, reports: [] };
     history.last = position;
     if (!refusal && fact.type === 'reported') this.#keepReport(history.reports, position, fact.step, fact.values);

@@ -1,3 +1,4 @@
+import { limits } from './limits.ts';
 import {
   anySchema,
   type Described,
@@ -16,6 +17,8 @@ import {
   textSchema,
 } from './schema.ts';
 import { RULES } from './versions.ts';
+
+export type { Limits } from './limits.ts';
 
 /** A number for each name. */
 export type Values = Readonly<Record<string, number>>;
@@ -45,30 +48,6 @@ const objective = objectSchema(
 );
 /** What a study optimises. The first objective decides which trial is the best. */
 export interface ObjectiveSpec extends TypeOf<typeof objective> {}
-
-const limits = objectSchema(
-  'when the study ends, and how often a trial is tried',
-  {},
-  {
-    trials: integerSchema(0, 'configurations to try, without promotions to a higher budget and imports'),
-    seconds: notNegativeSchema('seconds that one process may work on the study'),
-    target: finiteSchema('a value of the first objective that is good enough'),
-    cost: notNegativeSchema(
-      'what all trials may cost, in steps such as epochs; resumed steps are paid once; a trial without steps or budget costs 1; running trials may end',
-    ),
-    plateau: integerSchema(
-      1,
-      'results in a row without an improvement, after which no new trial begins; a change of the study restarts the count',
-    ),
-    attempts: integerSchema(
-      1,
-      'attempts at a trial that fails by errors (see retryErrors), the first one included (default: 3); lost or preempted attempts have 30, or this if it is more',
-    ),
-    retryErrors: flagSchema('whether a trial that failed by an error is tried again (default: false)'),
-  },
-);
-/** When a study ends, and how often a trial is tried. */
-export interface Limits extends TypeOf<typeof limits> {}
 
 /** A fact with the fields that each fact has. */
 const fact = <const T extends string, R extends Fields, O extends Fields>(type: T, description: string, required: R, optional: O) =>
@@ -228,6 +207,21 @@ const cancelled = fact('cancelled', 'a person wants a trial to stop', { trial },
 /** A person wants a trial to stop. */
 export interface Cancelled extends TypeOf<typeof cancelled> {}
 
+const annotated = fact(
+  'annotated',
+  'a person describes a trial or, without a trial, the study; strategies do not see it',
+  {},
+  {
+    trial,
+    note: textSchema('text in Markdown, in place of the last one; empty: none', 16384),
+    labels: listSchema(textSchema('a word or two', 64), 'labels, in place of the last ones', { maxItems: 32 }),
+    starred: flagSchema('whether it is one to find again'),
+    user,
+  },
+);
+/** A person describes a trial or, without a trial, the study; strategies do not see it. */
+export interface Annotated extends TypeOf<typeof annotated> {}
+
 const changed = fact(
   'changed',
   'new settings from here on; reopens a closed study',
@@ -285,6 +279,7 @@ export const factSchemas = {
   expired,
   retracted,
   cancelled,
+  annotated,
   changed,
   instructed,
   closed,
@@ -293,7 +288,7 @@ export const factSchemas = {
 /** What trainers write. */
 export type TrialEvent = Started | ReportedFact | Completed | Stopped | FailedFact;
 /** What people write, through the engine. */
-export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Changed | Instructed;
+export type Command = Enqueued | ProposedFact | Retracted | Cancelled | Annotated | Changed | Instructed;
 /** What the engine writes. */
 export type EngineFact<P = Params> = Created | SuggestedFact<P> | ExpiredFact | Instructed | Closed;
 /** Facts are in the past tense. They are what a log holds. */

@@ -130,6 +130,7 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   close: commanding('close'),
   retract: commanding('retract'),
   cancel: commanding('cancel'),
+  annotate: commanding('annotate'),
 };
 
 /**

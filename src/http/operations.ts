@@ -236,6 +236,14 @@ export const operations = {
   close: command('close', `${ofStudy}/close`, 'End the study.'),
   retract: command('retract', `${ofTrial}/retract`, 'Declare the result of a trial wrong.'),
   cancel: command('cancel', `${ofTrial}/cancel`, 'Cancel a trial.'),
+  annotate: {
+    method: 'post',
+    path: `${ofStudy}/annotate`,
+    roles: ['operator'],
+    summary: 'Describe a trial, or the study, by a note, labels and a star.',
+    body: intentSchemas.annotate,
+    result: requestKinds.annotate.result,
+  },
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationId = keyof typeof operations;

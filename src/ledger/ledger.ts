@@ -1,5 +1,6 @@
 import type { Entry } from '../facts/entry.ts';
 import type {
+  Annotated,
   Cancelled,
   Changed,
   Closed,
@@ -84,6 +85,8 @@ export class Ledger<P> {
         return this.#proposers.expire(fact);
       case 'retracted':
         return this.#trials.retract(fact);
+      case 'annotated':
+        return this.#annotate(fact);
       case 'changed':
         return this.#change(fact, position);
       case 'closed':
@@ -164,6 +167,8 @@ export class Ledger<P> {
         return this.#trials.refuseRetract(fact.trial);
       case 'cancelled':
         return this.#trials.refuseCancel(fact.trial);
+      case 'annotated':
+        return fact.trial === undefined || fact.trial < this.nextTrial ? undefined : this.#trials.refuseCancel(fact.trial);
       default:
         return undefined;
     }
@@ -172,6 +177,11 @@ export class Ledger<P> {
   /** Why a fact about a trial would be rejected whatever its values are, such as that the trial has ended. Changes nothing. */
   refusesFrom(fact: TrialEvent, author?: string): Refusal | undefined {
     return this.#trials.refuses(fact, author);
+  }
+
+  #annotate(fact: Annotated): Applied<P> {
+    const refusal = this.refuses(fact);
+    return refusal ? rejected(fact, refusal) : { effect: 'noted', fact };
   }
 
   #change(fact: Changed, position: number): Applied<P> {

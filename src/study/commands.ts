@@ -1,5 +1,6 @@
 import { UserError } from '../errors.ts';
 import {
+  type Annotated,
   type Changed,
   type Closed,
   type Command,
@@ -31,6 +32,7 @@ export type Intent =
   | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
+  | (Omit<Annotated, 'type' | 'v' | 'user'> & { readonly type: 'annotate' })
   | (Changes & { readonly type: 'change' })
   | (Pick<Instructed, 'trainer' | 'to' | 'reason'> & { readonly type: 'instruct' })
   | { readonly type: 'close' };
@@ -61,6 +63,7 @@ export const intentSchemas = {
   propose: fieldsOf('proposed'),
   retract: fieldsOf('retracted'),
   cancel: fieldsOf('cancelled'),
+  annotate: fieldsOf('annotated'),
   change: { ...change, properties: { ...change.properties, more } },
   instruct: fieldsOf('instructed'),
   close: { type: 'object', description: 'nothing' },
@@ -169,6 +172,12 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
       return { type: 'retracted', trial: intent.trial };
     case 'cancel':
       return { type: 'cancelled', trial: intent.trial };
+    case 'annotate': {
+      const { type: _, ...said } = intent;
+      if (said.note === undefined && said.labels === undefined && said.starred === undefined)
+        return { code: 'missing-field', message: 'expected a note, labels or starred' };
+      return { ...said, type: 'annotated' };
+    }
     case 'change':
       return changedFact(intent, ledger, prepare);
     case 'instruct': {

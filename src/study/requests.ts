@@ -1,7 +1,7 @@
 import type { Schema } from '../facts/schema.ts';
 import { type Intent, intentSchemas } from './commands.ts';
 import { trainerRowSchema } from './trainerRows.ts';
-import { trialRowSchema, trialStatuses } from './trials.ts';
+import { annotationSchemas, trialRowSchema, trialStatuses } from './trials.ts';
 
 /** A request to a study, and its result. */
 export interface RequestKind {
@@ -30,6 +30,7 @@ export const statusSchema = {
     failed: count('without a result'),
     best: trialRowSchema,
     closed: text('why it is over'),
+    ...annotationSchemas,
     error: text('why it cannot be run, if it has failed'),
   },
   required: ['study', 'phase', 'position', 'paused', 'objective', 'trials', 'open', 'completed', 'stopped', 'failed'],
@@ -116,6 +117,7 @@ export const requestKinds = {
   propose: command('propose'),
   retract: command('retract'),
   cancel: command('cancel'),
+  annotate: command('annotate'),
   change: command('change'),
   instruct: command('instruct'),
   close: command('close'),

@@ -9,12 +9,21 @@ import { omitUndefined } from '../omitUndefined.ts';
 export const trialStatuses = ['open', 'completed', 'stopped', 'failed', 'retracted'] as const;
 export type TrialStatus = (typeof trialStatuses)[number];
 
+/** What people say of a trial or a study. */
+export interface Annotation {
+  /** In Markdown. */
+  readonly note?: string;
+  readonly labels?: readonly string[];
+  /** Whether it is one to find again. */
+  readonly starred?: boolean;
+}
+
 /**
  * The current state of a trial: all that its log says about it, in one row.
  *
  * @typeParam P the type of configurations
  */
-export interface TrialRow<P = Params> {
+export interface TrialRow<P = Params> extends Annotation {
   readonly trial: TrialId;
   readonly params: P;
   readonly status: TrialStatus;
@@ -58,6 +67,12 @@ const positive: Schema = { type: 'integer', minimum: 1 };
 const numbers: Schema = { type: 'object', additionalProperties: { type: 'number' }, description: 'a number for each name' };
 const time = (of: string): Schema => ({ type: 'integer', minimum: 0, description: `${of}, in milliseconds since 1970` });
 
+export const annotationSchemas = {
+  note: { type: 'string', description: 'what people say of it, in Markdown' },
+  labels: { type: 'array', items: { type: 'string' }, description: 'labels that people gave it' },
+  starred: { type: 'boolean', description: 'true if a person wants to find it again' },
+} as const satisfies Readonly<Record<keyof Annotation, Schema>>;
+
 /** The row as JSON Schema. */
 export const trialRowSchema: Schema = {
   type: 'object',
@@ -79,6 +94,7 @@ export const trialRowSchema: Schema = {
     proposal: { ...positive, description: 'position of the `proposed` fact that it serves' },
     tags: { type: 'object' },
     step: { type: 'integer', minimum: 0, description: 'the highest step reported' },
+    ...annotationSchemas,
     seconds: { type: 'number' },
     trainer: { type: 'string' },
     suggested: { ...positive, description: 'position of the entry that began it' },
@@ -96,12 +112,17 @@ type Draft<P> = { -readonly [K in keyof TrialRow<P>]: TrialRow<P>[K] };
 /** The trials of a study: a fold over the entries that count. */
 export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
   readonly #rows = new Map<TrialId, Draft<P>>();
+  #about: Annotation = {};
   readonly #counts: Record<TrialStatus, number> = { open: 0, completed: 0, stopped: 0, failed: 0, retracted: 0 };
 
   /** @returns the row of the trial that the entry is about. It changes until the trial has ended, and never after. */
   fold(entry: AppliedEntry<P>): TrialRow<P> | undefined {
-    if (entry.refusal || entry.effect === 'void' || !('trial' in entry.fact)) return undefined;
-    const { trial } = entry.fact;
+    if (entry.refusal || entry.effect === 'void') return undefined;
+    const trial = 'trial' in entry.fact ? entry.fact.trial : undefined;
+    if (trial === undefined) {
+      if (entry.fact.type === 'annotated') this.#about = annotationAfter(this.#about, entry.fact);
+      return undefined;
+    }
     const known = this.#rows.get(trial);
     const before = known?.status;
     const row = entry.effect === 'suggested' ? suggestedRow(entry.fact, entry) : known && change(known, entry);
@@ -116,6 +137,11 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     return this.#rows.get(trial);
   }
 
+  /** What people say of the study. */
+  get about(): Annotation {
+    return this.#about;
+  }
+
   get counts(): Readonly<Record<TrialStatus, number>> {
     return this.#counts;
   }
@@ -124,6 +150,12 @@ export class TrialRows<P = Params> implements Iterable<TrialRow<P>> {
     return this.#rows.values();
   }
 }
+
+/** What people say after one of them has said more. What is empty is left out. */
+const annotationAfter = (
+  before: Annotation,
+  { note = before.note, labels = before.labels, starred = before.starred }: Annotation,
+): Annotation => omitUndefined({ note: note || undefined, labels: labels?.length ? labels : undefined, starred: starred || undefined });
 
 type At = Pick<AppliedEntry, 'position' | 'at'>;
 
@@ -153,6 +185,10 @@ function change<P>(row: Draft<P>, entry: Exclude<AppliedEntry<P>, { readonly eff
       if (fact.trace) row.trace = fact.trace;
       else delete row.trace;
       break;
+    case 'annotated': {
+      const { note: _note, labels: _labels, starred: _starred, ...rest } = row;
+      return { ...rest, ...annotationAfter(row, fact) };
+    }
     case 'retracted': {
       const { values: _values, metrics: _metrics, ...rest } = row;
       return { ...rest, status: 'retracted' };

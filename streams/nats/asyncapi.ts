@@ -69,6 +69,7 @@ const ofEngine = [
   'proposed',
   'expired',
   'retracted',
+  'annotated',
   'cancelled',
   'changed',
   'instructed',

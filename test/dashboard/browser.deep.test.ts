@@ -232,6 +232,19 @@ parallel: 2
     await page.getByRole('complementary').locator('.state', { hasText: 'retracted' }).waitFor();
     expect(said('retracted')).toHaveLength(1);
 
+    const panel = page.getByRole('complementary');
+    await press(page, '☆ Star');
+    await panel.getByRole('button', { name: '★ Starred', pressed: true }).waitFor();
+    await press(page, 'Add a note');
+    await panel.getByLabel('Note, in Markdown').fill('the loss **jumped**');
+    await panel.getByLabel('Labels, with commas between').fill('odd, look again');
+    await press(page, 'Save');
+    await panel.getByText('the loss **jumped**', { exact: true }).waitFor();
+    await panel.getByText('odd · look again').waitFor();
+    expect(await faintTexts(page), 'a note').toEqual([]);
+    expect(said('annotated')).toMatchObject([{ starred: true }, { note: 'the loss **jumped**', labels: ['odd', 'look again'] }]);
+    await page.getByRole('columnheader', { name: 'labels' }).first().waitFor();
+
     await page.getByRole('button', { name: 'close this trial' }).click();
     await show(page, 'Control');
     await press(page, 'Close the study');

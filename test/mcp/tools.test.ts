@@ -181,7 +181,7 @@ describe('each tool', () => {
     }
     const destructive = tools.filter(({ annotations }) => annotations?.destructiveHint).map(({ name }) => name);
     expect(destructive).toEqual(['change', 'close', 'retract', 'cancel']);
-    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(8);
+    expect(tools.filter(({ annotations }) => annotations?.readOnlyHint)).toHaveLength(9);
   });
 
   it('answers bad input with a clear error', async () => {

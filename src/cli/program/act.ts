@@ -35,6 +35,19 @@ export function declareAct(program: Command, exit: ExitWith): void {
       ),
     );
 
+  declare('annotate', 'Describe a trial or, without its number, the study. What you leave out stays as it is.', ['[trial]', 'its number'])
+    .summary('describe a trial by a note, labels or a star')
+    .option('--note <text>', 'note in Markdown, in place of the last one; empty: none')
+    .option('--label [names...]', 'labels, in place of the last ones; without names: none')
+    .option('--star', 'mark it, to find it again')
+    .option('--no-star', 'remove the mark')
+    .option(...json)
+    .action((journal, trial, options) =>
+      useWords([journal, trial], options, async (study, words) =>
+        (await import('../commands/act/annotate.ts')).annotate(study, words, options),
+      ),
+    );
+
   declare(
     'confirm',
     'Try the most promising configurations again, if results are noisy. best --recommended then knows better which one to deploy.',

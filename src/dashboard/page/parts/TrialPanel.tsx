@@ -5,6 +5,7 @@ import { clock, cut, duration, formatNumber } from '../lib/format.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
 import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
+import { Annotation } from './Annotation.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { StateName } from './table/TrialTable.tsx';
 
@@ -49,6 +50,7 @@ function About({ row }: { readonly row: PageRow }) {
         </section>
       )}
       <Reason row={row} />
+      {(live || row.note !== undefined || row.labels) && <Annotation row={row} closedFor={live ? closedFor() : 'This page is a file.'} />}
       {live && <Actions row={row} />}
       {live && <Facts row={row} />}
     </>
@@ -178,10 +180,14 @@ const Parents = ({ text }: { readonly text: string }) => (
   </>
 );
 
+/** Why this page cannot act on the study. */
+const closedFor = (): string | undefined =>
+  token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
+
 function Actions({ row }: { readonly row: PageRow }) {
   const { feedback, show } = useFeedback();
   const open = row.state === 'running' || row.state === 'waiting';
-  const closedFor = token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
+  const reason = closedFor();
   const enqueue = () => show(submitAction({ type: 'enqueue', params: row.params }), 'enqueued: it is tried next');
   return (
     <section>
@@ -190,8 +196,8 @@ function Actions({ row }: { readonly row: PageRow }) {
         {open ? (
           <button
             type="button"
-            disabled={closedFor !== undefined}
-            title={closedFor}
+            disabled={reason !== undefined}
+            title={reason}
             onClick={() => show(submitAction({ type: 'cancel', trial: row.trial }), 'stop requested')}
           >
             Stop this trial
@@ -199,18 +205,18 @@ function Actions({ row }: { readonly row: PageRow }) {
         ) : (
           <button
             type="button"
-            disabled={closedFor !== undefined || row.state === 'retracted'}
-            title={closedFor}
+            disabled={reason !== undefined || row.state === 'retracted'}
+            title={reason}
             onClick={() => show(submitAction({ type: 'retract', trial: row.trial }), 'retracted')}
           >
             Retract its result
           </button>
         )}
-        <button type="button" disabled={closedFor !== undefined} title={closedFor} onClick={enqueue}>
+        <button type="button" disabled={reason !== undefined} title={reason} onClick={enqueue}>
           Try again
         </button>
       </div>
-      {closedFor && <p class="note">{closedFor}</p>}
+      {reason && <p class="note">{reason}</p>}
       <Feedback of={feedback.value} />
     </section>
   );

@@ -45,6 +45,11 @@ export const allColumns = computed((): readonly Column[] => [
   { name: 'message', of: ({ message }) => message, wide: 220, usual: false },
   { name: 'suggested at', of: ({ suggestedAt }) => new Date(suggestedAt).toISOString(), wide: 190, usual: false },
   { name: 'ended at', of: ({ endedAt }) => (endedAt === undefined ? undefined : new Date(endedAt).toISOString()), wide: 190, usual: false },
+  ...(rows.value.some(({ starred }) => starred)
+    ? [{ name: 'star', of: ({ starred }: PageRow) => (starred ? '★' : undefined), wide: 50 }]
+    : []),
+  ...(rows.value.some(({ labels }) => labels) ? [{ name: 'labels', of: ({ labels }: PageRow) => labels?.join(' · '), wide: 150 }] : []),
+  { name: 'note', of: ({ note }) => note, wide: 220, usual: false },
   ...tagNames.value.map((name): Column => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
 ]);
 

@@ -1,0 +1,57 @@
+import { useSignal } from '@preact/signals';
+import type { Annotation as Said } from '../../../study/trials.ts';
+import { submitAction } from '../state/connect.ts';
+import type { PageRow } from '../state/store.ts';
+import { Feedback, useFeedback } from './Feedback.tsx';
+
+/** What people say of a trial: a star, labels and a note. @param closedFor why nothing can be changed here */
+export function Annotation({ row, closedFor }: { readonly row: PageRow; readonly closedFor: string | undefined }) {
+  const { trial, note = '', labels = [], starred = false } = row;
+  const editing = useSignal(false);
+  const { feedback, show } = useFeedback();
+  const say = (said: Said) => show(submitAction({ type: 'annotate', trial, ...said }), 'kept');
+  const save = (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const named = String(given.get('labels')).split(',');
+    say({ note: String(given.get('note')), labels: named.map((label) => label.trim()).filter((label) => label !== '') });
+    editing.value = false;
+  };
+  const button = { type: 'button', disabled: closedFor !== undefined, title: closedFor } as const;
+  return (
+    <section class="annotation">
+      <h3>Notes</h3>
+      {labels.length > 0 && <p class="words">{labels.join(' · ')}</p>}
+      {note !== '' && !editing.value && <p class="words annotation-note">{note}</p>}
+      {editing.value && (
+        <form onSubmit={save}>
+          <label>
+            Note, in Markdown
+            <textarea name="note" rows={4} maxLength={16384} defaultValue={note} />
+          </label>
+          <label>
+            Labels, with commas between
+            <input name="labels" defaultValue={labels.join(', ')} />
+          </label>
+          <div class="buttons">
+            <button type="submit">Save</button>
+            <button type="button" onClick={() => (editing.value = false)}>
+              Leave it as it was
+            </button>
+          </div>
+        </form>
+      )}
+      {!editing.value && (
+        <div class="buttons">
+          <button {...button} aria-pressed={starred} onClick={() => say({ starred: !starred })}>
+            {starred ? '★ Starred' : '☆ Star'}
+          </button>
+          <button {...button} onClick={() => (editing.value = true)}>
+            {note === '' && labels.length === 0 ? 'Add a note' : 'Change the note'}
+          </button>
+        </div>
+      )}
+      <Feedback of={feedback.value} />
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import type { Fact, Params } from '../../src/facts/facts.ts';
+import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import { TrialRows } from '../../src/study/trials.ts';
+import { createStudy, float, memoryLog, random, sobol, space } from '../../streams/index.ts';
+
+const line = space({ x: float(0, 1) });
+
+it('people describe trials and the study, in facts that strategies do not see', async () => {
+  const rows = new TrialRows<Params>();
+  const facts: Fact[] = [];
+  const note = (entry: AppliedEntry<Params>) => {
+    rows.fold(entry);
+    if (!entry.refusal) facts.push(entry.fact as Fact);
+  };
+  const study = createStudy(line, { strategy: sobol(), trials: 4, log: memoryLog(), note });
+  const first = await study.ask();
+  await study.annotate({ trial: 1, note: 'it **began** well', labels: ['odd', 'first'], starred: true });
+  expect(rows.get(1)).toMatchObject({ status: 'open', note: 'it **began** well', labels: ['odd', 'first'], starred: true });
+  await study.tell(first!.trial, 1);
+  await study.annotate({ trial: 1, starred: false, note: '' });
+  expect(rows.get(1)).toMatchObject({ status: 'completed', values: { value: 1 }, labels: ['odd', 'first'] });
+  expect(rows.get(1)).not.toHaveProperty('note');
+  expect(rows.get(1)).not.toHaveProperty('starred');
+  await study.annotate({ note: 'with the new data' });
+  expect(rows.about).toEqual({ note: 'with the new data' });
+  expect(rows.counts).toMatchObject({ open: 0, completed: 1 });
+  await expect(study.annotate({ trial: 7, starred: true })).rejects.toThrow('no trial 7 has been suggested');
+  await expect(study.annotate({ trial: 1 })).rejects.toThrow('expected a note, labels or starred');
+  const plain = createStudy(line, { strategy: sobol(), trials: 4 });
+  await plain.ask();
+  await plain.tell(1, 1);
+  expect((await study.ask())?.params).toEqual((await plain.ask())?.params);
+  for (const one of [study, plain]) await one.close();
+});
+
+it('a trial keeps what people said when its result is retracted', async () => {
+  const study = createStudy(line, { strategy: random(), trials: 3 });
+  await study.ask();
+  await study.tell(1, 1);
+  await study.annotate({ trial: 1, labels: ['wrong'] });
+  await study.retract(1);
+  expect(study.trials()[0]).toMatchObject({ status: 'retracted', labels: ['wrong'] });
+  await study.close();
+});
