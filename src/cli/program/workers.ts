@@ -9,9 +9,9 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
 
   onServer(program.command('worker'))
     .summary('run a program for trials from a server')
-    .description('Run a program for each trial of a study on a NATS server.')
+    .description('Run a program for each trial of one or several studies on a NATS server.')
     .argument('<command...>', 'program and its arguments, after --; {name} is a parameter')
-    .requiredOption('--study <name>', 'name of the study')
+    .requiredOption('--study <name...>', 'studies, which share its time; digits=2 gets twice as much as the others')
     .option('--name <name>', 'name of this worker (default: a random one)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')

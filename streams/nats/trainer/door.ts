@@ -2,6 +2,8 @@
 export interface Door {
   /** Calls back once, when there is a place: the trainer may ask for a trial. */
   whenOpen(ask: () => void): void;
+  /** An ask has its answer, which need not be a trial. */
+  answered(): void;
   /** Takes a place for a run. @returns whether there was one */
   enter(run: string): boolean;
   /** Gives the place of a run back. */
@@ -9,7 +11,7 @@ export interface Door {
 }
 
 /** A trainer with slots of its own. */
-export const openDoor: Door = { whenOpen: (ask) => ask(), enter: () => true, leave: () => {} };
+export const openDoor: Door = { whenOpen: (ask) => ask(), answered: () => {}, enter: () => true, leave: () => {} };
 
 /** A door that a pause keeps closed. */
 export function pausableDoor(door: Door): Door & { pause(isPaused: boolean): void } {
@@ -20,6 +22,7 @@ export function pausableDoor(door: Door): Door & { pause(isPaused: boolean): voi
       if (isClosed) waiting.push(ask);
       else door.whenOpen(ask);
     },
+    answered: () => door.answered(),
     enter: (run) => !isClosed && door.enter(run),
     leave: (run) => door.leave(run),
     pause: (isPaused) => {

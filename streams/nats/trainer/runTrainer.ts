@@ -191,6 +191,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
     const pull = () =>
       door.whenOpen(() =>
         pulls.next((message) => {
+          door.answered();
           if (storing) next = message;
           else take(message);
         }),

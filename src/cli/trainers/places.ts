@@ -1,0 +1,94 @@
+import type { Door } from '../../../streams/nats/trainer/door.ts';
+
+/** The slots of a worker, which several studies share. */
+export interface Places {
+  /** A door for a study. @param weight how much of the time of the slots it gets, relative to the others */
+  join(weight: number): Door;
+  /** The slot of a run that has entered. */
+  slotOf(run: string): number;
+}
+
+interface Studying {
+  readonly weight: number;
+  /** Milliseconds of slots that its ended runs have used, divided by its weight. */
+  used: number;
+  readonly running: Map<string, { readonly slot: number; readonly since: number }>;
+  /** Calls that wait until the study may ask for a trial, and how many have asked without an answer. */
+  readonly waiting: (() => void)[];
+  asking: number;
+}
+
+/** Milliseconds by which the study that has used least may ask before the others. It costs no time where that study has no trial: its ask is pending. */
+const HEAD_START = 200;
+
+/**
+ * Shares slots between studies in proportion to their weights, by time. A study without trials leaves its share to the others, and has no claim to
+ * it later.
+ *
+ * @param count how many slots there are.
+ * @param now a clock in milliseconds that never goes back.
+ */
+export function places(count: number, now: () => number = () => performance.now()): Places {
+  const free = new Set(Array.from({ length: count }, (_, slot) => slot));
+  const studies = new Set<Studying>();
+  const slots = new Map<string, number>();
+  /** The share of a study when its trial began, at most: what the others have reached. */
+  let reached = 0;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const shareOf = ({ weight, used, running }: Studying): number => {
+    let share = used;
+    for (const { since } of running.values()) share += (now() - since) / weight;
+    return share;
+  };
+  const ask = (study: Studying) => {
+    while (study.waiting.length > 0 && study.asking < free.size) {
+      study.asking++;
+      study.waiting.shift()!();
+    }
+  };
+  /** Lets the study that has used least ask first, and the others if a slot is left. */
+  const call = () => {
+    clearTimeout(later);
+    if (free.size === 0) return;
+    const [first, ...others] = [...studies].filter(({ waiting }) => waiting.length > 0).sort((a, b) => shareOf(a) - shareOf(b));
+    if (first) ask(first);
+    if (others.length > 0) later = setTimeout(() => others.forEach(ask), HEAD_START);
+  };
+  const enter = (study: Studying, run: string): boolean => {
+    const [slot] = free;
+    if (slot === undefined) return false;
+    if (study.running.size === 0) study.used = Math.max(study.used, reached); // what it did not use before is not made up for
+    reached = Math.max(reached, shareOf(study));
+    free.delete(slot);
+    slots.set(run, slot);
+    study.running.set(run, { slot, since: now() });
+    return true;
+  };
+  const leave = (study: Studying, run: string) => {
+    const one = study.running.get(run);
+    if (!one) return;
+    study.used += (now() - one.since) / study.weight;
+    study.running.delete(run);
+    slots.delete(run);
+    free.add(one.slot);
+    queueMicrotask(call); // the study may ask again, too
+  };
+  return {
+    join: (weight) => {
+      const study: Studying = { weight, used: 0, running: new Map(), waiting: [], asking: 0 };
+      studies.add(study);
+      return {
+        whenOpen: (callback) => {
+          study.waiting.push(callback);
+          call();
+        },
+        answered: () => {
+          study.asking--;
+        },
+        enter: (run) => enter(study, run),
+        leave: (run) => leave(study, run),
+      };
+    },
+    slotOf: (run) => slots.get(run)!,
+  };
+}

@@ -1,0 +1,117 @@
+import { spaceOf } from '../../../streams/engine/applyEntries.ts';
+import type { EndFact } from '../../../streams/evaluate.ts';
+import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
+import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
+import type { Door } from '../../../streams/nats/trainer/door.ts';
+import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
+import type { Params } from '../../facts/facts.ts';
+import type { Tracing } from '../../monitoring/tracing.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
+import type { Running } from '../runner/process.ts';
+import { announceWait } from '../sources/connect.ts';
+import type { StatusLine } from '../terminal/statusLine.ts';
+import { about } from '../terminal/withLog.ts';
+import { UsageError } from '../usage.ts';
+import { listeningFor } from './metric.ts';
+import { notices } from './notices.ts';
+import { checkResuming } from './resuming.ts';
+import { startTrial } from './trainers.ts';
+
+/** How a worker runs its programs. */
+export interface ProgramSettings {
+  readonly parallel: number;
+  readonly timeLimit: number | undefined;
+  readonly atTimeLimit: 'stop' | 'fail' | undefined;
+  /** The name under which the program prints the value. */
+  readonly metric: string | undefined;
+  /** The path of a file that the program writes its metrics into. */
+  readonly metricFile: string | undefined;
+  /** Which of the values of a run is its result. */
+  readonly result: 'last' | 'best' | undefined;
+}
+
+export interface Work extends ProgramSettings {
+  readonly nc: Parameters<typeof runTrainer>[0];
+  readonly study: string;
+  readonly words: readonly string[];
+  /** Of the worker. */
+  readonly name: string | undefined;
+  readonly directory: string;
+  readonly screen: StatusLine;
+  readonly door: Door;
+  readonly slotOf: (run: string) => number;
+  readonly tracing: Tracing | undefined;
+  /** Ends the wait for a study that is not there yet. */
+  readonly signal: AbortSignal;
+  readonly began: (process: Running) => void;
+  readonly ended: (process: Running, event: EndFact) => void;
+}
+
+/** How a trial ended here. Handing it back is no failure. */
+function endOf(event: EndFact): string {
+  if (event.type !== 'failed') return event.type;
+  if (event.reason !== 'preempted') return `failed: ${event.message}`;
+  return event.checkpoint === undefined
+    ? 'handed back, for another worker to begin again'
+    : `handed back with its checkpoint ${event.checkpoint}`;
+}
+
+/**
+ * Runs programs for the trials of a study, once it is there.
+ *
+ * @returns undefined if the signal aborted before.
+ * @throws UsageError if the command does not suit the study; what the server refuses.
+ */
+export async function workOn(given: Work): Promise<Trainer | undefined> {
+  const { nc, study, words, name, directory, screen, door, slotOf, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
+  const warn = about(screen, { level: 'warn' }).line;
+  const waited = announceWait(screen, `the study ${study}, which is not on this server yet`, createdOn(nc, study, signal));
+  const created = await waited.catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+  if (!created) return undefined;
+  if (metric !== undefined && created.objectives.length > 1)
+    throw new UsageError('--metric: expected a study with one objective, got several');
+  const space = spaceOf(created);
+  const command = commandOf(words, space);
+  const missing = notPassed(command, space);
+  if (missing !== undefined) warn(`the command does not pass ${missing}`);
+  const { strategy, decisions, resumes } = await settingsOn(nc, study, created);
+  checkResuming({ strategy, decisions, resumes, command });
+  const settings = {
+    study,
+    command,
+    metricFile: metricFileOf(given.metricFile, space, parallel),
+    ...listeningFor({ objectives: created.objectives, metric }),
+    result,
+    notices: notices({ warn, strategy, decisions, direction: created.objectives[0]!.direction, metric }),
+    directory,
+    warn,
+    timeLimit,
+    atTimeLimit,
+    tracing: given.tracing,
+  };
+  const perform: Perform<Params> = ({ suggestion, run, say, traceparent }) => {
+    let wanted = true;
+    const { process, end, about: aboutIt } = startTrial(settings, suggestion, run, slotOf(run), say, traceparent);
+    given.began(process);
+    void end.then((event) => {
+      const { trial } = suggestion;
+      const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
+      screen.line(`trial ${trial} ${endOf(event)}`, { level, ...aboutIt });
+      given.ended(process, event);
+      say.end(wanted ? event : undefined);
+    });
+    const abandon = () => {
+      wanted = false;
+      process.preempt();
+    };
+    return { stop: process.stop, preempt: process.preempt, abandon };
+  };
+  const closed = (reason: string) =>
+    screen.line(
+      `${study}: the study has closed (${reason}), so this worker ends; "hypertide change" reopens it, then start the worker again`,
+    );
+  return runTrainer<Params>(nc, study, perform, omitUndefined({ slots: parallel, warn, name, closed, door }));
+}

@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { type Places, places } from '../../../src/cli/trainers/places.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A study with trials of some milliseconds, from a time on. */
+function study(at: Places, slots: number, { weight = 1, lasting = 100, from = 0 } = {}) {
+  const door = at.join(weight);
+  const spent = { trials: 0, most: 0, used: new Set<number>() };
+  let running = 0;
+  const id = Math.random();
+  const loop = () =>
+    door.whenOpen(() => {
+      setTimeout(
+        () => {
+          door.answered();
+          const run = `${id}.${spent.trials}`;
+          if (!door.enter(run)) return loop();
+          spent.trials++;
+          spent.used.add(at.slotOf(run));
+          spent.most = Math.max(spent.most, ++running);
+          setTimeout(() => {
+            running--;
+            door.leave(run);
+            loop();
+          }, lasting);
+        },
+        Math.max(1, from - Date.now()),
+      );
+    });
+  for (let slot = 0; slot < slots; slot++) loop();
+  return spent;
+}
+const begin = (slots: number) => {
+  vi.setSystemTime(0);
+  return places(slots, () => Date.now());
+};
+
+it('share one slot by weight', async () => {
+  const at = begin(1);
+  const [a, b] = [study(at, 1, { weight: 3 }), study(at, 1)];
+  await vi.advanceTimersByTimeAsync(100_000);
+  expect(a.trials / b.trials).toBeGreaterThan(2.8);
+  expect(a.trials / b.trials).toBeLessThan(3.2);
+  expect(a.trials + b.trials).toBeGreaterThan(700);
+});
+
+it('share the time of slots, not the number of trials', async () => {
+  const at = begin(4);
+  const [short, long] = [study(at, 4, { lasting: 50 }), study(at, 4, { lasting: 500 })];
+  await vi.advanceTimersByTimeAsync(100_000);
+  const ratio = (short.trials * 50) / (long.trials * 500);
+  expect(ratio).toBeGreaterThan(0.8);
+  expect(ratio).toBeLessThan(1.25);
+  expect(short.used.size).toBe(4);
+});
+
+it('give all slots to one study while the others have no trial, and no more than its share to one that comes later', async () => {
+  const at = begin(2);
+  const [a, late] = [study(at, 2), study(at, 2, { from: 50_000 })];
+  await vi.advanceTimersByTimeAsync(49_000);
+  expect(a).toMatchObject({ most: 2 });
+  expect(a.trials).toBeGreaterThan(900);
+  const before = a.trials;
+  await vi.advanceTimersByTimeAsync(51_000);
+  expect((a.trials - before) / late.trials).toBeGreaterThan(0.8);
+});
+
+it('never run more trials than there are slots', async () => {
+  const at = begin(3);
+  const all = [study(at, 3), study(at, 3, { weight: 2 }), study(at, 3, { lasting: 10 })];
+  await vi.advanceTimersByTimeAsync(5000);
+  for (const { most, used } of all) {
+    expect(most).toBeLessThanOrEqual(3);
+    expect([...used].every((slot) => slot < 3)).toBe(true);
+  }
+});

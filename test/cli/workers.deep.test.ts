@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { directory, hypertide, start, studyIn, until } from './support.ts';
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer();
+});
+afterAll(() => server.dispose());
+
+const at = () => ['--nats', server.url];
+const program = (script: string) => ['--', 'sh', '-c', script];
+/** Two studies in one folder. */
+function two(trials: number): string {
+  const place = directory();
+  for (const name of ['north', 'south']) {
+    writeFileSync(join(place, `${name}.yaml`), `name: ${name}\nparameters: { x: { type: float, low: 0, high: 1 } }\ntrials: ${trials}\n`);
+  }
+  return place;
+}
+
+describe('workers', () => {
+  it('serve several studies, and end when there is no trial left', async () => {
+    const place = two(6);
+    const serve = start(place, 'serve', 'north.yaml', 'south.yaml', ...at());
+    const words = ['--study', 'north=2', 'south', 'none', '--name', 'w1', '--parallel', '2', '--idle', '3'];
+    const worker = start(place, 'worker', ...at(), ...words, ...program('sleep 0.1; echo loss=$HYPERTIDE_PARAM_X'));
+    const { code } = await worker.ended; // it is idle, since there is no study none
+    expect(code).toBe(0);
+    for (const study of ['north', 'south']) {
+      expect(worker.said().match(new RegExp(`^${study}: trial \\d completed`, 'gm'))).toHaveLength(6);
+      expect(worker.said()).toContain(`${study}: the study has closed (trials)`);
+      const listed = JSON.parse((await hypertide(place, 'workers', ...at(), '--study', study, '--json')).out);
+      expect(listed).toEqual([expect.objectContaining({ trainer: 'w1', results: 6, failures: 0, holds: [] })]);
+    }
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+
+  it.each([
+    [['--study', 'a=0'], 'expected a name, or a name with a weight such as a=2, got a=0'],
+    [['--study', 'a=1=2'], 'expected a name, or a name with a weight such as a=2, got a=1=2'],
+    [['--study', 'a', 'a=2'], 'expected each study once, got a twice'],
+  ])('refuse %j', async (words, message) => {
+    const { code, err } = await hypertide(directory(), 'worker', ...at(), ...words, ...program('true'));
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(message) });
+  });
+
+  it('are listed, paused, resumed and drained by name', async () => {
+    const place = studyIn('name: named\ntrials: 50\n');
+    const serve = start(place, 'serve', 'study.yaml', ...at());
+    const worker = start(place, 'worker', ...at(), '--study', 'named', '--name', 'w1', ...program('sleep 0.1; echo loss=1'));
+    await until(() => worker.said().includes('trial 1 completed'));
+    const on = (command: string, ...words: string[]) => hypertide(place, command, ...words, ...at(), '--study', 'named');
+    expect((await on('pause', 'w2')).err).toContain('w2: expected a worker of this study (w1)');
+    expect((await on('pause')).err).toContain('expected the name of one worker');
+    expect(await on('pause', 'w1', '--reason', 'new driver')).toMatchObject({
+      code: 0,
+      err: expect.stringContaining('w1 takes no trials'),
+    });
+    await until(() => worker.said().includes('w1 is paused'));
+    expect((await on('workers')).out).toMatch(/^w1 +paused .*new driver$/m);
+    expect((await on('resume', 'w1')).code).toBe(0);
+    await until(() => worker.said().includes('w1 takes trials again'));
+    expect((await on('drain', 'w1')).code).toBe(0);
+    expect((await worker.ended).code).toBe(0);
+    expect((await on('verify')).code).toBe(0);
+    serve.child.kill('SIGTERM');
+    await serve.ended;
+  });
+});
