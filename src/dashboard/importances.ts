@@ -1,5 +1,6 @@
 import { turnsOf } from '../../streams/engine/timeout.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
+import type { ObjectiveSpec } from '../facts/facts.ts';
 import { type AxisImportances, axisImportances, MARGINAL_PLACES } from '../importance/importance.ts';
 import { type ComparableResult, comparableResults } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
@@ -9,6 +10,7 @@ import { omitUndefined } from '../omitUndefined.ts';
 import type { Axis } from '../space/axis.ts';
 import { type Dimension, valuesOf } from '../space/types/dimension.ts';
 import { isRange } from '../space/types/parameterType.ts';
+import { RefusedError } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
 import type { Feed } from './feed.ts';
 import type { Importances } from './wire.ts';
@@ -20,32 +22,47 @@ const TURN = 20;
 
 type Begun = NonNullable<Feed['begun']>;
 
-/** Per study, what was found last and the position of the last result that it knows. */
-const known = new WeakMap<Feed, { readonly results: number; readonly found: Promise<Importances | undefined> }>();
+/** Per study and objective, what was found last and the position of the last result that it knows. */
+const known = new WeakMap<Feed, Map<string | undefined, { readonly results: number; readonly found: Promise<Importances | undefined> }>>();
 
-/** How much each parameter matters, by the results so far. Readers that ask at the same time share the answer. */
-export function importancesOf(feed: Feed): Promise<Importances | undefined> {
+/**
+ * How much each parameter matters, by the results so far. Readers that ask at the same time share the answer.
+ *
+ * @param name the objective; default: the first one. @throws RefusedError if there is no such objective
+ */
+export async function importancesOf(feed: Feed, name?: string): Promise<Importances | undefined> {
   const results = feed.begun?.changes.results ?? 0;
-  const last = known.get(feed);
+  const ofStudy = known.get(feed) ?? new Map();
+  known.set(feed, ofStudy);
+  const last = ofStudy.get(name);
   if (last?.results === results) return last.found;
-  const found = computed(feed);
-  known.set(feed, { results, found });
+  const found = computed(feed, name);
+  ofStudy.set(name, { results, found });
   return found;
 }
 
-async function computed(feed: Feed): Promise<Importances | undefined> {
+async function computed(feed: Feed, name: string | undefined): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
+  const objective = objectiveOf(feed.begun, name);
   const { space, ledger, changes } = feed.begun;
   const { completed } = changes.rows.counts;
   const takeTurn = turnsOf(TURN);
   const facts: StrategyEvent[] = [];
   for (const row of sampled(changes.rows)) {
-    facts.push(...factsOf(row, feed.begun));
+    facts.push(...factsOf(row, feed.begun, objective));
     await takeTurn();
   }
   const results = await inTurns(comparableResults(space.axes, facts, rungsOf(ledger.settings.strategy)), takeTurn);
   const found = await inTurns(axisImportances(space.axes, results, rngFor(ledger.settings.seed, 'importance', 0)), takeTurn);
-  return found && { ...shownOf(found, results, facts, feed.begun), completed };
+  return found && { ...shownOf(found, results, facts, objective, feed.begun), objective: objective.name, completed };
+}
+
+function objectiveOf({ ledger }: Begun, name: string | undefined): ObjectiveSpec {
+  const { objectives } = ledger.settings;
+  const objective = name === undefined ? objectives[0] : objectives.find((one) => one.name === name);
+  if (objective) return objective;
+  const names = objectives.map((one) => one.name).join(', ');
+  throw new RefusedError({ code: 'bad-field', message: `objective: expected one of ${names}, got ${JSON.stringify(name?.slice(0, 60))}` });
 }
 
 /** The result of a long computation, with pauses for other tasks. */
@@ -74,15 +91,15 @@ function shownOf(
   { marginals, ...shares }: AxisImportances,
   results: readonly ComparableResult[],
   facts: readonly StrategyEvent[],
-  { space, ledger }: Begun,
-): Omit<Importances, 'completed'> {
+  objective: ObjectiveSpec,
+  { space }: Begun,
+): Omit<Importances, 'completed' | 'objective'> {
   const losses = new Set(facts.flatMap((fact) => (fact.type === 'ended' ? (fact.losses?.[0] ?? []) : [])));
   if (!results.every(({ loss }) => losses.has(loss))) return shares;
-  const [objective] = ledger.settings.objectives;
   const { parameters } = space.toJSON();
   const found = space.axes.map((axis) => {
     const valueAt = valuesAlong(axis, parameters[axis.name]!);
-    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective!, mean), sd }));
+    const all = marginals[axis.name]!.map(({ mean, sd }, k) => ({ value: valueAt(k), mean: lossOf(objective, mean), sd }));
     return [axis.name, all.filter(({ value }, k) => value !== all[k - 1]?.value)] as const;
   });
   return { ...shares, marginals: Object.fromEntries(found) };
@@ -106,19 +123,18 @@ function rungsOf(recorded: unknown): readonly number[] | undefined {
   }
 }
 
-/** The facts of a trial about the first objective that strategies received, as far as its row holds them. A retracted trial has no results. */
-function factsOf(row: TrialRow, { changes, space, ledger }: Begun): StrategyEvent[] {
+/** The facts of a trial about an objective, as far as its row holds them: reports of the first objective only. A retracted trial has no results. */
+function factsOf(row: TrialRow, { changes, space, ledger }: Begun, objective: ObjectiveSpec): StrategyEvent[] {
   const { trial: id, status, by, params, budget, resumes, step, values, constraints } = row;
-  const [objective] = ledger.settings.objectives;
   const proposal = omitUndefined({ id, by, point: space.encode(space.parse(params)), budget, resumes });
   const suggested: StrategyEvent = { ...proposal, type: 'suggested' };
   if (status === 'retracted') return [suggested];
-  const { reports } = changes.history(id)!;
+  const reports = objective === ledger.settings.objectives[0] ? changes.history(id)!.reports : [];
   const reported = reports.flatMap((_, i): StrategyEvent[] =>
-    i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective!, reports[i + 2]!)] }] : [],
+    i % 3 === 0 ? [{ type: 'reported', id, step: reports[i + 1]!, losses: [lossOf(objective, reports[i + 2]!)] }] : [],
   );
   if (status === 'open') return [suggested, ...reported];
-  const value = values?.[objective!.name];
-  const losses = value === undefined ? undefined : [lossOf(objective!, value)];
+  const value = values?.[objective.name];
+  const losses = value === undefined ? undefined : [lossOf(objective, value)];
   return [suggested, ...reported, omitUndefined({ ...proposal, type: 'ended', outcome: status, step, losses, constraints })];
 }

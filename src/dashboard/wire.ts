@@ -2,6 +2,7 @@
 import type { RequestFailure } from '../errors.ts';
 import type { CloseReason, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
+import type { AxisImportances } from '../importance/importance.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Decided } from '../study/commands.ts';
@@ -148,6 +149,10 @@ export interface Importances {
   readonly completed: number;
   readonly fanova: Values;
   readonly pedAnova: Values;
+  /** The name of the objective whose results these are. */
+  readonly objective: string;
+  /** Where the shares lie, as 90 % intervals by bootstrap samples of the results. */
+  readonly intervals: AxisImportances['intervals'];
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Values;
   /** By parameter, what the forest predicts along its axis, or for each category, whatever the other parameters are. */

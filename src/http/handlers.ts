@@ -117,7 +117,10 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     if (!why) throw noTrial(trial);
     return why;
   },
-  importance: async (studies, { study }) => (await studies.feeds.use(await studies.open(study), importancesOf)) ?? null,
+  importance: async (studies, { study, fields }) => {
+    const { objective } = fields as { objective?: string };
+    return (await studies.feeds.use(await studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
+  },
   turn: (studies, { study, fields, whenGone }) => {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
     return whileThere(whenGone, async (signal) => (await studies.open(study)).turn(proposer, { ahead, wait, signal }));

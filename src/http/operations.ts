@@ -203,8 +203,9 @@ export const operations = {
     method: 'get',
     path: `${ofStudy}/importance`,
     roles: readers,
-    summary: 'Get how much of the variation of the results each parameter explains, or null if there are too few.',
-    result: { description: 'results, fanova and pedAnova: shares by parameter; or null' },
+    summary: 'Get how much of the variation of the results each parameter explains, with 90 % intervals, or null if there are too few.',
+    query: { objective: { type: 'string', description: 'name of the objective (default: the first one)' } },
+    result: { description: 'results, fanova and pedAnova: shares by parameter; intervals: 90 % intervals of both; or null' },
   },
   turn: {
     method: 'get',

@@ -3,6 +3,7 @@ import type { Tree } from '../numeric/forest/tree.ts';
 import type { Rng } from '../numeric/random.ts';
 import type { EncodedPoints } from './coding.ts';
 import { type BinarySubcube, type Interval, meanSquareOfEffects, subcubeOf } from './cylinder.ts';
+import { intervalsAround, type ShareInterval, sharesOfSum } from './shares.ts';
 
 /** The settings of Optuna's evaluator: full trees on all columns, with thresholds halfway between two values. */
 const SETTINGS: GrowForestOptions = { trees: 64, minLeaf: 1, minSplit: 2, features: 1, threshold: () => 0.5 };
@@ -22,19 +23,24 @@ export function* fanova(
 ): Generator<void, FunctionalAnova> {
   const table = { columns, categories: columns.map(() => 0), targets: Float64Array.from(targets) };
   const shares = columnsOfAxis.map(() => noSamples());
+  const ofTrees: (readonly number[])[] = [];
   const marginals = columnsOfAxis.map((of) => (of.length === 1 ? at : of).map(() => noSamples()));
   for (let grown = 0; grown < SETTINGS.trees; grown++) {
     const [tree] = growForest(table, { ...SETTINGS, trees: 1 }, rng).trees;
     const { leaves, mean } = leavesOf(tree!, columns.length);
-    for (const [axis, share] of sharesOf(leaves, columnsOfAxis).entries()) addSample(shares[axis]!, share);
+    const explained = sharesOf(leaves, columnsOfAxis);
+    for (const [axis, share] of explained.entries()) addSample(shares[axis]!, share);
+    ofTrees.push(sharesOfSum(explained));
     for (const [axis, of] of columnsOfAxis.entries()) {
       for (const [k, effect] of marginalOf(leaves, of, at).entries()) addSample(marginals[axis]![k]!, mean + effect);
     }
     yield;
   }
   const total = shares.reduce((sum, share) => sum + share.sum, 0);
+  const means = sharesOfSum(shares.map(({ sum }) => sum));
   return {
-    shares: shares.map(({ sum }) => (total > 0 ? sum / total : 0)),
+    shares: means,
+    intervals: intervalsAround(means, ofTrees),
     spreads: shares.map((share) => (total > 0 ? (spreadOf(share) * SETTINGS.trees) / total : 0)),
     marginals: marginals.map((places) => places.map((samples) => ({ mean: samples.sum / SETTINGS.trees, sd: spreadOf(samples) }))),
   };
@@ -44,6 +50,8 @@ export function* fanova(
 export interface FunctionalAnova {
   /** The share of the variance that it explains. Shares sum to 1, or to 0 if all predictions are equal. */
   readonly shares: readonly number[];
+  /** An interval for each share: the middle 90 % of the trees, each of which is grown on a bootstrap sample of the results. */
+  readonly intervals: readonly ShareInterval[];
   /** The standard deviation of each share over the trees. */
   readonly spreads: readonly number[];
   /** The prediction at places of the axis, or for each of its categories: the mean over all other axes, with its standard deviation over the trees. */

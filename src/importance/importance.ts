@@ -2,8 +2,9 @@ import type { Rng } from '../numeric/random.ts';
 import { type Axis, active, type Point } from '../space/axis.ts';
 import { encodePoints } from './coding.ts';
 import { fanova, type Marginal } from './fanova.ts';
-import { type GridColumn, pedAnova } from './pedAnova.ts';
+import { type GridColumn, pedAnova, pedAnovaIntervals } from './pedAnova.ts';
 import type { ComparableResult } from './results.ts';
+import type { ShareInterval } from './shares.ts';
 
 /** The importance of each axis, by name: shares that sum to 1. */
 export interface AxisImportances {
@@ -11,6 +12,14 @@ export interface AxisImportances {
   readonly results: number;
   readonly fanova: Readonly<Record<string, number>>;
   readonly pedAnova: Readonly<Record<string, number>>;
+  /**
+   * How far each share depends on which results there are: the middle 90 % of what bootstrap samples of them say. It shows chance,
+   * not bias: fANOVA credits the strongest axis with a little too much, and an axis without effect often has a share above 0.
+   */
+  readonly intervals: {
+    readonly fanova: Readonly<Record<string, ShareInterval>>;
+    readonly pedAnova: Readonly<Record<string, ShareInterval>>;
+  };
   /** The standard deviation of the shares by fANOVA over the trees of its forest. */
   readonly spread: Readonly<Record<string, number>>;
   /** The loss that the forest predicts at `MARGINAL_PLACES` of an ordered axis, or for each category, whatever the other axes are. */
@@ -45,12 +54,13 @@ export function* axisImportances(
   const exists = points.map((point) => active(axes, point));
   // An inactive axis gets a random coordinate: whether it is active is the effect of its parent.
   const filled = points.map((point, k) => point.map((coordinate, i) => (exists[k]![i] ? coordinate : rng())));
-  const { shares, spreads, marginals } = yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES);
+  const { shares, intervals, spreads, marginals } = yield* fanova(encodePoints(axes, filled), losses, rng, MARGINAL_PLACES);
   const grids = axes.map((axis, i) => gridOf(axis, points, (k) => exists[k]![i]!, i));
   return {
     results: results.length,
     fanova: byName(axes, shares),
     pedAnova: byName(axes, pedAnova(grids, losses)),
+    intervals: { fanova: byName(axes, intervals), pedAnova: byName(axes, yield* pedAnovaIntervals(grids, losses, rng)) },
     spread: byName(axes, spreads),
     marginals: byName(axes, marginals),
   };

@@ -1,4 +1,6 @@
 import { ndtr } from '../numeric/distributions/normal.ts';
+import { index, type Rng } from '../numeric/random.ts';
+import { intervalsAround, type ShareInterval, sharesOfSum } from './shares.ts';
 
 /** One parameter of some trials, on a grid. */
 export interface GridColumn {
@@ -41,8 +43,31 @@ export function pedAnova(columns: readonly GridColumn[], losses: readonly number
     const [p, q] = [density(all, grid), density(top, grid)];
     return weight * p.reduce((sum, at, k) => sum + (at + FLOOR) * ((q[k]! + FLOOR) / (at + FLOOR) - 1) ** 2, 0);
   });
-  const total = sumOf(divergences);
-  return divergences.map((divergence) => (total > 0 ? divergence / total : 0));
+  return sharesOfSum(divergences);
+}
+
+/** How many bootstrap samples of the trials an interval is made of. */
+const SAMPLES = 64;
+
+/** An interval for each share of `pedAnova`, over bootstrap samples of the trials. Yields after each sample. */
+export function* pedAnovaIntervals(
+  columns: readonly GridColumn[],
+  losses: readonly number[],
+  rng: Rng,
+): Generator<void, readonly ShareInterval[]> {
+  const samples: (readonly number[])[] = [];
+  for (let k = 0; k < SAMPLES; k++) {
+    const drawn = losses.map(() => index(rng, losses.length));
+    const resampled = columns.map(({ cells, ...grid }) => ({ ...grid, cells: drawn.map((i) => cells[i]) }));
+    samples.push(
+      pedAnova(
+        resampled,
+        drawn.map((i) => losses[i]!),
+      ),
+    );
+    yield;
+  }
+  return intervalsAround(pedAnova(columns, losses), samples);
 }
 
 const sumOf = (numbers: readonly number[] | Float64Array): number => {
@@ -75,15 +100,18 @@ function normalKernels(counts: Float64Array, total: number): Weighted[] {
   const size = counts.length;
   const sigma = scottBandwidth(counts, total);
   const observed = [...counts.entries()].filter(([, count]) => count > 0);
+  // Kernels at cells share their shape, so its values at all distances are computed once.
+  const atDistance = Float64Array.from({ length: 2 * size }, (_, k) => ndtr((k + 0.5 - size) / sigma));
+  const shape = (distance: number) => atDistance[distance - 0.5 + size]!;
   return [
-    ...observed.map(([cell, count]) => ({ weight: count, kernel: truncated(cell, sigma, size) })),
-    { weight: PRIOR, kernel: truncated((size - 1) / 2, size, size) },
+    ...observed.map(([cell, count]) => ({ weight: count, kernel: truncated(cell, shape, size) })),
+    { weight: PRIOR, kernel: truncated((size - 1) / 2, (distance) => ndtr(distance / size), size) },
   ];
 }
 
-/** A truncated normal distribution on the cells of a grid. */
-function truncated(mean: number, sigma: number, size: number): (cell: number) => number {
-  const below = (x: number) => ndtr((x - mean) / sigma);
+/** A distribution on the cells of a grid. @param shape the part of the whole distribution up to a distance from its mean */
+function truncated(mean: number, shape: (distance: number) => number, size: number): (cell: number) => number {
+  const below = (x: number) => shape(x - mean);
   const whole = below(size - 0.5) - below(-0.5);
   return (cell) => (below(cell + 0.5) - below(cell - 0.5)) / whole;
 }

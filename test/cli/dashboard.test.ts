@@ -75,7 +75,9 @@ describe('hypertide importance', () => {
     expect(results).toBe(30);
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
-    expect((await hypertide(place, 'importance', 's.jsonl')).out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx /);
+    const { out, err } = await hypertide(place, 'importance', 's.jsonl');
+    expect(out).toMatch(/^parameter +fANOVA +PED-ANOVA\nx +\d+\.\d % \(\d+\.\d–\d+\.\d\) /);
+    expect(err).toContain('x explains more of the variation than any other parameter');
   });
 
   it('compares all configurations where trials were stopped, whichever way the objective goes', async () => {
@@ -97,6 +99,26 @@ describe('hypertide importance', () => {
     expect(results).toBe(30);
     expect(fanova.x).toBeGreaterThan(0.9);
     expect(pedAnova.x).toBeGreaterThan(0.7);
+  });
+
+  it('is of the objective that you name, and names the parameters between which the results cannot tell', async () => {
+    const place = directory();
+    const objectives = ['loss', 'size'].map((name) => ({ name, direction: 'minimize' }));
+    const facts: object[] = [{ ...created, objectives }];
+    for (let trial = 1; trial <= 30; trial++) {
+      const params = parseParams(trial);
+      facts.push(
+        { type: 'suggested', trial, attempt: 1, by: 'import', params },
+        { type: 'completed', trial, run: 'import', values: { loss: params.x + params.y, size: params.y } },
+      );
+    }
+    writeFileSync(join(place, 's.jsonl'), facts.map((fact) => `${JSON.stringify({ at: 1, ...fact })}\n`).join(''));
+    expect((await hypertide(place, 'importance', 's.jsonl')).err).toMatch(/these results do not tell which matters most: (x, y|y, x)\n/);
+    const { objective, fanova } = JSON.parse((await hypertide(place, 'importance', 's.jsonl', '--objective', 'size', '--json')).out);
+    expect([objective, fanova.y > 0.9]).toEqual(['size', true]);
+    const { code, err } = await hypertide(place, 'importance', 's.jsonl', '--objective', 'speed');
+    expect([code, err]).toEqual([expect.any(Number), expect.stringContaining('objective: expected one of loss, size, got "speed"')]);
+    expect(code).not.toBe(0);
   });
 
   it('says when there is too little to tell', async () => {

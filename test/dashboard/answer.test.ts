@@ -96,18 +96,32 @@ describe('what was learned', () => {
   const params = (k: number) => ({ lr: 0.001 * (k + 1), layers: 4, units: 512, kind: k < 4 ? 'relu' : 'tanh' });
   const rows = Array.from({ length: 20 }, (_, k) => row(k + 1, k, { params: params(k) }));
 
+  /** Importances with intervals that end at the shares, or at other upper ends. */
+  const importances = (fanova: Readonly<Record<string, number>>, ends: Readonly<Record<string, number>> = {}) => ({
+    fanova,
+    intervals: {
+      fanova: Object.fromEntries(Object.entries(fanova).map(([name, share]) => [name, [0, ends[name] ?? share] as const])),
+      pedAnova: {},
+    },
+  });
+
   it('says where the best trials lie, the most important parameter first', () => {
-    expect(lessons(parameters, rows, { layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 })).toEqual([
-      { name: 'lr', share: 0.62, text: 'The 5 best lie between 0.001 and 0.005.' },
-      { name: 'layers', share: 0.2, text: 'The 5 best have 4.' },
-      { name: 'units', share: 0.1, text: 'The 5 best have 512. Most are at the upper end: try values above 512.' },
-      { name: 'kind', share: 0.08, text: '4 of the 5 best have relu.' },
+    expect(lessons(parameters, rows, importances({ layers: 0.2, lr: 0.62, units: 0.1, kind: 0.08 }))).toEqual([
+      { name: 'lr', share: 0.62, interval: [0, 0.62], text: 'The 5 best lie between 0.001 and 0.005.' },
+      { name: 'layers', share: 0.2, interval: [0, 0.2], text: 'The 5 best have 4.' },
+      { name: 'units', share: 0.1, interval: [0, 0.1], text: 'The 5 best have 512. Most are at the upper end: try values above 512.' },
+      { name: 'kind', share: 0.08, interval: [0, 0.08], text: '4 of the 5 best have relu.' },
     ]);
   });
 
   it('says which parameter hardly matters, and nothing with few results', () => {
-    expect(lessons(parameters, rows, { lr: 1 })[1]?.text).toBe('It hardly matters: you can fix it.');
-    expect(lessons(parameters, rows.slice(0, 10), { lr: 1 }).every(({ text }) => text === undefined)).toBe(true);
+    expect(lessons(parameters, rows, importances({ lr: 1 }))[1]?.text).toBe('It hardly matters: you can fix it.');
+    expect(lessons(parameters, rows.slice(0, 10), importances({ lr: 1 })).every(({ text }) => text === undefined)).toBe(true);
+  });
+
+  it('advises nothing that the interval does not support', () => {
+    const [, layers] = lessons(parameters, rows, importances({ lr: 0.99, layers: 0.01 }, { layers: 0.3 }));
+    expect(layers).toMatchObject({ name: 'layers', text: 'The 5 best have 4.' });
   });
 });
 

@@ -144,6 +144,27 @@ describe('what holds', () => {
     return { params: o === 'y' ? { o, m, z: rng() } : { o, z: rng() }, value: o === 'y' ? m : 0.5 };
   });
 
+  it('intervals hold their shares, differ by seed only, and shrink as results are added', () => {
+    const draw = rngFor('intervals', '', 0);
+    const square = space({ a: unit, b: unit }) as Space<Params>;
+    const many = Array.from({ length: 240 }, () => {
+      const [a, b] = [draw(), draw()];
+      return { params: { a, b }, value: 3 * a + 2 * b };
+    });
+    const [few, all] = [many.slice(0, 20), many].map((some) => reckon(square, some) as AxisImportances);
+    const width = ([low, high]: readonly [number, number]) => high - low;
+    for (const measure of ['fanova', 'pedAnova'] as const) {
+      for (const name of ['a', 'b']) {
+        const [low, high] = few!.intervals[measure][name]!;
+        expect([low >= 0, low <= few![measure][name]!, high >= few![measure][name]!, high <= 1]).toEqual([true, true, true, true]);
+        expect(width(all!.intervals[measure][name]!)).toBeLessThan(width([low, high]));
+      }
+    }
+    expect(all!.intervals.fanova.a![0]).toBeGreaterThan(all!.intervals.fanova.b![1]); // 9 to 4: so many results tell which matters more
+    expect(reckon(square, many)!.intervals).toEqual(all!.intervals);
+    expect(reckon(square, many, '2')!.intervals).not.toEqual(all!.intervals);
+  });
+
   it('shares sum to 1, and a parameter that exists sometimes has one', () => {
     const { fanova, pedAnova, results } = reckon(branches, trials) as AxisImportances;
     expect(results).toBe(80);

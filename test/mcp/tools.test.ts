@@ -50,6 +50,14 @@ describe('an agent', () => {
     expect((await call('ask', { study })).data).toEqual({ next: 'over', reason: 'trials' });
     expect((await call('why', { study, trial: 3 })).data).toMatchObject({ by: 'random', recomputed: 'equal' });
     expect((await call('importance', { study })).data).toMatchObject({ results: 5, fanova: { lr: expect.any(Number) } });
+    expect((await call('importance', { study, objective: 'loss' })).data).toMatchObject({
+      objective: 'loss',
+      intervals: { fanova: { lr: [expect.any(Number), 1] } },
+    });
+    expect(await call('importance', { study, objective: 'speed' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('expected one of loss'),
+    });
     expect((await call('best', { study })).data).toMatchObject({ status: 'completed', trainer: 'agent' });
     expect((await call('list_trials', { study, limit: 2 })).data).toMatchObject({ trials: [{ trial: 1 }, { trial: 2 }], next: 2 });
   });

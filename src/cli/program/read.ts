@@ -37,12 +37,13 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare('importance', 'Print how much each parameter matters.')
     .summary('print how much each parameter matters')
+    .option('--objective <name>', 'for this objective (default: the first one)')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 fANOVA measures shares in the variation of all results; PED-ANOVA measures
-what sets the best tenth apart.`,
+what sets the best tenth apart. Behind each share is its 90 % interval.`,
     )
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/importance.ts')).importance(study, options)),

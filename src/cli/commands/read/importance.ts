@@ -7,8 +7,11 @@ import { inform, print } from '../../terminal/output.ts';
 import { plain } from '../../terminal/table.ts';
 
 /** `hypertide importance` */
-export async function importance(study: CommandStudy, { json }: { readonly json?: boolean }): Promise<number> {
-  const found = await importancesOf(await readFeed(study));
+export async function importance(
+  study: CommandStudy,
+  { json, objective }: { readonly json?: boolean; readonly objective?: string },
+): Promise<number> {
+  const found = await importancesOf(await readFeed(study), objective);
   if (found === undefined) {
     inform('there are too few results, or all are equal');
     if (json) print('null');
@@ -18,21 +21,39 @@ export async function importance(study: CommandStudy, { json }: { readonly json?
   if (json) print(JSON.stringify(shares));
   else {
     print(tableOf(shares));
+    const verdict = verdictOn(shares);
+    if (verdict !== undefined) inform(verdict);
+    inform('in brackets: where the share lies, a 90 % interval by bootstrap samples of the results');
     inform('fANOVA: share of the variance of all results, so which parameters to search at all');
     inform('PED-ANOVA: what tells the best tenth of the results from the others, so which parameters to tune further');
   }
   return 0;
 }
 
-function tableOf({ fanova, pedAnova }: Pick<Importances, 'fanova' | 'pedAnova'>): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+type Shares = Pick<Importances, 'fanova' | 'pedAnova' | 'intervals'>;
+
+/** Which parameter matters most, or which ones may: those whose intervals reach that of the first. Undefined if there is nothing to compare. */
+function verdictOn({ fanova, intervals }: Shares): string | undefined {
+  const [first, ...others] = byShare(fanova);
+  if (first === undefined || others.length === 0) return undefined;
+  const [low] = intervals.fanova[first]!;
+  const rivals = others.filter((name) => intervals.fanova[name]![1] >= low);
+  if (rivals.length === 0) return `${first} explains more of the variation than any other parameter`;
+  return `these results do not tell which matters most: ${[first, ...rivals].join(', ')}`;
+}
+
+const byShare = (shares: Importances['fanova']): string[] => Object.keys(shares).sort((a, b) => shares[b]! - shares[a]!);
+
+function tableOf({ fanova, pedAnova, intervals }: Shares): string {
+  const percent = (share: number, [low, high]: readonly [number, number]) =>
+    `${(100 * share).toFixed(1)} % (${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)})`;
   const table = new Table({
     head: ['parameter', 'fANOVA', 'PED-ANOVA'],
     chars: plain,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     colAligns: ['left', 'right', 'right'],
   });
-  const names = Object.keys(fanova).sort((a, b) => fanova[b]! - fanova[a]!);
-  for (const name of names) table.push([name, percent(fanova[name]!), percent(pedAnova[name]!)]);
+  for (const name of byShare(fanova))
+    table.push([name, percent(fanova[name]!, intervals.fanova[name]!), percent(pedAnova[name]!, intervals.pedAnova[name]!)]);
   return table.toString();
 }

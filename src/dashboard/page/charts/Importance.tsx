@@ -1,5 +1,4 @@
 import { useComputed } from '@preact/signals';
-import type { Importances } from '../../wire.ts';
 import { cut } from '../lib/format.ts';
 import { colour } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
@@ -17,10 +16,14 @@ export function Importance() {
     if (shares === undefined) return {};
     const names = Object.keys(shares.fanova).sort((a, b) => shares.fanova[a]! - shares.fanova[b]!);
     const style = axisStyle();
-    const bar = (name: string, of: Importances['fanova'], property: string) => ({
+    const bar = (name: string, by: 'fanova' | 'pedAnova', property: string) => ({
       type: 'bar',
       name,
-      data: names.map((parameter) => of[parameter] ?? 0),
+      data: names.map((parameter) => shares[by][parameter] ?? 0),
+      tooltip: {
+        valueFormatter: (value: unknown, at: number) =>
+          `${percent(value)} (${shares.intervals[by][names[at]!]!.map(percent).join(' to ')})`,
+      },
       barMaxWidth: 12,
       itemStyle: { color: colour(property), borderRadius: [0, 3, 3, 0] },
     });
@@ -38,13 +41,16 @@ export function Importance() {
       },
       xAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
       yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, splitLine: { show: false } },
-      tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle(), valueFormatter: percent },
-      series: [bar('PED-ANOVA', shares.pedAnova, '--stopped'), bar('fANOVA', shares.fanova, '--completed')] as never,
+      tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle() },
+      series: [bar('PED-ANOVA', 'pedAnova', '--stopped'), bar('fANOVA', 'fanova', '--completed')] as never,
     };
   });
   const count = Object.keys(known?.fanova ?? {}).length;
   return (
-    <Card title="Importance" note="fANOVA: share of the variation over the whole space; PED-ANOVA: share in reaching the best tenth">
+    <Card
+      title="Importance"
+      note="fANOVA: share of the variation over the whole space; PED-ANOVA: share in reaching the best tenth; point at a bar for its 90 % interval"
+    >
       {known ? (
         <Chart label="Importance of each parameter" option={option.value} height={70 + 34 * count} />
       ) : (

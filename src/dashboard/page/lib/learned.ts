@@ -1,7 +1,9 @@
+import type { ShareInterval } from '../../../importance/shares.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import type { TrialRow } from '../../../study/trials.ts';
+import type { Importances } from '../../wire.ts';
 import { cut, formatNumber } from './format.ts';
 
 /** What the results say about a parameter. */
@@ -9,6 +11,8 @@ export interface Lesson {
   readonly name: string;
   /** Its share of the variation, from 0 to 1. */
   readonly share: number;
+  /** Where the share lies, as a 90 % interval. */
+  readonly interval: ShareInterval;
   /** Where the best trials lie, and what to do about it. */
   readonly text?: string;
 }
@@ -17,31 +21,32 @@ export interface Lesson {
 const LEAST = 5;
 /** Results below which there are no lessons. */
 const FEW = 15;
-/** Below this share, a parameter hardly matters. */
-const SMALL = 0.02;
+/** A parameter hardly matters if its share is below this even at the upper end of its interval. */
+const SMALL = 0.05;
 /** Values in this part of the range lie at its end. */
 const END = 0.05;
+/** Of a constant, which explains nothing. */
+const NONE: ShareInterval = [0, 0];
 
 /** What the results say about each parameter, the most important first. @param ranked the trials with a result, the best first */
 export function lessons(
   parameters: readonly (readonly [string, Dimension])[],
   ranked: readonly TrialRow[],
-  shares: Readonly<Record<string, number>>,
+  { fanova, intervals }: Pick<Importances, 'fanova' | 'intervals'>,
 ): Lesson[] {
   const top = ranked.length < FEW ? [] : ranked.slice(0, Math.max(LEAST, Math.ceil(ranked.length / 10)));
   return parameters
-    .map(([name, dimension]) => ({
-      name,
-      share: shares[name] ?? 0,
-      ...omitUndefined({ text: textOf(name, dimension, top, shares[name] ?? 0) }),
-    }))
+    .map(([name, dimension]) => {
+      const interval = intervals.fanova[name] ?? NONE;
+      return omitUndefined({ name, share: fanova[name] ?? 0, interval, text: textOf(name, dimension, top, interval) });
+    })
     .sort((a, b) => b.share - a.share);
 }
 
-function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], share: number): string | undefined {
+function textOf(name: string, dimension: Dimension, top: readonly TrialRow[], [, most]: ShareInterval): string | undefined {
   const found = top.flatMap(({ params }) => (params[name] === undefined ? [] : [params[name]]));
   if (found.length < LEAST) return undefined;
-  if (share < SMALL) return 'It hardly matters: you can fix it.';
+  if (most < SMALL) return 'It hardly matters: you can fix it.';
   const values = valuesOf(dimension);
   const numbers = found.filter((value) => typeof value === 'number');
   if (!isRange(values) || numbers.length < found.length) return mostOf(found);

@@ -9,12 +9,14 @@ import { Card } from '../Card.tsx';
 /** Parameters that are listed. */
 const LISTED = 5;
 
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
 /** Which parameters matter, where the best values lie, and what to do about it. */
 export function LessonsCard() {
   useFindings();
   const found = useComputed(() => {
     const shares = knownImportances.value;
-    return shares && lessons(parameters.value, ranked.value, shares.fanova);
+    return shares && lessons(parameters.value, ranked.value, shares);
   }).value;
   const note = objectives.value.length > 1 ? `of ${cut(objectives.value[0]!.name, 30)}` : undefined;
   return (
@@ -29,7 +31,7 @@ export function LessonsCard() {
     >
       {found ? (
         <ul class="lessons">
-          {found.slice(0, LISTED).map(({ name, share, text }) => (
+          {found.slice(0, LISTED).map(({ name, share, interval: [low, high], text }) => (
             <li key={name}>
               <span class="lesson-name" title={cut(name, 400)}>
                 {cut(name, 24)}
@@ -37,9 +39,7 @@ export function LessonsCard() {
               <span class="lesson-bar" aria-hidden="true">
                 <span style={{ width: `${100 * share}%` }} />
               </span>
-              <b title={`± ${Math.round(100 * (knownImportances.value!.spread[name] ?? 0))} % over the trees of the forest`}>
-                {Math.round(100 * share)} %
-              </b>
+              <b title={`90 % interval: ${percent(low)} to ${percent(high)}`}>{percent(share)}</b>
               {text && <p class="note">{text}</p>}
             </li>
           ))}
