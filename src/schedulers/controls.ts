@@ -10,7 +10,9 @@ const EVERY = 24;
  */
 export class Controls {
   /** Configurations that began as controls. */
-  readonly #members: Member[] = [];
+  readonly #members = new Set<Member>();
+  /** Those with which the rung above has, or will have, a result. */
+  readonly #evidence = new Set<Member>();
   readonly #pause: boolean;
   /** The rung at which they are not compared. */
   #at = 0;
@@ -21,7 +23,16 @@ export class Controls {
   }
 
   add(member: Member): void {
-    this.#members.push(member);
+    this.#members.add(member);
+    this.review(member);
+  }
+
+  /** Takes over what has become of a configuration: one for each fact, since a study may have as many controls as trials. */
+  review(member: Member): void {
+    if (!this.#members.has(member)) return;
+    const above = this.#at + 1;
+    const isEvidence = member.from >= above && (member.stands[above] !== undefined || this.#continues(member));
+    this.#evidence[isEvidence ? 'add' : 'delete'](member);
   }
 
   /**
@@ -31,18 +42,17 @@ export class Controls {
   raise(at: number): readonly Member[] {
     if (at === this.#at) return [];
     this.#at = at;
-    const raised = this.#members.filter(
+    const raised = [...this.#members].filter(
       (member) => member.from <= at && member.stands[at]?.status !== 'promoted' && this.#continues(member),
     );
     for (const member of raised) member.from = at + 1;
+    for (const member of this.#members) this.review(member);
     return raised;
   }
 
   /** Whether the rung above has, or will have, results of too few. */
   get lacking(): boolean {
-    const above = this.#at + 1;
-    const controls = this.#members.filter((member) => member.from >= above && (member.stands[above] || this.#continues(member)));
-    return controls.length < LEAST;
+    return this.#evidence.size < LEAST;
   }
 
   /** Whether the n-th configuration is a control although enough have begun. */

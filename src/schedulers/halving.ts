@@ -76,6 +76,7 @@ export class Halving {
     if (told.type === 'ended') member.waiting = told.outcome === 'completed' && !violates(told) ? told : undefined;
     for (const rung of this.#rungs) rung.settle(member);
     this.#pass(member);
+    this.#controls.review(member);
     this.#raiseControls();
     if (isNew) this.#behind = this.#fallsBehind(member, told);
   }
@@ -104,6 +105,7 @@ export class Halving {
       member.waiting = undefined;
       this.#passing.delete(member);
       for (const rung of this.#rungs) rung.settle(member);
+      this.#controls.review(member);
       return;
     }
     const tagged = numberIn(tags, this.#name) ?? Number.NaN;
