@@ -1,7 +1,7 @@
 import { concatMap, Observable, type OperatorFunction } from 'rxjs';
 import type { CloseReason } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
-import { better } from '../src/ledger/ranking.ts';
+import { Leader } from '../src/ledger/ranking.ts';
 import { type Ended, type TrialId, violates } from '../src/messages.ts';
 import { type TrialRow, TrialRows } from '../src/study/trials.ts';
 
@@ -53,26 +53,28 @@ export const best = <P>(): OperatorFunction<AppliedEntry<P>, TrialRow<P>> => fol
 export function bestRows<P>(): (noted: AppliedEntry<P>) => readonly TrialRow<P>[] {
   const rowsOf = endedRows<P>();
   const results = new Map<TrialId, Result<P>>();
-  let first: Result<P> | undefined;
+  let leader = new Leader<Result<P>>();
   return (noted) => {
     const [row] = rowsOf(noted);
     if (row?.status === 'completed' && violates(row)) return [];
     if (row?.status === 'completed') {
       const { losses, budget = Number.POSITIVE_INFINITY } = noted.event as Ended;
-      const result = { row, loss: losses![0]!, budget };
+      const result = { trial: row.trial, row, loss: losses![0]!, budget };
       results.set(row.trial, result);
-      if (!better(result, first)) return [];
-      first = result;
-      return [row];
+      const { best: last } = leader;
+      leader.add(result);
+      return leader.best === last ? [] : [leader.best!.row];
     }
-    if (row?.status !== 'retracted' || !results.delete(row.trial) || first?.row.trial !== row.trial) return [];
-    first = undefined;
-    for (const result of results.values()) if (better(result, first)) first = result;
-    return first ? [(first as Result<P>).row] : [];
+    if (row?.status !== 'retracted' || !results.delete(row.trial)) return [];
+    const { best: last } = leader;
+    leader = new Leader();
+    for (const result of results.values()) leader.add(result);
+    return leader.best && leader.best.trial !== last?.trial ? [leader.best.row] : [];
   };
 }
 
 interface Result<P> {
+  readonly trial: TrialId;
   readonly row: TrialRow<P>;
   readonly loss: number;
   readonly budget: number;

@@ -34,6 +34,8 @@ export interface Strategy {
   readonly spec?: StrategySpec;
   /** The budgets at which it compares trials, ascending. Later stages learn from reports at these budgets. */
   readonly rungs?: readonly number[];
+  /** What a trial may spend in full, if the strategy sets budgets: that of enqueued trials. */
+  readonly full?: number;
 }
 
 /** @throws OptionError for what is no strategy, such as its name. */

@@ -3,7 +3,7 @@ import { lossOf, type Settings } from './settings.ts';
 import type { OpenTrial } from './trial.ts';
 
 /**
- * The trial with the lowest first loss among those completed at the highest budget. Trials that violate an outcome constraint are not ranked.
+ * The trial with the lowest first loss among those completed at the highest budget or without one. Trials that violate an outcome constraint are not ranked.
  *
  * @typeParam P the type of configurations
  */
@@ -16,23 +16,43 @@ export interface Best<P = Params> {
   readonly budget: number;
 }
 
-type Rank = Pick<Best, 'loss' | 'budget'>;
+type Rank = Pick<Best, 'trial' | 'loss' | 'budget'>;
 
 /** A higher budget matters more than a lower loss. */
-export const better = (a: Rank, b: Rank | undefined): boolean =>
+const better = (a: Rank, b: Rank | undefined): boolean =>
   b === undefined || a.budget > b.budget || (a.budget === b.budget && a.loss < b.loss);
+
+/**
+ * Keeps the best result. A trial without a budget trained to its end, so it ranks with those at the highest budget: enqueued trials had none in
+ * studies of earlier versions.
+ */
+export class Leader<R extends Rank> {
+  #budgeted: R | undefined;
+  #unlimited: R | undefined;
+
+  add(result: R): void {
+    if (result.budget < Number.POSITIVE_INFINITY) {
+      if (better(result, this.#budgeted)) this.#budgeted = result;
+    } else if (better(result, this.#unlimited)) this.#unlimited = result;
+  }
+
+  get best(): R | undefined {
+    const [a, b] = [this.#budgeted, this.#unlimited];
+    if (a === undefined || b === undefined) return a ?? b;
+    return a.loss < b.loss || (a.loss === b.loss && a.trial < b.trial) ? a : b;
+  }
+}
 
 /** Finds the best completed trial, and whether one reached the target. */
 export class Ranking<P> {
-  #best: Best<P> | undefined;
+  readonly #leader = new Leader<Best<P>>();
   #lowest = Number.POSITIVE_INFINITY;
   #target = Number.NEGATIVE_INFINITY;
 
   /** @param loss of the first objective. */
   add({ suggestion, proposal }: OpenTrial<P>, values: Values, loss: number): void {
     const { id: trial, budget = Number.POSITIVE_INFINITY } = proposal;
-    const ranked: Best<P> = { trial, params: suggestion.params, values, loss, budget };
-    if (better(ranked, this.#best)) this.#best = ranked;
+    this.#leader.add({ trial, params: suggestion.params, values, loss, budget });
     this.#lowest = Math.min(this.#lowest, loss);
   }
 
@@ -41,7 +61,7 @@ export class Ranking<P> {
   }
 
   get best(): Best<P> | undefined {
-    return this.#best;
+    return this.#leader.best;
   }
   /** Whether a result is at least as good as the target, at any budget. */
   get reached(): boolean {

@@ -9,7 +9,7 @@ import { quantityModel } from '../samplers/bo/quantityModel.ts';
 import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../samplers/bo/state.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
-import { bestFirst, type TrialRow } from '../study/trials.ts';
+import { bestFirst, highestBudget, type TrialRow } from '../study/trials.ts';
 
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P> {
@@ -75,7 +75,8 @@ function firstOfEach(points: readonly Point[], indices: readonly number[]): numb
 /** The rows that a recommendation depends on, the best first: completed at the highest budget, and of very many a selection. */
 export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): TrialRow<P>[] {
   const sorted = bestFirst(rows, objective);
-  const full = sorted.filter(({ budget }) => budget === sorted[0]!.budget);
+  const highest = highestBudget(sorted);
+  const full = sorted.filter(({ budget = highest }) => budget === highest);
   return full.length > MOST ? bestAndSpread(full, MOST) : full;
 }
 

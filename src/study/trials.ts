@@ -229,17 +229,25 @@ function end<P>(row: Draft<P>, { outcome, reason, losses, constraints, seconds }
 /** Whether a trial cannot be used, by its trainer's word or because it violates an outcome constraint. */
 export const isInfeasible = (row: Pick<TrialRow, 'reason' | 'constraints'>): boolean => row.reason === 'infeasible' || violates(row);
 
-/** The completed trials that violate no constraint, the best first: by higher budget, then by lower loss. */
+/** The completed trials that violate no constraint, the best first: by higher budget (without one: the highest), then by lower loss. */
 export function bestFirst<R extends Pick<TrialRow, 'status' | 'values' | 'budget' | 'constraints'>>(
   rows: Iterable<R>,
   objective: ObjectiveSpec,
 ): R[] {
   const candidates = [...rows].filter((row) => row.status === 'completed' && !violates(row));
+  const highest = highestBudget(candidates);
   // Computed once each: a comparison of two would compute them thousands of times.
   const keyed = candidates.map((row) => ({
     row,
     loss: lossOf(objective, row.values![objective.name]!),
-    budget: row.budget ?? Number.POSITIVE_INFINITY,
+    budget: row.budget ?? highest,
   }));
   return keyed.sort((a, b) => (a.budget === b.budget ? a.loss - b.loss : b.budget - a.budget)).map(({ row }) => row);
 }
+
+/** The highest budget of some trials; infinity if none has one. */
+export const highestBudget = (rows: Iterable<Pick<TrialRow, 'budget'>>): number => {
+  let highest = 0;
+  for (const { budget = 0 } of rows) highest = Math.max(highest, budget);
+  return highest || Number.POSITIVE_INFINITY;
+};

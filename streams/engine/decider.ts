@@ -86,7 +86,7 @@ export class Decider<P> {
       case 'retry':
         return { type: 'append', fact: this.#again(demand.trial) };
       case 'queue':
-        return { type: 'append', fact: { ...this.#first('queue', demand.params), queue: demand.position } };
+        return { type: 'append', fact: this.#queued(demand.params, demand.position) };
       case 'ask':
         return this.#ask(demand.fresh);
     }
@@ -190,6 +190,12 @@ export class Decider<P> {
     if (proposal !== undefined) fact.proposal = proposal;
     if (tags !== undefined) fact.tags = tags;
     return fact;
+  }
+
+  /** An enqueued configuration. It trains with the full budget, like the trials that it is compared with. */
+  #queued(params: P, queue: number): SuggestedFact<P> {
+    const { full: budget } = this.amendments.switched?.strategy ?? this.#options.strategy;
+    return { ...this.#first('queue', params), queue, ...omitUndefined({ budget }) };
   }
 
   #first(by: string, params: P): { -readonly [K in keyof SuggestedFact<P>]: SuggestedFact<P>[K] } {

@@ -80,7 +80,9 @@ export class Replayer<P> {
    */
   async difference(logged: SuggestedFact): Promise<Difference | undefined> {
     if (this.outdated) await this.rebuild();
-    return firstDifference('', logged, await this.#recompute());
+    const recomputed = await this.#recompute();
+    const compared = isUnlimited(logged) && isObject(recomputed) ? { ...recomputed, budget: undefined } : recomputed;
+    return firstDifference('', logged, compared);
   }
 
   dispose(): void {
@@ -136,6 +138,9 @@ function firstDifference(field: string, logged: unknown, recomputed: unknown): D
   }
   return undefined;
 }
+
+/** Whether a version made a suggestion that gave no budget to enqueued trials. Later attempts have that of the first. */
+const isUnlimited = ({ by, budget }: SuggestedFact): boolean => by === 'queue' && budget === undefined;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 

@@ -12,8 +12,9 @@ import type { Strategy } from '../strategy.ts';
  */
 export function budget(most: number): Strategy {
   checkOption('budget', most, positive);
-  return defineStrategy<undefined>(
+  const strategy = defineStrategy<undefined>(
     { name: 'budget', init: () => undefined, tell: () => undefined, ask: (_state, ask) => ({ ...ask, budget: most }) },
     { budget: most },
   );
+  return Object.assign(strategy, { full: most });
 }

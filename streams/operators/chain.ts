@@ -25,7 +25,8 @@ export function chain(...strategies: Strategy[]): Strategy {
     stages.map((stage, i) => stage(apart(behind(env, stages, i), stages, i))).reduce((f, g) => pipe(f, g), pipe()),
   );
   const rungs = rungsOf(stages);
-  return Object.assign(whole, { stages }, rungs && { rungs });
+  const full = stages.findLast((stage) => stage.full !== undefined)?.full;
+  return Object.assign(whole, { stages }, rungs && { rungs }, full !== undefined && { full });
 }
 
 const kindOf = ({ spec, name }: Strategy): string => (typeof spec === 'object' ? Object.keys(spec)[0]! : (spec ?? name));

@@ -32,5 +32,5 @@ export function halving(name: string, options: HalvingOptions, settings: Omit<Ha
     const core = asynchronousHalving({ ...settings, pause }, env);
     return drivePhases(halvingMachine, env, { env, core }, core);
   });
-  return Object.assign(strategy, { rungs: settings.rungs });
+  return Object.assign(strategy, { rungs: settings.rungs, full: settings.rungs.at(-1)! });
 }

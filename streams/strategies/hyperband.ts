@@ -112,5 +112,5 @@ function synchronous(name: string, options: object, rungs: readonly number[], br
     const core = synchronousHalving(brackets, eta, env);
     return drivePhases(bracketsMachine, env, { env, core }, core);
   });
-  return Object.assign(strategy, { rungs });
+  return Object.assign(strategy, { rungs, full: rungs.at(-1)! });
 }

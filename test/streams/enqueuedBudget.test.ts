@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { readUpTo } from '../../streams/engine/replay.ts';
+import { verify } from '../../streams/engine/verify.ts';
+import { asha, budget, chain, createStudy, type Fact, float, type Log, memoryLog, random, space } from '../../streams/index.ts';
+
+const line = space({ x: float(0, 1) });
+const halving = chain(asha({ min: 1, max: 9 }), random());
+
+/** Runs a study whose first trial is enqueued, with a loss of 0.99: worse than others. */
+async function played(log: Log, strategy = halving) {
+  const study = createStudy(line, { strategy, trials: 12, parallel: 2, seed: 'a', log });
+  await study.enqueue({ x: 0.99 });
+  for (let next = await study.ask(); next; next = await study.ask()) {
+    let isStopped = false;
+    for (let step = 1; step <= 9 && !isStopped; step++) isStopped = (await study.report(next.trial, step, next.params.x)).stop;
+    await (isStopped ? study.stopped(next.trial) : study.tell(next.trial, next.params.x));
+  }
+  const [rows, best, recommended] = [study.trials(), study.best(), study.recommend()];
+  await study.close();
+  return { rows, best, recommended };
+}
+
+async function factsOf(log: Log): Promise<Fact[]> {
+  const facts: Fact[] = [];
+  for await (const entries of readUpTo(log.read(), await log.head())) facts.push(...entries.map(({ fact }) => fact as Fact));
+  return facts;
+}
+
+describe('an enqueued trial', () => {
+  it('trains with the full budget that others have', async () => {
+    for (const [strategy, full] of [
+      [halving, 9],
+      [chain(budget(27), random()), 27],
+      [random(), undefined],
+    ] as const) {
+      const { rows } = await played(memoryLog(), strategy);
+      const [queued] = rows.filter(({ by }) => by === 'queue');
+      expect(queued).toBeDefined();
+      expect(queued!.budget).toBe(full);
+    }
+  });
+
+  it('ranks with the trials at the highest budget in logs where it has none', async () => {
+    const log = memoryLog();
+    await played(log);
+    const old = memoryLog();
+    for (const fact of await factsOf(log))
+      await old.append(fact.type === 'suggested' && fact.by === 'queue' ? { ...fact, budget: undefined } : fact);
+    const study = createStudy(line, { strategy: halving, trials: 12, parallel: 2, seed: 'a', log: old });
+    await study.ask();
+    const completed = study.trials().filter(({ status }) => status === 'completed');
+    const lowest = Math.min(...completed.map(({ values }) => values!.value!));
+    expect(completed.find(({ by }) => by === 'queue')).not.toHaveProperty('budget');
+    expect(lowest).toBeLessThan(0.99);
+    expect(study.best()!.values).toEqual({ value: lowest });
+    expect(study.recommend()!.row.by).not.toBe('queue');
+    await study.close();
+    const head = await old.head();
+    const verdict = await verify(line, halving, () => readUpTo(old.read(), head));
+    expect(verdict.differs).toBeUndefined();
+  });
+});
