@@ -40,6 +40,23 @@ export function standardise(values: ArrayLike<number>): OutcomeTransform {
   };
 }
 
+/**
+ * A transform of values of which none is far above the others. Training that diverges returns losses such as 1e200, next to which all others would be
+ * equal. Values whose distance to the lowest one is more than `far` times that of the lower quartile count as if they were at that distance: how bad
+ * the bad ones are says little about the good ones.
+ */
+export const withoutExtremes =
+  (transformOf: (values: readonly number[]) => OutcomeTransform, far: number) =>
+  (values: readonly number[]): OutcomeTransform => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const low = sorted[0]!;
+    const above = sorted.slice(sorted.length >> 2).find((value) => value > low) ?? low;
+    const limit = low + far * (above - low);
+    const cut = (value: number) => Math.min(value, limit);
+    const transform = transformOf(values.map(cut));
+    return { ...transform, target: (value) => transform.target(cut(value)) };
+  };
+
 /** Yeo & Johnson's power transform ("A new family of power transformations", Biometrika 2000), for any sign of x; 1 is the identity. */
 export function yeoJohnson(x: number, power: number): number {
   if (x >= 0) return Math.abs(power) < 1e-8 ? Math.log1p(x) : Math.expm1(power * Math.log1p(x)) / power;

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { powerTransform, shiftedLog, standardise, yeoJohnson, yeoJohnsonInverse } from '../../src/numeric/outcomeTransform.ts';
+import {
+  powerTransform,
+  shiftedLog,
+  standardise,
+  withoutExtremes,
+  yeoJohnson,
+  yeoJohnsonInverse,
+} from '../../src/numeric/outcomeTransform.ts';
 
 interface Case {
   values: number[];
@@ -86,4 +93,19 @@ it('shiftedLog tells apart low values next to ones that are larger by orders of 
   expect(shareOfRange(standardise(values).targets)).toBeLessThan(1e-5);
   // the distances above 0 have the median 3
   expect(shareOfRange(shiftedLog(values, 0.1).targets)).toBeCloseTo(Math.log(11) / Math.log1p(2e6 / 0.3), 10);
+});
+
+it('withoutExtremes tells apart low values next to one that is larger than a number can show', () => {
+  const values = [0.3, 0.1, 1e200, 0.2, 1.7e308, 0.15];
+  for (const fit of [standardise, powerTransform, (v: readonly number[]) => shiftedLog(v, 0.1)]) {
+    const { targets, target } = withoutExtremes(fit, 10)(values);
+    expect(targets[0]! - targets[1]!).toBeGreaterThan(0.1);
+    expect(targets[2]).toBe(targets[4]);
+    expect(target(1e300)).toBe(targets[2]);
+  }
+});
+
+it('withoutExtremes keeps values of which none is far above the others', () => {
+  const values = [3, 1, 4, 1.5, 5.9, 2.6, 5.3];
+  expect(withoutExtremes(standardise, 10)(values).targets).toEqual(standardise(values).targets);
 });

@@ -57,6 +57,12 @@ export interface BoFold {
 /** Quantities other than losses need only the most probable kernel. */
 export const SINGLE_KERNEL: KernelFitOptions = { samples: 0, seed: '', warp: false };
 
+/**
+ * How far above the lowest loss others count. With several objectives, configurations on the front are far from the lowest loss of each; the limit is
+ * only for losses that would hide all others.
+ */
+const FAR = { single: 10, several: 1e6 };
+
 /** @param options how the kernels of losses are fitted */
 export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   const { axes, objectives } = env;
@@ -69,7 +75,7 @@ export function createBoFold(env: Env, options: KernelFitOptions): BoFold {
   const withoutBudget = featuresOf(axes);
   const single = objectives.length === 1;
   // Behind early stopping, losses are modelled only until budgets differ: too short to choose by evidence.
-  const lossTransforms = env.rungs ? alternating : byEvidence;
+  const lossTransforms = (env.rungs ? alternating : byEvidence)(single ? FAR.single : FAR.several);
   let last: { readonly budgets: BudgetRange | undefined; readonly features: Features } = { budgets: undefined, features: withoutBudget };
 
   function featuresBy(budgets: BudgetRange | undefined): Features {

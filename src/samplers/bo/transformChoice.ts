@@ -1,4 +1,4 @@
-import { powerTransform, shiftedLog, standardise } from '../../numeric/outcomeTransform.ts';
+import { powerTransform, shiftedLog, standardise, withoutExtremes } from '../../numeric/outcomeTransform.ts';
 import type { KernelFit } from './fit.ts';
 import type { QuantityObservations, TransformFitter } from './observations.ts';
 
@@ -37,20 +37,28 @@ const isRounded = ({ observed }: QuantityObservations): boolean => {
   return new Set(values).size < MIN_DISTINCT * values.length;
 };
 
+const alternate = (n: number): number => n % 2;
+
 /** Alternates between two transforms, as their errors differ. */
-export const alternating: TransformChoice = {
-  transforms: [standardise, powerTransform],
-  choose: (_, n) => n % 2,
-};
+export const alternating = (far: number): TransformChoice => ({
+  transforms: [standardise, powerTransform].map((fit) => withoutExtremes(fit, far)),
+  choose: (_, n) => alternate(n),
+});
 
 /**
  * Which transform a Gaussian process fits best depends on the problem: losses may have a long tail, or span orders of magnitude. Where losses are
  * rounded, such as error rates on few examples, differences between the lowest ones are luck, which a log would magnify.
+ *
+ * @param far see `withoutExtremes`
  */
-export const byEvidence: TransformChoice = {
-  transforms: [...alternating.transforms, (values) => shiftedLog(values, 1), (values) => shiftedLog(values, 0.1)],
+export const byEvidence = (far: number): TransformChoice => ({
+  transforms: [
+    ...alternating(far).transforms,
+    withoutExtremes((values) => shiftedLog(values, 1), far),
+    withoutExtremes((values) => shiftedLog(values, 0.1), far),
+  ],
   choose(losses, n) {
-    if (isRounded(losses)) return alternating.choose(losses, n);
+    if (isRounded(losses)) return alternate(n);
     const place = (n * GOLDEN) % 1;
     let sum = 0;
     const chosen = transformShares(losses.fits).findIndex((share) => {
@@ -59,4 +67,4 @@ export const byEvidence: TransformChoice = {
     });
     return Math.max(0, chosen);
   },
-};
+});

@@ -15,7 +15,7 @@ function observe(f: (point: readonly number[]) => number): QuantityObservations 
   let observations = noObservations;
   for (let i = 0; i < 40; i++) {
     const point = [rng(), rng()];
-    observations = addObservation(SINGLE_KERNEL, features(axes), byEvidence.transforms, observations, { point, value: f(point) });
+    observations = addObservation(SINGLE_KERNEL, features(axes), byEvidence(10).transforms, observations, { point, value: f(point) });
   }
   return observations;
 }
@@ -23,7 +23,7 @@ const sharesFor = (f: (point: readonly number[]) => number) => transformShares(o
 /** How often each transform is used for a thousand suggestions. */
 function countsFor(losses: QuantityObservations): number[] {
   const counts = [0, 0, 0, 0];
-  for (let n = 0; n < 1000; n++) counts[byEvidence.choose(losses, n)]!++;
+  for (let n = 0; n < 1000; n++) counts[byEvidence(10).choose(losses, n)]!++;
   return counts;
 }
 
