@@ -61,8 +61,10 @@ function answer<S>({ ask: decide }: StrategyDefinition<S>, state: S, ask: Ask, e
     if (decision.length === env.axes.length) return propose(ask, env.name, decision); // the study draws a point if it is not finite
     throw new StrategyError(`${env.name} proposed [${decision.join(', ')}], expected ${env.axes.length} finite numbers`);
   }
-  if (typeof decision === 'object' && decision !== null) return decision;
+  if (isAnswer(decision)) return decision;
   throw new StrategyError(`${env.name} answered ${show(decision)}, expected a point, 'wait', a proposal or the ask`);
 }
+
+const isAnswer = (decision: Propose | Ask): boolean => ['propose', 'ask', 'wait'].includes(decision?.type);
 
 const isPoint = (decision: Point | Propose | Ask): decision is Point => Array.isArray(decision);

@@ -118,7 +118,7 @@ export class Decider<P> {
       decisions: created!.decisions ?? 1,
       inspect,
     });
-    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env);
+    if (settings.duplicates === 'forbid') this.#duplicates = createDuplicates(env, (ask, by) => this.#draw(ask, by));
     const operator = strategy(env);
     if ('spec' in operator)
       throw new StrategyError(`expected a strategy, got the function ${strategy.name}; did you mean ${strategy.name}()?`);
@@ -174,11 +174,15 @@ export class Decider<P> {
 
   /** Draws a point instead of one that is not finite, such as after overflow, so that it cannot end the study. */
   #drawn(ask: Ask, { by, tags, ...reply }: Propose): Propose {
+    return { ...reply, by, point: this.#draw(ask, by), tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
+  }
+
+  #draw(ask: Ask, by: string): Point {
     const { axes, snap, feasible } = this.#options.space;
     const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.retry);
     let point = snap(draw(axes, rng));
     for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));
-    return { ...reply, by, point, tags: { ...tags, drawn: 'its strategy proposed no finite point' } };
+    return point;
   }
 
   #suggestion({ by, point, budget, resumes, proposal, tags }: Propose): SuggestedFact<P> {

@@ -2,6 +2,7 @@ import { suggestions } from '../../src/duplicates/suggestions.ts';
 import { type Ask, type Env, type Propose, propose, type Suggested, type TrialId, type Wait } from '../../src/messages.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { randomSequence } from '../../src/samplers/random.ts';
+import type { Point } from '../../src/space/axis.ts';
 import { countCells } from '../../src/space/cells.ts';
 
 /** The policy `duplicates: 'forbid'`. */
@@ -14,15 +15,28 @@ export interface Duplicates {
 /** How many retries a strategy gets to propose something new. */
 const VETOES = 64;
 
-/** Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one. */
-export function createDuplicates(env: Env): Duplicates {
+/**
+ * Once a strategy proposes nothing new, an untried configuration is drawn in its name, as long as a finite space has one.
+ *
+ * @param drawIn draws a point of a space that is not finite
+ */
+export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Point): Duplicates {
   let known = suggestions.start;
   const rest = Number.isFinite(countCells(env.axes)) ? randomSequence({ ...env, name: 'rest' }) : undefined;
   let state = rest?.start;
-  const drawn = (ask: Ask, { by, budget, tags }: Propose): Ask | Propose => {
-    const draw = rest?.propose(state, budget === undefined ? ask : { ...ask, budget });
-    if (draw === undefined) return ask;
-    return { ...propose(ask, by, draw.point, { ...tags, drawn: 'anew' }), ...omitUndefined({ budget }) };
+  const untried = (ask: Ask, reply: Propose): Point | undefined => {
+    const { by, budget } = reply;
+    if (rest) return rest.propose(state, budget === undefined ? ask : { ...ask, budget })?.point;
+    for (let tries = 1; tries <= VETOES; tries++) {
+      const point = drawIn({ ...ask, retry: VETOES + tries }, by);
+      if (!suggestions.has(known, { ...reply, point })) return point;
+    }
+    return undefined;
+  };
+  const drawn = (ask: Ask, reply: Propose): Ask | Propose => {
+    const { by, budget, tags } = reply;
+    const point = untried(ask, reply);
+    return point === undefined ? ask : { ...propose(ask, by, point, { ...tags, drawn: 'anew' }), ...omitUndefined({ budget }) };
   };
   return {
     add(told) {

@@ -33,10 +33,18 @@ describe('a study ends with the error of a strategy', () => {
     [[], 'odd proposed [], expected 1 finite numbers'],
     ['soon', `odd answered "soon", expected a point, 'wait', a proposal or the ask`],
     [null, `odd answered null, expected a point, 'wait', a proposal or the ask`],
+    [{ x: 0.5 }, `odd answered {"x":0.5}, expected a point, 'wait', a proposal or the ask`],
     [0.5, `odd answered 0.5, expected a point, 'wait', a proposal or the ask`],
   ])('which answers %j', async (decision, message) => {
     for (const strategy of [answering(decision), take(2, answering(decision))])
       await expect(run(strategy)).rejects.toMatchObject({ name: 'StrategyError', message: expect.stringContaining(message) });
+  });
+
+  it('but not with a point that it repeats, in whose place one is drawn', async () => {
+    for (const strategy of [answering([0.5]), chain(answering([0.5]), random())]) {
+      const { reason, completed } = await run(strategy);
+      expect({ reason, completed }).toEqual({ reason: 'trials', completed: 3 });
+    }
   });
 
   it.each([
