@@ -7,7 +7,8 @@
  *   void. The stream alone limits the length of facts. Lost or preempted attempts do not use up the attempts for errors. Losses that
  *   strategies see are bounded. A checkpoint that begins with a dash is ignored.
  * - 3: of lost or preempted attempts, only those count that a trainer has claimed and that have reported nothing.
- * - 4: an error within 10 seconds of the claim ends no trial while other trainers work: one of them tries it.
+ * - 4: an error within 10 seconds of the claim ends no trial while other trainers work: one of them tries it. Trainers can be told to
+ *   pause or to end. An attempt that no trainer has claimed is never counted.
  */
 export const RULES = 4;
 

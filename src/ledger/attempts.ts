@@ -7,14 +7,15 @@ const INTERRUPTIONS = 30;
 const MOST_INTERRUPTIONS = 1000;
 
 /**
- * Counts an attempt that failed. From rules 3 on, an interrupted one that no trainer has claimed counts for nothing, and one that has reported shows
- * that the trial can be run.
+ * Counts an attempt that failed. From rules 3 on, an interrupted one that no trainer has claimed is not counted as fruitless, and one that has reported
+ * shows that the trial can be run. From rules 4 on, an attempt that no trainer has claimed is not counted at all.
  */
 export function countAttempt<P>(trial: OpenTrial<P>, { rules }: Settings, isInterrupted: boolean): void {
   if (!isInterrupted) {
     trial.errors++;
     return;
   }
+  if (rules >= 4 && trial.run === undefined) return;
   trial.interruptions++;
   if (rules < 3 || (trial.run !== undefined && trial.at === undefined)) trial.fruitless++;
   else if (trial.at !== undefined) trial.fruitless = 0;

@@ -26,7 +26,7 @@ import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
 import type { Best } from './ranking.ts';
 import { changedBy, type Settings, settingsOf } from './settings.ts';
-import type { Trainers } from './trainers.ts';
+import { refuseInstruction, type Trainers } from './trainers.ts';
 import type { EndStatus, OpenTrial } from './trial.ts';
 import { Trials } from './trials.ts';
 
@@ -91,9 +91,10 @@ export class Ledger<P> {
         return this.#change(fact, position);
       case 'closed':
         return this.#close(fact, position);
-      case 'instructed':
-        this.#trials.trainers.instruct(fact);
-        return { effect: 'noted', fact };
+      case 'instructed': {
+        const refusal = this.#trials.trainers.instruct(fact, this.#settings.rules);
+        return refusal ? rejected(fact, refusal) : { effect: 'noted', fact };
+      }
       default:
         return this.#applyToTrial(fact, author, at);
     }
@@ -169,6 +170,8 @@ export class Ledger<P> {
         return this.#trials.refuseCancel(fact.trial);
       case 'annotated':
         return fact.trial === undefined || fact.trial < this.nextTrial ? undefined : this.#trials.refuseCancel(fact.trial);
+      case 'instructed':
+        return refuseInstruction(this.settings.rules);
       default:
         return undefined;
     }

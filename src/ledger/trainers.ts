@@ -39,6 +39,10 @@ interface Known extends Draft {
   resultsBefore: number;
 }
 
+/** Versions that know only older rules do not know instructions: a log under these rules folds here as it does there. */
+export const refuseInstruction = (rules: number): Refusal | undefined =>
+  rules >= 4 ? undefined : refuse('out-of-place', `instructions to trainers count from rules 4 on, and the study has rules ${rules}`);
+
 /** The trainers of a study, as far as its log knows their names: what they hold, what they were told, and which of them is broken. */
 export class Trainers implements Iterable<TrainerState> {
   readonly #known = new Map<string, Known>();
@@ -116,12 +120,16 @@ export class Trainers implements Iterable<TrainerState> {
     return true;
   }
 
-  instruct({ trainer: name, to, reason, by }: Instructed): void {
+  /** @returns why the instruction does not count */
+  instruct({ trainer: name, to, reason, by }: Instructed, rules: number): Refusal | undefined {
+    const refusal = refuseInstruction(rules);
+    if (refusal) return refusal;
     const trainer = this.#of(name);
     trainer.to = to;
     trainer.reason = reason;
     trainer.isBlamed = by === 'engine' && to === 'pause';
     if (to === 'work' && by === undefined) this.#clear(trainer); // a person has corrected it
+    return undefined;
   }
 
   /** What the engine has to tell a trainer: to pause because it is broken, or to work because it is not. */

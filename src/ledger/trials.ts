@@ -156,7 +156,7 @@ export class Trials<P> {
     if (refusal) return rejected(fact, refusal);
     if (!trial.runs.has(fact.run)) trial.runs.set(fact.run, author);
     trial.run = fact.run;
-    if (author !== undefined) this.trainers.claimed(trial, author, at);
+    if (isNew) this.trainers.claimed(trial, author, at);
     return { effect: 'noted', fact };
   }
 

@@ -30,7 +30,11 @@ export class Shell<P> {
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
+  /** Trials of which an attempt was offered again since a trainer last claimed one. */
+  readonly #offeredAgain = new Set<TrialId>();
   #end = () => {};
+  /** Whether the past has been read: what trainers were told then is past, too. */
+  #watches = false;
   #over = false;
 
   constructor(nc: NatsConnection, jsm: JetStreamManager, log: NatsLog, subjects: Subjects, lease: number) {
@@ -44,6 +48,7 @@ export class Shell<P> {
 
   /** Begins to watch over leases, once the log has been taken in. */
   async watch(): Promise<void> {
+    this.#watches = true;
     await withRetry(this.#nc, () => this.#consumer());
     if (this.#over) return;
     const beats = this.#nc.subscribe(this.#subjects.beat('*', '*'), {
@@ -78,11 +83,12 @@ export class Shell<P> {
   /** What an entry means for the lease of its trial, or for a trainer. */
   note({ position, fact, refusal }: AppliedEntry): void {
     if (refusal) return;
-    if (fact.type === 'instructed') this.#instruct(fact.trainer);
+    if (fact.type === 'instructed' && this.#watches) this.#instruct(fact.trainer);
     if (!('trial' in fact)) return;
     const { type, trial: id } = fact;
     const trial = this.run.engine.ledger.open.get(id);
     if (trial === undefined) this.#stopping.delete(id);
+    if (trial === undefined || trial.run !== undefined) this.#offeredAgain.delete(id);
     if (trial === undefined || trial.awaiting || trial.proposal.by === 'import') {
       this.#leases.end(id);
       this.#unclaimed.delete(id);
@@ -146,10 +152,14 @@ export class Shell<P> {
     if (refusal.code === 'paused' && message.trial !== undefined) void this.#offerAgain(message.trial).catch(() => {});
   }
 
-  /** An attempt that a paused trainer has taken out of the consumer will be delivered to no other. */
+  /**
+   * An attempt that a paused trainer has taken out of the consumer will be delivered to no other. One that does not hear that it is paused takes the
+   * next one, too: only the lease ends that one, so that the two do not fill the log.
+   */
   async #offerAgain(id: TrialId): Promise<void> {
     const trial = this.run.engine.ledger.open.get(id);
-    if (trial === undefined || trial.run !== undefined || trial.awaiting) return;
+    if (trial === undefined || trial.run !== undefined || trial.awaiting || this.#offeredAgain.has(id)) return;
+    this.#offeredAgain.add(id);
     const { attempt } = trial.suggestion;
     await this.#log.append({ type: 'failed', trial: id, attempt, reason: 'lost', message: 'a paused trainer took it' });
   }

@@ -144,6 +144,43 @@ describe('an error within 10 seconds', () => {
   });
 });
 
+describe('an attempt that no trainer claims', () => {
+  it('ends no trial, however often it is lost', () => {
+    const { ledger, suggest, say } = study();
+    for (let attempt = 1; attempt <= 1001; attempt++) {
+      suggest(1);
+      expect(say({ type: 'failed', trial: 1, attempt, reason: 'lost' })).toBe('noted');
+    }
+    expect(ledger.open.get(1)).toMatchObject({ interruptions: 0, errors: 0 });
+  });
+});
+
+describe('an instruction', () => {
+  it('counts from rules 4 on, as in versions that do not know it', () => {
+    const { ledger, say, suggest, claim } = study(3);
+    const fact = { type: 'instructed', trainer: 'a', to: 'pause' } as const;
+    expect(ledger.refuses(fact)?.message).toContain('the study has rules 3');
+    expect(say(fact)).toBe('out-of-place');
+    suggest(1);
+    expect(claim(1, 'a')).toBe('noted');
+    say({ type: 'changed', rules: 4 });
+    expect(say(fact)).toBe('noted');
+    suggest(2);
+    expect(claim(2, 'a')).toBe('paused');
+  });
+});
+
+describe('a claim that is stored twice', () => {
+  it('began when it was stored first', () => {
+    const { ledger, suggest, claim, wait } = study();
+    suggest(1);
+    claim(1, 'a');
+    wait(11);
+    expect(claim(1, 'a')).toBe('noted');
+    expect(ledger.open.get(1)?.claimedAt).toBe(1_000_000);
+  });
+});
+
 describe('a trainer that fails three trials at once in a row', () => {
   it('is to be paused once others complete, with the reason, and takes no trial then', () => {
     const { ledger, failAtOnce, completeOne, say, suggest, claim } = two();
