@@ -5,16 +5,19 @@ import pickle
 import re
 import subprocess
 import tempfile
+import threading
 import unittest
+import unittest.mock
 import urllib.request
 import warnings
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import optuna
 
 import hypertide as ht
 from hypertide._engine import command
-from hypertide.integrations.optuna_proposer import propose_with
+from hypertide.integrations.optuna_proposer import _Mirror, _Server, propose_with
 from hypertide.integrations.optuna_sampler import HypertidePruner, HypertideSampler
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -175,8 +178,6 @@ class Proposer(unittest.TestCase):
                 self.post(url, f"trials/{trial['trial']}/tell", {"run": trial["run"], "values": {"loss": value}})
 
     def test_a_sampler_of_optuna_searches_next_to_others(self):
-        import threading
-
         url = self.serve({"mix": {"model": ["tpe", 0.5], "optuna": [{"chain": [{"external": "optuna"}, "random"]}, 0.5]}})
         worker = threading.Thread(target=self.work, args=[url])
         worker.start()
@@ -194,6 +195,55 @@ class Proposer(unittest.TestCase):
         url = self.serve("random")
         with self.assertRaisesRegex(ht.HypertideError, "there is no proposer optuna"):
             propose_with(optuna.samplers.RandomSampler(), url, "study")
+
+    def answers(self, *answers):
+        """A server that gives these answers (status, body, bytes that it announces and does not send), the last one again and again."""
+        left = list(answers)
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                status, body, missing = left.pop(0) if len(left) > 1 else left[0]
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body) + missing))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    def test_waits_while_the_server_is_started_again(self):
+        page = b"<html>Bad Gateway</html>"
+        away = [(200, b'{"ne', 20), (502, page, 0), (503, b"{}", 0), (504, page, 0), (200, page, 0), (404, page, 0), (404, page, 20), (404, b"[]", 0), (404, b"{}", 0)]
+        url = self.answers(*away, (200, b'{"next": "over"}', 0))
+        self.assertEqual(_Server(url, None, 60).get("/turn"), {"next": "over"})
+
+    def test_gives_up_a_server_that_does_not_answer(self):
+        for answer, why in [((502, b"<html>", 0), "HTTP Error 502"), ((200, b"{", 9), "IncompleteRead")]:
+            with self.assertRaisesRegex(ht.HypertideError, f"does not answer: {why}"):
+                _Server(self.answers(answer), None, 0).get("/turn")
+
+    def test_a_refusal_is_not_repeated(self):
+        with self.assertRaisesRegex(ht.HypertideError, "there is no study"):
+            _Server(self.answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)), None, 60).get("/turn")
+
+    def test_stopped_trials_of_one_and_of_several_objectives(self):
+        State = optuna.trial.TrialState
+        for names, own, elsewhere in [(["loss"], State.PRUNED, [State.PRUNED]), (["loss", "size"], State.FAIL, [])]:
+            created = {"objectives": [{"name": name, "direction": "minimize"} for name in names], "space": {"parameters": {"x": {"type": "float", "low": 0, "high": 1}}}}
+            mirror = _Mirror(optuna.samplers.TPESampler(n_startup_trials=1, seed=1), created)
+            trial, params = mirror.suggest()
+            mirror.proposed[7] = trial
+            stopped = {"status": "stopped", "step": 3, "values": {name: 0.5 for name in names}}
+            rows = [{"trial": 1, "proposal": 7, "params": params, **stopped}, {"trial": 2, "params": {"x": 0.25}, **stopped}]
+            mirror.learn(unittest.mock.Mock(get=lambda *_, **__: {"trials": rows}))
+            self.assertEqual([known.state for known in mirror.study.trials], [own, *elsewhere])
+            mirror.suggest()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ As a program: python -m hypertide.integrations.optuna_proposer http://localhost:
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import time
 import urllib.error
@@ -26,6 +27,8 @@ Row = dict[str, Any]
 
 PAUSE = 0.2
 """Seconds between two attempts to reach a server that does not answer."""
+UNAVAILABLE = (502, 503, 504)
+"""The statuses with which a proxy says that it cannot reach the server."""
 REPEATS = 20
 """How many configurations that were tried before a sampler may propose in a row, before its turn is left to others."""
 
@@ -114,7 +117,7 @@ class _Mirror:
         own = self.proposed.pop(row.get("proposal", 0), None)
         values = [row["values"][name] for name in self._objectives] if "values" in row else None
         state = optuna.trial.TrialState.COMPLETE if row["status"] == "completed" else optuna.trial.TrialState.FAIL
-        if row["status"] == "stopped" and values is not None:
+        if row["status"] == "stopped" and values is not None and len(self._objectives) == 1:  # Optuna prunes with one objective only
             state = optuna.trial.TrialState.PRUNED
         if own is not None:
             if state == optuna.trial.TrialState.PRUNED:
@@ -182,13 +185,24 @@ class _Server:
             try:
                 with urllib.request.urlopen(urllib.request.Request(self._root + path, body, headers), timeout=90) as answer:
                     return json.load(answer)
-            except urllib.error.HTTPError as error:
-                said = json.load(error)
-                raise HypertideError(said["error"], said["code"]) from None
-            except (OSError, ValueError) as error:  # it is being started again
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                refusal = _refusal(error)
+                if refusal is not None:
+                    raise refusal from None
                 if time.monotonic() > end:
                     raise HypertideError(f"{self._root} does not answer: {error}") from error
                 time.sleep(PAUSE)
+
+
+def _refusal(error: Exception) -> HypertideError | None:
+    """What the server refuses. None if it did not answer: it is being started again, or a proxy answers in its place."""
+    if not isinstance(error, urllib.error.HTTPError) or error.code in UNAVAILABLE:
+        return None
+    try:
+        said = json.load(error)
+        return HypertideError(said["error"], said["code"])
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
+        return None
 
 
 def main() -> None:
