@@ -61,7 +61,7 @@ it('a run loses nothing when its journal is replaced or removed while it runs, a
   }
 });
 
-it('a run ends when its time is up, and the same command has its time anew', async () => {
+it('a run ends when its time is up, and the same command has its time again', async () => {
   const place = studyIn('trials: 1000\nseconds: 0.7\n');
   const slow = sh('sleep 0.1; echo value={x}');
   expect((await hypertide(place, 'run', 'study.yaml', ...slow)).err).toContain('the time is up');
