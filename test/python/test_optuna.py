@@ -233,8 +233,8 @@ class Proposer(unittest.TestCase):
             _Server(self.answers((404, b'{"error": "there is no study", "code": "unknown"}', 0)), None, 60).get("/turn")
 
     def test_stopped_trials_of_one_and_of_several_objectives(self):
-        State = optuna.trial.TrialState
-        for names, own, elsewhere in [(["loss"], State.PRUNED, [State.PRUNED]), (["loss", "size"], State.FAIL, [])]:
+        TrialState = optuna.trial.TrialState
+        for names, own, elsewhere in [(["loss"], TrialState.PRUNED, [TrialState.PRUNED]), (["loss", "size"], TrialState.FAIL, [])]:
             created = {"objectives": [{"name": name, "direction": "minimize"} for name in names], "space": {"parameters": {"x": {"type": "float", "low": 0, "high": 1}}}}
             mirror = _Mirror(optuna.samplers.TPESampler(n_startup_trials=1, seed=1), created)
             trial, params = mirror.suggest()
