@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import { version } from '../version.ts';
@@ -10,6 +11,8 @@ const DECISION = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30];
 const TRIAL = [0.1, 1, 10, 60, 300, 1800, 7200, 28_800, 86_400, 259_200];
 /** Milliseconds between two looks at how late the event loop is. */
 const LOOP = 100;
+/** Milliseconds that a server has to tell how many entries it has stored. */
+const PATIENCE = 1000;
 
 export interface Measured extends WatchedStudy {
   /** The time of the last entry that was read, in milliseconds since 1970. */
@@ -100,7 +103,7 @@ export class Metrics {
    * @returns takes each entry of its log, from the first one on.
    */
   add(study: string, watched: WatchedStudy): (entry: AppliedEntry) => void {
-    const measured: Measured = { ...watched };
+    const measured: Measured = { ...watched, lag: watched.lag && inTime(watched.lag) };
     this.#studies.set(study, measured);
     const times = new StudyTimes();
     return (entry) => {
@@ -166,6 +169,18 @@ export class Metrics {
       if (state) yield [study, state];
     }
   }
+}
+
+/** Does not wait long for an answer, and does not ask again before the last one has come: a server that is away gives none. */
+function inTime(ask: () => Promise<number>): () => Promise<number> {
+  let asked: Promise<number> | undefined;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = undefined;
+    });
+    const late = sleep(PATIENCE, undefined, { ref: false }).then(() => Promise.reject(new Error('the server does not answer')));
+    return Promise.race([asked, late]);
+  };
 }
 
 const named = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({ name: `hypertide_${name}`, help, labelNames });

@@ -77,6 +77,23 @@ it('a process without its server works and is not ready; one whose connection is
   expect(await get('/healthz')).toEqual({ status: 503, text: 'the connection to the server is closed' });
 });
 
+it('a server that gives no answer holds up neither the health nor the metrics', async () => {
+  const { metrics, studies, get } = watched('digits');
+  studies[0]!.say(created);
+  let asked = 0;
+  const silent = () => {
+    asked++;
+    return new Promise<number>(() => {});
+  };
+  metrics.add('silent', { state: () => undefined, lag: silent });
+  const [ready, measured] = await Promise.all([get('/readyz'), get('/metrics')]);
+  expect(JSON.parse(ready.text).studies.silent).toEqual({ phase: 'starting' });
+  expect(measured.text).toContain('hypertide_lag_entries{study="digits"} 0');
+  expect(measured.text).not.toContain('hypertide_lag_entries{study="silent"}');
+  await get('/readyz');
+  expect(asked).toBe(1); // the first question still waits
+});
+
 it('one failed study of several leaves the process working, though not ready', async () => {
   const { studies, get } = watched('one', 'two');
   for (const { say } of studies) say(created);
