@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { HookEvent } from './events.ts';
 import type { CommandTarget, Target, WebhookTarget } from './hookFile.ts';
@@ -16,6 +16,10 @@ export class DeliveryError extends Error {
 
 /** Milliseconds that a program or a server may take. */
 const PATIENCE = 30_000;
+/** Milliseconds that a program has to end when it is told to. */
+const GRACE = 1000;
+/** Why a program cannot be started, now or later. */
+const LASTING = ['ENOENT', 'EACCES'];
 /** Answers of a server that may be others later, besides those from 500 on. */
 const PASSING = [408, 425, 429];
 
@@ -54,10 +58,22 @@ async function run({ command: [program, ...args] }: CommandTarget, event: HookEv
     stdio: ['pipe', process.stderr.fd, process.stderr.fd],
     signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
   });
-  child.stdin!.on('error', () => {}); // it may end without reading
-  child.stdin!.end(`${JSON.stringify(event)}\n`);
-  const [code, killed] = (await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
-    throw new DeliveryError(error.message, error.code !== 'ENOENT');
+  const closed = once(child, 'close'); // first of all: a program that cannot be started has no standard input, and says so in an event
+  child.stdin?.on('error', () => {}); // it may end without reading
+  child.stdin?.end(`${JSON.stringify(event)}\n`);
+  const [code, killed] = (await closed.catch((error: NodeJS.ErrnoException) => {
+    endSoon(child);
+    throw new DeliveryError(error.message, !LASTING.includes(error.code ?? ''));
   })) as [number | null, string | null];
   if (code !== 0) throw new DeliveryError(`it exited with ${code ?? killed}`, true);
+}
+
+/** Kills a program that ignores the request to end. It does not hold up the end of this process for longer. */
+function endSoon(child: ChildProcess): void {
+  const timer = setTimeout(() => {
+    child.kill('SIGKILL');
+    child.stdin?.destroy();
+    child.unref();
+  }, GRACE).unref();
+  child.once('close', () => clearTimeout(timer));
 }

@@ -41,15 +41,31 @@ function targetOf(place: string, said: unknown, environment: NodeJS.ProcessEnv):
   if (Array.isArray(said) && said.length > 0 && said.every((word) => typeof word === 'string'))
     return { command: said as [string, ...string[]] };
   const { url, headers = {} } = isRecord(said) ? said : { url: said };
-  if (typeof url !== 'string' || !isAddress(url))
-    throw new UsageError(`${place}: expected a command as a list of words, or a webhook's address, got ${JSON.stringify(said)}`);
+  const filled = (text: unknown) => withVariables(place, String(text), environment);
+  const address = typeof url === 'string' ? filled(url) : '';
+  if (!isAddress(address))
+    throw new UsageError(`${place}: expected a command as a list of words, or a webhook's address, got ${JSON.stringify(url)}`);
+  const { username, password } = new URL(address);
+  if (username !== '' || password !== '')
+    throw new UsageError(`${place}: expected an address without a user and a password; send them in the header Authorization`);
   if (!isRecord(headers) || !Object.values(headers).every((value) => typeof value === 'string'))
     throw new UsageError(`${place}.headers: expected texts by name, got ${JSON.stringify(headers)}`);
-  const filled = (text: unknown) => withVariables(place, String(text), environment);
-  return { url: filled(url), headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, filled(value)])) };
+  const pairs = Object.entries(headers).map(([name, value]) => [name, filled(value)] as const);
+  for (const [name, value] of pairs)
+    if (!isHeader(name, value))
+      throw new UsageError(`${place}.headers.${name}: expected a name and a text that HTTP can send, in one line`);
+  return { url: address, headers: Object.fromEntries(pairs) };
 }
 
-const isAddress = (text: string): boolean => /^https?:\/\/[^\s/]/.test(text);
+const isAddress = (text: string): boolean => /^https?:\/\/[^\s/]/.test(text) && URL.canParse(text);
+
+function isHeader(name: string, value: string): boolean {
+  try {
+    return new Headers([[name, value]]).has(name);
+  } catch {
+    return false; // its message would show the value, which may be secret
+  }
+}
 
 /** Puts variables of the environment in the place of `${NAME}`, so that the file holds no secrets. */
 const withVariables = (place: string, text: string, environment: NodeJS.ProcessEnv): string =>

@@ -31,12 +31,13 @@ export const openHooks = async (path: string | undefined, screen: StatusLine, pa
   path === undefined ? undefined : hooksOf(await readHookFile(path), screen, pauses);
 
 /** Each target gets its events one after the other. The study never waits for them. */
-export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES): Hooks {
+export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly number[] = PAUSES, parting = PARTING): Hooks {
   const ending = new AbortController();
   const queues = new Map<Target, { waiting: number; last: Promise<void> }>();
   const deliverInTime = async (target: Target, event: HookEvent): Promise<void> => {
     for (let tries = 0; ; tries++) {
       try {
+        if (ending.signal.aborted) throw new DeliveryError('this process ends', false);
         return await deliver(target, event, ending.signal);
       } catch (error) {
         const pause = pauses[tries];
@@ -70,7 +71,7 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
     },
     close: async () => {
       const all = Promise.all([...queues.values()].map(({ last }) => last));
-      await Promise.race([all, sleep(PARTING, undefined, { ref: false })]);
+      await Promise.race([all, sleep(parting, undefined, { ref: false })]);
       ending.abort();
       await all;
     },

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
+import { deliver } from '../../../src/cli/hooks/deliver.ts';
 import type { HookEvent } from '../../../src/cli/hooks/events.ts';
 import { type HookFile, readHookFile } from '../../../src/cli/hooks/hookFile.ts';
 import { hooksOf } from '../../../src/cli/hooks/hooks.ts';
@@ -34,6 +35,16 @@ async function receiver(...statuses: number[]) {
   return { url: `http://127.0.0.1:${port}/secret-path`, port, got };
 }
 
+const event: HookEvent = {
+  specversion: '1.0',
+  id: 'digits/4/1/closed',
+  source: '/studies/digits',
+  type: 'hypertide.hook.closed.v1',
+  time: '2026-01-01T00:00:00.000Z',
+  datacontenttype: 'application/json',
+  data: { study: 'digits', objective: { name: 'loss', direction: 'minimize' } },
+};
+
 const line = space({ x: float(0, 1) });
 const trial = (id: number, loss: number): Fact[] => [
   { type: 'suggested', trial: id, attempt: 1, by: 'random', params: { x: 0.5 } },
@@ -42,7 +53,7 @@ const trial = (id: number, loss: number): Fact[] => [
 ];
 
 /** A study whose hooks these are. @param past facts before the start */
-function watched(file: HookFile, past: number, pauses = [1, 1]) {
+function watched(file: HookFile, past: number, pauses = [1, 1], parting?: number) {
   const lines: (readonly [text: string, about: About | undefined])[] = [];
   const screen = {
     terminal: false,
@@ -50,7 +61,7 @@ function watched(file: HookFile, past: number, pauses = [1, 1]) {
     status: () => {},
     end: () => {},
   };
-  const hooks = hooksOf(file, screen, pauses);
+  const hooks = hooksOf(file, screen, pauses, parting);
   const ledger = new Ledger<Params>(line);
   const rows = new TrialRows();
   const take = hooks.watch('digits', past, () => ({ ledger, rows }));
@@ -160,6 +171,47 @@ it('says that there is no such program', async () => {
   say(...trial(1, 5));
   await end();
   expect(lines[0]![0]).toContain('no-such-program-here did not get event');
+});
+
+it('starts no program for the events that still wait when the process ends', async () => {
+  const { say, lines, end } = watched({ ended: [{ command: ['sleep', '60'] }] }, 0, [], 50);
+  say(...trial(1, 5), ...trial(2, 6));
+  await end();
+  expect(lines.map(([text]) => text.replace(/.*: /, ''))).toEqual(['The operation was aborted', 'this process ends']);
+});
+
+it('kills a program that ignores the request to end', async () => {
+  const file = join(directory(), 'pid');
+  const ending = new AbortController();
+  const script = 'trap "" TERM; echo $$ > "$0.new"; mv "$0.new" "$0"; while :; do sleep 0.1; done';
+  const delivered = deliver({ command: ['sh', '-c', script, file] }, event, ending.signal);
+  await vi.waitUntil(() => existsSync(file), { timeout: 20_000 });
+  ending.abort();
+  await expect(delivered).rejects.toThrow('aborted');
+  const pid = Number(readFileSync(file, 'utf8'));
+  await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 20_000 });
+});
+
+it('does not try a program again that it may not run', async () => {
+  const program = join(directory(), 'hook.sh');
+  writeFileSync(program, '#!/bin/sh\n', { mode: 0o600 });
+  await expect(deliver({ command: [program] }, event, new AbortController().signal)).rejects.toMatchObject({ passing: false });
+});
+
+it('an address can be a variable, and is checked when it is known', async () => {
+  const path = join(directory(), 'hooks.yaml');
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as users write it
+  writeFileSync(path, 'on:\n  closed: { url: "${URL}", headers: { Authorization: "Bearer ${TOKEN}" } }\n');
+  const read = (URL: string, TOKEN = 't0') => readHookFile(path, { URL, TOKEN });
+  expect(await read('https://example.com/a')).toEqual({
+    closed: [{ url: 'https://example.com/a', headers: { Authorization: 'Bearer t0' } }],
+  });
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as the message shows it
+  await expect(read('http://secret:99999')).rejects.toThrow('or a webhook\'s address, got "${URL}"');
+  await expect(read('https://ann:secret@example.com')).rejects.toThrow(/: expected an address without a user and a password;(?!.*secret)/);
+  await expect(read('https://example.com', 'sec\nret')).rejects.toThrow(
+    /on\.closed\.headers\.Authorization: expected a name and a text(?!.*sec)/,
+  );
 });
 
 it('a file names commands and webhooks, with secrets from the environment', async () => {
