@@ -54,6 +54,15 @@ it('deletes checkpoints in order, then other files, and only of trials that can 
   expect(warnings).toEqual([expect.stringContaining('1100 bytes, though --keep allows 10')]);
 });
 
+it('leaves a trial that runs again by the time its turn comes', async () => {
+  const place = directory();
+  const [first, second] = [filesOf(place, 1), filesOf(place, 2)];
+  let looks = 0;
+  const expendable = () => (looks++ === 0 ? [2, 1] : [1]);
+  await keepFiles(place, 1200, expendable, () => {})();
+  expect([first.checkpoint, second.checkpoint].map((path) => existsSync(path))).toEqual([false, true]);
+});
+
 it('bounds the folder of a study that runs, and leaves the best checkpoint', async () => {
   const place = studyIn('trials: 6\nstrategy: { grid: { levels: { x: 6 } } }\n');
   const program = 'head -c 100000 /dev/zero > $HYPERTIDE_CHECKPOINT_DIR/m; echo loss=$HYPERTIDE_PARAM_X';
