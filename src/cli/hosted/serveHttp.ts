@@ -36,8 +36,8 @@ export async function serveOverHttp(paths: readonly string[], options: ServeHttp
   const { host, port } = addressOf('--http', http);
   const permitted = users === undefined ? undefined : await readUsers(users);
   const files = await Promise.all(paths.map(readStudyFile));
-  const eyes = await monitorFor(monitor, screen);
   const hooks = await openHooks(options.hooks, screen);
+  const eyes = await monitorFor(monitor, screen);
   const studies = new HostedStudies({
     directory,
     lease,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { onStatus } from '../../../streams/nats/connection.ts';
+import { onLink } from '../../../streams/nats/connection.ts';
 import { listen } from '../../dashboard/listen.ts';
 import { healthRoutes, type Link, metricsRoute } from '../../monitoring/health.ts';
 import { Metrics } from '../../monitoring/metrics.ts';
@@ -48,9 +48,9 @@ export async function monitor(address: string, screen: StatusLine, nc?: Connecti
 export function linkOf(nc: Connection, metrics: Metrics): Link & { end(): void } {
   let connected = true;
   const lost = metrics.counter('server_disconnects_total', 'How often the connection to the NATS server was lost.');
-  const end = onStatus(nc, ({ type }) => {
-    if (type === 'disconnect' && connected) lost.inc();
-    if (type === 'disconnect' || type === 'reconnect') connected = type === 'reconnect';
+  const end = onLink(nc, (state) => {
+    if (connected && state !== 'back') lost.inc();
+    connected = state === 'back';
   });
   metrics.gauge('server_connected', '1 while this process is connected to the NATS server.', [], (set) => set({}, connected ? 1 : 0));
   return { connected: () => connected, closed: () => nc.isClosed(), end };

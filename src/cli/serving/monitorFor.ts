@@ -2,7 +2,7 @@ import type { connect } from '../sources/connect.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import type { Monitor } from './monitor.ts';
 
-/** The monitor of `--monitor`, which is loaded only where one is wanted. @throws UsageError, ListenError */
+/** The monitor of `--monitor`, which is loaded only where one is wanted. Closes the connection if it cannot begin. @throws UsageError, ListenError */
 export async function monitorFor(
   address: string | undefined,
   screen: StatusLine,
@@ -10,5 +10,8 @@ export async function monitorFor(
 ): Promise<Monitor | undefined> {
   if (address === undefined) return undefined;
   const { monitor } = await import('./monitor.ts');
-  return monitor(address, screen, nc);
+  return monitor(address, screen, nc).catch(async (error: Error) => {
+    await nc?.close();
+    throw error;
+  });
 }

@@ -41,10 +41,10 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
   if (twice !== undefined) throw new UsageError(`two study files are named ${twice}`);
   for (const { strategy, options: described } of files)
     checkResuming({ strategy: strategy?.spec, decisions: DECISIONS, resumes: described.resumes ?? false });
-  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
-  const tracing = await openTracing();
-  const eyes = await monitorFor(options.monitor, screen, nc);
   const hooks = await openHooks(options.hooks, screen);
+  const tracing = await openTracing();
+  const nc = await connect(screen, nats, { inboxPrefix: '_INBOX_engine', ...accessOf(options) });
+  const eyes = await monitorFor(options.monitor, screen, nc);
   const place = {
     nc,
     screen,

@@ -34,13 +34,13 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
   const screenOf = (study: string) => about(terminal, { study });
   const screen = isAlone ? screenOf([...shares.keys()][0]!) : terminal;
   if (name !== undefined) checkName('--name', name);
+  const tracing = await openTracing();
   const nc = await connect(screen, nats, {
     ...accessOf(options),
     ...(name !== undefined && { inboxPrefix: inboxOfTrainer(name, options.creds !== undefined), name }),
   });
   const eyes = await monitorFor(options.monitor, screen, nc);
   const meter = eyes?.ofWorker(parallel);
-  const tracing = await openTracing();
   const shared = places(parallel);
   const gone = new AbortController();
   const trainers = new Set<Trainer>();
