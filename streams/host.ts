@@ -220,10 +220,10 @@ export class HostedStudy<P = Params> implements StudySource {
 
   async #waitForTrial(
     accepts: (suggestion: Suggestion<P>) => boolean,
-    { wait = 0, signal }: AskOptions,
+    { author, wait = 0, signal }: AskOptions,
   ): Promise<Suggestion<P> | undefined> {
     if (this.ledger.closed !== undefined || signal?.aborted) return undefined;
-    const { suggestion, giveUp } = this.#asks.wait(accepts);
+    const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.ledger.trainers.isAtWork(author));
     const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
     signal?.addEventListener('abort', giveUp);
     this.#run.engine.stir();

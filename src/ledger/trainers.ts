@@ -153,6 +153,11 @@ export class Trainers implements Iterable<TrainerState> {
     return undefined;
   }
 
+  /** Whether a trainer was not told to pause or to end. One without a name cannot be told. */
+  isAtWork(name: string | undefined): boolean {
+    return name === undefined || (this.get(name)?.to ?? 'work') === 'work';
+  }
+
   get(name: string): TrainerState | undefined {
     return this.#known.get(name);
   }

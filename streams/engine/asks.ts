@@ -5,6 +5,7 @@ type Accepts<P> = (suggestion: Suggestion<P>) => boolean;
 
 interface Waiter<P> {
   readonly accepts: Accepts<P>;
+  readonly isAtWork: () => boolean;
   readonly resolve: (suggestion: Suggestion<P> | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -14,9 +15,10 @@ export class Asks<P> {
   readonly #handed: Suggestion<P>[] = [];
   readonly #waiting = new Set<Waiter<P>>();
 
-  /** Whether an ask waits. */
+  /** Whether an ask waits that may get a trial: one of a paused trainer needs no decision. */
   get any(): boolean {
-    return this.#waiting.size > 0;
+    for (const { isAtWork } of this.#waiting) if (isAtWork()) return true;
+    return false;
   }
 
   /** A suggestion that waits for an ask. */
@@ -26,10 +28,13 @@ export class Asks<P> {
   }
 
   /** Waits for the next suggestion. After `giveUp` it is undefined. */
-  wait(accepts: Accepts<P> = () => true): { readonly suggestion: Promise<Suggestion<P> | undefined>; giveUp(): void } {
+  wait(
+    accepts: Accepts<P> = () => true,
+    isAtWork = () => true,
+  ): { readonly suggestion: Promise<Suggestion<P> | undefined>; giveUp(): void } {
     let waiter!: Waiter<P>;
     const suggestion = new Promise<Suggestion<P> | undefined>((resolve, reject) => {
-      waiter = { accepts, resolve, reject };
+      waiter = { accepts, isAtWork, resolve, reject };
     });
     this.#waiting.add(waiter);
     return {

@@ -185,3 +185,15 @@ it('fails all requests once its strategy has failed', async () => {
   await expect(study.finished).rejects.toThrow('no such luck');
   await expect(study.ask()).rejects.toThrow('no such luck');
 });
+
+it('decides no trial for a paused trainer that asks', async () => {
+  const { study } = host({ parallel: 3 });
+  await study.ready();
+  await study.submit({ type: 'instruct', trainer: 'w1', to: 'pause' });
+  expect(await study.ask({ author: 'w1' })).toEqual({ next: 'wait' });
+  expect(study.ledger.open.size).toBe(0);
+  const asked = study.ask({ author: 'w1', wait: 5 });
+  await study.submit({ type: 'instruct', trainer: 'w1', to: 'work' });
+  expect(await asked).toMatchObject({ next: 'trial', trial: 1 });
+  await study.close();
+});
