@@ -22,10 +22,13 @@ interface Context extends Input {
   readonly inbox: Inbox;
 }
 
-/** The oldest proposal; after a rejected one, the next. */
-function answer({ env, inbox }: Context, ask: Ask): Ask | Decision {
+const waitFor = ({ env, proposer, seconds }: Context, ask: Ask): Decision => ({ ...wait(ask, env.name, 'proposal'), proposer, seconds });
+
+/** The oldest proposal; after a rejected one, the next. If all are rejected, it is as if there were none. */
+function answer(context: Context, ask: Ask): Ask | Decision {
+  const { env, inbox, seconds } = context;
   const next = inbox.proposals[ask.retry ?? 0];
-  if (!next) return ask;
+  if (!next) return inbox.isAbsent || seconds === 0 ? ask : waitFor(context, ask);
   const { point, proposal, note } = next;
   return { ...propose(ask, env.name, point, omitUndefined({ note })), proposal };
 }
@@ -40,13 +43,7 @@ const machine = setup({
   actions: {
     fold: assign(({ context: { inbox, proposer } }, told: Suggested | ProposerEvent) => ({ inbox: updateInbox(inbox, proposer, told) })),
     propose: emit(({ context }, ask: Ask) => answer(context, ask)),
-    wait: emit(
-      ({ context: { env, proposer, seconds } }, ask: Ask): Decision => ({
-        ...wait(ask, env.name, 'proposal'),
-        proposer,
-        seconds,
-      }),
-    ),
+    wait: emit(({ context }, ask: Ask) => waitFor(context, ask)),
     handOn: emit((_, ask: Ask) => ask),
   },
 });

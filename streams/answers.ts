@@ -2,6 +2,7 @@ import type { Entry } from '../src/facts/entry.ts';
 import type { Params } from '../src/facts/facts.ts';
 import { validate } from '../src/facts/validate.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import { MOST } from '../src/ledger/proposers.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError, refuseProposer, type Submitted } from '../src/study/commands.ts';
 import { type RequestMethod, requestKinds, requestMethods } from '../src/study/requests.ts';
@@ -109,8 +110,8 @@ export function answersOf<P>(log: AuthoredLog, run: EngineRun<P>, present: () =>
     const { proposals, isAbsent } = ledger.inbox(proposer);
     const waiting = proposals.length;
     if (ledger.closed !== undefined) return { next: 'over', waiting, reason: ledger.closed };
-    // One that is absent is not waited for: a proposal brings it back.
-    const isDue = run.awaits(proposer) || waiting < ahead || (isAbsent && waiting === 0);
+    // What waits although the proposer is awaited or absent was rejected. One that is absent is not waited for: a proposal brings it back.
+    const isDue = waiting < MOST && (run.awaits(proposer) || waiting < ahead || isAbsent);
     return { next: isDue && !ledger.settings.paused ? 'propose' : 'wait', waiting };
   };
   const queries: Queries = {

@@ -9,7 +9,7 @@ import { refuse } from './claim.ts';
 import { emptyInbox, type Inbox, updateInbox } from './inbox.ts';
 
 /** How many proposals of one proposer may wait. */
-const MOST = 64;
+export const MOST = 64;
 
 /** The proposers elsewhere, and which of their proposals count. */
 export class Proposers {

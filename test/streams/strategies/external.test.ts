@@ -137,6 +137,22 @@ describe('a proposer elsewhere', () => {
     expect(last(world)).toMatchObject({ by: 'reject/external', params: { x: 0.7 } });
   });
 
+  it('is waited for while all that it proposed is rejected', () => {
+    const world = studyOf(
+      chain(
+        reject(([x]) => x! < 0.5, external('agent')),
+        sobol(),
+      ),
+    );
+    propose(world, 0.1);
+    expect(suggestions(world)).toEqual([]);
+    propose(world, 0.7);
+    expect(last(world)).toMatchObject({ by: 'reject/external', params: { x: 0.7 } });
+    complete(world);
+    expire(world);
+    expect(last(world)).toMatchObject({ by: 'sobol' });
+  });
+
   it('is waited for in a mix, when it is drawn', () => {
     const world = studyOf(mix({ model: [sobol(), 0.5], agent: [chain(external('agent'), random()), 0.5] }));
     const bys: string[] = [];
