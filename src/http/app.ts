@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono';
 import { type AccessOptions, sameSite } from '../dashboard/access.ts';
-import type { ObjectSchema } from '../facts/schema.ts';
+import type { ObjectSchema, Schema } from '../facts/schema.ts';
 import { validate } from '../facts/validate.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import { RefusedError } from '../study/commands.ts';
@@ -60,7 +60,7 @@ export function httpApp(studies: RunningStudies, { users, mcp, ending, ...site }
 /** A request with fields that fit its schema. @throws RefusedError */
 async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: inQuery = [], body }: Operation): Promise<Asked> {
   const { properties = {}, required = [] } = method === 'get' ? { properties: query, required: inQuery } : (body ?? nothing);
-  const all = method === 'get' ? queryOf(c) : await bodyOf(c);
+  const all = method === 'get' ? queryOf(c, query) : await bodyOf(c);
   const refusal = validate({ type: 'object', properties, required }, all);
   if (refusal) throw new RefusedError(refusal);
   const key = c.req.header('idempotency-key');
@@ -86,8 +86,14 @@ async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: in
 const nothing: ObjectSchema = { type: 'object' };
 
 /** Numbers in a query are text. */
-const queryOf = (c: Context): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(c.req.query()).map(([name, value]) => [name, /^\d{1,15}$/.test(value) ? Number(value) : value]));
+const queryOf = (c: Context, query: Readonly<Record<string, Schema>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(c.req.query()).map(([name, value]) => {
+      const schema = Object.hasOwn(query, name) ? query[name] : undefined;
+      const isText = schema !== undefined && 'type' in schema && schema.type === 'string';
+      return [name, !isText && /^\d{1,15}$/.test(value) ? Number(value) : value];
+    }),
+  );
 
 /** A body of JSON; without one, an empty object. @throws RefusedError */
 async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {

@@ -52,6 +52,11 @@ describe('a proposer over HTTP', () => {
     });
   });
 
+  it('may have digits as its name', async () => {
+    const { get } = await open({ ...digits, strategy: { chain: [{ external: '7' }, 'random'] } });
+    expect((await get('studies/digits/turn?proposer=7&wait=0')).body).toEqual({ next: 'propose', waiting: 0 });
+  });
+
   it('is asked to work ahead, so that no trainer waits', async () => {
     const { turn, propose } = await open(waiting(10));
     expect(await turn()).toEqual({ next: 'propose', waiting: 0 });
