@@ -90,7 +90,10 @@ export function run<P>(space: Space<P>, strategy: Strategy | undefined, log: Log
   /** Entries of others do not make it wrong that time is up. */
   const expire = async (fact: ExpiredFact) => {
     await started;
-    while (running && (await log.append(fact)) === 'fenced');
+    const { proposer, proposal } = fact;
+    // While the log is read, proposals are open that were used long ago.
+    const counts = () => proposal === undefined || engine.ledger.inbox(proposer).proposals.some((open) => open.proposal === proposal);
+    while (running && counts() && (await log.append(fact)) === 'fenced');
   };
   const times = new ProposerTimes<P>(
     () => engine.ledger,
