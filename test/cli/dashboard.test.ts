@@ -2,6 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { float, optimize, space, tpe } from '../../streams/index.ts';
+import { openJournal } from '../../streams/log/journal.ts';
 import { ensurePage } from '../support/page.ts';
 import { directory, hypertide, start, studyIn, TRAINER, until } from './support.ts';
 
@@ -41,6 +43,35 @@ describe('hypertide dashboard', () => {
     const { code, err } = await hypertide(place, 'dashboard', 'study.jsonl', '--port', String(port));
     expect([code, err]).toEqual([2, expect.stringContaining(`cannot listen at 127.0.0.1:${port}`)]);
     busy.close();
+  });
+});
+
+describe('hypertide why', () => {
+  it('names the strategy, its phase, the expected value and the result, and recomputes the decision', async () => {
+    const place = directory();
+    const log = await openJournal(join(place, 's.jsonl'));
+    const strategy = tpe({ startup: 6 });
+    await optimize(space({ x: float(0, 1) }), ({ x }) => x, { log, trials: 12, seed: 1, strategy }).result();
+    await log.close();
+    const { code, out } = await hypertide(place, 'why', 's.jsonl', '12');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
+    expect(out).toContain('at that time: tpe proposes what its model of the results says is best to try\n');
+    expect(out).toMatch(
+      /expected value: [\d.e-]+ ± [\d.e-]+ \(mean and standard deviation of a random forest on the 11 results known then\)\n/,
+    );
+    expect(out).toMatch(/result: completed value=[\d.]+\n/);
+    expect(out).toContain('recomputed from the log: the same decision\n');
+    expect((await hypertide(place, 'why', '2', 's.jsonl')).out).toContain('tpe tries points without a model');
+    expect(JSON.parse((await hypertide(place, 'why', 's.jsonl', '12', '--json')).out)).toMatchObject({
+      trial: 12,
+      by: 'tpe',
+      recomputed: 'equal',
+    });
+    expect(await hypertide(place, 'why', 's.jsonl', '13')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('there is no trial 13; the last one is 12'),
+    });
   });
 });
 

@@ -2,6 +2,10 @@ import { type Command, Option } from 'commander';
 import { trialStatuses } from '../../study/trials.ts';
 import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber } from './arguments.ts';
 
+/** Either order of a journal and the number of a trial has one meaning. */
+const journalFirst = (first: string, second: string | undefined): readonly (string | undefined)[] =>
+  second !== undefined && /^\d+$/.test(first) ? [second, first] : [first, second];
+
 /** The commands that read a study. They can be used while it runs. */
 export function declareRead(program: Command, exit: ExitWith): void {
   program.commandsGroup('Read:');
@@ -30,10 +34,23 @@ export function declareRead(program: Command, exit: ExitWith): void {
     .option('-f, --follow', 'continue as the trial prints more, until it ends')
     .option('--directory <path>', 'where run or worker kept it (default: <study>.trials)')
     .action((first, second, options) => {
-      const isTrialFirst = second !== undefined && /^\d+$/.test(first); // either order has one meaning
-      const words = isTrialFirst ? [second, first] : [first, second];
-      return useWords(words, options, async (study, given) => (await import('../commands/read/logs.ts')).printLogs(study, given, options));
+      return useWords(journalFirst(first, second), options, async (study, given) =>
+        (await import('../commands/read/logs.ts')).printLogs(study, given, options),
+      );
     });
+
+  declare(
+    'why',
+    'Print why a trial was suggested, recomputed from the log: by which strategy, in which phase, and the value expected then.',
+    ['[trial]', 'number of the trial'],
+  )
+    .summary('print why a trial was suggested')
+    .option('--json', 'print JSON')
+    .action((first, second, options) =>
+      useWords(journalFirst(first, second), options, async (study, given) =>
+        (await import('../commands/read/why.ts')).printWhy(study, given, options),
+      ),
+    );
 
   declare('importance', 'Print how much each parameter matters.')
     .summary('print how much each parameter matters')

@@ -45,7 +45,7 @@ export function lineOf({ trial, status, reason, message, values, params }: Trial
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }
 
-const pairs = (record: Readonly<Record<string, unknown>>): string =>
+export const pairs = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
     .map(([name, value]) => `${name}=${shown(value)}`)
     .join(' ');

@@ -9,8 +9,8 @@ import type { TrialId } from '../../../messages.ts';
 import { type TrialRow, TrialRows } from '../../../study/trials.ts';
 import { trialIn } from '../../act.ts';
 import { fileOffset, type Gap, gapIn, outputOffset } from '../../runner/logFile.ts';
+import { rowOf } from '../../sources/rowOf.ts';
 import type { CommandStudy } from '../../sources/study.ts';
-import { trialsIn } from '../../sources/trialTable.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { inform, print } from '../../terminal/output.ts';
 import { outputFile, trialsDirectory } from '../../trainers/trialFiles.ts';
@@ -27,10 +27,7 @@ const PAUSE = 100;
 /** `hypertide logs`: prints what the program printed in the last attempt at a trial. Resolves with the exit status. */
 export async function printLogs(study: CommandStudy, words: readonly string[], { follow, directory }: LogsOptions): Promise<number> {
   const trial = trialIn(words);
-  const rows = await trialsIn(study);
-  const row = rows.find((one) => one.trial === trial);
-  if (row === undefined)
-    throw new UsageError(`${study.place}: there is no trial ${trial}; the last one is ${rows.at(-1)?.trial ?? 'none'}`);
+  const row = await rowOf(study, trial);
   const pathOf = (attempt: number) => outputFile(directory ?? trialsDirectory(study.stem), trial, attempt);
   if (follow && row.status === 'open') return followAttempts(study, row, pathOf);
   const path = pathOf(row.attempt);
