@@ -134,6 +134,7 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
         screen.line(
           `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
+        screen.line(`to change the objective or the parameters, delete ${journal} and ${directory} first: they hold no result`);
       } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
       if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
       else if (ending.type === 'closed' && ended() > before && best.length > 0) screen.line(`next: hypertide dashboard ${quoted(journal)}`);

@@ -18,8 +18,9 @@ export function declareRun(program: Command, exit: ExitWith): void {
       'after',
       `
 Options of the program with a default get a range around it, and options with
-choices become a choice; the others stand in the file as comments. Check the
-ranges before you run the study.
+choices become a choice. Other numbers and flags stand in the file as comments.
+Options such as --epochs and --seed, which are no hyperparameters, are left out.
+Check the ranges before you run the study.
 
 Example:
   hypertide init --epochs 81 -- python train.py --data digits`,

@@ -10,7 +10,9 @@ interface TrialsOptions {
 
 /** `hypertide trials` */
 export async function listTrials(study: CommandStudy, { json, status }: TrialsOptions): Promise<number> {
-  const rows = (await trialsIn(study)).filter((row) => status === undefined || row.status === status);
-  print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : 'there is no trial yet');
+  const all = await trialsIn(study);
+  const rows = all.filter((row) => status === undefined || row.status === status);
+  const none = all.length === 0 ? 'there is no trial yet' : `none of the ${all.length} trials has the status ${status}`;
+  print(json ? JSON.stringify(rows) : rows.length > 0 ? table(rows) : none);
   return 0;
 }

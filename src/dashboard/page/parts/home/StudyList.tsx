@@ -1,7 +1,7 @@
 import { useComputed } from '@preact/signals';
 import { cut, formatNumber } from '../../lib/format.ts';
 import { arranged, type Order, orders, stateOfStudy } from '../../lib/studies.ts';
-import { headlines } from '../../state/store.ts';
+import { connection, headlines } from '../../state/store.ts';
 import { kept, study } from '../../state/url.ts';
 import { Pick } from '../Card.tsx';
 import { Phase, ProgressBar } from '../StudyState.tsx';
@@ -28,7 +28,9 @@ export function StudyList() {
   return (
     <main class="page studies">
       <h1>Studies</h1>
-      {headlines.value.length === 0 && <p class="nothing">No studies yet. A study appears here when it starts.</p>}
+      {headlines.value.length === 0 && (
+        <p class="nothing">{connection.value === 'connecting' ? 'Loading…' : 'No studies yet. A study appears here when it starts.'}</p>
+      )}
       {headlines.value.length > 1 && (
         <search class="study-tools">
           <input
