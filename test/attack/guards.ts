@@ -109,7 +109,7 @@ const layers = {
       ['additionalProperties ? all : known(all, body?.properties)', 'additionalProperties ? known(all, body.properties) : all'],
     ],
     'shallow bodies': [['if (isDeeper(fields, DEEPEST)) throw', 'if (DEEPEST < 0) throw']],
-    'length of waiting': [["minimum: 0, maximum: 60, description: 'seconds to wait", "minimum: 0, description: 'seconds to wait"]],
+    'length of waiting': [['minimum: 0, maximum: 60, description: `seconds', 'minimum: 0, description: `seconds']],
     'short names of requests': [["key === '' || key.length > LONGEST_KEY", "key === '' || LONGEST_KEY < 0"]],
     'open trials': [['if (refusal) throw new RefusedError(refusal);\n    return this.answers', 'return this.answers']],
     'names of created studies': [

@@ -70,11 +70,11 @@ describe('recommendation', () => {
   });
 
   it('chooses among results at the highest budget that violate no constraint', () => {
-    const rows = studied('1', 0.1);
+    const rows = studied('1', 0.1).map((each) => ({ ...each, budget: 9 }));
     const others = [
       row(61, { x: 0.3, y: 0.6 }, -9, { budget: 3 }),
-      row(62, { x: 0.3, y: 0.6 }, -9, { constraints: [1] }),
-      row(63, { x: 0.3, y: 0.6 }, -9, { status: 'stopped' }),
+      row(62, { x: 0.3, y: 0.6 }, -9, { budget: 9, constraints: [1] }),
+      row(63, { x: 0.3, y: 0.6 }, -9, { budget: 9, status: 'stopped' }),
     ];
     expect(recommendation(square, minimize, [...others, ...rows])).toEqual(recommendation(square, minimize, rows));
     expect(recommendation(square, minimize, others.slice(1))).toBeUndefined();

@@ -103,7 +103,9 @@ describe('a control socket', () => {
     expect(statSync(join(place, 'study.jsonl.sock')).mode & 0o777).toBe(0o600);
     expect(await inform('garbage\n')).toBe('{"error":"expected a command as a JSON object","code":"bad-field"}\n');
     expect(await inform('{"type":"retract"}\n')).toBe('{"error":"trial is missing","code":"missing-field"}\n');
-    expect(await inform('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain('expected a command (enqueue, retract');
+    expect(await inform('{"type":"completed","trial":1,"values":{"value":1}}\n')).toContain(
+      'expected a command (enqueue, propose, retract',
+    );
     expect(intents).toEqual([]);
     expect(JSON.parse(await inform('{"type":"cancel","trial":3}\n'))).toEqual({ position: 7, fact: { type: 'cancelled', trial: 3 } });
     close!();
