@@ -17,6 +17,9 @@ export interface LineDecoder {
   readonly tooLong: (bytes: number, position: number) => Entry;
 }
 
+/** The latest time that a date can show, in milliseconds (ECMA-262, "Time Values and Time Range"). A later one is not known, as one that is no number. */
+const LATEST = 8.64e15;
+
 /** The fields of a line that are not of its fact. */
 const ENVELOPE = ['at', 'author', 'sum'] as const;
 
@@ -53,7 +56,7 @@ export function lineDecoder(damaged: Damage): LineDecoder {
       return { position, at: 0, fact: text };
     }
     const { at, sum, author, ...fact } = object;
-    const time = typeof at === 'number' ? at : 0;
+    const time = typeof at === 'number' && Math.abs(at) <= LATEST ? at : 0;
     const by = typeof author === 'string' ? { author } : undefined;
     if (sum === undefined) return { position, at: time, fact, ...by };
     const written = sealedPosition(line, sum);
