@@ -30,6 +30,8 @@ export class Shell<P> {
   readonly #unclaimed = new Map<TrialId, number>();
   readonly #judging = new Set<TrialId>();
   readonly #roster = new Roster();
+  /** Trainers that were ever told to pause, drain or work. */
+  readonly #instructed = new Set<string>();
   /** Trials of which an attempt was offered again since a trainer last claimed one. */
   readonly #offeredAgain = new Set<TrialId>();
   #end = () => {};
@@ -83,7 +85,10 @@ export class Shell<P> {
   /** What an entry means for the lease of its trial, or for a trainer. */
   note({ position, fact, refusal }: AppliedEntry): void {
     if (refusal) return;
-    if (fact.type === 'instructed' && this.#watches) this.#instruct(fact.trainer);
+    if (fact.type === 'instructed') {
+      this.#instructed.add(fact.trainer);
+      if (this.#watches) this.#instruct(fact.trainer);
+    }
     if (!('trial' in fact)) return;
     const { type, trial: id } = fact;
     const trial = this.run.engine.ledger.open.get(id);
@@ -122,10 +127,10 @@ export class Shell<P> {
     this.#stopAgain(Number(id));
   }
 
-  /** A trainer that has just started does not know what it was told before. */
+  /** A trainer may have missed what it was told last: it may have started since, or lost its connection. */
   #greet(trainer: string, message: Msg): void {
     this.#roster.hear(trainer, jsonOf(message), performance.now());
-    if ((this.run.engine.ledger.trainers.get(trainer)?.to ?? 'work') !== 'work') this.#instruct(trainer);
+    if (this.#instructed.has(trainer)) this.#instruct(trainer);
   }
 
   #instruct(name: string): void {

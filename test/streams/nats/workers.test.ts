@@ -7,6 +7,7 @@ import { past } from '../../../streams/log/past.ts';
 import { trainer } from '../../../streams/nats/index.ts';
 import { natsLog } from '../../../streams/nats/log/log.ts';
 import { request } from '../../../streams/nats/studies.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, isFact, plane } from './world.ts';
 
@@ -117,6 +118,20 @@ describe('a trainer that a person instructs', () => {
     await done;
     await engine.close();
   });
+});
+
+it('a trainer that has missed that it is to work again is told so when it says that it is there', async () => {
+  const study = fresh();
+  const engine = await engineOn(server, { study, trials: 3, parallel: 1 });
+  await engine.started;
+  const { nc, beat } = await handOn(server, study, 'w');
+  await request(engine.nc, study, 'instruct', { trainer: 'w', to: 'pause' });
+  await request(engine.nc, study, 'instruct', { trainer: 'w', to: 'work' });
+  const directives = nc.subscribe(subjectsOf(study).directive('all'), { max: 1 });
+  await nc.flush();
+  beat(0, 'none');
+  for await (const message of directives) expect(message.json()).toMatchObject({ type: 'instructed', trainer: 'w', to: 'work' });
+  await engine.close();
 });
 
 it('a trainer that is alone is not blamed for a trial that fails at once', async () => {
