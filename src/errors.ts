@@ -3,11 +3,11 @@ export abstract class UserError extends Error {
   /** What went wrong, as a stable name for programs. */
   abstract readonly code: string;
   /** What the user can do. The message ends with it. */
-  readonly todo: string | undefined;
+  declare readonly todo?: string;
 
   constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
     super(bounded(todo === undefined ? message : `${message}; ${todo}`), options);
-    this.todo = todo;
+    if (todo !== undefined) this.todo = todo; // otherwise Node prints `todo: undefined`
   }
 }
 

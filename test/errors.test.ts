@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { OptionError } from '../src/errors.ts';
 import { isRefusal, parseFact } from '../src/facts/parse.ts';
@@ -12,6 +13,10 @@ it('an error keeps the beginning and the end of what is too long to read', () =>
 it('an error says all of what is not', () => {
   const got = 'x'.repeat(5000);
   expect(new OptionError('strategy', 'a name', got).message).toBe(`strategy: expected a name, got "${got}"`);
+});
+
+it('an error without advice has no field for it, which Node would print', () => {
+  expect(inspect(new OptionError('strategy', 'a name', 'x'))).not.toContain('todo');
 });
 
 it('so does the refusal of a fact', () => {
