@@ -21,7 +21,6 @@ export type ExternalOptions = OptionsOf<typeof externalOptions>;
  * Use it to let a person, an agent or a library in another language search together with other strategies. Put one after it that answers while the
  * proposer is absent.
  *
- * @param first options, or the name of the proposer.
  * @throws OptionError
  * @example
  * mix({ model: [cmaes(), 0.7], agent: [chain(external('agent'), random()), 0.3] })

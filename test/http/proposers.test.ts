@@ -61,9 +61,9 @@ describe('a proposer over HTTP', () => {
     const { turn, propose } = await open(waiting(10));
     expect(await turn()).toEqual({ next: 'propose', waiting: 0 });
     await propose({ params: { units: 1 } });
-    expect(await turn()).toEqual({ next: 'wait', waiting: 1 });
+    expect(await turn('&wait=0')).toEqual({ next: 'wait', waiting: 1 });
     expect(await turn('&ahead=2')).toEqual({ next: 'propose', waiting: 1 });
-    expect(await turn('&ahead=0')).toEqual({ next: 'wait', waiting: 1 });
+    expect(await turn('&ahead=0&wait=0')).toEqual({ next: 'wait', waiting: 1 });
   });
 
   it('that has died is replaced, and comes back when it is asked again', async () => {
