@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Feed } from '../../src/dashboard/feed.ts';
 import { random } from '../../streams/index.ts';
 import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
@@ -19,8 +19,12 @@ beforeAll(async () => {
 afterAll(() => server.dispose());
 
 const at = (study: string) => ['--nats', server.url, '--study', study];
-const engineOf = async (study: string, trials: number): Promise<ServedStudy> =>
-  serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
+/** An engine that has suggested its first trial. */
+async function engineOf(study: string, trials: number): Promise<ServedStudy> {
+  const engine = await serve(await server.connect(), line, { strategy: random(), study, trials, parallel: 1 });
+  await vi.waitFor(() => expect([...engine.rows]).not.toEqual([]), { timeout: 30_000 });
+  return engine;
+}
 const work = async (study: string) => trainer<{ x: number }>(await server.connect(), study, ({ x }) => x * x, { name: 'w' }).done;
 
 /** A study of some trials that is over, and that no engine serves. */
