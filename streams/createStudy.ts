@@ -20,6 +20,7 @@ import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
+import { type NoResultError, watchFailures } from './noResult.ts';
 import { bestRows } from './observe.ts';
 import { frontAmong } from './pareto.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
@@ -45,7 +46,7 @@ export interface Study<P> {
    * Returns the next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open.
    *
    * @returns undefined when the study is over.
-   * @throws what the study throws.
+   * @throws NoResultError if no trial has a result and three failed for the same reason, or ten for any; what the study throws.
    */
   ask(): Promise<Suggestion<P> | undefined>;
   /** Tells the result of a trial: the value of the first objective, or more. @throws RefusedError if it does not count. */
@@ -118,6 +119,28 @@ export interface Study<P> {
  */
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
   refuseUnknown(options, 'strategy', 'log', 'note');
+  const { log = memoryLog(), note } = options;
+  const failing = watchFailures(log);
+  /** Until a trial that was open then has a result. */
+  let broken: Promise<NoResultError> | undefined;
+  const study = openStudy(space, {
+    ...options,
+    log,
+    note: (noted) => {
+      if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
+      broken = failing(noted) ?? broken;
+      note?.(noted);
+    },
+  });
+  const ask = async () => {
+    if (broken) throw await broken;
+    return study.ask();
+  };
+  return { ...study, ask };
+}
+
+/** A study as of `createStudy` that does not care how many trials fail. */
+export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
   const { strategy, log = memoryLog(), note, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});

@@ -1,7 +1,17 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { Completed, FailedFact, FailureReason, ReportedFact, Stopped, TrialEvent, Values } from '../src/facts/facts.ts';
+import {
+  type Completed,
+  type FailedFact,
+  type FailureReason,
+  LONGEST_TRACE,
+  type ReportedFact,
+  type Stopped,
+  type TrialEvent,
+  type Values,
+} from '../src/facts/facts.ts';
 import { identityOf } from '../src/facts/parse.ts';
 import type { Tags, TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import { isRecord } from '../src/schema/isRecord.ts';
 import { checkOption, positive } from '../src/schema/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
@@ -171,8 +181,18 @@ export function evaluateTrial<P>(
     inTime?.();
     say.end(event);
   };
-  const fail = (reason: FailureReason, message: string) =>
-    end({ type: 'failed', trial, attempt, run, reason, message: message.slice(0, 4096) });
+  const fail = (reason: FailureReason, message: string, trace?: string) =>
+    end(
+      omitUndefined({
+        type: 'failed',
+        trial,
+        attempt,
+        run,
+        reason,
+        message: message.slice(0, 4096),
+        trace: trace?.slice(0, LONGEST_TRACE),
+      }),
+    );
   const stopBy = (by: string) => end({ type: 'stopped', trial, run, step, by });
   // After a stop the last report is the result. Only without a report is it what the objective returns.
   const finish = (evaluation: Evaluation) => {
@@ -188,7 +208,9 @@ export function evaluateTrial<P>(
   const broke = (error: unknown) => {
     if (diverged !== undefined) return fail('non-finite', diverged);
     if (stopped !== undefined) return stopBy(stopped);
-    fail(error instanceof InfeasibleError ? 'infeasible' : 'error', error instanceof Error ? error.message : String(error));
+    if (error instanceof InfeasibleError) return fail('infeasible', error.message);
+    if (error instanceof Error) fail('error', error.message, error.stack);
+    else fail('error', String(error));
   };
   const report = (value: number | Values, at = step + 1, metrics?: Values) => {
     if (over || diverged !== undefined) return;

@@ -1,14 +1,15 @@
-import { Observable, share, tap } from 'rxjs';
-import { UserError } from '../src/errors.ts';
-import type { CloseReason } from '../src/facts/facts.ts';
+import { Observable, Subscription, share, tap } from 'rxjs';
+import type { CloseReason, TrialEvent } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
 import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
+import { isTelling } from '../src/study/failingAlike.ts';
 import type { TrialRow } from '../src/study/trials.ts';
 import { type EvaluateOptions, evaluate, type Objective } from './evaluate.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
+import { type Failure, NoResultError, watchFailures, withFailure } from './noResult.ts';
 import { endedRows, type Progress, progress } from './observe.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { type EpochOptions, withEpochs } from './spec/withEpochs.ts';
@@ -40,35 +41,12 @@ export interface OptimizeResult<P> {
   readonly failures: readonly Failure[];
 }
 
-/** A trial that failed. */
-export interface Failure {
-  readonly trial: TrialId;
-  /** Such as `error`, `timeout`, `non-finite`. */
-  readonly reason: string;
-  /** What the objective threw, or what was wrong with its result. */
-  readonly message: string;
-}
-
-/** No trial of a study had a result, and at least one failed. */
-export class NoResultError extends UserError {
-  override readonly name = 'NoResultError';
-  readonly code = 'no-result';
-  /** As in `OptimizeResult`. */
-  readonly failures: readonly Failure[];
-
-  constructor(failures: readonly Failure[]) {
-    const { trial, reason, message } = failures.at(-1)!;
-    super(`no trial has a result; trial ${trial} failed (${reason}${message && `: ${message}`})`);
-    this.failures = failures;
-  }
-}
-
 /** A study that runs while it has subscribers. It emits each entry of its log with what it did. */
 export interface Optimization<P> extends Observable<AppliedEntry<P>> {
   /**
    * Runs the study to its end, sharing the run with other subscribers.
    *
-   * @throws NoResultError if trials failed and none has a result, and what the study throws.
+   * @throws NoResultError if trials failed and none has a result, as soon as three have failed for the same reason; what the study throws.
    */
   result(): Promise<OptimizeResult<P>>;
 }
@@ -99,29 +77,46 @@ export function optimize<P, O extends string = string>(
     const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
+      const broken = failing(noted);
+      if (!broken) return;
+      running.unsubscribe();
+      broken.then(fail, fail);
     };
+    const failed = new Set<TrialId>();
+    const failing = watchFailures(log, failed);
+    const running = new Subscription();
+    out.add(running);
     const fail = (error: unknown) => out.error(error);
+    const say = (event: TrialEvent) => {
+      if (event.type === 'failed' && isTelling(event)) failed.add(event.trial);
+      void log.append(event).catch(fail);
+    };
     const end = () => out.complete();
     if (signal?.aborted) return end();
     signal?.addEventListener('abort', end);
     out.add(() => signal?.removeEventListener('abort', end));
-    out.add(
+    running.add(
       runStudy(space, log, { strategy: withEpochs(strategy, { epochs, early, ...settings }), ...settings, note, exclusive: true })
         .pipe(evaluate(objective, evaluating))
-        .subscribe({ next: (event) => void log.append(event).catch(fail), error: fail, complete: end }),
+        .subscribe({ next: say, error: fail, complete: end }),
     );
   }).pipe(share());
-  return Object.assign(run$, { result: () => resultOf<P>(run$) });
+  return Object.assign(run$, { result: () => resultOf<P>(run$, given ? AGAIN_IN_A_LOG : AGAIN) });
 }
 
-const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<OptimizeResult<P>> =>
+/** What to do after a study without a result: a log counts the trials that failed. */
+const AGAIN = 'correct the objective and run it again';
+const AGAIN_IN_A_LOG = 'correct the objective, queue these trials again with "hypertide retry <journal>", and run it again';
+
+/** @param todo what to do if no trial has a result. */
+const resultOf = <P>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<OptimizeResult<P>> =>
   new Promise((resolve, reject) => {
     let last: Progress<P> | undefined;
     const ended = endedRows<P>();
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
       for (const { trial, status, reason = 'error', message = '' } of ended(entry))
-        if (status === 'failed') failures = [...failures, { trial, reason, message }].slice(-FAILURES);
+        if (status === 'failed') failures = withFailure(failures, { trial, reason, message });
     };
     run$.pipe(tap(keep), progress()).subscribe({
       next: (state) => {
@@ -131,14 +126,11 @@ const resultOf = <P>(run$: Observable<AppliedEntry<P>>): Promise<OptimizeResult<
       complete: () => {
         const result = resultFrom(last, failures);
         if (result.reason !== 'aborted' && result.failed > 0 && result.completed + result.stopped === 0)
-          reject(new NoResultError(failures));
+          reject(new NoResultError(`no trial has a result, as all ${result.failed} failed`, failures, todo));
         else resolve(result);
       },
     });
   });
-
-/** How many failures a result holds. */
-const FAILURES = 10;
 
 function resultFrom<P>(
   { best, closed, completed, stopped, failed }: Partial<Progress<P>> = {},

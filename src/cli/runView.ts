@@ -5,6 +5,7 @@ import type { CloseReason, FailedFact, ObjectiveSpec, Params } from '../facts/fa
 import type { AppliedEntry } from '../ledger/appliedEntry.ts';
 import type { TrialId } from '../messages.ts';
 import { omitUndefined } from '../omitUndefined.ts';
+import type { Alike } from '../study/failingAlike.ts';
 import { bestFirst, type TrialRow } from '../study/trials.ts';
 import { passedOver } from './sources/passedOver.ts';
 import { print, quoted } from './terminal/output.ts';
@@ -12,7 +13,6 @@ import { stripControls } from './terminal/plainText.ts';
 import { lineOf, progressLine } from './terminal/render.ts';
 import type { StatusLine } from './terminal/statusLine.ts';
 import { table } from './terminal/table.ts';
-import type { Alike } from './trainers/alike.ts';
 
 /** How a run of a study ended. */
 export type Ending =
@@ -135,7 +135,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
           `"hypertide logs ${journal} ${last}" shows what it printed; correct the program and repeat the command: these trials are not counted, and "hypertide retry ${journal}" tries them again`,
         );
         screen.line(`to change the objective or the parameters, delete ${journal} and ${directory} first: they hold no result`);
-      } else if (state.completed === 0 && ended() > 0) screen.line('no trial was completed');
+      } else if (state.completed === 0 && ended() > 0) {
+        const broken = [...rows.values()].findLast(({ status, reason }) => status === 'failed' && reason !== 'infeasible');
+        screen.line(broken ? nothingCompleted(broken, journal) : 'no trial was completed');
+      }
       if (ending.type === 'interrupted') screen.line(`to resume: ${again}`);
       else if (ending.type === 'closed' && ended() > before && best.length > 0) screen.line(`next: hypertide dashboard ${quoted(journal)}`);
       else if (ending.type === 'paused') screen.line(`to continue: hypertide change ${journal} --resume, then the same command`);
@@ -145,6 +148,10 @@ export function watch(screen: StatusLine, past: number, json: boolean): Watch {
     },
   };
 }
+
+/** What to do if no trial was completed. @param failed the last trial that failed. */
+const nothingCompleted = ({ trial }: TrialRow, journal: string): string =>
+  `no trial was completed; "hypertide logs ${journal} ${trial}" shows why trial ${trial} failed. Correct the program, then "hypertide retry ${journal}" and this command try the failed trials again`;
 
 /** Options of `change` that reopen a closed study. None helps if all has been tried, and each run has its own time. */
 const onward: Readonly<Partial<Record<CloseReason, string>>> = {

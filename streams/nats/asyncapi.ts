@@ -153,7 +153,7 @@ export function asyncapi(): object {
       messages: messages(ofTrainers),
       parameters: parameters('study', 'trainer', 'trial'),
       description:
-        `In the stream HT_<study>. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without metrics, then without gradient, then without checkpoint. ` +
+        `In the stream HT_<study>. At most as long as the header ${LIMIT_HEADER} of the suggestion says in bytes (else 16384): what is longer goes without trace, then without metrics, then without gradient, then without checkpoint. ` +
         'Published with a random Nats-Msg-Id, since another trainer could use one that it can guess, and again with the same until the stream acknowledges. The first `started` of an attempt holds it.',
     },
     created: {

@@ -10,6 +10,7 @@ import {
   type Log,
   medianStop,
   memoryLog,
+  NoResultError,
   RefusedError,
   random,
   space,
@@ -53,6 +54,22 @@ describe('createStudy', () => {
     await expect(study.tell(trial, 1)).rejects.toThrow('has ended');
     await study.close();
     await expect(study.tell(trial, 1)).rejects.toThrow('closed');
+  });
+
+  it('hands out no trial after three that failed alike, until one that is open then has a result', async () => {
+    const log = memoryLog();
+    const study = createStudy(line, { strategy: random(), trials: 5, parallel: 4, log });
+    for (let i = 0; i < 4; i++) await study.ask();
+    for (const trial of [1, 2, 3]) await study.fail(trial, 'error', `no module at 0x${trial}`);
+    await expect(study.ask()).rejects.toBeInstanceOf(NoResultError);
+    await expect(study.ask()).rejects.toThrow(
+      'the first trials failed for the same reason, so no more are tried; trial 3: error: no module at 0x3',
+    );
+    expect(study.trials().map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'open']);
+    await study.tell(4, 1);
+    for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, 1);
+    expect(study.trials().filter(({ status }) => status === 'completed')).toHaveLength(5);
+    await study.close();
   });
 
   it('takes a result that could not be stored when it is told again', async () => {

@@ -1,8 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { createStudy, float, NoResultError, OptionError, optimize, random, type Strategy, space, tpe } from '../../streams/index.ts';
+import {
+  createStudy,
+  float,
+  InfeasibleError,
+  memoryLog,
+  NoResultError,
+  OptionError,
+  optimize,
+  random,
+  type Strategy,
+  space,
+  tpe,
+} from '../../streams/index.ts';
 
 const line = space({ x: float(0, 1) });
 const half = () => 0.5;
+const broken = () => {
+  throw new Error('boom');
+};
 
 describe('a result', () => {
   it('holds the trials that failed, and why', async () => {
@@ -28,15 +43,55 @@ describe('a result', () => {
   });
 
   it('is an error if no trial has one', async () => {
-    const broken = () => {
-      throw new Error('boom');
-    };
     const failure = await optimize(line, broken, { trials: 2 })
       .result()
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NoResultError);
-    expect((failure as NoResultError).message).toBe('no trial has a result; trial 2 failed (error: boom)');
+    expect((failure as NoResultError).message).toBe(
+      'no trial has a result, as all 2 failed; trial 2: error: boom; correct the objective and run it again',
+    );
     expect((failure as NoResultError).failures).toHaveLength(2);
+  });
+
+  it('says how to try the trials of a log again', async () => {
+    const log = memoryLog();
+    const rerun = () => optimize(line, broken, { trials: 2, log }).result();
+    await expect(rerun()).rejects.toThrow('boom');
+    await expect(rerun()).rejects.toThrow(
+      'all 2 failed; trial 2: error: boom; correct the objective, queue these trials again with "hypertide retry <journal>", and run it again',
+    );
+  });
+
+  it.each([1, 4])('is an error after three failures alike, and these trials do not count (%d at a time)', async (parallel) => {
+    const log = memoryLog();
+    const options = { trials: 20, parallel, log };
+    const failure = await optimize(line, broken, options)
+      .result()
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(NoResultError);
+    expect((failure as NoResultError).message).toMatch(
+      /^the first trials failed for the same reason, so no more are tried; trial \d: error: boom; correct the program and run it again/,
+    );
+    expect((failure as NoResultError).failures).toHaveLength(3);
+    await expect(optimize(line, broken, options).result(), 'one more is enough then').rejects.toThrow('for the same reason');
+    const { completed } = await optimize(line, half, options).result();
+    expect(completed).toBe(20);
+  });
+
+  it('is none of that if the trials are infeasible', async () => {
+    const infeasible = () => {
+      throw new InfeasibleError('too big');
+    };
+    await expect(optimize(line, infeasible, { trials: 12 }).result()).rejects.toThrow('as all 12 failed; trial 12: infeasible: too big');
+  });
+
+  it('keeps the stack of what an objective throws', async () => {
+    const log = memoryLog();
+    await optimize(line, broken, { trials: 1, log })
+      .result()
+      .catch(() => {});
+    const { value: entries } = await log.read()[Symbol.asyncIterator]().next();
+    expect(JSON.stringify(entries)).toContain('optimize.test.ts');
   });
 
   it('is an error if an objective leaves a value out, instead of a wait without end', async () => {

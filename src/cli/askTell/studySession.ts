@@ -1,5 +1,5 @@
 import { Subject } from 'rxjs';
-import { createStudy, type Study } from '../../../streams/createStudy.ts';
+import { openStudy, type Study } from '../../../streams/createStudy.ts';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
@@ -72,7 +72,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       seen.note(entry);
       recognise(entry);
     };
-    const study = createStudy(space, { strategy, ...described?.options, log, note });
+    const study = openStudy(space, { strategy, ...described?.options, log, note });
     study.best$.subscribe({ error: end, complete: () => end(new SessionError('the study is over')) });
     return { seen, study, append };
   };

@@ -17,6 +17,7 @@ import type { Metrics } from '../../monitoring/metrics.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import type { Space } from '../../space/space.ts';
 import { RefusedError } from '../../study/commands.ts';
+import { failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { controlSocket } from '../sources/controlSocket.ts';
 import { begunIn, createdIn } from '../sources/journalFile.ts';
@@ -26,7 +27,6 @@ import { retryingLog } from '../sources/retryingLog.ts';
 import { studyFromElsewhere } from '../studyFile/elsewhere.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls } from '../terminal/plainText.ts';
-import { failingAlike } from '../trainers/alike.ts';
 import { checkResuming } from '../trainers/resuming.ts';
 
 export interface HostedStudiesOptions {
@@ -166,7 +166,7 @@ export class HostedStudies implements RunningStudies {
     const log = retryingLog(await openJournal(path, omitUndefined({ warn, fsync })), warn);
     this.#watchMachine(dirname(path));
     const head = await log.head();
-    const failing = failingAlike(head);
+    const failing = failingAlike(() => head);
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
     const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);

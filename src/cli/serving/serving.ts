@@ -4,13 +4,13 @@ import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
+import { type Alike, failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
 import { stripControls, withoutPassword } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
-import { type Alike, failingAlike } from '../trainers/alike.ts';
 
 /** A study to serve: as its file describes it, or as its log does. */
 export type Served = Pick<StudyFile, 'space' | 'strategy' | 'options'>;
@@ -60,7 +60,7 @@ export function serving({ nc, screen, nats, metrics, hooks, tracing, settings }:
       const log = await announceWait(screen, what, studyLog(nc, space, { strategy, ...options, ...settings }));
       const head = await log.head();
       await log.close();
-      const failing = failingAlike(head);
+      const failing = failingAlike(() => head);
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);

@@ -53,7 +53,7 @@ export interface ClaimedRunOptions {
 }
 
 /** Fields that may be left out of a fact that is too long, the least important first. */
-const OPTIONAL = ['metrics', 'gradient', 'checkpoint'] as const;
+const OPTIONAL = ['trace', 'metrics', 'gradient', 'checkpoint'] as const;
 
 /** A claimed run. Its facts go out one after the other, each when the server has the one before. */
 export class ClaimedRun<P> {
@@ -173,7 +173,7 @@ export class ClaimedRun<P> {
     });
   }
 
-  /** Leaves metrics, then the gradient, then the checkpoint out of a fact that is too long, so that its values are never lost. */
+  /** Leaves the trace, then metrics, then the gradient, then the checkpoint out of a fact that is too long, so that its values are never lost. */
   #shortened(fact: TrialEvent): TrialEvent {
     const { limit, warn } = this.#options;
     const fitted: TrialEvent & Partial<Record<(typeof OPTIONAL)[number], unknown>> = { ...fact };

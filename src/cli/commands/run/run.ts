@@ -14,6 +14,7 @@ import { openTracing } from '../../../monitoring/openTracing.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
 import { expendable } from '../../../study/expendable.ts';
+import { failingAlike, isTelling } from '../../../study/failingAlike.ts';
 import type { StudySource } from '../../../study/source.ts';
 import { TrialRows } from '../../../study/trials.ts';
 import { type Hooks, openHooks } from '../../hooks/hooks.ts';
@@ -22,7 +23,6 @@ import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
 import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
-
 import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
 import { watchMachine } from '../../sources/machine.ts';
 import { processSource } from '../../sources/process.ts';
@@ -32,7 +32,6 @@ import { onInterrupt } from '../../terminal/interrupt.ts';
 import { quoted } from '../../terminal/output.ts';
 import type { About, StatusLine } from '../../terminal/statusLine.ts';
 import { about } from '../../terminal/withLog.ts';
-import { failingAlike, isTelling } from '../../trainers/alike.ts';
 import { keepFiles } from '../../trainers/keepFiles.ts';
 import { type Goal, goalOf, listeningFor, withMetric } from '../../trainers/metric.ts';
 import { notices } from '../../trainers/notices.ts';
@@ -231,7 +230,7 @@ async function work(given: Work): Promise<Ending> {
     grace: file.grace,
   });
   const head = await log.head();
-  const failing = failingAlike(head);
+  const failing = failingAlike(() => head);
   const rows = new TrialRows<Params>();
   const call = given.hooks?.watch(file.options.study, head, () => ({ ledger: study.engine.ledger, rows }));
   let tidying: Promise<void> | undefined;

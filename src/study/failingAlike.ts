@@ -1,6 +1,6 @@
-import type { FailedFact, FailureReason, Limits } from '../../facts/facts.ts';
-import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
-import type { TrialId } from '../../messages.ts';
+import type { FailedFact, FailureReason, Limits } from '../facts/facts.ts';
+import type { AppliedEntry } from '../ledger/appliedEntry.ts';
+import type { TrialId } from '../messages.ts';
 
 /** The first trials of a study, which all failed. */
 export interface Alike {
@@ -31,10 +31,10 @@ export const isTelling = ({ reason }: Pick<FailedFact, 'reason'>): boolean => TE
  * Watches a study for a program that is broken: none of the first trials has a result, and they fail three times with the same kind of failure and
  * the same last line of error, or ten times in any way.
  *
- * @param past position of the last entry before this start.
+ * @param past the position of the last entry before this start.
  * @returns a function that takes each entry of the log and returns the failures once. After a restart, one more such failure is enough.
  */
-export function failingAlike(past: number): (noted: AppliedEntry) => Alike | undefined {
+export function failingAlike(past: () => number): (noted: AppliedEntry) => Alike | undefined {
   const failures = new Map<TrialId, string>();
   /** Those since the start. */
   const fresh = new Set<TrialId>();
@@ -49,9 +49,9 @@ export function failingAlike(past: number): (noted: AppliedEntry) => Alike | und
     if (usable || fact.type !== 'failed' || !isTelling(fact)) return undefined;
     const { trial, reason, message = '' } = fact;
     failures.set(trial, `${reason}: ${message.replace(NUMBERS, '#')}`);
-    if (position > past) fresh.add(trial);
+    if (position > past()) fresh.add(trial);
     const same = new Set(failures.values()).size === 1;
-    if (said || position <= past || failures.size < (same ? ENOUGH : MANY)) return undefined;
+    if (said || position <= past() || failures.size < (same ? ENOUGH : MANY)) return undefined;
     said = true;
     return {
       how: same ? 'for the same reason' : 'and none has a result',

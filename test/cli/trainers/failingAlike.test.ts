@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failingAlike } from '../../../src/cli/trainers/alike.ts';
+import { failingAlike } from '../../../src/study/failingAlike.ts';
 import { hypertide, journalOf, studyIn } from '../support.ts';
 
 const of = (place: string, type: string) => journalOf(place).filter((line) => line.type === type);
@@ -59,7 +59,7 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('takes messages that differ by numbers and addresses for the same', () => {
-    const failing = failingAlike(0);
+    const failing = failingAlike(() => 0);
     const alike = ['at 0x7f3ab, 1e-3', 'at 0x91cd, 2', 'at 0xffe01, -0.5'].map((message, i) =>
       failing({
         position: i + 1,
@@ -73,7 +73,7 @@ describe('a study whose first trials fail for the same reason', () => {
   });
 
   it('says nothing of what was there before', () => {
-    const failing = failingAlike(10);
+    const failing = failingAlike(() => 10);
     const failed = (position: number, trial: number) =>
       failing({
         position,

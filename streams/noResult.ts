@@ -1,0 +1,69 @@
+import { UserError } from '../src/errors.ts';
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import type { TrialId } from '../src/messages.ts';
+import { type Alike, failingAlike } from '../src/study/failingAlike.ts';
+import type { Log } from './log/log.ts';
+
+/** A trial that failed. */
+export interface Failure {
+  readonly trial: TrialId;
+  /** Such as `error`, `timeout`, `non-finite`. */
+  readonly reason: string;
+  /** What the objective threw, or what was wrong with its result. */
+  readonly message: string;
+}
+
+/** No trial of a study had a result, and at least one failed. */
+export class NoResultError extends UserError {
+  override readonly name = 'NoResultError';
+  readonly code = 'no-result';
+  /** As in `OptimizeResult`. */
+  readonly failures: readonly Failure[];
+
+  /** @param why how the trials failed; the last of them is quoted after it. */
+  constructor(why: string, failures: readonly Failure[], todo: string) {
+    const { trial, reason, message } = failures.at(-1)!;
+    super(`${why}; trial ${trial}: ${reason}${message && `: ${message}`}`, { todo });
+    this.failures = failures;
+  }
+}
+
+/** How many failures a result or an error holds. */
+const FAILURES = 10;
+
+/** The failures so far with one more, if they are not too many. */
+export const withFailure = (failures: readonly Failure[], failure: Failure): readonly Failure[] => [...failures, failure].slice(-FAILURES);
+
+/**
+ * Watches a study that begins or resumes now for a program that is broken, as `failingAlike` does. To be called before the log is read.
+ *
+ * @param more trials that are known to have failed, whose entries may not have been read yet.
+ * @returns a function that takes each entry of the log. Once, when the first trials have failed alike, it returns the error that says so. It comes when
+ * the log has limits that do not count these trials.
+ */
+export function watchFailures(log: Log, more: Iterable<TrialId> = []): (noted: AppliedEntry) => Promise<NoResultError> | undefined {
+  let past = Number.POSITIVE_INFINITY;
+  log.head().then(
+    (head) => {
+      past = head;
+    },
+    () => {}, // what reads the log fails, too
+  );
+  const failing = failingAlike(() => past);
+  let failures: readonly Failure[] = [];
+  const report = async ({ how, limits }: Alike): Promise<NoResultError> => {
+    const [wider, known] = [limits(more), failures];
+    if (wider) while ((await log.append({ type: 'changed', limits: wider })) === 'fenced');
+    const todo =
+      'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
+    return new NoResultError(`the first trials failed ${how}, so no more are tried`, known, todo);
+  };
+  return (noted) => {
+    if (noted.effect === 'ended' && noted.fact.type === 'failed') {
+      const { trial, reason, message = '' } = noted.fact;
+      failures = withFailure(failures, { trial, reason, message });
+    }
+    const alike = failing(noted);
+    return alike && report(alike);
+  };
+}
