@@ -89,6 +89,7 @@ export class HostedStudy<P = Params> implements StudySource {
           this.answers.note(entry);
           note?.(entry);
           this.#turns.look();
+          if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
         },
       },
       {

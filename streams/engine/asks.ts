@@ -63,6 +63,12 @@ export class Asks<P> {
     return true;
   }
 
+  /** Gives what is kept to asks that wait, after a fact by which they may get more than before. */
+  match(): void {
+    if (this.#waiting.size === 0 || this.#handed.length === 0) return;
+    for (const suggestion of this.#handed.splice(0)) this.put(suggestion);
+  }
+
   /** Ends all asks that wait. @param how with `error`: they fail */
   end(how: { readonly error?: unknown } = {}): void {
     for (const { resolve, reject } of this.#waiting) 'error' in how ? reject(how.error) : resolve(undefined);
