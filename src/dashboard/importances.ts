@@ -2,6 +2,7 @@ import { turnsOf } from '../../streams/engine/timeout.ts';
 import { parseStrategy } from '../../streams/spec/spec.ts';
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { type AxisImportances, axisImportances, MARGINAL_PLACES } from '../importance/importance.ts';
+import type { Importances } from '../importance/importances.ts';
 import { type ComparableResult, comparableResults } from '../importance/results.ts';
 import { lossOf } from '../ledger/settings.ts';
 import type { StrategyEvent, TrialId } from '../messages.ts';
@@ -13,7 +14,6 @@ import { isRange } from '../space/types/parameterType.ts';
 import { RefusedError } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
 import type { Feed } from './feed.ts';
-import type { Importances } from './wire.ts';
 
 /** The most trials that are used; of more, an even selection. */
 const MOST = 1500;

@@ -1,8 +1,8 @@
 /** The messages between the dashboard's server and its page. */
 import type { RequestFailure } from '../errors.ts';
-import type { CloseReason, Limits, ObjectiveSpec, Values } from '../facts/facts.ts';
+import type { CloseReason, Limits, ObjectiveSpec } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
-import type { AxisImportances } from '../importance/importance.ts';
+import type { Importances } from '../importance/importances.ts';
 import type { TrialId } from '../messages.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Decided } from '../study/commands.ts';
@@ -140,31 +140,6 @@ export interface Why {
 
 /** What a command did, or why it was refused. */
 export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & RequestFailure);
-
-/** How much of the variation of the results each parameter explains; shares that sum to 1. */
-export interface Importances {
-  /** The number of results that were used. */
-  readonly results: number;
-  /** The number of completed trials that there were. */
-  readonly completed: number;
-  readonly fanova: Values;
-  readonly pedAnova: Values;
-  /** The name of the objective whose results these are. */
-  readonly objective: string;
-  /** Where the shares lie, as 90 % intervals by bootstrap samples of the results. */
-  readonly intervals: AxisImportances['intervals'];
-  /** The standard deviation of the shares by fANOVA over the trees of its forest. */
-  readonly spread: Values;
-  /** By parameter, what the forest predicts along its axis, or for each category, whatever the other parameters are. */
-  readonly marginals?: Readonly<Record<string, readonly Predicted[]>>;
-}
-
-/** The result that is predicted for a value of a parameter, with the standard deviation over the trees of the forest. */
-export interface Predicted {
-  readonly value: unknown;
-  readonly mean: number;
-  readonly sd: number;
-}
 
 /** The trial to deploy: with noise, the best result is a lucky one. */
 export interface Recommended {

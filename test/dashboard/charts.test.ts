@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { importancesOf } from '../../src/dashboard/importances.ts';
 import { moved, ordered } from '../../src/dashboard/page/lib/axisOrder.ts';
-import { distribution } from '../../src/dashboard/page/lib/distribution.ts';
-import { hypervolumes } from '../../src/dashboard/page/lib/hypervolumes.ts';
 import { recommendedOf } from '../../src/dashboard/recommended.ts';
+import { distribution } from '../../src/figures/distribution.ts';
+import { hypervolumes } from '../../src/figures/hypervolumes.ts';
 import { csvLine } from '../../src/study/csv.ts';
 import { board, finished } from './support.ts';
 

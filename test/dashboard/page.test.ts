@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cut, formatNumber } from '../../src/dashboard/page/lib/format.ts';
-import { front } from '../../src/dashboard/page/lib/front.ts';
 import { markFrom, stamp } from '../../src/dashboard/page/lib/marks.ts';
-import { blank, inkOf, type Rgb } from '../../src/dashboard/page/lib/pixels.ts';
-import { ends, numeric, parameterScale, roundScale } from '../../src/dashboard/page/lib/scale.ts';
+import { blank, inkOf } from '../../src/dashboard/page/lib/pixels.ts';
 import { Sheet } from '../../src/dashboard/page/lib/sheet.ts';
 import { EDGES, project, readAt, turned } from '../../src/dashboard/page/lib/space.ts';
+import type { Rgb } from '../../src/figures/colours.ts';
+import { cut, formatNumber } from '../../src/figures/format.ts';
+import { front } from '../../src/figures/front.ts';
+import { ends, numeric, parameterScale, roundScale } from '../../src/figures/scale.ts';
 import { dominates } from '../../src/numeric/pareto/pareto.ts';
 
 describe('the front', () => {

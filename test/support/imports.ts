@@ -48,6 +48,7 @@ const floors: readonly string[] = [
   'src/duplicates',
   'src/budgets',
   'src/importance',
+  'src/figures',
   'src/samplers',
   'src/schedulers',
   'src/recommendation',

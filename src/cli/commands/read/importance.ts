@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { importancesOf } from '../../../dashboard/importances.ts';
-import type { Importances } from '../../../dashboard/wire.ts';
+import type { Importances } from '../../../importance/importances.ts';
 import { readFeed } from '../../sources/readFeed.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { inform, print } from '../../terminal/output.ts';

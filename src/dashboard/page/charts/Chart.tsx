@@ -3,19 +3,17 @@ import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
 import { DataZoomComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import { type EChartsType, init, use } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
-import type { EChartsOption } from 'echarts/types/dist/shared';
 import { useEffect, useRef } from 'preact/hooks';
+import type { Option } from '../../../figures/option.ts';
+import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
-import { rows } from '../state/store.ts';
+import { rowOf, rows } from '../state/store.ts';
 import type { Frame, Grid, Overlay } from './overlay.ts';
-import { aboutTrial } from './points.ts';
 import { Tip } from './Tip.tsx';
 
 use([BarChart, CustomChart, LineChart, ScatterChart, DataZoomComponent, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
-
-export type { EChartsOption };
 
 /** Charts out of sight are drawn after this many milliseconds without a change. */
 const REST = 200;
@@ -23,7 +21,7 @@ const REST = 200;
 export interface ChartProps {
   /** A description for screen readers. */
   readonly label: string;
-  readonly option: EChartsOption;
+  readonly option: Option;
   readonly height?: number;
   /** Trials, drawn on top. The selection may change in every frame, which is too often for a series of the chart. */
   readonly trials?: Overlay;
@@ -139,12 +137,12 @@ export function Chart({ label, option, height = 260, trials }: ChartProps) {
     >
       {chartItself}
       <canvas ref={over} class="chart-trials" />
-      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(at.trial)} />}
+      {at && <Tip x={at.x} y={at.y} within={place.current!} text={aboutTrial(rowOf(at.trial))} />}
     </div>
   );
 }
 
-function frameOf(chart: EChartsType, { grid }: EChartsOption, { grid: gridIndex = 0, x, y }: Grid): Frame {
+function frameOf(chart: EChartsType, { grid }: Option, { grid: gridIndex = 0, x, y }: Grid): Frame {
   const [low, high] = [0, 1].map((k) => chart.convertToPixel({ gridIndex }, [x[k]!.value, y[k]!.value])) as [number[], number[]];
   const reach = (a: number, b: number, [from, to]: Grid['x']): readonly [zero: number, one: number] => {
     const size = to.place > from.place ? (b - a) / (to.place - from.place) : 0;
@@ -156,8 +154,8 @@ function frameOf(chart: EChartsType, { grid }: EChartsOption, { grid: gridIndex 
   return { left, width, bottom, height: -height, seen: [margins.left - 4, chart.getWidth() - margins.right + 4] };
 }
 
-const base = (): EChartsOption => ({
+const base = (): Option => ({
   animation: false,
-  textStyle: { fontFamily: 'system-ui, sans-serif', color: colour('--text') },
+  textStyle: { fontFamily: 'system-ui, sans-serif', color: colour('text') },
   backgroundColor: 'transparent',
 });

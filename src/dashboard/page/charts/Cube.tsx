@@ -1,15 +1,16 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { cut, formatNumber } from '../../../figures/format.ts';
+import { numeric } from '../../../figures/scale.ts';
+import { aboutTrial } from '../../../figures/study.ts';
 import { sized } from '../lib/canvas.ts';
-import { cut, formatNumber } from '../lib/format.ts';
-import { ends, numeric } from '../lib/scale.ts';
 import { type Corner, EDGES, EXTENT, project, readAt, turned, type View } from '../lib/space.ts';
 import { colour, palette } from '../lib/theme.ts';
 import { focused, lookAt, selected } from '../state/selection.ts';
-import { columns, parameters, rows, scales } from '../state/store.ts';
+import { columns, parameters, rowOf, rows, scales } from '../state/store.ts';
 import { kept } from '../state/url.ts';
 import type { Frame } from './overlay.ts';
-import { aboutTrial, trialPoints } from './points.ts';
+import { trialPoints } from './points.ts';
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 
@@ -51,7 +52,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     const first = parameters.value.length;
     const [a, b, c] = [0, 1, 2].map((k) => columns.value[first + k]);
     const places = rows.value.map((_, i) => spot.value([held(a?.[i]), held(b?.[i]), held(c?.[i])]));
-    const whole = ends(numeric('', 0, 1, false));
+    const whole = numeric('', 0, 1, false);
     return trialPoints([
       { x: whole, y: whole, places: [places.map(([x]) => x / Math.max(1, width.value)), places.map(([, y]) => 1 - y / HEIGHT)] },
     ]);
@@ -134,7 +135,7 @@ export function Cube({ best }: { readonly best: { readonly value: ReadonlySet<nu
     >
       <canvas ref={back} />
       <canvas ref={over} />
-      {tip && <Tip x={tip.x} y={tip.y} within={frame.current!} text={aboutTrial(tip.trial)} />}
+      {tip && <Tip x={tip.x} y={tip.y} within={frame.current!} text={aboutTrial(rowOf(tip.trial))} />}
     </div>
   );
 }
@@ -160,7 +161,7 @@ function drawCube(
     context.stroke();
   };
   context.lineWidth = 1;
-  context.strokeStyle = colour('--line');
+  context.strokeStyle = colour('line');
   for (const [from, to] of EDGES) line(from, to);
   context.font = '11px system-ui, sans-serif';
   context.textBaseline = 'middle';
@@ -168,7 +169,7 @@ function drawCube(
   for (const axis of [0, 1, 2]) {
     const scale = scales.value[first + axis];
     const [from, to] = readAt(view, axis);
-    context.strokeStyle = colour('--line-strong');
+    context.strokeStyle = colour('line-strong');
     line(from, to);
     if (scale === undefined) continue;
     /** Writes next to the axis, away from the centre. */
@@ -179,18 +180,18 @@ function drawCube(
       context.fillText(text, x + (away * dx) / length, y + (away * dy) / length);
     };
     context.textAlign = axis === 2 ? 'right' : 'center';
-    context.fillStyle = colour('--muted');
+    context.fillStyle = colour('muted');
     // Labels at the ends of axes would overlap.
     for (const { place, value } of scale.ticks) if (place > 0.04 && place < 0.96) write(formatNumber(value), place, axis === 2 ? 6 : 15);
-    context.fillStyle = colour('--text');
+    context.fillStyle = colour('text');
     write(cut(scale.name, 16), axis === 2 ? 1.08 : 0.5, axis === 2 ? 6 : 36);
   }
   for (const [i, { trial }] of rows.value.entries()) {
     if (!front.has(trial)) continue;
     const [a, b, c] = [0, 1, 2].map((k) => held(columns.value[first + k]?.[i])) as [number, number, number];
-    context.strokeStyle = colour('--line-strong');
+    context.strokeStyle = colour('line-strong');
     line([a, b, 0], [a, b, c]);
-    context.strokeStyle = colour('--text');
+    context.strokeStyle = colour('text');
     context.beginPath();
     context.arc(...at([a, b, c]), 5, 0, 2 * Math.PI);
     context.stroke();

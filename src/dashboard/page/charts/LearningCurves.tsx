@@ -1,30 +1,23 @@
 import { useComputed } from '@preact/signals';
-import type { CustomSeriesRenderItemAPI } from 'echarts/types/dist/shared';
+import { type CurveScales, curvePath, curveScales, curvesOption } from '../../../figures/curves.ts';
+import { cut } from '../../../figures/format.ts';
+import { looks, type TrialState } from '../../../figures/looks.ts';
+import { ends } from '../../../figures/scale.ts';
+import type { Path } from '../../../figures/series/stairs.ts';
+import type { FigureRow } from '../../../figures/study.ts';
 import { drawLines, type Lines } from '../lib/drawing.ts';
-import { cut } from '../lib/format.ts';
-import { type AxisScale, ends, numeric, roundScale } from '../lib/scale.ts';
-import { colour, looks, rgb, type TrialState } from '../lib/theme.ts';
+import { colour, rgb, theme } from '../lib/theme.ts';
 import { Card } from '../parts/Card.tsx';
 import { focused, selectedIndices } from '../state/selection.ts';
-import { objectives, type PageRow, rows, sign } from '../state/store.ts';
-import { chartAxis, splitLine } from './axes.ts';
-import { Chart, type EChartsOption } from './Chart.tsx';
+import { figures, objectives, rows } from '../state/store.ts';
+import { Chart } from './Chart.tsx';
 import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
 /** Reported values by step. */
 export function LearningCurves() {
-  const scale = useComputed(() => scalesOf(objectives.value[0]?.name ?? ''));
-  const rungs = useComputed(() => [...new Set(rows.value.flatMap(rungOf))].sort((a, b) => a - b).slice(-MOST_RUNGS));
-  const option = useComputed((): EChartsOption => {
-    const [steps, values] = scale.value;
-    return {
-      grid: { left: 60, right: 24, top: 14, bottom: 36 },
-      xAxis: { ...chartAxis(steps), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
-      yAxis: { ...chartAxis(values), splitLine: splitLine() },
-      series: [rungLines(rungs.value)],
-    } as unknown as EChartsOption;
-  });
-  const trials = useComputed(() => curves(rows.value, ...scale.value));
+  const scale = useComputed(() => curveScales(figures));
+  const option = useComputed(() => curvesOption(figures, theme, scale.value));
+  const trials = useComputed(() => curves(rows.value, scale.value));
   const some = rows.value.some(({ curve }) => curve.length > 0);
   return (
     <Card
@@ -40,66 +33,15 @@ export function LearningCurves() {
   );
 }
 
-const MOST_RUNGS = 12;
-
-/** The rung at which a trial ended, if it did: its budget, or the step after which it was stopped. */
-const rungOf = ({ budget, state, step }: PageRow): readonly number[] =>
-  state === 'stopped' && step !== undefined ? [step] : budget === undefined ? [] : [budget];
-
-/** The budgets at which trials are compared, as lines. */
-const rungLines = (rungs: readonly number[]): object => ({
-  type: 'custom',
-  id: 'rungs',
-  silent: true,
-  z: 1,
-  data: rungs.map((rung) => [rung]),
-  renderItem: (params: { coordSys: { y: number; height: number } }, api: CustomSeriesRenderItemAPI) => {
-    const { y, height } = params.coordSys;
-    const x = api.coord([api.value(0), 0])[0]!;
-    return {
-      type: 'line',
-      shape: { x1: x, y1: y, x2: x, y2: y + height },
-      style: { stroke: colour('--line-strong'), lineWidth: 1, lineDash: [3, 3] },
-    };
-  },
-});
-
-/** Of many reported values, those beyond this share lie at the end of the axis, if they would take most of it. */
-const SHOWN = 0.95;
-const MANY = 100;
-/** How much longer the axis would be with them. */
-const FAR = 3;
-
-/** The scales of all reported steps and values. */
-function scalesOf(name: string): readonly [steps: AxisScale, values: AxisScale] {
-  const way = objectives.value[0] ? sign(objectives.value[0]) : 1;
-  let last = 1;
-  const losses: number[] = [];
-  for (const { curve } of rows.value) {
-    for (let i = 0; i < curve.length; i += 2) {
-      last = Math.max(last, curve[i]!);
-      losses.push(way * curve[i + 1]!);
-    }
-  }
-  const steps = numeric('step', 0, last, false);
-  if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
-  const sorted = Float64Array.from(losses).sort();
-  const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
-  const end = losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best ? usual : worst;
-  return [steps, roundScale(name, Math.min(way * best, way * end), Math.max(way * best, way * end))];
-}
-
 /** Topmost first. */
 const ORDER: readonly TrialState[] = ['running', 'completed', 'stopped', 'infeasible', 'failed', 'retracted', 'waiting'];
 
-const curves = (all: readonly PageRow[], steps: AxisScale, values: AxisScale): Overlay => {
+const curves = (all: readonly FigureRow[], scales: CurveScales): Overlay => {
+  const [steps, values] = scales;
   /** The points of a curve in pixels. */
-  const points = (index: number, frame: Frame) => {
-    const { curve = [] } = all[index] ?? {}; // a trial that arrived since comes with the next picture
-    return Array.from(
-      { length: curve.length / 2 },
-      (_, i) => [across(frame, steps.place(curve[2 * i])), up(frame, values.place(curve[2 * i + 1]))] as const,
-    );
+  const points = (index: number, frame: Frame): Path => {
+    const row = all[index]; // a trial that arrived since comes with the next picture
+    return row ? curvePath(row, scales).map(([x, y]) => [across(frame, x), up(frame, y)] as const) : [];
   };
   return {
     grids: [{ x: ends(steps), y: ends(values) }],
@@ -120,9 +62,7 @@ const curves = (all: readonly PageRow[], steps: AxisScale, values: AxisScale): O
   };
 };
 
-type Path = readonly (readonly [x: number, y: number])[];
-
-function linesOf(all: readonly PageRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
+function linesOf(all: readonly FigureRow[], indices: Int32Array, points: (index: number) => Path, ratio: number): Lines {
   const looked = all.findIndex(({ trial }) => trial === focused.value);
   return {
     count: indices.length,
@@ -142,7 +82,7 @@ function linesOf(all: readonly PageRow[], indices: Int32Array, points: (index: n
     onTop: (context) => {
       if (indices.length <= MOST_MARKS) drawEnds(context, all, indices, points, ratio);
       if (looked < 0) return;
-      context.strokeStyle = colour('--text');
+      context.strokeStyle = colour('text');
       context.lineWidth = 2.6 * ratio;
       context.lineJoin = 'round';
       context.beginPath();
@@ -158,7 +98,7 @@ const MOST_MARKS = 1500;
 /** How each curve ended, and dashes from the end of a paused trial to the trial that resumes it. */
 function drawEnds(
   context: CanvasRenderingContext2D,
-  all: readonly PageRow[],
+  all: readonly FigureRow[],
   indices: Int32Array,
   points: (index: number) => Path,
   ratio: number,
@@ -173,9 +113,9 @@ function drawEnds(
     context.save();
     context.translate(ratio * (end[0] - MARK / 2), ratio * (end[1] - MARK / 2));
     context.scale((ratio * MARK) / 10, (ratio * MARK) / 10);
-    context.fillStyle = hollow ? colour('--panel') : colour(property);
+    context.fillStyle = hollow ? colour('panel') : colour(property);
     context.fill(new Path2D(mark));
-    context.strokeStyle = colour(hollow ? property : '--panel');
+    context.strokeStyle = colour(hollow ? property : 'panel');
     context.stroke(new Path2D(mark));
     context.restore();
   }

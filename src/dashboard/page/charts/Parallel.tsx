@@ -1,15 +1,15 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { cut, formatNumber } from '../../../figures/format.ts';
+import type { AxisScale } from '../../../figures/scale.ts';
+import { aboutTrial } from '../../../figures/study.ts';
 import { clampUnit } from '../../../numeric/descent/projected.ts';
 import { moved, ordered } from '../lib/axisOrder.ts';
-import { cut, formatNumber } from '../lib/format.ts';
-import type { AxisScale } from '../lib/scale.ts';
 import { palette } from '../lib/theme.ts';
 import { brush, focused, lookAt, type Range, ranges, selected, selectedIndices } from '../state/selection.ts';
 import { columns, objectives, parameters, rows, scales } from '../state/store.ts';
 import { kept } from '../state/url.ts';
 import { ABSENT, byValue, drawOne, drawTrials, faded, nearestLine, type Picture } from './lines.ts';
-import { aboutTrial } from './points.ts';
 import { Tip } from './Tip.tsx';
 import { useWidth } from './useWidth.ts';
 
@@ -105,7 +105,7 @@ export function Parallel() {
             gap={(now.lefts[1] ?? 0) - (now.lefts[0] ?? 0)}
           />
         ))}
-        {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index]?.trial ?? 0)} />}
+        {at && <Tip x={at.x} y={at.y} within={frame.current!.firstElementChild!} text={aboutTrial(rows.value[at.index])} />}
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
+import { cssOf, type Rgb, ramp } from '../../../figures/colours.ts';
 import { sized } from '../lib/canvas.ts';
 import { drawLines } from '../lib/drawing.ts';
-import type { Rgb } from '../lib/pixels.ts';
-import { cssOf, ramp, rgb } from '../lib/theme.ts';
+import { rgb, theme } from '../lib/theme.ts';
 
 /** The layout and data of a picture of parallel axes. */
 export interface Picture {
@@ -35,14 +35,14 @@ interface Inks {
 
 /** One colour for all trials, behind the selection. */
 export const faded = (): Inks => ({
-  colours: [rgb('--faded')],
+  colours: [rgb('faded')],
   of: () => 0,
   opacity: (lines) => Math.max(0.06, Math.min(0.5, 60 / lines)),
 });
 
 /** Colours by the first objective. Trials without a value lie below all others. */
 export function byValue({ columns, by, lowIsGood }: Picture): Inks {
-  const colours = [...ramp(), rgb('--faded-strong')];
+  const colours = [...ramp(theme), rgb('faded-strong')];
   const count = colours.length - 1;
   const values = columns[by];
   const of = (trial: number) => {
@@ -88,7 +88,7 @@ export function drawOne(canvas: HTMLCanvasElement, picture: Picture, trial: numb
   if (trial === undefined) return;
   context.lineWidth = 3;
   context.lineJoin = 'round';
-  context.strokeStyle = cssOf(rgb('--text'));
+  context.strokeStyle = cssOf(rgb('text'));
   context.beginPath();
   let pen = false;
   for (const [axis, left] of picture.lefts.entries()) {

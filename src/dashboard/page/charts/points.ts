@@ -1,30 +1,20 @@
+import { looks, states, type TrialState } from '../../../figures/looks.ts';
+import { type Points, sideOf } from '../../../figures/points.ts';
+import { ends } from '../../../figures/scale.ts';
 import { markOf, putPicture } from '../lib/canvas.ts';
-import { cut, formatNumber } from '../lib/format.ts';
 import { type Mark, stamp } from '../lib/marks.ts';
 import { blank, type Pixels } from '../lib/pixels.ts';
-import { ends } from '../lib/scale.ts';
-import { colour, looks, palette, rgb, states, type TrialState } from '../lib/theme.ts';
+import { colour, palette, rgb } from '../lib/theme.ts';
 import { focused, selected, selectedIndices } from '../state/selection.ts';
-import { columns, rowOf, rows, scales } from '../state/store.ts';
-import { across, type Frame, type Grid, NEAR, type Overlay, up } from './overlay.ts';
-
-/** Trials as points in a grid of a chart: their places on its axes, NaN if a trial is not drawn. */
-export interface Points extends Grid {
-  readonly places: readonly [x: ArrayLike<number>, y: ArrayLike<number>];
-}
+import { rows } from '../state/store.ts';
+import { across, type Frame, NEAR, type Overlay, up } from './overlay.ts';
 
 /** Trials as points, with selected trials in front. */
 export const trialPoints = (layers: readonly Points[]): Overlay => ({
-  grids: layers,
+  grids: layers.map(({ grid = 0, x, y }) => ({ grid, x: ends(x), y: ends(y) })),
   draw: (canvas, frames, ratio) => drawPoints(canvas, layers, frames, ratio),
   nearest: (frames, x, y) => nearestPoint(layers, frames, x, y),
 });
-
-/** All trials over two axes of `scales`. */
-export function trialsOver(x: number, y: number): Overlay {
-  const [across, up] = [scales.value[x], scales.value[y]];
-  return trialPoints(across && up ? [{ x: ends(across), y: ends(up), places: [columns.value[x]!, columns.value[y]!] }] : []);
-}
 
 /** Distance of a trial's point from the left in pixels, or NaN if it is not visible. */
 function xOf({ places: [x] }: Points, frame: Frame, trial: number): number {
@@ -32,11 +22,6 @@ function xOf({ places: [x] }: Points, frame: Frame, trial: number): number {
   return at >= frame.seen[0] && at <= frame.seen[1] ? at : Number.NaN;
 }
 const yOf = ({ places: [, y] }: Points, frame: Frame, trial: number): number => up(frame, y[trial]!);
-
-/** Above these numbers of trials, points are smaller. */
-const MANY = 300;
-const VERY_MANY = 1500;
-const sideOf = (count: number): number => (count > VERY_MANY ? 4 : count > MANY ? 5 : 7);
 
 const pictures = new WeakMap<HTMLCanvasElement, Pixels>();
 
@@ -88,7 +73,7 @@ function byState(chosen: Uint8Array): Partial<Record<TrialState, number[]>> {
 /** A ring around the focused trial. */
 function ringAround(context: CanvasRenderingContext2D, x: number, y: number, ratio: number): void {
   if (Number.isNaN(x + y)) return;
-  context.strokeStyle = colour('--text');
+  context.strokeStyle = colour('text');
   context.lineWidth = 2 * ratio;
   context.beginPath();
   context.arc(ratio * x, ratio * y, 6.5 * ratio, 0, 2 * Math.PI);
@@ -118,28 +103,11 @@ function kept(key: string, make: () => Mark): Mark {
 }
 
 const fadedMark = (ratio: number): Mark =>
-  kept(`faded ${ratio}`, () => markOf({ path: 'M1 1H9V9H1Z', fill: rgb('--faded'), opacity: 1 }, Math.round(4 * ratio)));
+  kept(`faded ${ratio}`, () => markOf({ path: 'M1 1H9V9H1Z', fill: rgb('faded'), opacity: 1 }, Math.round(4 * ratio)));
 
 const markOfState = (state: TrialState, side: number, ratio: number): Mark =>
   kept(`${state} ${side} ${ratio}`, () => {
     const { colour: name, mark: path, hollow = false, dashed = false } = looks[state];
-    const shape = hollow ? { fill: rgb('--panel'), opacity: 1, edge: rgb(name), dashed } : { fill: rgb(name), opacity: 0.85 };
+    const shape = hollow ? { fill: rgb('panel'), opacity: 1, edge: rgb(name), dashed } : { fill: rgb(name), opacity: 0.85 };
     return markOf({ path, ...shape }, Math.round(side * ratio));
   });
-
-/** The text of a trial's tooltip. */
-export function aboutTrial(trial: number): string {
-  const row = rowOf(trial);
-  if (row === undefined) return '';
-  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}`);
-  const params = Object.entries(row.params)
-    .slice(0, 12)
-    .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);
-  return [`trial ${trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(withoutBraces).join('\n');
-}
-
-/** Without braces, which the chart takes for its own markup. */
-export const withoutBraces = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
-
-export const trialTooltip = ({ value }: { readonly value?: unknown }): string =>
-  Array.isArray(value) ? aboutTrial(Number(value.at(-1))) : '';

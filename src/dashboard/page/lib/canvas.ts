@@ -1,5 +1,6 @@
+import type { Rgb } from '../../../figures/colours.ts';
 import { type Mark, markFrom } from './marks.ts';
-import type { Pixels, Rgb } from './pixels.ts';
+import type { Pixels } from './pixels.ts';
 
 /** Gives a canvas one pixel for each pixel of the screen, at most 2 for each CSS pixel. @returns that ratio. */
 export function sized(canvas: HTMLCanvasElement, width: number, height: number): number {

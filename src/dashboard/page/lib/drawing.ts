@@ -1,5 +1,5 @@
+import type { Rgb } from '../../../figures/colours.ts';
 import { putPicture } from './canvas.ts';
-import type { Rgb } from './pixels.ts';
 import { Sheet } from './sheet.ts';
 
 /** Milliseconds of drawing in each frame. */

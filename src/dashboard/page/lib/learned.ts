@@ -1,10 +1,10 @@
+import { cut, formatNumber } from '../../../figures/format.ts';
+import type { Importances } from '../../../importance/importances.ts';
 import type { ShareInterval } from '../../../importance/shares.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
 import type { TrialRow } from '../../../study/trials.ts';
-import type { Importances } from '../../wire.ts';
-import { cut, formatNumber } from './format.ts';
 
 /** What the results say about a parameter. */
 export interface Lesson {

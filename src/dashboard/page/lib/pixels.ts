@@ -1,12 +1,11 @@
+import type { Rgb } from '../../../figures/colours.ts';
+
 /** A picture, row by row. The bytes of a pixel are red, green, blue and opacity, from the lowest up. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
   readonly pixels: Uint32Array<ArrayBuffer>;
 }
-
-/** Red, green and blue in [0, 255]. */
-export type Rgb = readonly [red: number, green: number, blue: number];
 
 export const inkOf = ([red, green, blue]: Rgb): number => (blue << 16) | (green << 8) | red;
 

@@ -1,4 +1,5 @@
-import { blank, inkOf, type Pixels, type Rgb } from './pixels.ts';
+import type { Rgb } from '../../../figures/colours.ts';
+import { blank, inkOf, type Pixels } from './pixels.ts';
 
 /** No line covers the pixel yet. */
 const EMPTY = 255;

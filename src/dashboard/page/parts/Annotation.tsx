@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
+import type { FigureRow } from '../../../figures/study.ts';
 import type { Annotation as Said } from '../../../study/trials.ts';
 import { submitAction } from '../state/connect.ts';
-import type { PageRow } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';
 
 /** What people say of a trial: a star, labels and a note. @param closedFor why nothing can be changed here */
-export function Annotation({ row, closedFor }: { readonly row: PageRow; readonly closedFor: string | undefined }) {
+export function Annotation({ row, closedFor }: { readonly row: FigureRow; readonly closedFor: string | undefined }) {
   const { trial, note = '', labels = [], starred = false } = row;
   const editing = useSignal(false);
   const { feedback, show } = useFeedback();

@@ -1,4 +1,5 @@
 import { batch, useSignal } from '@preact/signals';
+import { cut, formatNumber } from '../../../figures/format.ts';
 import { Contour } from '../charts/Contour.tsx';
 import { Distribution } from '../charts/Distribution.tsx';
 import { Hypervolume } from '../charts/Hypervolume.tsx';
@@ -10,7 +11,6 @@ import { Regret } from '../charts/Regret.tsx';
 import { Slices } from '../charts/Slices.tsx';
 import { Timeline } from '../charts/Timeline.tsx';
 import { ValueHistory } from '../charts/ValueHistory.tsx';
-import { cut, formatNumber } from '../lib/format.ts';
 import { signIn } from '../state/connect.ts';
 import { lookAt } from '../state/selection.ts';
 import { connection, detail, headlines, objectives } from '../state/store.ts';

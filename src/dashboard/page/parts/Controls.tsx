@@ -1,6 +1,6 @@
+import { cut, formatNumber } from '../../../figures/format.ts';
 import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
 import { isRange } from '../../../space/types/parameterType.ts';
-import { cut, formatNumber } from '../lib/format.ts';
 import { submitAction } from '../state/connect.ts';
 import { detail, parameters } from '../state/store.ts';
 import { Feedback, useFeedback } from './Feedback.tsx';

@@ -1,6 +1,6 @@
 import { type ReadonlySignal, useSignal } from '@preact/signals';
+import { cut } from '../../../figures/format.ts';
 import type { Answer } from '../../wire.ts';
-import { cut } from '../lib/format.ts';
 
 interface FeedbackText {
   readonly good: boolean;

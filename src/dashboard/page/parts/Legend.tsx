@@ -1,4 +1,4 @@
-import { looks, states } from '../lib/theme.ts';
+import { looks, states } from '../../../figures/looks.ts';
 import { clear, filtered, hiddenStates, selectedCount, toggle } from '../state/selection.ts';
 import { rows } from '../state/store.ts';
 
@@ -42,8 +42,8 @@ function Mark({ of }: { readonly of: keyof typeof looks }) {
     <svg class="mark" viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
       <path
         d={mark}
-        fill={hollow ? 'none' : `var(${colour})`}
-        stroke={`var(${colour})`}
+        fill={hollow ? 'none' : `var(--${colour})`}
+        stroke={`var(--${colour})`}
         stroke-width={hollow ? 1.8 : 0}
         stroke-dasharray={dashed ? '2 1.6' : undefined}
       />

@@ -1,7 +1,7 @@
 import { computed } from '@preact/signals';
+import { cut } from '../../../figures/format.ts';
 import { phaseText } from '../../phases.ts';
 import type { ChartState, ChartTransition, Machine, MachineNews } from '../../wire.ts';
-import { cut } from '../lib/format.ts';
 import { lookAt } from '../state/selection.ts';
 import { machines } from '../state/store.ts';
 

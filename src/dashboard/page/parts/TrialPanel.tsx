@@ -1,10 +1,11 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { clock, cut, duration, formatNumber } from '../../../figures/format.ts';
+import { type FigureRow, sign } from '../../../figures/study.ts';
 import type { TrialEntry, Why } from '../../wire.ts';
-import { clock, cut, duration, formatNumber } from '../lib/format.ts';
 import { get, submitAction, token } from '../state/connect.ts';
 import { focused, lookAt } from '../state/selection.ts';
-import { connection, detail, objectives, type PageRow, rowOf, rows, sign } from '../state/store.ts';
+import { connection, detail, objectives, rowOf, rows } from '../state/store.ts';
 import { Annotation } from './Annotation.tsx';
 import { Feedback, useFeedback } from './Feedback.tsx';
 import { StateName } from './table/TrialTable.tsx';
@@ -35,7 +36,7 @@ export function TrialPanel() {
   );
 }
 
-function About({ row }: { readonly row: PageRow }) {
+function About({ row }: { readonly row: FigureRow }) {
   const live = connection.value !== 'file';
   return (
     <>
@@ -76,7 +77,7 @@ function Pairs({ of = {}, title }: { readonly of: Readonly<Record<string, unknow
 }
 
 /** The tags of the suggestion, and on demand the decision recomputed from the log. */
-function Reason({ row }: { readonly row: PageRow }) {
+function Reason({ row }: { readonly row: FigureRow }) {
   const why = useSignal<Why | string | undefined>(undefined);
   const asking = useSignal(false);
   const ask = async () => {
@@ -161,7 +162,7 @@ function Recomputed({ why }: { readonly why: Why }) {
   );
 }
 
-function rungOf({ budget }: PageRow): string {
+function rungOf({ budget }: FigureRow): string {
   const budgets = [...new Set(rows.value.flatMap((row) => row.budget ?? []))].sort((a, b) => a - b);
   return budgets.length > 1 ? `, ${budgets.indexOf(budget!) + 1} of ${budgets.length}` : '';
 }
@@ -184,7 +185,7 @@ const Parents = ({ text }: { readonly text: string }) => (
 const closedFor = (): string | undefined =>
   token.value === undefined ? 'To act, open the address that the server printed: it contains the token.' : undefined;
 
-function Actions({ row }: { readonly row: PageRow }) {
+function Actions({ row }: { readonly row: FigureRow }) {
   const { feedback, show } = useFeedback();
   const open = row.state === 'running' || row.state === 'waiting';
   const reason = closedFor();
@@ -222,7 +223,7 @@ function Actions({ row }: { readonly row: PageRow }) {
   );
 }
 
-function Facts({ row }: { readonly row: PageRow }) {
+function Facts({ row }: { readonly row: FigureRow }) {
   const entries = useSignal<readonly TrialEntry[] | undefined>(undefined);
   const seen = useSignal('');
   // A change of any of these means that there is a new fact.

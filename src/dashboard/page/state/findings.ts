@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
-import type { Importances, Recommended } from '../../wire.ts';
+import type { Importances } from '../../../importance/importances.ts';
+import type { Recommended } from '../../wire.ts';
 import { get } from './connect.ts';
 import { connection, detail, knownImportances, knownRecommended } from './store.ts';
 

@@ -1,8 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber } from '../../../../figures/format.ts';
+import { objectiveValue } from '../../../../figures/study.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
-import { knownRecommended, objectives, objectiveValue, ranked, rowOf, rows } from '../../state/store.ts';
+import { knownRecommended, objectives, ranked, rowOf, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { Configuration } from './Configuration.tsx';
 

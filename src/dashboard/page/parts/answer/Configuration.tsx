@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
+import { cut, formatNumber } from '../../../../figures/format.ts';
+import type { FigureRow } from '../../../../figures/study.ts';
 import { argumentsOf, jsonOf, yamlOf } from '../../lib/copies.ts';
-import { cut, formatNumber } from '../../lib/format.ts';
 import { lookAt } from '../../state/selection.ts';
-import type { PageRow } from '../../state/store.ts';
 
 const formats = { YAML: yamlOf, JSON: jsonOf, arguments: argumentsOf };
 
 /** The parameters of a trial, to read and to copy. */
-export function Configuration({ of: { trial, params } }: { readonly of: PageRow }) {
+export function Configuration({ of: { trial, params } }: { readonly of: FigureRow }) {
   const said = useSignal('');
   const copy = async (format: keyof typeof formats) => {
     try {

@@ -1,7 +1,8 @@
 import { useComputed, useSignal } from '@preact/signals';
-import { cut, formatNumber } from '../../lib/format.ts';
-import { compromise } from '../../lib/front.ts';
-import { objectives, objectiveValue, onFront, sign } from '../../state/store.ts';
+import { cut, formatNumber } from '../../../../figures/format.ts';
+import { compromise } from '../../../../figures/front.ts';
+import { objectiveValue, sign } from '../../../../figures/study.ts';
+import { objectives, onFront } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { Configuration } from './Configuration.tsx';
 

@@ -1,8 +1,9 @@
 import { useComputed } from '@preact/signals';
-import { duration, formatNumber } from '../../lib/format.ts';
+import { duration, formatNumber } from '../../../../figures/format.ts';
+import { objectiveValue } from '../../../../figures/study.ts';
 import { gainOf, timeLeft, worked } from '../../lib/progress.ts';
 import { lookAt } from '../../state/selection.ts';
-import { detail, objectives, objectiveValue, ranked, rows } from '../../state/store.ts';
+import { detail, objectives, ranked, rows } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 import { endings } from '../StudyState.tsx';
 

@@ -1,18 +1,13 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { cut, formatNumber } from '../../../../figures/format.ts';
+import { trendsOption } from '../../../../figures/trends.ts';
 import type { Summary } from '../../../wire.ts';
-import { axisStyle, chartAxis } from '../../charts/axes.ts';
-import { Chart, type EChartsOption } from '../../charts/Chart.tsx';
-import { withoutBraces } from '../../charts/points.ts';
-import { stairs } from '../../charts/series/stairs.ts';
-import { cut, formatNumber } from '../../lib/format.ts';
-import { roundScale } from '../../lib/scale.ts';
-import { colour } from '../../lib/theme.ts';
+import { Chart } from '../../charts/Chart.tsx';
+import { theme } from '../../lib/theme.ts';
 import { getFrom } from '../../state/connect.ts';
 import { headlines } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
-
-const COLOURS = ['--completed', '--stopped', '--infeasible', '--running', '--failed', '--retracted'];
 
 /** Several studies over the same axes, and in what they differ. */
 export function Compare({ ids, clear }: { readonly ids: readonly string[]; readonly clear: () => void }) {
@@ -29,33 +24,12 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
       left = true;
     };
   }, [version]);
-  const option = useComputed((): EChartsOption => {
+  const option = useComputed(() => {
     const all = headlines.value.filter(({ id, trend }) => ids.includes(id) && trend.length > 0);
-    const values = all.flatMap(({ trend }) => trend.map(([, value]) => value));
-    if (values.length === 0) return {};
-    const last = Math.max(10, ...all.map(({ trials }) => trials));
-    const style = axisStyle();
-    return {
-      grid: { left: 64, right: 20, top: 36, bottom: 42 },
-      legend: { top: 0, left: 0, icon: 'roundRect', itemWidth: 14, itemHeight: 4, textStyle: { color: colour('--text') } },
-      xAxis: { type: 'value', min: 1, max: last, name: 'trial', nameLocation: 'middle', nameGap: 24, ...style, splitLine: { show: false } },
-      yAxis: chartAxis(roundScale('', Math.min(...values), Math.max(...values))),
-      series: all.flatMap((one, k) => {
-        const color = colour(COLOURS[k % COLOURS.length]!);
-        const points = [...one.trend, [one.trials, one.trend.at(-1)![1]] as const];
-        return [
-          stairs(`steps ${one.id}`, points, { color, width: 1.8, dashed: k >= COLOURS.length }),
-          {
-            type: 'scatter',
-            id: one.id,
-            name: withoutBraces(cut(one.study || one.id, 40)),
-            data: one.trend.map((point) => [...point]),
-            symbolSize: 5,
-            color,
-          },
-        ];
-      }) as never,
-    };
+    return trendsOption(
+      all.map(({ id, study, trials, trend }) => ({ id, name: study || id, trials, trend })),
+      theme,
+    );
   });
   const directions = new Set(shown.map(({ objective }) => `${objective.name} ${objective.direction}`));
   return (

@@ -1,5 +1,5 @@
+import { formatNumber } from '../../../../figures/format.ts';
 import type { Headline } from '../../../wire.ts';
-import { formatNumber } from '../../lib/format.ts';
 
 const WIDTH = 90;
 const HEIGHT = 22;

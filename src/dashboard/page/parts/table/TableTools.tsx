@@ -1,9 +1,10 @@
-import { cut } from '../../lib/format.ts';
-import { detail, type PageRow } from '../../state/store.ts';
+import { cut } from '../../../../figures/format.ts';
+import type { FigureRow } from '../../../../figures/study.ts';
+import { detail } from '../../state/store.ts';
 import { allColumns, areUsual, csvOf, shownColumns, showUsual, toggleColumn } from './columns.ts';
 
 /** Chooses the columns of the table, and saves what it shows as CSV. */
-export function TableTools({ rows }: { readonly rows: () => readonly PageRow[] }) {
+export function TableTools({ rows }: { readonly rows: () => readonly FigureRow[] }) {
   const shown = new Set(shownColumns.value.map(({ name }) => name));
   return (
     <div class="table-tools">

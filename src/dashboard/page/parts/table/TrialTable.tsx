@@ -1,9 +1,10 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { cut, formatNumber } from '../../lib/format.ts';
-import { looks } from '../../lib/theme.ts';
+import { cut, formatNumber } from '../../../../figures/format.ts';
+import { looks } from '../../../../figures/looks.ts';
+import type { FigureRow } from '../../../../figures/study.ts';
 import { focused, lookAt, selected } from '../../state/selection.ts';
-import { type PageRow, rows } from '../../state/store.ts';
+import { rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 import { allColumns, shownColumns } from './columns.ts';
 import { TableTools } from './TableTools.tsx';
@@ -119,8 +120,8 @@ export function TrialTable() {
   );
 }
 
-export const StateName = ({ row: { state } }: { readonly row: PageRow }) => (
-  <span class="state" style={{ '--of': `var(${looks[state].colour})` }}>
+export const StateName = ({ row: { state } }: { readonly row: FigureRow }) => (
+  <span class="state" style={{ '--of': `var(--${looks[state].colour})` }}>
     {looks[state].label}
   </span>
 );

@@ -1,12 +1,13 @@
 import { computed } from '@preact/signals';
+import type { FigureRow } from '../../../../figures/study.ts';
 import { csvLine } from '../../../../study/csv.ts';
-import { objectives, type PageRow, parameters, rows } from '../../state/store.ts';
+import { objectives, parameters, rows } from '../../state/store.ts';
 import { kept } from '../../state/url.ts';
 
 /** A column of the table of trials. */
 export interface Column {
   readonly name: string;
-  readonly of: (row: PageRow) => unknown;
+  readonly of: (row: FigureRow) => unknown;
   /** In pixels. */
   readonly wide?: number;
   /** Whether it is shown if nothing is chosen. Default true. */
@@ -46,14 +47,14 @@ export const allColumns = computed((): readonly Column[] => [
   { name: 'suggested at', of: ({ suggestedAt }) => new Date(suggestedAt).toISOString(), wide: 190, usual: false },
   { name: 'ended at', of: ({ endedAt }) => (endedAt === undefined ? undefined : new Date(endedAt).toISOString()), wide: 190, usual: false },
   ...(rows.value.some(({ starred }) => starred)
-    ? [{ name: 'star', of: ({ starred }: PageRow) => (starred ? '★' : undefined), wide: 50 }]
+    ? [{ name: 'star', of: ({ starred }: FigureRow) => (starred ? '★' : undefined), wide: 50 }]
     : []),
-  ...(rows.value.some(({ labels }) => labels) ? [{ name: 'labels', of: ({ labels }: PageRow) => labels?.join(' · '), wide: 150 }] : []),
+  ...(rows.value.some(({ labels }) => labels) ? [{ name: 'labels', of: ({ labels }: FigureRow) => labels?.join(' · '), wide: 150 }] : []),
   { name: 'note', of: ({ note }) => note, wide: 220, usual: false },
   ...tagNames.value.map((name): Column => ({ name: `tag ${name}`, of: ({ tags }) => tags?.[name], usual: false })),
 ]);
 
-const secondsOf = ({ seconds, startedAt, endedAt }: PageRow): number | undefined =>
+const secondsOf = ({ seconds, startedAt, endedAt }: FigureRow): number | undefined =>
   seconds ?? (startedAt !== undefined && endedAt !== undefined ? (endedAt - startedAt) / 1000 : undefined);
 
 /** The chosen columns as a list in JSON; empty for the usual ones. The number of the trial is always there. */
@@ -88,5 +89,5 @@ export const showUsual = (): void => {
 export const areUsual = computed(() => chosen.value === '');
 
 /** Trials as CSV, with all digits. */
-export const csvOf = (columns: readonly Column[], list: readonly PageRow[]): string =>
+export const csvOf = (columns: readonly Column[], list: readonly FigureRow[]): string =>
   csvLine(columns.map(({ name }) => name)) + list.map((row) => csvLine(columns.map(({ of }) => of(row)))).join('');

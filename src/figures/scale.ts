@@ -1,6 +1,6 @@
-import { type Dimension, valuesOf } from '../../../space/types/dimension.ts';
-import { isRange, type NumberRange } from '../../../space/types/parameterType.ts';
-import { linearTransform, logTransform, type Transform } from '../../../space/types/transform.ts';
+import { type Dimension, valuesOf } from '../space/types/dimension.ts';
+import { isRange, type NumberRange } from '../space/types/parameterType.ts';
+import { linearTransform, logTransform, type Transform } from '../space/types/transform.ts';
 
 /** Maps values to places on an axis: 0 at the bottom, 1 at the top. */
 export interface AxisScale {
@@ -39,6 +39,15 @@ export function ends({ kind, labels, low, high }: AxisScale): Ends {
     { place: 1 - half, value: labels.length - 1 },
   ];
 }
+
+/** A value as a chart's axis takes it: a category by its number, log odds by their place. */
+export function coordinateOf(scale: AxisScale, value: unknown): number {
+  if (scale.labels) return scale.labels.indexOf(String(value));
+  return scale.kind === 'logit' ? scale.place(value) : Number(value);
+}
+
+/** A place as a chart's axis takes it. */
+export const coordinateAt = (scale: AxisScale, place: number): number => (scale.kind === 'logit' ? place : scale.at(place));
 
 export function parameterScale(name: string, dimension: Dimension): AxisScale {
   const values = valuesOf(dimension);

@@ -1,24 +1,24 @@
-import type { CustomSeriesRenderItemAPI } from 'echarts/types/dist/shared';
-import type { Predicted } from '../../../wire.ts';
-import type { AxisScale } from '../../lib/scale.ts';
-import { colour } from '../../lib/theme.ts';
+import type { Predicted } from '../../importance/importances.ts';
+import type { Theme } from '../colours.ts';
+import type { DrawApi, Option } from '../option.ts';
+import { type AxisScale, coordinateOf } from '../scale.ts';
 
 /** The mean that is predicted along an axis, in a band of one standard deviation; for categories, a dash with a bar. */
-export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale): readonly object[] {
+export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale, theme: Theme): readonly Option[] {
   if (all.length === 0) return [];
   const shared = { type: 'custom', silent: true, clip: true, data: [[0, 0]] };
   const within = (value: number) => Math.min(y.high, Math.max(y.low, value));
-  const at = ({ value, mean, sd }: Predicted, sigmas: number, api: CustomSeriesRenderItemAPI) =>
+  const at = ({ value, mean, sd }: Predicted, sigmas: number, api: DrawApi) =>
     api.coord([coordinateOf(x, value), within(mean + sigmas * sd)]);
-  const children = (api: CustomSeriesRenderItemAPI): object[] => {
+  const children = (api: DrawApi): object[] => {
     if (x.labels === undefined) {
       const band = [...all.map((one) => at(one, 1, api)), ...all.toReversed().map((one) => at(one, -1, api))];
       return [
-        { type: 'polygon', shape: { points: band }, style: { fill: colour('--running'), opacity: 0.14 } },
+        { type: 'polygon', shape: { points: band }, style: { fill: theme.colour('running'), opacity: 0.14 } },
         {
           type: 'polyline',
           shape: { points: all.map((one) => at(one, 0, api)) },
-          style: { stroke: colour('--running'), lineWidth: 1.8, fill: 'none' },
+          style: { stroke: theme.colour('running'), lineWidth: 1.8, fill: 'none' },
         },
       ];
     }
@@ -27,7 +27,7 @@ export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale)
       const line = (x1: number, y1: number, x2: number, y2: number, width: number, opacity: number) => ({
         type: 'line',
         shape: { x1, y1, x2, y2 },
-        style: { stroke: colour('--running'), lineWidth: width, opacity },
+        style: { stroke: theme.colour('running'), lineWidth: width, opacity },
       });
       return [line(left!, top!, left!, bottom!, 10, 0.18), line(left! - 12, middle!, left! + 12, middle!, 2, 1)];
     });
@@ -37,13 +37,7 @@ export function predicted(all: readonly Predicted[], x: AxisScale, y: AxisScale)
       ...shared,
       id: 'predicted',
       z: 1,
-      renderItem: (_: unknown, api: CustomSeriesRenderItemAPI) => ({ type: 'group', children: children(api) }),
+      renderItem: (_: unknown, api: DrawApi) => ({ type: 'group', children: children(api) }),
     },
   ];
-}
-
-/** A value as a chart's axis takes it: a category by its number, log odds by their place. */
-function coordinateOf(scale: AxisScale, value: unknown): number {
-  if (scale.labels) return scale.labels.indexOf(String(value));
-  return scale.kind === 'logit' ? scale.place(value) : Number(value);
 }

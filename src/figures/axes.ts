@@ -1,0 +1,58 @@
+import type { Theme } from './colours.ts';
+import { cut, formatNumber } from './format.ts';
+import type { Option } from './option.ts';
+import type { AxisScale } from './scale.ts';
+
+/** The grid lines at the ticks of an axis. */
+export const splitLine = (theme: Theme) => ({ show: true, lineStyle: { color: theme.colour('line') } });
+
+/** The style of all axes. */
+export const axisStyle = (theme: Theme) => ({
+  axisLine: { lineStyle: { color: theme.colour('line-strong') } },
+  axisTick: { show: false },
+  axisLabel: { color: theme.colour('muted'), fontSize: 11, hideOverlap: true },
+  splitLine: splitLine(theme),
+  nameTextStyle: { color: theme.colour('muted'), fontSize: 11 },
+});
+
+export const tooltipStyle = (theme: Theme) => ({
+  renderMode: 'richText' as const,
+  confine: true,
+  backgroundColor: theme.colour('panel'),
+  borderColor: theme.colour('line-strong'),
+  textStyle: { color: theme.colour('text'), fontSize: 12 },
+  extraCssText: '',
+});
+
+export const legendStyle = (theme: Theme, itemHeight: number) => ({
+  top: 0,
+  left: 0,
+  icon: 'roundRect',
+  itemWidth: 14,
+  itemHeight,
+  textStyle: { color: theme.colour('text') },
+});
+
+/** The axis of a chart for a scale. */
+export function chartAxis(scale: AxisScale, theme: Theme): Option {
+  const style = { ...axisStyle(theme), splitLine: { show: false } };
+  if (scale.labels) return { type: 'category', data: scale.labels.map((label) => cut(label, 14)), ...style };
+  if (scale.kind === 'logit') {
+    const formatter = (place: number) => formatNumber(scale.at(place));
+    return { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter } };
+  }
+  const shared = { ...style, axisLabel: { ...style.axisLabel, formatter: formatNumber } };
+  return { type: scale.kind === 'log' ? 'log' : 'value', min: scale.low, max: scale.high, ...shared };
+}
+
+/** The axis of trial numbers. @param last the highest */
+export const trialAxis = (last: number, theme: Theme): Option => ({
+  type: 'value',
+  min: 1,
+  max: last,
+  name: 'trial',
+  nameLocation: 'middle',
+  nameGap: 24,
+  ...axisStyle(theme),
+  splitLine: { show: false },
+});

@@ -1,0 +1,105 @@
+import { chartAxis, splitLine } from './axes.ts';
+import type { Theme } from './colours.ts';
+import { looks, states } from './looks.ts';
+import type { DrawApi, DrawFrame, Option } from './option.ts';
+import { markStyle } from './points.ts';
+import { type AxisScale, coordinateAt, numeric, roundScale } from './scale.ts';
+import type { Path } from './series/stairs.ts';
+import { type FigureRow, type FigureStudy, sign } from './study.ts';
+
+/** The scales of steps and of reported values. */
+export type CurveScales = readonly [steps: AxisScale, values: AxisScale];
+
+/** Reported values by step: the axes, and lines at the budgets at which trials are compared. */
+export function curvesOption({ rows }: FigureStudy, theme: Theme, [steps, values]: CurveScales): Option {
+  return {
+    grid: { left: 60, right: 24, top: 14, bottom: 36 },
+    xAxis: { ...chartAxis(steps, theme), name: 'step', nameLocation: 'middle', nameGap: 24, minInterval: 1 },
+    yAxis: { ...chartAxis(values, theme), splitLine: splitLine(theme) },
+    series: [rungLines(rungsOf(rows), theme)],
+  };
+}
+
+const MOST_RUNGS = 12;
+const rungsOf = (rows: readonly FigureRow[]): number[] => [...new Set(rows.flatMap(rungOf))].sort((a, b) => a - b).slice(-MOST_RUNGS);
+
+/** The rung at which a trial ended, if it did: its budget, or the step after which it was stopped. */
+const rungOf = ({ budget, state, step }: FigureRow): readonly number[] =>
+  state === 'stopped' && step !== undefined ? [step] : budget === undefined ? [] : [budget];
+
+const rungLines = (rungs: readonly number[], theme: Theme): Option => ({
+  type: 'custom',
+  id: 'rungs',
+  silent: true,
+  z: 1,
+  data: rungs.map((rung) => [rung]),
+  renderItem: ({ coordSys: { y, height } }: DrawFrame, api: DrawApi) => {
+    const x = api.coord([api.value(0), 0])[0]!;
+    return {
+      type: 'line',
+      shape: { x1: x, y1: y, x2: x, y2: y + height },
+      style: { stroke: theme.colour('line-strong'), lineWidth: 1, lineDash: [3, 3] },
+    };
+  },
+});
+
+/** Of many reported values, those beyond this share lie at the end of the axis, if they would take most of it. */
+const SHOWN = 0.95;
+const MANY = 100;
+/** How much longer the axis would be with them. */
+const FAR = 3;
+
+/** The scales of all reported steps and values. */
+export function curveScales({ rows, objectives: [objective] }: FigureStudy): CurveScales {
+  const name = objective?.name ?? '';
+  const way = objective ? sign(objective) : 1;
+  let last = 1;
+  const losses: number[] = [];
+  for (const { curve } of rows) {
+    for (let i = 0; i < curve.length; i += 2) {
+      last = Math.max(last, curve[i]!);
+      losses.push(way * curve[i + 1]!);
+    }
+  }
+  const steps = numeric('step', 0, last, false);
+  if (losses.length === 0) return [steps, numeric(name, 0, 1, false)];
+  const sorted = Float64Array.from(losses).sort();
+  const [best, worst, usual] = [sorted[0]!, sorted.at(-1)!, sorted[Math.floor(SHOWN * (sorted.length - 1))]!];
+  const end = losses.length >= MANY && worst - best > FAR * (usual - best) && usual > best ? usual : worst;
+  return [steps, roundScale(name, Math.min(way * best, way * end), Math.max(way * best, way * end))];
+}
+
+/** The places of a curve's points on the axes. */
+export const curvePath = ({ curve }: Pick<FigureRow, 'curve'>, [steps, values]: CurveScales): Path =>
+  Array.from({ length: curve.length / 2 }, (_, i) => [steps.place(curve[2 * i]), values.place(curve[2 * i + 1])] as const);
+
+/** Curves as series: the latest so many. */
+const MOST_CURVES = 1000;
+
+/** The curves as series of a chart, a mark at the end of each, and dashes to the trial that resumes it. */
+export function curveSeries({ rows, rowOf }: FigureStudy, theme: Theme, scales: CurveScales): readonly Option[] {
+  const [steps, values] = scales;
+  const within = (place: number) => Math.min(1, Math.max(0, place));
+  const drawn = rows.filter(({ curve }) => curve.length > 0).slice(-MOST_CURVES);
+  const pointsOf = (row: FigureRow) =>
+    curvePath(row, scales).map(([x, y]) => [coordinateAt(steps, x), coordinateAt(values, within(y)), row.trial]);
+  const opacity = Math.max(0.2, Math.min(0.9, 60 / drawn.length));
+  const line = { type: 'line', showSymbol: false, silent: true };
+  const curves = drawn.map((row) => ({
+    ...line,
+    id: `curve ${row.trial}`,
+    data: pointsOf(row),
+    lineStyle: { color: theme.colour(looks[row.state].colour), width: 1.2, opacity },
+  }));
+  const links = drawn.flatMap((row) => {
+    const before = row.resumes === undefined ? undefined : rowOf(row.resumes);
+    if (before === undefined || before.curve.length === 0) return [];
+    const data = [pointsOf(before).at(-1)!, pointsOf(row)[0]!];
+    return [{ ...line, id: `link ${row.trial}`, data, lineStyle: { color: theme.colour('completed'), width: 1.2, type: 'dashed' } }];
+  });
+  const ends = states.flatMap((state) => {
+    const data = drawn.filter((row) => row.state === state).map((row) => pointsOf(row).at(-1)!);
+    return data.length > 0 ? [{ ...markStyle(state, drawn.length, theme), id: `ends ${state}`, data }] : [];
+  });
+  return [...curves, ...links, ...ends];
+}

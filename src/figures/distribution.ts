@@ -1,0 +1,41 @@
+import { axisStyle, chartAxis } from './axes.ts';
+import type { Theme } from './colours.ts';
+import { cut } from './format.ts';
+import type { Option } from './option.ts';
+import { type Path, stairs } from './series/stairs.ts';
+import { type FigureStudy, objectiveValue, sign } from './study.ts';
+
+/** The share of results that are at least as good as each value (empirical distribution function). */
+export function distributionOption(study: FigureStudy, theme: Theme): Option {
+  const [objective] = study.objectives;
+  const scale = study.scales[study.parameters.length];
+  if (objective === undefined || scale === undefined) return {};
+  const style = axisStyle(theme);
+  const percent = (value: number) => `${Math.round(100 * value)} %`;
+  return {
+    grid: { left: 56, right: 24, top: 14, bottom: 44 },
+    xAxis: { ...chartAxis(scale, theme), name: cut(objective.name, 40), nameLocation: 'middle', nameGap: 26 },
+    yAxis: { type: 'value', min: 0, max: 1, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
+    series: [stairs('distribution', distributionPath(study), { color: theme.colour('completed'), width: 1.8 })],
+  };
+}
+
+/** The steps of the distribution: value within its axis, share. */
+export function distributionPath({ objectives: [objective], scales, parameters, ranked }: FigureStudy): Path {
+  const scale = scales[parameters.length];
+  if (objective === undefined || scale === undefined) return [];
+  const results = ranked.map((row) => objectiveValue(row, objective)!);
+  return distribution(results, sign(objective)).map(
+    ({ value, share }) => [Math.min(scale.high, Math.max(scale.low, value)), share] as const,
+  );
+}
+
+/** The share of the results that are at least as good as each of them, from the best on. @param sign 1 if low values are good, else -1 */
+export function distribution(results: readonly number[], sign: number): { readonly value: number; readonly share: number }[] {
+  const sorted = results.toSorted((a, b) => sign * (a - b));
+  const steps: { readonly value: number; readonly share: number }[] = [];
+  for (const [i, value] of sorted.entries()) {
+    if (value !== sorted[i + 1]) steps.push({ value, share: (i + 1) / sorted.length });
+  }
+  return steps;
+}

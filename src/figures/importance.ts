@@ -1,0 +1,37 @@
+import type { Importances } from '../importance/importances.ts';
+import { axisStyle, legendStyle, tooltipStyle } from './axes.ts';
+import type { ColourName, Theme } from './colours.ts';
+import { cut } from './format.ts';
+import type { Option } from './option.ts';
+
+/** How much each parameter matters, by two measures. */
+export function importanceOption(shares: Importances | undefined, theme: Theme): Option {
+  if (shares === undefined) return {};
+  const names = byShare(shares).reverse();
+  const style = axisStyle(theme);
+  const bar = (name: string, by: 'fanova' | 'pedAnova', colour: ColourName) => ({
+    type: 'bar',
+    name,
+    data: names.map((parameter) => shares[by][parameter] ?? 0),
+    tooltip: {
+      valueFormatter: (value: unknown, at: number) => `${percent(value)} (${shares.intervals[by][names[at]!]!.map(percent).join(' to ')})`,
+    },
+    barMaxWidth: 12,
+    itemStyle: { color: theme.colour(colour), borderRadius: [0, 3, 3, 0] },
+  });
+  return {
+    grid: { left: 110, right: 24, top: 34, bottom: 28 },
+    legend: { ...legendStyle(theme, 8), data: ['fANOVA', 'PED-ANOVA'] },
+    xAxis: { type: 'value', min: 0, ...style, axisLabel: { ...style.axisLabel, formatter: percent } },
+    yAxis: { type: 'category', data: names.map((name) => cut(name, 16)), ...style, splitLine: { show: false } },
+    tooltip: { trigger: 'axis', axisPointer: { type: 'none' }, ...tooltipStyle(theme) },
+    series: [bar('PED-ANOVA', 'pedAnova', 'stopped'), bar('fANOVA', 'fanova', 'completed')],
+  };
+}
+
+export const importanceHeight = (shares: Importances | undefined): number => 70 + 34 * Object.keys(shares?.fanova ?? {}).length;
+
+/** The names of the parameters, the most important first. */
+export const byShare = ({ fanova }: Pick<Importances, 'fanova'>): string[] => Object.keys(fanova).sort((a, b) => fanova[b]! - fanova[a]!);
+
+export const percent = (share: unknown): string => `${Math.round(100 * Number(share))} %`;

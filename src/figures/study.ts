@@ -1,0 +1,129 @@
+import type { ObjectiveSpec } from '../facts/facts.ts';
+import type { Importances } from '../importance/importances.ts';
+import type { TrialId } from '../messages.ts';
+import type { SpaceData } from '../space/schema.ts';
+import type { Dimension } from '../space/types/dimension.ts';
+import { bestFirst, type TrialRow } from '../study/trials.ts';
+import { cut, formatNumber } from './format.ts';
+import { front } from './front.ts';
+import { looks, stateOf, type TrialState } from './looks.ts';
+import { type AxisScale, numeric, parameterScale, roundScale } from './scale.ts';
+
+/** A trial with its curve: step, value, step, value, ... */
+export interface FigureRow extends TrialRow {
+  readonly state: TrialState;
+  readonly curve: readonly number[];
+}
+
+/** What figures show of a study. */
+export interface FigureStudy {
+  /** Trials by number. */
+  readonly rows: readonly FigureRow[];
+  rowOf(trial: TrialId): FigureRow | undefined;
+  readonly objectives: readonly ObjectiveSpec[];
+  readonly parameters: readonly (readonly [name: string, Dimension])[];
+  /** The axes of all figures: parameters, then objectives. */
+  readonly scales: readonly AxisScale[];
+  /** The places of all trials, one column for each axis; NaN if a trial has no value. Values beyond an axis lie at its end. */
+  readonly columns: readonly Float32Array[];
+  /** The completed trials that violate no constraint, the best first. */
+  readonly ranked: readonly FigureRow[];
+  /** The trials that no other trial dominates. */
+  readonly onFront: readonly FigureRow[];
+  readonly importances: Importances | undefined;
+  /** Milliseconds since 1970 of the last entry. */
+  readonly at: number;
+}
+
+/** What is known of a study. */
+export interface StudyParts {
+  readonly rows: readonly (TrialRow & { readonly curve?: readonly number[] })[];
+  readonly objectives: readonly ObjectiveSpec[];
+  readonly space: SpaceData;
+  readonly importances?: Importances | undefined;
+  readonly at: number;
+}
+
+/** Puts together what figures need. */
+export function figureStudy({ rows: given, objectives, space, importances, at }: StudyParts): FigureStudy {
+  const rows = given.map((row) => ({ ...row, state: stateOf(row), curve: row.curve ?? [] })).sort((a, b) => a.trial - b.trial);
+  const byTrial = new Map(rows.map((row) => [row.trial, row]));
+  const parameters = Object.entries(space.parameters);
+  const scales = [
+    ...parameters.map(([name, dimension]) => parameterScale(name, dimension)),
+    ...objectives.map((objective) => objectiveScale(objective, rows)),
+  ];
+  const columns = columnsOf(rows, scales, parameters.length, objectives);
+  const ranked = objectives[0] ? bestFirst(rows, objectives[0]) : [];
+  return {
+    rows,
+    rowOf: (trial) => byTrial.get(trial),
+    objectives,
+    parameters,
+    scales,
+    columns,
+    ranked,
+    onFront: frontOf(ranked, objectives),
+    importances,
+    at,
+  };
+}
+
+export const sign = (objective: ObjectiveSpec): number => (objective.direction === 'maximize' ? -1 : 1);
+
+export const objectiveValue = (row: TrialRow, objective: ObjectiveSpec | undefined): number | undefined =>
+  objective && row.values?.[objective.name];
+
+/** Whether the value of a trial counts as a result. */
+export const counts = ({ state }: FigureRow): boolean => state === 'completed';
+
+/** With many results, the worst 5 % lie beyond the end of the axis, so that a few bad trials do not hide the others. */
+const SHOWN = 0.95;
+const MANY = 20;
+
+/** The axis of an objective. */
+export function objectiveScale(objective: ObjectiveSpec, rows: readonly FigureRow[]): AxisScale {
+  const results = rows.flatMap((row) => (counts(row) || row.state === 'stopped' ? (objectiveValue(row, objective) ?? []) : []));
+  results.sort((a, b) => sign(objective) * (a - b));
+  const [best, worst] = [results[0], results.at(results.length < MANY ? -1 : Math.ceil(SHOWN * results.length) - 1)];
+  if (best === undefined || worst === undefined) return numeric(objective.name, 0, 1, false);
+  return roundScale(objective.name, Math.min(best, worst), Math.max(best, worst));
+}
+
+/** The places of trials on each axis. @param count of the parameters, whose axes come first */
+export function columnsOf(
+  rows: readonly TrialRow[],
+  scales: readonly AxisScale[],
+  count: number,
+  objectives: readonly ObjectiveSpec[],
+): Float32Array[] {
+  return scales.map((scale, axis) => {
+    const valueIn = (row: TrialRow) => (axis < count ? row.params[scale.name] : objectiveValue(row, objectives[axis - count]));
+    return Float32Array.from(rows, (row) => Math.min(1, Math.max(0, scale.place(valueIn(row)))));
+  });
+}
+
+/** The trials that no other trial dominates. */
+export function frontOf(ranked: readonly FigureRow[], objectives: readonly ObjectiveSpec[]): readonly FigureRow[] {
+  const list = ranked.filter((row) => objectives.every((objective) => objectiveValue(row, objective) !== undefined));
+  return front(list.map((row) => objectives.map((objective) => sign(objective) * objectiveValue(row, objective)!))).map((i) => list[i]!);
+}
+
+/** The text of a trial's tooltip. */
+export function aboutTrial(row: FigureRow | undefined): string {
+  if (row === undefined) return '';
+  const values = Object.entries(row.values ?? {}).map(([name, value]) => `${cut(name, 24)}  ${formatNumber(value)}`);
+  const params = Object.entries(row.params)
+    .slice(0, 12)
+    .map(([name, value]) => `${cut(name, 24)}  ${cut(formatNumber(value), 30)}`);
+  return [`trial ${row.trial} · ${looks[row.state].label}`, ...values, ...params, `by ${cut(row.by, 40)}`].map(withoutBraces).join('\n');
+}
+
+/** Without braces, which the chart takes for its own markup. */
+export const withoutBraces = (text: string): string => text.replaceAll('{', '(').replaceAll('}', ')');
+
+/** The formatter of a tooltip, for points whose last value is the number of a trial. */
+export const trialTooltip =
+  ({ rowOf }: Pick<FigureStudy, 'rowOf'>) =>
+  ({ value }: { readonly value?: unknown }): string =>
+    Array.isArray(value) ? aboutTrial(rowOf(Number(value.at(-1)))) : '';

@@ -1,0 +1,37 @@
+import { chartAxis, legendStyle, trialAxis } from './axes.ts';
+import { LINES, type Theme } from './colours.ts';
+import { cut } from './format.ts';
+import type { Option } from './option.ts';
+import { roundScale } from './scale.ts';
+import { type Path, stairs } from './series/stairs.ts';
+import { withoutBraces } from './study.ts';
+
+/** How the best value of a study changed. */
+export interface Trend {
+  readonly id: string;
+  readonly name: string;
+  readonly trials: number;
+  /** At least one point. */
+  readonly trend: Path;
+}
+
+/** The best values of several studies over the same axes. */
+export function trendsOption(all: readonly Trend[], theme: Theme): Option {
+  const values = all.flatMap(({ trend }) => trend.map(([, value]) => value));
+  if (values.length === 0) return {};
+  const last = Math.max(10, ...all.map(({ trials }) => trials));
+  return {
+    grid: { left: 64, right: 20, top: 36, bottom: 42 },
+    legend: legendStyle(theme, 4),
+    xAxis: trialAxis(last, theme),
+    yAxis: chartAxis(roundScale('', Math.min(...values), Math.max(...values)), theme),
+    series: all.flatMap(({ id, name, trials, trend }, k) => {
+      const color = theme.colour(LINES[k % LINES.length]!);
+      const points: Path = [...trend, [trials, trend.at(-1)![1]]];
+      return [
+        stairs(`steps ${id}`, points, { color, width: 1.8, dashed: k >= LINES.length }),
+        { type: 'scatter', id, name: withoutBraces(cut(name, 40)), data: trend.map((point) => [...point]), symbolSize: 5, color },
+      ];
+    }),
+  };
+}

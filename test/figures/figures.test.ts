@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { surfaceOf } from '../../src/figures/contour.ts';
+import { curveScales } from '../../src/figures/curves.ts';
+import { bestSoFar, historyPoints } from '../../src/figures/history.ts';
+import { frontPath, pairsOf } from '../../src/figures/pareto.ts';
+import { partsOf } from '../../src/figures/regret.ts';
+import { lanesOf } from '../../src/figures/timeline.ts';
+import { studyOf, trialRow } from './support.ts';
+
+const failed = { status: 'failed' as const, values: undefined as never };
+
+describe('the history', () => {
+  const study = studyOf([
+    trialRow(1, 3),
+    trialRow(2, 5),
+    trialRow(3, 0, failed),
+    trialRow(4, 1, { budget: 9 }),
+    trialRow(5, 2, { budget: 9 }),
+  ]);
+
+  it('has the best value so far, which a higher budget begins again', () => {
+    const low = studyOf([
+      trialRow(1, 3, { budget: 1 }),
+      trialRow(2, 2, { budget: 1 }),
+      trialRow(3, 4, { budget: 9 }),
+      trialRow(4, 1, { budget: 1 }),
+    ]);
+    expect(bestSoFar(low, low.objectives[0]!)).toEqual([
+      [1, 3],
+      [2, 2],
+      [3, 4],
+      [4, 4],
+    ]);
+  });
+
+  it('shows trials without a value in a strip', () => {
+    const [above, strip] = historyPoints(study);
+    expect(Array.from(above!.places[1]).map((place) => Number.isNaN(place))).toEqual([false, false, true, false, false]);
+    expect(Array.from(strip!.places[1])).toEqual([Number.NaN, Number.NaN, 0.5, Number.NaN, Number.NaN]);
+  });
+});
+
+it('a surface is bad where results are bad, and ranks do not follow an extreme one', () => {
+  const rows = Array.from({ length: 30 }, (_, i) =>
+    trialRow(i + 1, i === 0 ? 1e6 : (i + 1) % 5, { params: { lr: 10 ** (-4 + ((i + 1) % 5)), kind: 'relu' } }),
+  );
+  const surface = surfaceOf(studyOf(rows), [0, 1], true)!;
+  expect([surface.across, surface.up]).toEqual([36, 2]);
+  const badness = (column: number) => surface.cells.find(([a, b]) => a === column && b === 0)![2];
+  expect(badness(0)).toBeLessThan(badness(17));
+  expect(badness(17)).toBeLessThan(badness(35));
+  expect(surfaceOf(studyOf(rows), [0, 7], true)).toBeUndefined();
+});
+
+it('a trainer has as many lanes as it runs trials at once', () => {
+  const { names, laneOf } = lanesOf(
+    studyOf([trialRow(1, 1, { endedAt: 2500 }), trialRow(2, 1), trialRow(3, 1), trialRow(4, 1, { trainer: 'other' })]).rows,
+  );
+  expect(names).toEqual(['host 1', 'host 2', 'other']);
+  expect([...laneOf]).toEqual([
+    [1, 0],
+    [2, 1],
+    [3, 0],
+    [4, 2],
+  ]);
+});
+
+it('the front goes from left to right', () => {
+  const study = studyOf(
+    [
+      trialRow(1, 2, { values: { loss: 2, time: 1 } }),
+      trialRow(2, 1, { values: { loss: 1, time: 3 } }),
+      trialRow(3, 3, { values: { loss: 3, time: 3 } }),
+    ],
+    ['loss', 'time'],
+  );
+  expect(frontPath(study, [0, 1])).toEqual([
+    [1, 3, 2],
+    [2, 1, 1],
+  ]);
+  expect(pairsOf(3)).toEqual([
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ]);
+});
+
+it('curves have an axis that few bad values do not stretch', () => {
+  const usual = Array.from({ length: 40 }, (_, i) => trialRow(i + 1, 1, { curve: [1, 2, 2, 1, 3, 1] }));
+  const [steps, values] = curveScales(studyOf([...usual, trialRow(41, 1, { curve: [1, 1e9] })]));
+  expect([steps.low, steps.high]).toEqual([0, 3]);
+  expect(values.high).toBe(2);
+});
+
+it('a trial that resumes another one counts for the strategy that proposed the first', () => {
+  const parts = partsOf(
+    studyOf([
+      trialRow(1, 3, { by: 'asha/random', budget: 1 }),
+      trialRow(2, 2, { by: 'asha', budget: 3, resumes: 1 }),
+      trialRow(3, 1, { by: 'tpe', budget: 3 }),
+    ]),
+  );
+  expect(parts.get('asha/random')).toMatchObject({ trials: 2, completed: 2, wins: 1, line: [[2, 1, 2]] });
+  expect(parts.get('tpe')).toMatchObject({ trials: 1, wins: 1, line: [[3, 0, 3]] });
+});
