@@ -40,7 +40,14 @@ const terminalWidth = (): number => process.stderr.columns || 80;
 const bar = (done: number, length: number): string => '█'.repeat(Math.round(Math.min(1, done) * length)).padEnd(length, '░');
 
 /** A trial in one line. */
-export function lineOf({ trial, status, reason, message, values, params }: TrialRow): string {
+export function lineOf({
+  trial,
+  status,
+  reason,
+  message,
+  values,
+  params,
+}: Pick<TrialRow, 'trial' | 'status' | 'reason' | 'message' | 'values' | 'params'>): string {
   const why = reason === undefined ? '' : ` (${reason}${message === undefined ? '' : `: ${stripControls(message)}`})`;
   return `trial ${trial} ${status}${why}${values ? ` ${pairs(values)}` : ''}  ${pairs(params)}`;
 }

@@ -42,13 +42,18 @@ interface Column {
  * @param width of the terminal; 0 if there is none or it is unknown: then all is shown.
  */
 export function table(rows: readonly TrialRow[], width = process.stdout.isTTY ? process.stdout.columns : 0): string {
+  const room = width || Number.POSITIVE_INFINITY;
+  const whys = rows.map(whyOf);
+  const hasWhys = whys.some((why) => why !== '');
   const all = columnsOf(rows);
-  const columns = fitted(all, width || Number.POSITIVE_INFINITY);
+  const others = fitted(all, hasWhys ? room - GAP - LEAST_WHY : room);
+  const left = all.length - others.length;
+  const longest = Math.min(LONGEST_WHY, room - GAP - widthOf(others));
+  const columns = hasWhys ? [...others, { name: 'message', cells: whys.map((why) => shortened(why, longest)) }] : others;
   const text = textTable(
     columns.map(({ name }) => name),
     rows.map((_, i) => columns.map(({ cells }) => cells[i]!)),
   );
-  const left = all.length - columns.length;
   return left > 0 ? `${text}\n(${left} columns more do not fit here; --json shows all)` : text;
 }
 
@@ -86,6 +91,12 @@ function columnsOf(rows: readonly TrialRow[]): Column[] {
   ];
 }
 
+/** The last line of what a failed trial said. */
+function whyOf({ status, message = '' }: TrialRow): string {
+  const last = status === 'failed' ? message.trimEnd().split('\n').at(-1)! : '';
+  return shown(last.trim());
+}
+
 /** How long a trial trained: as its trainer says, or else between its entries in the log. */
 function secondsOf({ seconds, startedAt, endedAt }: TrialRow): number | undefined {
   if (seconds !== undefined || startedAt === undefined || endedAt === undefined) return seconds;
@@ -104,6 +115,9 @@ const names = (records: readonly Readonly<Record<string, unknown>>[]): string[] 
 
 const GAP = 2;
 const LONGEST = 14;
+/** Of the message of a failed trial: how long it may be, and how much room it has at least. */
+const LONGEST_WHY = 80;
+const LEAST_WHY = 24;
 
 function fitted(columns: readonly Column[], width: number): readonly Column[] {
   if (widthOf(columns) <= width) return columns;
@@ -115,7 +129,8 @@ function fitted(columns: readonly Column[], width: number): readonly Column[] {
   return left;
 }
 
+const shortened = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 /** Cut in the middle: long names often differ at their ends. */
 const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST / 2)}…${text.slice(1 - LONGEST / 2)}` : text);
-const widthOf = (columns: readonly Column[]): number =>
+const widthOf = (columns: readonly Pick<Column, 'name' | 'cells'>[]): number =>
   columns.reduce((sum, { name, cells }) => sum + GAP + cells.reduce((most, cell) => Math.max(most, cell.length), name.length), -GAP);

@@ -4,12 +4,13 @@ import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
-import type { Params } from '../../facts/facts.ts';
+import type { Params, ReportedFact, Values } from '../../facts/facts.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
 import { commandOf, metricFileOf, notPassed } from '../runner/command.ts';
 import type { Running } from '../runner/process.ts';
 import { announceWait } from '../sources/connect.ts';
+import { lineOf } from '../terminal/render.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { about } from '../terminal/withLog.ts';
 import { UsageError } from '../usage.ts';
@@ -48,13 +49,15 @@ export interface Work extends ProgramSettings {
   readonly ended: (process: Running, event: EndFact) => void;
 }
 
-/** How a trial ended here. Handing it back is no failure. */
-function endOf(event: EndFact): string {
-  if (event.type !== 'failed') return event.type;
-  if (event.reason !== 'preempted') return `failed: ${event.message}`;
+/** How a trial ended here. Handing it back is no failure. @param last the values of its last report. */
+function endOf(event: EndFact, params: Params, last: Values | undefined): string {
+  const { trial, type: status } = event;
+  if (event.type !== 'failed')
+    return lineOf(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
+  if (event.reason !== 'preempted') return lineOf(omitUndefined({ ...event, status, params }));
   return event.checkpoint === undefined
-    ? 'handed back, for another worker to begin again'
-    : `handed back with its checkpoint ${event.checkpoint}`;
+    ? `trial ${trial} handed back, for another worker to begin again`
+    : `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;
 }
 
 /**
@@ -94,12 +97,16 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   };
   const perform: Perform<Params> = ({ suggestion, run, say, traceparent }) => {
     let wanted = true;
-    const { process, end, about: aboutIt } = startTrial(settings, suggestion, run, slotOf(run), say, traceparent);
+    let last: Values | undefined;
+    const report = (fact: ReportedFact) => {
+      last = fact.values;
+      say.report(fact);
+    };
+    const { process, end, about: aboutIt } = startTrial(settings, suggestion, run, slotOf(run), { ...say, report }, traceparent);
     given.began(process);
     void end.then((event) => {
-      const { trial } = suggestion;
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
-      screen.line(`trial ${trial} ${endOf(event)}`, { level, ...aboutIt });
+      screen.line(endOf(event, suggestion.params, last), { level, ...aboutIt });
       given.ended(process, event);
       say.end(wanted ? event : undefined);
     });

@@ -51,6 +51,18 @@ describe('a table', () => {
     expect(lines.at(-1)).toBe('(9 columns more do not fit here; --json shows all)');
   });
 
+  it('shows the last line of what a failed trial said, as long as it fits', () => {
+    const said = 'Traceback\nRuntimeError: CUDA out of memory, tried to allocate 2 GiB on a device with no room at all left';
+    const { values: _, ...failed } = row(2, 0);
+    const rows: TrialRow[] = [row(1, 1), { ...failed, status: 'failed', reason: 'error', message: said }];
+    const wide = bare(table(rows, 0)).split('\n');
+    expect(wide[0]).toMatch(/by {8}message$/);
+    expect(wide[2]).toMatch(/failed: error {2}chain\/ga {2}RuntimeError: CUDA out of memory, tried to allocate 2 GiB .*…$/);
+    const narrow = bare(table(rows, 80)).split('\n');
+    expect(narrow[2]).toMatch(/failed: error {2}.*RuntimeError: CUDA out of .*…$/);
+    for (const line of narrow) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
   it('shows all where a terminal does not know its width', () => {
     expect(table([row(1, 9)], 0)).toBe(table([row(1, 9)], 1000));
   });
