@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Access } from '../../../streams/nats/connect.ts';
 import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
@@ -8,7 +9,7 @@ import { type Alike, failingAlike } from '../../study/failingAlike.ts';
 import type { Hooks } from '../hooks/hooks.ts';
 import { announceWait } from '../sources/connect.ts';
 import type { StudyFile } from '../studyFile/studyFile.ts';
-import { stripControls, withoutPassword } from '../terminal/plainText.ts';
+import { stripControls } from '../terminal/plainText.ts';
 import type { StatusLine } from '../terminal/statusLine.ts';
 import { ofStudy } from '../terminal/withLog.ts';
 
@@ -20,6 +21,8 @@ export interface ServingOptions {
   readonly screen: StatusLine;
   /** The address of the server. */
   readonly nats: string;
+  /** How this process logs in there. */
+  readonly access: Access;
   readonly metrics?: Metrics | undefined;
   readonly hooks?: Hooks | undefined;
   readonly tracing?: Tracing | undefined;
@@ -36,10 +39,22 @@ export interface Serving {
   readonly ending: boolean;
 }
 
+/** The options with which another process reaches the server, where each has a login of its own. */
+export const reaching = (nats: string, { nkey, creds, tlsCa, tlsCert }: Access, whose: 'its' | 'your'): string =>
+  [
+    `--nats ${nats.replaceAll(/\/\/[^@/,\s]*@/g, '//<user>:<password>@')}`,
+    nkey !== undefined && `--nkey <${whose} seed>`,
+    creds !== undefined && `--creds <${whose} credentials>`,
+    tlsCa !== undefined && `--tls-ca ${tlsCa}`,
+    tlsCert !== undefined && `--tls-cert <${whose} certificate> --tls-key <${whose} key>`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
 /** Milliseconds that the end of an engine may take. */
 const PARTING = 2000;
 
-export function serving({ nc, screen, nats, metrics, hooks, tracing, settings }: ServingOptions): Serving {
+export function serving({ nc, screen, nats, access, metrics, hooks, tracing, settings }: ServingOptions): Serving {
   const engines = new Set<ServedStudy>();
   let ending = false;
   /** Waits for a person to correct the trainers. */
@@ -47,7 +62,7 @@ export function serving({ nc, screen, nats, metrics, hooks, tracing, settings }:
     const line = ofStudy(screen, study);
     line(`trials ${trials.join(', ')} failed ${how}, so the study is paused: ${stripControls(message)}`, { level: 'error' });
     line(
-      `correct the trainers, then: hypertide change --nats ${withoutPassword(nats)} --study ${study} --resume (these trials are not counted)`,
+      `correct the trainers, then: hypertide change ${reaching(nats, access, 'your')} --study ${study} --resume (these trials are not counted)`,
     );
     await engine.pause(limits()).catch((error: Error) => line(error.message, { level: 'error' }));
   };
@@ -87,7 +102,8 @@ export function serving({ nc, screen, nats, metrics, hooks, tracing, settings }:
         else if (error !== undefined) failure = (error as Error).message;
       });
       line(head > 0 ? 'resumed' : 'started');
-      if (head === 0) line(`next: hypertide worker --nats ${withoutPassword(nats)} --study ${study} -- <the command of your program>`);
+      const worker = `${reaching(nats, access, 'its')}${(access.nkey ?? access.creds) ? ' --name <its name>' : ''}`;
+      if (head === 0) line(`next: hypertide worker ${worker} --study ${study} -- <the command of your program>`);
       return served;
     },
     close: async () => {

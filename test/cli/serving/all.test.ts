@@ -29,7 +29,7 @@ afterAll(async () => {
 async function all(pattern: string, begin = (usual: () => Promise<ServedStudy>) => usual()) {
   const lines: string[] = [];
   const screen: StatusLine = { terminal: false, line: (text) => void lines.push(text), status: () => {}, end: () => {} };
-  const options = { nc: await server.connect(), screen, nats: server.url, settings: { lease: 5 } };
+  const options = { nc: await server.connect(), screen, nats: server.url, access: {}, settings: { lease: 5 } };
   const engines = serving(options);
   const begun = { ...engines, begin: (one: Served) => begin(() => engines.begin(one)) };
   const stop = await serveAll(options, begun, pattern, async (_, begin) => {

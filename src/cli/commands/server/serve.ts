@@ -49,6 +49,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     nc,
     screen,
     nats,
+    access: accessOf(options),
     metrics: eyes?.metrics,
     hooks,
     tracing,
