@@ -26,10 +26,6 @@ export function programFor(tell: (status: number) => void): Command {
   hypertide run study.yaml -- python train.py --lr {lr}
   hypertide best study.jsonl`,
     );
-  program
-    .command('version', { hidden: true })
-    .summary('print the version')
-    .action(() => void process.stdout.write(`${version}\n`));
   const exit = (status: Promise<number>) => status.then(tell);
   for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareWorkers, declareTools])
     declare(program, exit);

@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander';
+import { version } from '../../version.ts';
 import { addressOption, type ExitWith, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands for comparing strategies and for building on hypertide. */
@@ -151,4 +152,10 @@ Example:
     .action((command, options) =>
       exit(import('../commands/tools/natsConform.ts').then(({ natsConform }) => natsConform(command, options))),
     );
+
+  program
+    .command('version', { hidden: true })
+    .description('Print the version.')
+    .summary('print the version')
+    .action(() => void process.stdout.write(`${version}\n`));
 }
