@@ -260,7 +260,13 @@ export function asynchronousHalving(settings: HalvingSettings, env: Env): Asynch
 /** Which rung counts, how well it predicts the next one, and how badly those below it do. */
 function notesOn({ first, agreements }: Halving, { rungs, first: fixed }: HalvingSettings): Tags {
   if (rungs.length < 2) return {};
-  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]} (fixed)` };
-  const taus = agreements.slice(0, first.index + 1).map(({ tau, pairs }, k) => `tau at ${rungs[k]}: ${tau.toFixed(2)} of ${pairs} pairs`);
-  return { 'first rung': `${rungs[first.index]} (${taus.join(', ')})` };
+  if (fixed !== undefined) return { 'first rung': `${rungs[first.index]}, as the option first says` };
+  const reasons = agreements
+    .slice(0, first.index + 1)
+    .map(({ tau, pairs }, k) =>
+      pairs < 2
+        ? `too few trials have reached ${rungs[k + 1]} to say whether ${rungs[k]} predicts their order`
+        : `${rungs[k]} predicts the order at ${rungs[k + 1]} with a Kendall's tau of ${tau.toFixed(2)} (${pairs} configurations)`,
+    );
+  return { 'first rung': `${rungs[first.index]}: ${reasons.join('; ')}` };
 }

@@ -191,7 +191,7 @@ describe('operators on a study, in marbles', () => {
       j: { ...suggested(4, 'asha'), budget: 3, resumes: 2 },
       k: ask(5),
     };
-    const why = { 'first rung': '1 (fixed)' };
+    const why = { 'first rung': '1, as the option first says' };
     stage(h.asha({ min: 1, max: 9, pause: true, first: 1 }), '-abcdefgijk-|', '-xbcdefgyjz-|', said, {
       x: { ...ask(1), budget: 1, tags: { asha: '0', ...why } },
       y: proposed(4, 'asha', 0.5, { budget: 3, resumes: 2, tags: why }),
