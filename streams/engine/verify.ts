@@ -32,6 +32,8 @@ type Read = () => AsyncIterable<readonly Entry[]>;
  *
  * @param read reads the log from its beginning, as often as it is called.
  * @param space with the code of its predicates, if it has any.
+ * @example
+ * const { recomputed, differs } = await verify(space, myStrategy, () => readJournal('study.jsonl'));
  * @throws what a strategy throws, except StalledError and StrategyError: those are a difference.
  */
 export async function verify<P>(space: Space<P>, strategy: Strategy, read: Read): Promise<Verdict> {

@@ -41,6 +41,16 @@ describe('commands that read', () => {
     expect(journalOf(place).filter(({ type }) => type === 'completed').length).toBe(4); // nothing was trained again
   });
 
+  it('find the journal of a study file', async () => {
+    const place = await studied('trials: 1\n');
+    const [named, found] = [await hypertide(place, 'best', 'study.jsonl'), await hypertide(place, 'best', 'study.yaml')];
+    expect(found).toEqual(named);
+    writeFileSync(join(place, 'other.yaml'), readFileSync(join(place, 'study.yaml')));
+    const { code, err } = await hypertide(place, 'best', 'other.yaml');
+    expect(code).toBe(2);
+    expect(err).toContain('other.yaml: expected its journal other.jsonl, which does not exist; "hypertide run other.yaml" creates it;');
+  });
+
   it('best, trials and export show what the journal holds', async () => {
     const place = await studied();
     const values = journalOf(place)
@@ -133,8 +143,9 @@ describe('commands that read', () => {
 
   it('says in one line that a file is no journal, and warns of damaged lines', async () => {
     const place = await studied();
-    const other = await hypertide(place, 'trials', 'study.yaml');
-    expect(other).toMatchObject({ code: 2, out: '', err: 'hypertide: study.yaml: expected a journal, but there is no study in it\n' });
+    writeFileSync(join(place, 'notes.txt'), 'parameters:');
+    const other = await hypertide(place, 'trials', 'notes.txt');
+    expect(other).toMatchObject({ code: 2, out: '', err: 'hypertide: notes.txt: expected a journal, but there is no study in it\n' });
     const path = join(place, 'study.jsonl');
     const lines = readFileSync(path, 'utf8').split('\n');
     lines[4] = `rubbish ${lines[4]}`;

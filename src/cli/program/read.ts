@@ -98,7 +98,9 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
     .summary('recompute every suggestion from the log')
     .option('--json', 'print JSON')
     .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/read/verify.ts')).verifyStudy(study, journal, options)),
+      use(journal, options, async (study) =>
+        (await import('../commands/read/verify.ts')).verifyStudy(study, journal && study.place, options),
+      ),
     );
 
   maybeOnServer(program.command('dashboard'))

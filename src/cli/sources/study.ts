@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Access } from '../../../streams/nats/connect.ts';
 import type { Created } from '../../facts/facts.ts';
 import { isRefusal, parseFact } from '../../facts/parse.ts';
@@ -46,8 +48,23 @@ export async function withStudy<T>(journal: string | undefined, remote: Remote, 
   const { nats: _, ...others } = remote;
   const [other] = Object.entries(others).flatMap(([name, value]) => (value === undefined || !(name in FLAGS) ? [] : [name]));
   if (other !== undefined) throw new UsageError(`${FLAGS[other as keyof typeof FLAGS]}: expected --nats with a server as well`);
-  const created = await createdIn(journal);
-  return read({ ...journalSource(journal, once(inform)), created, stem: stemOf(journal) }, use);
+  const path = await journalOf(journal);
+  const created = await createdIn(path);
+  return read({ ...journalSource(path, once(inform)), created, stem: stemOf(path) }, use);
+}
+
+/** A study file stands for the journal that `run` writes for it. @throws UsageError if there is none yet */
+async function journalOf(path: string): Promise<string> {
+  if (!/\.ya?ml$/.test(path)) return path;
+  const { readStudyFile } = await import('../studyFile/studyFile.ts');
+  const journal = `${(await readStudyFile(path)).options.study}.jsonl`;
+  const found = [journal, join(dirname(path), journal)].find((place) => existsSync(place));
+  if (found === undefined) {
+    throw new UsageError(`${path}: expected its journal ${journal}, which does not exist`, {
+      todo: `"hypertide run ${path}" creates it; if it is elsewhere, give its path instead of the study file`,
+    });
+  }
+  return found;
 }
 
 async function withRemote<T>(

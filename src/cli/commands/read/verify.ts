@@ -42,15 +42,19 @@ export async function verifyStudy(
   return differs || damage.length > 0 ? 1 : 0;
 }
 
+/** What to do where a part of the study is code. */
+const IN_CODE =
+  'in your program, "await verify(space, strategy, () => readJournal(path))" recomputes the suggestions (verify is in hypertide)';
+
 const listIfAny = <T>(list: readonly T[]): readonly T[] | undefined => (list.length > 0 ? list : undefined);
 
 function spaceIn({ place, created }: CommandStudy) {
   const { constraints = [] } = created.space as SpaceData;
   const code = constraints.find((constraint) => 'predicate' in constraint);
   if (code)
-    throw new UsageError(
-      `${place}: cannot be verified here, since its constraint ${JSON.stringify(code.predicate)} is code that a log does not hold`,
-    );
+    throw new UsageError(`${place}: its constraint ${JSON.stringify(code.predicate)} is code, which a log does not hold`, {
+      todo: IN_CODE,
+    });
   return spaceOf(created);
 }
 
@@ -58,6 +62,9 @@ function strategyIn({ place, created }: CommandStudy) {
   try {
     return strategyOf(created);
   } catch (error) {
-    throw new UsageError(`${place}: its strategy cannot be made from data: ${(error as Error).message}`);
+    const { strategy } = created;
+    const why =
+      typeof strategy === 'string' ? 'is code, which a log does not hold' : `cannot be made from data (${(error as Error).message})`;
+    throw new UsageError(`${place}: its strategy ${jsonOrAbsent(strategy)} ${why}`, { todo: IN_CODE });
   }
 }
