@@ -56,7 +56,7 @@ it('says what it did not hear, and what to do', async () => {
   const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9']);
   expect(code).toBe(1);
   expect(rows.value).toContain('not heard: exited 0 without a result: expected a value to minimize, but it printed accuracy=0.9');
-  expect(rows.steps).toContain('none reported');
+  expect(rows.steps).toBe('not known, as no value was heard');
   expect(rows['early stopping']).toBe('not possible without steps');
   expect((await check(studyIn(), ['sh', '-c', 'echo accuracy=0.9'], '--metric', 'accuracy')).code).toBe(0);
 });
@@ -65,6 +65,20 @@ it('does not wait for longer than it is told, and kills a program that ignores S
   const place = studyIn('grace: 0.3\n');
   const { code, rows } = await check(place, ['sh', '-c', "trap '' TERM; while :; do sleep 0.1; done"], '--seconds', '0.5');
   expect(code).toBe(1);
-  expect(rows.value).toBe('not heard in the time that it had');
+  expect(rows.value).toBe(
+    'not heard within 0.5 s; print a line such as "epoch=3 loss=0.41" after each epoch, or allow more time with --seconds',
+  );
+  expect(rows.printed).toBe('nothing');
   expect(rows.SIGTERM).toBe('ignored: it was killed after 0.3 s');
+});
+
+it('shows what a program printed in which no value was heard', async () => {
+  const { code, rows } = await check(studyIn(), ['sh', '-c', 'echo loading; echo "accuracy is high"']);
+  expect(code).toBe(1);
+  expect(rows).toMatchObject({
+    value: expect.stringContaining('print a line such as "loss=0.38"'),
+    printed: 'loading',
+    '': 'accuracy is high',
+    steps: 'not known, as no value was heard',
+  });
 });

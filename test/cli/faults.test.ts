@@ -80,6 +80,14 @@ describe('a run', () => {
     expect(existsSync(join(place, 'study.jsonl'))).toBe(false);
   });
 
+  it('says that the journal of another study may be deleted if it holds no result', async () => {
+    const place = studyWith('trials: 1\n');
+    await hypertide(place, 'run', 'study.yaml', '--', 'sh', '-c', 'exit 1', '{x}');
+    const { code, err } = await hypertide(place, 'run', 'study.yaml', '--seed', '8', ...quick);
+    expect(code).toBe(2);
+    expect(err).toContain('(--journal names its file; it holds no result, so you can also delete it, and ');
+  });
+
   it('says of the journal of another study that alone, in one line', async () => {
     const place = studyWith('trials: 2\n');
     await hypertide(place, 'run', 'study.yaml', ...quick);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rngFor } from '../../../numeric/random.ts';
@@ -11,6 +11,7 @@ import { type ProcessOptions, startProcess } from '../../runner/process.ts';
 import { fillTemplate } from '../../runner/template.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { quoted, suggestNext } from '../../terminal/output.ts';
+import { escapeControls } from '../../terminal/plainText.ts';
 import { listeningFor, withMetric } from '../../trainers/metric.ts';
 import { savedIn } from '../../trainers/trainers.ts';
 
@@ -24,6 +25,11 @@ interface CheckOptions {
 
 /** Steps that the first run may train for; a program that reports more does not keep to its budget. */
 const BUDGET = 2;
+
+/** Seconds that each of the two runs may take. */
+const SECONDS = 60;
+/** Lines of its output that are shown if no value was heard. */
+const LINES = 3;
 
 /** What a run of the program showed. */
 interface Seen {
@@ -51,7 +57,8 @@ export async function checkProgram(path: string, words: readonly string[], optio
     const rows = [
       ['command', fillTemplate(command, fillingOf(job)).join(' ')],
       ...(missing === undefined ? [] : [['not passed', missing]]),
-      ['value', valueIn(first)],
+      ['value', valueIn(first, options)],
+      ...(isHeard(first) ? [] : endOf(job.paths.log).map((line, i) => [i === 0 ? 'printed' : '', line])),
       ...(metricFile ? [['read from', fillTemplate(metricFile, fillingOf(job))[0]!]] : []),
       ['steps', stepsOf(first)],
       ['budget', budgetOf(first)],
@@ -87,7 +94,7 @@ async function observe(
   job: Job,
   trainer: Pick<ProcessOptions, 'command' | 'metricFile'>,
   file: StudyFile,
-  { metric, seconds = 60 }: CheckOptions,
+  { metric, seconds = SECONDS }: CheckOptions,
   enough: (reports: readonly PrintedReport[]) => boolean,
 ): Promise<Seen> {
   const reports: PrintedReport[] = [];
@@ -119,19 +126,33 @@ const isHeard = ({ outcome, reports }: Seen): boolean => outcome.type === 'compl
 const keepsBudget = ({ outcome, reports }: Seen): boolean => outcome.type === 'completed' && reports.at(-1)?.step === BUDGET;
 const resumes = (second: Seen | undefined): boolean => (second?.reports[0]?.step ?? 0) > BUDGET;
 
-function valueIn({ outcome, reports }: Seen): string {
+function valueIn({ outcome, reports }: Seen, { metric: given = 'loss', seconds = SECONDS }: CheckOptions): string {
   const values = outcome.type === 'completed' ? outcome.values : reports.at(-1)?.values;
-  if (values === undefined) return outcome.type === 'failed' ? `not heard: ${outcome.message}` : 'not heard in the time that it had';
+  if (values === undefined && outcome.type === 'failed') return `not heard: ${outcome.message}`;
+  if (values === undefined)
+    return `not heard within ${seconds} s; print a line such as "epoch=3 ${given}=0.41" after each epoch, or allow more time with --seconds`;
   const metric = outcome.type === 'completed' ? outcome.metric : reports[0]?.metric;
   return Object.entries(values)
     .map(([name, value]) => `${metric ?? name} = ${value}${metric === undefined ? '' : ` (printed as ${metric}, used as ${name})`}`)
     .join(', ');
 }
 
-const stepsOf = ({ reports }: Seen): string =>
-  reports.length === 0
+/** The last lines that a program printed. */
+function endOf(log: string): readonly string[] {
+  const lines = readFileSync(log, 'utf8')
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .slice(-LINES);
+  return lines.length === 0 ? ['nothing'] : lines.map((line) => escapeControls(line).slice(0, 120));
+}
+
+function stepsOf(seen: Seen): string {
+  const { reports } = seen;
+  if (!isHeard(seen)) return 'not known, as no value was heard';
+  return reports.length === 0
     ? 'none reported; print a line such as "epoch=3 loss=0.41" after each epoch'
     : reports.map(({ step }) => step).join(', ');
+}
 
 function budgetOf(first: Seen): string {
   if (first.reports.length === 0) return 'not known, as no step was reported';

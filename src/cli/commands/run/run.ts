@@ -23,10 +23,12 @@ import { commandOf, metricFileOf, notPassed } from '../../runner/command.ts';
 import type { Template } from '../../runner/template.ts';
 import { type Ending, type Watch, watch } from '../../runView.ts';
 import { controlSocket } from '../../sources/controlSocket.ts';
+import { journalSource } from '../../sources/journal.ts';
 import { begunIn, settingsIn, stemOf } from '../../sources/journalFile.ts';
 import { watchMachine } from '../../sources/machine.ts';
 import { processSource } from '../../sources/process.ts';
 import { type RetryingLog, retryingLog } from '../../sources/retryingLog.ts';
+import { trialsIn } from '../../sources/trialTable.ts';
 import { readStudyFile, type StudyFile } from '../../studyFile/studyFile.ts';
 import { onInterrupt } from '../../terminal/interrupt.ts';
 import { quoted } from '../../terminal/output.ts';
@@ -138,11 +140,18 @@ export async function runPrograms(
   await log.close();
   await hooks?.close();
   if (ending.type === 'failed' && ending.error instanceof MismatchError)
-    throw new UsageError(`${where}: ${ending.error.message} (--journal names its file)`);
+    throw new UsageError(`${where}: ${ending.error.message} (--journal names its file${await withoutResult(where, directory)})`);
   const completed = watching.conclude({ journal: book.place(), directory, ending, again: commandLine() });
   if (ending.type === 'failed') throw ending.error;
   if (ending.type === 'interrupted') return 130;
   return ending.type === 'closed' && completed > 0 && book.place() === where ? 0 : 1;
+}
+
+/** That a journal may as well be deleted, if so. */
+async function withoutResult(journal: string, directory: string): Promise<string> {
+  const rows = await trialsIn(journalSource(journal));
+  if (rows.some(({ values }) => values !== undefined)) return '';
+  return `; it holds no result, so you can also delete it, and ${directory}`;
 }
 
 /** What a new study is going to do. */
