@@ -10,6 +10,7 @@ import type { TrialRows } from '../../src/study/trials.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
+import { CHECKPOINT_BYTES, keepCheckpoints } from './checkpoints/keeper.ts';
 import { type NatsLog, natsLog } from './log/log.ts';
 import { messageBytesFor, type StreamOptions } from './log/stream.ts';
 import { LEASE } from './messages.ts';
@@ -25,6 +26,8 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
   readonly lease?: number;
+  /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB. */
+  readonly checkpointBytes?: number;
   /** Traces the study. */
   readonly spans?: Spans | undefined;
   /** Called with each entry and what it did. */
@@ -78,12 +81,23 @@ export function studyLog<P>(nc: NatsConnection, space: Space<P>, options: ServeO
  * const { finished } = await serve(await connect(), space, { strategy: tpe(), study: 'digits', trials: 100, parallel: 8 });
  */
 export async function serve<P>(nc: NatsConnection, space: Space<P>, options: ServeOptions): Promise<ServedStudy> {
-  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes');
-  const { strategy, lease = LEASE, note, warn, replicas: _, maxMessageBytes: __, maxBytes: ___, ...settings } = options;
+  refuseUnknown(options, 'strategy', 'lease', 'note', 'warn', 'spans', 'replicas', 'maxMessageBytes', 'maxBytes', 'checkpointBytes');
+  const {
+    strategy,
+    lease = LEASE,
+    note,
+    warn = () => {},
+    replicas = 1,
+    maxMessageBytes: _,
+    maxBytes: __,
+    checkpointBytes,
+    ...settings
+  } = options;
   const subjects = subjectsOf(options.study);
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
+  const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, maxBytes: checkpointBytes ?? CHECKPOINT_BYTES });
   let resolve!: () => void;
   let reject!: (error: unknown) => void;
   const finished = new Promise<void>((yes, no) => {
@@ -97,6 +111,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const close = async () => {
     running.stop();
     shell.close();
+    checkpoints.close();
     rpc.close();
     await log.close();
     resolve();
@@ -120,6 +135,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
       stay: true,
       note: (noted) => {
         shell.note(noted);
+        checkpoints.note(noted);
         rpc.note(noted);
         note?.(noted);
       },
@@ -139,6 +155,8 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
     await shell.watch();
+    const { ledger } = running.engine;
+    checkpoints.watch({ ledger, rows: rpc.rows, leads: () => log.leads, head: () => log.head(), warn });
   };
   const begun = begin();
   void begun.catch(fail);

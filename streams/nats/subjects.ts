@@ -21,12 +21,14 @@ export const TRAINERS = 'trainers';
  *
  * @throws OptionError if the study has no name that can stand in a subject.
  */
-export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`);
+export const subjectsOf = (study: string) => subjectsBelow(checkName('study', study), `HT_${study}`, `HTC_${study}`);
 
-function subjectsBelow(study: string, stream: string) {
+function subjectsBelow(study: string, stream: string, chunks: string) {
   const root = `ht.${study}`;
   return {
     stream,
+    /** The stream of checkpoints. */
+    chunks,
     /** All that the stream holds. */
     log: `${root}.log.>`,
     suggested: `${root}.log.suggested`,
@@ -42,13 +44,19 @@ function subjectsBelow(study: string, stream: string) {
     /** How the study stands, whenever that has changed, a few times a second at most. */
     status: `${root}.status`,
     rpc: (method: string) => `${root}.rpc.${method}`,
+    /** A part of a checkpoint that a trainer saved of a trial, by the SHA-256 of its content. */
+    chunk: (trainer: string, trial: TrialId | '*', sha256: string) => `${root}.chunk.${trainer}.${trial}.${sha256}`,
+    /** Where a trainer asks to save a checkpoint of a trial that it holds, and for parts of the one from which the trial resumes. */
+    checkpoint: (trainer: string, trial: TrialId | '*') => `${root}.checkpoint.${trainer}.${trial}`,
+    /** Where the server sends those parts to a trainer. @param transfer a name that the trainer chooses */
+    part: (trainer: string, transfer: string, sha256: string) => `${root}.part.${trainer}.${transfer}.${sha256}`,
   } as const;
 }
 
 export type Subjects = ReturnType<typeof subjectsBelow>;
 
 /** Patterns for the subjects of all studies in an account, and for their streams: a wildcard stands for a whole token. */
-export const everyStudy: Subjects = subjectsBelow('*', '*');
+export const everyStudy: Subjects = subjectsBelow('*', '*', '*');
 
 /**
  * Where a trainer gets answers: the only inbox that its rights allow.

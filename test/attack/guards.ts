@@ -68,10 +68,7 @@ const layers = {
     'names in subjects': [['const NAME = /^[a-z0-9][a-z0-9_-]{0,31}$/;', 'const NAME = /^/;']],
     'restored part': [['seq <= restored ?', 'seq > 0 ?']],
     'subjects of archives': [['if (!isBelow(log, subject))', 'if (!isBelow)']],
-    'no deletion': [
-      ['deny_delete: true,', ''],
-      ['deny_purge: true,', ''],
-    ],
+    'no deletion': [['deny_delete: true,\n  deny_purge: true,', '']],
     'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
   },
   page: {

@@ -28,7 +28,11 @@ const VIEWER_INBOX = '_INBOX_viewer.>';
 export const rightsOf: Readonly<Record<Role, (studies: readonly Subjects[]) => Rights>> = {
   engine: (studies) => ({
     publish: studies.flatMap(ofEngine),
-    subscribe: ['_INBOX_engine.>', VIEWER_INBOX, ...studies.flatMap(({ beat, rpc }) => [beat('*', '*'), rpc('*')])],
+    subscribe: [
+      '_INBOX_engine.>',
+      VIEWER_INBOX,
+      ...studies.flatMap(({ beat, rpc, checkpoint }) => [beat('*', '*'), rpc('*'), checkpoint('*', '*')]),
+    ],
     answers: true,
   }),
   operator: (studies) => ({
@@ -53,10 +57,15 @@ export function rightsOfTrainer(studies: readonly Subjects[], trainer: string, i
 }
 
 /** What a team's account shares with the account of a trainer. */
-export function sharedWith({ stream, created, study, by, beat, directive, rejected }: Subjects, trainer: string): Share[] {
+export function sharedWith(
+  { stream, created, study, by, beat, directive, rejected, chunk, checkpoint, part }: Subjects,
+  trainer: string,
+): Share[] {
   return [
     { kind: 'service', subject: by(trainer, '*') },
     { kind: 'service', subject: beat(trainer, '*') },
+    { kind: 'service', subject: chunk(trainer, '*', '*') },
+    { kind: 'service', subject: checkpoint(trainer, '*') }, // the engine, not the trainer, says which parts it gets
     { kind: 'service', subject: `$JS.API.CONSUMER.MSG.NEXT.${stream}.${TRAINERS}`, many: true },
     { kind: 'service', subject: `$JS.ACK.${stream}.${TRAINERS}.>` },
     // The study, whether it has closed, and whether an attempt is taken: the last fact of each, never the log.
@@ -65,14 +74,15 @@ export function sharedWith({ stream, created, study, by, beat, directive, reject
     ),
     { kind: 'stream', subject: directive('*') },
     { kind: 'stream', subject: rejected(trainer) },
+    { kind: 'stream', subject: part(trainer, '*', '*') },
   ];
 }
 
 /** Archives, restores, renames and deletes whole studies. No process that runs a study may delete it. */
-function ofAdmin({ stream, log, rpc }: Subjects): string[] {
+function ofAdmin({ stream, chunks, log, rpc }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.DELETE', 'STREAM.MSG.GET', 'DIRECT.GET', 'CONSUMER.CREATE'];
   const consumers = ['CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
-  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), ...consumers];
+  return [log, rpc('*'), ...api.map((name) => `$JS.API.${name}.${stream}`), `$JS.API.STREAM.DELETE.${chunks}`, ...consumers];
 }
 
 /**
@@ -81,7 +91,7 @@ function ofAdmin({ stream, log, rpc }: Subjects): string[] {
  */
 const shown = ({ log, directive, rejected, status }: Subjects): string[] => [log, directive('*'), rejected('*'), status];
 
-function ofEngine({ stream, created, suggested, study, directive, rejected, status }: Subjects): string[] {
+function ofEngine({ stream, chunks, created, suggested, study, directive, rejected, status }: Subjects): string[] {
   const api = ['STREAM.CREATE', 'STREAM.INFO', 'STREAM.MSG.GET', 'DIRECT.GET'].map((name) => `$JS.API.${name}.${stream}`);
   const consumers = ['CREATE', 'DURABLE.CREATE', 'INFO', 'DELETE', 'MSG.NEXT'].map((name) => `$JS.API.CONSUMER.${name}.${stream}.>`);
   return [
@@ -95,5 +105,7 @@ function ofEngine({ stream, created, suggested, study, directive, rejected, stat
     `$JS.API.DIRECT.GET.${stream}.>`,
     ...consumers,
     `$JS.API.CONSUMER.CREATE.${stream}`,
+    ...['STREAM.CREATE', 'STREAM.INFO', 'STREAM.PURGE'].map((name) => `$JS.API.${name}.${chunks}`),
+    `$JS.API.DIRECT.GET.${chunks}.>`,
   ];
 }

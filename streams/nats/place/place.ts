@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Entry } from '../../../src/facts/entry.ts';
 import { checkEntries, type LogSize, type StudyPlace } from '../../../src/study/place.ts';
 import { bell } from '../../log/follow.ts';
+import { deleteCheckpoints } from '../checkpoints/stream.ts';
 import { messagesFrom } from '../log/reader.ts';
 import { findStream } from '../log/stream.ts';
 import { isForbidden, isUnheard, withRetry } from '../retry.ts';
@@ -57,6 +58,7 @@ export function serverPlace(nc: NatsConnection, place: string): StudyPlace {
         const subjects = subjectsOf(study);
         if (entries !== undefined) checkEntries(study, entries, (await findStream(jsm, subjects)).last);
         await jsm.streams.delete(subjects.stream);
+        await deleteCheckpoints(jsm, subjects);
       }),
     lines: async function* (study) {
       const subjects = subjectsOf(study);

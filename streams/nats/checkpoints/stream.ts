@@ -1,0 +1,67 @@
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamState,
+} from '@nats-io/jetstream';
+import { isForbidden } from '../retry.ts';
+import type { Subjects } from '../subjects.ts';
+import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
+
+export interface CheckpointStreamOptions {
+  /** Bytes that all checkpoints of the study may take on the server, which reserves them. */
+  readonly maxBytes: number;
+  /** Servers that keep a copy. */
+  readonly replicas: number;
+}
+
+const STREAM_NOT_FOUND = 10059;
+/** Bytes for the subject and the headers of a message. */
+const ENVELOPE = 2048;
+
+/**
+ * Creates the stream of a study's checkpoints, unless it is there. A subject names the content of its one message, so nothing can be overwritten.
+ *
+ * @throws JetStreamApiError if the server has no room for it.
+ */
+export async function createCheckpoints(
+  jsm: JetStreamManager,
+  { chunks, chunk }: Subjects,
+  options: CheckpointStreamOptions,
+): Promise<void> {
+  await jsm.streams.add({
+    name: chunks,
+    subjects: [chunk('*', '*', '*')],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    num_replicas: options.replicas,
+    max_bytes: options.maxBytes,
+    max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
+    discard: DiscardPolicy.New,
+    max_msgs_per_subject: 1,
+    discard_new_per_subject: true,
+    deny_delete: true,
+    allow_direct: true,
+  });
+}
+
+/** How the stream stands, with the subjects that fit a pattern; undefined if there is none. */
+export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<StreamState | undefined> =>
+  ifThere(async () => (await jsm.streams.info(chunks, filter === undefined ? {} : { subjects_filter: filter })).state);
+
+/** Deletes the checkpoints of a study, if it has any and this user may delete them: configurations of older versions do not know them. */
+export const deleteCheckpoints = (jsm: JetStreamManager, { chunks }: Subjects): Promise<unknown> =>
+  ifThere(() => jsm.streams.delete(chunks)).catch((error) => {
+    if (!isForbidden(error)) throw error;
+  });
+
+async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,196 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { type Msg, type NatsConnection, nuid } from '@nats-io/nats-core';
+import type { TrialId } from '../../../src/messages.ts';
+import { type Publisher, publisher } from '../log/publisher.ts';
+import { isStreamFull, withRetry } from '../retry.ts';
+import { subjectsOf } from '../subjects.ts';
+import { chunksOf, contentsOf, writeFiles } from './files.ts';
+import { CheckpointError, digestOf, LONGEST_MANIFEST, type Manifest, parseManifest } from './manifest.ts';
+import type { CheckpointAnswer, CheckpointRequest } from './messages.ts';
+import { parseReference, referenceText } from './reference.ts';
+
+/** A run that saves or resumes, and how it reaches its study. */
+export interface CheckpointRun {
+  readonly nc: NatsConnection;
+  readonly study: string;
+  readonly trainer: string;
+  readonly trial: TrialId;
+  readonly run: string;
+  /** Ends the transfer when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Messages on their way at a time. */
+const FLIGHT = 8;
+/** Milliseconds to wait for an answer before one asks again. */
+const PATIENCE = 5000;
+/** Milliseconds before the engine is asked again about a run that it does not know yet. */
+const PAUSE = 100;
+
+/**
+ * Saves a file or directory on the server of a study. Parts that this trainer has saved of the same trial are not sent again.
+ *
+ * @param path its content must not change meanwhile.
+ * @param leftOut called with each path below it that is no file, or a link that leads outside.
+ * @returns the reference, for the field `checkpoint` of a fact of the run.
+ * @throws CheckpointError if the engine refuses it or there is no room; the reason of the signal when it aborts; what the server refuses.
+ */
+export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (path: string) => void = () => {}): Promise<string> {
+  const { nc, study, trainer, trial } = of;
+  const subjects = subjectsOf(study);
+  const contents = await contentsOf(path, leftOut);
+  const bytes = contents.files.reduce((sum, { size }) => sum + size, 0);
+  const sent = new Set(await ask(of, { run: of.run, save: bytes }));
+  const out = publisher(nc);
+  try {
+    const store = async (sha256: string, data: Uint8Array) => {
+      if (sent.has(sha256)) return;
+      sent.add(sha256);
+      await storeChunk(nc, out, subjects.chunk(trainer, trial, sha256), data);
+    };
+    const chunks: [string, number][] = [];
+    await inFlight(chunksOf(path, contents), async (data) => {
+      of.signal?.throwIfAborted();
+      const sha256 = digestOf(data);
+      chunks.push([sha256, data.length]);
+      await store(sha256, data);
+    });
+    const manifest = new TextEncoder().encode(JSON.stringify({ ...contents, chunks } satisfies Manifest));
+    if (manifest.length > LONGEST_MANIFEST)
+      throw new CheckpointError(
+        `${path} has too many parts to be saved on the server: ${contents.files.length} files, ${chunks.length} chunks`,
+      );
+    const sha256 = digestOf(manifest);
+    await store(sha256, manifest);
+    return referenceText({ trainer, trial, sha256 });
+  } finally {
+    out.close();
+  }
+}
+
+/**
+ * Restores the checkpoint from which a run resumes.
+ *
+ * @param reference as the suggestion of the run names it.
+ * @param directory is made; the checkpoint is below it with its own name.
+ * @returns the path of the restored file or directory.
+ * @throws CheckpointError if it is no longer there, or not as it was saved; the reason of the signal when it aborts.
+ */
+export async function restoreCheckpoint(of: CheckpointRun, reference: string, directory: string): Promise<string> {
+  const named = parseReference(reference);
+  if (!named) throw new CheckpointError(`${JSON.stringify(reference)} is no checkpoint on the server`);
+  const parts = partsFor(of);
+  const fresh = `${directory}.${randomUUID()}`;
+  try {
+    const manifest = parseManifest(await parts.get(named.sha256));
+    await mkdir(fresh, { recursive: true });
+    await writeFiles(
+      fresh,
+      manifest,
+      ahead(manifest.chunks, ([sha256]) => parts.get(sha256)),
+    );
+    await rm(directory, { recursive: true, force: true });
+    await rename(fresh, directory);
+    return join(directory, manifest.name);
+  } finally {
+    parts.close();
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Sends a request to the engine until it answers. @returns the parts that were saved before. @throws CheckpointError with what the engine says against it */
+async function ask({ nc, study, trainer, trial, signal }: CheckpointRun, request: CheckpointRequest): Promise<readonly string[]> {
+  const subject = subjectsOf(study).checkpoint(trainer, trial);
+  for (;;) {
+    const message = await withRetry(nc, () => {
+      signal?.throwIfAborted();
+      return nc.request(subject, JSON.stringify(request), { timeout: PATIENCE });
+    });
+    const answer = message.json<CheckpointAnswer>();
+    if (answer.ok) return answer.have;
+    if (!answer.wait) throw new CheckpointError(answer.error);
+    await sleep(PAUSE, undefined, { signal });
+  }
+}
+
+/** Gets parts of the checkpoint from which a run resumes. */
+function partsFor(of: CheckpointRun) {
+  const to = nuid.next();
+  const waiting = new Map<string, (message: Msg) => void>();
+  const subscription = of.nc.subscribe(subjectsOf(of.study).part(of.trainer, to, '*'), {
+    callback: (error, message) => (error ? undefined : waiting.get(message.subject.slice(message.subject.lastIndexOf('.') + 1))?.(message)),
+  });
+  /** Asks until the part comes: it is lost if the connection is. */
+  const fetchPart = async (sha256: string): Promise<Msg> => {
+    for (;;) {
+      const coming = new Promise<Msg>((resolve) => waiting.set(sha256, resolve));
+      await ask(of, { run: of.run, get: sha256, to });
+      const message = await Promise.race([coming, sleep(PATIENCE, undefined, { ref: false })]);
+      if (message) return message;
+    }
+  };
+  const checked = async (sha256: string): Promise<Uint8Array> => {
+    const message = await fetchPart(sha256);
+    if (message.headers?.code === 404) throw new CheckpointError('it is no longer on the server');
+    if (digestOf(message.data) !== sha256) throw new CheckpointError('a part of it is not as it was saved');
+    return message.data;
+  };
+  /** Parts on their way: files with the same content have the same parts. */
+  const coming = new Map<string, Promise<Uint8Array>>();
+  return {
+    /** @throws CheckpointError if it is not there, or not as it was saved */
+    get: (sha256: string): Promise<Uint8Array> => {
+      const part = coming.get(sha256) ?? checked(sha256).finally(() => coming.delete(sha256) && waiting.delete(sha256));
+      coming.set(sha256, part);
+      return part;
+    },
+    close: () => subscription.unsubscribe(),
+  };
+}
+
+/** Stores a chunk, unless it is there: the server takes one message for a subject. */
+async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, data: Uint8Array): Promise<void> {
+  try {
+    await withRetry(nc, () =>
+      out.publish(subject, data, { id: undefined, timeout: PATIENCE }).catch((error) => {
+        if (isThere(error)) return undefined;
+        if (isStreamFull(error)) throw new CheckpointError(`the server has no room for it: ${error.message}`, { cause: error });
+        throw error;
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
+    throw new CheckpointError(`the server refuses it: ${error.message}`, { cause: error });
+  }
+}
+
+const isThere = (error: unknown): boolean => error instanceof JetStreamApiError && error.message.includes('per subject');
+
+/** Handles what comes, several at a time. */
+async function inFlight<T>(all: AsyncIterable<T>, handle: (one: T) => Promise<void>): Promise<void> {
+  const flying = new Set<Promise<void>>();
+  for await (const one of all) {
+    const flight = handle(one).finally(() => flying.delete(flight));
+    flight.catch(() => {}); // `Promise.race` throws it
+    flying.add(flight);
+    if (flying.size >= FLIGHT) await Promise.race(flying);
+  }
+  await Promise.all(flying);
+}
+
+/** Results in order, of which several are asked for ahead of their use. */
+async function* ahead<T, R>(all: readonly T[], get: (one: T) => Promise<R>): AsyncGenerator<R> {
+  const waiting: Promise<R>[] = [];
+  for (let next = 0; next < all.length || waiting.length > 0; ) {
+    while (next < all.length && waiting.length < FLIGHT) {
+      const result = get(all[next++]!);
+      result.catch(() => {}); // thrown below, when it is its turn
+      waiting.push(result);
+    }
+    yield await waiting.shift()!;
+  }
+}

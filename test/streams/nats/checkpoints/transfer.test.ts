@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { random } from '../../../../streams/index.ts';
+import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
+import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
+import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../../streams/nats/subjects.ts';
+import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { type Heard, hearing, isFact, plane } from '../world.ts';
+
+const STUDIES = ['travel', 'gone', 'small'];
+const { text, seeds } = serverConfig({
+  teams: [{ studies: STUDIES, trainers: ['w1', 'w2'] }],
+  store: 'unused',
+  host: '127.0.0.1',
+  port: -1,
+});
+
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+});
+afterAll(() => server.dispose());
+
+const as = (name: string): Promise<NatsConnection> =>
+  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${name}` });
+
+const directory = () => mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
+
+interface Scene {
+  readonly engine: ServedStudy;
+  readonly heard: Heard;
+  /** Claims an attempt. */
+  claim(trainer: string, trial: number, attempt?: number): Promise<CheckpointRun>;
+  say(of: CheckpointRun, fact: object): Promise<void>;
+}
+
+async function scene(study: string, options: Partial<ServeOptions> = {}): Promise<Scene> {
+  const heard = hearing();
+  const engine = await serve(await as('engine'), plane, {
+    strategy: random(),
+    study,
+    trials: 9,
+    parallel: 2,
+    note: heard.note,
+    ...options,
+  });
+  const subjects = subjectsOf(study);
+  const say: Scene['say'] = async ({ nc, trainer, trial, run }, fact) => {
+    await nc.request(subjects.by(trainer, trial), JSON.stringify({ trial, run, ...fact }));
+  };
+  return {
+    engine,
+    heard,
+    say,
+    claim: async (trainer, trial, attempt = 1) => {
+      await heard.until(isFact('suggested', { trial, attempt }));
+      const of = { nc: await as(trainer), study, trainer, trial, run: `${trial}.${attempt}` };
+      await say(of, { type: 'started', attempt });
+      return of;
+    },
+  };
+}
+
+/** What a directory holds: the content of each file. */
+const contents = (root: string) =>
+  Object.fromEntries(
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((path) => [path, statSync(join(root, path)).isFile() ? readFileSync(join(root, path), 'base64') : undefined]),
+  );
+
+describe('a checkpoint', () => {
+  it('is saved by one trainer and restored by another, which share nothing', async () => {
+    const { engine, heard, claim, say } = await scene('travel');
+    const saved = directory();
+    mkdirSync(join(saved, 'a/empty'), { recursive: true });
+    writeFileSync(join(saved, 'large'), Buffer.alloc(2 * CHUNK + 3, 'abc'));
+    for (const name of ['a/one', 'a/two', 'none']) writeFileSync(join(saved, name), name === 'none' ? '' : name);
+    writeFileSync(join(saved, 'run.sh'), '#!/bin/sh', { mode: 0o755 });
+    symlinkSync('large', join(saved, 'latest'));
+    symlinkSync('/etc/hostname', join(saved, 'outside'));
+    const w1 = await claim('w1', 1);
+    const leftOut: string[] = [];
+    const reference = await saveCheckpoint(w1, saved, (path) => leftOut.push(path));
+    expect(reference).toMatch(/^nats:w1\/1\/[0-9a-f]{64}$/);
+    expect(leftOut).toEqual(['outside']);
+    expect(await saveCheckpoint(w1, saved)).toBe(reference);
+    await say(w1, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: reference });
+    const { fact } = await heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    expect(fact).toMatchObject({ checkpoint: reference });
+
+    const w2 = await claim('w2', 1, 2);
+    const place = join(directory(), 'restored');
+    const restored = await restoreCheckpoint(w2, reference, place);
+    rmSync(join(saved, 'outside'));
+    expect(contents(restored)).toEqual({ ...contents(saved), latest: contents(saved).large });
+    expect(statSync(join(restored, 'run.sh')).mode & 0o111).not.toBe(0);
+    expect(await restoreCheckpoint(w2, reference, place)).toBe(restored); // what an attempt left that was killed is replaced
+    await engine.close();
+  });
+
+  it('that has gone or was changed is not restored, and leaves nothing', async () => {
+    const { engine, heard, claim, say } = await scene('gone');
+    const w1 = await claim('w1', 1);
+    const saved = directory();
+    writeFileSync(join(saved, 'state'), 'good');
+    const reference = await saveCheckpoint(w1, saved);
+    const other = reference.replace(/.{64}$/, digestOf(Buffer.from('other')));
+    await w1.nc.request(subjectsOf('gone').chunk('w1', 1, digestOf(Buffer.from('other'))), 'forged');
+    await say(w1, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: other });
+    const w2 = await claim('w2', 1, 2);
+    const place = directory();
+    const restore = (which: string) => restoreCheckpoint(w2, which, join(place, 'restored'));
+    await expect(restore(other)).rejects.toThrow('a part of it is not as it was saved');
+    await expect(restore(reference.replace(/.{64}$/, '0'.repeat(64)))).rejects.toThrow('it is no longer on the server');
+    await expect(restore('/elsewhere')).rejects.toThrow('"/elsewhere" is no checkpoint on the server');
+    expect(readdirSync(place)).toEqual([]);
+    await heard.until(isFact('started', { trial: 1, attempt: 2 }));
+    await engine.close();
+  });
+
+  it('goes when no run can resume from it, and when there is no room', async () => {
+    const { engine, claim, say } = await scene('small', { checkpointBytes: 10 * CHUNK });
+    const large = (parts: number) => {
+      const saved = directory();
+      for (let i = 0; i < parts; i++) writeFileSync(join(saved, `part${i}`), Buffer.alloc(CHUNK, randomUUID()));
+      return saved;
+    };
+    const jsm = await jetstreamManager(await as('engine'), { checkAPI: false });
+    const trialsOn = async () => {
+      const { state } = await jsm.streams.info('HTC_small', { subjects_filter: '>' });
+      return [...new Set(Object.keys(state.subjects ?? {}).map((subject) => subject.split('.').slice(3, 5).join('/')))].sort();
+    };
+    const first = await claim('w1', 1);
+    await expect(saveCheckpoint(first, large(6))).rejects.toThrow(/it has 3145728 bytes, and a trainer may save 2621440/);
+    const reference = await saveCheckpoint(first, large(3));
+    expect(await trialsOn()).toEqual(['w1/1']);
+    await say(first, { type: 'completed', values: { value: 1 }, checkpoint: reference });
+    const second = await claim('w1', 2);
+    await saveCheckpoint(second, large(1)); // which has room
+    await expect(saveCheckpoint(second, large(3))).rejects.toThrow('there is no room'); // the best result stays
+    await say(second, { type: 'completed', values: { value: 0 } });
+    const third = await claim('w1', 3);
+    await saveCheckpoint(third, large(4)); // the second trial named none, and the first is no longer the best
+    expect(await trialsOn()).toEqual(['w1/3']);
+    await engine.close();
+  });
+});
