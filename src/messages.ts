@@ -1,4 +1,5 @@
 import type { Domain, Point } from './space/axis.ts';
+import type { Fixed } from './space/fixed.ts';
 
 /** Trials are numbered from 1 in the order of their suggestions. */
 export type TrialId = number;
@@ -100,6 +101,8 @@ export interface Ask {
   readonly retry?: number;
   readonly budget?: number;
   readonly tags?: Tags;
+  /** Coordinates that the point must have. They are set in each answer; a strategy that looks for points only there chooses better ones. */
+  readonly fixed?: Fixed;
 }
 
 /** The answer with a point. Once in the log, it is `suggested`. */
@@ -188,12 +191,13 @@ export const wait = (ask: Ask, by: string, until?: Wait['until']): Wait =>
   until ? { ...ask, type: 'wait', by, until } : { ...ask, type: 'wait', by };
 
 /** The ask of an answer, to ask another stage. */
-export function asked({ id, retry = 0, budget, tags }: Propose | Wait): Ask {
+export function asked({ id, retry = 0, budget, tags, fixed }: Wait): Ask {
   return {
     type: 'ask',
     id,
     ...(retry > 0 && { retry }),
     ...(budget !== undefined && { budget }),
     ...(tags !== undefined && { tags }),
+    ...(fixed !== undefined && { fixed }),
   };
 }

@@ -33,6 +33,8 @@ export interface AskOptions {
   readonly run?: string | undefined;
   /** Seconds to wait for a trial. Default: 0. */
   readonly wait?: number | undefined;
+  /** Values that the trial must have; the strategy chooses the rest. Needs `run`, so that a repeated ask gets the same trial. */
+  readonly fixed?: Params | undefined;
   /** Aborts when the trainer has gone. */
   readonly signal?: AbortSignal | undefined;
 }

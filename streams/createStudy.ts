@@ -1,6 +1,7 @@
 import { type Observable, ReplaySubject } from 'rxjs';
 import {
   type Completed,
+  type Enqueued,
   type Fact,
   type FailureReason,
   LONGEST_TRACE,
@@ -18,6 +19,7 @@ import { type Annotation, type TrialRow, TrialRows } from '../src/study/trials.t
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
+import { FixedAsks } from './fixedAsks.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { type NoResultError, watchFailures } from './noResult.ts';
@@ -45,10 +47,15 @@ export interface Study<P> {
   /**
    * Returns the next trial to evaluate. It waits while the strategy waits, and while `parallel` trials are open.
    *
-   * @returns undefined when the study is over.
-   * @throws NoResultError if no trial has a result and three failed for the same reason, or ten for any; what the study throws.
+   * @param options `fixed`: values that the trial must have; the strategy chooses the other parameters, and learns from the result. The ask
+   * stands in the log as an `enqueued` fact.
+   * @returns undefined when the study is over; with `fixed`, also if no new configuration may begin.
+   * @throws NoResultError if no trial has a result and three failed for the same reason, or ten for any; what the study throws; RefusedError if
+   * the fixed values do not fit the space.
+   * @example
+   * const trial = await study.ask({ fixed: { model: 'svm' } });
    */
-  ask(): Promise<Suggestion<P> | undefined>;
+  ask(options?: { readonly fixed?: Params | undefined }): Promise<Suggestion<P> | undefined>;
   /** Tells the result of a trial: the value of the first objective, or more. @throws RefusedError if it does not count. */
   tell(trial: TrialId, result: number | Omit<Completed, 'type' | 'trial' | 'run'>): Promise<void>;
   /** Tells that a trial has no result. @throws RefusedError if it does not count. */
@@ -63,11 +70,12 @@ export interface Study<P> {
   /** Tells that a trial was stopped. Its last report is its result. @throws RefusedError if it does not count. */
   stopped(trial: TrialId): Promise<void>;
   /**
-   * Adds a configuration to try next. Missing parameters are drawn. Without room for it, the limit of trials grows.
+   * Adds a configuration to try next. Without room for it, the limit of trials grows.
    *
+   * @param more `rest: 'strategy'`: the strategy chooses missing parameters. Default: they are drawn from their priors.
    * @throws RefusedError if it does not fit the space, or the study has ended: to continue it, create it again on its log with a higher limit.
    */
-  enqueue(params: Params): Promise<void>;
+  enqueue(params: Params, more?: Pick<Enqueued, 'rest'>): Promise<void>;
   /**
    * Proposes a configuration for the stage `external` of that name; missing parameters are drawn.
    *
@@ -132,9 +140,9 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
       note?.(noted);
     },
   });
-  const ask = async () => {
+  const ask: Study<P>['ask'] = async (options) => {
     if (broken) throw await broken;
-    return study.ask();
+    return study.ask(options);
   };
   return { ...study, ask };
 }
@@ -145,6 +153,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});
   const asks = new Asks<P>();
+  const fixedAsks = new FixedAsks<P>();
   const { append, note: recognise, end: fail } = submitter(log);
   const stops = new Set<TrialId>();
   const rows = new TrialRows<P>();
@@ -199,6 +208,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
           best$.next(better);
         }
         note?.(noted);
+        fixedAsks.note(noted);
         recognise(noted);
       },
     },
@@ -222,6 +232,20 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     await running();
     await submit(intent, engine.ledger, append);
   };
+  const next = async (accepts: (suggestion: Suggestion<P>) => boolean): Promise<Suggestion<P> | undefined> => {
+    const handed = asks.take(accepts);
+    if (handed) return handed;
+    if (end && 'error' in end) throw end.error;
+    if (end) return undefined;
+    const waiting = asks.wait(accepts);
+    engine.stir();
+    return waiting.suggestion;
+  };
+  const nextWith = async (fixed: Params): Promise<Suggestion<P> | undefined> => {
+    if (!end) await Promise.race([started, ended]);
+    if (end) return next(() => false);
+    return fixedAsks.ask({ request: crypto.randomUUID(), fixed, ledger: engine.ledger, append, wait: next });
+  };
   const of = (trial: TrialId): { readonly trial: TrialId; readonly run?: string } => {
     const run = runs.get(trial);
     return run === undefined ? { trial } : { trial, run };
@@ -233,14 +257,8 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       await Promise.race([started, ended]);
       if (end && 'error' in end) throw end.error;
     },
-    ask: async () => {
-      const handed = asks.take();
-      if (handed) return claim(handed);
-      if (end && 'error' in end) throw end.error;
-      if (end) return undefined;
-      const waiting = asks.wait();
-      engine.stir();
-      const suggestion = await waiting.suggestion;
+    ask: async ({ fixed } = {}) => {
+      const suggestion = await (fixed ? nextWith(fixed) : next((one) => !fixedAsks.isAwaited(one)));
       return suggestion && claim(suggestion);
     },
     tell: (trial, result) =>
@@ -252,7 +270,7 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
       return { stop: stops.has(trial) };
     },
     stopped: (trial) => tell({ type: 'stopped', ...of(trial) }),
-    enqueue: (params) => command({ type: 'enqueue', params }),
+    enqueue: (params, { rest } = {}) => command(omitUndefined({ type: 'enqueue', params, rest })),
     propose: (proposer, params, { seconds, note } = {}) => command(omitUndefined({ type: 'propose', proposer, params, seconds, note })),
     annotate: (about) => command({ ...about, type: 'annotate' }),
     retract: (trial) => command({ type: 'retract', trial }),

@@ -2,17 +2,15 @@ import type { Entry } from '../src/facts/entry.ts';
 import type { Params, TrialEvent } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
-import type { OpenTrial } from '../src/ledger/trial.ts';
 import type { TrialId } from '../src/messages.ts';
-import { omitUndefined } from '../src/omitUndefined.ts';
 import type { Space } from '../src/space/space.ts';
 import { type Decided, decide, type Intent, RefusedError } from '../src/study/commands.ts';
 import type { Answered, StudySource } from '../src/study/source.ts';
 import { type TrainerRow, trainerRows } from '../src/study/trainerRows.ts';
 import { type Answers, answersOf } from './answers.ts';
-import { type Asked, type AskOptions, assignmentOf } from './asked.ts';
-import { Asks } from './engine/asks.ts';
-import type { Directive, Suggestion } from './engine/directive.ts';
+import type { Asked, AskOptions } from './asked.ts';
+import { Claims, isHeld } from './claims.ts';
+import type { Directive } from './engine/directive.ts';
 import { dryRunChange } from './engine/dryRun.ts';
 import { Leases } from './engine/leases.ts';
 import { type EngineRun, run } from './engine/run.ts';
@@ -35,9 +33,6 @@ export interface HostOptions<P> extends StudyOptions, StrategyOption {
 /** Whether a trial should stop, and what stops it. */
 export type Stopping = { readonly stop: false } | { readonly stop: true; readonly by: string };
 
-/** Milliseconds that a decision may take, though the trainer does not want to wait. */
-const DECIDING = 250;
-
 /**
  * A study whose trainers are elsewhere: they ask, report and tell by requests, and may vanish. It decides a trial when one is asked for. The facts of a
  * trainer that is known carry its name in the log, so they count under the same rules as over NATS.
@@ -49,17 +44,14 @@ export class HostedStudy<P = Params> implements StudySource {
   readonly finished: Promise<void>;
   readonly answers: Answers<P>;
   readonly #run: EngineRun<P>;
-  readonly #asks = new Asks<P>();
   readonly #repeats = new Repeats();
+  readonly #claims: Claims<P>;
   readonly #turns = new Turns((proposer, ahead) => this.answers.turnOf(proposer, ahead));
   readonly #leases: Leases;
-  readonly #lease: number;
   readonly #timer: ReturnType<typeof setInterval>;
   /** Settled once: a race on each request would be kept by `finished` until the study ends. */
   readonly #began: Promise<void>;
   readonly #stops = new Map<TrialId, string>();
-  /** Asks that name their claim, so that a repeated one gets the same trial. */
-  readonly #underWay = new Map<string, Promise<Asked<P>>>();
   #failed: (error: unknown) => void = () => {};
 
   /** @throws OptionError; into `finished`: MismatchError if the log is of another study, and what the strategy throws. */
@@ -67,8 +59,14 @@ export class HostedStudy<P = Params> implements StudySource {
     const { strategy, lease = 30, note, place = '', ...settings } = options;
     this.place = place;
     this.log = log;
-    this.#lease = lease;
     this.#leases = new Leases(lease * 1000);
+    this.#claims = new Claims({
+      ledger: () => this.ledger,
+      lease,
+      say: (fact, origin) => this.#append(fact, origin),
+      append: (fact, origin) => this.answers.append(fact, origin),
+      stir: () => this.#run.engine.stir(),
+    });
     let finish = () => {};
     this.finished = new Promise((resolve, reject) => {
       finish = resolve;
@@ -82,20 +80,20 @@ export class HostedStudy<P = Params> implements StudySource {
       {
         ...settings,
         stay: true,
-        asked: () => this.#asks.any,
+        asked: () => this.#claims.any,
         note: (entry) => {
           this.#watch(entry);
           this.#repeats.note(entry);
+          this.#claims.note(entry);
           this.answers.note(entry);
           note?.(entry);
           this.#turns.look();
-          if (entry.effect === 'noted' && entry.fact.type === 'instructed') this.#asks.match();
         },
       },
       {
         direct: (directive) => this.#direct(directive),
         finished: () => {
-          this.#asks.end();
+          this.#claims.end();
           finish();
         },
         fail: (error) => this.#fail(error),
@@ -132,12 +130,7 @@ export class HostedStudy<P = Params> implements StudySource {
   /** Claims the next trial for a trainer. @throws what the study throws. */
   async ask(options: AskOptions = {}): Promise<Asked<P>> {
     await this.ready();
-    const { author, run: named } = options;
-    if (named === undefined) return this.#claimNext(crypto.randomUUID(), options);
-    const key = `${author ?? ''}\n${named}`;
-    const asked = this.#underWay.get(key) ?? this.#claimNext(named, options).finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, asked);
-    return asked;
+    return this.#claims.ask(options);
   }
 
   /** Takes a fact of a trainer. @returns whether its trial should stop. @throws RefusedError */
@@ -149,7 +142,7 @@ export class HostedStudy<P = Params> implements StudySource {
 
   /** Takes a heartbeat of a run. @throws RefusedError if the run does not hold the trial. */
   beat(trial: TrialId, run: string, author?: string): Stopping {
-    if (!this.#isHeld(this.ledger.open.get(trial), run, author))
+    if (!isHeld(this.ledger.open.get(trial), run, author))
       throw new RefusedError({ code: 'stale-run', message: `trial ${trial} is not held by run ${run}` });
     this.#leases.extend(trial, performance.now());
     return this.#stopping(trial);
@@ -182,62 +175,11 @@ export class HostedStudy<P = Params> implements StudySource {
     await this.log.close();
   }
 
-  async #claimNext(run: string, options: AskOptions): Promise<Asked<P>> {
-    const { author, trainer = author } = options;
-    for (const open of this.ledger.open.values())
-      if (this.#isHeld(open, run, author)) return assignmentOf(open.suggestion, run, this.#lease);
-    if (author !== undefined && this.ledger.trainers.get(author)?.to === 'drain') return { next: 'over', reason: 'drained' };
-    const accepts = (one: Suggestion<P>) => author === undefined || this.ledger.trainers.refuseClaim(author, one) === undefined;
-    const suggestion = this.#takeUnclaimed(accepts) ?? (await this.#waitForTrial(accepts, options));
-    const { closed } = this.ledger;
-    if (!suggestion) return closed === undefined ? { next: 'wait' } : { next: 'over', reason: closed };
-    const { trial, attempt } = suggestion;
-    try {
-      await this.#append(omitUndefined({ type: 'started', trial, attempt, run, trainer }), { author });
-    } catch (error) {
-      if (this.#isUnclaimed(suggestion)) this.#asks.putBack(suggestion);
-      throw error;
-    }
-    return assignmentOf(suggestion, run, this.#lease);
-  }
-
   /** Appends a fact of a trainer, and waits until it counts. @returns its position. @throws RefusedError */
   async #append(fact: TrialEvent, origin: Pick<Origin, 'author' | 'request'>): Promise<number> {
     const refusal = this.ledger.refusesFrom(fact, origin.author);
     if (refusal) throw new RefusedError(refusal);
     return this.answers.append(fact, origin);
-  }
-
-  /** A suggestion that no ask has got yet, and that is still to be evaluated. */
-  #takeUnclaimed(accepts: (suggestion: Suggestion<P>) => boolean): Suggestion<P> | undefined {
-    for (let next = this.#asks.take(accepts); next; next = this.#asks.take(accepts)) if (this.#isUnclaimed(next)) return next;
-    return undefined;
-  }
-
-  #isUnclaimed({ trial: id, attempt }: Suggestion<P>): boolean {
-    const trial = this.ledger.open.get(id);
-    return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
-  }
-
-  async #waitForTrial(
-    accepts: (suggestion: Suggestion<P>) => boolean,
-    { author, wait = 0, signal }: AskOptions,
-  ): Promise<Suggestion<P> | undefined> {
-    if (this.ledger.closed !== undefined || signal?.aborted) return undefined;
-    const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.ledger.trainers.isAtWork(author));
-    const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
-    signal?.addEventListener('abort', giveUp);
-    this.#run.engine.stir();
-    try {
-      return await suggestion;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
-    }
-  }
-
-  #isHeld(trial: OpenTrial<P> | undefined, run: string, author: string | undefined): boolean {
-    return trial?.run === run && !trial.awaiting && trial.runs.get(run) === author;
   }
 
   #stopping(trial: TrialId): Stopping {
@@ -246,7 +188,7 @@ export class HostedStudy<P = Params> implements StudySource {
   }
 
   #direct(directive: Directive<P>): void {
-    if (directive.type === 'suggested') return this.#asks.put(directive);
+    if (directive.type === 'suggested') return this.#claims.put(directive);
     if (directive.type !== 'stop') return;
     const { trial: id, by } = directive;
     this.#stops.set(id, by);
@@ -293,7 +235,7 @@ export class HostedStudy<P = Params> implements StudySource {
 
   #end(error: unknown): void {
     clearInterval(this.#timer);
-    this.#asks.end({ error });
+    this.#claims.end({ error });
     this.answers.end(error);
   }
 }

@@ -172,8 +172,13 @@ const failed = fact(
 /** An attempt has no result. */
 export interface FailedFact extends TypeOf<typeof failed> {}
 
-const enqueued = fact('enqueued', 'a person wants a configuration tried next; missing parameters are drawn', { params }, { user });
-/** A person wants a configuration tried next; missing parameters are drawn. */
+const enqueued = fact(
+  'enqueued',
+  'a person wants a configuration tried next',
+  { params },
+  { rest: enumSchema(['strategy'], 'what chooses missing parameters (default: they are drawn from their priors)'), user },
+);
+/** A person wants a configuration tried next. Missing parameters are drawn, or chosen by the strategy. */
 export interface Enqueued extends TypeOf<typeof enqueued> {}
 
 const proposer = textSchema('name of the proposer: that of its stage `external`', 128);

@@ -1,7 +1,7 @@
 import type { HostedStudy } from '../../streams/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
-import type { TrialEvent } from '../facts/facts.ts';
+import type { Params, TrialEvent } from '../facts/facts.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { type Intent, intentSchemas, parseIntent, RefusedError } from '../study/commands.ts';
 import { sentenceFor } from './failure.ts';
@@ -81,8 +81,10 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
   },
   getStudy: async (studies, { study }) => described(await studies.open(study)),
   ask: (studies, { study, fields, user, key, whenGone }) => {
-    const { wait = PATIENCE, run = key, trainer } = fields as { wait?: number; run?: string; trainer?: string };
-    return whileThere(whenGone, async (signal) => (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, signal }));
+    const { wait = PATIENCE, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
+    return whileThere(whenGone, async (signal) =>
+      (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, signal }),
+    );
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {

@@ -143,6 +143,10 @@ export const operations = {
           'a claim of your own; with the claim of an open trial, you get that trial again (default: the Idempotency-Key, or a random one)',
         ),
         trainer: text('your name, for people (default: that of your token)'),
+        fixed: {
+          type: 'object',
+          description: 'values that the trial must have, by the names of parameters; the strategy chooses the rest. Needs run.',
+        },
       },
       description: 'nothing is required',
     },

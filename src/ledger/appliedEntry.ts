@@ -17,6 +17,7 @@ import type {
 } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Ended, Expired, Proposed, Reported, Suggested } from '../messages.ts';
+import type { Fixed } from '../space/fixed.ts';
 import type { OpenTrial } from './trial.ts';
 
 /** A fact that was rejected: it stays in the log and changes nothing. */
@@ -74,13 +75,23 @@ export type Applied<P> = AppliedFact<P> | Rejection;
  */
 export type AppliedEntry<P = unknown> = Pick<Entry, 'position' | 'at' | 'author'> & Applied<P>;
 
+/** An enqueued configuration. */
+export interface Queued<P> {
+  /** Of its fact. */
+  readonly position: number;
+  /** With the missing ones drawn. */
+  readonly params: P;
+  /** What is given, if the strategy chooses the rest. */
+  readonly fixed: Fixed | undefined;
+}
+
 /** What the study needs next. */
 export type Demand<P> =
   | { readonly type: 'nothing' }
   | { readonly type: 'close'; readonly reason: CloseReason }
   | { readonly type: 'instruct'; readonly fact: Instructed }
   | { readonly type: 'retry'; readonly trial: OpenTrial<P> }
-  | { readonly type: 'queue'; readonly params: P; readonly position: number }
+  | ({ readonly type: 'queue' } & Queued<P>)
   /** `fresh`: whether a new configuration may begin; otherwise only promotions may. */
   | { readonly type: 'ask'; readonly fresh: boolean };
 

@@ -19,8 +19,9 @@ import type { Refusal } from '../facts/refusal.ts';
 import type { TrialId } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import type { Point } from '../space/axis.ts';
+import { fixedIn } from '../space/fixed.ts';
 import type { Space } from '../space/space.ts';
-import { type Applied, type AppliedEntry, type Demand, rejected } from './appliedEntry.ts';
+import { type Applied, type AppliedEntry, type Demand, type Queued, rejected } from './appliedEntry.ts';
 import { refuse } from './claim.ts';
 import type { Inbox } from './inbox.ts';
 import { Proposers } from './proposers.ts';
@@ -42,7 +43,7 @@ export const LONGEST_FACT = 16 * 1024;
 export class Ledger<P> {
   readonly #space: Space<P>;
   readonly #trials: Trials<P>;
-  readonly #queue = new Map<number, P>();
+  readonly #queue = new Map<number, Queued<P>>();
   readonly #proposers = new Proposers();
   #settings: Settings | undefined;
   #created: Created | undefined;
@@ -128,7 +129,7 @@ export class Ledger<P> {
   #enqueue(fact: Enqueued, position: number): Applied<P> {
     const params = this.#complete(fact, position);
     if (params instanceof Error) return rejected(fact, refuse('bad-field', params.message));
-    this.#queue.set(position, params);
+    this.#queue.set(position, { position, params, fixed: fact.rest && fixedIn(this.#space, Object.keys(fact.params), params) });
     return { effect: 'noted', fact };
   }
 
@@ -216,8 +217,8 @@ export class Ledger<P> {
     const enough = !fresh && !budgeted ? 'trials' : spent(limits, cost, plateau);
     if (enough) return running === 0 ? { type: 'close', reason: enough } : { type: 'nothing' };
     if (running >= parallel) return { type: 'nothing' };
-    const [queued] = this.#queue;
-    if (queued && fresh) return { type: 'queue', position: queued[0], params: queued[1] };
+    const [queued] = this.#queue.values();
+    if (queued && fresh) return { type: 'queue', ...queued };
     return { type: 'ask', fresh };
   }
 

@@ -2,6 +2,7 @@ import type { Ask, Env } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { draw } from '../space/axis.ts';
 import { countCells } from '../space/cells.ts';
+import { withFixed } from '../space/fixed.ts';
 import type { Sequence } from './sequence.ts';
 import { type Untried, untriedCells } from './untried.ts';
 
@@ -18,7 +19,7 @@ const withReplacement = (env: Env): Sequence<undefined> => ({
   advances: () => false,
   fold: () => undefined,
   exhausted: () => false,
-  propose: (_, { id, retry }) => ({ point: draw(env.axes, rngFor(env.seed, env.name, id, retry)) }),
+  propose: (_, { id, retry, fixed }) => ({ point: withFixed(draw(env.axes, rngFor(env.seed, env.name, id, retry)), fixed) }),
 });
 
 /** After this many draws of used cells, an ask gets the next untried cell. */
@@ -28,11 +29,11 @@ function withoutReplacement(env: Env): Sequence<Untried> {
   const cells = untriedCells(env);
 
   /** All cells that may answer an ask, each once: first draws from the priors, then the others. */
-  function* candidates(state: Untried, { id, budget }: Ask): Generator<number> {
+  function* candidates(state: Untried, { id, budget, fixed }: Ask): Generator<number> {
     const drawn = new Set<number>();
     const rng = rngFor(env.seed, env.name, id);
     for (let k = 0; k < MAX_PRIOR_DRAWS; k++) {
-      const cell = cells.indexOf(env.snap(draw(env.axes, rng)));
+      const cell = cells.indexOf(env.snap(withFixed(draw(env.axes, rng), fixed)));
       if (drawn.has(cell) || !cells.usable(state, cell, budget)) continue;
       drawn.add(cell);
       yield cell;

@@ -4,10 +4,10 @@ import {
   type Changed,
   type Closed,
   type Command,
+  type Enqueued,
   type Fact,
   factSchemas,
   type Instructed,
-  type Params,
   type ProposedFact,
 } from '../facts/facts.ts';
 import { isRefusal, parseFact } from '../facts/parse.ts';
@@ -28,7 +28,7 @@ export interface Changes extends Omit<Changed, 'type' | 'by' | 'user'> {
 
 /** What a person asks of a study. `type` is also the name of the command and of the rpc method. */
 export type Intent =
-  | { readonly type: 'enqueue'; readonly params: Params }
+  | (Pick<Enqueued, 'params' | 'rest'> & { readonly type: 'enqueue' })
   | (Omit<ProposedFact, 'type' | 'v' | 'user'> & { readonly type: 'propose' })
   | { readonly type: 'retract'; readonly trial: TrialId }
   | { readonly type: 'cancel'; readonly trial: TrialId }
@@ -162,7 +162,7 @@ function proposersIn(strategy: unknown): string[] {
 function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknown) => unknown): Decided | CommandRefusal {
   switch (intent.type) {
     case 'enqueue':
-      return { type: 'enqueued', params: intent.params };
+      return omitUndefined({ type: 'enqueued', params: intent.params, rest: intent.rest });
     case 'propose': {
       const { type: _, ...proposal } = intent;
       refuseProposer(proposal.proposer, ledger);

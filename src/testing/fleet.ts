@@ -1,5 +1,5 @@
 import type { Suggestion } from '../../streams/engine/directive.ts';
-import type { ExpiredFact, Params, ProposedFact, TrialEvent } from '../facts/facts.ts';
+import type { Enqueued, ExpiredFact, Params, ProposedFact, TrialEvent } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { index, type Rng, rngFor } from '../numeric/random.ts';
 import type { TestStudy } from './testStudy.ts';
@@ -20,6 +20,8 @@ export interface FleetOptions<P> {
    * Default: none.
    */
   readonly proposer?: { readonly name: string; readonly often: number; readonly params: (rng: Rng) => Params } | undefined;
+  /** A person who enqueues configurations in part, so that the strategy chooses the rest, with this probability for each fact. Default: none. */
+  readonly asker?: { readonly often: number; readonly params: (rng: Rng) => Params } | undefined;
   /** The most facts that all trainers send. Default: 2000. */
   readonly facts?: number | undefined;
 }
@@ -45,7 +47,7 @@ export function runFleet<P>(rig: TestStudy<P>, seed: number | string, options: F
   for (let said = 0; !rig.finished && said < (options.facts ?? 2000); said++) {
     for (; read < rig.given.length; read++) take(jobs, rig.given[read]!.directive, options);
     const open = [...jobs.values()];
-    const news = proposerFact(rig, rng, options, open.length > 0);
+    const news = proposerFact(rig, rng, options, open.length > 0) ?? askerFact(rng, options);
     if (news) {
       rig.say(news);
       continue;
@@ -80,6 +82,10 @@ function proposerFact<P>(
   if (luck < proposer.often) return { type: 'proposed', proposer: proposer.name, params: proposer.params(rng) };
   return waited !== undefined && (!hasOpen || luck > 0.8) ? { type: 'expired', proposer: waited } : undefined;
 }
+
+/** A configuration in part. */
+const askerFact = <P>(rng: Rng, { asker }: FleetOptions<P>): Enqueued | undefined =>
+  asker && rng() < asker.often ? { type: 'enqueued', params: asker.params(rng), rest: 'strategy' } : undefined;
 
 /** The next fact of a trial. */
 function act<P>(job: Job<P>, rng: Rng, { curve, gradient, crash = 0, lose = 0 }: FleetOptions<P>): TrialEvent {

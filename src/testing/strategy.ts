@@ -3,16 +3,16 @@ import { Subject } from 'rxjs';
 import type { StudyOptions } from '../../streams/spec/options.ts';
 import type { Strategy } from '../../streams/strategy.ts';
 import type { Fact } from '../facts/facts.ts';
-import { isRefusal, parseFact } from '../facts/parse.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { type Ask, type Env, isStrategyEvent, type Message, type Propose, type Suggested } from '../messages.ts';
 import { rngFor } from '../numeric/random.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { active, draw } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
-import { compareDirectives } from './directives.ts';
+import { askerIn, checkFixedValues } from './fixedValues.ts';
 import { type FleetOptions, runFleet } from './fleet.ts';
 import type { TestRunner } from './log.ts';
+import { checkResumes, factsOf, parsed } from './resumption.ts';
 import { watchStates } from './states.ts';
 import { createTestStudy, type TestStudy } from './testStudy.ts';
 
@@ -59,12 +59,6 @@ function played<P>({ make, space, study, fleet }: StrategyCase<P>, order: number
   return world;
 }
 
-const factsOf = <P>({ entries }: TestStudy<P>) => entries.map(({ fact }) => fact);
-const parsed = (facts: readonly unknown[]): Fact[] =>
-  facts.flatMap((data) => {
-    const fact = parseFact(data);
-    return isRefusal(fact) ? [] : [fact];
-  });
 const suggestionsOf = <P>(world: TestStudy<P>) => parsed(factsOf(world)).filter((fact) => fact.type === 'suggested');
 
 /** A bare subscription: messages go in, and come out. */
@@ -249,16 +243,19 @@ export const strategyProperties = {
     for (let run = 0; run < (of.runs ?? 100); run++) {
       const whole = played(of, run);
       const cut = 1 + Math.floor(rngFor('cut', 'contract', run)() * (whole.entries.length - 1));
-      const resumed = createTestStudy(of.space, of.make(), { ...of.study, seed: 1 }, whole.entries.slice(0, cut));
-      tally(met, whole, resumed, cut);
-      for (const fact of parsed(factsOf(whole).slice(cut))) if (!isEngines(fact)) resumed.say(fact);
-      deepStrictEqual(factsOf(resumed), factsOf(whole), `another log after a cut at ${cut} in run ${run}`);
-      compareDirectives(of.space, whole, resumed, cut, run);
+      checkResumes(of, whole, cut, run, (resumed) => tally(met, whole, resumed, cut));
+    }
+  },
+
+  'keeps to fixed values, and resumes from any prefix of a log with them'<P>(of: StrategyCase<P>): void {
+    const fleet = { ...of.fleet, asker: askerIn(of.space) };
+    for (let run = 0; run < Math.ceil((of.runs ?? 100) / 10); run++) {
+      const whole = played({ ...of, fleet }, run);
+      checkFixedValues(of.space, whole.entries);
+      checkResumes(of, whole, 1 + Math.floor(rngFor('cut', 'fixed', run)() * (whole.entries.length - 1)), run);
     }
   },
 } as const;
-
-const isEngines = ({ type }: Fact) => type === 'created' || type === 'suggested' || type === 'closed';
 
 export const newCoverage = (): Coverage => ({
   runs: 0,

@@ -3,7 +3,7 @@ import { StalledError, StrategyError } from '../../src/errors.ts';
 import type { Entry } from '../../src/facts/entry.ts';
 import type { Closed, Instructed, SuggestedFact } from '../../src/facts/facts.ts';
 import { DECISIONS } from '../../src/facts/versions.ts';
-import type { AppliedEntry } from '../../src/ledger/appliedEntry.ts';
+import type { AppliedEntry, Queued } from '../../src/ledger/appliedEntry.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
 import { closedFact } from '../../src/ledger/ranking.ts';
 import type { OpenTrial } from '../../src/ledger/trial.ts';
@@ -11,9 +11,11 @@ import { type Ask, type Env, isEvent, type Message, type Propose, type TrialId, 
 import { rngFor } from '../../src/numeric/random.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
 import { draw, type Point } from '../../src/space/axis.ts';
+import { type Fixed, within } from '../../src/space/fixed.ts';
 import type { Space } from '../../src/space/space.ts';
 import type { Inspect, Strategy } from '../strategy.ts';
 import { type Amendments, noAmendments } from './amendments.ts';
+import { askWithin } from './askWithin.ts';
 import { createDuplicates, type Duplicates } from './duplicates.ts';
 
 export interface DeciderOptions<P> {
@@ -86,7 +88,7 @@ export class Decider<P> {
       case 'retry':
         return { type: 'append', fact: this.#again(demand.trial) };
       case 'queue':
-        return { type: 'append', fact: this.#queued(demand.params, demand.position) };
+        return demand.fixed ? this.#askFixed(demand, demand.fixed) : { type: 'append', fact: this.#queued(demand) };
       case 'ask':
         return this.#ask(demand.fresh);
     }
@@ -162,6 +164,22 @@ export class Decider<P> {
     throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);
   }
 
+  /** An enqueued configuration whose other values the strategy chooses. They are drawn if it has no new configuration to propose. */
+  #askFixed(queued: Queued<P>, fixed: Fixed): Next<P> {
+    const { space } = this.#options;
+    const isNew = (reply: Propose) => space.feasible(reply.point) && !this.#duplicates?.has(reply);
+    const reply = askWithin(space, fixed, this.ledger.nextTrial, {
+      put: (ask) => this.#reply(ask),
+      isNew,
+      draw: (ask, by) => this.#draw(ask, by),
+      otherwise: space.encode(queued.params),
+    });
+    if (reply.type === 'propose') return { type: 'append', fact: { ...this.#suggestion(reply), queue: queued.position } };
+    if (reply.type === 'wait' && reply.until === 'ready') return { type: 'wait', until: 'ready' };
+    if (reply.type === 'wait' && reply.until === undefined && this.ledger.running > 0) return nothing;
+    return { type: 'append', fact: this.#queued(queued) };
+  }
+
   /** Asks the strategies, which answer at once and exactly once. */
   #reply(ask: Ask): Ask | Propose | Wait {
     this.#replies = [];
@@ -178,7 +196,7 @@ export class Decider<P> {
   }
 
   #draw(ask: Ask, by: string): Point {
-    const { axes, snap, feasible } = this.#options.space;
+    const { axes, snap, feasible } = within(this.#options.space, ask.fixed);
     const rng = rngFor(this.ledger.settings.seed, `${by}#drawn`, ask.id, ask.retry);
     let point = snap(draw(axes, rng));
     for (let tries = 0; tries < DRAWS && !feasible(point); tries++) point = snap(draw(axes, rng));
@@ -197,7 +215,7 @@ export class Decider<P> {
   }
 
   /** An enqueued configuration. It trains with the full budget, like the trials that it is compared with. */
-  #queued(params: P, queue: number): SuggestedFact<P> {
+  #queued({ params, position: queue }: Queued<P>): SuggestedFact<P> {
     const { full: budget } = this.amendments.switched?.strategy ?? this.#options.strategy;
     return { ...this.#first('queue', params), queue, ...omitUndefined({ budget }) };
   }

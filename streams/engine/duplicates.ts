@@ -8,6 +8,8 @@ import { countCells } from '../../src/space/cells.ts';
 /** The policy `duplicates: 'forbid'`. */
 export interface Duplicates {
   add(told: Suggested): void;
+  /** Whether a proposal was suggested before. */
+  has(proposal: Propose): boolean;
   /** Asks, and retries while the answer is a duplicate. */
   ask(id: TrialId, put: (ask: Ask) => Ask | Propose | Wait): Ask | Propose | Wait;
 }
@@ -43,6 +45,7 @@ export function createDuplicates(env: Env, drawIn: (ask: Ask, by: string) => Poi
       known = suggestions.add(known, told);
       if (rest?.advances(told)) state = rest.fold(state, told);
     },
+    has: (proposal) => suggestions.has(known, proposal),
     ask(id, put) {
       const ask: Ask = { type: 'ask', id };
       let reply = put(ask);

@@ -171,6 +171,20 @@ describe('commands that are written into the journal', () => {
     expect(out).toBe('6 suggestions recomputed, all equal\n');
   });
 
+  it('the strategy chooses the rest of what is enqueued', async () => {
+    const place = await studied();
+    await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'strategy');
+    await run(place);
+    expect(journalOf(place).find(({ queue }) => queue !== undefined)).toMatchObject({
+      by: 'auto/bo',
+      params: { act: 'tanh' },
+      tags: { fixed: 'act' },
+    });
+    const { out } = await hypertide(place, 'verify', 'study.jsonl');
+    expect(out).toBe('5 suggestions recomputed, all equal\n');
+    expect((await hypertide(place, 'enqueue', 'study.jsonl', 'act=tanh', '--rest', 'me')).err).toContain('Allowed choices are strategy');
+  });
+
   it('a study that has ended at its limit gets room for what is enqueued', async () => {
     const place = await studied();
     await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');

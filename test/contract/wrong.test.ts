@@ -30,6 +30,12 @@ const countsInDecisions = (): Strategy => (env) => (source) =>
     return source.pipe(map((m) => (m.type === 'ask' ? propose(m, `${env.name}wrong`, spread(7.3 * ++asked + m.id)) : m))).subscribe(out);
   });
 
+const countsFixedAsks = (): Strategy => () => (source) =>
+  new Observable<Message>((out) => {
+    let asks = 0;
+    return source.pipe(map((m) => (m.type === 'ask' ? propose(m, 'wrong', spread(m.id + (m.fixed ? ++asks : 0))) : m))).subscribe(out);
+  });
+
 function keepsStatePerApplication(): Strategy {
   return () => {
     let told = 0;
@@ -172,6 +178,7 @@ const wrong: { readonly [K in keyof typeof strategyProperties]: Readonly<Record<
     'counts in its decisions': countsInDecisions,
     'stops by what no log holds': stopsByCountingAsks,
   },
+  'keeps to fixed values, and resumes from any prefix of a log with them': { 'counts asks with fixed values': countsFixedAsks },
 };
 
 const caseOf = (make: () => Strategy): StrategyCase<Net> => ({ make, space: net, study: { trials: 24, parallel: 3 }, fleet, runs: 20 });

@@ -32,6 +32,15 @@ describe('over HTTP', () => {
     expect((await get('studies/digits')).body).toMatchObject({ created: { strategy: 'random', parallel: 2 } });
   });
 
+  it('a trainer gets a trial with fixed values', async () => {
+    const { post } = await open();
+    const fixed = (value: unknown, run = 'a') => post('studies/digits/ask', { run, fixed: value });
+    expect((await fixed({ lr: 0.01 })).body).toMatchObject({ next: 'trial', params: { lr: 0.01 } });
+    expect(await fixed({ lr: -1 }, 'b')).toMatchObject({ status: 400, body: { code: 'bad-field' } });
+    expect(await post('studies/digits/ask', { fixed: { lr: 0.01 } })).toMatchObject({ status: 400, body: { code: 'missing-field' } });
+    expect(await fixed(3, 'c')).toMatchObject({ status: 400, body: { error: 'fixed must be an object, not 3' } });
+  });
+
   it('the list of studies says that one has failed, and to clients only what they can correct', async () => {
     const { directory, get, hosted, warnings } = await open();
     expect((await get('studies')).body[0]).not.toHaveProperty('error');

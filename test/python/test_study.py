@@ -313,6 +313,20 @@ class AskTell(InFolder):
         self.assertGreater(stopped, 2)
         self.assertEqual(study.best["metrics"], {"size": 3})
 
+    def test_an_ask_with_fixed_values_gets_them_and_the_strategy_chooses_the_rest(self):
+        study = self.study(strategy="tpe", trials=2)
+        first = study.ask(fixed={"opt": "adam", "layers": 3})
+        self.assertEqual((first["opt"], first["layers"], sorted(first.params)), ("adam", 3, ["layers", "opt", "x"]))
+        study.tell(first, 1.0)
+        study.enqueue({"layers": 5}, rest="strategy")
+        second = study.ask()
+        study.tell(second, 1.0)
+        self.assertEqual(second["layers"], 5)
+        self.assertEqual([row["by"] for row in study.trials], ["tpe", "tpe"])
+        with self.assertRaisesRegex(ht.HypertideError, "layers: expected"):
+            self.study(path=None).ask(fixed={"layers": 99})
+        self.assertIsNone(study.ask(fixed={"layers": 1}))
+
     def test_an_enqueued_configuration_comes_next(self):
         study = self.study()
         study.enqueue({"x": 2.0, "layers": 3, "opt": "adam"})

@@ -183,7 +183,10 @@ export function drivenSpace(init: InitRequest, strategy: unknown = defaultStrate
   return {
     opened: { ok: true, name: `hypertide ${typeof strategy === 'string' ? strategy : JSON.stringify(strategy)}`, version },
     answers: {
-      ask: () => session.ask(),
+      ask: ({ fixed }: { readonly fixed?: object }) => {
+        if (fixed) throw new SessionError('ask: expected no fixed values, which need an init with a study instead of a space');
+        return session.ask();
+      },
       tell: (told: TellRequest) => {
         session.tell(told);
         return { ok: true };

@@ -8,7 +8,7 @@ import { isIn } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { type Submitter, submitter } from '../../../streams/submit.ts';
-import type { Created, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
+import type { Created, Enqueued, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
@@ -97,8 +97,8 @@ export async function drivenStudy(description: unknown, path: string | undefined
       endless: !seen.isLimited && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
     },
     answers: {
-      ask: async () => {
-        const suggestion = await study.ask();
+      ask: async ({ fixed }: { readonly fixed?: Params }) => {
+        const suggestion = await study.ask({ fixed });
         if (!suggestion) return { over: true };
         const { trial: id, params, budget: until, resumes, checkpoint } = suggestion;
         return { id, params, until, resumes, checkpoint };
@@ -115,7 +115,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
         );
       },
       report: ({ id, step, values, metrics }: Report) => study.report(id, step, values, metrics),
-      enqueue: ({ params }: { readonly params: Params }) => done(study.enqueue(params)),
+      enqueue: ({ params, rest }: Pick<Enqueued, 'params' | 'rest'>) => done(study.enqueue(params, omitUndefined({ rest }))),
       retract: ({ id }: { readonly id: TrialId }) => done(study.retract(id)),
       limit: async (limits: NewLimits) => {
         await study.ready(); // one that has failed applies nothing more

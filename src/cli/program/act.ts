@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { RULES } from '../../facts/versions.ts';
 import { anyNumber, type ExitWith, positiveNumber, studyCommands, wholeNumber } from './arguments.ts';
 
@@ -8,11 +8,13 @@ export function declareAct(program: Command, exit: ExitWith): void {
   const { declare, use, useWords } = studyCommands(program, exit);
   const json = ['--json', 'print what was appended, as JSON'] as const;
 
-  declare('enqueue', 'Try a configuration next. Parameters that you leave out are drawn. The limit of trials grows if there is no room.', [
-    '[params...]',
-    'name=value, or JSON',
-  ])
+  declare(
+    'enqueue',
+    'Try a configuration next. Parameters that you leave out are drawn, or chosen by the strategy. The limit of trials grows if there is no room.',
+    ['[params...]', 'name=value, or JSON'],
+  )
     .summary('try a configuration next')
+    .addOption(new Option('--rest <chooser>', 'what chooses parameters that you leave out (default: they are drawn)').choices(['strategy']))
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>

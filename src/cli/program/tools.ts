@@ -83,6 +83,7 @@ study file as JSON:
     "high":0.1,"log":true}},"objective":"minimize loss"}}   (one line)
   {"cmd":"ask"}
       {"id":1,"params":{"lr":0.003}}; "until" is its budget; or {"over":true}
+      with "fixed":{"lr":0.01} it has these values, and the strategy's others
   {"cmd":"report","id":1,"step":3,"values":{"loss":0.5}}
       {"stop":false}
   {"cmd":"tell","id":1,"values":{"loss":0.4}}

@@ -86,9 +86,15 @@ class Study:
         """The direction of each objective."""
         self._endless: bool = opened["endless"]
 
-    def ask(self) -> Trial | None:
-        """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows."""
-        suggestion = self._engine.request("ask")
+    def ask(self, fixed: Mapping[str, Any] | None = None) -> Trial | None:
+        """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows.
+
+            trial = study.ask(fixed={"model": "svm"})
+
+        fixed     values that the trial must have. The strategy chooses the rest, and learns from the result. None then also means that no
+                  new configuration may begin.
+        """
+        suggestion = self._engine.request("ask", **({} if fixed is None else {"fixed": dict(fixed)}))
         return None if suggestion.get("over") else Trial(suggestion, self._report)
 
     def tell(
@@ -148,9 +154,12 @@ class Study:
         self._endless = self._endless and trials is None
         self._engine.request("limit", **{name: number for name, number in given.items() if number is not None})
 
-    def enqueue(self, params: Mapping[str, Any]) -> None:
-        """Tries this configuration next. What it leaves out is drawn."""
-        self._engine.request("enqueue", params=dict(params))
+    def enqueue(self, params: Mapping[str, Any], *, rest: str | None = None) -> None:
+        """Tries this configuration next.
+
+        rest      "strategy": the strategy chooses what it leaves out. Default: that is drawn from the priors.
+        """
+        self._engine.request("enqueue", params=dict(params), **({} if rest is None else {"rest": rest}))
 
     def add(self, params: Mapping[str, Any], value: Value) -> None:
         """Adds the result of a configuration that was evaluated elsewhere."""

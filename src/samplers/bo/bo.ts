@@ -4,8 +4,9 @@ import { History } from '../../numeric/history.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { bool, oneOf, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
-import type { Point } from '../../space/axis.ts';
+import { type Point, samePoint } from '../../space/axis.ts';
 import { cells, countCells } from '../../space/cells.ts';
+import { withFixed, within } from '../../space/fixed.ts';
 import { explored, type ProposedPoint } from '../sequence.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import {
@@ -228,9 +229,10 @@ export function boSurrogate(
       const { features, samples } = fitted;
       const terms = termsOf(state, fitted);
       const cost = samples[0]!.gps[0]!.size * Math.sqrt(samples.length);
+      const { fixed } = ask;
       const ranked = allPoints
-        ? rankPoints(terms, features, allPoints)
-        : maximise(terms, features, env, bestPoints(fitted, PERTURBED_POINTS), rng, cost);
+        ? rankPoints(terms, features, fixed ? allPoints.filter((point) => samePoint(withFixed(point, fixed), point)) : allPoints)
+        : maximise(terms, features, within(env, fixed), bestPoints(fitted, PERTURBED_POINTS), rng, cost);
       const chosen = choose(state, ranked, fitted);
       return chosen && { point: chosen.point, tags: predictionTags(fitted, chosen) };
     },

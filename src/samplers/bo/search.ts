@@ -37,7 +37,8 @@ export const rankPoints = (terms: readonly AcquisitionTerm[], features: Features
  * Maximises the acquisition function: scores random points and perturbations of good ones, then runs local searches from the best of them, which
  * follow the gradient along continuous axes and try the levels of the others one axis at a time.
  *
- * @param good snapped points to perturb
+ * @param domain its `snap` may fix some coordinates
+ * @param good points to perturb
  * @param observations how many observations the terms depend on; more if they average over kernels
  * @returns the ends of the local searches and all candidates, snapped and feasible, best first
  */
@@ -50,7 +51,7 @@ export function maximise(
   observations: number,
 ): ScoredPoint[] {
   const share = Math.min(1, CHEAP_OBSERVATIONS / observations);
-  const candidates: Point[] = [...good];
+  const candidates: Point[] = good.map(domain.snap);
   for (let i = 0; i < UNIFORM_CANDIDATES * share ** 2; i++) candidates.push(domain.snap(draw(domain.axes, rng)));
   for (let i = 0; i < PERTURBED_CANDIDATES * share ** 2 && good.length > 0; i++) {
     candidates.push(

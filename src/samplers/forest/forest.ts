@@ -4,6 +4,7 @@ import { rngFor } from '../../numeric/random.ts';
 import { probability, wholeFrom } from '../../schema/optionRules.ts';
 import { optional, type SettingsOf } from '../../schema/optionSet.ts';
 import { draw, type Point } from '../../space/axis.ts';
+import { within } from '../../space/fixed.ts';
 import { randomSequence } from '../random.ts';
 import type { ScoredPoint, Surrogate } from '../surrogate.ts';
 import { localSearch } from './localSearch.ts';
@@ -69,12 +70,15 @@ export function forestSurrogate(env: Env, { startup, random, challengers }: Sett
       const model = modelOf(facts);
       if (model === undefined) return undefined;
       const observations = observationsOf(facts);
+      const domain = within(env, ask.fixed);
       const { repeats } = observations.results;
       if (rng() < Math.max(random, repeats.repeatRate)) return tagRandom(draws.propose(sequence, ask));
       const score = (point: Point) => (repeats.has(point) ? Number.NEGATIVE_INFINITY : logImprovement(model, point));
-      const found: ScoredPoint[] = bestPoints(model, observations.all()).map((point) => localSearch(env, point, score, rng));
+      const found: ScoredPoint[] = bestPoints(model, observations.all()).map((point) =>
+        localSearch(domain, domain.snap(point), score, rng),
+      );
       for (let k = 0; k < challengers; k++) {
-        const point = env.snap(draw(env.axes, rng));
+        const point = domain.snap(draw(env.axes, rng));
         if (env.feasible(point)) found.push({ point, score: score(point) });
       }
       const best = found.reduce((a, b) => (b.score > a.score ? b : a));

@@ -6,6 +6,7 @@ import type { Support } from '../../numeric/parzen/support.ts';
 import type { Rng } from '../../numeric/random.ts';
 import { rankOf } from '../../numeric/sorted.ts';
 import { type Axis, active, type Domain, type Point } from '../../space/axis.ts';
+import type { Fixed } from '../../space/fixed.ts';
 import { ConfigurationResults } from '../configurationResults.ts';
 import { supportOnAxis } from '../parzenSupport.ts';
 import { compareRanked, type RankedTrial, rankTrial } from '../rankedTrial.ts';
@@ -158,7 +159,7 @@ export class TpeObservations {
    *
    * @returns undefined if all draws were suggested before
    */
-  best(count: number, { snap }: Domain, rng: Rng): Candidate | undefined {
+  best(count: number, { snap }: Domain, rng: Rng, fixed?: Fixed): Candidate | undefined {
     this.#split();
     const { repeats } = this.results;
     const centre = this.#axes.map(() => 0.5);
@@ -167,7 +168,7 @@ export class TpeObservations {
     for (const subspace of this.#subspaces) {
       if (!exists(this.#axes, subspace.axes, point)) continue;
       const below = this.#belowDensity(subspace);
-      const draws = Array.from({ length: count }, () => below.draw(rng));
+      const draws = Array.from({ length: count }, () => this.#withFixed(subspace, below.draw(rng), fixed));
       // With a single subspace, a draw is a whole configuration, so repeats can be left out here.
       const single = this.#subspaces.length === 1;
       const fresh = single ? draws.filter((draw) => !repeats.has(snap(withDraw(subspace, draw, centre)))) : draws;
@@ -178,6 +179,16 @@ export class TpeObservations {
     }
     const snapped = snap(point);
     return repeats.has(snapped) ? undefined : { point: snapped, ratio };
+  }
+
+  /** A draw with the fixed coordinates in place of its own. */
+  #withFixed({ axes, supports }: Subspace, draw: readonly number[], fixed: Fixed | undefined): readonly number[] {
+    if (!fixed) return draw;
+    return draw.map((x, j) => {
+      const coordinate = fixed[axes[j]!];
+      if (coordinate === undefined) return x;
+      return supports[j]!.cells ? this.#axes[axes[j]!]!.levels!.of(coordinate) : coordinate;
+    });
   }
 
   #belowDensity({ axes, supports }: Pick<Subspace, 'axes' | 'supports'>): Parzen {

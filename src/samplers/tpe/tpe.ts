@@ -62,7 +62,7 @@ export function tpeSurrogate(env: Env, { startup, candidates, priorWeight }: Tpe
       const observations = observationsOf(facts);
       if (rng() < observations.results.repeats.repeatRate) return explored(random.propose(sequence, ask));
       for (let k = 0; k <= MAX_REDRAWS; k++) {
-        const candidate = observations.best(candidates, env, rng);
+        const candidate = observations.best(candidates, env, rng, ask.fixed);
         if (candidate === undefined) continue;
         const { point, ratio } = candidate;
         if (!Number.isFinite(ratio)) return undefined;

@@ -54,6 +54,19 @@ describe('ask-tell with a study', () => {
     expect(refused!.error).toContain('another study');
   });
 
+  it('gets trials with fixed values', async () => {
+    const parameters = { ...STUDY.parameters, act: { type: 'choice', values: ['relu', 'tanh', 'gelu'] } };
+    const asks = ['relu', 'tanh', 'gelu'].map((act) => ({ cmd: 'ask', fixed: { act } }));
+    const [, ...replies] = await inform([init({ parameters, parallel: 9 }), ...asks, { cmd: 'ask', fixed: { act: 'elu' } }]);
+    expect(replies.slice(0, 3)).toMatchObject([{ params: { act: 'relu' } }, { params: { act: 'tanh' } }, { params: { act: 'gelu' } }]);
+    expect(replies[3]!.error).toContain('act: expected');
+    const [, refused] = await inform([
+      { cmd: 'init', space: STUDY.parameters },
+      { cmd: 'ask', fixed: { x: 0.5 } },
+    ]);
+    expect(refused!.error).toContain('ask: expected no fixed values');
+  });
+
   it('ends at its limit, and continues with a higher one', async () => {
     const tell = (id: number) => ({ cmd: 'tell', id, values: { loss: id } });
     const limit = (trials: number) => ({ cmd: 'limit', trials });

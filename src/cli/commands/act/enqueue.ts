@@ -1,13 +1,24 @@
+import type { Enqueued } from '../../../facts/facts.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
 import type { SpaceData } from '../../../space/schema.ts';
 import { type ActOptions, act } from '../../act.ts';
 import { parseParams } from '../../parseValue.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { UsageError } from '../../usage.ts';
 
+interface EnqueueOptions extends ActOptions, Pick<Enqueued, 'rest'> {}
+
 /** `hypertide enqueue`: parameters as JSON, or as name=value. A study without room for them gets it. */
-export async function enqueue(study: CommandStudy, words: readonly string[], options: ActOptions): Promise<number> {
+export async function enqueue(study: CommandStudy, words: readonly string[], options: EnqueueOptions): Promise<number> {
   if (words.length === 0) throw new UsageError('expected parameters, as name=value or JSON');
   const { parameters } = study.created.space as SpaceData;
   const params = parseParams(words, parameters);
-  return act(study, { type: 'enqueue', params }, options, 'it is tried next', 'it is tried next, when the study is run');
+  const { rest } = options;
+  return act(
+    study,
+    omitUndefined({ type: 'enqueue', params, rest }),
+    options,
+    'it is tried next',
+    'it is tried next, when the study is run',
+  );
 }

@@ -1,0 +1,49 @@
+import type { Ask, Propose, TrialId, Wait } from '../../src/messages.ts';
+import type { Domain, Point } from '../../src/space/axis.ts';
+import { type Fixed, keepsBranches, within } from '../../src/space/fixed.ts';
+
+/** How often strategies are asked for a configuration with the fixed values, and how many are then drawn. */
+const TRIES = 16;
+/** The longest tag. */
+const LONGEST_TAG = 1024;
+
+interface Answerer {
+  readonly put: (ask: Ask) => Ask | Propose | Wait;
+  /** Whether a point may be tried. */
+  readonly isNew: (proposal: Propose) => boolean;
+  /** Draws a point with the fixed values. */
+  readonly draw: (ask: Ask, by: string) => Point;
+  /** A feasible point with the fixed values, which may have been tried before. */
+  readonly otherwise: Point;
+}
+
+/**
+ * Asks strategies for a new configuration with fixed values. A strategy that does not know of them is asked again until it proposes one in their
+ * branch of a conditional space, so that it has chosen all parameters that exist there; then its own values give way to the fixed ones.
+ *
+ * If it proposes none, one is drawn in its name. A promotion or a proposal from elsewhere is no answer: its values are not free.
+ */
+export function askWithin(domain: Domain, fixed: Fixed, id: TrialId, { put, isNew, draw, otherwise }: Answerer): Ask | Propose | Wait {
+  const ask: Ask = { type: 'ask', id, fixed };
+  const names = domain.axes.flatMap(({ name }, i) => (fixed[i] === undefined ? [] : [name]));
+  const { snap } = within(domain, fixed);
+  let last: Propose | undefined;
+  for (let retry = 0, tries = 0; tries < TRIES; tries++) {
+    const reply = put(retry === 0 ? ask : { ...ask, retry });
+    if (reply.type !== 'propose') {
+      if (last) break;
+      return reply;
+    }
+    retry = (reply.retry ?? retry) + 1;
+    if (reply.resumes !== undefined || reply.proposal !== undefined) continue;
+    last = { ...reply, point: snap(reply.point), tags: { ...reply.tags, fixed: names.join(', ').slice(0, LONGEST_TAG) } };
+    if (keepsBranches(domain.axes, reply.point, fixed) && isNew(last)) return last;
+  }
+  if (!last) return ask;
+  const drawn = { ...last, tags: { ...last.tags, drawn: 'its strategy proposed no configuration with the fixed values' } };
+  for (let tries = 0; tries < TRIES; tries++) {
+    const proposal = { ...drawn, point: draw({ ...ask, retry: TRIES + tries }, last.by) };
+    if (isNew(proposal)) return proposal;
+  }
+  return { ...drawn, point: otherwise };
+}
