@@ -6,6 +6,7 @@ import { defineConfig } from 'vite';
 const entries = [
   'streams/index',
   'streams/journal',
+  'streams/figures',
   'streams/nats/index',
   'src/testing/index',
   'src/cli/main',
@@ -13,16 +14,25 @@ const entries = [
   'src/recommendation/inThread',
 ];
 
+const modules = fileURLToPath(new URL('node_modules', import.meta.url));
+
 /**
- * The package has only the eigenvalue decomposition of ml-matrix: Node needs 40 ms of CPU to load all of it, as much as to start. A chunk of its
- * own, so that bundlers leave it out of programs without `cmaes`.
+ * What the package contains instead of needing it, in chunks of their own, with the licences. Of ml-matrix the eigenvalue decomposition: Node needs
+ * 40 ms of CPU to load all of it, as much as to start, and bundlers leave the chunk out of programs without `cmaes`. Of ECharts (62 MB) what draws
+ * figures without a browser.
  */
-const matrix = fileURLToPath(new URL('node_modules/ml-matrix', import.meta.url));
-const license = readFileSync(`${matrix}/LICENSE`, 'utf8');
+const bundled: Readonly<Record<string, readonly string[]>> = {
+  'ml-matrix': ['ml-matrix/LICENSE'],
+  echarts: ['echarts/LICENSE', 'echarts/NOTICE', 'echarts/licenses/LICENSE-d3', 'zrender/LICENSE', 'tslib/LICENSE.txt'],
+};
+
+/** The licences of a chunk, as a comment. */
+const licences = (chunk: string): string =>
+  (bundled[chunk] ?? []).map((file) => `/*! ${file}\n${readFileSync(`${modules}/${file}`, 'utf8')}*/\n`).join('');
 
 export default defineConfig({
-  resolve: { alias: { 'ml-matrix': `${matrix}/src/index.js` } },
-  ssr: { noExternal: [/^ml-/, 'is-any-array'] },
+  resolve: { alias: { 'ml-matrix': `${modules}/ml-matrix/src/index.js` } },
+  ssr: { noExternal: [/^ml-/, 'is-any-array', /^echarts/, 'zrender', 'tslib'] },
   build: {
     ssr: true, // for Node: other packages stay outside
     target: 'es2022',
@@ -34,8 +44,13 @@ export default defineConfig({
         // Two folders below the package, as the sources are that look for other files from their own place.
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name].js',
-        codeSplitting: { groups: [{ name: 'ml-matrix', test: /node_modules\/(ml-|is-any-array)/ }] },
-        banner: ({ name }) => (name === 'ml-matrix' ? `/*! ml-matrix\n${license}*/` : ''),
+        codeSplitting: {
+          groups: [
+            { name: 'ml-matrix', test: /node_modules\/(ml-|is-any-array)/ },
+            { name: 'echarts', test: /node_modules\/(echarts|zrender|tslib)/ },
+          ],
+        },
+        banner: ({ name }) => licences(name),
       },
     },
   },

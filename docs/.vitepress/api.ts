@@ -8,6 +8,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const modules: Readonly<Record<string, string>> = {
   streams: 'hypertide',
   'streams/journal': 'journal',
+  'streams/figures': 'figures',
   'streams/nats': 'nats',
   'src/testing': 'testing',
 };
@@ -15,7 +16,9 @@ const columns = { hideInherited: true, hideModifiers: true, hideOverrides: true 
 
 const options: TypeDocOptions & PluginOptions = {
   plugin: ['typedoc-plugin-markdown'],
-  entryPoints: ['streams/index.ts', 'streams/journal.ts', 'streams/nats/index.ts', 'src/testing/index.ts'].map((path) => root + path),
+  entryPoints: ['streams/index.ts', 'streams/journal.ts', 'streams/figures.ts', 'streams/nats/index.ts', 'src/testing/index.ts'].map(
+    (path) => root + path,
+  ),
   out: `${root}docs/reference/api`,
   tsconfig: `${root}tsconfig.json`,
   name: 'TypeScript library',

@@ -69,6 +69,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       'TypeScript library',
       apiOf('hypertide', 'hypertide'),
       apiOf('journal', 'hypertide/journal'),
+      apiOf('figures', 'hypertide/figures'),
       apiOf('nats', 'hypertide/nats'),
       apiOf('testing', 'hypertide/testing'),
     ),

@@ -23,8 +23,7 @@ export function programFor(tell: (status: number) => void): Command {
       'after',
       `Examples:
   hypertide init -- python train.py
-  hypertide run study.yaml -- python train.py --lr {lr}
-  hypertide best study.jsonl`,
+  hypertide run study.yaml -- python train.py --lr {lr}`,
     );
   const exit = (status: Promise<number>) => status.then(tell);
   for (const declare of [declareRun, declareRead, declareAct, declareStudies, declareServer, declareWorkers, declareTools])

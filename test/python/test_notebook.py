@@ -19,6 +19,7 @@ study = ht.Study({"x": ht.float(0, 1)}, minimize="loss", path="study.jsonl", epo
 study.optimize(objective, trials=8, parallel=2)
 """,
     "study.plot()",
+    "study.plot('history')",
     "study.dataframe()",
     "study.optimize(objective, trials=12, processes=True)",
 ]
@@ -31,10 +32,11 @@ class Notebook(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             resources = {"metadata": {"path": folder}}
             nbclient.NotebookClient(notebook, timeout=60, kernel_name="hypertide", allow_errors=True, resources=resources).execute()
-        run, plot, table, processes = (cell.outputs for cell in notebook.cells)
+        run, plot, figure, table, processes = (cell.outputs for cell in notebook.cells)
         self.assertIn("[8/8] trial 8", "".join(output.text for output in run if output.output_type == "stream"))
         self.assertIn("best: trial", run[-1].data["text/html"])
         self.assertIn("<iframe srcdoc=", plot[-1].data["text/html"])
+        self.assertIn("<svg ", figure[-1].data["image/svg+xml"])
         self.assertIn("<th>params.x</th>", table[-1].data["text/html"])
         self.assertEqual(processes[-1].ename, "HypertideError")
         self.assertIn("from a notebook or prompt", processes[-1].evalue)

@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
+import { figureKinds } from '../../figures/kinds.ts';
 import { trialStatuses } from '../../study/trials.ts';
-import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber } from './arguments.ts';
+import { type ExitWith, maybeOnServer, port, studyCommands, wholeNumber, withRemote } from './arguments.ts';
 
 /** Either order of a journal and the number of a trial has one meaning. */
 const journalFirst = (first: string, second: string | undefined): readonly (string | undefined)[] =>
@@ -64,6 +65,18 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
     )
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/importance.ts')).importance(study, options)),
+    );
+
+  withRemote(program.command('plot'))
+    .summary('draw a figure in the terminal, or as SVG or HTML')
+    .description('Draw a figure of a study: in the terminal, or into a file.')
+    .addArgument(new Argument('<kind>', 'what to draw').choices(figureKinds))
+    .argument('[journal]', 'file of the study, unless it is on a server')
+    .option('-o, --output <file>', 'file to write, which ends in .svg or .html')
+    .option('--params <name...>', 'parameters to show (default: the most important, or all)')
+    .addOption(new Option('--theme <theme>', 'colours of the file').choices(['light', 'dark']).default('light'))
+    .action((kind, journal, options) =>
+      use(journal, options, async (study) => (await import('../commands/read/plot.ts')).plot(study, kind, options)),
     );
 
   declare('report', 'Write a study with all charts into one HTML file.')

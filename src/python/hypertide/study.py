@@ -203,17 +203,40 @@ class Study:
 
     def report(self, path: str | os.PathLike[str] = "report.html") -> Path:
         """Writes the study's page, with all charts, as one HTML file. The study needs a `path`."""
-        if self.path is None:
-            raise HypertideError("report: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
-        done = subprocess.run(command("report", str(self.path), "--output", str(path)), capture_output=True, text=True)
-        if done.returncode != 0:
-            raise HypertideError(done.stderr.strip())
+        self._run("report", str(self._journal("report")), "--output", str(path))
         return Path(path)
 
-    def plot(self) -> Plot:
-        """The study's page, shown where a notebook displays it."""
+    def plot(self, kind: str | None = None, *, params: Iterable[str] = (), theme: str = "light") -> Plot | Figure:
+        """A figure, or the study's page with all charts, shown where a notebook displays it. The study needs a `path`.
+
+            study.plot("history")
+            study.plot("contour", params=["lr", "dropout"]).save("contour.svg")
+
+        kind    "history", "edf", "importance", "slice", "contour", "parallel", "intermediate", "timeline", "pareto" or "rank".
+                Default: the page.
+        params  the parameters to show. Default: the most important, or all.
+        theme   "light" or "dark".
+
+        Raises HypertideError if there is nothing to show yet.
+        """
+        journal = self._journal("plot")
         with tempfile.TemporaryDirectory() as folder:
-            return Plot(self.report(Path(folder) / "report.html").read_text(encoding="utf-8"))
+            if kind is None:
+                return Plot(self.report(Path(folder) / "report.html").read_text(encoding="utf-8"))
+            file = Path(folder) / "figure.svg"
+            chosen = ["--params", *params] if (params := list(params)) else []
+            self._run("plot", kind, str(journal), "--output", str(file), "--theme", theme, *chosen)
+            return Figure(file.read_text(encoding="utf-8"))
+
+    def _journal(self, name: str) -> Path:
+        if self.path is None:
+            raise HypertideError(f"{name}: expected a study with a path, got one in memory; write Study(..., path='study.jsonl')")
+        return self.path
+
+    def _run(self, *words: str) -> None:
+        done = subprocess.run(command(*words), capture_output=True, text=True)
+        if done.returncode != 0:
+            raise HypertideError(done.stderr.strip())
 
     def close(self) -> None:
         """Ends the engine and unlocks the journal. Trials that are open count as lost when the study resumes."""
@@ -266,6 +289,21 @@ class Plot:
         from html import escape
 
         return f'<iframe srcdoc="{escape(self.page)}" style="width: 100%; height: 700px; border: 0"></iframe>'
+
+
+class Figure:
+    """A figure that a notebook shows as SVG."""
+
+    def __init__(self, svg: str) -> None:
+        self.svg = svg
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes it into a file that ends in .svg."""
+        Path(path).write_text(self.svg, encoding="utf-8")
+        return Path(path)
+
+    def _repr_svg_(self) -> str:
+        return self.svg
 
 
 def _parameter(value: Any) -> Any:

@@ -1,0 +1,53 @@
+import { importancesOf } from '../../../dashboard/importances.ts';
+import { themes } from '../../../figures/colours.ts';
+import { figuresOf } from '../../../figures/figures.ts';
+import type { FigureKind } from '../../../figures/kinds.ts';
+import { figureStudy } from '../../../figures/study.ts';
+import { render, type Size } from '../../plot/render.ts';
+import { sketchesOf } from '../../plot/sketches.ts';
+import { readFeed } from '../../sources/readFeed.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { inform, writeOutput } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+interface PlotOptions {
+  readonly output?: string;
+  readonly params?: readonly string[];
+  readonly theme: 'light' | 'dark';
+}
+
+/** `hypertide plot`: a figure in the terminal, or as a file. */
+export async function plot(study: CommandStudy, kind: FigureKind, { output, params = [], theme }: PlotOptions): Promise<number> {
+  const format = output === undefined ? undefined : formatOf(output);
+  const feed = await readFeed(study);
+  const { space, objectives, at, study: name } = feed.detail()!;
+  const rows = [...feed.begun!.changes.since(0)].flatMap((changes) => changes.rows);
+  const shown = figureStudy({ rows, objectives, space, at, importances: usesImportance(kind) ? await importancesOf(feed) : undefined });
+  if (output === undefined || format === undefined) {
+    const sketches = sketchesOf(kind, shown, params);
+    process.stdout.write(`${sketches.map((sketch) => render(sketch, windowFor(sketches.length))).join('\n\n')}\n`);
+    return 0;
+  }
+  const { htmlOf, svgOf } = await import('../../plot/svg.ts');
+  const svg = svgOf(figuresOf(kind, shown, themes[theme], params), themes[theme]);
+  await writeOutput(output, format === 'svg' ? svg : htmlOf(`${name}: ${kind}`, svg));
+  inform(`the figure is in ${output}`);
+  return 0;
+}
+
+/** Figures that order or show parameters by what they explain. */
+const usesImportance = (kind: FigureKind): boolean => ['importance', 'slice', 'contour', 'rank'].includes(kind);
+
+function formatOf(output: string): 'svg' | 'html' {
+  const ending = output.slice(output.lastIndexOf('.') + 1).toLowerCase();
+  if (ending === 'svg' || ending === 'html') return ending;
+  const todo = ending === 'png' ? 'a browser, Inkscape or rsvg-convert makes a PNG of an SVG' : undefined;
+  throw new UsageError(`--output: expected a name that ends in .svg or .html, got ${output}`, { todo });
+}
+
+/** Of several figures, two fit below each other. */
+function windowFor(figures: number): Size {
+  const { columns = 80, rows = 24 } = process.stdout;
+  const lines = Math.min(30, Math.max(10, rows - 5));
+  return { columns: Math.max(30, columns), lines: figures > 1 ? Math.max(8, lines >> 1) : lines };
+}

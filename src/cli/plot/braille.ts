@@ -1,0 +1,51 @@
+import type { Ink } from './sketch.ts';
+
+/** A picture of dots, two across and four down in each character of a terminal. */
+export interface Dots {
+  /** In dots. */
+  readonly width: number;
+  readonly height: number;
+  /** @param x from the left @param y from the top */
+  dot(x: number, y: number, ink: Ink): void;
+  line(x0: number, y0: number, x1: number, y1: number, ink: Ink): void;
+  /** The characters, row by row. The last dot in a character gives its colour. */
+  rows(): readonly (readonly { readonly text: string; readonly ink: Ink }[])[];
+}
+
+/** The bit of each dot in a character, by row and column (Unicode 15, section 21.1). */
+const BITS = [
+  [0x01, 0x08],
+  [0x02, 0x10],
+  [0x04, 0x20],
+  [0x40, 0x80],
+] as const;
+const FIRST = 0x2800;
+
+export function dots(columns: number, lines: number): Dots {
+  const [width, height] = [2 * columns, 4 * lines];
+  const bits = new Uint8Array(columns * lines);
+  const inks = new Array<Ink>(columns * lines).fill('plain');
+  const dot: Dots['dot'] = (x, y, ink) => {
+    const [i, j] = [Math.round(x), Math.round(y)];
+    if (!(i >= 0 && i < width && j >= 0 && j < height)) return;
+    const at = (j >> 2) * columns + (i >> 1);
+    bits[at]! |= BITS[j & 3]![i & 1]!;
+    inks[at] = ink;
+  };
+  return {
+    width,
+    height,
+    dot,
+    line: (x0, y0, x1, y1, ink) => {
+      const steps = Math.min(width + height, Math.max(1, Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0)))));
+      for (let k = 0; k <= steps; k++) dot(x0 + (k / steps) * (x1 - x0), y0 + (k / steps) * (y1 - y0), ink);
+    },
+    rows: () =>
+      Array.from({ length: lines }, (_, row) =>
+        Array.from({ length: columns }, (_, column) => {
+          const at = row * columns + column;
+          return { text: bits[at] === 0 ? ' ' : String.fromCodePoint(FIRST + bits[at]!), ink: inks[at]! };
+        }),
+      ),
+  };
+}

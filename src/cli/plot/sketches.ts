@@ -1,0 +1,133 @@
+import { themes } from '../../figures/colours.ts';
+import { surfaceOf } from '../../figures/contour.ts';
+import { curvePath, curveScales } from '../../figures/curves.ts';
+import { distributionPath } from '../../figures/distribution.ts';
+import { type Figure, figuresOf, parallelAxes, sliceAxes, twoAxes } from '../../figures/figures.ts';
+import { clock } from '../../figures/format.ts';
+import { bestSoFar, historyPoints } from '../../figures/history.ts';
+import { byShare, percent } from '../../figures/importance.ts';
+import type { FigureKind } from '../../figures/kinds.ts';
+import { parallelLines } from '../../figures/parallel.ts';
+import { frontPath, pairsOf } from '../../figures/pareto.ts';
+import { type Points, trialsOver } from '../../figures/points.ts';
+import { type AxisScale, numeric } from '../../figures/scale.ts';
+import { corners } from '../../figures/series/stairs.ts';
+import type { FigureStudy } from '../../figures/study.ts';
+import { endOf, lanesOf } from '../../figures/timeline.ts';
+import { omitUndefined } from '../../omitUndefined.ts';
+import type { Bars, Chart, Heat, Ink, Sketch } from './sketch.ts';
+
+/** The figures of a kind for a terminal, with the titles that they have elsewhere. @throws NoFigureError if there is nothing to draw */
+export function sketchesOf(kind: FigureKind, study: FigureStudy, names: readonly string[]): readonly Sketch[] {
+  const figures: readonly Figure[] = figuresOf(kind, study, themes.light, names);
+  const drawings = draw[kind](study, names);
+  return figures.map(({ title, note }, i) => ({
+    title,
+    ...omitUndefined({ note: kind in notes ? notes[kind] : note }),
+    drawing: drawings[i]!,
+  }));
+}
+
+/** What a terminal shows of a kind, where it is less than elsewhere. */
+const notes: Readonly<Partial<Record<FigureKind, string>>> = {
+  importance: 'fANOVA: share of the variation over the whole space, with its 90 % interval',
+  contour: '█▓▒░· from good to bad; + is the best trial',
+  rank: '█▓▒░· from good to bad; + is the best trial',
+  parallel: 'a line for each trial with a result',
+  intermediate: 'a line for each trial that reported',
+};
+
+type Draw = (study: FigureStudy, names: readonly string[]) => readonly Sketch['drawing'][];
+
+const draw: Readonly<Record<FigureKind, Draw>> = {
+  history: (study) =>
+    study.objectives.map((objective, k) => {
+      const [all, without] = historyPoints(study, k);
+      const best = corners(bestSoFar(study, objective)).map(([trial, value]) => [all!.x.place(trial), all!.y.place(value)] as const);
+      // Trials without a value lie at the lower end.
+      const strip = pointsOf({ ...without!, places: [without!.places[0], Array.from(without!.places[1], (place) => place && 0)] }, study);
+      return { type: 'chart', x: all!.x, y: all!.y, lines: [{ path: best, ink: 'plain' }], points: [...strip, ...pointsOf(all!, study)] };
+    }),
+  edf: (study) => {
+    const x = objectiveAxis(study);
+    const path = corners(distributionPath(study)).map(([value, share]) => [x.place(value), share] as const);
+    return [{ type: 'chart', x, y: numeric('share', 0, 1, false), lines: [{ path, ink: 'completed' }], points: [] }];
+  },
+  importance: ({ importances }) => {
+    const bars = byShare(importances!).map((name) => {
+      const [low, high] = importances!.intervals.fanova[name]!.map(percent);
+      const share = importances!.fanova[name]!;
+      return { name, parts: [{ from: 0, to: share, ink: 'completed' as const }], text: `${percent(share)} (${low} to ${high})` };
+    });
+    return [{ type: 'bars', bars }];
+  },
+  slice: (study, names) =>
+    sliceAxes(study, names).map(({ name, axis }) => {
+      const [points] = trialsOver(study, axis, study.parameters.length);
+      const [x, y] = [points!.x, points!.y];
+      const path = (study.importances?.marginals?.[name] ?? []).map(({ value, mean }) => [x.place(value), within(y.place(mean))] as const);
+      const lines = x.labels ? [] : [{ path, ink: 'running' as const }];
+      return { type: 'chart', x, y, lines, points: pointsOf(points!, study) };
+    }),
+  contour: (study, names) => [heat(study, twoAxes(study, names), false)],
+  rank: (study, names) => [heat(study, twoAxes(study, names), true)],
+  parallel: (study, names) => {
+    const axes = parallelAxes(study, names);
+    const lines = parallelLines(study, axes).map(({ places, badness }) => ({ places, ink: inkOf(badness) }));
+    return [{ type: 'lines', axes: axes.map((axis) => study.scales[axis]!), lines }];
+  },
+  intermediate: (study) => {
+    const scales = curveScales(study);
+    const lines = study.rows.map((row): Chart['lines'][number] => ({
+      path: curvePath(row, scales).map(([x, y]) => [x, within(y)] as const),
+      ink: row.state,
+    }));
+    return [{ type: 'chart', x: scales[0], y: scales[1], lines, points: [] }];
+  },
+  timeline: (study) => [timeline(study)],
+  pareto: (study) =>
+    pairsOf(study.objectives.length).map((pair) => {
+      const [points] = trialsOver(study, ...(pair.map((k) => study.parameters.length + k) as [number, number]));
+      const { x, y } = points!;
+      const front = frontPath(study, pair).map(([a, b]) => [within(x.place(a)), within(y.place(b))] as const);
+      const stepped =
+        study.objectives.length > 2 ? [] : corners(study.objectives[pair[0]]!.direction === 'maximize' ? front.toReversed() : front);
+      return { type: 'chart', x, y, lines: [{ path: stepped, ink: 'plain' }], points: pointsOf(points!, study) };
+    }),
+};
+
+const within = (place: number): number => Math.min(1, Math.max(0, place));
+
+const objectiveAxis = ({ scales, parameters }: FigureStudy): AxisScale => scales[parameters.length]!;
+
+const pointsOf = ({ places: [x, y] }: Points, { rows }: FigureStudy): Chart['points'] =>
+  rows.flatMap(({ state }, i) => (Number.isNaN(x[i]! + y[i]!) ? [] : [{ x: x[i]!, y: y[i]!, ink: state }]));
+
+const inkOf = (badness: number): Ink => (badness < 0.25 ? 'completed' : badness < 0.6 ? 'plain' : 'dim');
+
+function heat(study: FigureStudy, axes: readonly [number, number], isRank: boolean): Heat {
+  const [x, y] = axes.map((axis) => study.scales[axis]!) as [AxisScale, AxisScale];
+  const { across, up, cells } = surfaceOf(study, axes, isRank)!;
+  const best = study.rows.findIndex(({ trial }) => trial === study.ranked[0]?.trial);
+  const marks = best < 0 ? [] : [{ x: study.columns[axes[0]]![best]!, y: study.columns[axes[1]]![best]! }];
+  return { type: 'heat', x, y, across, up, cells, marks: marks.filter((mark) => !Number.isNaN(mark.x + mark.y)) };
+}
+
+function timeline(study: FigureStudy): Bars {
+  const { names, laneOf } = lanesOf(study.rows);
+  const shown = study.rows.filter(({ trial }) => laneOf.has(trial));
+  const from = Math.min(...shown.map(({ startedAt }) => startedAt!));
+  const to = Math.max(from + 1, ...shown.map((row) => endOf(row, study)));
+  const place = (at: number) => (at - from) / (to - from);
+  const parts = shown.map((row) => ({
+    lane: laneOf.get(row.trial)!,
+    from: place(row.startedAt!),
+    to: place(endOf(row, study)),
+    ink: row.state,
+  }));
+  return {
+    type: 'bars',
+    bars: names.map((name, i) => ({ name, parts: parts.filter(({ lane }) => lane === i) })),
+    ends: [clock(from), clock(to)],
+  };
+}

@@ -1,0 +1,60 @@
+import { BarChart, CustomChart, LineChart, ParallelChart, ScatterChart } from 'echarts/charts';
+import { DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent } from 'echarts/components';
+import { init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import type { Theme } from '../../figures/colours.ts';
+import type { Figure } from '../../figures/figures.ts';
+import { stripControls } from '../terminal/plainText.ts';
+
+use([BarChart, CustomChart, LineChart, ParallelChart, ScatterChart]);
+use([DataZoomComponent, GridComponent, LegendComponent, ParallelComponent, TooltipComponent, SVGRenderer]);
+
+const WIDTH = 760;
+/** The height of a title and its note. */
+const HEAD = 46;
+
+/** Figures below each other as one SVG. */
+export function svgOf(figures: readonly Figure[], theme: Theme): string {
+  let top = 0;
+  const parts = figures.map((figure) => {
+    const [title, note = ''] = [figure.title, figure.note].map((text) => text && escaped(text));
+    const part = `<g transform="translate(0 ${top})">
+<text x="12" y="22" font-size="15" font-weight="600" fill="${theme.colour('text')}">${title}</text>
+<text x="12" y="38" font-size="12" fill="${theme.colour('muted')}">${note}</text>
+<g transform="translate(0 ${HEAD})">${stripControls(chartOf(figure))}</g>
+</g>`;
+    top += HEAD + figure.height;
+    return part;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" viewBox="0 0 ${WIDTH} ${top}" font-family="system-ui, sans-serif" role="img">
+<rect width="100%" height="100%" fill="${theme.colour('panel')}"/>
+${parts.join('\n')}
+</svg>
+`;
+}
+
+function chartOf({ option, height }: Figure): string {
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, width: WIDTH, height });
+  chart.setOption(option);
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}
+
+/** Text in XML, which has no control characters. */
+const escaped = (text: string): string =>
+  stripControls(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** A page that shows an SVG. */
+export const htmlOf = (title: string, svg: string): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+</head>
+<body>
+${svg}</body>
+</html>
+`;

@@ -1,0 +1,14 @@
+/** What figures can show. */
+export const figureKinds = [
+  'history',
+  'edf',
+  'importance',
+  'slice',
+  'contour',
+  'parallel',
+  'intermediate',
+  'timeline',
+  'pareto',
+  'rank',
+] as const;
+export type FigureKind = (typeof figureKinds)[number];

@@ -1,0 +1,130 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { render } from '../../../src/cli/plot/render.ts';
+import { sketchesOf } from '../../../src/cli/plot/sketches.ts';
+import { htmlOf, svgOf } from '../../../src/cli/plot/svg.ts';
+import { themes } from '../../../src/figures/colours.ts';
+import { figuresOf, NoFigureError } from '../../../src/figures/figures.ts';
+import { type FigureKind, figureKinds } from '../../../src/figures/kinds.ts';
+import { studyOf, trialRow } from '../../figures/support.ts';
+import { hypertide, studyIn } from '../support.ts';
+
+const importances = {
+  results: 12,
+  completed: 12,
+  fanova: { lr: 0.8, kind: 0.2 },
+  pedAnova: { lr: 0.7, kind: 0.3 },
+  objective: 'loss',
+  intervals: { fanova: { lr: [0.6, 0.9], kind: [0.1, 0.4] }, pedAnova: { lr: [0.6, 0.9], kind: [0.1, 0.4] } },
+  spread: { lr: 0.1, kind: 0.1 },
+  marginals: {
+    lr: [
+      { value: 1e-4, mean: 3, sd: 1 },
+      { value: 1, mean: 1, sd: 1 },
+    ],
+  },
+} as const;
+
+const rows = Array.from({ length: 12 }, (_, i) =>
+  trialRow(i + 1, (i * 7) % 12, { values: { loss: (i * 7) % 12, time: (i * 5) % 12 }, curve: [1, 12, 2, (i * 7) % 12] }),
+);
+const study = {
+  ...studyOf([...rows, trialRow(13, 0, { status: 'failed', values: undefined as never, curve: [] })], ['loss', 'time']),
+  importances,
+};
+const size = { columns: 60, lines: 12 };
+
+/** How many marks of trials a figure needs, at least. */
+const marks: Partial<Record<FigureKind, number>> = { history: 24, slice: 24, contour: 12, rank: 12, pareto: 12, intermediate: 12 };
+
+describe.each(figureKinds)('%s', (kind) => {
+  it('is drawn as SVG, in both themes', () => {
+    const [light, dark] = [themes.light, themes.dark].map((theme) => svgOf(figuresOf(kind, study, theme), theme));
+    expect(light).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" width="760"/);
+    expect(light!.match(/<svg/g)!.length).toBe(figuresOf(kind, study, themes.light).length + 1);
+    expect(light!.match(/<path/g)!.length).toBeGreaterThanOrEqual(marks[kind] ?? 4);
+    expect(light).not.toMatch(/NaN|undefined/);
+    expect(light).toContain(themes.light.colour('panel'));
+    expect(dark).toContain(themes.dark.colour('panel'));
+  });
+
+  it('fits a terminal, and says something', () => {
+    for (const sketch of sketchesOf(kind, study, [])) {
+      const lines = render(sketch, size).split('\n');
+      for (const line of lines.slice(2)) expect([...line].length).toBeLessThanOrEqual(60);
+      expect(lines.length).toBeLessThanOrEqual(12 + 4);
+      expect(lines.join('')).toMatch(/[\u2801-\u28ff█▓▒░·]/);
+    }
+  });
+});
+
+it('a terminal shows where the best value is, and where trials are', () => {
+  const text = render(sketchesOf('history', study, [])[0]!, size);
+  expect(text.split('\n').slice(0, 2)).toEqual(['loss by trial', 'lower is better; the line is the best so far']);
+  expect(text).toMatch(/^ *10 ┤/m);
+  expect(text.split('\n').at(-1)).toMatch(/trial$/);
+  expect(render(sketchesOf('importance', study, [])[0]!, size)).toMatch(/^lr {3}█+.* 80 % \(60 % to 90 %\)$/m);
+});
+
+it('names that are markup, or move the cursor, are text', () => {
+  const evil = 'a<script>\u001b[2J{x}';
+  const named = studyOf([trialRow(1, 1, { values: { [evil]: 1 } }), trialRow(2, 1, { values: { [evil]: 2 } })], [evil]);
+  const svg = htmlOf(evil, svgOf(figuresOf('history', named, themes.light), themes.light));
+  expect(svg).toContain('a&lt;script&gt;');
+  expect(svg).not.toMatch(/<script/);
+  expect(svg).not.toContain('\u001b');
+  expect(render(sketchesOf('history', named, [])[0]!, size)).not.toContain('\u001b[2J');
+});
+
+describe('a study that has nothing to show', () => {
+  const empty = studyOf([trialRow(1, 1, { status: 'open', values: undefined as never, startedAt: undefined as never })]);
+
+  it('is told apart from a wrong name', () => {
+    const why =
+      (kind: FigureKind, names: readonly string[] = []) =>
+      () =>
+        figuresOf(kind, empty, themes.light, names);
+    expect(why('importance')).toThrow(
+      new NoFigureError('importance: there are too few results, or all are equal', { todo: 'run more trials' }),
+    );
+    expect(why('pareto')).toThrow('expected a study with several objectives');
+    expect(why('timeline')).toThrow('no trial has started');
+    expect(why('intermediate')).toThrow('no trial has reported');
+    expect(why('slice', ['depth'])).toThrow('expected a parameter (lr, kind), got depth');
+    expect(why('contour', ['lr'])).toThrow('expected two parameters, got lr');
+    expect(why('contour', ['lr', 'lr'])).toThrow('expected two parameters, got lr, lr');
+  });
+
+  it.each(['history', 'edf', 'slice', 'contour', 'parallel'] as const)('is still drawn as %s', (kind) => {
+    expect(svgOf(figuresOf(kind, empty, themes.light), themes.light)).toContain('</svg>');
+    for (const sketch of sketchesOf(kind, empty, [])) expect(render(sketch, size)).toContain('\n');
+  });
+});
+
+describe('hypertide plot', () => {
+  it('draws in the terminal, and into files', async () => {
+    const place = studyIn();
+    const lines = [0.1, 0.5, 0.9].map((x) => JSON.stringify({ params: { x }, values: { value: (x - 0.5) ** 2 } }));
+    writeFileSync(join(place, 'done.jsonl'), lines.join('\n'));
+    await hypertide(place, 'import', 'done.jsonl', '--journal', 'study.jsonl', '--study', 'study.yaml');
+    const { code, out } = await hypertide(place, 'plot', 'history', 'study.jsonl');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^value by trial\n/);
+    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
+    expect(await hypertide(place, 'plot', 'slice', 'study.jsonl', '-o', 'x.svg')).toMatchObject({
+      code: 0,
+      err: 'the figure is in x.svg\n',
+    });
+    expect(readFileSync(join(place, 'x.svg'), 'utf8')).toMatch(/^<svg /);
+    await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.html', '--theme', 'dark');
+    expect(readFileSync(join(place, 'x.html'), 'utf8')).toMatch(/^<!doctype html>/);
+    const png = await hypertide(place, 'plot', 'edf', 'study.jsonl', '-o', 'x.png');
+    expect(png).toMatchObject({ code: 2, err: expect.stringContaining('--output: expected a name that ends in .svg or .html, got x.png') });
+    expect(await hypertide(place, 'plot', 'pareto', 'study.jsonl')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('draw history instead'),
+    });
+    expect((await hypertide(place, 'plot', 'pie', 'study.jsonl')).code).toBe(2);
+  });
+});
