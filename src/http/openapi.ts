@@ -1,5 +1,6 @@
 import { factSchemas } from '../facts/facts.ts';
 import type { ObjectSchema, Schema } from '../facts/schema.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import { intentSchemas } from '../study/commands.ts';
 import { requestKinds, statusSchema } from '../study/requests.ts';
 import { trialRowSchema } from '../study/trials.ts';
@@ -69,12 +70,12 @@ function operationObject(id: OperationId) {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter(name!, 'path', pathParameters[name!]!));
   const queries = Object.entries(query).map(([name, schema]) => parameter(name, 'query', schema, inQuery.includes(name)));
   const required = (body?.required ?? []).length > 0;
-  return {
+  return omitUndefined({
     operationId: id,
     summary,
     description: `For ${roles.join(', ')}.`,
     parameters: [...inPath, ...queries, ...(method === 'post' && id !== 'createStudy' ? [idempotencyKey] : [])],
-    ...(body && { requestBody: { required, content: json(body) } }),
+    requestBody: body && { required, content: json(body) },
     responses: {
       200: {
         description: 'The answer.',
@@ -84,7 +85,7 @@ function operationObject(id: OperationId) {
         Object.entries(failures).map(([status, description]) => [status, { description, content: json(named.Failure) }]),
       ),
     },
-  };
+  });
 }
 
 /** The OpenAPI 3.1 document of the server. */

@@ -1,5 +1,6 @@
 import type { Completed, ObjectiveSpec, Values } from '../facts/facts.ts';
 import type { Ended } from '../messages.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { lossOf } from './settings.ts';
@@ -10,12 +11,7 @@ export function extrasOf<P>(fact: Completed, point: Point, space: Space<P>, obje
   if (!gradient && !stderr && !constraints && seconds === undefined) return {};
   const slopes = gradient && gradientOf(gradient, point, space, objectives);
   const errors = stderr && objectives.map(({ name }) => stderr[name]);
-  return {
-    ...(slopes && { gradient: slopes }),
-    ...(errors?.every((e) => e !== undefined) && { stderr: errors as number[] }),
-    ...(constraints && { constraints }),
-    ...(seconds !== undefined && { seconds }),
-  };
+  return omitUndefined({ gradient: slopes, stderr: errors?.every((e) => e !== undefined) ? errors : undefined, constraints, seconds });
 }
 
 /** d loss / d coordinate = d value / d parameter x d parameter / d coordinate. A gradient with a hole is none: a hole is not a zero. */

@@ -2,6 +2,7 @@ import type { Instruction } from '../facts/facts.ts';
 import type { Schema } from '../facts/schema.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { TrialId } from '../messages.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 
 /** What a trainer says of itself while it is connected. No log has it. */
 export interface Presence {
@@ -55,15 +56,18 @@ export const trainerRowSchema: Schema = {
 export function trainerRows<P>({ trainers }: Pick<Ledger<P>, 'trainers'>, present: Iterable<Presence> = []): TrainerRow[] {
   const rows = new Map<string, TrainerRow>();
   for (const { name, to, reason, holds, results, failures, at } of trainers)
-    rows.set(name, {
-      trainer: name,
-      to,
-      holds: [...holds].sort((a, b) => a - b),
-      results,
-      failures,
-      ...(at > 0 && { at }),
-      ...(reason !== undefined && { reason }),
-    });
+    rows.set(
+      name,
+      omitUndefined({
+        trainer: name,
+        to,
+        holds: [...holds].sort((a, b) => a - b),
+        results,
+        failures,
+        at: at > 0 ? at : undefined,
+        reason,
+      }),
+    );
   for (const one of present) {
     const unknown: TrainerRow = { trainer: one.trainer, to: 'work', holds: [], results: 0, failures: 0 };
     rows.set(one.trainer, { ...(rows.get(one.trainer) ?? unknown), ...one });

@@ -2,6 +2,7 @@ import type { Suggestion } from '../../streams/engine/directive.ts';
 import type { TrialEvent, Values } from '../facts/facts.ts';
 import type { TrialId } from '../messages.ts';
 import { drawNormal, index, rngFor } from '../numeric/random.ts';
+import { omitUndefined } from '../omitUndefined.ts';
 import type { Agenda } from './agenda.ts';
 
 /** The learning curve of a configuration. */
@@ -134,7 +135,10 @@ export class VirtualFleet<P> {
     if (step < last) return this.#train(job);
     if (budget !== undefined) this.#reached.set(trial, step);
     const seconds = this.#options.agenda.now - began;
-    this.#end(job, { type: 'completed', trial, run, values, seconds, ...(budget !== undefined && { checkpoint: `${trial}` }) });
+    this.#end(
+      job,
+      omitUndefined({ type: 'completed', trial, run, values, seconds, checkpoint: budget === undefined ? undefined : `${trial}` }),
+    );
   }
 
   #end(job: Job<P>, event: TrialEvent): void {

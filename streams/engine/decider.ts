@@ -227,11 +227,7 @@ export class Decider<P> {
   /** What the decision knew, the metric, and the version of the decisions if the study began with another one. */
   #stamp(): Pick<SuggestedFact, 'after' | 'metric' | 'decisions'> {
     const { position: after, metric, created } = this.ledger;
-    return {
-      after,
-      ...(metric !== undefined && { metric }),
-      ...(created!.decisions !== DECISIONS && { decisions: DECISIONS }),
-    };
+    return omitUndefined({ after, metric, decisions: created!.decisions === DECISIONS ? undefined : DECISIONS });
   }
 
   /** Another attempt at the same point, from its last checkpoint. If others did not take the last one, a trainer that failed it may try again. */

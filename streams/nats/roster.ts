@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../src/omitUndefined.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
 import type { Presence } from '../../src/study/trainerRows.ts';
 import { ABSENT } from './messages.ts';
@@ -15,7 +16,7 @@ export class Roster {
     const { slots, offers } = message;
     this.#heard.delete(trainer); // so that the names stay in the order in which they were heard
     this.#heard.set(trainer, {
-      said: { ...(isCount(slots) && { slots }), ...(isOffer(offers) && { offers }) },
+      said: omitUndefined({ slots: isCount(slots) ? slots : undefined, offers: isOffer(offers) ? offers : undefined }),
       at: now,
     });
     const [longest] = this.#heard.keys();

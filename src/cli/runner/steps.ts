@@ -1,3 +1,4 @@
+import { omitUndefined } from '../../omitUndefined.ts';
 import { isExplicit, judge, type Line, type Naming, naming, remark } from './parseOutput.ts';
 import type { LineReading } from './reading.ts';
 
@@ -117,10 +118,10 @@ function lineOf(
   if (!objectives.every((name) => Object.hasOwn(values, name))) return undefined;
   const lost = objectives.find((name) => values[name] === null);
   const what = step === undefined ? 'the result' : `the report of step ${step}`;
-  if (lost !== undefined) return { type: 'non-finite', ...(step !== undefined && { step }), message: `${what}: ${lost} is not finite` };
-  const core = {
+  if (lost !== undefined) return omitUndefined({ type: 'non-finite', step, message: `${what}: ${lost} is not finite` });
+  const core = omitUndefined({
     values: Object.fromEntries(objectives.map((name) => [name, values[name]!])),
-    ...(Object.keys(metrics).length > 0 && { metrics }),
-  };
+    metrics: Object.keys(metrics).length > 0 ? metrics : undefined,
+  });
   return step === undefined ? { type: 'value', result: core } : { type: 'report', report: { step, ...core } };
 }

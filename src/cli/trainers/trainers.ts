@@ -119,7 +119,7 @@ export function startTrial(
 } {
   const { trial, attempt } = suggestion;
   const traced = options.tracing?.begin({ study: options.study, trial, attempt, run, traceparent });
-  const job = { ...jobOf(options, suggestion, slot), ...(traced && { environment: traced.environment }) };
+  const job = omitUndefined({ ...jobOf(options, suggestion, slot), environment: traced?.environment });
   const about = omitUndefined({ trial, run, trace_id: traced?.id });
   const metric = options.metric ?? suggestion.metric;
   options.notices.started(suggestion);

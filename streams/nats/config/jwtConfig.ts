@@ -176,7 +176,7 @@ export function signerFrom(name: string, text: string): Signer {
     if (known === undefined || typeof account !== 'string' || typeof seed !== 'string') return wrong();
     nkeys.fromPublic(account);
     nkeys.fromSeed(new TextEncoder().encode(seed));
-    return { role: known, account, seed, ...(typeof team === 'string' && { team }) };
+    return omitUndefined({ role: known, account, seed, team: typeof team === 'string' ? team : undefined });
   } catch {
     return wrong();
   }
