@@ -62,6 +62,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     'Reference',
     page('reference/study-file'),
     page('reference/commands'),
+    page('reference/study-options'),
     page('reference/strategy-options'),
     page('reference/facts'),
     page('reference/python'),

@@ -8,7 +8,7 @@ import { parseStudy } from '../../src/cli/studyFile/studyFile.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
 import { blocksOf, pages } from '../support/documents.ts';
 import { editorOn, optionComments, usingOptions } from '../support/hover.ts';
-import { optionsFile, optionsText, schemaFile, schemaText } from '../support/studySchema.ts';
+import { optionsFile, optionsText, schemaFile, schemaText, studyOptionsFile, studyOptionsText } from '../support/studySchema.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const schema = JSON.parse(readFileSync(schemaFile, 'utf8'));
@@ -26,6 +26,9 @@ describe('the JSON Schema of study files', () => {
   it('is the one that the code makes (npm run schema)', () => expect(readFileSync(schemaFile, 'utf8')).toBe(schemaText()));
 
   it('and docs/reference/strategy-options.md say the same', () => expect(readFileSync(optionsFile, 'utf8')).toBe(optionsText()));
+
+  it('docs/reference/study-options.md lists the options of studies in code', () =>
+    expect(readFileSync(studyOptionsFile, 'utf8')).toBe(studyOptionsText()));
 
   it('accepts the study files of documents and examples', () => {
     expect(studies.length).toBeGreaterThan(5);

@@ -68,9 +68,9 @@ it('Python clients that read the OpenAPI document run a study, though the server
   expect(verified.code, verified.out + verified.err).toBe(0);
 });
 
-it('the requests of the guide work, and its trainer runs the study to its end', async () => {
+it('the requests of the guide work, and its trainers run the study to its end', async () => {
   const guide = readFileSync(path('../../docs/guides/http.md'), 'utf8');
-  const blocks = [...guide.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({ language, text: text! }));
+  const blocks = [...guide.matchAll(/```(\w+)(?: no-run)?\n([\s\S]*?)```/g)].map(([, language, text]) => ({ language, text: text! }));
   const place = directory();
   writeFileSync(join(place, 'digits.yaml'), blocks.find(({ language }) => language === 'yaml')!.text);
   const port = await freePort();
@@ -79,16 +79,24 @@ it('the requests of the guide work, and its trainer runs the study to its end', 
   const lines = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => text.trim().split('\n'));
   const requests = lines.filter((line) => line.startsWith('curl '));
   expect(requests.length).toBeGreaterThan(12);
-  const trainer = blocks.find(({ language }) => language === 'python')!.text.replaceAll('localhost:8080', `127.0.0.1:${port}`);
-  writeFileSync(join(place, 'trainer.py'), trainer);
+  for (const [language, file] of [
+    ['python', 'trainer.py'],
+    ['ts', 'trainer.mts'],
+  ] as const) {
+    const { text } = blocks.find((block) => block.language === language)!;
+    writeFileSync(join(place, file), text.replaceAll('localhost:8080', `127.0.0.1:${port}`));
+  }
   for (const line of requests) {
     if (line.includes('/close')) {
-      // Trial 2 of the guide was cancelled, so its trainer ends it; then the trainer of the guide does the rest.
+      // Trial 2 of the guide was cancelled, so its trainer ends it; then the trainers of the guide do the rest.
       const [, ask2] = requests.filter((request) => request.includes('/ask'));
       expect(ask2).toContain('ask-2');
       const fail = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ run: 'ask-2' }) };
       expect((await fetch(`http://127.0.0.1:${port}/v1/studies/digits/trials/2/fail`, fail)).status).toBe(200);
-      await run(python, [join(place, 'trainer.py')], { timeout: 120_000 });
+      await Promise.all([
+        run(python, [join(place, 'trainer.py')], { timeout: 120_000 }),
+        run(process.execPath, [path('../../node_modules/tsx/dist/cli.mjs'), join(place, 'trainer.mts')], { timeout: 120_000 }),
+      ]);
     }
     const shell = spawn('sh', ['-c', `${line.replaceAll('localhost:8080', `127.0.0.1:${port}`)} -sS -w '\n%{http_code}'`]);
     let out = '';

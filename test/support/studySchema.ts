@@ -2,10 +2,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { studySchema } from '../../src/cli/studySchema.ts';
+import type { OptionSet } from '../../src/schema/optionSet.ts';
 import { strategies } from '../../streams/spec/catalogue.ts';
+import { studyOptions } from '../../streams/spec/options.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 export const schemaFile = join(root, 'study.schema.json');
+export const studyOptionsFile = join(root, 'docs/reference/study-options.md');
 export const optionsFile = join(root, 'docs/reference/strategy-options.md');
 
 interface Schema {
@@ -36,6 +39,26 @@ export function schemaText(): string {
   return `${JSON.stringify(schema, null, 1)}\n`;
 }
 
+/** The reference of the options of a study in code, in Markdown. */
+export function studyOptionsText(): string {
+  const comments = commentsOf(join(root, 'streams/index.ts'));
+  const [of, others] = (['optimize', 'createStudy'] as const).map((name) => comments.get(name)!.options);
+  const rules: OptionSet = studyOptions;
+  const rows = [...new Map([...of!, ...others!])].map(([name, { text, type }]) => {
+    const where = of!.has(name) && others!.has(name) ? 'both' : of!.has(name) ? '`optimize`' : '`createStudy`';
+    return `| \`${name}\` | ${where} | ${rules[name]?.rule.expected ?? `\`${type.replaceAll('|', '\\|')}\``} | ${text} |`;
+  });
+  return `# Options of a study in TypeScript
+
+This page is made from the code, by \`npm run schema\`. The options of [\`optimize\` and \`createStudy\`](../guides/embedding.md) are one object, in which each may be left out.
+In a log with a past, an option that is left out keeps the value of the log.
+
+| option | of | expects | meaning |
+| --- | --- | --- | --- |
+${rows.join('\n')}
+`;
+}
+
 /** The reference of options, in Markdown. */
 export function optionsText(): string {
   const described = JSON.parse(schemaText()).$defs.strategy.anyOf[1].properties as Readonly<Record<string, Schema>>;
@@ -62,6 +85,8 @@ interface Comment {
   readonly text: string;
   /** Of the properties of an object, of the options of a function, and of what it returns. */
   readonly parts: ReadonlyMap<string, string>;
+  /** Of the last parameter of a function. */
+  readonly options: ReadonlyMap<string, { readonly text: string; readonly type: string }>;
 }
 
 /** The comments of what modules export. */
@@ -71,6 +96,11 @@ function commentsOf(...modules: readonly string[]): ReadonlyMap<string, Comment>
   const program = ts.createProgram(modules, options);
   const checker = program.getTypeChecker();
   const textOf = (symbol: ts.Symbol): string => unwrapped(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+  const optionsOf = (parameter: ts.Symbol | undefined) =>
+    (parameter ? checker.getTypeOfSymbol(parameter).getProperties() : []).map((option) => {
+      const type = checker.typeToString(checker.getNonNullableType(checker.getTypeOfSymbol(option)));
+      return [option.name, { text: textOf(option), type }] as const;
+    });
   const partsOf = (type: ts.Type) => type.getProperties().map((property) => [property.name, textOf(property)] as const);
   return new Map(
     modules.flatMap((module) =>
@@ -80,7 +110,8 @@ function commentsOf(...modules: readonly string[]): ReadonlyMap<string, Comment>
         const type = checker.getTypeOfSymbol(symbol);
         const [signature] = type.getCallSignatures();
         const types = signature ? [...signature.getParameters().map((p) => checker.getTypeOfSymbol(p)), signature.getReturnType()] : [type];
-        return [[exported.name, { text: textOf(symbol), parts: new Map(types.flatMap(partsOf)) }] as const];
+        const options = new Map(optionsOf(signature?.getParameters().at(-1)));
+        return [[exported.name, { text: textOf(symbol), parts: new Map(types.flatMap(partsOf)), options }] as const];
       }),
     ),
   );
