@@ -4,11 +4,37 @@ export abstract class UserError extends Error {
   abstract readonly code: string;
   /** What the user can do. The message ends with it. */
   declare readonly todo?: string;
+  /** Other errors that were found together with this one. */
+  declare also?: readonly UserError[];
 
   constructor(message: string, { todo, ...options }: ErrorOptions & { readonly todo?: string | undefined } = {}) {
     super(bounded(todo === undefined ? message : `${message}; ${todo}`), options);
     if (todo !== undefined) this.todo = todo; // otherwise Node prints `todo: undefined`
   }
+}
+
+/**
+ * Checks several things, even if some are wrong.
+ *
+ * @throws UserError the first one that a check throws, with the others in `also`; anything else at once.
+ */
+export function checkAll(checks: Iterable<() => unknown>): void {
+  const errors: UserError[] = [];
+  for (const check of checks) {
+    try {
+      check();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      errors.push(error, ...(error.also ?? []));
+    }
+  }
+  if (errors.length > 0) throw together(errors);
+}
+
+/** The first of some errors, with the others in `also`. */
+export function together([first, ...others]: readonly UserError[]): UserError | undefined {
+  if (first && others.length > 0) first.also = others;
+  return first;
 }
 
 /** How much of a long message is kept at its beginning and at its end, where it says what to do. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
+import { UserError } from '../errors.ts';
 import { version } from '../version.ts';
 import { declareAct } from './program/act.ts';
 import { declareRead } from './program/read.ts';
@@ -43,11 +44,13 @@ function helpOf(command: Command, help: Help): string {
 /** A list of commands without what they do. */
 const namesIn = (list: string): string => `  ${[...list.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name).join(', ')}\n`;
 
-/** Prints an error in one line. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
+/** Prints an error in one line, and those that were found with it. @returns the exit status: 2 for what the user can correct, 1 for the rest. */
 export function printError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`hypertide: ${escapeControls(message.replace(/\s*\n\s*/g, ' '))}\n`);
+  const also = error instanceof UserError ? (error.also ?? []) : [];
+  for (const line of [message, ...also.map((other) => other.message)])
+    process.stderr.write(`hypertide: ${escapeControls(line.replace(/\s*\n\s*/g, ' '))}\n`);
   const status = statusOf(error);
   if (status === 1 && process.env.HYPERTIDE_DEBUG) process.stderr.write(`${stack}\n`);
   return status;

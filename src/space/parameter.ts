@@ -1,4 +1,4 @@
-import { SpaceError } from '../errors.ts';
+import { checkAll, SpaceError } from '../errors.ts';
 import type { Distribution } from '../numeric/distributions/distribution.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import { nearest } from '../schema/nearest.ts';
@@ -7,7 +7,7 @@ import { fault } from './check.ts';
 import { priorOnAxis } from './priorOnAxis.ts';
 import type { Scale } from './scale.ts';
 import { parentOf } from './schema.ts';
-import { type Conditional, type Dimensions, typeOf, valuesOf } from './types/dimension.ts';
+import { type Conditional, type Dimension, type Dimensions, typeOf, valuesOf } from './types/dimension.ts';
 import type { Value } from './value.ts';
 
 /** A parameter with all that is computed from its data. */
@@ -33,18 +33,29 @@ const DEEPEST = 1000;
 
 /** The parameters of dimensions, in the same order. */
 export function parametersOf(dimensions: Dimensions): readonly Parameter[] {
+  const measured = new Map<string, Pick<Parameter, 'scale' | 'prior'>>();
+  checkAll(
+    Object.entries(dimensions).map(
+      ([name, dimension]) =>
+        () =>
+          measured.set(name, measure(`parameters.${name}`, dimension)),
+    ),
+  );
   const earlier = new Map<string, Parameter>();
   let axes = 0;
-  for (const [name, dimension] of Object.entries(dimensions)) {
-    const path = `parameters.${name}`;
-    const scale = typeOf(dimension).scale(path, dimension);
-    const data = 'prior' in dimension ? dimension.prior : undefined;
-    const prior = data && priorOnAxis(`${path}.prior`, data, valuesOf(dimension), scale);
-    const when = 'when' in dimension ? conditionOf(`${path}.when`, dimension, earlier, Object.keys(dimensions)) : undefined;
+  for (const [name, { scale, prior }] of measured) {
+    const dimension = dimensions[name]!;
+    const when = 'when' in dimension ? conditionOf(`parameters.${name}.when`, dimension, earlier, Object.keys(dimensions)) : undefined;
     const axis = scale.kind === undefined ? -1 : axes++;
     earlier.set(name, { name, scale, axis, prior, when });
   }
   return [...earlier.values()];
+}
+
+function measure(path: string, dimension: Dimension): Pick<Parameter, 'scale' | 'prior'> {
+  const scale = typeOf(dimension).scale(path, dimension);
+  const data = 'prior' in dimension ? dimension.prior : undefined;
+  return { scale, prior: data && priorOnAxis(`${path}.prior`, data, valuesOf(dimension), scale) };
 }
 
 function conditionOf(path: string, { when }: Conditional, earlier: ReadonlyMap<string, Parameter>, names: readonly string[]): Parent {

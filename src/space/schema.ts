@@ -1,4 +1,4 @@
-import { SpaceError } from '../errors.ts';
+import { checkAll, SpaceError } from '../errors.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import type { JsonSchema } from '../schema/jsonSchema.ts';
 import { nearest } from '../schema/nearest.ts';
@@ -47,16 +47,23 @@ const shapes: Readonly<Record<string, Shape>> = Object.fromEntries(
 export function checkDimensions(path: string, value: unknown): asserts value is Dimensions {
   assertRecord(path, value);
   if (Object.keys(value).length === 0) throw fault(path, 'at least one parameter', value);
-  for (const [name, dimension] of Object.entries(value)) {
-    const at = `${path}.${name}`;
-    if (name === '' || name === '__proto__') throw fault(path, 'parameters with valid names', name);
-    if (!isRecord(dimension)) throw fault(at, 'a parameter such as { type: float, low: 0, high: 1 }', dimension);
-    const types = Object.keys(shapes);
-    if (typeof dimension.type !== 'string' || !types.includes(dimension.type)) {
-      throw fault(`${at}.type`, `one of ${types.join(', ')}`, dimension.type, nearest(String(dimension.type), types));
-    }
-    shapes[dimension.type]!.read(at, dimension);
-  }
+  checkAll(
+    Object.entries(value).map(
+      ([name, dimension]) =>
+        () =>
+          checkDimension(path, name, dimension),
+    ),
+  );
+}
+
+function checkDimension(path: string, name: string, dimension: unknown): void {
+  const at = `${path}.${name}`;
+  if (name === '' || name === '__proto__') throw fault(path, 'parameters with valid names', name);
+  if (!isRecord(dimension)) throw fault(at, 'a parameter such as { type: float, low: 0, high: 1 }', dimension);
+  const types = Object.keys(shapes);
+  if (typeof dimension.type !== 'string' || !types.includes(dimension.type))
+    throw fault(`${at}.type`, `one of ${types.join(', ')}`, dimension.type, nearest(String(dimension.type), types));
+  shapes[dimension.type]!.read(at, dimension);
 }
 
 /** The parent of a condition, and the values of the parent under which the parameter exists. */

@@ -1,3 +1,4 @@
+import { checkAll } from '../errors.ts';
 import { isRecord } from '../schema/isRecord.ts';
 import type { JsonSchema } from '../schema/jsonSchema.ts';
 import type { OptionRule } from '../schema/optionRules.ts';
@@ -59,7 +60,14 @@ export const fields = <R extends Shapes, O extends Shapes>(required: R, optional
     schema: { type: 'object', properties, required: Object.keys(required), additionalProperties: false },
     read: checked((path, data) => {
       assertRecord(path, data);
-      for (const [key, part] of Object.entries(data)) if (part !== undefined) known(path, key, shapes).read(`${path}.${key}`, part);
+      const given = Object.entries(data).filter(([, part]) => part !== undefined);
+      checkAll(
+        given.map(
+          ([key, part]) =>
+            () =>
+              known(path, key, shapes).read(`${path}.${key}`, part),
+        ),
+      );
       for (const key of Object.keys(required)) if (data[key] === undefined) throw fault(`${path}.${key}`, 'a value', undefined);
     }),
   };

@@ -5,9 +5,10 @@ import type { StudyOptions } from '../../../streams/spec/options.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { withEpochs } from '../../../streams/spec/withEpochs.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
-import { SpaceError, UserError } from '../../errors.ts';
+import { checkAll, SpaceError, together, UserError } from '../../errors.ts';
 import type { Params } from '../../facts/facts.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
+import { assertRecord } from '../../space/check.ts';
 import { fieldsOf } from '../../space/shape.ts';
 import { parseSpace, type Space } from '../../space/space.ts';
 import { studyLayout } from './studyLayout.ts';
@@ -72,9 +73,13 @@ async function readDocument<T>(path: string, parse: (data: unknown, stem: string
   try {
     return parse(document.toJS(), basename(path, extname(path)));
   } catch (cause) {
-    const message = (cause as Error).message.replace(/^study[.:] ?/, '');
-    const offset = offsetOf(document, message);
-    throw new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`);
+    const causes = [cause as Error, ...(cause instanceof UserError ? (cause.also ?? []) : [])];
+    const errors = causes
+      .map(({ message }) => message.replace(/^study[.:] ?/, ''))
+      .map((message) => ({ message, offset: offsetOf(document, message) }))
+      .sort((a, b) => (a.offset ?? 0) - (b.offset ?? 0))
+      .map(({ message, offset }) => new StudyFileError(`${path}${offset === undefined ? '' : `:${placeOf(lines, offset)}`}: ${message}`));
+    throw together(errors);
   }
 }
 
@@ -85,9 +90,16 @@ async function readDocument<T>(path: string, parse: (data: unknown, stem: string
  * @throws SpaceError, OptionError that begin with a path.
  */
 export function parseStudy(data: unknown, stem = 'study'): StudyFile {
-  layout.read('study', data);
-  const both = (data as Params).objective !== undefined && (data as Params).objectives !== undefined;
-  if (both) throw new SpaceError('objective: expected either objective or objectives, got both');
+  assertRecord('study', data);
+  checkAll([
+    () => layout.read('study', data),
+    () => {
+      if (data.objective !== undefined && data.objectives !== undefined)
+        throw new SpaceError('objective: expected either objective or objectives, got both');
+    },
+    () => data.strategy === undefined || parseStrategy(data.strategy),
+    () => data.parameters === undefined || spaceOf(data),
+  ]);
   const {
     name = stem,
     objective,
@@ -107,7 +119,7 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
   const settings: StudyOptions = omitUndefined({ objectives: objective === undefined ? undefined : namedObjective(objective), ...options });
   const whole = withEpochs(strategy === undefined ? undefined : parseStrategy(strategy), { epochs, early, ...settings });
   return omitUndefined({
-    space: parseSpace(constraints === undefined ? { parameters } : { parameters, constraints }),
+    space: spaceOf({ parameters, constraints }),
     strategy: whole,
     options: { ...settings, study: name },
     command:
@@ -123,6 +135,9 @@ export function parseStudy(data: unknown, stem = 'study'): StudyFile {
     metricFile,
   });
 }
+
+const spaceOf = ({ parameters, constraints }: Params): Space<Params> =>
+  parseSpace(constraints === undefined ? { parameters } : { parameters, constraints });
 
 /** The objective of `minimize val_loss`; without a name it is called value. */
 function namedObjective(objective: string): Readonly<Record<string, 'minimize' | 'maximize'>> {

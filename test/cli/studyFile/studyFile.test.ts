@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readStudyFile } from '../../../src/cli/studyFile/studyFile.ts';
+import { UserError } from '../../../src/errors.ts';
 import { parseStrategy } from '../../../streams/index.ts';
 import { directory } from '../support.ts';
 
@@ -137,4 +138,23 @@ it.each([
   ['pairs in a flow', `parameters:\n  lr: { type: ${'flo: '.repeat(5000)}`],
 ])('%s of thousands of levels is refused with its place', async (_, text) => {
   await expect(read(text)).rejects.toThrow(/study\.yaml:\d+:\d+: it is nested too deeply$/);
+});
+
+it('names all that is wrong at once, in the order of the file', async () => {
+  const text = `parameters:
+  lr: { type: float, low: 1e-4, hihg: 0.1 }
+  opt: { type: choise, values: [a, b] }
+  momentum: { type: float, low: 0, high: 1, when: { opt: a } }
+objective: minimise loss
+strategy: tpee
+`;
+  const wrongIn = async (file: string): Promise<string[]> => {
+    const error = await read(file).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(UserError);
+    const { message, also = [] } = error as UserError;
+    return [message, ...also.map((other) => other.message)].map((line) => /:(\d+:\d+: [\w.]+): /.exec(line)![1]!);
+  };
+  expect(await wrongIn(text)).toEqual(['2:33: parameters.lr.hihg', '3:10: parameters.opt.type', '5:1: objective', '6:1: strategy']);
+  const ranges = 'parameters:\n  x: { type: int, low: 2, high: 1 }\n  y: { type: float, low: 0, high: 1, log: true }\n';
+  expect(await wrongIn(ranges)).toEqual(['2:19: parameters.x.low', '3:21: parameters.y.low']);
 });
