@@ -71,7 +71,7 @@ export function dashboardApp(studies: Studies, metrics: Metrics, options: Access
   app.get(
     '/api/studies/:id/report',
     ofStudy(async (c, { feed }) => {
-      const html = await reportOf(feed);
+      const html = await reportOf([feed]);
       return c.body(html, 200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Disposition': 'attachment; filename="report.html"' });
     }),
   );

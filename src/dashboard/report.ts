@@ -7,9 +7,11 @@ import { assetsIn } from './pageFiles.ts';
 import { recommendedOf } from './recommended.ts';
 import type { Machines, ReportData } from './wire.ts';
 
-/** A study as one HTML file: the page with its data. */
-export async function reportOf(feed: Feed): Promise<string> {
-  const data = await dataOf(feed);
+/** Studies as one HTML file: the page with their data. */
+export async function reportOf(feeds: readonly Feed[]): Promise<string> {
+  const data: ReportData[] = [];
+  for (const feed of feeds) data.push({ ...(await findingsOf(feed)), machines: await machinesOf(feed) });
+  const title = data.map(({ detail }) => detail.study).join(', ');
   const assets = assetsIn();
   const script = assets.find(({ path }) => path.endsWith('.js'))!.body.replaceAll('</script', '<\\/script');
   const style = assets.find(({ path }) => path.endsWith('.css'))!.body;
@@ -28,7 +30,7 @@ export async function reportOf(feed: Feed): Promise<string> {
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escaped(data.detail.study)}</title>
+<title>${escaped(title)}</title>
 <style>${style}</style>
 </head>
 <body>
@@ -44,7 +46,8 @@ const hashOf = (text: string): string => `sha256-${createHash('sha256').update(t
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-async function dataOf(feed: Feed): Promise<ReportData> {
+/** What there is to say about a study, without its machines. */
+export async function findingsOf(feed: Feed): Promise<Omit<ReportData, 'machines'>> {
   await feed.caughtUp;
   const detail = feed.detail();
   if (detail === undefined || feed.begun === undefined) throw new Error('this study has not begun');
@@ -53,7 +56,6 @@ async function dataOf(feed: Feed): Promise<ReportData> {
   return omitUndefined({
     detail,
     changes: { position: feed.position, rows, more: false },
-    machines: await machinesOf(feed),
     importances,
     recommended: await recommendedOf(feed),
   });

@@ -150,7 +150,7 @@ export interface Recommended {
   readonly expected?: { readonly mean: number; readonly sd: number };
 }
 
-/** All that a report holds. */
+/** All that a report holds of a study. */
 export interface ReportData {
   readonly detail: Detail;
   readonly changes: RowChanges;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -265,6 +265,20 @@ parallel: 2
     }
     expect(await page.getByRole('link', { name: 'Control' }).count()).toBe(0);
     await page.locator('.machine').first().waitFor();
+    expect(page.wrong).toEqual([]);
+  });
+
+  it('a report of several studies lists and compares them', async () => {
+    copyFileSync(join(place, 'net.jsonl'), join(place, 'again.jsonl'));
+    expect((await hypertide(place, 'report', 'net.jsonl', 'again.jsonl', '-o', 'both.html')).code).toBe(0);
+    const page = await openPage(`${pathToFileURL(join(place, 'both.html'))}`, WIDE);
+    await page.getByRole('heading', { name: 'Studies', level: 1 }).waitFor();
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await page.getByRole('heading', { name: 'Comparison' }).waitFor();
+    await page.getByText('again.jsonl').click();
+    await page.locator('.chart canvas').first().waitFor();
+    await page.getByRole('link', { name: 'all studies' }).click();
+    await page.getByText('again.jsonl').waitFor();
     expect(page.wrong).toEqual([]);
   });
 });

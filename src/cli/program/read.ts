@@ -79,12 +79,13 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
       use(journal, options, async (study) => (await import('../commands/read/plot.ts')).plot(study, kind, options)),
     );
 
-  declare('report', 'Write a study with all charts into one HTML file.')
-    .summary('write an HTML file with all charts')
-    .option('-o, --output <file>', 'file to write (default: <study>.html)')
-    .action((journal, options) =>
-      use(journal, options, async (study) => (await import('../commands/read/report.ts')).writeReport(study, options)),
-    );
+  withRemote(program.command('report'))
+    .summary('write an HTML or Markdown file about studies')
+    .description('Write one file about a study, or about several next to each other: a page with all charts, or Markdown.')
+    .argument('[journals...]', 'files of the studies, unless the study is on a server')
+    .addOption(new Option('--format <format>', 'format of the file (default: its ending, or html)').choices(['html', 'md']))
+    .option('-o, --output <file>', 'file to write (default: <study>.html, of several report.html)')
+    .action((journals, options) => exit(import('../commands/read/report.ts').then(({ writeReport }) => writeReport(journals, options))));
 
   declare('export', 'Write all trials, or all their reports, for other programs.')
     .summary('write all trials as JSON, CSV or Parquet')

@@ -1,11 +1,28 @@
-import { reportOf } from '../../../dashboard/report.ts';
+import type { Feed } from '../../../dashboard/feed.ts';
+import { findingsOf, reportOf } from '../../../dashboard/report.ts';
+import { markdownOf } from '../../report/markdown.ts';
 import { readFeed } from '../../sources/readFeed.ts';
-import type { CommandStudy } from '../../sources/study.ts';
+import { type Remote, withStudy } from '../../sources/study.ts';
 import { inform, writeOutput } from '../../terminal/output.ts';
 
-/** `hypertide report`: a study as one HTML file. */
-export async function writeReport(study: CommandStudy, { output = `${study.stem}.html` }: { readonly output?: string }): Promise<number> {
-  await writeOutput(output, await reportOf(await readFeed(study)));
-  inform(`the report is in ${output}`);
+interface ReportOptions extends Remote {
+  readonly output?: string;
+  readonly format?: 'html' | 'md';
+}
+
+/** `hypertide report`: studies as one HTML or Markdown file. */
+export async function writeReport(journals: readonly string[], { output, format: named, ...remote }: ReportOptions): Promise<number> {
+  const format = named ?? (output?.toLowerCase().endsWith('.md') ? 'md' : 'html');
+  const feeds: Feed[] = [];
+  const stems: string[] = [];
+  for (const journal of journals.length > 0 ? new Set(journals) : [undefined]) {
+    await withStudy(journal, remote, async (study) => {
+      feeds.push(await readFeed(study));
+      stems.push(study.stem);
+    });
+  }
+  const file = output ?? `${stems.length > 1 ? 'report' : stems[0]}.${format}`;
+  await writeOutput(file, format === 'html' ? await reportOf(feeds) : markdownOf(await Promise.all(feeds.map(findingsOf))));
+  inform(`the report is in ${file}`);
   return 0;
 }

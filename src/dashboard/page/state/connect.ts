@@ -1,23 +1,26 @@
 import { batch, effect, signal, untracked } from '@preact/signals';
 import { failureOf } from '../../../errors.ts';
+import { omitUndefined } from '../../../omitUndefined.ts';
 import type { Intent } from '../../../study/commands.ts';
-import type { Answer, Detail, Headline, Machines, ReportData, RowChanges } from '../../wire.ts';
+import type { Answer, Detail, Headline, Machines, ReportData, RowChanges, Summary } from '../../wire.ts';
 import { connection, detail, forget, headlines, knownImportances, knownRecommended, machines, takeIn } from './store.ts';
 import { study, view } from './url.ts';
 
 /** Needed to act, not to read. Kept for this tab, and not in its address. */
 export const token = signal<string | undefined>(undefined);
 
-/** The data inside a report; undefined in the live page. */
-function embedded(): ReportData | undefined {
+/** The studies inside a report; undefined in the live page. */
+let reported: readonly ReportData[] | undefined;
+
+function embedded(): readonly ReportData[] | undefined {
   const text = document.getElementById('data')?.textContent;
-  return text ? (JSON.parse(text) as ReportData) : undefined;
+  return text ? (JSON.parse(text) as readonly ReportData[]) : undefined;
 }
 
 /** Moves the token out of the address and connects. */
 export function begin(): void {
-  const report = embedded();
-  if (report) return show(report);
+  reported = embedded();
+  if (reported) return follow(reported);
   const [, given] = /^#token=([\w-]+)$/.exec(location.hash) ?? [];
   if (given) sessionStorage.setItem('token', given);
   token.value = sessionStorage.getItem('token') ?? undefined;
@@ -32,17 +35,28 @@ export function begin(): void {
 /** Changes when a token was accepted, to connect again. */
 const attempts = signal(0);
 
-function show({ detail: one, changes, machines: seen, importances: shares, recommended }: ReportData): void {
-  batch(() => {
-    study.value = one.id;
-    headlines.value = [one];
-    detail.value = one;
-    machines.value = seen;
-    knownImportances.value = shares;
-    knownRecommended.value = recommended;
-    connection.value = 'file';
-    takeIn(changes);
+/** Shows the chosen study of a report. */
+function follow(all: readonly ReportData[]): void {
+  connection.value = 'file';
+  headlines.value = all.map((one) => one.detail);
+  if (all.length === 1) study.value = all[0]!.detail.id;
+  effect(() => {
+    const one = all.find(({ detail: { id } }) => id === study.value);
+    untracked(() =>
+      batch(() => {
+        forget();
+        if (one) show(one);
+      }),
+    );
   });
+}
+
+function show({ detail: one, changes, machines: seen, importances: shares, recommended }: ReportData): void {
+  detail.value = one;
+  machines.value = seen;
+  knownImportances.value = shares;
+  knownRecommended.value = recommended;
+  takeIn(changes);
 }
 
 let listening = '';
@@ -96,6 +110,15 @@ export async function signIn(given: string): Promise<boolean> {
 
 /** Asks the server about the study that is shown. */
 export const get = <T>(path: string): Promise<T> => getFrom(study.value, `/${path}`);
+
+/** A study to compare with others; null if it is not there. */
+export function summaryOf(id: string): Promise<Summary | null> {
+  if (reported === undefined) return getFrom<Summary | null>(id, '').catch(() => null);
+  const one = reported.find(({ detail }) => detail.id === id);
+  if (one === undefined) return Promise.resolve(null);
+  const best = one.changes.rows.find(({ trial }) => trial === one.detail.best?.trial);
+  return Promise.resolve({ detail: one.detail, ...omitUndefined({ best }) });
+}
 
 /** Asks the server about a study. */
 export async function getFrom<T>(id: string, path: string): Promise<T> {

@@ -1,11 +1,12 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { cut, formatNumber } from '../../../../figures/format.ts';
+import { cut } from '../../../../figures/format.ts';
 import { trendsOption } from '../../../../figures/trends.ts';
+import { differences } from '../../../differences.ts';
 import type { Summary } from '../../../wire.ts';
 import { Chart } from '../../charts/Chart.tsx';
 import { theme } from '../../lib/theme.ts';
-import { getFrom } from '../../state/connect.ts';
+import { summaryOf } from '../../state/connect.ts';
 import { headlines } from '../../state/store.ts';
 import { Card } from '../Card.tsx';
 
@@ -16,8 +17,7 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
   const version = shown.map(({ id, position }) => `${id} ${position}`).join();
   useEffect(() => {
     let left = false;
-    const ask = (id: string) => getFrom<Summary | null>(id, '').catch(() => null);
-    void Promise.all(ids.map(ask)).then((all) => {
+    void Promise.all(ids.map(summaryOf)).then((all) => {
       if (!left) found.value = all.filter((one) => one !== null);
     });
     return () => {
@@ -67,27 +67,4 @@ export function Compare({ ids, clear }: { readonly ids: readonly string[]; reado
       </div>
     </Card>
   );
-}
-
-/** The lines of the table: what is not the same in all studies. */
-function differences(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
-  const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
-  const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [
-    ['best value', ({ detail }) => detail.best?.value],
-    ...params.map((name) => [`best ${name}`, ({ best }: Summary) => best?.params[name]] as const),
-    ['objective', ({ detail: { objective } }) => `${objective.direction} ${objective.name}`],
-    ['configurations', ({ detail }) => detail.configurations],
-    ['completed', ({ detail }) => detail.completed],
-    ['stopped', ({ detail }) => detail.stopped],
-    ['failed', ({ detail }) => detail.failed],
-    ['cost', ({ detail }) => detail.cost],
-    ['strategy', ({ detail }) => detail.strategy],
-    ['parallel', ({ detail }) => detail.parallel],
-    ['seed', ({ detail }) => detail.seed],
-    ['limits', ({ detail }) => detail.limits],
-    ['space', ({ detail }) => Object.keys(detail.space.parameters).join(', ')],
-  ];
-  return lines
-    .map(([name, of]) => [name, all.map((one) => (of(one) === undefined ? '–' : formatNumber(of(one))))] as const)
-    .filter(([, cells]) => new Set(cells).size > 1);
 }

@@ -1,0 +1,25 @@
+import { formatNumber } from '../figures/format.ts';
+import type { Summary } from './wire.ts';
+
+/** What is not the same in all studies, as the lines of a table: its name, and a cell for each study. */
+export function differences(all: readonly Summary[]): (readonly [name: string, cells: readonly string[]])[] {
+  const params = [...new Set(all.flatMap(({ best }) => Object.keys(best?.params ?? {})))];
+  const lines: readonly (readonly [string, (one: Summary) => unknown])[] = [
+    ['best value', ({ detail }) => detail.best?.value],
+    ...params.map((name) => [`best ${name}`, ({ best }: Summary) => best?.params[name]] as const),
+    ['objective', ({ detail: { objective } }) => `${objective.direction} ${objective.name}`],
+    ['configurations', ({ detail }) => detail.configurations],
+    ['completed', ({ detail }) => detail.completed],
+    ['stopped', ({ detail }) => detail.stopped],
+    ['failed', ({ detail }) => detail.failed],
+    ['cost', ({ detail }) => detail.cost],
+    ['strategy', ({ detail }) => detail.strategy],
+    ['parallel', ({ detail }) => detail.parallel],
+    ['seed', ({ detail }) => detail.seed],
+    ['limits', ({ detail }) => detail.limits],
+    ['space', ({ detail }) => Object.keys(detail.space.parameters).join(', ')],
+  ];
+  return lines
+    .map(([name, of]) => [name, all.map((one) => (of(one) === undefined ? '–' : formatNumber(of(one))))] as const)
+    .filter(([, cells]) => new Set(cells).size > 1);
+}
