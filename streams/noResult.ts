@@ -1,6 +1,7 @@
 import { UserError } from '../src/errors.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { TrialId } from '../src/messages.ts';
+import { omitUndefined } from '../src/omitUndefined.ts';
 import { type Alike, failingAlike } from '../src/study/failingAlike.ts';
 import type { Log } from './log/log.ts';
 
@@ -11,9 +12,11 @@ export interface Failure {
   readonly reason: string;
   /** What the objective threw, or what was wrong with its result. */
   readonly message: string;
+  /** The stack of what the objective threw. */
+  readonly trace?: string;
 }
 
-/** No trial of a study had a result, and at least one failed. */
+/** No trial of a study had a result, and at least one failed. Its `cause` has the stack of the last failure. */
 export class NoResultError extends UserError {
   override readonly name = 'NoResultError';
   readonly code = 'no-result';
@@ -22,8 +25,9 @@ export class NoResultError extends UserError {
 
   /** @param why how the trials failed; the last of them is quoted after it. */
   constructor(why: string, failures: readonly Failure[], todo: string) {
-    const { trial, reason, message } = failures.at(-1)!;
-    super(`${why}; trial ${trial}: ${reason}${message && `: ${message}`}`, { todo });
+    const { trial, reason, message, trace } = failures.at(-1)!;
+    const cause = trace === undefined ? undefined : Object.assign(new Error(message), { stack: trace });
+    super(`${why}; trial ${trial}: ${reason}${message && `: ${message}`}`, omitUndefined({ todo, cause }));
     this.failures = failures;
   }
 }
@@ -60,8 +64,8 @@ export function watchFailures(log: Log, more: Iterable<TrialId> = []): (noted: A
   };
   return (noted) => {
     if (noted.effect === 'ended' && noted.fact.type === 'failed') {
-      const { trial, reason, message = '' } = noted.fact;
-      failures = withFailure(failures, { trial, reason, message });
+      const { trial, reason, message = '', trace } = noted.fact;
+      failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     }
     const alike = failing(noted);
     return alike && report(alike);

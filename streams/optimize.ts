@@ -115,8 +115,8 @@ const resultOf = <P>(run$: Observable<AppliedEntry<P>>, todo: string): Promise<O
     const ended = endedRows<P>();
     let failures: readonly Failure[] = [];
     const keep = (entry: AppliedEntry<P>) => {
-      for (const { trial, status, reason = 'error', message = '' } of ended(entry))
-        if (status === 'failed') failures = withFailure(failures, { trial, reason, message });
+      for (const { trial, status, reason = 'error', message = '', trace } of ended(entry))
+        if (status === 'failed') failures = withFailure(failures, omitUndefined({ trial, reason, message, trace }));
     };
     run$.pipe(tap(keep), progress()).subscribe({
       next: (state) => {

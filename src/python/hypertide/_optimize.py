@@ -114,6 +114,8 @@ class Failures:
     """Notices that a study fails from its first trial on."""
 
     def __init__(self, study: Study) -> None:
+        again = "" if study.path is None else f'; these trials count, and "hypertide retry {study.path}" tries them again'
+        self._todo = f"nothing more is tried. Correct the objective and run it again{again}"
         self._counts = not any(row["status"] in ("completed", "stopped") for row in study.trials)
         self._alike = 0
         self._all = 0
@@ -133,9 +135,9 @@ class Failures:
         self._last = kind
         self._all += 1
         if self._alike >= ALIKE:
-            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; nothing more is tried") from error
+            raise TrialsFailed(f"the first {ALIKE} trials all failed with {why}; {self._todo}") from error
         if self._all >= FAILED:
-            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; nothing more is tried") from error
+            raise TrialsFailed(f"the first {FAILED} trials all failed, the last one with {why}; {self._todo}") from error
 
 
 class _Interrupted(BaseException):
