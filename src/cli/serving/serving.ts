@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
-import { type ServedStudy, serve, studyLog } from '../../../streams/nats/serve.ts';
+import { type ServedStudy, type ServeOptions, serve, studyLog } from '../../../streams/nats/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
@@ -26,7 +26,7 @@ export interface ServingOptions {
   readonly metrics?: Metrics | undefined;
   readonly hooks?: Hooks | undefined;
   readonly tracing?: Tracing | undefined;
-  readonly settings: { readonly lease?: number; readonly replicas?: number; readonly maxBytes?: number };
+  readonly settings: Pick<ServeOptions, 'lease' | 'replicas' | 'maxBytes' | 'checkpointBytes'>;
 }
 
 /** The studies that this process serves. */

@@ -14,7 +14,7 @@ import type { Listening } from '../runner/reader.ts';
 import type { Template } from '../runner/template.ts';
 import type { About } from '../terminal/statusLine.ts';
 import type { Notices } from './notices.ts';
-import { outputFile, relocated, trialDirectory } from './trialFiles.ts';
+import { checkpointsDirectory, outputFile, relocated, trialDirectory } from './trialFiles.ts';
 
 export interface ProgramOptions extends Omit<Listening, 'file'> {
   readonly study: string;
@@ -103,7 +103,16 @@ export function trainers(options: TrainersOptions): Trainers {
   };
 }
 
-/** Runs the program for one attempt. `end` resolves with what it came to, and never rejects. */
+/** An attempt at work. */
+export interface Started {
+  readonly process: Running;
+  /** What it came to. Never rejects. */
+  readonly end: Promise<EndFact>;
+  /** What lines of the log about it say. */
+  readonly about: About;
+}
+
+/** Runs the program for one attempt. */
 export function startTrial(
   options: ProgramOptions,
   suggestion: Suggestion<Params>,
@@ -111,12 +120,7 @@ export function startTrial(
   slot: number,
   say: { readonly report: (fact: ReportedFact) => void; readonly waiting: () => number },
   traceparent?: string,
-): {
-  readonly process: Running;
-  readonly end: Promise<EndFact>;
-  /** What lines of the log about it say. */
-  readonly about: About;
-} {
+): Started {
   const { trial, attempt } = suggestion;
   const traced = options.tracing?.begin({ study: options.study, trial, attempt, run, traceparent });
   const job = omitUndefined({ ...jobOf(options, suggestion, slot), environment: traced?.environment });
@@ -154,8 +158,7 @@ export function startTrial(
 function jobOf({ study, directory }: ProgramOptions, suggestion: Suggestion<Params>, slot: number): Job {
   const { trial, attempt, params, budget, resumes } = suggestion;
   const own = trialDirectory(directory, trial);
-  /** Each attempt has its own directory, since an earlier one may still be writing. */
-  const checkpointsOf = (of: number) => join(own, `attempt-${of}`, 'checkpoints');
+  const checkpointsOf = (of: number) => checkpointsDirectory(directory, trial, of);
   const earlier = Array.from({ length: attempt - 1 }, (_, i) => checkpointsOf(attempt - 1 - i));
   const left = [...earlier, join(own, 'checkpoints')].map(savedIn).find((place) => place !== undefined); // the last: of older versions
   const named = suggestion.checkpoint === undefined ? undefined : relocated(suggestion.checkpoint, directory);

@@ -8,6 +8,14 @@ export const trialsDirectory = (stem: string): string => `${resolve(stem)}.trial
 /** The directory of one trial. */
 export const trialDirectory = (directory: string, trial: TrialId): string => join(directory, `trial-${trial}`);
 
+/** The files of one attempt. Each has its own directory, since an earlier one may still be writing. */
+export const attemptDirectory = (directory: string, trial: TrialId, attempt: number): string =>
+  join(trialDirectory(directory, trial), `attempt-${attempt}`);
+
+/** Where an attempt saves. */
+export const checkpointsDirectory = (directory: string, trial: TrialId, attempt: number): string =>
+  join(attemptDirectory(directory, trial, attempt), 'checkpoints');
+
 /** A checkpoint where it is now: a study that was renamed, copied or restored may have its files elsewhere than its log says. */
 export function relocated(checkpoint: string, directory: string): string {
   if (existsSync(checkpoint)) return checkpoint;

@@ -1,9 +1,11 @@
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import type { EndFact } from '../../../streams/evaluate.ts';
+import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
 import { createdOn, settingsOn } from '../../../streams/nats/created.ts';
 import type { Perform } from '../../../streams/nats/trainer/claimedRun.ts';
 import type { Door } from '../../../streams/nats/trainer/door.ts';
 import { runTrainer, type Trainer } from '../../../streams/nats/trainer/runTrainer.ts';
+import { pausingIn } from '../../../streams/spec/defaults.ts';
 import type { Params, ReportedFact, Values } from '../../facts/facts.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
 import { omitUndefined } from '../../omitUndefined.ts';
@@ -17,7 +19,9 @@ import { UsageError } from '../usage.ts';
 import { listeningFor } from './metric.ts';
 import { notices } from './notices.ts';
 import { checkResuming } from './resuming.ts';
+import { startAfter } from './startAfter.ts';
 import { startTrial } from './trainers.ts';
+import { isElsewhere, travel } from './travel.ts';
 
 /** How a worker runs its programs. */
 export interface ProgramSettings {
@@ -55,9 +59,9 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
   if (event.type !== 'failed')
     return lineOf(omitUndefined({ trial, status, params, values: event.type === 'completed' ? event.values : last }));
   if (event.reason !== 'preempted') return lineOf(omitUndefined({ ...event, status, params }));
-  return event.checkpoint === undefined
-    ? `trial ${trial} handed back, for another worker to begin again`
-    : `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;
+  if (event.checkpoint === undefined) return `trial ${trial} handed back, for another worker to begin again`;
+  if (parseReference(event.checkpoint)) return `trial ${trial} handed back, with its checkpoint on the server`;
+  return `trial ${trial} handed back with its checkpoint ${event.checkpoint}`;
 }
 
 /**
@@ -80,7 +84,7 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
   const command = commandOf(words, space);
   const missing = notPassed(command, space);
   if (missing !== undefined) warn(`the command does not pass ${missing}`);
-  const { strategy, decisions, resumes } = await settingsOn(nc, study, created);
+  const { strategy, decisions, resumes, limits } = await settingsOn(nc, study, created);
   checkResuming({ strategy, decisions, resumes, command });
   const settings = {
     study,
@@ -95,23 +99,43 @@ export async function workOn(given: Work): Promise<Trainer | undefined> {
     atTimeLimit,
     tracing: given.tracing,
   };
-  const perform: Perform<Params> = ({ suggestion, run, say, traceparent }) => {
+  const travelling = travel({
+    directory,
+    resumes: resumes || pausingIn(strategy, decisions) !== undefined,
+    retryErrors: limits.retryErrors ?? false,
+    warn,
+  });
+  const perform: Perform<Params> = ({ suggestion, run, trainer, say, traceparent }) => {
     let wanted = true;
+    const unwanted = new AbortController();
+    const { trial, attempt, params } = suggestion;
     let last: Values | undefined;
     const report = (fact: ReportedFact) => {
       last = fact.values;
       say.report(fact);
     };
-    const { process, end, about: aboutIt } = startTrial(settings, suggestion, run, slotOf(run), { ...say, report }, traceparent);
+    const of = (signal: AbortSignal) => ({ nc, study, trainer, trial, run, signal });
+    const start = (ready: typeof suggestion) => startTrial(settings, ready, run, slotOf(run), { ...say, report }, traceparent);
+    const started = isElsewhere(suggestion)
+      ? startAfter(
+          (ended) => travelling.arrive(of(ended), suggestion),
+          start,
+          (outcome) => (outcome.type === 'failed' ? { ...outcome, trial, attempt, run } : { ...outcome, trial, run }),
+        )
+      : start(suggestion);
+    const { process } = started;
     given.began(process);
-    void end.then((event) => {
+    const conclude = async () => {
+      const event = await travelling.depart(of(unwanted.signal), attempt, await started.end);
       const level = event.type === 'failed' && event.reason !== 'preempted' ? 'warn' : 'info';
-      screen.line(endOf(event, suggestion.params, last), { level, ...aboutIt });
+      screen.line(endOf(event, params, last), { level, trial, run, ...started.about });
       given.ended(process, event);
       say.end(wanted ? event : undefined);
-    });
+    };
+    void conclude();
     const abandon = () => {
       wanted = false;
+      unwanted.abort();
       process.preempt();
     };
     return { stop: process.stop, preempt: process.preempt, abandon };

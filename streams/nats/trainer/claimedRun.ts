@@ -12,6 +12,8 @@ export interface Claim<P> {
   readonly suggestion: Suggestion<P>;
   /** The name of the claim. */
   readonly run: string;
+  /** The name of this trainer. */
+  readonly trainer: string;
   /** The trace of the trial, as W3C Trace Context writes it, if the engine is traced. */
   readonly traceparent?: string | undefined;
   /** Takes facts and sends each until the server has it, across reconnects. `end` without a fact says that no one needs the result. */
@@ -39,6 +41,8 @@ export type Perform<P> = (claim: Claim<P>) => Performing;
 export type Warn = (message: string, about?: { readonly trial?: TrialId; readonly run?: string }) => void;
 
 export interface ClaimedRunOptions {
+  /** The name of this trainer. */
+  readonly trainer: string;
   /** Sends a fact until the server has it; `settled` gets the error if the server refuses it. */
   readonly store: (fact: TrialEvent, settled: (refused?: Error) => void) => void;
   /** The longest fact that counts, in bytes. */
@@ -72,6 +76,7 @@ export class ClaimedRun<P> {
     this.#claim = {
       suggestion,
       run,
+      trainer: options.trainer,
       traceparent: options.traceparent,
       say: { report: (fact) => this.#say(fact), end: (fact) => this.#end(fact), waiting: () => this.#facts.length },
     };
@@ -91,8 +96,8 @@ export class ClaimedRun<P> {
   }
 
   /** Claims the attempt. @param claimed called when the server has the claim */
-  claim(trainer: string, claimed: () => void): void {
-    const { run, suggestion } = this.#claim;
+  claim(claimed: () => void): void {
+    const { run, suggestion, trainer } = this.#claim;
     const { trial, attempt } = suggestion;
     this.#isSending = true;
     this.#options.store({ type: 'started', trial, attempt, run, trainer }, (refused) => {

@@ -224,6 +224,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
       if (!door.enter(run)) return leave(message, '-NAK');
       storing = true;
       const one = new ClaimedRun<P>(suggestion, run, {
+        trainer: name,
         store: store(subjects.by(name, trial)),
         limit: limitOf(message),
         traceparent: message.headers?.get(TRACE_HEADER) || undefined,
@@ -244,7 +245,7 @@ export function runTrainer<P>(nc: NatsConnection, study: string, perform: Perfor
         },
       });
       held.set(run, one);
-      one.claim(name, () => {
+      one.claim(() => {
         publish(nc, message.reply!, '+ACK');
         beats.begin(trial, run, (leaseOf(message) * 1000) / 3);
         const begin = () => one.perform(perform);

@@ -20,6 +20,7 @@ interface ServeOptions extends Access {
   readonly lease?: number;
   readonly replicas?: number;
   readonly maxBytes?: number;
+  readonly checkpoints?: number;
   readonly once?: boolean;
   /** The file of commands and webhooks to call. */
   readonly hooks?: string;
@@ -31,7 +32,7 @@ interface ServeOptions extends Access {
 
 /** `hypertide serve`: runs studies on a server until it is interrupted. Resolves with the exit status. */
 export async function serveStudies(paths: readonly string[], options: ServeOptions, screen: StatusLine): Promise<number> {
-  const { nats = process.env.HYPERTIDE_NATS, lease, replicas, maxBytes, once = false, all } = options;
+  const { nats = process.env.HYPERTIDE_NATS, lease, replicas, maxBytes, checkpoints: checkpointBytes, once = false, all } = options;
   if (nats === undefined) throw new UsageError('expected --nats with a server, or --http with an address');
   if (paths.length === 0 && all === undefined) throw new UsageError('expected study files to serve, or --all with a pattern of names');
   if (once && all !== undefined) throw new UsageError('--once: expected study files, since --all waits for studies that begin later');
@@ -53,7 +54,7 @@ export async function serveStudies(paths: readonly string[], options: ServeOptio
     metrics: eyes?.metrics,
     hooks,
     tracing,
-    settings: omitUndefined({ lease, replicas, maxBytes }),
+    settings: omitUndefined({ lease, replicas, maxBytes, checkpointBytes }),
   };
   const engines = serving(place);
   let release = () => {};

@@ -1,0 +1,47 @@
+import type { EndFact } from '../../../streams/evaluate.ts';
+import type { ProgramOutcome } from '../runner/outcome.ts';
+import type { Started } from './trainers.ts';
+
+type Ended = Extract<ProgramOutcome, { readonly type: 'stopped' | 'failed' }>;
+
+const PREEMPTED: Ended = { type: 'failed', reason: 'preempted', message: 'handed back before it began' };
+
+/**
+ * Starts an attempt once its files are there. It can be ended before that.
+ *
+ * @param prepare begins at once; its signal aborts when the attempt is ended. It may reject only then.
+ * @param start starts the program with what was prepared.
+ * @param endOf what the attempt came to, if its program never started.
+ */
+export function startAfter<T>(
+  prepare: (signal: AbortSignal) => Promise<T>,
+  start: (prepared: T) => Started,
+  endOf: (outcome: Ended) => EndFact,
+): Started {
+  const gone = new AbortController();
+  let outcome = PREEMPTED;
+  let started: Started | undefined;
+  const prepared = prepare(gone.signal).then(
+    (ready) => {
+      if (!gone.signal.aborted) started = start(ready);
+    },
+    () => {},
+  );
+  const instead = (tell: 'stop' | 'preempt' | 'kill', end: Ended) => () => {
+    if (started) return started.process[tell]();
+    if (!gone.signal.aborted) outcome = end;
+    gone.abort();
+  };
+  return {
+    process: {
+      done: prepared.then(() => started?.process.done ?? outcome),
+      stop: instead('stop', { type: 'stopped' }),
+      preempt: instead('preempt', PREEMPTED),
+      kill: instead('kill', PREEMPTED),
+    },
+    end: prepared.then(() => started?.end ?? endOf(outcome)),
+    get about() {
+      return started?.about ?? {};
+    },
+  };
+}

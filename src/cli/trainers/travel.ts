@@ -1,0 +1,99 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+import type { Suggestion } from '../../../streams/engine/directive.ts';
+import type { EndFact } from '../../../streams/evaluate.ts';
+import { parseReference } from '../../../streams/nats/checkpoints/reference.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import type { Params } from '../../facts/facts.ts';
+import type { TrialId } from '../../messages.ts';
+import { attemptDirectory, checkpointsDirectory, trialDirectory } from './trialFiles.ts';
+
+interface TravelOptions {
+  /** Where this worker keeps the files of trials. */
+  readonly directory: string;
+  /** Whether others may resume a trial that has ended. */
+  readonly resumes: boolean;
+  /** Whether a trial is tried again after an error of its program. */
+  readonly retryErrors: boolean;
+  readonly warn: (message: string) => void;
+}
+
+/** Checkpoints on their way between this machine and the server. */
+export interface Travel {
+  /** The suggestion with its checkpoint on this machine; without one if it cannot be restored, so that the trial begins again. */
+  arrive(of: CheckpointRun, suggestion: Suggestion<Params>): Promise<Suggestion<Params>>;
+  /** The end of a run with its checkpoint on the server, if a run elsewhere may resume from it. */
+  depart(of: CheckpointRun, attempt: number, end: EndFact): Promise<EndFact>;
+}
+
+/** Whether the checkpoint of a suggestion is on the server. */
+export const isElsewhere = ({ checkpoint }: Suggestion<Params>): boolean => parseReference(checkpoint) !== undefined;
+
+export function travel({ directory, resumes, retryErrors, warn }: TravelOptions): Travel {
+  const isWanted = (end: EndFact): boolean => {
+    if (end.type !== 'failed') return resumes;
+    return end.reason === 'preempted' || (end.reason === 'error' && retryErrors);
+  };
+  return {
+    arrive: async (of, { checkpoint: reference, ...suggestion }) => {
+      const { trial, attempt } = suggestion;
+      const here = savedHere(directory, reference!);
+      if (here !== undefined) return { ...suggestion, checkpoint: here };
+      try {
+        const restored = join(attemptDirectory(directory, trial, attempt), 'restored');
+        return { ...suggestion, checkpoint: await restoreCheckpoint(of, reference!, restored) };
+      } catch (error) {
+        of.signal?.throwIfAborted();
+        warn(`trial ${trial}: its checkpoint cannot be restored, so it begins again: ${(error as Error).message}`);
+        return suggestion;
+      }
+    },
+    depart: async (of, attempt, end) => {
+      if (end.checkpoint === undefined || !isWanted(end)) return end;
+      const path = pathOf(directory, of.trial, attempt, end.checkpoint);
+      if (path === undefined) return end; // such as a place that the trainers share
+      try {
+        const leftOut = (name: string) => warn(`trial ${of.trial}: ${name} is not saved: only files are, and links to files inside`);
+        const reference = await saveCheckpoint(of, path, leftOut);
+        note(directory, of.trial, attempt, { reference, path });
+        return { ...end, checkpoint: reference };
+      } catch (error) {
+        if (!of.signal?.aborted) warn(`trial ${of.trial}: its checkpoint stays on this machine, at ${path}: ${(error as Error).message}`);
+        return end;
+      }
+    },
+  };
+}
+
+/** The path of a checkpoint that a program has saved with its trial; undefined if it is elsewhere. */
+function pathOf(directory: string, trial: TrialId, attempt: number, named: string): string | undefined {
+  const own = trialDirectory(directory, trial);
+  const places = [resolve(named), resolve(checkpointsDirectory(directory, trial, attempt), named)];
+  return places.find((path) => path.startsWith(own + sep) && existsSync(path));
+}
+
+/** Says which checkpoint on the server is the same as one here. */
+const NOTE = 'checkpoint.json';
+
+interface Note {
+  readonly reference: string;
+  readonly path: string;
+}
+
+function note(directory: string, trial: TrialId, attempt: number, { reference, path }: Note): void {
+  const own = attemptDirectory(directory, trial, attempt);
+  writeFileSync(join(own, NOTE), `${JSON.stringify({ reference, path: relative(own, path) } satisfies Note)}\n`);
+}
+
+/** A checkpoint that a worker with this directory has saved itself. */
+function savedHere(directory: string, reference: string): string | undefined {
+  const own = trialDirectory(directory, parseReference(reference)!.trial);
+  for (const name of existsSync(own) ? readdirSync(own) : []) {
+    const file = join(own, name, NOTE);
+    if (!existsSync(file)) continue;
+    const noted = JSON.parse(readFileSync(file, 'utf8')) as Note;
+    const path = resolve(own, name, noted.path);
+    if (noted.reference === reference && existsSync(path)) return path;
+  }
+  return undefined;
+}

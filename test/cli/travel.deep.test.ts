@@ -1,0 +1,91 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { nkeyAuthenticator } from '@nats-io/transport-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
+import { factsOf } from '../streams/nats/world.ts';
+import { type NatsServer, natsServer } from '../support/nats.ts';
+import { directory, start, studyIn, TRAINER, until } from './support.ts';
+
+const { text, seeds } = serverConfig({
+  teams: [{ studies: ['drain', 'rungs', 'population'], trainers: ['w1', 'w2'] }],
+  store: 'unused',
+  host: '127.0.0.1',
+  port: -1,
+});
+let server: NatsServer;
+beforeAll(async () => {
+  server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+});
+afterAll(() => server.dispose());
+
+/** A directory of its own for a user: what another machine would be. */
+function machine(user: string): { readonly place: string; readonly login: readonly string[] } {
+  const place = directory();
+  writeFileSync(join(place, 'seed.nk'), seeds[user]!);
+  return { place, login: ['--nats', server.url, '--nkey', join(place, 'seed.nk')] };
+}
+
+async function serving(study: string, more: string) {
+  const { place, login } = machine('engine');
+  const serve = start(studyIn(`name: ${study}\n${more}`, place), 'serve', 'study.yaml', ...login, '--lease', '10', '--once');
+  await until(() => serve.said().includes(`${study}: started`));
+  return serve;
+}
+
+function working(study: string, user: string, ...words: readonly string[]) {
+  const { place, login } = machine(user);
+  const worker = start(place, 'worker', ...login, '--name', user, '--study', study, '--', ...TRAINER, ...words);
+  return { ...worker, place };
+}
+
+async function facts(study: string) {
+  const authenticator = nkeyAuthenticator(new TextEncoder().encode(seeds.engine));
+  return factsOf(await server.connect({ authenticator, inboxPrefix: '_INBOX_engine' }), study);
+}
+
+const outputOf = (place: string, study: string, trial: number, attempt = 1) =>
+  readFileSync(join(place, `${study}.trials`, `trial-${trial}`, `attempt-${attempt}.log`), 'utf8');
+
+describe('workers that share no directory', () => {
+  it('continue a trial that one of them handed back', async () => {
+    const serve = await serving('drain', 'trials: 1\n');
+    const one = working('drain', 'w1', '--steps', '1000', '--sleep', '0.05');
+    await until(() => existsSync(join(one.place, 'drain.trials', 'trial-1')) && outputOf(one.place, 'drain', 1).includes('"step":3'));
+    one.child.kill('SIGTERM');
+    expect((await one.ended).err).toContain('trial 1 handed back, with its checkpoint on the server');
+    rmSync(one.place, { recursive: true });
+    const two = working('drain', 'w2', '--steps', '5');
+    expect((await two.ended).code).toBe(0);
+    const [, from] = /from step (\d+)/.exec(outputOf(two.place, 'drain', 1, 2))!;
+    expect(Number(from)).toBeGreaterThanOrEqual(3);
+    expect((await serve.ended).code).toBe(0);
+  });
+
+  it.each([
+    ['rungs', 'trials: 6\nstrategy: { chain: [{ asha: { min: 1, max: 9, eta: 3, pause: true } }, random] }\n'],
+    ['population', 'trials: 4\nstrategy: { chain: [{ pbt: { population: 4, interval: 2, max: 6 } }, random] }\n'],
+  ])('resume what others paused: %s', async (study, strategy) => {
+    const serve = await serving(study, `parallel: 2\nresumes: true\n${strategy}`);
+    const one = working(study, 'w1', '--sleep', '0.1');
+    await until(() => one.said().includes('trial 2 completed'));
+    one.child.kill('SIGTERM');
+    await one.ended;
+    const two = working(study, 'w2');
+    expect((await two.ended).code).toBe(0);
+    expect((await serve.ended).code).toBe(0);
+    const all = await facts(study);
+    const by = new Map(all.flatMap((fact) => (fact.type === 'started' ? [[fact.trial, fact.trainer] as const] : [])));
+    const budgets = new Map(all.flatMap((fact) => (fact.type === 'suggested' ? [[fact.trial, fact.budget] as const] : [])));
+    const attempts = new Map(all.flatMap((fact) => (fact.type === 'started' ? [[fact.trial, fact.attempt] as const] : [])));
+    const resuming = all.flatMap((fact) => (fact.type === 'suggested' && fact.resumes !== undefined && fact.attempt === 1 ? [fact] : []));
+    expect(resuming.some(({ trial, resumes }) => by.get(trial) !== by.get(resumes!))).toBe(true);
+    for (const { trial, resumes, checkpoint } of resuming) {
+      expect(checkpoint).toMatch(new RegExp(`^nats:${by.get(resumes!)}/${resumes}/`));
+      const { place } = by.get(trial) === 'w1' ? one : two;
+      expect(outputOf(place, study, trial, attempts.get(trial))).toContain(
+        attempts.get(trial) === 1 ? `from step ${budgets.get(resumes!)}` : 'from step',
+      );
+    }
+  });
+});
