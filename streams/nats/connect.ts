@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { type NatsConnection, nkeys } from '@nats-io/nats-core';
+import { errors, type NatsConnection, nkeys } from '@nats-io/nats-core';
 import { connect, credsAuthenticator, nkeyAuthenticator } from '@nats-io/transport-node';
 import { UserError } from '../../src/errors.ts';
 import { omitUndefined } from '../../src/omitUndefined.ts';
@@ -41,6 +41,8 @@ export interface ConnectOptions extends Access {
   readonly name?: string;
 }
 
+const LOGIN = 'the server wants another login: an nkey, credentials, or a user and password in its address';
+
 /** The server cannot be reached, or does not let one in. */
 export class ConnectError extends UserError {
   override readonly name = 'ConnectError';
@@ -78,7 +80,8 @@ export async function connectTo(
       }),
     });
   } catch (cause) {
-    throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause });
+    const todo = cause instanceof errors.AuthorizationError ? LOGIN : undefined;
+    throw new ConnectError(`${hosts.join(', ')}: ${messageOf(cause as Error, isEncrypted)}`, { cause, todo });
   }
 }
 

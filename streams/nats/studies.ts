@@ -46,7 +46,8 @@ export async function request(nc: NatsConnection, study: string, method: Request
         ? `no engine creates ${study}: start "hypertide serve --all" with a pattern that it fits`
         : `no engine serves ${study} now`;
     const why = isForbidden(cause) ? `this user has no right to ask ${study} for ${method}` : none;
-    throw new StudyError(`${why} (${cause.message})`, { cause });
+    const todo = why === none && method !== 'create' ? 'start one with "hypertide serve"' : undefined;
+    throw new StudyError(`${why} (${cause.message})`, { cause, todo });
   });
   const reply = answer.json<Reply>();
   if (!reply.ok) throw new StudyError(reply.error, { code: reply.code });

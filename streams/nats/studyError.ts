@@ -5,7 +5,10 @@ export class StudyError extends UserError {
   override readonly name = 'StudyError';
   readonly code: string;
 
-  constructor(message: string, { code = 'study', ...options }: ErrorOptions & { readonly code?: string } = {}) {
+  constructor(
+    message: string,
+    { code = 'study', ...options }: ErrorOptions & { readonly code?: string; readonly todo?: string | undefined } = {},
+  ) {
     super(message, options);
     this.code = code;
   }

@@ -213,6 +213,11 @@ describe('on a server with the least rights for each user', () => {
     expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('this user has no right to ask s1') });
   });
 
+  it('a command without a login is told to bring one', async () => {
+    const ended = await hypertide(place, 'best', '--nats', own.url, '--study', 's1');
+    expect(ended).toMatchObject({ code: 2, err: expect.stringContaining('; the server wants another login: an nkey,') });
+  });
+
   it('a trainer may read the last change, which declares that trainers resume', async () => {
     const second = await serve(await as('engine'), line, { strategy: random(), study: 's2', trials: 1 });
     const { submit } = await natsSource(await as('operator'), 's2', 's2');
@@ -227,7 +232,10 @@ describe('on a server with the least rights for each user', () => {
 
   it('a viewer reads nothing without an engine, and the user of an engine reads the stream', async () => {
     await engine.close();
-    expect(await on('viewer', 'best')).toMatchObject({ code: 2, err: expect.stringContaining('no engine serves s1 now') });
+    expect(await on('viewer', 'best')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/no engine serves s1 now .*; start one with "hypertide serve"/),
+    });
     expect((await on('engine', 'best')).code).toBe(0);
   });
 });

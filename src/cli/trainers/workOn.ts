@@ -42,6 +42,8 @@ export interface Work extends ProgramSettings {
   readonly words: readonly string[];
   /** Of the worker. */
   readonly name: string | undefined;
+  /** Whether it logs in with a seed or credentials, which belong to a name. */
+  readonly hasLogin: boolean;
   readonly directory: string;
   readonly screen: StatusLine;
   readonly door: Door;
@@ -73,7 +75,8 @@ function endOf(event: EndFact, params: Params, last: Values | undefined): string
 export async function workOn(given: Work): Promise<Trainer | undefined> {
   const { nc, study, words, name, directory, screen, door, slotOf, signal, parallel, metric, result, timeLimit, atTimeLimit } = given;
   const warn = about(screen, { level: 'warn' }).line;
-  const waited = announceWait(screen, `the study ${study}, which is not on this server yet`, createdOn(nc, study, signal));
+  const hidden = given.hasLogin && name === undefined ? ', or hidden from a worker without its --name' : '';
+  const waited = announceWait(screen, `the study ${study}, which is not on this server yet${hidden}`, createdOn(nc, study, signal));
   const created = await waited.catch((error) => {
     if (!signal.aborted) throw error;
   });

@@ -77,6 +77,7 @@ export async function work(words: readonly string[], options: WorkerOptions, ter
       study,
       words,
       name,
+      hasLogin: (options.nkey ?? options.creds) !== undefined,
       ...{ parallel, timeLimit, atTimeLimit, metric, metricFile, result },
       directory: directoryOf(study, options.directory, isAlone),
       screen: isAlone ? screen : named(screenOf(study), study),
