@@ -34,6 +34,7 @@ export type {
 } from '../src/messages.ts';
 export { propose, wait } from '../src/messages.ts';
 export type { Rng } from '../src/numeric/random.ts';
+export type { ExpectedGain } from '../src/recommendation/expectedGain.ts';
 export type { Recommendation } from '../src/recommendation/recommendation.ts';
 export type { Axis, Point } from '../src/space/axis.ts';
 export { atLeast, atMost, forbid, predicate } from '../src/space/constraint.ts';

@@ -40,7 +40,7 @@ function inThread(task: RecommendationTask): Promise<Recommended | undefined> {
   return new Promise((resolve, reject) => {
     const thread = new Worker(program, { eval: true, workerData: { path, loader, task }, execArgv: [] });
     thread.once('message', (found: Recommendation<Params> | undefined) => {
-      resolve(found && omitUndefined({ results: task.rows.length, trial: found.row.trial, expected: found.expected }));
+      resolve(found && omitUndefined({ results: task.rows.length, trial: found.row.trial, expected: found.expected, gain: found.gain }));
       void thread.terminate();
     });
     thread.once('error', reject);

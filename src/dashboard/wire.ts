@@ -4,6 +4,7 @@ import type { CloseReason, Limits, ObjectiveSpec } from '../facts/facts.ts';
 import type { Refusal } from '../facts/refusal.ts';
 import type { Importances } from '../importance/importances.ts';
 import type { TrialId } from '../messages.ts';
+import type { ExpectedGain } from '../recommendation/expectedGain.ts';
 import type { SpaceData } from '../space/schema.ts';
 import type { Decided } from '../study/commands.ts';
 import type { TrialRow } from '../study/trials.ts';
@@ -148,6 +149,8 @@ export interface Recommended {
   readonly trial: TrialId;
   /** The value that a repetition is expected to have; absent where no model can tell. */
   readonly expected?: { readonly mean: number; readonly sd: number };
+  /** What further trials are expected to gain; absent where no model can tell. */
+  readonly gain?: ExpectedGain;
 }
 
 /** All that a report holds of a study. */

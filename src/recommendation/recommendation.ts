@@ -1,27 +1,25 @@
-import { kendall, type Pair } from '../budgets/firstRung.ts';
 import type { ObjectiveSpec } from '../facts/facts.ts';
 import { lossOf } from '../ledger/settings.ts';
-import { leaveOneOutMeans } from '../numeric/gp/leaveOneOut.ts';
 import { predictMany } from '../numeric/gp/predict.ts';
-import { features as featuresOf } from '../samplers/bo/features.ts';
-import { addObservation, bestAndSpread, noObservations, trainingSetOf } from '../samplers/bo/observations.ts';
-import { quantityModel } from '../samplers/bo/quantityModel.ts';
-import { PLAIN_TRANSFORM, SINGLE_KERNEL } from '../samplers/bo/state.ts';
+import { omitUndefined } from '../omitUndefined.ts';
+import { bestAndSpread, trainingSetOf } from '../samplers/bo/observations.ts';
 import type { Point } from '../space/axis.ts';
 import type { Space } from '../space/space.ts';
 import { bestFirst, highestBudget, type TrialRow } from '../study/trials.ts';
+import { type ExpectedGain, expectedGain } from './expectedGain.ts';
+import { type ResultModel, resultModel } from './resultModel.ts';
 
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P> {
   readonly row: TrialRow<P>;
   /** The value that a repetition is expected to have, and the standard deviation of this expectation. Absent where no model can tell. */
   readonly expected?: { readonly mean: number; readonly sd: number };
+  /** What further trials are expected to gain: whether it is worth continuing. Absent where no model can tell. */
+  readonly gain?: ExpectedGain;
 }
 
 /** More results only cost time: the best third of this many, and an even choice of the rest. */
 const MOST = 300;
-/** Below this agreement between the results and what the model predicts of each from the others, the lowest result is the better guess. */
-const ENOUGH = 0.4;
 /** So many standard deviations are added to the mean: the model is least certain of lone points, where it may only follow others. */
 const CAUTION = 2;
 
@@ -31,28 +29,36 @@ const CAUTION = 2;
  *
  * @returns undefined if no trial qualifies
  */
-export const recommendation = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined =>
-  recommendations(space, objective, rows)[0];
+export function recommendation<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P> | undefined {
+  const modelled = modelledResults(space, objective, rows);
+  const [best] = ranked(modelled, objective);
+  if (!best || !modelled.model) return best;
+  return { ...best, ...omitUndefined({ gain: expectedGain(space, modelled.model, modelled.points, modelled.losses) }) };
+}
 
 /** Every configuration that could be recommended, the best first, each with one of its trials. */
-export function recommendations<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P>[] {
+export const recommendations = <P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): Recommendation<P>[] =>
+  ranked(modelledResults(space, objective, rows), objective);
+
+/** The results that a recommendation depends on, the best first, and their model if there is one. */
+interface ModelledResults<P> {
+  readonly known: readonly TrialRow<P>[];
+  readonly points: readonly Point[];
+  readonly losses: readonly number[];
+  readonly model: ResultModel | undefined;
+}
+
+function modelledResults<P>(space: Space<P>, objective: ObjectiveSpec, rows: Iterable<TrialRow<P>>): ModelledResults<P> {
   const known = candidates(objective, rows);
   const points = known.map(({ params }) => space.encode(params));
+  const losses = known.map(({ values }) => lossOf(objective, values![objective.name]!));
+  return { known, points, losses, model: resultModel(space.axes, points, losses) };
+}
+
+function ranked<P>({ known, points, model }: ModelledResults<P>, objective: ObjectiveSpec): Recommendation<P>[] {
   const byResult = firstOfEach(points, [...known.keys()]).map((i) => ({ row: known[i]! }));
-  const losses = capped(known.map(({ values }) => lossOf(objective, values![objective.name]!)));
-
-  const features = featuresOf(space.axes);
-  const observations = points.reduce(
-    (all, point, i) => addObservation(SINGLE_KERNEL, features, PLAIN_TRANSFORM, all, { point, value: losses[i]! }),
-    noObservations,
-  );
-  const model = quantityModel(features, PLAIN_TRANSFORM[0]!, 0, observations);
-  const gp = model?.gps[0];
-  if (!model || !gp) return byResult;
-  const { transform, observed } = model;
-  const left = leaveOneOutMeans(gp, transform.targets);
-  if (kendall(losses.map((loss, i): Pair => [loss, left[i]!])) < ENOUGH) return byResult;
-
+  if (!model) return byResult;
+  const { gp, features, observed, transform } = model;
   const [means, variances] = [new Float64Array(known.length), new Float64Array(known.length)];
   predictMany(gp, trainingSetOf(features, observed, transform).points, known.length, means, variances);
   const bounds = means.map((mean, i) => mean + CAUTION * Math.sqrt(variances[i]!));
@@ -78,10 +84,4 @@ export function candidates<P>(objective: ObjectiveSpec, rows: Iterable<TrialRow<
   const highest = highestBudget(sorted);
   const full = sorted.filter(({ budget = highest }) => budget === highest);
   return full.length > MOST ? bestAndSpread(full, MOST) : full;
-}
-
-/** Losses, the best first, of which those far above the median count as less: they hide the differences between good ones. */
-function capped(losses: readonly number[]): number[] {
-  const median = losses[losses.length >> 1]!;
-  return losses.map((loss) => Math.min(loss, median + (median - losses[0]!)));
 }

@@ -67,6 +67,7 @@ describe('commands that read', () => {
       const both = await hypertide(place, 'best', 'study.jsonl', '--recommended', ...more);
       expect(both).toMatchObject({ code: 2, err: expect.stringContaining('--recommended: expected it without -n and --reference') });
     }
+    expect((await hypertide(place, 'best', 'study.jsonl')).err).not.toContain('expected to gain'); // four results tell nothing
     const two = await hypertide(place, 'best', 'study.jsonl', '-n', '2', '--json');
     expect(JSON.parse(two.out)).toHaveLength(2);
     const all = JSON.parse((await hypertide(place, 'trials', 'study.jsonl', '--json')).out);

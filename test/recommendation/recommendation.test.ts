@@ -7,7 +7,7 @@ import { predict } from '../../src/numeric/gp/predict.ts';
 import { drawNormal, rngFor } from '../../src/numeric/random.ts';
 import { recommendation, recommendations } from '../../src/recommendation/recommendation.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
-import { float, space } from '../../streams/index.ts';
+import { float, int, space } from '../../streams/index.ts';
 
 const square = space({ x: float(0, 1), y: float(0, 1) });
 type Config = { readonly x: number; readonly y: number };
@@ -85,12 +85,41 @@ describe('recommendation', () => {
       const rows = studied('1', noise);
       const again = rows.slice(0, 20).map((of, i) => row(61 + i, of.params, of.values!.value! + 0.05));
       const all = recommendations(square, minimize, [...rows, ...again]);
-      expect(all[0]).toEqual(recommendation(square, minimize, [...rows, ...again]));
+      const { gain: _, ...first } = recommendation(square, minimize, [...rows, ...again])!;
+      expect(all[0]).toEqual(first);
       expect(all).toHaveLength(60);
       const order = all.map((each) => (each.expected ? each.expected.mean + 2 * each.expected.sd : each.row.values!.value!));
       expect(order).toEqual(order.toSorted((a, b) => a - b));
     }
     expect(recommendations(square, minimize, [])).toEqual([]);
+  });
+
+  it('says what further trials are expected to gain: less, the more there are', () => {
+    const rows = studied('1', 0);
+    const [early, late] = [12, 60].map((n) => recommendation(square, minimize, rows.slice(0, n))!.gain!);
+    expect(early!.value).toBeGreaterThan(0);
+    expect(late!.value).toBeLessThan(early!.value);
+    const losses = rows.map(({ values }) => values!.value!).sort((a, b) => a - b);
+    expect(late!.share).toBeCloseTo(late!.value / (losses[30]! - losses[0]!), 12);
+    expect(recommendation(square, minimize, rows)!.gain).toEqual(late); // it depends on the results alone
+    const up = rows.map((of, i) => row(i + 1, of.params, -of.values!.value!));
+    expect(recommendation(square, { name: 'value', direction: 'maximize' }, up)!.gain).toEqual(late);
+  });
+
+  it('expects no gain when all of a space is tried, and says nothing without a model or a best trial', () => {
+    const few = space({ n: int(1, 12) });
+    const tried = (n: number) =>
+      Array.from({ length: n }, (_, i) => row(i + 1, { n: i + 1 } as never, (i - 6.3) ** 2)) as unknown as TrialRow<{ n: number }>[];
+    expect(recommendation(few, minimize, tried(12))!.gain).toEqual({ value: 0, share: 0 });
+    expect(recommendation(few, minimize, tried(5))!.gain!.value).toBeGreaterThan(0);
+    expect(recommendation(square, minimize, studied('1', 100))).not.toHaveProperty('gain');
+    expect(
+      recommendation(
+        square,
+        minimize,
+        studied('1', 0).map((of) => ({ ...of, values: { value: 1 } })),
+      ),
+    ).not.toHaveProperty('gain');
   });
 
   it('is found for losses that are huge, equal, or hundreds', () => {

@@ -188,7 +188,8 @@ class Study:
         """The trial whose configuration to deploy: with noise, the best result is a lucky one. None before the first result.
 
         `row` is the trial, the one with the best expected value; `expected` holds the `mean` and `sd` of that value, or is missing where no model
-        can tell. Raises HypertideError with several objectives.
+        can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of
+        the best trial over the median one. Raises HypertideError with several objectives.
         """
         return self._engine.request("recommend")["recommendation"]
 

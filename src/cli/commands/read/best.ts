@@ -1,7 +1,7 @@
 import { spaceOf } from '../../../../streams/engine/applyEntries.ts';
-import type { Values } from '../../../facts/facts.ts';
+import type { Params, Values } from '../../../facts/facts.ts';
 import { omitUndefined } from '../../../omitUndefined.ts';
-import { recommendation } from '../../../recommendation/recommendation.ts';
+import { type Recommendation, recommendation } from '../../../recommendation/recommendation.ts';
 import { bestFirst } from '../../../study/trials.ts';
 import type { CommandStudy } from '../../sources/study.ts';
 import { frontIn, type ListedTrial, trialsIn } from '../../sources/trialTable.ts';
@@ -32,17 +32,29 @@ export async function printBest(study: CommandStudy, { json, recommended, number
   const rows = bestFirst(all, objectives[0]!).slice(0, count);
   if (json) print(JSON.stringify(count === 1 ? (rows[0] ?? null) : rows));
   else print(rows.length > 0 ? table(rows) : withoutBest(all));
+  if (!json && count === 1) informOfGain(recommendation(spaceOf(study.created), objectives[0]!, all), study);
   return rows.length > 0 ? 0 : 1;
 }
 
 /** The trial whose configuration to deploy, and what to expect of it. */
-function printRecommended({ created }: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
+function printRecommended(study: CommandStudy, all: readonly ListedTrial[], json: boolean | undefined): number {
+  const { created } = study;
   const found = recommendation(spaceOf(created), created.objectives[0]!, all);
-  if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected }) } : null));
+  if (json) print(JSON.stringify(found ? { ...found.row, ...omitUndefined({ expected: found.expected, gain: found.gain }) } : null));
   else print(found ? table([found.row]) : withoutBest(all));
   if (!json && found?.expected)
     inform(`expected ${created.objectives[0]!.name}: ${shown(found.expected.mean)} ± ${shown(found.expected.sd)}`);
+  if (!json) informOfGain(found, study);
   return found ? 0 : 1;
+}
+
+/** Whether it is worth continuing, as far as a model can tell. */
+function informOfGain(found: Recommendation<Params> | undefined, { created }: CommandStudy): void {
+  if (!found?.gain) return;
+  const { value, share } = found.gain;
+  const rounded = (n: number) => shown(Number(n.toPrecision(2)));
+  const lead = `${rounded(100 * share)} % of the lead of the best trial over the median one`;
+  inform(`further trials are expected to gain ${rounded(value)} ${created.objectives[0]!.name} (${lead})`);
 }
 
 const withoutBest = (rows: readonly ListedTrial[]): string =>

@@ -1,6 +1,7 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { formatNumber } from '../../../../figures/format.ts';
 import { objectiveValue } from '../../../../figures/study.ts';
+import type { Recommended } from '../../../wire.ts';
 import { gainOf } from '../../lib/progress.ts';
 import { useFindings } from '../../state/findings.ts';
 import { knownRecommended, objectives, ranked, rowOf, rows } from '../../state/store.ts';
@@ -60,10 +61,17 @@ export function BestCard() {
           ? ` A repetition is expected to reach ${expectation(recommended.expected)}.`
           : ''}
       </p>
+      {recommended?.gain && <p class="note">{furtherText(recommended.gain, objective.name)}</p>}
       <Configuration of={shown} />
     </Card>
   );
 }
+
+const rounded = (value: number): string => formatNumber(Number(value.toPrecision(2)));
+
+/** Whether it is worth continuing. */
+const furtherText = ({ value, share }: NonNullable<Recommended['gain']>, objective: string): string =>
+  `Further trials are expected to gain ${rounded(value)} ${objective}: ${rounded(100 * share)} % of the lead of the best trial over the median one.`;
 
 const expectation = (expected: { readonly mean: number; readonly sd: number } | undefined): string =>
   expected ? `${formatNumber(expected.mean)} ± ${formatNumber(Number(expected.sd.toPrecision(2)))}` : 'about the same';
