@@ -48,6 +48,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     page('guides/external'),
     page('guides/operating'),
     page('guides/monitoring'),
+    page('guides/mirrors'),
     page('guides/resume'),
     page('guides/dashboard'),
     page('guides/objectives'),

@@ -30,7 +30,8 @@ export const nameOf = (target: Target): string => ('url' in target ? new URL(tar
 export const deliver = (target: Target, event: HookEvent, signal: AbortSignal): Promise<void> =>
   'url' in target ? post(target, event, signal) : run(target, event, signal);
 
-async function post({ url, headers }: WebhookTarget, event: HookEvent, signal: AbortSignal): Promise<void> {
+/** Sends an event to a server. @throws DeliveryError */
+export async function post({ url, headers }: WebhookTarget, event: object, signal: AbortSignal): Promise<void> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/cloudevents+json', ...headers },

@@ -1,6 +1,6 @@
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { withLog } from '../terminal/withLog.ts';
-import { byteSize, type ExitWith, logFormatOption, maybeOnServer, onServer, positiveNumber, wholeNumber } from './arguments.ts';
+import { byteSize, type ExitWith, logFormatOption, maybeOnServer, onServer, positiveNumber, wholeNumber, withRemote } from './arguments.ts';
 
 /** The commands of studies on a NATS server. */
 export function declareServer(program: Command, exit: ExitWith): void {
@@ -51,6 +51,30 @@ GET /v1/openapi.json describes the requests over HTTP.`,
     .requiredOption('--study <name>', 'name of the study')
     .option('--json', 'print a JSON line for each change')
     .action((options) => exit(import('../commands/server/watch.ts').then(({ watchStudy }) => watchStudy(options))));
+
+  withRemote(program.command('mirror'))
+    .summary('send a study to a webhook or to MLflow')
+    .description('Send the facts of a study to another system, until the study closes. It continues where it was.')
+    .addArgument(new Argument('<target>', 'webhook: each entry of the log as a CloudEvent; mlflow: runs').choices(['webhook', 'mlflow']))
+    .argument('<url>', 'address of the receiver, or of the MLflow server')
+    .argument('[journal]', 'file of the study, unless it is on a server')
+    .option('--once', 'end with the last entry that there is now')
+    .option('--header <line...>', "header of each request, such as 'Authorization: Bearer ...'")
+    .option('--position <file>', 'webhook: file that holds how far it is (default: <study>.mirror.json)')
+    .option('--experiment <name>', 'mlflow: name of the experiment (default: hypertide)')
+    .addHelpText(
+      'after',
+      `
+Logs in to MLflow as its own clients do: MLFLOW_TRACKING_TOKEN, or
+MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
+    )
+    .action((target, url, journal, options) =>
+      exit(
+        Promise.all([import('../sources/study.ts'), import('../commands/server/mirror.ts')]).then(([{ withStudy }, { mirror }]) =>
+          withStudy(journal, options, (study) => mirror(study, target, url, options)),
+        ),
+      ),
+    );
 
   program
     .command('http-users')

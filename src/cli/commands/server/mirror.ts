@@ -1,0 +1,83 @@
+import { DeliveryError } from '../../hooks/deliver.ts';
+import { type Mirror, mirrorStudy } from '../../mirror/mirror.ts';
+import type { CommandStudy } from '../../sources/study.ts';
+import { onInterrupt } from '../../terminal/interrupt.ts';
+import { inform } from '../../terminal/output.ts';
+import { UsageError } from '../../usage.ts';
+
+export const mirrorTargets = ['webhook', 'mlflow'] as const;
+
+export interface MirrorCommand {
+  readonly header?: readonly string[];
+  readonly position?: string;
+  readonly experiment?: string;
+  readonly once?: boolean;
+}
+
+/** `hypertide mirror`: sends the facts of a study to another system. */
+export async function mirror(
+  study: CommandStudy,
+  target: (typeof mirrorTargets)[number],
+  url: string,
+  options: MirrorCommand,
+): Promise<number> {
+  const ending = new AbortController();
+  const release = onInterrupt(() => ending.abort());
+  const { signal } = ending;
+  try {
+    const made = await mirrorTo(study, target, addressOf(url), options, signal);
+    const from = made.position;
+    inform(from === 0 ? `mirroring ${study.place}` : `mirroring ${study.place} from position ${from + 1} on`);
+    await mirrorStudy(study, study.created, made, { signal, warn: inform, once: options.once ?? false });
+    inform(`mirrored up to position ${made.position}`);
+    return signal.aborted ? 130 : 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    if (error instanceof DeliveryError) throw new UsageError(`${target} ${new URL(url).host}: ${error.message}`);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+async function mirrorTo(
+  { created, stem }: CommandStudy,
+  target: (typeof mirrorTargets)[number],
+  url: string,
+  { header = [], position = `${stem}.mirror.json`, experiment = 'hypertide' }: MirrorCommand,
+  signal: AbortSignal,
+): Promise<Mirror> {
+  const headers = headersIn(header);
+  if (target === 'webhook') return (await import('../../mirror/webhook.ts')).webhookMirror({ url, headers, file: position, signal });
+  const [{ mlflowMirror }, { mlflowClient }] = await Promise.all([
+    import('../../mirror/mlflow.ts'),
+    import('../../mirror/mlflowClient.ts'),
+  ]);
+  return mlflowMirror(mlflowClient(url, { ...login(), ...headers }, signal), created, experiment);
+}
+
+/** @throws UsageError */
+function addressOf(url: string): string {
+  const { protocol = '' } = URL.canParse(url) ? new URL(url) : {};
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new UsageError(`expected an address that begins with http:// or https://, got ${url}`);
+  return url;
+}
+
+/** @throws UsageError */
+function headersIn(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value] = /^([\w-]+): *(.+)$/.exec(line) ?? [];
+      if (name === undefined || value === undefined) throw new UsageError(`--header: expected 'Name: value', got ${line}`);
+      return [name, value];
+    }),
+  );
+}
+
+/** The login that MLflow's own clients use. */
+function login(): Record<string, string> {
+  const { MLFLOW_TRACKING_TOKEN: token, MLFLOW_TRACKING_USERNAME: user, MLFLOW_TRACKING_PASSWORD: password = '' } = process.env;
+  if (token) return { Authorization: `Bearer ${token}` };
+  return user ? { Authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` } : {};
+}
