@@ -195,7 +195,10 @@ class Study:
 
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest."""
-        import pandas
+        try:
+            import pandas
+        except ImportError as error:
+            raise HypertideError("dataframe: expected pandas, which is not installed; pip install pandas, or use study.trials") from error
 
         table = pandas.json_normalize(self.trials, max_level=1)
         first = ("trial", "status", "values", "params", "metrics")
