@@ -46,14 +46,15 @@ async function isInside(root: string, below: string): Promise<boolean> {
 /**
  * The content of files, cut into chunks. A large file begins a chunk of its own, so that its chunks are the same whatever is saved with it.
  *
+ * @param pool buffers of {@link CHUNK} bytes to use again; new ones are made when it is empty.
  * @throws CheckpointError if a file changes meanwhile.
  */
-export async function* chunksOf(path: string, { files }: Contents): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [];
+export async function* chunksOf(path: string, { files }: Contents, pool: ArrayBuffer[]): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let buffer: ArrayBuffer | undefined;
   let held = 0;
   const whole = () => {
-    const chunk = parts.length === 1 ? parts[0]! : Buffer.concat(parts, held);
-    [parts, held] = [[], 0];
+    const chunk = new Uint8Array(buffer!, 0, held);
+    [buffer, held] = [undefined, 0];
     return chunk;
   };
   for (const file of files) {
@@ -62,9 +63,9 @@ export async function* chunksOf(path: string, { files }: Contents): AsyncGenerat
     const handle = await open(file.path === '' ? path : join(path, file.path));
     try {
       for (let at = 0; at < file.size; ) {
-        const part = Buffer.allocUnsafe(Math.min(CHUNK - held, file.size - at));
+        buffer ??= pool.pop() ?? new ArrayBuffer(CHUNK);
+        const part = new Uint8Array(buffer, held, Math.min(CHUNK - held, file.size - at));
         await fill(handle, part, at, file.path);
-        parts.push(part);
         held += part.length;
         at += part.length;
         if (held === CHUNK) yield whole();

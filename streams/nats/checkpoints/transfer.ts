@@ -53,11 +53,13 @@ export async function saveCheckpoint(of: CheckpointRun, path: string, leftOut: (
       await storeChunk(nc, out, subjects.chunk(trainer, trial, sha256), data);
     };
     const chunks: [string, number][] = [];
-    await inFlight(chunksOf(path, contents), async (data) => {
+    const pool: ArrayBuffer[] = [];
+    await inFlight(chunksOf(path, contents, pool), async (data) => {
       of.signal?.throwIfAborted();
       const sha256 = digestOf(data);
       chunks.push([sha256, data.length]);
       await store(sha256, data);
+      pool.push(data.buffer);
     });
     const manifest = new TextEncoder().encode(JSON.stringify({ ...contents, chunks } satisfies Manifest));
     if (manifest.length > LONGEST_MANIFEST)
@@ -127,9 +129,14 @@ function partsFor(of: CheckpointRun) {
   /** Asks until the part comes: it is lost if the connection is. */
   const fetchPart = async (sha256: string): Promise<Msg> => {
     for (;;) {
-      const coming = new Promise<Msg>((resolve) => waiting.set(sha256, resolve));
+      let overdue: NodeJS.Timeout | undefined;
+      const coming = new Promise<Msg | undefined>((resolve) => {
+        waiting.set(sha256, resolve);
+        overdue = setTimeout(resolve, PATIENCE, undefined);
+      });
       await ask(of, { run: of.run, get: sha256, to });
-      const message = await Promise.race([coming, sleep(PATIENCE, undefined, { ref: false })]);
+      const message = await coming;
+      clearTimeout(overdue); // it would keep the part in memory
       if (message) return message;
     }
   };
