@@ -8,7 +8,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { bestOf, phaseOf, type StudyState } from '../monitoring/studyState.ts';
 import { omitUndefined } from '../omitUndefined.ts';
 import type { Space } from '../space/space.ts';
-import type { StudySource } from '../study/source.ts';
+import type { StudyLog, StudySource } from '../study/source.ts';
 import { TrialChanges } from './trialChanges.ts';
 import type { Detail, Headline, Summary } from './wire.ts';
 
@@ -30,9 +30,9 @@ const TREND = 32;
 const TURN = 20;
 
 /** A study as read from its log; it has no state besides. */
-export class Feed {
+export class Feed<S extends StudyLog = StudySource> {
   readonly id: string;
-  readonly source: StudySource;
+  readonly source: S;
   /** Resolves when the entries that existed at the start have been read. */
   readonly caughtUp: Promise<void>;
   readonly #reading = new AbortController();
@@ -46,7 +46,7 @@ export class Feed {
   #position = 0;
 
   /** @param failed called if the log can no longer be read. */
-  constructor(id: string, source: StudySource, failed: (error: unknown) => void = () => {}) {
+  constructor(id: string, source: S, failed: (error: unknown) => void = () => {}) {
     this.id = id;
     this.source = source;
     this.caughtUp = this.#readPast();

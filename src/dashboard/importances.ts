@@ -20,17 +20,18 @@ const MOST = 1500;
 /** Milliseconds of work before other tasks get a turn. */
 const TURN = 20;
 
-type Begun = NonNullable<Feed['begun']>;
+type Read = Pick<Feed, 'begun'>;
+type Begun = NonNullable<Read['begun']>;
 
 /** Per study and objective, what was found last and the position of the last result that it knows. */
-const known = new WeakMap<Feed, Map<string | undefined, { readonly results: number; readonly found: Promise<Importances | undefined> }>>();
+const known = new WeakMap<Read, Map<string | undefined, { readonly results: number; readonly found: Promise<Importances | undefined> }>>();
 
 /**
  * How much each parameter matters, by the results so far. Readers that ask at the same time share the answer.
  *
  * @param name the objective; default: the first one. @throws RefusedError if there is no such objective
  */
-export async function importancesOf(feed: Feed, name?: string): Promise<Importances | undefined> {
+export async function importancesOf(feed: Read, name?: string): Promise<Importances | undefined> {
   const results = feed.begun?.changes.results ?? 0;
   const ofStudy = known.get(feed) ?? new Map();
   known.set(feed, ofStudy);
@@ -41,7 +42,7 @@ export async function importancesOf(feed: Feed, name?: string): Promise<Importan
   return found;
 }
 
-async function computed(feed: Feed, name: string | undefined): Promise<Importances | undefined> {
+async function computed(feed: Read, name: string | undefined): Promise<Importances | undefined> {
   if (feed.begun === undefined) return undefined;
   const objective = objectiveOf(feed.begun, name);
   const { space, ledger, changes } = feed.begun;

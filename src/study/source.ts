@@ -2,14 +2,18 @@ import type { Entry } from '../facts/entry.ts';
 import type { Intent, Submitted } from './commands.ts';
 import type { TrainerRow } from './trainerRows.ts';
 
-/** A study wherever it lives: in a journal, in this process, or on a server. */
-export interface StudySource {
+/** The log of a study wherever it lives, to read. */
+export interface StudyLog {
   /** The file or the server. */
   readonly place: string;
   /** Entries from a position on, then new ones, until the signal aborts. */
   read(from: number, signal: AbortSignal): AsyncIterable<readonly Entry[]>;
   /** The entries that there are now, from a position on. */
   past(from: number): AsyncIterable<readonly Entry[]>;
+}
+
+/** A study wherever it lives: in a journal, in this process, or on a server. */
+export interface StudySource extends StudyLog {
   /** Its trainers, with what no log has: which of them are connected. Absent where only the log can be read. */
   trainers?(): Promise<readonly TrainerRow[]>;
   /**

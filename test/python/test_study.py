@@ -335,6 +335,20 @@ class AskTell(InFolder):
         self.assertIn("opt", trial)
         self.assertNotIn("momentum", trial)
 
+    def test_importance_comes_with_intervals(self):
+        study = self.study(path=None, strategy="random")
+        self.assertIsNone(study.importance())
+        study.optimize(loss_of, trials=20, progress=False)
+        found = study.importance()
+        self.assertEqual((found["results"], found["objective"]), (20, "loss"))
+        self.assertAlmostEqual(sum(found["fanova"].values()), 1)
+        self.assertGreater(found["fanova"]["x"], found["fanova"]["opt"])
+        for measure in ("fanova", "pedAnova"):
+            for name, (low, high) in found["intervals"][measure].items():
+                self.assertLessEqual(low, high, (measure, name))
+        with self.assertRaisesRegex(ht.HypertideError, "objective: expected one of loss"):
+            study.importance("accuracy")
+
     def test_several_objectives(self):
         study = self.study(minimize=["loss", "seconds"], maximize="accuracy")
         self.assertEqual(study.objectives, {"loss": "minimize", "seconds": "minimize", "accuracy": "maximize"})

@@ -3,11 +3,13 @@ import { openStudy, type Study } from '../../../streams/createStudy.ts';
 import { spaceOf } from '../../../streams/engine/applyEntries.ts';
 import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
+import { past } from '../../../streams/log/past.ts';
 import { best } from '../../../streams/observe.ts';
 import { isIn } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { type Submitter, submitter } from '../../../streams/submit.ts';
+import { importancesOf } from '../../dashboard/importances.ts';
 import type { Created, Enqueued, Fact, FailureReason, Limits, Params, Values } from '../../facts/facts.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { TrialId } from '../../messages.ts';
@@ -17,6 +19,7 @@ import { RefusedError } from '../../study/commands.ts';
 import { type TrialRow, TrialRows } from '../../study/trials.ts';
 import { version } from '../../version.ts';
 import { begunIn } from '../sources/journalFile.ts';
+import { readFeed } from '../sources/readFeed.ts';
 import { parseStudy } from '../studyFile/studyFile.ts';
 import { inform } from '../terminal/output.ts';
 import type { Driven } from './protocol.ts';
@@ -135,6 +138,10 @@ export async function drivenStudy(description: unknown, path: string | undefined
       },
       trials: () => ({ trials: [...seen.rows] }),
       best: () => ({ best: seen.best ?? null }),
+      importance: async ({ objective }: { readonly objective?: string }) => {
+        const feed = await readFeed({ place: path ?? '', read: (from, signal) => log.read(from, signal), past: (from) => past(log, from) });
+        return { importance: (await importancesOf(feed, objective)) ?? null };
+      },
       recommend: () => ({ recommendation: study.recommend() ?? null }),
     },
     dispose: () => study.close(),

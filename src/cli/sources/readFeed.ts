@@ -1,8 +1,8 @@
 import { Feed } from '../../dashboard/feed.ts';
-import type { StudySource } from '../../study/source.ts';
+import type { StudyLog } from '../../study/source.ts';
 
 /** Reads what the log of a study holds now. */
-export async function readFeed(study: StudySource): Promise<Feed> {
+export async function readFeed<S extends StudyLog>(study: S): Promise<Feed<S>> {
   const feed = new Feed(study.place, study);
   await feed.caughtUp;
   feed.close();

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 Recommendation = dict[str, Any]
+Importance = dict[str, Any]
 
 
 class Study:
@@ -192,6 +193,20 @@ class Study:
         the best trial over the median one. Raises HypertideError with several objectives.
         """
         return self._engine.request("recommend")["recommendation"]
+
+    def importance(self, objective: str | None = None) -> Importance | None:
+        """How much each parameter matters, by two measures; None while there are too few results.
+
+            found = study.importance()
+            found["fanova"]["lr"], found["intervals"]["fanova"]["lr"]  # 0.61, [0.48, 0.72]
+
+        `fanova` holds the share of the variation of all results that each parameter explains, `pedAnova` its share in what tells the best tenth of
+        the results from the others. `intervals` holds the 90 % interval of each share, by bootstrap samples of the results: shares whose intervals
+        overlap may be equal. `results` is the number of results.
+
+        objective  the objective to explain. Default: the first one.
+        """
+        return self._engine.request("importance", **({} if objective is None else {"objective": objective}))["importance"]
 
     def dataframe(self) -> pandas.DataFrame:
         """All trials as a pandas table: a column for each objective (`values.loss`), parameter (`params.lr`) and metric, then the rest."""

@@ -54,6 +54,19 @@ describe('ask-tell with a study', () => {
     expect(refused!.error).toContain('another study');
   });
 
+  it('says how much each parameter matters, and where each share lies', async () => {
+    const parameters = { ...STUDY.parameters, y: STUDY.parameters.x };
+    const results = Array.from({ length: 12 }, (_, i) => [
+      { cmd: 'ask' },
+      { cmd: 'tell', id: i + 1, values: { loss: (i * 0.37) % 1 } },
+    ]).flat();
+    const replies = await inform([init({ parameters, strategy: 'random' }), { cmd: 'importance' }, ...results, { cmd: 'importance' }]);
+    expect(replies[1]).toEqual({ importance: null });
+    const { fanova, intervals } = replies.at(-1)!.importance as { fanova: Record<string, number>; intervals: { fanova: object } };
+    expect(fanova.x! + fanova.y!).toBeCloseTo(1, 12);
+    expect(intervals.fanova).toEqual({ x: [expect.any(Number), expect.any(Number)], y: [expect.any(Number), expect.any(Number)] });
+  });
+
   it('gets trials with fixed values', async () => {
     const parameters = { ...STUDY.parameters, act: { type: 'choice', values: ['relu', 'tanh', 'gelu'] } };
     const asks = ['relu', 'tanh', 'gelu'].map((act) => ({ cmd: 'ask', fixed: { act } }));
@@ -123,7 +136,7 @@ describe('ask-tell with a study', () => {
       undefined,
       expect.stringContaining('loss'),
       expect.stringContaining('7'),
-      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best, recommend or quit'),
+      expect.stringContaining('expected init, ask, tell, report, enqueue, retract, limit, trials, best, importance, recommend or quit'),
     ]);
   });
 
