@@ -129,12 +129,19 @@ export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<Str
   },
 };
 
+/** Rows that fit models at several budgets take half of the time of all, so they run in `npm run test:deep` only. */
+const onlyDeep = ['auto', 'chain(asha, bo)', 'chain(asha first, bo)', 'chain(hyperband, bo)', 'chain(asha, forest)'];
+const names = Object.keys(cases).filter((name) => process.env.TEST_DEEP || !onlyDeep.includes(name));
+/** The rows of strategies and those of compositions, in a file each, so that two processes share them. */
+export const compositions = names.filter((name) => name.includes('('));
+export const strategies = names.filter((name) => !name.includes('('));
+
 /** A row in its world. */
 export const caseOf = (name: string): StrategyCase<Net> => ({
   space: net,
   study: { trials: 24, parallel: 3 },
   fleet,
-  runs: often(3),
+  runs: often(2),
   asks: runs(60, 20),
   ...cases[name]!,
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Coverage, newCoverage, type StrategyCase, strategyContract, strategyProperties } from '../../src/testing/strategy.ts';
-import { caseOf, cases } from './cases.ts';
+import { caseOf, strategies } from './cases.ts';
 import type { Net } from './world.ts';
 
-for (const name of Object.keys(cases)) strategyContract({ describe, it }, name, caseOf(name));
+for (const name of strategies) strategyContract({ describe, it }, name, caseOf(name));
 
 describe('the prefix property', () => {
   const prefix = strategyProperties['resumes from any prefix of its log as if nothing had happened'];
