@@ -3,7 +3,7 @@ import { space } from '../../src/space/space.ts';
 import { choice, float } from '../../src/space/types/dimension.ts';
 import type { TrialRow } from '../../src/study/trials.ts';
 
-export const net = space({ lr: float(1e-4, 1, { log: true }), kind: choice(['relu', 'tanh']) });
+const net = space({ lr: float(1e-4, 1, { log: true }), kind: choice(['relu', 'tanh']) });
 
 /** A completed trial, and what is different about it. */
 export const trialRow = (trial: number, loss: number, more: Partial<TrialRow> & { readonly curve?: readonly number[] } = {}) => ({

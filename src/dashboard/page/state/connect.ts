@@ -121,7 +121,7 @@ export function summaryOf(id: string): Promise<Summary | null> {
 }
 
 /** Asks the server about a study. */
-export async function getFrom<T>(id: string, path: string): Promise<T> {
+async function getFrom<T>(id: string, path: string): Promise<T> {
   const response = await fetch(`api/studies/${encodeURIComponent(id)}${path}`);
   if (!response.ok) throw new Error(((await response.json()) as { error?: string }).error ?? response.statusText);
   return (await response.json()) as T;
