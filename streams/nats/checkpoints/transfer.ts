@@ -177,13 +177,16 @@ async function storeChunk(nc: NatsConnection, out: Publisher, subject: string, d
 
 const isThere = (error: unknown): boolean => error instanceof JetStreamApiError && error.message.includes('per subject');
 
-/** Handles what comes, several at a time. */
+/** Handles what comes, several at a time. @throws what handling throws, also if it fails while the next one is awaited */
 async function inFlight<T>(all: AsyncIterable<T>, handle: (one: T) => Promise<void>): Promise<void> {
   const flying = new Set<Promise<void>>();
   for await (const one of all) {
-    const flight = handle(one).finally(() => flying.delete(flight));
-    flight.catch(() => {}); // `Promise.race` throws it
+    const flight = handle(one);
     flying.add(flight);
+    flight.then(
+      () => flying.delete(flight),
+      () => {}, // it stays, so that it is thrown below
+    );
     if (flying.size >= FLIGHT) await Promise.race(flying);
   }
   await Promise.all(flying);
