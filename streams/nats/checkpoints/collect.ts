@@ -6,7 +6,10 @@ import { parseReference } from './reference.ts';
 /** What a trainer has saved of a trial. */
 export interface Saved {
   readonly trainer: string;
+  /** NaN if its subject names no trial: a trainer chooses it. */
   readonly trial: TrialId;
+  /** The subjects of its parts. */
+  readonly filter: string;
   /** SHA-256 of each part. */
   readonly parts: readonly string[];
 }
@@ -20,12 +23,13 @@ export const bytesOf = (saved: Iterable<Saved>): number => {
 
 /** What is on the server. @param subjects of the parts. */
 export function savedOn(subjects: Iterable<string>): Saved[] {
-  const found = new Map<string, { trainer: string; trial: TrialId; parts: string[] }>();
+  const found = new Map<string, Saved & { parts: string[] }>();
   for (const subject of subjects) {
-    const [, , , trainer = '', trial = '', part = ''] = subject.split('.');
-    const key = `${trainer}/${trial}`;
-    const saved = found.get(key) ?? { trainer, trial: Number(trial), parts: [] };
-    found.set(key, saved);
+    const [, , , trainer = '', name = '', part = ''] = subject.split('.');
+    const filter = `${subject.slice(0, subject.lastIndexOf('.'))}.*`;
+    const trial = String(Number(name)) === name ? Number(name) : Number.NaN;
+    const saved = found.get(filter) ?? { trainer, trial, filter, parts: [] };
+    found.set(filter, saved);
     saved.parts.push(part);
   }
   return [...found.values()];

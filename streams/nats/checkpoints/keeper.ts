@@ -11,7 +11,7 @@ import type { Subjects } from '../subjects.ts';
 import { beyondShare, bytesOf, forRoom, neededIn, type Saved, savedOn } from './collect.ts';
 import type { CheckpointAnswer } from './messages.ts';
 import { isDigest, parseReference, type Reference } from './reference.ts';
-import { type CheckpointStreamOptions, checkpointsOn, createCheckpoints } from './stream.ts';
+import { type CheckpointState, type CheckpointStreamOptions, checkpointsOn, createCheckpoints } from './stream.ts';
 
 /** What an engine knows of its study. */
 export interface KeptStudy<P> {
@@ -45,30 +45,39 @@ interface Wanted extends Omit<Reference, 'sha256'> {
  * only parts of the checkpoint that the suggestion of its own run names. The server sends them straight to it.
  */
 export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, subjects: Subjects, options: CheckpointStreamOptions) {
-  const { maxBytes } = options;
-  const share = maxBytes * OF_ONE;
+  let { maxBytes } = options;
+  let share = maxBytes * OF_ONE;
   /** References in facts that count, each to what the author of the fact has saved of the same trial. */
   const named = new Set<string>();
   const blamed = new Set<string>();
+  /** Subjects of requests to save that are being answered. */
+  const saving = new Set<string>();
   let sweeping: Promise<unknown> = Promise.resolve();
   let swept = '';
   let study: KeptStudy<P> | undefined;
 
+  /** How the stream stands. One that is there keeps its limit, whatever the options say. */
+  const look = async (filter?: string): Promise<CheckpointState | undefined> => {
+    const state = await checkpointsOn(jsm, subjects, filter);
+    maxBytes = Math.min(options.maxBytes, state?.maxBytes ?? options.maxBytes);
+    share = maxBytes * OF_ONE;
+    return state;
+  };
   const purge = async (saved: Iterable<Saved>) => {
-    for (const { trainer, trial } of saved) await jsm.streams.purge(subjects.chunks, { filter: subjects.chunk(trainer, trial, '*') });
+    for (const { filter } of saved) await jsm.streams.purge(subjects.chunks, { filter });
   };
   /** Deletes what no run needs and, if there is no room, what is least likely to be resumed. @param wanted by a trainer that is about to save */
   const collect = async ({ ledger, rows, head, warn }: KeptStudy<P>, wanted?: Wanted) => {
-    const state = await checkpointsOn(jsm, subjects, subjects.chunk('*', '*', '*'));
-    const seen = state && `${state.last_seq} ${state.num_deleted} ${ledger.position}`;
+    const state = await look(subjects.chunk('*', '*', '*'));
+    const seen = state && `${state.last} ${state.deleted} ${ledger.position}`;
     if (!state || !ledger.created || (!wanted && seen === swept)) return;
-    const all = savedOn(Object.keys(state.subjects ?? {}));
+    const all = savedOn(Object.keys(state.subjects));
     if (ledger.position < (await head())) return; // what it has not read may need them
     const isNeeded = neededIn(ledger);
     await purge(all.filter((saved) => !isNeeded(saved)));
     swept = seen!;
     const room = wanted?.bytes ?? 0;
-    const bytesNow = async () => (await checkpointsOn(jsm, subjects))!.bytes + room;
+    const bytesNow = async () => (await look())!.bytes + room;
     let left = all.filter(isNeeded);
     if ((await bytesNow()) > maxBytes * FULL) {
       const excess = beyondShare(left, share);
@@ -93,19 +102,21 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
   /** Whether a trainer may save so many bytes, and what it has saved of the trial. */
   const admit = async (wanted: Wanted): Promise<CheckpointAnswer> => {
     const { trainer, trial, bytes } = wanted;
-    const no = (why: string): CheckpointAnswer => ({ ok: false, error: `${why} ("hypertide serve --checkpoints" sets the limit)` });
-    if (bytes > share) return no(`it has ${bytes} bytes, and a trainer may save ${share}`);
-    const look = async () => {
-      const state = await checkpointsOn(jsm, subjects, subjects.chunk(trainer, '*', '*'));
+    const find = async () => {
+      const state = await look(subjects.chunk(trainer, '*', '*'));
       const saved = savedOn(Object.keys(state?.subjects ?? {}));
       const total = (state?.bytes ?? 0) + bytes;
       return { state, saved, fits: total <= share || (total <= maxBytes && bytesOf(saved) + bytes <= share) };
     };
-    let found = await look();
+    let found = await find();
+    const change =
+      maxBytes < options.maxBytes ? `"nats stream edit ${subjects.chunks} --max-bytes" changes` : '"hypertide serve --checkpoints" sets';
+    const no = (why: string): CheckpointAnswer => ({ ok: false, error: `${why} (${change} the limit)` });
+    if (bytes > share) return no(`it has ${bytes} bytes, and a trainer may save ${share}`);
     if (!found.state) await createCheckpoints(jsm, subjects, options);
     if (!found.fits) {
       await sweep(wanted);
-      found = await look();
+      found = await find();
     }
     if (!found.fits)
       return no(
@@ -126,12 +137,18 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
       if (study.ledger.position < (await study.head())) return wait;
       return { ok: false, error: `${trainer} does not hold trial ${trial}` };
     }
-    if (typeof request.save === 'number' && request.save >= 0) return admit({ trainer, trial: Number(trial), bytes: request.save });
+    if (typeof request.save === 'number' && request.save >= 0) {
+      if (saving.has(message.subject)) return { ...wait, error: 'it is being answered already' };
+      saving.add(message.subject);
+      return admit({ trainer, trial: Number(trial), bytes: request.save }).finally(() => saving.delete(message.subject));
+    }
     const given = open.suggestion.checkpoint;
     const from = parseReference(given);
     const { get, to } = request;
     if (!from || !named.has(given!) || !isDigest(get)) return { ok: false, error: `trial ${trial} does not resume from that` };
     if (typeof to !== 'string' || !/^\w{1,64}$/.test(to)) return { ok: false, error: 'a request must say where its answer goes' };
+    // Without a stream the server would send nothing: the study was restored or copied.
+    if (get === from.sha256 && !(await look())) return { ok: false, error: 'it is no longer on the server' };
     // The server sends the part straight to the trainer.
     const part = `$JS.API.DIRECT.GET.${subjects.chunks}.${subjects.chunk(from.trainer, from.trial, get)}`;
     publish(nc, part, '', { reply: subjects.part(trainer, to, get) });

@@ -1,11 +1,4 @@
-import {
-  DiscardPolicy,
-  JetStreamApiError,
-  type JetStreamManager,
-  RetentionPolicy,
-  StorageType,
-  type StreamState,
-} from '@nats-io/jetstream';
+import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
 import { isForbidden } from '../retry.ts';
 import type { Subjects } from '../subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
@@ -17,7 +10,22 @@ export interface CheckpointStreamOptions {
   readonly replicas: number;
 }
 
+/** The checkpoints of a study on the server. */
+export interface CheckpointState {
+  /** How many messages each subject has. */
+  readonly subjects: Readonly<Record<string, number>>;
+  /** Bytes that they take: of all, not only of those subjects. Small messages take more than their own bytes, since their number is limited too. */
+  readonly bytes: number;
+  /** The limit of the stream. */
+  readonly maxBytes: number;
+  /** Sequence number of the last message. */
+  readonly last: number;
+  readonly deleted: number;
+}
+
 const STREAM_NOT_FOUND = 10059;
+/** Parts of a study, at most: the engine lists them all to find those that no run needs. More fit if they are as large as they may be. */
+const MOST_PARTS = 20_000;
 /** Bytes for the subject and the headers of a message. */
 const ENVELOPE = 2048;
 
@@ -38,6 +46,7 @@ export async function createCheckpoints(
     storage: StorageType.File,
     num_replicas: options.replicas,
     max_bytes: options.maxBytes,
+    max_msgs: Math.max(MOST_PARTS, Math.ceil((2 * options.maxBytes) / CHUNK)),
     max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
     discard: DiscardPolicy.New,
     max_msgs_per_subject: 1,
@@ -48,8 +57,18 @@ export async function createCheckpoints(
 }
 
 /** How the stream stands, with the subjects that fit a pattern; undefined if there is none. */
-export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<StreamState | undefined> =>
-  ifThere(async () => (await jsm.streams.info(chunks, filter === undefined ? {} : { subjects_filter: filter })).state);
+export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<CheckpointState | undefined> =>
+  ifThere(async () => {
+    const { state, config } = await jsm.streams.info(chunks, filter === undefined ? {} : { subjects_filter: filter });
+    const maxBytes = config.max_bytes < 0 ? Number.POSITIVE_INFINITY : config.max_bytes;
+    return {
+      subjects: state.subjects ?? {},
+      bytes: Math.max(state.bytes, config.max_msgs > 0 ? (state.messages / config.max_msgs) * config.max_bytes : 0),
+      maxBytes,
+      last: state.last_seq,
+      deleted: state.num_deleted ?? 0,
+    };
+  });
 
 /** Deletes the checkpoints of a study, if it has any and this user may delete them: configurations of older versions do not know them. */
 export const deleteCheckpoints = (jsm: JetStreamManager, { chunks }: Subjects): Promise<unknown> =>

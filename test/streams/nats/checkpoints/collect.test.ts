@@ -4,7 +4,12 @@ import { beyondShare, bytesOf, forRoom, neededIn, savedOn } from '../../../../st
 import { CHUNK } from '../../../../streams/nats/checkpoints/manifest.ts';
 
 const part = (n: number) => String(n).padStart(64, '0');
-const saved = (trainer: string, trial: number, parts = 1) => ({ trainer, trial, parts: Array.from({ length: parts }, (_, i) => part(i)) });
+const saved = (trainer: string, trial: number, parts = 1) => ({
+  trainer,
+  trial,
+  filter: `ht.s.chunk.${trainer}.${trial}.*`,
+  parts: Array.from({ length: parts }, (_, i) => part(i)),
+});
 const named = (trainer: string, trial: number) => `nats:${trainer}/${trial}/${part(1)}`;
 const open = (runs: readonly string[], checkpoint?: string) =>
   ({ suggestion: { checkpoint }, runs: new Map(runs.map((name, i) => [`r${i}`, name])) }) as unknown as OpenTrial;
@@ -13,6 +18,15 @@ it('subjects are what trainers saved of trials', () => {
   const subjects = [`ht.s.chunk.w1.3.${part(0)}`, `ht.s.chunk.w2.3.${part(0)}`, `ht.s.chunk.w1.3.${part(1)}`];
   expect(savedOn(subjects)).toEqual([saved('w1', 3, 2), saved('w2', 3)]);
   expect(bytesOf([saved('w1', 3, 2), saved('w2', 3)])).toBe(3 * CHUNK);
+});
+
+it('a subject that names no trial is found by its own name', () => {
+  const found = savedOn(['ht.s.chunk.w1.01.a', 'ht.s.chunk.w1.1.a', 'ht.s.chunk.w1.x.a']);
+  expect(found.map(({ trial, filter }) => [trial, filter])).toEqual([
+    [Number.NaN, 'ht.s.chunk.w1.01.*'],
+    [1, 'ht.s.chunk.w1.1.*'],
+    [Number.NaN, 'ht.s.chunk.w1.x.*'],
+  ]);
 });
 
 it('what a run may resume from is needed, and nothing else', () => {

@@ -7,6 +7,7 @@ import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../../streams/index.ts';
 import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
+import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
 import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
@@ -14,7 +15,7 @@ import { subjectsOf } from '../../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
-const STUDIES = ['travel', 'gone', 'small'];
+const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'busy'];
 const { text, seeds } = serverConfig({
   teams: [{ studies: STUDIES, trainers: ['w1', 'w2'] }],
   store: 'unused',
@@ -30,6 +31,9 @@ afterAll(() => server.dispose());
 
 const as = (name: string): Promise<NatsConnection> =>
   server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${name}` });
+
+/** On a busy machine. */
+const PATIENT = { timeout: 60_000 };
 
 const directory = () => mkdtempSync(join(tmpdir(), 'hypertide-checkpoint-'));
 
@@ -150,6 +154,89 @@ describe('a checkpoint', () => {
     const third = await claim('w1', 3);
     await saveCheckpoint(third, large(4)); // the second trial named none, and the first is no longer the best
     expect(await trialsOn()).toEqual(['w1/3']);
+    await engine.close();
+  });
+
+  it('is not named if the server refuses one of its parts', async () => {
+    const { engine, claim } = await scene('refused', { checkpointBytes: 30 * CHUNK });
+    const of = await claim('w1', 1);
+    const saved = directory();
+    writeFileSync(join(saved, 'zeros'), Buffer.alloc(10 * CHUNK));
+    await saveCheckpoint(of, saved);
+    writeFileSync(join(saved, 'a'), Buffer.alloc(CHUNK, randomUUID()));
+    const other = await as('w2');
+    const fill = async () => {
+      const part = Buffer.alloc(CHUNK - 4000);
+      const store = (i: number) => other.request(subjectsOf('refused').chunk('w2', 9, String(i)), part, PATIENT);
+      await Promise.all(Array.from({ length: 30 }, (_, i) => store(i)));
+    };
+    const admitted = new Proxy(of.nc, {
+      get: (nc, name: keyof NatsConnection) => {
+        const request: NatsConnection['request'] = async (subject, ...more) => {
+          const answer = await nc.request(subject, ...more);
+          if (subject.includes('.checkpoint.')) await fill(); // the room has gone since it was admitted
+          return answer;
+        };
+        return name === 'request' ? request : typeof nc[name] === 'function' ? nc[name].bind(nc) : nc[name];
+      },
+    });
+    // The first part is refused while the others, which are there, are read.
+    await expect(saveCheckpoint({ ...of, nc: admitted }, saved)).rejects.toThrow('the server has no room for it');
+    await engine.close();
+  });
+
+  it('is not restored if its study has lost the stream, as a restored study has', async () => {
+    const { engine, claim, say } = await scene('deleted');
+    const w1 = await claim('w1', 1);
+    const reference = await saveCheckpoint(w1, directory());
+    await say(w1, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: reference });
+    const w2 = await claim('w2', 1, 2);
+    await (await jetstreamManager(await as('admin'), { checkAPI: false })).streams.delete('HTC_deleted');
+    await expect(restoreCheckpoint(w2, reference, join(directory(), 'restored'))).rejects.toThrow('it is no longer on the server');
+    await engine.close();
+  });
+
+  it('meets the limit of the stream that is there, whatever the engine wants now', async () => {
+    const before = await scene('raised', { checkpointBytes: 4 * CHUNK });
+    const of = await before.claim('w1', 1);
+    const saved = directory();
+    await saveCheckpoint(of, saved);
+    await before.engine.close();
+    const { engine } = await scene('raised', { checkpointBytes: 40 * CHUNK });
+    writeFileSync(join(saved, 'state'), Buffer.alloc(3 * CHUNK));
+    await expect(saveCheckpoint(of, saved)).rejects.toThrow(
+      /a trainer may save 1048576 \("nats stream edit HTC_raised --max-bytes" changes the limit\)/,
+    );
+    await engine.close();
+  });
+
+  it('finds room though a trainer stored many parts, under names of no trial', async () => {
+    const { engine, claim } = await scene('strays', { checkpointBytes: 100 * CHUNK });
+    const of = await claim('w1', 1);
+    const saved = directory();
+    await saveCheckpoint(of, saved);
+    const stray = await as('w2');
+    const subject = (part: number) => `ht.strays.chunk.w2.01.${part}`;
+    const most = 20_000;
+    for (let part = 0; part < most; part++) stray.publish(subject(part), 'x');
+    const ack = await stray.request(subject(most), 'x', PATIENT);
+    expect(ack.json()).toMatchObject({ error: { description: 'maximum messages exceeded' } });
+    writeFileSync(join(saved, 'state'), 'good');
+    await saveCheckpoint(of, saved);
+    await engine.close();
+  });
+
+  it('is admitted once at a time, so that a trainer cannot keep the engine busy', async () => {
+    const { engine, claim } = await scene('busy', { checkpointBytes: 10 * CHUNK });
+    const of = await claim('w1', 1);
+    await saveCheckpoint(of, directory());
+    const request = JSON.stringify({ run: of.run, save: 1 });
+    const ask = () => of.nc.request(subjectsOf('busy').checkpoint('w1', 1), request, PATIENT);
+    const answers = (await Promise.all(Array.from({ length: 50 }, ask))).map((answer) => answer.json<CheckpointAnswer>());
+    const isLater = (answer: CheckpointAnswer) => !answer.ok && answer.wait === true;
+    expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(0);
+    expect(answers.filter(isLater).length).toBeGreaterThan(0);
+    expect(answers.every((answer) => answer.ok || isLater(answer))).toBe(true);
     await engine.close();
   });
 });
