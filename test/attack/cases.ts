@@ -7,6 +7,7 @@ import { httpAttacks } from './cases/http.ts';
 import { interfaceAttacks } from './cases/interface.ts';
 import { messageAttacks } from './cases/messages.ts';
 import { programAttacks } from './cases/programs.ts';
+import { proposerAttacks } from './cases/proposers.ts';
 import { prototypeAttacks } from './cases/prototype.ts';
 import { replayAttacks } from './cases/replay.ts';
 import { rightsAttacks } from './cases/rights.ts';
@@ -27,6 +28,7 @@ export const attacks: readonly Attack[] = [
   ...sizeAttacks,
   ...httpAttacks,
   ...interfaceAttacks,
+  ...proposerAttacks,
   ...terminalAttacks,
   ...fileAttacks,
   ...elsewhereAttacks,

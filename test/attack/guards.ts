@@ -31,6 +31,11 @@ const layers = {
     ],
     'paused trainers': [["if (to !== 'work') return refuse('paused'", "if (to === undefined) return refuse('paused'"]],
     'one end': [['this.open.remove(trial);', '']],
+    'few proposals': [['if (proposals.length >= MOST)', 'if (proposals.length < 0)']],
+    'different proposals': [['return same && refuse(', 'return same && undefined && refuse(']],
+    'annotated trials': [
+      ['return fact.trial === undefined || fact.trial < this.nextTrial ? undefined', 'return fact.trial !== 0 ? undefined'],
+    ],
   },
   server: {
     'facts of trainers': [
@@ -122,6 +127,7 @@ const layers = {
     'allowance of trials': [['if (used.trials + underWay >= trials)', 'if (used.trials < 0 && underWay >= trials)']],
     'requests under way': [['underWay + 1);', '0);']],
     'allowance of cost': [['if (used.cost >= cost)', 'if (used.cost < 0 && cost)']],
+    'known proposers': [['if (names.includes(proposer)) return;', 'if (proposer) return;']],
     'digests of tokens': [['sha256: digestOf(token) }', 'sha256: token || digestOf(token) }']],
   },
   text: {
