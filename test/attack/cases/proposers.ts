@@ -57,15 +57,15 @@ const strangers = [
 ] as const;
 
 export const proposerAttacks = [
-  ...strangers.flatMap(([guard, user, who]) => [
+  ...strangers.flatMap(([guard, user, sender]) => [
     attack(
       guard,
-      `${who} proposes`,
+      `${sender} proposes`,
       changes((at) => propose(at, user)),
     ),
     attack(
       guard,
-      `${who} annotates the study`,
+      `${sender} annotates the study`,
       changes((at) => annotate(at, user)),
     ),
   ]),
