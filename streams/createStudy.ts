@@ -19,7 +19,7 @@ import { type Annotation, type TrialRow, TrialRows } from '../src/study/trials.t
 import { Asks } from './engine/asks.ts';
 import type { Directive, Suggestion } from './engine/directive.ts';
 import { run } from './engine/run.ts';
-import { FixedAsks } from './fixedAsks.ts';
+import { blockedBy, FixedAsks } from './fixedAsks.ts';
 import type { Log } from './log/log.ts';
 import { memoryLog } from './log/memory.ts';
 import { type NoResultError, watchFailures } from './noResult.ts';
@@ -50,8 +50,8 @@ export interface Study<P> {
    * @param options `fixed`: values that the trial must have; the strategy chooses the other parameters, and learns from the result. The ask
    * stands in the log as an `enqueued` fact.
    * @returns undefined when the study is over; with `fixed`, also if no new configuration may begin.
-   * @throws NoResultError if no trial has a result and three failed for the same reason, or ten for any; what the study throws; RefusedError if
-   * the fixed values do not fit the space.
+   * @throws NoResultError if no trial has a result and three failed alike, or ten in any way; what the study throws; RefusedError if fixed values
+   * do not fit the space, or wait for trials that only an ask without them gets, such as those of an earlier process.
    * @example
    * const trial = await study.ask({ fixed: { model: 'svm' } });
    */
@@ -191,6 +191,8 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
   const direct = (directive: Directive<P>) => {
     if (directive.type === 'stop') stops.add(directive.trial);
     if (directive.type === 'suggested') asks.put(directive);
+    const error = blocked();
+    if (error) asks.end({ error }); // none of those that wait may get it
   };
   const { engine, started, stop } = run<P>(
     space,
@@ -241,9 +243,13 @@ export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {
     engine.stir();
     return waiting.suggestion;
   };
+  const blocked = () =>
+    blockedBy(engine.ledger, ({ suggestion, run }) => asks.keeps(suggestion) || (run !== undefined && runs.get(suggestion.trial) !== run));
   const nextWith = async (fixed: Params): Promise<Suggestion<P> | undefined> => {
     if (!end) await Promise.race([started, ended]);
     if (end) return next(() => false);
+    const error = blocked();
+    if (error) throw error;
     return fixedAsks.ask({ request: crypto.randomUUID(), fixed, ledger: engine.ledger, append, wait: next });
   };
   const of = (trial: TrialId): { readonly trial: TrialId; readonly run?: string } => {

@@ -1,6 +1,7 @@
 import type { Params } from '../src/facts/facts.ts';
 import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
 import type { Ledger } from '../src/ledger/ledger.ts';
+import type { OpenTrial } from '../src/ledger/trial.ts';
 import type { TrialId } from '../src/messages.ts';
 import { decide, RefusedError } from '../src/study/commands.ts';
 import type { Suggestion } from './engine/directive.ts';
@@ -88,3 +89,17 @@ export class FixedAsks<P> {
 /** Whether a new configuration may begin after those that are planned. */
 export const hasRoom = <P>({ planned, settings, closed }: Ledger<P>): boolean =>
   closed === undefined && planned < (settings.limits.trials ?? Number.POSITIVE_INFINITY);
+
+/**
+ * Why an ask with fixed values would wait for ever: trials that only other asks get are all that `parallel` allows.
+ *
+ * @param isLeft whether such a trial waits for an ask.
+ */
+export function blockedBy<P>({ open, running, settings }: Ledger<P>, isLeft: (trial: OpenTrial<P>) => boolean): RefusedError | undefined {
+  const { parallel } = settings;
+  const [first] = open.keys();
+  if (first === undefined || running < parallel) return undefined;
+  for (const trial of open.values()) if (!trial.awaiting && !isLeft(trial)) return undefined;
+  const message = `ask: trial ${first} waits for an ask without fixed values, and parallel (${parallel}) allows no more trials: ask for it first, or raise parallel`;
+  return new RefusedError({ code: 'too-many', message });
+}

@@ -21,6 +21,11 @@ export class Asks<P> {
     return false;
   }
 
+  /** Whether an attempt waits for an ask. */
+  keeps({ trial, attempt }: Pick<Suggestion<P>, 'trial' | 'attempt'>): boolean {
+    return this.#handed.some((one) => one.trial === trial && one.attempt === attempt);
+  }
+
   /** A suggestion that waits for an ask. */
   take(accepts: Accepts<P> = () => true): Suggestion<P> | undefined {
     const at = this.#handed.findIndex(accepts);

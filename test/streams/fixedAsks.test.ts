@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SuggestedFact } from '../../src/facts/facts.ts';
+import type { Fact, SuggestedFact } from '../../src/facts/facts.ts';
 import { readUpTo } from '../../streams/engine/replay.ts';
 import { verify } from '../../streams/engine/verify.ts';
 import { HostedStudy } from '../../streams/host.ts';
@@ -130,6 +130,34 @@ describe('an ask with fixed values', () => {
       }
       await study.close();
     }
+  });
+
+  it('fails if only an ask without fixed values can go on', async () => {
+    const log = memoryLog();
+    const before = createStudy(models, { strategy: random(), log });
+    await before.ask({ fixed: { model: 'svm' } });
+    const entries = [];
+    for await (const some of readUpTo(log.read(), await log.head())) entries.push(...some);
+    const resumed = memoryLog(); // as if the process had been killed
+    for (const { fact } of entries) await resumed.append(fact as Fact);
+    const study = createStudy(models, { strategy: random(), log: resumed });
+    await expect(study.ask({ fixed: { model: 'net' } })).rejects.toThrow(
+      'ask: trial 1 waits for an ask without fixed values, and parallel (1) allows no more trials',
+    );
+    const again = (await study.ask())!;
+    expect(again).toMatchObject({ trial: 1, attempt: 2, params: { model: 'svm' } });
+    await study.tell(again.trial, 1);
+
+    await study.enqueue({ model: 'forest' });
+    await expect(study.ask({ fixed: { model: 'net' } })).rejects.toThrow('ask: trial 2 waits');
+    const enqueued = (await study.ask())!;
+    expect(enqueued.params.model).toBe('forest');
+    const waiting = study.ask({ fixed: { model: 'net' } }); // for the trial that is evaluated
+    await study.tell(enqueued.trial, 1);
+    await expect(waiting).rejects.toThrow('ask: trial 3 waits'); // of the ask that failed, which is in the queue
+    expect((await study.ask())!.params.model).toBe('net');
+    await study.close();
+    await before.close();
   });
 
   it('lets the strategy choose the rest of what is enqueued', async () => {
