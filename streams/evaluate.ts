@@ -16,63 +16,13 @@ import { isRecord } from '../src/schema/isRecord.ts';
 import { checkOption, positive } from '../src/schema/optionRules.ts';
 import type { Directive, Rejected, Suggestion } from './engine/directive.ts';
 import { callAfter } from './engine/timeout.ts';
-
-type IsUnion<T, Whole = T> = T extends Whole ? ([Whole] extends [T] ? false : true) : never;
-
-/**
- * A number for each objective; a study with one objective takes the bare number too.
- *
- * @typeParam O the names of the objectives
- */
-export type Valued<O extends string = string> = Readonly<Record<O, number>> | (true extends IsUnion<O> ? never : number);
-
-/** The result of an objective: the value, or values with more. */
-export type Evaluation<O extends string = string> =
-  | (true extends IsUnion<O> ? never : number)
-  | ({ readonly values: Readonly<Record<O, number>> } & Partial<
-      Pick<Completed, 'metrics' | 'gradient' | 'stderr' | 'constraints' | 'checkpoint'>
-    >);
-
-/** The trial of an objective, besides its parameters. */
-export interface Trial<O extends string = string> {
-  readonly trial: TrialId;
-  /** 1, 2, ... */
-  readonly attempt: number;
-  /** The step up to which it may train, cumulative along `resumes`. */
-  readonly budget?: number;
-  /** The trial that it resumes, and that trial's checkpoint. */
-  readonly resumes?: TrialId;
-  readonly checkpoint?: string;
-  /** Notes of the strategy, such as a seed to share with other trials, or a tolerance. */
-  readonly tags?: Tags;
-  /** Aborts when the trial should stop. The objective should then return or throw soon. */
-  readonly signal: AbortSignal;
-  /**
-   * Reports a value. If the trial should stop, `signal` aborts once the objective waits for a turn, as with `await setImmediate()`. A value that is not finite aborts the signal, and the trial fails with `non-finite`, whatever the objective returns.
-   *
-   * @param step whole, growing, cumulative along `resumes`. Default: one more than the last.
-   */
-  report(value: Valued<O>, step?: number, metrics?: Values): void;
-}
-
-/**
- * A function to optimise, synchronous or asynchronous. If it throws, the trial fails.
- *
- * @typeParam P the type of configurations
- * @typeParam O the names of the study's objectives
- */
-export type Objective<P, O extends string = string> = (params: P, trial: Trial<O>) => Evaluation<O> | Promise<Evaluation<O>>;
+import { type Evaluation, InfeasibleError, type Objective, type Trial } from './objective.ts';
 
 export interface EvaluateOptions {
   /** Seconds that a trial may take. After them it fails with `timeout`, and later reports and results are ignored. */
   readonly timeLimit?: number | undefined;
   /** The name of the value if the objective returns a number. Default: `value`. */
   readonly value?: string | undefined;
-}
-
-/** Throw it from an objective if a configuration cannot run. */
-export class InfeasibleError extends Error {
-  override readonly name = 'InfeasibleError';
 }
 
 /**

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { TrialEvent } from '../../src/facts/facts.ts';
 import type { Tags } from '../../src/messages.ts';
 import type { Directive } from '../../streams/engine/directive.ts';
-import { evaluate, evaluateTrial, type Trial } from '../../streams/evaluate.ts';
+import { evaluate, evaluateTrial } from '../../streams/evaluate.ts';
+import type { Trial } from '../../streams/objective.ts';
 
 it('an objective sees the tags of its trial', () => {
   const directives$ = new Subject<Directive<{ x: number }>>();

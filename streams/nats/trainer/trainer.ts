@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { OptionError } from '../../../src/errors.ts';
-import { checkTimeLimit, type EvaluateOptions, evaluateTrial, type Objective } from '../../evaluate.ts';
+import { checkTimeLimit, type EvaluateOptions, evaluateTrial } from '../../evaluate.ts';
+import type { Objective } from '../../objective.ts';
 import { createdOn } from '../created.ts';
 import type { Subjects } from '../subjects.ts';
 import { type ThreadConnection, threadBeats } from './beats.ts';

@@ -4,9 +4,9 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isRefusal, parseFact } from '../../../src/facts/parse.ts';
 import { type RequestMethod, requestMethods } from '../../../src/study/requests.ts';
-import type { Objective } from '../../../streams/evaluate.ts';
 import { answerOf, askOf, asyncapi, messageSchemas } from '../../../streams/nats/asyncapi.ts';
 import { trainer } from '../../../streams/nats/index.ts';
+import type { Objective } from '../../../streams/objective.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { type At, engineOn, fresh, isFact } from './world.ts';
 
