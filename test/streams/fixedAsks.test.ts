@@ -132,7 +132,7 @@ describe('an ask with fixed values', () => {
     }
   });
 
-  it('fails if only an ask without fixed values can go on', async () => {
+  it('fails if it waits for a trial that only an ask without fixed values gets', async () => {
     const log = memoryLog();
     const before = createStudy(models, { strategy: random(), log });
     await before.ask({ fixed: { model: 'svm' } });
