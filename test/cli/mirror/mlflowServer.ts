@@ -22,8 +22,8 @@ const metric = fields(
 );
 
 /**
- * The requests of the REST interface 2.0 that a mirror uses, as MLflow publishes it: names and types of fields of `mlflow/protos/service.proto` at commit
- * 0026b08dc1b9, which are those of https://mlflow.org/docs/2.20.3/rest-api.html, and the limits of that page. Fields that a mirror has no use for are left out.
+ * The requests of the REST interface 2.0 that a mirror uses, with the names and types of fields of `mlflow/protos/service.proto` at commit
+ * 0026b08dc1b9. Limits on lengths and counts are our own, at or below those that MLflow documents. Fields that a mirror does not use are left out.
  */
 const requests: Readonly<Record<string, object>> = {
   'POST experiments/create': fields({ name: string, artifact_location: string, tags: pairs(5000) }, ['name']),
