@@ -53,11 +53,21 @@ class Connection:
         threading.Thread(target=self._ping, daemon=True).start()
 
     def subscribe(self, subject, hear):
+        """Calls back with the body of each message, but not of one that was read from a stream: another user can have it sent here."""
+        return self.subscribe_stored(subject, lambda _, headers, body: None if "nats-stream" in headers else hear(body))
+
+    def subscribe_stored(self, subject, hear):
+        """Calls back with the subject, headers (lower case) and body of each message."""
         with self.lock:
             self.count += 1
             sid = str(self.count)
             self.handlers[sid] = (subject, hear)
         self._send(f"SUB {subject} {sid}\r\n".encode())
+        return sid
+
+    def unsubscribe(self, sid):
+        self.handlers.pop(sid, None)
+        self._send(f"UNSUB {sid}\r\n".encode())
 
     def publish(self, subject, data, reply="", headers=None):
         body = data if isinstance(data, bytes) else data.encode()
@@ -128,7 +138,7 @@ class Connection:
         if self.seed:
             public, signature = signed(self.seed, info["nonce"].encode())
             self.options |= {"sig": signature, **({"jwt": self.jwt} if self.jwt else {"nkey": public})}
-        subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in self.handlers.items())
+        subscriptions = "".join(f"SUB {subject} {sid}\r\n" for sid, (subject, _) in list(self.handlers.items()))
         connection.sendall(f"CONNECT {json.dumps(self.options)}\r\n{subscriptions}PING\r\n".encode())
         answer = self.stream.readline()
         while answer.startswith(b"INFO"):
@@ -192,9 +202,9 @@ class Connection:
         if waiter:
             waiter["answer"] = (headers, reply, body)
             waiter["event"].set()
-        elif sid in self.handlers and "nats-stream" not in headers:  # another user can have a stored message sent here
+        elif sid in self.handlers:
             try:
-                self.handlers[sid][1](body)
+                self.handlers[sid][1](words[0], headers, body)
             except (ValueError, AttributeError):
                 pass  # malformed: ignored
 

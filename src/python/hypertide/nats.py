@@ -16,12 +16,15 @@ claim is stored, then facts, each of which is sent again with the same id until 
 
 import json
 import math
+import os
 import re
+import shutil
 import sys
 import threading
 import time
 import uuid
 
+from . import _nats_checkpoints as checkpoints
 from ._nats_access import Access
 from ._nats_connection import Connection, token_of
 from ._trace import traceback_of
@@ -150,7 +153,7 @@ class Trainer:
         self.objective = None
         self.nats.subscribe(f"{self.root}.directive.*", self._obey)
         self.nats.subscribe(f"{self.root}.rejected.{self.name}", self._regret)
-        _, _, last = self._insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
+        _, _, last = self.insist(lambda: self.nats.request(f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.study", ""))
         self.closed = b'"type":"closed"' in last  # it closed before this trainer started
         self._beating = threading.Thread(target=self._beat, daemon=True)
         self._beating.start()
@@ -164,7 +167,7 @@ class Trainer:
         if isinstance(value, dict):
             return value
         if self.objective is None:
-            self.objective = self._insist(self._created)["objectives"][0]["name"]
+            self.objective = self.insist(self._created)["objectives"][0]["name"]
         return {self.objective: float(value)}
 
     def _created(self):
@@ -211,7 +214,10 @@ class Trainer:
     def perform(self, trial, objective):
         """Runs the objective, and sends how the trial ended."""
         since = time.monotonic()
+        directory = None
         try:
+            if checkpoints.is_reference(trial.checkpoint):
+                directory = self._restore(trial)
             value = objective(trial)
             if trial.step:
                 trial._raise_if_abandoned()
@@ -222,9 +228,10 @@ class Trainer:
             if wrong:
                 trial.say("failed", reason="non-finite", message=f"{wrong[0]} is {values[wrong[0]]}")
             else:
-                trial.say("completed", seconds=time.monotonic() - since, values=values, **trial.extras())
+                trial.say("completed", seconds=time.monotonic() - since, values=values, **self._extras(trial))
         except KeyboardInterrupt:
-            trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end")
+            left = {name: extra for name, extra in self._extras(trial).items() if name == "checkpoint"}
+            trial.say("failed", reason="preempted", message="handed back: its trainer was asked to end", **left)
             raise
         except Exception as error:  # any error of the objective
             if trial.abandoned:
@@ -238,6 +245,30 @@ class Trainer:
                 trial.say("failed", reason="error", message=message, trace=traceback_of(error))
         finally:
             self.current = None
+            if directory:
+                shutil.rmtree(directory, ignore_errors=True)
+
+    def _restore(self, trial):
+        """Puts the checkpoint that a trial resumes where it can read it. Without one, the trial begins again."""
+        directory = checkpoints.new_directory()
+        try:
+            trial.checkpoint = checkpoints.restore(self, trial, trial.checkpoint, directory)
+        except (checkpoints.CheckpointError, OSError) as error:
+            print(f"trial {trial.number}: its checkpoint cannot be restored, so it begins again: {error}", file=sys.stderr)
+            trial.checkpoint = None
+        trial._given_checkpoint = trial.checkpoint
+        return directory
+
+    def _extras(self, trial):
+        """What is kept with a result. A checkpoint that is on this machine is saved on the server."""
+        extras = trial.extras()
+        path = extras.get("checkpoint")
+        if path is not None and os.path.exists(path):
+            try:
+                extras["checkpoint"] = checkpoints.save(self, trial, path)
+            except (checkpoints.CheckpointError, OSError) as error:
+                print(f"trial {trial.number}: its checkpoint stays on this machine, at {path}: {error}", file=sys.stderr)
+        return extras
 
     def store(self, trial, fact, message_id):
         """Publishes a fact until the stream has it: the server stores the same id once, so no other trainer may be able to guess it."""
@@ -250,7 +281,7 @@ class Trainer:
             "ce-type": f"hypertide.{fact['type']}.v1",
             "content-type": "application/json",
         }
-        self._insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
+        self.insist(lambda: self._publish(subject, data, {"Nats-Msg-Id": message_id, **event}))
 
     def _publish(self, subject, data, headers):
         _, _, answer = self.nats.request(subject, data, headers=headers)
@@ -277,7 +308,7 @@ class Trainer:
         A late fact of an earlier attempt hides what this one has become: it is unclear.
         """
         subject = f"$JS.API.DIRECT.GET.{self.stream}.{self.root}.log.by.*.{suggestion['trial']}"
-        headers, _, data = self._insist(lambda: self.nats.request(subject, ""))
+        headers, _, data = self.insist(lambda: self.nats.request(subject, ""))
         if headers.get("status") == "404":
             return "free"
         try:
@@ -290,7 +321,7 @@ class Trainer:
         is_older = delivery is not None and int(headers.get("nats-sequence", 0)) < int(delivery[1])
         return "free" if is_older else "unclear"
 
-    def _insist(self, ask):
+    def insist(self, ask):
         pause = 0.05
         while True:
             try:

@@ -33,7 +33,8 @@ class Trial:
         self.resumes: int | None = suggestion.get("resumes")
         """The number of the trial whose training it continues; None: it starts from the beginning."""
         self.checkpoint: str | None = suggestion.get("checkpoint")
-        """Where the trial that it resumes left its state. Assign where you left yours, for trials that resume this one."""
+        """Where the trial that it resumes left its state. Assign where you left yours, for trials that resume this one. Over NATS, a file or
+        directory is saved on the server, and is on the machine that resumes until that trial ends."""
         self._given_checkpoint = self.checkpoint
         self.constraints: list[float] = []
         """Outcome constraints that you measured: at most 0 is feasible."""

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { credsAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { float, int, pbt, random, space } from '../../../streams/index.ts';
+import { restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
 import { jwtConfig } from '../../../streams/nats/config/jwtConfig.ts';
 import { updateAccount } from '../../../streams/nats/config/updateAccounts.ts';
 import { serve } from '../../../streams/nats/index.ts';
+import { subjectsOf } from '../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../support/nats.ts';
 import { engineOn, factsOf, fresh, hearing, isFact, lateFactOn } from './world.ts';
 
@@ -40,6 +42,50 @@ function python(url: string, study: string, program: string) {
 }
 
 describe('the trainer in Python', () => {
+  it('saves checkpoints that the other trainers restore, and the other way round', async () => {
+    const study = fresh();
+    const engine = await engineOn(server, { study, trials: 1 });
+    await engine.heard.until(isFact('suggested', { trial: 1 }));
+    const saved = mkdtempSync(join(tmpdir(), 'hypertide-saved-'));
+    mkdirSync(join(saved, 'a'));
+    writeFileSync(join(saved, 'a', 'large'), Buffer.alloc(1_200_000, 'abc'));
+    writeFileSync(join(saved, 'step'), '1');
+    const program = (raises: boolean) => `
+def objective(trial):
+    import os, pathlib
+    if trial.checkpoint is None:
+        trial.checkpoint = ${JSON.stringify(saved)}
+    else:
+        before = pathlib.Path(trial.checkpoint)
+        (before / "step").write_text(str(int((before / "step").read_text()) + 1))
+        mine = pathlib.Path(${JSON.stringify(saved)} + "-next")
+        os.rename(before, mine)
+        trial.checkpoint = str(mine)
+    ${raises ? 'raise KeyboardInterrupt' : 'return 1.0'}
+h.run(url, study, objective, name=${JSON.stringify(raises ? 'py1' : 'py2')})`;
+    await python(server.url, study, program(true)).ended;
+    await engine.heard.until(isFact('suggested', { trial: 1, attempt: 2 }));
+    const nc = await server.connect();
+    const of = { nc, study, trainer: 'ts', trial: 1, run: 'mine' };
+    const claimed = async (attempt: number, run: string) => {
+      const suggested = await engine.heard.until(isFact('suggested', { trial: 1, attempt }));
+      await nc.request(subjectsOf(study).by('ts', 1), JSON.stringify({ type: 'started', trial: 1, attempt, run }));
+      return (suggested.fact as Said).checkpoint!;
+    };
+    const restored = await restoreCheckpoint(of, await claimed(2, 'mine'), join(saved, 'restored'));
+    expect(readFileSync(join(restored, 'a', 'large')).equals(readFileSync(join(saved, 'a', 'large')))).toBe(true);
+    const checkpoint = await saveCheckpoint(of, restored);
+    await nc.request(
+      subjectsOf(study).by('ts', 1),
+      JSON.stringify({ type: 'failed', trial: 1, attempt: 2, run: 'mine', reason: 'preempted', checkpoint }),
+    );
+    expect((await python(server.url, study, program(false)).ended).text).toBe('');
+    const done = await engine.heard.until(isFact('completed', { trial: 1 }));
+    expect((done.fact as Said).checkpoint).toMatch(/^nats:py2\/1\//);
+    expect(readFileSync(join(`${saved}-next`, 'step'), 'utf8')).toBe('2');
+    await engine.close();
+  });
+
   it('makes its facts CloudEvents, as the other trainers do', async () => {
     const study = fresh();
     const nc = await server.connect();

@@ -1,0 +1,207 @@
+"""Checkpoints of trials on a NATS server: saved in parts that are named by their SHA-256, and restored on another machine."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from ._nats_connection import token_of
+
+CHUNK = 512 * 1024
+LONGEST_MANIFEST = 1_000_000
+ANSWER_SECONDS = 5
+REFERENCE = re.compile(r"nats:([a-z0-9][a-z0-9_-]{0,31})/([1-9]\d{0,14})/([0-9a-f]{64})")
+PART = re.compile(r"(?!\.{1,2}$)[^\\/\x00-\x1f\x7f-\x9f]{1,255}")
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class CheckpointError(Exception):
+    """A checkpoint cannot be saved or restored. The message says why."""
+
+
+def is_reference(text):
+    return text is not None and REFERENCE.fullmatch(text) is not None
+
+
+def digest_of(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def save(trainer, trial, path):
+    """Saves a file or a directory. Returns the reference for the fact that ends the run."""
+    path = Path(path)
+    files, empty = _contents(path)
+    have = set(_ask(trainer, trial, {"save": sum(size for _, _, size, _ in files)})["have"])
+    chunks = []
+
+    def store(data):
+        digest = digest_of(data)
+        if digest not in have:
+            _store(trainer, f"{trainer.root}.chunk.{trainer.name}.{trial.number}.{digest}", bytes(data))
+            have.add(digest)
+        return digest
+
+    for data in _chunks(files):
+        chunks.append([store(data), len(data)])
+    listed = [{"path": name, "size": size, **({"executable": True} if executable else {})} for name, _, size, executable in files]
+    manifest = json.dumps({"name": path.name, "files": listed, "empty": empty, "chunks": chunks}).encode()
+    if len(manifest) > LONGEST_MANIFEST:
+        raise CheckpointError(f"{path} has too many parts to be saved on the server: {len(files)} files, {len(chunks)} chunks")
+    return f"nats:{trainer.name}/{trial.number}/{store(manifest)}"
+
+
+def restore(trainer, trial, reference, directory):
+    """Restores what a reference names into a new directory. Returns the path of the restored file or directory."""
+    transfer = token_of(16)
+    parts = {}
+    prefix = f"{trainer.root}.part.{trainer.name}.{transfer}."
+    subscription = trainer.nats.subscribe_stored(f"{prefix}*", lambda subject, headers, body: parts.update({subject[len(prefix) :]: (headers, body)}))
+
+    def part(digest):
+        while True:
+            _ask(trainer, trial, {"get": digest, "to": transfer})
+            until = time.monotonic() + ANSWER_SECONDS
+            while digest not in parts and time.monotonic() < until:
+                time.sleep(0.001)
+            if digest in parts:
+                headers, body = parts.pop(digest)
+                if headers.get("status") == "404":
+                    raise CheckpointError("it is no longer on the server")
+                if digest_of(body) != digest:
+                    raise CheckpointError("a part of it is not as it was saved")
+                return body
+
+    try:
+        manifest = _parse(part(REFERENCE.fullmatch(reference)[3]))
+        root = Path(directory, manifest["name"])
+        content = (part(digest) for digest, _ in manifest["chunks"])
+        _write(root, manifest, content)
+        return str(root)
+    except Exception:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+    finally:
+        trainer.nats.unsubscribe(subscription)
+
+
+def new_directory():
+    """A directory for a restored checkpoint. The trainer deletes it when the trial has ended."""
+    return tempfile.mkdtemp(prefix="hypertide-checkpoint-")
+
+
+def _contents(path):
+    """The files below a path, with slashes: name, place, size, whether it can be run; and the directories without files."""
+    if path.is_file():
+        return [_file("", path)], []
+    root = path.resolve()
+    files, empty = [], []
+    for folder, directories, names in os.walk(root):
+        directories.sort()
+        below = Path(folder).relative_to(root).as_posix()
+        if not directories and not names and below != ".":
+            empty.append(below)
+        for name in sorted(names):
+            place = Path(folder, name)
+            inside = place.resolve()
+            if PART.fullmatch(name) and inside.is_file() and root in inside.parents:
+                files.append(_file(place.relative_to(root).as_posix(), place))
+            else:
+                print(f"{place} is not saved: only files are, and links to files inside", file=sys.stderr)
+    return files, empty
+
+
+def _file(name, place):
+    status = place.stat()
+    return name, place, status.st_size, bool(status.st_mode & 0o100)
+
+
+def _chunks(files):
+    """The content of files. A large one begins a chunk of its own; small ones share chunks."""
+    held = bytearray()
+    for _, place, size, _ in files:
+        is_large = size >= CHUNK
+        if is_large and held:
+            yield held
+            held = bytearray()
+        with open(place, "rb") as file:
+            while data := file.read(min(CHUNK - len(held), size)):
+                size -= len(data)
+                held += data
+                if len(held) == CHUNK:
+                    yield held
+                    held = bytearray()
+        if size:
+            raise CheckpointError(f"{place} was cut while it was saved")
+        if is_large and held:
+            yield held
+            held = bytearray()
+    if held:
+        yield held
+
+
+def _parse(data):
+    """A manifest as another trainer wrote it: its paths stay in their directory."""
+    try:
+        manifest = json.loads(data)
+        files, empty, chunks = manifest["files"], manifest["empty"], manifest["chunks"]
+        paths = [file["path"] for file in files] + empty
+        fits = (
+            PART.fullmatch(manifest["name"])
+            and all(all(PART.fullmatch(part) for part in path.split("/")) for path in paths if path != "" or path in empty)
+            and len(set(paths)) == len(paths)
+            and ("" not in paths or len(paths) == 1)
+            and all(type(file["size"]) is int and file["size"] >= 0 for file in files)
+            and all(DIGEST.fullmatch(digest) and type(size) is int and 0 < size <= CHUNK for digest, size in chunks)
+            and sum(file["size"] for file in files) == sum(size for _, size in chunks)
+        )
+    except (ValueError, TypeError, KeyError, AttributeError):
+        fits = False
+    if not fits:
+        raise CheckpointError("its manifest has a path that leaves the directory, or a wrong field")
+    return manifest
+
+
+def _write(root, manifest, content):
+    if [file["path"] for file in manifest["files"]] != [""]:
+        root.mkdir()
+    for path in manifest["empty"]:
+        (root / path).mkdir(parents=True)
+    rest = b""
+    for file in manifest["files"]:
+        place = root / file["path"] if file["path"] else root
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with open(place, "xb") as out:
+            left = file["size"]
+            while left:
+                rest = rest or next(content)
+                out.write(rest[:left])
+                rest, left = rest[left:], left - len(rest[:left])
+        if file.get("executable") is True:
+            place.chmod(0o755)
+
+
+def _ask(trainer, trial, what):
+    """Sends a request to the engine until it answers."""
+    subject = f"{trainer.root}.checkpoint.{trainer.name}.{trial.number}"
+    while True:
+        trial._raise_if_abandoned()
+        _, _, data = trainer.insist(lambda: trainer.nats.request(subject, json.dumps({"run": trial.run, **what}), seconds=ANSWER_SECONDS))
+        answer = json.loads(data)
+        if answer["ok"]:
+            return answer
+        if not answer.get("wait"):
+            raise CheckpointError(answer["error"])
+        time.sleep(0.1)
+
+
+def _store(trainer, subject, data):
+    """Stores a chunk, unless it is there: the server takes one message for a subject."""
+    _, _, answer = trainer.insist(lambda: trainer.nats.request(subject, data, seconds=ANSWER_SECONDS))
+    error = json.loads(answer).get("error")
+    if error and "per subject" not in error.get("description", ""):
+        raise CheckpointError(f"the server refuses it: {error.get('description')}")
