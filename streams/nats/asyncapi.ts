@@ -58,6 +58,29 @@ const besides = {
     required: ['position', 'code', 'message'],
     description: 'a fact does not count; advice, which may be missed',
   },
+  checkpointRequest: {
+    type: 'object',
+    properties: {
+      run: text('the claim'),
+      save: { type: 'integer', minimum: 0, description: 'bytes that are about to be saved' },
+      get: text('SHA-256 of a part of the checkpoint that the suggestion of the run names'),
+      to: text('a name for the transfer, of letters and digits'),
+    },
+    required: ['run'],
+    description: 'a trainer wants to save a checkpoint, or a part of the one that it resumes',
+  },
+  checkpointAnswer: {
+    type: 'object',
+    properties: {
+      ok: { type: 'boolean' },
+      have: { type: 'array', items: text('SHA-256'), description: 'parts of the trial that the trainer has saved before' },
+      wait: { type: 'boolean', description: 'the engine does not know the run yet: ask again' },
+      error: text('why not'),
+    },
+    required: ['ok'],
+    description: 'whether it may; a part goes to its own subject',
+  },
+  chunk: { type: 'string', description: 'bytes of a checkpoint, 524288 at most, or its manifest' },
   status: statusSchema,
 } as const satisfies Readonly<Record<string, Schema>>;
 
@@ -196,6 +219,27 @@ export function asyncapi(): object {
       parameters: parameters('study', 'trainer'),
       description: NOT_RELAYED,
     },
+    checkpoints: {
+      address: 'ht.{study}.checkpoint.{trainer}.{trial}',
+      messages: messages(['checkpointRequest']),
+      parameters: parameters('study', 'trainer', 'trial'),
+    },
+    checkpointAnswers: { address: null, messages: messages(['checkpointAnswer']) },
+    chunks: {
+      address: 'ht.{study}.chunk.{trainer}.{trial}.{sha256}',
+      messages: messages(['chunk']),
+      parameters: parameters('study', 'trainer', 'trial', 'sha256'),
+      description:
+        'In the stream HTC_<study>, which takes one message for a subject. A checkpoint is a manifest, JSON with name, files (path, size, executable), empty (directories) and chunks (SHA-256, size): ' +
+        'the content of the files, one after the other, is that of the chunks. The field checkpoint of a fact names it as nats:<trainer>/<trial>/<SHA-256 of the manifest>.',
+    },
+    parts: {
+      address: 'ht.{study}.part.{trainer}.{transfer}.{sha256}',
+      messages: messages(['chunk']),
+      parameters: parameters('study', 'trainer', 'transfer', 'sha256'),
+      description:
+        'The server sends a part that a trainer has asked for; with the status 404 it is not there. Check its SHA-256, and that paths of a manifest stay below the directory.',
+    },
     standing: {
       address: 'ht.{study}.status',
       messages: messages(['status']),
@@ -217,6 +261,9 @@ export function asyncapi(): object {
       obey: operation('receive', 'stops'),
       end: operation('receive', 'ends'),
       regret: operation('receive', 'rejections'),
+      keep: { ...operation('send', 'checkpoints'), reply: { channel: ref('channels/checkpointAnswers') } },
+      store: operation('send', 'chunks'),
+      restore: operation('receive', 'parts'),
       watch: operation('receive', 'standing'),
       ...requestOperations(),
     },
@@ -232,6 +279,8 @@ export function asyncapi(): object {
         study: { description: 'name of the study' },
         trainer: { description: 'name of the trainer' },
         trial: { description: 'number of the trial' },
+        sha256: { description: 'SHA-256 of the payload, in hexadecimal' },
+        transfer: { description: 'name of the transfer' },
       },
     },
   };

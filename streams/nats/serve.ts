@@ -10,7 +10,7 @@ import type { TrialRows } from '../../src/study/trials.ts';
 import { type EngineRun, run } from '../engine/run.ts';
 import type { Spans } from '../engine/spans.ts';
 import { createdOf, refuseUnknown, type StrategyOption, type StudyOptions } from '../spec/options.ts';
-import { CHECKPOINT_BYTES, keepCheckpoints } from './checkpoints/keeper.ts';
+import { keepCheckpoints, roomFor } from './checkpoints/keeper.ts';
 import { type NatsLog, natsLog } from './log/log.ts';
 import { messageBytesFor, type StreamOptions } from './log/stream.ts';
 import { LEASE } from './messages.ts';
@@ -26,7 +26,7 @@ export interface ServeOptions extends StudyOptions, StrategyOption, StreamOption
   readonly study: string;
   /** Seconds without a heartbeat after which a run counts as lost. Default: 30. */
   readonly lease?: number;
-  /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB. */
+  /** Bytes that the checkpoints of the study may take on the server, which reserves them when the first one is saved. Default: 10 GB, or less if the server has less. */
   readonly checkpointBytes?: number;
   /** Traces the study. */
   readonly spans?: Spans | undefined;
@@ -97,7 +97,7 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: 2000 });
   const log = await studyLog(nc, space, options, () => running.engine.ledger.settings.rules < 2);
   const shell = new Shell<P>(nc, jsm, log, subjects, lease * 1000);
-  const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, maxBytes: checkpointBytes ?? CHECKPOINT_BYTES });
+  const checkpoints = keepCheckpoints<P>(nc, jsm, subjects, { replicas, ...roomFor(checkpointBytes) });
   let resolve!: () => void;
   let reject!: (error: unknown) => void;
   const finished = new Promise<void>((yes, no) => {

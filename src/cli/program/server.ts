@@ -15,7 +15,11 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--once', 'end when all studies have closed')
     .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
-    .option('--checkpoints <size>', 'NATS: disk space of the checkpoints of each study, once it has any (default: 10GB)', byteSize)
+    .option(
+      '--checkpoints <size>',
+      'NATS: disk space of the checkpoints of each study, once it has any (default: 10GB, or what there is)',
+      byteSize,
+    )
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .option('--hooks <file>', 'commands and webhooks to call on events (YAML)')
     .addOption(logFormatOption())

@@ -25,7 +25,10 @@ export interface KeptStudy<P> {
 }
 
 /** Bytes that the checkpoints of a study may take on the server, unless the engine sets another limit. */
-export const CHECKPOINT_BYTES = 10e9;
+const ROOM = { maxBytes: 10e9, leastBytes: 100e6 };
+
+/** The room for checkpoints. @param bytes undefined: 10 GB, or less if the server has less */
+export const roomFor = (bytes: number | undefined) => (bytes === undefined ? ROOM : { maxBytes: bytes, leastBytes: bytes });
 /** Milliseconds between two looks for checkpoints that no trial needs. */
 const SWEEP = 5000;
 /** Shares of the stream: what one trainer may take, from where on those of ended trials go, and how much is left then. */
@@ -113,7 +116,10 @@ export function keepCheckpoints<P>(nc: NatsConnection, jsm: JetStreamManager, su
       maxBytes < options.maxBytes ? `"nats stream edit ${subjects.chunks} --max-bytes" changes` : '"hypertide serve --checkpoints" sets';
     const no = (why: string): CheckpointAnswer => ({ ok: false, error: `${why} (${change} the limit)` });
     if (bytes > share) return no(`it has ${bytes} bytes, and a trainer may save ${share}`);
-    if (!found.state) await createCheckpoints(jsm, subjects, options);
+    if (!found.state) {
+      await createCheckpoints(jsm, subjects, options);
+      found = await find();
+    }
     if (!found.fits) {
       await sweep(wanted);
       found = await find();

@@ -1,11 +1,13 @@
 import { DiscardPolicy, JetStreamApiError, type JetStreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream';
-import { isForbidden } from '../retry.ts';
+import { isForbidden, isStreamFull } from '../retry.ts';
 import type { Subjects } from '../subjects.ts';
 import { CHUNK, LONGEST_MANIFEST } from './manifest.ts';
 
 export interface CheckpointStreamOptions {
   /** Bytes that all checkpoints of the study may take on the server, which reserves them. */
   readonly maxBytes: number;
+  /** Bytes that suffice if the server has no more. */
+  readonly leastBytes: number;
   /** Servers that keep a copy. */
   readonly replicas: number;
 }
@@ -34,27 +36,31 @@ const ENVELOPE = 2048;
  *
  * @throws JetStreamApiError if the server has no room for it.
  */
-export async function createCheckpoints(
-  jsm: JetStreamManager,
-  { chunks, chunk }: Subjects,
-  options: CheckpointStreamOptions,
-): Promise<void> {
-  await jsm.streams.add({
-    name: chunks,
-    subjects: [chunk('*', '*', '*')],
-    retention: RetentionPolicy.Limits,
-    storage: StorageType.File,
-    num_replicas: options.replicas,
-    max_bytes: options.maxBytes,
-    max_msgs: Math.max(MOST_PARTS, Math.ceil((2 * options.maxBytes) / CHUNK)),
-    max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
-    discard: DiscardPolicy.New,
-    max_msgs_per_subject: 1,
-    discard_new_per_subject: true,
-    deny_delete: true,
-    allow_direct: true,
-  });
+export async function createCheckpoints(jsm: JetStreamManager, subjects: Subjects, options: CheckpointStreamOptions): Promise<void> {
+  const { maxBytes, leastBytes } = options;
+  try {
+    await jsm.streams.add(settingsOf(subjects, options));
+  } catch (error) {
+    if (!isStreamFull(error) || maxBytes <= leastBytes) throw error;
+    await createCheckpoints(jsm, subjects, { ...options, maxBytes: Math.max(leastBytes, Math.floor(maxBytes / 2)) });
+  }
 }
+
+const settingsOf = ({ chunks, chunk }: Subjects, { maxBytes, replicas }: CheckpointStreamOptions) => ({
+  name: chunks,
+  subjects: [chunk('*', '*', '*')],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  num_replicas: replicas,
+  max_bytes: maxBytes,
+  max_msgs: Math.max(MOST_PARTS, Math.ceil((2 * maxBytes) / CHUNK)),
+  max_msg_size: Math.max(CHUNK, LONGEST_MANIFEST) + ENVELOPE,
+  discard: DiscardPolicy.New,
+  max_msgs_per_subject: 1,
+  discard_new_per_subject: true,
+  deny_delete: true,
+  allow_direct: true,
+});
 
 /** How the stream stands, with the subjects that fit a pattern; undefined if there is none. */
 export const checkpointsOn = (jsm: JetStreamManager, { chunks }: Subjects, filter?: string): Promise<CheckpointState | undefined> =>

@@ -45,7 +45,7 @@ describe('the AsyncAPI document', () => {
           .map((message) => message.id()),
       ).toEqual([answerOf(method)]);
     }
-    expect(document!.operations().all()).toHaveLength(23);
+    expect(document!.operations().all()).toHaveLength(26);
   });
 
   it('describes all that goes over a server', async () => {
