@@ -23,7 +23,8 @@ export type Area =
   | 'file names'
   | 'arguments'
   | 'YAML'
-  | 'prototype';
+  | 'prototype'
+  | 'checkpoints';
 
 /** The cases of an area, without repeating it. */
 export const casesOf =

@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { archiveAttacks } from './cases/archives.ts';
+import { checkpointAttacks } from './cases/checkpoints.ts';
 import { credentialAttacks } from './cases/credentials.ts';
 import { elsewhereAttacks } from './cases/elsewhere.ts';
 import { fileAttacks } from './cases/files.ts';
@@ -34,4 +35,5 @@ export const attacks: readonly Attack[] = [
   ...elsewhereAttacks,
   ...programAttacks,
   ...prototypeAttacks,
+  ...checkpointAttacks,
 ];

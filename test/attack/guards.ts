@@ -74,6 +74,15 @@ const layers = {
     'restored part': [['seq <= restored ?', 'seq > 0 ?']],
     'subjects of archives': [['if (!isBelow(log, subject))', 'if (!isBelow)']],
     'no deletion': [['deny_delete: true,\n  deny_purge: true,', '']],
+    'one message a part': [['max_msgs_per_subject: 1,\n  discard_new_per_subject: true,', '']],
+    'checkpoint of its own run': [
+      ['open.run === request.run && open.runs.get(open.run) === trainer', 'open.run === request.run && trainer'],
+    ],
+    'checkpoint of its author': [['if (reference && reference.trainer === author && reference.trial === fact.trial)', 'if (reference)']],
+    'parts by their digest': [['!isDigest(get)) return', "typeof get !== 'string') return"]],
+    strays: [['await purge(all.filter((saved) => !isNeeded(saved)));', '']],
+    'room of one trainer': [['const OF_ONE = 0.5;', 'const OF_ONE = 100;']],
+    'digests of parts': [['if (digestOf(message.data) !== sha256) throw', "if (sha256 === '') throw"]],
     'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],
   },
   page: {
@@ -142,6 +151,11 @@ const layers = {
     'values after =': [["return text.startsWith('-') ? [`--${name}=${text}`] : [`--${name}`, text];", 'return [`--${name}`, text];']],
   },
   files: {
+    'paths of checkpoints': [
+      ['data.length <= 255 && !/^\\.{1,2}$|[\\\\/\\p{Cc}]/u.test(data)', 'data.length <= 255'],
+      ["data.split('/').every(isPart)", "data !== ''"],
+    ],
+    'links inside': [["!relative(root, target).startsWith('..') && ", '']],
     'few aliases': [['document.toJS()', 'document.toJS({ maxAliasCount: -1 })']],
     'unique keys': [['stringKeys: true })', 'stringKeys: true, uniqueKeys: false })']],
     'text as keys': [['stringKeys: true })', '})']],

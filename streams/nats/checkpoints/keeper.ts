@@ -29,6 +29,7 @@ const ROOM = { maxBytes: 10e9, leastBytes: 100e6 };
 
 /** The room for checkpoints. @param bytes undefined: 10 GB, or less if the server has less */
 export const roomFor = (bytes: number | undefined) => (bytes === undefined ? ROOM : { maxBytes: bytes, leastBytes: bytes });
+
 /** Milliseconds between two looks for checkpoints that no trial needs. */
 const SWEEP = 5000;
 /** Shares of the stream: what one trainer may take, from where on those of ended trials go, and how much is left then. */

@@ -1,0 +1,183 @@
+import { existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { digestOf } from '../../../streams/nats/checkpoints/manifest.ts';
+import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../streams/nats/checkpoints/transfer.ts';
+import { casesOf } from '../attack.ts';
+import type { Victim, World } from '../world.ts';
+
+const attack = casesOf('checkpoints');
+
+/** Of each study, so that the server has room for all. */
+const SMALL = { checkpointBytes: 4e6 };
+const SECRET = 'the weights of w2';
+/** The run of w2 on trial 1, which the world begins. */
+const victimOf = async (at: Victim): Promise<CheckpointRun> => ({
+  nc: await at.as('w2'),
+  study: at.study,
+  trainer: 'w2',
+  trial: 1,
+  run: 'r1',
+});
+
+/** A run of w1 on trial 2. */
+async function attackerOf(at: Victim): Promise<CheckpointRun> {
+  await at.until('suggested', { trial: 2 });
+  await at.say('w1', 2, { type: 'started', attempt: 1, run: 'mine' });
+  return { nc: await at.as('w1'), study: at.study, trainer: 'w1', trial: 2, run: 'mine' };
+}
+
+/** Saves a file as w2. @returns the reference */
+async function saved(of: CheckpointRun, directory: string): Promise<string> {
+  const place = mkdtempSync(join(directory, 'w2-'));
+  writeFileSync(join(place, 'state'), SECRET);
+  return saveCheckpoint(of, place);
+}
+
+/** Whether something that must fail has worked. */
+const works = (act: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    act.then(
+      () => true,
+      () => false,
+    ),
+    sleep(3000).then(() => false),
+  ]);
+
+/** Publishes as a trainer. @returns whether the server stored it */
+async function stores({ nc }: CheckpointRun, subject: string, data: string): Promise<boolean> {
+  const ack = await nc.request(subject, data, { timeout: 1000 }).then(
+    (answer) => answer.json<{ error?: unknown }>(),
+    () => ({ error: 'none' }),
+  );
+  return ack.error === undefined;
+}
+
+/** Lets a trainer resume from a manifest that is written by hand. @returns whether something appeared outside of the directory */
+const unpacks = (manifest: object) => async (world: World) => {
+  const at = await world.study(SMALL);
+  const outside = join(world.directory(), 'escaped');
+  const of = await victimOf(at);
+  await saved(of, world.directory()); // so that there is a stream
+  const text = JSON.stringify(manifest);
+  for (const data of ['evil', text]) await of.nc.request(at.subjects.chunk('w2', 1, digestOf(Buffer.from(data))), data);
+  const reference = `nats:w2/1/${digestOf(Buffer.from(text))}`;
+  await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
+  await at.until('suggested', { trial: 1, attempt: 2 });
+  await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+  const here = join(outside, '..', 'deep', 'place');
+  mkdirSync(here, { recursive: true });
+  await restoreCheckpoint({ ...of, run: 'r2' }, reference, join(here, 'restored')).catch(() => {});
+  return existsSync(outside);
+};
+
+const evil = digestOf(Buffer.from('evil'));
+
+export const checkpointAttacks = [
+  attack('configuration', 'a trainer stores parts in the name of another', async (world) => {
+    const at = await world.study(SMALL);
+    await saved(await victimOf(at), world.directory());
+    return stores(await attackerOf(at), at.subjects.chunk('w2', 1, evil), 'evil');
+  }),
+  attack('one message a part', 'a trainer stores another content in place of its own part, from which others resume', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    const [, digest] = /([0-9a-f]{64})$/.exec(await saved(of, world.directory()))!;
+    return stores(of, at.subjects.chunk('w2', 1, digest!), 'evil');
+  }),
+  attack('configuration', 'a trainer reads the parts of another from the server', async (world) => {
+    const at = await world.study(SMALL);
+    const [, digest] = /([0-9a-f]{64})$/.exec(await saved(await victimOf(at), world.directory()))!;
+    const { nc } = await attackerOf(at);
+    const subject = `$JS.API.DIRECT.GET.${at.subjects.chunks}.${at.subjects.chunk('w2', 1, digest!)}`;
+    return works(nc.request(subject, '', { timeout: 1000 }).then(({ data }) => data.length > 0 || Promise.reject(new Error('empty'))));
+  }),
+  attack('checkpoint of its own run', 'a trainer asks for a checkpoint in the name of a run that it does not hold', async (world) => {
+    const at = await world.study(SMALL);
+    const reference = await saved(await victimOf(at), world.directory());
+    await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
+    await at.until('suggested', { trial: 1, attempt: 2 });
+    await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+    const thief: CheckpointRun = { nc: await at.as('w1'), study: at.study, trainer: 'w1', trial: 1, run: 'r2' };
+    return works(restoreCheckpoint(thief, reference, join(world.directory(), 'stolen')));
+  }),
+  attack('checkpoint of its author', 'a trainer names the checkpoint of another as its own, and resumes from it', async (world) => {
+    const at = await world.study(SMALL);
+    const reference = await saved(await victimOf(at), world.directory());
+    const thief = await attackerOf(at);
+    await at.say('w1', 2, { type: 'failed', run: 'mine', attempt: 1, reason: 'preempted', checkpoint: reference });
+    await at.until('suggested', { trial: 2, attempt: 2 });
+    await at.say('w1', 2, { type: 'started', attempt: 2, run: 'again' });
+    return works(restoreCheckpoint({ ...thief, run: 'again' }, reference, join(world.directory(), 'stolen')));
+  }),
+  attack('parts by their digest', 'a trainer asks for a part by a pattern', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    const reference = await saved(of, world.directory());
+    await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
+    await at.until('suggested', { trial: 1, attempt: 2 });
+    await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+    const request = JSON.stringify({ run: 'r2', get: '>', to: 'me' });
+    for (;;) {
+      const answer = (await of.nc.request(at.subjects.checkpoint('w2', 1), request)).json<{ ok: boolean; wait?: true }>();
+      if (!answer.wait) return answer.ok;
+      await sleep(20);
+    }
+  }),
+  attack('strays', 'a trainer fills the room with parts of trials that it has not claimed', async (world) => {
+    const at = await world.study(SMALL);
+    await saved(await victimOf(at), world.directory());
+    const nc = await at.as('w1');
+    for (let i = 0; i < 8; i++)
+      await nc.request(at.subjects.chunk('w1', 50 + i, digestOf(Buffer.from(String(i)))), Buffer.alloc(500_000)).catch(() => {});
+    const large = mkdtempSync(join(world.directory(), 'large-'));
+    writeFileSync(join(large, 'state'), Buffer.alloc(1_500_000, 'x'));
+    return !(await works(saveCheckpoint(await victimOf(at), large)));
+  }),
+  attack('room of one trainer', 'a trainer saves more than its share', async (world) => {
+    const at = await world.study(SMALL);
+    const large = mkdtempSync(join(world.directory(), 'large-'));
+    writeFileSync(join(large, 'state'), Buffer.alloc(3_000_000, 'x'));
+    return works(saveCheckpoint(await victimOf(at), large));
+  }),
+  attack('digests of parts', 'a part has another content than its digest says', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    await saved(of, world.directory());
+    const [digest, forged] = [digestOf(Buffer.from('good')), 'evil'];
+    const manifest = JSON.stringify({ name: 'state', files: [{ path: '', size: 4 }], empty: [], chunks: [[digest, 4]] });
+    await of.nc.request(at.subjects.chunk('w2', 1, digest), forged);
+    await of.nc.request(at.subjects.chunk('w2', 1, digestOf(Buffer.from(manifest))), manifest);
+    const reference = `nats:w2/1/${digestOf(Buffer.from(manifest))}`;
+    await at.say('w2', 1, { type: 'failed', run: 'r1', attempt: 1, reason: 'preempted', checkpoint: reference });
+    await at.until('suggested', { trial: 1, attempt: 2 });
+    await at.say('w2', 1, { type: 'started', attempt: 2, run: 'r2' });
+    return works(restoreCheckpoint({ ...of, run: 'r2' }, reference, join(world.directory(), 'restored')));
+  }),
+  attack(
+    'paths of checkpoints',
+    'a checkpoint has a file whose path leads out of the directory',
+    unpacks({ name: 'c', files: [{ path: '../../../../escaped', size: 4 }], empty: [], chunks: [[evil, 4]] }),
+  ),
+  attack(
+    'paths of checkpoints',
+    'a checkpoint has a name that leads out of the directory',
+    unpacks({ name: '../../../escaped', files: [{ path: '', size: 4 }], empty: [], chunks: [[evil, 4]] }),
+  ),
+  attack(
+    'paths of checkpoints',
+    'a checkpoint has a directory outside',
+    unpacks({ name: 'c', files: [{ path: 'a', size: 4 }], empty: ['../../../../escaped'], chunks: [[evil, 4]] }),
+  ),
+  attack('links inside', 'a link in what a program saves leads to a file of the machine', async (world) => {
+    const at = await world.study(SMALL);
+    const of = await victimOf(at);
+    const place = world.directory();
+    mkdirSync(join(place, 'checkpoints'));
+    writeFileSync(join(place, 'secret'), SECRET);
+    symlinkSync('../secret', join(place, 'checkpoints', 'link'));
+    await saveCheckpoint(of, join(place, 'checkpoints'));
+    const stored = at.subjects.chunk('w2', 1, digestOf(Buffer.from(SECRET)));
+    return !(await stores(of, stored, SECRET)); // it is there already
+  }),
+];
