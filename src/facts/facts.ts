@@ -61,7 +61,7 @@ const created = fact(
     study: textSchema('name of the study'),
     space: dataSchema('the space as data, see `parseSpace`'),
     objectives: listSchema(objective, 'what is optimised; the first one decides which trial is the best', { minItems: 1, maxItems: 16 }),
-    strategy: anySchema('the strategy as data, with its defaults; a part that is only code stands as its name'),
+    strategy: anySchema('the strategy as data, with its defaults; for a part that is only code, its name'),
     seed: textSchema('seed of all random choices'),
     limits,
     parallel: integerSchema(1, 'how many trials may be open at once'),
@@ -73,7 +73,7 @@ const created = fact(
     decisions,
     version: textSchema('version of hypertide'),
     origin: objectSchema(
-      'the study whose entries it begins with, as a copy or under a new name',
+      'for a copied or renamed study: the study that its first entries come from',
       { study: textSchema('its name'), position: integerSchema(1, 'of the last entry that was copied') },
       {},
     ),
@@ -90,18 +90,18 @@ const suggested = fact(
     budget: notNegativeSchema('the step up to which the trial may train, counted from the first trial of its configuration'),
     resumes: integerSchema(1, 'the trial whose checkpoint it resumes'),
     checkpoint,
-    tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion came about'),
+    tags: recordSchema(textSchema('a note of the strategy', 1024), 'how the suggestion was made'),
     metric,
     avoid: listSchema(
       textSchema('name of a trainer'),
-      'trainers that must not take this attempt, since an earlier one failed there at once',
+      'trainers that must not take this attempt, because an earlier one failed there at once',
       {
         maxItems: 16,
       },
     ),
     queue: integerSchema(1, 'position of the `enqueued` fact that it serves'),
     proposal: integerSchema(1, 'position of the `proposed` fact that it serves'),
-    after: integerSchema(0, 'position of the last entry that the decision knew'),
+    after: integerSchema(0, 'position of the last entry that the decision is based on'),
     decisions,
   },
 );
@@ -184,22 +184,27 @@ export interface Enqueued extends TypeOf<typeof enqueued> {}
 const proposer = textSchema('name of the proposer: that of its stage `external`', 128);
 const proposed = fact(
   'proposed',
-  'a proposer elsewhere proposes a configuration, which its stage answers an ask with; missing parameters are drawn',
+  'an external proposer proposes a configuration, with which its stage answers an ask; missing parameters are drawn',
   { proposer, params },
   {
-    seconds: notNegativeSchema('how long it may be used (default: for ever)'),
+    seconds: notNegativeSchema('seconds until the proposal expires (default: never)'),
     note: textSchema('why it is proposed, for people', 1024),
     user,
   },
 );
-/** A proposer elsewhere proposes a configuration, which its stage `external` answers an ask with; missing parameters are drawn. */
+/** An external proposer proposes a configuration, with which its stage `external` answers an ask; missing parameters are drawn. */
 export interface ProposedFact extends TypeOf<typeof proposed> {}
 
 const expired = fact(
   'expired',
-  'the time of a proposer or of its proposal is over',
+  'a proposal expires, or its proposer took too long',
   { proposer },
-  { proposal: integerSchema(1, 'position of the proposal that is too old (default: its stage waits no longer, until it proposes again)') },
+  {
+    proposal: integerSchema(
+      1,
+      'position of the expired proposal (default: none; its stage stops waiting until the proposer proposes again)',
+    ),
+  },
 );
 /** The time of a proposer or of its proposal is over. */
 export interface ExpiredFact extends TypeOf<typeof expired> {}
@@ -214,13 +219,13 @@ export interface Cancelled extends TypeOf<typeof cancelled> {}
 
 const annotated = fact(
   'annotated',
-  'a person describes a trial or, without a trial, the study; strategies do not see it',
+  'a person annotates a trial or, without a trial, the study; strategies do not see it',
   {},
   {
     trial,
-    note: textSchema('text in Markdown, in place of the last one; empty: none', 16384),
-    labels: listSchema(textSchema('a word or two', 64), 'labels, in place of the last ones', { maxItems: 32 }),
-    starred: flagSchema('whether it is one to find again'),
+    note: textSchema('text in Markdown, which replaces the old one; an empty text removes it', 16384),
+    labels: listSchema(textSchema('a word or two', 64), 'labels, which replace the old ones', { maxItems: 32 }),
+    starred: flagSchema('whether it has a star'),
     user,
   },
 );
@@ -238,7 +243,7 @@ const changed = fact(
     strategy: anySchema('the new strategy as data'),
     resumes: flagSchema('whether the trainers resume from checkpoints'),
     rules,
-    by: enumSchema(['start'], 'the options of a start, if they differ from the start before (default: a person)'),
+    by: enumSchema(['start'], '`start`: the options of a start, if they differ from the previous start (default: a person)'),
     user,
   },
 );
@@ -247,10 +252,13 @@ export interface Changed extends TypeOf<typeof changed> {}
 
 const instructed = fact(
   'instructed',
-  'a person or the engine tells a trainer whether to take trials; those that it has continue',
+  'a person or the engine tells a trainer whether to take trials; its current trials continue',
   {
     trainer: textSchema('name of the trainer'),
-    to: enumSchema(['work', 'pause', 'drain'], 'take trials again, take none until it is told to work, or take none and end'),
+    to: enumSchema(
+      ['work', 'pause', 'drain'],
+      '`work`: take trials; `pause`: take none until further notice; `drain`: take none, and end after the current ones',
+    ),
   },
   { reason: textSchema('why, for people', 1024), by: enumSchema(['engine'], 'what decided it (default: a person)'), user },
 );

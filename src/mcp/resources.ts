@@ -8,7 +8,7 @@ import type { User } from '../http/users.ts';
 const views = {
   state: { operation: 'getStudy', description: 'The space of a study, and its state.' },
   best: { operation: 'best', description: 'The best trial so far.' },
-  trials: { operation: 'listTrials', description: 'The first trials; the tool list_trials has the others.' },
+  trials: { operation: 'listTrials', description: 'The first trials; use the tool list_trials for the others.' },
 } as const satisfies Readonly<Record<string, { readonly operation: OperationId; readonly description: string }>>;
 
 const uriOf = (study: string, view: string): string => `hypertide://studies/${study}/${view}`;

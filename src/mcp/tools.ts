@@ -23,7 +23,11 @@ const ofPath = {
 
 const ofActs = {
   dry_run: { type: 'boolean', description: 'only say what it would do (default: false)' },
-  request: { type: 'string', maxLength: 128, description: 'a name of your own for this request; repeated with it, it is done once' },
+  request: {
+    type: 'string',
+    maxLength: 128,
+    description: 'an id that you choose for this request; repeated with the same id, it takes effect once',
+  },
 } as const satisfies Readonly<Record<string, Schema>>;
 
 /** The names of tools, such as `list_trials` of `listTrials`. */

@@ -55,7 +55,7 @@ const stored: Schema = {
   type: 'object',
   properties: {
     position: { type: 'integer', minimum: 1, description: 'of the fact in the log' },
-    fact: { type: 'object', description: 'the fact that the command became' },
+    fact: { type: 'object', description: 'the fact that the command appended' },
   },
   required: ['position', 'fact'],
 };
@@ -86,9 +86,9 @@ export const requestKinds = {
       properties: {
         after: count('rows of later trials only'),
         status: { type: 'string', enum: trialStatuses, description: 'only these' },
-        limit: { type: 'integer', minimum: 1, description: 'how many rows at most (default: as many as there is room for)' },
+        limit: { type: 'integer', minimum: 1, description: 'how many rows at most (default: as many as fit into an answer)' },
       },
-      description: 'the next rows, as many as one answer has room for; ask again with `after` until there is none',
+      description: 'the next rows, as many as fit into an answer; ask again with `after` until there are none',
     },
     result: { type: 'array', items: trialRowSchema },
   },
@@ -96,7 +96,7 @@ export const requestKinds = {
     request: {
       type: 'object',
       properties: { after: count('entries of later positions only') },
-      description: 'the next entries of the log, as many as one answer has room for; ask again with `after` until there is none',
+      description: 'the next entries of the log, as many as fit into an answer; ask again with `after` until there are none',
     },
     result: { type: 'array', items: entry },
   },
@@ -105,10 +105,12 @@ export const requestKinds = {
       type: 'object',
       properties: {
         proposer: text('name of the proposer'),
-        ahead: count('how many proposals it makes ahead of time, so that no trainer waits for it; 0: only what is waited for (default: 1)'),
+        ahead: count(
+          'how many proposals it makes in advance, so that no trainer waits for it; 0: none, it proposes only when the study waits (default: 1)',
+        ),
       },
       required: ['proposer'],
-      description: 'whether it is the turn of a proposer elsewhere; over NATS, ask again until it is',
+      description: 'whether it is the turn of an external proposer; over NATS, ask again until it is',
     },
     result: turnSchema,
   },
@@ -124,7 +126,7 @@ export const requestKinds = {
   create: {
     request: {
       type: 'object',
-      properties: { study: { description: 'what a study file holds, without what decides what a worker runs, such as `command`' } },
+      properties: { study: { description: 'a study file as data, without keys that decide what a worker runs, such as `command`' } },
       required: ['study'],
       description: 'begins the study; `hypertide serve --all` answers',
     },

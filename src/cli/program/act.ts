@@ -10,11 +10,15 @@ export function declareAct(program: Command, exit: ExitWith): void {
 
   declare(
     'enqueue',
-    'Try a configuration next. Parameters that you leave out are drawn, or chosen by the strategy. The limit of trials grows if there is no room.',
+    'Try a configuration next. Parameters that you leave out are drawn at random, or chosen by the strategy. If the limit of trials is reached, it is raised.',
     ['[params...]', 'name=value, or JSON'],
   )
     .summary('try a configuration next')
-    .addOption(new Option('--rest <chooser>', 'what chooses parameters that you leave out (default: they are drawn)').choices(['strategy']))
+    .addOption(
+      new Option('--rest <chooser>', 'what chooses parameters that you leave out (default: they are drawn at random)').choices([
+        'strategy',
+      ]),
+    )
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>
@@ -22,14 +26,14 @@ export function declareAct(program: Command, exit: ExitWith): void {
       ),
     );
 
-  declare('propose', 'Propose a configuration as a strategy that lives elsewhere: the stage external in the strategy of the study.', [
+  declare('propose', 'Propose a configuration as an external strategy: to the stage external in the strategy of the study.', [
     '[params...]',
     'name=value, or JSON',
   ])
     .summary('propose a configuration for a stage external')
     .requiredOption('--as <proposer>', 'name of the proposer, as in the strategy')
-    .option('--note <text>', 'why, for people')
-    .option('--seconds <n>', 'how long it may be used (default: for ever)', positiveNumber)
+    .option('--note <text>', 'reason for the proposal, shown with the trial')
+    .option('--seconds <n>', 'seconds until the proposal expires (default: never)', positiveNumber)
     .option(...json)
     .action((journal, params, options) =>
       useWords([journal, ...params], options, async (study, words) =>
@@ -37,12 +41,12 @@ export function declareAct(program: Command, exit: ExitWith): void {
       ),
     );
 
-  declare('annotate', 'Describe a trial or, without its number, the study. What you leave out stays as it is.', ['[trial]', 'its number'])
-    .summary('describe a trial by a note, labels or a star')
-    .option('--note <text>', 'note in Markdown, in place of the last one; empty: none')
-    .option('--label [names...]', 'labels, in place of the last ones; without names: none')
-    .option('--star', 'mark it, to find it again')
-    .option('--no-star', 'remove the mark')
+  declare('annotate', 'Annotate a trial or, without its number, the study. What you leave out stays as it is.', ['[trial]', 'its number'])
+    .summary('add a note, labels or a star to a trial')
+    .option('--note <text>', 'note in Markdown, which replaces the old one; an empty text removes it')
+    .option('--label [names...]', 'labels, which replace the old ones; without names, remove them')
+    .option('--star', 'add a star')
+    .option('--no-star', 'remove the star')
     .option(...json)
     .action((journal, trial, options) =>
       useWords([journal, trial], options, async (study, words) =>
@@ -52,12 +56,12 @@ export function declareAct(program: Command, exit: ExitWith): void {
 
   declare(
     'confirm',
-    'Try the most promising configurations again, if results are noisy. best --recommended then knows better which one to deploy.',
+    'Try the most promising configurations again, if results are noisy. Then best --recommended can better tell which one to deploy.',
   )
     .summary('try the best configurations again')
-    .option('--top <n>', 'how many configurations', wholeNumber, 5)
-    .option('--times <n>', 'how often each of them', wholeNumber, 3)
-    .option('--json', 'print the numbers of their trials, as JSON')
+    .option('--top <n>', 'number of configurations', wholeNumber, 5)
+    .option('--times <n>', 'number of trials for each of them', wholeNumber, 3)
+    .option('--json', 'print the numbers of the new trials, as JSON')
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/act/confirm.ts')).confirm(study, options)),
     );
@@ -104,15 +108,15 @@ export function declareAct(program: Command, exit: ExitWith): void {
     .option('--pause', 'suggest no new trials')
     .option('--resume', 'suggest new trials again')
     .option('--strategy <data>', 'new strategy, a name or YAML')
-    .option('--resumes', 'the trainer resumes from its checkpoint, so that the new strategy may pause trials')
-    .option('--rules <n>', `rules of which entries count from here on (new studies: ${RULES})`, wholeNumber)
+    .option('--resumes', 'declare that the trainer resumes from its checkpoint, so that the new strategy may pause trials')
+    .option('--rules <n>', `version of the rules for which entries count from now on (new studies: ${RULES})`, wholeNumber)
     .option(...json)
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/act/change.ts')).change(study, options)),
     );
 
-  declare('close', 'End a study as it stands. Running trials are stopped.')
-    .summary('end a study as it stands')
+  declare('close', 'End a study now. Running trials are stopped.')
+    .summary('end a study now')
     .option(...json)
     .action((journal, options) => use(journal, options, async (study) => (await import('../commands/act/close.ts')).close(study, options)));
 

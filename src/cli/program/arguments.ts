@@ -50,7 +50,7 @@ export const byteSize = (text: string): number => {
 
 const withAccess = (command: Command): Command =>
   command
-    .option('--context <name>', 'server and login of this context of the nats command')
+    .option('--context <name>', 'nats context with the server and login')
     .option('--nkey <file>', 'seed of the nkey to log in with')
     .option('--creds <file>', 'credentials (JWT) to log in with')
     .option('--tls-ca <file>', "authority that signed the server's certificate (PEM)")
@@ -86,7 +86,7 @@ export const withRemote = (command: Command): Command => maybeOnServer(command.o
 
 /** The format of what a command prints while it runs. */
 export const logFormatOption = (): Option =>
-  new Option('--log-format <format>', 'lines for people, or JSON for systems that collect logs (default: pretty)').choices([
+  new Option('--log-format <format>', 'pretty for people, or json for systems that collect logs (default: pretty)').choices([
     'pretty',
     'json',
   ]);

@@ -15,7 +15,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
   declare('best', 'Print the best trial or, with several objectives, the Pareto front and its hypervolume.')
     .summary('print the best trial, or the Pareto front')
     .option('-n, --number <n>', 'trials to print (default: 1, or the whole front)', wholeNumber)
-    .option('--recommended', 'print the trial to deploy: with noise, the best result is a lucky one')
+    .option('--recommended', 'print the trial to deploy: if results are noisy, the best one is partly luck')
     .option('--reference <name=value...>', 'point to measure the hypervolume from (default: the worst so far)')
     .option('--json', 'print JSON')
     .action((journal, options) =>
@@ -24,7 +24,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare('trials', 'Print all trials.')
     .summary('print all trials')
-    .addOption(new Option('--status <status>', 'print only these (default: all)').choices(trialStatuses))
+    .addOption(new Option('--status <status>', 'print only trials with this status (default: all)').choices(trialStatuses))
     .option('--json', 'print JSON')
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/trials.ts')).listTrials(study, options)),
@@ -32,8 +32,8 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare('logs', 'Print what the program printed in the last attempt at a trial.', ['[trial]', 'number of the trial'])
     .summary('print what a trial printed')
-    .option('-f, --follow', 'continue as the trial prints more, until it ends')
-    .option('--directory <path>', 'where run or worker kept it (default: <study>.trials)')
+    .option('-f, --follow', 'keep printing new output until the trial ends')
+    .option('--directory <path>', 'where run or worker kept the output (default: <study>.trials)')
     .action((first, second, options) => {
       return useWords(journalFirst(first, second), options, async (study, given) =>
         (await import('../commands/read/logs.ts')).printLogs(study, given, options),
@@ -42,7 +42,7 @@ export function declareRead(program: Command, exit: ExitWith): void {
 
   declare(
     'why',
-    'Print why a trial was suggested, recomputed from the log: by which strategy, in which phase, and the value expected then.',
+    'Print why a trial was suggested, recomputed from the log: which strategy suggested it, in which phase, and which value it expected.',
     ['[trial]', 'number of the trial'],
   )
     .summary('print why a trial was suggested')
@@ -60,8 +60,9 @@ export function declareRead(program: Command, exit: ExitWith): void {
     .addHelpText(
       'after',
       `
-fANOVA measures shares in the variation of all results; PED-ANOVA measures
-what sets the best tenth apart. Behind each share is its 90 % interval.`,
+fANOVA measures the share of each parameter in the variation of all results.
+PED-ANOVA measures how much each parameter distinguishes the best tenth of the
+results. Each share is followed by its 90 % interval.`,
     )
     .action((journal, options) =>
       use(journal, options, async (study) => (await import('../commands/read/importance.ts')).importance(study, options)),
@@ -81,10 +82,10 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
 
   withRemote(program.command('report'))
     .summary('write an HTML or Markdown file about studies')
-    .description('Write one file about a study, or about several next to each other: a page with all charts, or Markdown.')
+    .description('Write one file about one or several studies: a page with all charts, or Markdown.')
     .argument('[journals...]', 'files of the studies, unless the study is on a server')
     .addOption(new Option('--format <format>', 'format of the file (default: its ending, or html)').choices(['html', 'md']))
-    .option('-o, --output <file>', 'file to write (default: <study>.html, of several report.html)')
+    .option('-o, --output <file>', 'file to write (default: <study>.html, or report.html for several studies)')
     .action((journals, options) => exit(import('../commands/read/report.ts').then(({ writeReport }) => writeReport(journals, options))));
 
   declare('export', 'Write all trials, or all their reports, for other programs.')
@@ -107,7 +108,7 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
 
   declare(
     'verify',
-    'Recompute every suggestion from the log, and check the lines of a journal. Exit status: 1 if one differs or is damaged.',
+    'Recompute every suggestion from the log, and check the lines of a journal. Exit status: 1 if a suggestion differs or a line is damaged.',
   )
     .summary('recompute every suggestion from the log')
     .option('--json', 'print JSON')
@@ -124,15 +125,15 @@ what sets the best tenth apart. Behind each share is its 90 % interval.`,
     .option('--study <name...>', 'studies of the server to show (default: all)')
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
     .option('--port <n>', 'port to listen on', port, 7531)
-    .option('--name <name...>', 'names of a proxy in front of the server')
+    .option('--name <name...>', 'host names of a proxy in front of the server')
     .addHelpText(
       'after',
       `
-Opens at the address that it prints. The address holds the token that is
-needed to act; HYPERTIDE_TOKEN sets it (at least 16 characters). With --name,
-or with a --host that other machines can reach, reading needs the token too.
-Commands on a journal go to the process that runs it, on the same machine.
-/metrics serves Prometheus, /healthz health checks.`,
+Open the address that is printed. It contains the token that you need to act
+on studies; HYPERTIDE_TOKEN sets it (at least 16 characters). With --name, or
+with a --host that other machines can reach, reading needs the token too.
+Actions on a journal are sent to the process that runs it, on the same machine.
+/metrics is for Prometheus, /healthz and /readyz for health checks.`,
     )
     .action((journals, options) => exit(import('../commands/read/dashboard.ts').then(({ showStudies }) => showStudies(journals, options))));
 }

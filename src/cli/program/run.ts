@@ -9,7 +9,7 @@ export function declareRun(program: Command, exit: ExitWith): void {
   program
     .command('init')
     .summary('begin here: write a study file from the help of a program')
-    .description('Write a commented study file. With a program, its --help gives the parameters and their ranges.')
+    .description('Write a commented study file. Given a program, take parameters and ranges from its --help.')
     .argument('[command...]', 'program and its fixed arguments, after --')
     .option('--output <file>', 'file to write (default: study.yaml)')
     .option('--metric <name>', 'printed name of the value to minimise (default: loss)')
@@ -18,8 +18,8 @@ export function declareRun(program: Command, exit: ExitWith): void {
       'after',
       `
 Options of the program with a default get a range around it, and options with
-choices become a choice. Other numbers and flags stand in the file as comments.
-Options such as --epochs and --seed, which are no hyperparameters, are left out.
+choices become a choice. Other numbers and flags are written as comments.
+Options that are not hyperparameters, such as --epochs and --seed, are left out.
 Check the ranges before you run the study.
 
 Example:
@@ -44,7 +44,7 @@ Example:
     )
     .option(
       '--keep <size>',
-      'disk space of output and checkpoints, such as 20GB; those of the worst trials go first (default: no limit)',
+      'disk space for output and checkpoints, such as 20GB; files of the worst trials are deleted first (default: no limit)',
       byteSize,
     )
     .option('--json', 'print a JSON line for each trial that ends')
@@ -54,47 +54,47 @@ Example:
     .addHelpText(
       'after',
       `
-The command runs without a shell, once per trial. In its arguments,
-  {name}                 is the value of that parameter
-  {?name}                drops the argument unless name is true: --flag{?flag}
-  {args}                 as an argument of its own, is --name value for each
+The command runs without a shell, once per trial. Its arguments can contain:
+  {name}                 the value of this parameter
+  {?name}                nothing; the argument is left out unless the parameter
+                         is true, as in --flag{?flag}
+  {args}                 as an argument by itself: --name value for each
                          parameter
-  {params}               is the path of a JSON file with all parameters
+  {params}               the path of a JSON file with all parameters
   {study} {trial} {attempt}
-  {slot}                 is 0 to parallel - 1, for example to choose a GPU
-  {budget}               is the step up to which to train
-  {resumes} {checkpoint} are the trial to continue and its saved state
-The environment holds the same: HYPERTIDE_PARAM_LR for each parameter,
+  {slot}                 0 to parallel - 1, for example to choose a GPU
+  {budget}               the step up to which to train
+  {resumes} {checkpoint} the trial to resume and its checkpoint
+The same values are in the environment: HYPERTIDE_PARAM_LR for the parameter lr,
 HYPERTIDE_PARAMS (JSON), HYPERTIDE_PARAMS_FILE, HYPERTIDE_TRIAL,
 HYPERTIDE_ATTEMPT, HYPERTIDE_SLOT, HYPERTIDE_BUDGET, HYPERTIDE_CHECKPOINT
-(saved state to load) and HYPERTIDE_CHECKPOINT_DIR (where to save; each
-attempt has its own). Programs end with the run that started them, even if it
-is killed.
+(checkpoint to load) and HYPERTIDE_CHECKPOINT_DIR (where to save checkpoints;
+each attempt has its own). When hypertide ends or is killed, its programs end.
 
-The output of the program is kept in a log and read for values:
+Hypertide keeps the output of the program and reads values from it:
   {"step": 3, "loss": 0.41}  or  step=3 loss=0.41
       reports a value; a trial that falls behind gets SIGTERM
   {"loss": 0.38, "metrics": {"size": 12}}  or  loss=0.38
       is the result; without one, the last report is the result
   Epoch 3/20, then  loss: 0.41 - val_loss: 0.5
       reports val_loss, if that is the objective; progress bars (Keras,
-      Lightning), tables (fastai) and lines as of XGBoost are read too
+      Lightning), tables (fastai) and XGBoost's lines are read too
   {"checkpoint": "epoch-3.pt"}
-      names saved state that a later attempt can load
+      names a checkpoint that a later attempt can load
   {"infeasible": "out of memory"}
       says that this configuration cannot run
 With --metric-file, values are read from that file instead: JSON, JSON lines
-or CSV. Its path can hold {trial} and the other places of the command.
+or CSV. Its path can contain {trial} and the other placeholders of the command.
 
 "objective: minimize val_loss" in the study file, or --metric val_loss, names
 the value to optimise. Without a name it is "value", or the only printed value
 whose name is usually minimised (loss, rmse, ...) or, with maximize, usually
 maximised (accuracy, auc, ...).
 
-"epochs: 27" in the study file stops trials early that fall behind; this needs
-reports only. "early: false" trains all of them to the end. A strategy that
-pauses and resumes trials needs "resumes: true", or {checkpoint} or {budget}
-in the command.
+"epochs: 27" in the study file turns on early stopping: trials that fall behind
+are stopped. Your program only has to report values. "early: false" trains all
+trials to the end. A strategy that pauses and resumes trials needs
+"resumes: true", or {checkpoint} or {budget} in the command.
 
 Ctrl-C ends the programs; the same command resumes the study. On restart, a
 limit or "parallel" from the file or an option is applied only if it differs
@@ -114,7 +114,7 @@ Examples:
 
   program
     .command('check')
-    .summary('test how the program works with a study')
+    .summary('test whether a program works with a study')
     .description('Run the program twice for a short time, and print what a study can do with it.')
     .argument('<study>', 'study file, YAML or JSON')
     .argument('[command...]', 'program and its arguments, after --; {name} is a parameter')
@@ -126,8 +126,8 @@ Examples:
       `
 Prints the arguments that the program gets, which values and steps were read,
 whether the program keeps to its budget, ends at SIGTERM and resumes from its
-checkpoint, and which kind of early stopping fits. Keeps nothing. Exit status:
-0 if a value was read, 1 otherwise.
+checkpoint, and which kind of early stopping you can use. Writes no journal.
+Exit status: 0 if a value was read, 1 otherwise.
 
 Example:
   hypertide check study.yaml -- python train.py --lr {lr} --units {units}`,

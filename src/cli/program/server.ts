@@ -7,13 +7,13 @@ export function declareServer(program: Command, exit: ExitWith): void {
   program.commandsGroup('Server:');
 
   maybeOnServer(program.command('serve'))
-    .summary('run studies for trainers elsewhere')
-    .description('Run studies for trainers anywhere, on a NATS server or over HTTP. Resumes studies that exist.')
+    .summary('run studies for remote trainers')
+    .description('Run studies for trainers on any machine, on a NATS server or over HTTP. Resumes studies that exist.')
     .argument('[studies...]', 'study files')
-    .option('--all <pattern>', "NATS: also all studies that fit, now and later, such as 'team-*'; others may create them")
+    .option('--all <pattern>', "NATS: also all studies whose names match, such as 'team-*', including ones that others create later")
     .option('--lease <s>', 'silence after which a trial is lost, in seconds (default: 30)', positiveNumber)
     .option('--once', 'end when all studies have closed')
-    .option('--replicas <n>', 'NATS: servers that keep a copy (default: 1)', wholeNumber)
+    .option('--replicas <n>', 'NATS: number of servers that keep a copy of the log (default: 1)', wholeNumber)
     .option('--max-bytes <size>', 'NATS: disk space of each log, such as 2GB, which the server reserves', byteSize)
     .option(
       '--checkpoints <size>',
@@ -26,7 +26,7 @@ export function declareServer(program: Command, exit: ExitWith): void {
     .option('--http <address>', 'serve over HTTP instead, at a port or host:port; each study is in <name>.jsonl')
     .option('--users <file>', 'HTTP: users and their roles, as http-users prints them (default: only this machine has access)')
     .option('--name <host...>', 'HTTP: host names of a proxy in front of the server')
-    .option('--directory <path>', 'HTTP: keep studies that are created by requests here, and resume those that are here')
+    .option('--directory <path>', 'HTTP: where to keep studies that requests create; studies that are there are resumed')
     .addOption(
       new Option('--fsync <policy>', 'HTTP: when to force writes to the disk (default: interval)').choices(['always', 'interval', 'never']),
     )
@@ -58,13 +58,13 @@ GET /v1/openapi.json describes the requests over HTTP.`,
 
   withRemote(program.command('mirror'))
     .summary('send a study to a webhook or to MLflow')
-    .description('Send the facts of a study to another system, until the study closes. It continues where it was.')
+    .description('Send the facts of a study to another system, until the study closes. After a restart, it continues where it was.')
     .addArgument(new Argument('<target>', 'webhook: each entry of the log as a CloudEvent; mlflow: runs').choices(['webhook', 'mlflow']))
     .argument('<url>', 'address of the receiver, or of the MLflow server')
     .argument('[journal]', 'file of the study, unless it is on a server')
-    .option('--once', 'end with the last entry that there is now')
+    .option('--once', 'end after the entries that the log has now')
     .option('--header <line...>', "header of each request, such as 'Authorization: Bearer ...'")
-    .option('--position <file>', 'webhook: file that holds how far it is (default: <study>.mirror.json)')
+    .option('--position <file>', 'webhook: file that stores the last position sent (default: <study>.mirror.json)')
     .option('--experiment <name>', 'mlflow: name of the experiment (default: hypertide)')
     .addHelpText(
       'after',
@@ -85,20 +85,20 @@ MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD.`,
     .summary('make tokens for a server over HTTP')
     .description('Print the users of a server over HTTP, and write a token for each.')
     .option('--trainer <name...>', 'names of the trainers, each with a token of its own')
-    .option('--operator <name...>', 'names of users that read studies and command them')
-    .option('--viewer <name...>', 'names of users that read studies')
+    .option('--operator <name...>', 'names of users that read and change studies')
+    .option('--viewer <name...>', 'names of users that only read studies')
     .option('--agent <name...>', 'names of agents, which may do all of this')
     .option('--tokens <directory>', 'where to write the tokens', 'tokens')
     .action((options) => exit(import('../commands/server/httpUsers.ts').then(({ httpUsers }) => httpUsers(options))));
 
   program
     .command('nats-config')
-    .summary('print a server configuration with least rights')
-    .description('Print a nats-server.conf that gives engine, trainers, operator and viewer the least rights.')
+    .summary('print a NATS configuration with least privilege')
+    .description('Print a nats-server.conf that gives engine, trainers, operator and viewer only the rights that they need.')
     .option('--study <name...>', 'names of the studies')
-    .option('--team <name...>', 'instead: teams, whose engines may use any study of theirs')
-    .option('--trainer <name...>', 'names of the trainers; of several teams: <team>/<name>')
-    .option('--jwt', 'credentials instead of seeds: new users need no reload')
+    .option('--team <name...>', 'instead of --study: names of teams, whose engines may use any study of the team')
+    .option('--trainer <name...>', 'names of the trainers; with several teams, <team>/<name>')
+    .option('--jwt', 'use credentials instead of seeds, so that new users need no reload')
     .option('--days <n>', 'days until new credentials expire (default: never)', positiveNumber)
     .option('--signer <file>', 'only sign credentials with this key, for --user')
     .option('--user <name...>', 'names of new users with the role of --signer')

@@ -48,7 +48,7 @@ export function declareStudies(program: Command, exit: ExitWith): void {
     );
 
   maybeOnServer(program.command('restore'))
-    .summary('restore a study from such a file')
+    .summary('restore a study from an archive')
     .description(
       'Restore a study from an archive, after its checksums have been checked. A log that returns to where it came from, a folder or a server, is the same byte for byte.',
     )
@@ -81,9 +81,9 @@ export function declareStudies(program: Command, exit: ExitWith): void {
 
   program
     .command('repair')
-    .summary('write a copy of a damaged journal with what is left')
+    .summary('write a repaired copy of a damaged journal')
     .description(
-      'Write a copy of a damaged journal with everything that its checksums allow to restore. The journal is not changed. Exit status: 1 if entries are lost.',
+      'Write a copy of a damaged journal with all entries that its checksums can restore. The journal is not changed. Exit status: 1 if entries are lost.',
     )
     .argument('<journal>', 'file of the study')
     .option('-o, --output <file>', 'file to write (default: <study>.repaired.jsonl)')
@@ -92,13 +92,13 @@ export function declareStudies(program: Command, exit: ExitWith): void {
 
   withRemote(program.command('delete'))
     .summary('delete a study and the files of its trials')
-    .description('Delete a study and the files of its trials, after a question. It cannot be undone.')
+    .description('Delete a study and the files of its trials. Asks for confirmation, because you cannot undo it.')
     .argument('[journal]', 'file of the study, unless it is on a server')
     .option(
       '--directory <path>',
       'where run or worker kept the files of trials (default: <study>.trials; for a study on a server, none are deleted)',
     )
-    .option('--yes', 'ask nothing')
+    .option('--yes', 'do not ask for confirmation')
     .action((journal, options) =>
       use(journal, options, async (placed) => (await import('../commands/studies/delete.ts')).deleteStudy(placed, options)),
     );

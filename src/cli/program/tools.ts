@@ -24,12 +24,12 @@ export function declareTools(program: Command, exit: ExitWith): void {
 
   withRemote(program.command('simulate'))
     .summary('compare strategies on a finished study')
-    .description('Compare strategies in virtual time, on what a finished study knows.')
+    .description('Compare strategies in virtual time, on the results of a finished study.')
     .argument('<study>', 'study file: the space, the limits and a strategy')
-    .option('--from <journal>', 'finished study; a configuration does what the nearest one there did')
+    .option('--from <journal>', 'finished study; a configuration gets the results of the nearest one there')
     .option('--strategies <data...>', 'names or YAML (default: that of the study file)')
     .option('--trainers <n>', 'simulated trainers (default: parallel in the study file)', wholeNumber)
-    .option('--trials <n>', 'configurations to try (default: as many as are known)', wholeNumber)
+    .option('--trials <n>', 'configurations to try (default: as many as the finished study has)', wholeNumber)
     .option('--cost <steps>', 'steps that all trials together may take', positiveNumber)
     .option('--seconds <s>', 'limit in virtual seconds', positiveNumber)
     .option('--seeds <n>', 'simulated studies per strategy (default: 10)', wholeNumber)
@@ -46,7 +46,7 @@ Example:
   program
     .command('mcp')
     .summary('let an agent work on studies')
-    .description('Let an agent work on studies by the Model Context Protocol, over standard input and output.')
+    .description('Let an agent work on studies through the Model Context Protocol, over standard input and output.')
     .argument('[studies...]', 'study files')
     .option('--directory <path>', 'where journals are kept; those that are there are resumed', 'studies')
     .option('--name <name>', 'name of the agent in the log', 'agent')
@@ -57,10 +57,10 @@ Example:
     .addHelpText(
       'after',
       `
-With an allowance, the agent can create and change no studies, since others
-would pay for it. "hypertide serve --http" answers agents at /mcp as well.
+An agent with an allowance cannot create or change studies, because it could
+exceed its allowance that way. "hypertide serve --http" serves agents at /mcp.
 
-Example, as most agents name a server:
+Example of the configuration that most agents take:
   {"command": "hypertide", "args": ["mcp", "--trials", "50"]}`,
     )
     .action((studies, options) => exit(import('../commands/tools/mcp.ts').then(({ serveMcp }) => serveMcp(studies, options))));
@@ -74,8 +74,8 @@ Example, as most agents name a server:
     .addHelpText(
       'after',
       `
-Each line gets one line as its answer. A request with a "seq" is answered as
-soon as possible, by a line with the same "seq"; others wait for their turn.
+Each request line gets one answer line. A request with a "seq" is answered as
+soon as possible, with the same "seq"; other requests are answered in order.
 
 A program that drives a study, such as the Python package, begins with a
 study file as JSON:

@@ -11,23 +11,23 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
     .summary('run a program for trials from a server')
     .description('Run a program for each trial of one or several studies on a NATS server.')
     .argument('<command...>', 'program and its arguments, after --; {name} is a parameter')
-    .requiredOption('--study <name...>', 'studies, which share its time; digits=2 gets twice as much as the others')
+    .requiredOption('--study <name...>', 'studies, which share the time of the worker; digits=2 gets twice as much as the others')
     .option('--name <name>', 'name of this worker (default: a random one)')
     .option('--parallel <n>', 'programs to run at a time (default: 1)', wholeNumber)
     .option('--metric <name>', 'printed name of the value (default: that of the objective)')
     .option('--metric-file <path>', 'file of metrics that the program writes, such as runs/{trial}/metrics.csv')
     .addOption(new Option('--result <which>', 'printed value that is the result (default: last)').choices(['last', 'best']))
     .option('--time-limit <s>', 'time limit of a trial, in seconds (default: none)', positiveNumber)
-    .addOption(new Option('--at-time-limit <how>', 'stop: the last report is then the result (default: fail)').choices(['stop', 'fail']))
+    .addOption(new Option('--at-time-limit <how>', 'stop: use the last report as the result (default: fail)').choices(['stop', 'fail']))
     .option('--directory <path>', 'where to keep output and checkpoints (default: <study>.trials)')
     .option('--monitor <address>', 'serve /metrics, /readyz and /healthz at a port or host:port')
     .addOption(logFormatOption())
-    .option('--idle <s>', 'end after so many seconds without a trial (default: never)', positiveNumber)
+    .option('--idle <s>', 'seconds without a trial after which the worker ends (default: never)', positiveNumber)
     .action((command, options) =>
       exit(withLog(options.logFormat, async (log) => (await import('../commands/workers/worker.ts')).work(command, options, log))),
     );
 
-  declare('workers', 'List the workers of a study: what each holds, has done and was told, and whether it is connected.')
+  declare('workers', 'List the workers of a study: the trials, results and instructions of each, and whether it is connected.')
     .summary('list the workers of a study')
     .option('--json', 'print JSON')
     .action((journal, options) =>
@@ -42,8 +42,8 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
 
   declareInstruction(
     'drain',
-    'let a worker end with its trials',
-    'Let a worker take no more trials, and end when those that it has have ended.',
+    'let a worker finish its trials and end',
+    'Let a worker take no more trials, and end when its current trials have ended.',
   ).action((journal, worker, options) =>
     useWords([journal, worker], options, async (study, words) =>
       (await import('../commands/workers/drain.ts')).drain(study, words, options),
@@ -53,7 +53,7 @@ export function declareWorkers(program: Command, exit: ExitWith): void {
   declareInstruction(
     'pause',
     'let a worker take no trials',
-    'Let a worker take no trials until it is resumed. Those that it has continue.',
+    'Let a worker take no trials until it is resumed. Its current trials continue.',
   ).action((journal, worker, options) =>
     useWords([journal, worker], options, async (study, words) =>
       (await import('../commands/workers/pause.ts')).pause(study, words, options),
