@@ -89,11 +89,19 @@ function note(directory: string, trial: TrialId, attempt: number, { reference, p
 function savedHere(directory: string, reference: string): string | undefined {
   const own = trialDirectory(directory, parseReference(reference)!.trial);
   for (const name of existsSync(own) ? readdirSync(own) : []) {
-    const file = join(own, name, NOTE);
-    if (!existsSync(file)) continue;
-    const noted = JSON.parse(readFileSync(file, 'utf8')) as Note;
+    const noted = noteIn(join(own, name, NOTE));
+    if (noted?.reference !== reference) continue;
     const path = resolve(own, name, noted.path);
-    if (noted.reference === reference && existsSync(path)) return path;
+    if (existsSync(path)) return path;
   }
   return undefined;
+}
+
+/** Undefined if there is none, or its worker was killed while it wrote it. */
+function noteIn(file: string): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Note;
+  } catch {
+    return undefined;
+  }
 }
