@@ -20,6 +20,8 @@ export interface CheckpointRun {
   readonly trainer: string;
   readonly trial: TrialId;
   readonly run: string;
+  /** Milliseconds in which an engine must admit what is to be saved: a worker that ends must not wait for one that is away. Default: 20 000. */
+  readonly patience?: number;
   /** Ends the transfer when it aborts. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -105,11 +107,14 @@ export async function restoreCheckpoint(of: CheckpointRun, reference: string, di
 }
 
 /** Sends a request to the engine until it answers. @returns the parts that were saved before. @throws CheckpointError with what the engine says against it */
-async function ask({ nc, study, trainer, trial, signal }: CheckpointRun, request: CheckpointRequest): Promise<readonly string[]> {
+async function ask(of: CheckpointRun, request: CheckpointRequest): Promise<readonly string[]> {
+  const { nc, study, trainer, trial, patience = 20_000, signal } = of;
   const subject = subjectsOf(study).checkpoint(trainer, trial);
+  const until = 'save' in request ? performance.now() + patience : Number.POSITIVE_INFINITY;
   for (;;) {
     const message = await withRetry(nc, () => {
       signal?.throwIfAborted();
+      if (performance.now() > until) throw new CheckpointError('no engine of the study has answered');
       return nc.request(subject, JSON.stringify(request), { timeout: PATIENCE });
     });
     const answer = message.json<CheckpointAnswer>();

@@ -15,7 +15,7 @@ import { subjectsOf } from '../../../../streams/nats/subjects.ts';
 import { type NatsServer, natsServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
-const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'busy'];
+const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy'];
 const { text, seeds } = serverConfig({
   teams: [{ studies: STUDIES, trainers: ['w1', 'w2'] }],
   store: 'unused',
@@ -224,6 +224,13 @@ describe('a checkpoint', () => {
     writeFileSync(join(saved, 'state'), 'good');
     await saveCheckpoint(of, saved);
     await engine.close();
+  });
+
+  it('stays where it is if no engine answers, so that a worker can end', async () => {
+    const { engine, claim } = await scene('away');
+    const of = await claim('w2', 1, 1);
+    await engine.close();
+    await expect(saveCheckpoint({ ...of, patience: 100 }, directory())).rejects.toThrow('no engine of the study has answered');
   });
 
   it('is admitted once at a time, so that a trainer cannot keep the engine busy', async () => {
