@@ -15,11 +15,11 @@ export const externalOptions = {
 export type ExternalOptions = OptionsOf<typeof externalOptions>;
 
 /**
- * A strategy elsewhere: a person, an agent or a program proposes configurations over HTTP, NATS, MCP or the command line, and asks are answered with
- * them, the oldest first. Proposals are facts, and so is the end of the wait for one: a study resumes and is verified without its proposer.
+ * An external strategy: a person, an agent or a program proposes configurations over HTTP, NATS, MCP or the command line, and each ask is answered
+ * with the oldest proposal. Proposals and their expiry are facts, so a study can be resumed and verified without its proposer.
  *
- * Use it to let a person, an agent or a library in another language search together with other strategies. Put one after it that answers while the
- * proposer is absent.
+ * Use it to let a person, an agent or a library in another language search together with other strategies. Put another strategy after it, which
+ * answers while the proposer is absent.
  *
  * @throws OptionError
  * @example

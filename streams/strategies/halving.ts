@@ -9,7 +9,7 @@ import { drivePhases, type Strategy, stage } from '../strategy.ts';
 
 const halvingOwnOptions = {
   /**
-   * `false`: a trial trains on and is stopped when it falls behind. The trainer only has to report its steps and to stop when told. `true`: a trial
+   * `false`: a trial keeps training, and is stopped if it falls behind. The trainer only has to report its steps and obey stops. `true`: a trial
    * ends at a rung, and the best are resumed from their checkpoints up to the next one. The trainer has to respect its budget and to save and load
    * checkpoints. Default: false.
    */
