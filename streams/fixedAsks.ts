@@ -62,7 +62,7 @@ export class FixedAsks<P> {
       if (!this.#positions.has(request)) {
         if (!hasRoom(ledger)) return undefined;
         if (this.#positions.size >= MOST)
-          throw new RefusedError({ code: 'too-many', message: `${MOST} asks with fixed values wait for their trials already` });
+          throw new RefusedError({ code: 'too-many', message: `${MOST} asks with fixed values are already waiting for their trials` });
         const fact = decide({ type: 'enqueue', params: fixed, rest: 'strategy' }, ledger, (strategy) => strategy);
         if ('code' in fact) throw new RefusedError(fact);
         await append(fact, { user, request });

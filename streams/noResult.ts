@@ -60,7 +60,7 @@ export function watchFailures(log: Log, more: Iterable<TrialId> = []): (noted: A
     if (wider) while ((await log.append({ type: 'changed', limits: wider })) === 'fenced');
     const todo =
       'correct the program and run it again: these trials are not counted. A configuration that cannot run should fail as infeasible';
-    return new NoResultError(`the first trials failed ${how}, so no more are tried`, known, todo);
+    return new NoResultError(`the first trials failed ${how}, so the study stops`, known, todo);
   };
   return (noted) => {
     if (noted.effect === 'ended' && noted.fact.type === 'failed') {

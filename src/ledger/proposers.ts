@@ -31,7 +31,7 @@ export class Proposers {
   /** Why a configuration cannot be proposed. */
   refuses({ proposer }: ProposedFact, point: Point): Refusal | undefined {
     const { proposals } = this.of(proposer);
-    if (proposals.length >= MOST) return refuse('too-many', `${proposals.length} proposals of ${proposer} wait already`);
+    if (proposals.length >= MOST) return refuse('too-many', `${proposals.length} proposals of ${proposer} are already waiting`);
     if (this.repeats) return undefined;
     const trial = this.#tried.get(fingerprint(point));
     if (trial !== undefined) return refuse('duplicate', `trial ${trial} has this configuration already`);

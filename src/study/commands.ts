@@ -139,7 +139,7 @@ export function decide<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy:
 /** A higher limit of trials, which comes with what is enqueued, reopens no study that has ended for another reason. */
 function refuseFutile<P>({ type }: Decided, { closed }: Ledger<P>): CommandRefusal | undefined {
   if (closed === undefined || (type === 'enqueued' ? closed === 'trials' : type !== 'proposed')) return undefined;
-  return { code: 'closed', message: `the study has ended (${closed}), so it would not be tried` };
+  return { code: 'closed', message: `the study has ended (${closed}), so it would never be tried` };
 }
 
 /** A proposal for which there is no stage would wait for ever. @throws RefusedError */
@@ -183,7 +183,7 @@ function factOf<P>(intent: Intent, ledger: Ledger<P>, prepare: (strategy: unknow
     case 'instruct': {
       const { trainer, to, reason } = intent;
       if ((ledger.trainers.get(trainer)?.to ?? 'work') === to)
-        return { code: 'nothing-to-change', message: `trainer ${trainer} is told to ${to} already` };
+        return { code: 'nothing-to-change', message: `trainer ${trainer} already has the instruction ${to}` };
       return omitUndefined({ type: 'instructed', trainer, to, reason });
     }
     case 'close':

@@ -127,7 +127,7 @@ export class Decider<P> {
     this.#pipe = this.#inlet$.pipe(operator).subscribe({
       next: (m) => this.#hear(m),
       error: (e) => {
-        this.#error = e ?? new StrategyError('a strategy failed without saying why');
+        this.#error = e ?? new StrategyError('a strategy failed without a reason');
       },
     });
     this.#check();
@@ -161,7 +161,7 @@ export class Decider<P> {
     }
     if (reply.type !== 'wait' || reply.until === 'proposal') return this.#close(fresh ? 'exhausted' : 'trials');
     if (reply.until === 'ready') return { type: 'wait', until: 'ready' };
-    throw new StalledError(`${reply.by || 'the strategy'} waits, but no trial is open that could end the waiting`);
+    throw new StalledError(`${reply.by || 'the strategy'} waits, but there is no open trial to wait for`);
   }
 
   /** An enqueued configuration whose other values the strategy chooses. They are drawn if it has no new configuration to propose. */

@@ -177,7 +177,7 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   const finish = async () => {
     await writing;
-    if (index.lines > 0) await keep().catch((cause) => warn(new JournalError(place, 'cannot be looked after', cause).message));
+    if (index.lines > 0) await keep().catch((cause) => warn(new JournalError(place, 'could not write its index', cause).message));
     await out.close();
     unlock();
     news.ring();

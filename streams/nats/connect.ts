@@ -118,7 +118,7 @@ function placeOf(url: string): URL {
   if (!URL.canParse(full)) throw new ConnectError(`${shown}: expected the address of a server, such as nats://127.0.0.1:4222`);
   const place = new URL(full);
   if (place.protocol !== 'nats:' && place.protocol !== 'tls:')
-    throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not spoken here`);
+    throw new ConnectError(`${shown}: expected nats:// or tls://, got ${place.protocol}//, which is not supported`);
   return place;
 }
 

@@ -36,7 +36,7 @@ mounts('a study waits while the disk is full, reports that once, and loses nothi
   try {
     writeFileSync(filler, Buffer.alloc(2 ** 20));
   } catch {} // now it is full
-  while (!/waiting for room/.test(texts.err)) await sleep(20);
+  while (!/waiting for space/.test(texts.err)) await sleep(20);
   await sleep(3000);
   const before = ended();
   rmSync(filler);
@@ -49,6 +49,6 @@ mounts('a study waits while the disk is full, reports that once, and loses nothi
     .map((line) => JSON.parse(line) as { trial: number; status: string });
   expect(new Set(rows.filter((row) => row.status === 'completed').map(({ trial }) => trial)).size).toBe(60);
   expect(texts.err.match(/the disk is nearly full \(0\.\d MB free\)/g)).toHaveLength(1);
-  expect(texts.err.match(/study\.jsonl.*waiting for room/g)?.length ?? 0).toBeLessThanOrEqual(1);
+  expect(texts.err.match(/study\.jsonl.*waiting for space/g)?.length ?? 0).toBeLessThanOrEqual(1);
   expect(execFileSync(process.execPath, [command, 'verify', 'study.jsonl'], { cwd: place, encoding: 'utf8' })).toMatch(/all equal\n$/);
 });

@@ -201,7 +201,7 @@ describe('commands that are written into the journal', () => {
     await hypertide(place, 'change', 'study.jsonl', '--more', '2');
     await hypertide(place, 'close', 'study.jsonl');
     const { err } = await hypertide(place, 'enqueue', 'study.jsonl', 'x=0.3');
-    expect(err).toContain('the study has ended (person), so it would not be tried');
+    expect(err).toContain('the study has ended (person), so it would never be tried');
     expect(err).toContain('change a limit to reopen it');
   });
 

@@ -40,7 +40,7 @@ it('needs a completed trial, and one objective', async () => {
   await run(place, 'exit 1');
   expect(await hypertide(place, 'confirm', 'study.jsonl')).toMatchObject({
     code: 2,
-    err: 'hypertide: no trial is completed yet that could be confirmed\n',
+    err: 'hypertide: there is no completed trial to confirm yet\n',
   });
   const several = studyIn('trials: 2\nobjectives: { a: minimize, b: minimize }\n');
   await run(several, 'echo a=1 b=2');

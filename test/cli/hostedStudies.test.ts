@@ -36,7 +36,7 @@ it('resumes the studies of a directory, and says which files it passes over', as
   expect(warnings.toSorted()).toEqual([
     expect.stringMatching(/My Study\.jsonl: not resumed: name: expected/),
     expect.stringMatching(/older\.jsonl: not resumed: the study digits runs from .*digits\.jsonl$/),
-    expect.stringMatching(/^passed over: .*metrics\.jsonl: expected a journal/),
+    expect.stringMatching(/^skipped: .*metrics\.jsonl: expected a journal/),
   ]);
   await studies.close();
 });

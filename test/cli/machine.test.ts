@@ -21,8 +21,8 @@ async function warningsOf(looks: readonly { readonly free?: number; readonly lea
 
 it('warns each time that a disk becomes nearly full, and once as long as it is', async () => {
   expect(await warningsOf([50e6, 9_949_000, 5000, 50e6, undefined, 0].map((free) => (free === undefined ? {} : { free })))).toEqual([
-    'studies: the disk is nearly full (9.9 MB free): make room, or the study waits when there is none',
-    'studies: the disk is nearly full (0.0 MB free): make room, or the study waits when there is none',
+    'studies: the disk is nearly full (9.9 MB free): free some space, or the study will wait when the disk is full',
+    'studies: the disk is nearly full (0.0 MB free): free some space, or the study will wait when the disk is full',
   ]);
 });
 

@@ -18,7 +18,7 @@ it('failed trials of a study that is done are tried again, once', async () => {
   expect(suggested.slice(4)).toEqual([suggested[1], suggested[2]]);
   expect(await hypertide(place, 'retry', 'study.jsonl')).toMatchObject({
     code: 2,
-    err: 'hypertide: no trial has failed that was not tried again\n',
+    err: 'hypertide: there is no failed trial to try again\n',
   });
   expect((await hypertide(place, 'verify', 'study.jsonl')).code).toBe(0);
 });

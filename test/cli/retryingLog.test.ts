@@ -23,7 +23,7 @@ it('waits while the disk is full, keeps the order, and says so once', async () =
     break;
   }
   expect(said).toEqual([
-    'study.jsonl: could not append (ENOSPC): waiting for room; results are kept meanwhile',
+    'study.jsonl: could not append (ENOSPC): waiting for space; new results are kept in memory',
     'there is room again: the study continues',
   ]);
 });

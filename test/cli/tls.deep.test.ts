@@ -55,7 +55,7 @@ describe('a connection', () => {
 
   it('says which schemes are spoken, and no password', async () => {
     const error = await connectTo('wss://bob:hunter2@127.0.0.1:1').catch((cause: Error) => cause);
-    expect((error as Error).message).toBe('wss://127.0.0.1:1: expected nats:// or tls://, got wss://, which is not spoken here');
+    expect((error as Error).message).toBe('wss://127.0.0.1:1: expected nats:// or tls://, got wss://, which is not supported');
   });
 
   it('is encrypted, and checks the certificate', async () => {

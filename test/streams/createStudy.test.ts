@@ -63,7 +63,7 @@ describe('createStudy', () => {
     for (const trial of [1, 2, 3]) await study.fail(trial, 'error', `no module at 0x${trial}`);
     await expect(study.ask()).rejects.toBeInstanceOf(NoResultError);
     await expect(study.ask()).rejects.toThrow(
-      'the first trials failed for the same reason, so no more are tried; trial 3: error: no module at 0x3',
+      'the first trials failed for the same reason, so the study stops; trial 3: error: no module at 0x3',
     );
     expect(study.trials().map(({ status }) => status)).toEqual(['failed', 'failed', 'failed', 'open']);
     await study.tell(4, 1);

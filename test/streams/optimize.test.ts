@@ -70,7 +70,7 @@ describe('a result', () => {
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(NoResultError);
     expect((failure as NoResultError).message).toMatch(
-      /^the first trials failed for the same reason, so no more are tried; trial \d: error: boom; correct the program and run it again/,
+      /^the first trials failed for the same reason, so the study stops; trial \d: error: boom; correct the program and run it again/,
     );
     expect((failure as NoResultError).failures).toHaveLength(3);
     expect(((failure as NoResultError).cause as Error).stack).toMatch(/^Error: boom\n.*optimize\.test\.ts/s);

@@ -53,7 +53,7 @@ export function hooksOf(file: HookFile, screen: StatusLine, pauses: readonly num
     queues.set(target, queue);
     const warn = (why: string) =>
       screen.line(`${study}: on.${name}: ${nameOf(target)} did not get event ${event.id}: ${why}`, { level: 'warn', study });
-    if (queue.waiting >= LONGEST) return warn(`${LONGEST} events wait already`);
+    if (queue.waiting >= LONGEST) return warn(`${LONGEST} events are already waiting`);
     queue.waiting++;
     queue.last = queue.last
       .then(() => deliverInTime(target, event))

@@ -78,7 +78,7 @@ export class HostedStudies implements RunningStudies {
   async resumeAll(directory: string): Promise<void> {
     const { warn } = this.#options;
     await mkdir(directory, { recursive: true });
-    for (const path of await journalsIn(directory, ({ message }) => warn(`passed over: ${message}`)))
+    for (const path of await journalsIn(directory, ({ message }) => warn(`skipped: ${message}`)))
       await this.#resume(path).catch(({ message }: Error) => warn(`${path}: not resumed: ${stripControls(message)}`));
   }
 

@@ -79,7 +79,7 @@ export function outcomeOf(heard: Heard, exit: ProcessEnd): ProgramOutcome {
   if (because === 'timeout' && exit.atTimeLimit === 'stop' && heard.step !== undefined && heard.report?.type !== 'non-finite')
     return { type: 'stopped', by: 'timeLimit', step: heard.step, ...checkpoint };
   if (because === 'timeout') return fail('timeout', `it took longer than its time limit of ${timeLimit} s`);
-  if (because === 'preempted') return fail('preempted', 'handed back: its runner was asked to end');
+  if (because === 'preempted') return fail('preempted', 'handed back: hypertide was asked to end');
   const hasResult = code === 0 && heard.result?.type === 'result';
   if (because === 'stop' && (heard.step !== undefined || !hasResult)) {
     return omitUndefined({ type: 'stopped', step: heard.step, ...checkpoint });

@@ -89,7 +89,7 @@ export function startProcess(job: Job, options: ProcessOptions): Running {
 
 /** Starts once the disk has room for the files. It can be ended before that. */
 function whenRoom(job: Job, options: ProcessOptions, { message }: Error): Running {
-  options.onWarning?.(`its files cannot be written: ${message}: waiting for room`);
+  options.onWarning?.(`its files cannot be written: ${message}: waiting for space`);
   let running: Running | undefined;
   let end!: (outcome: ProgramOutcome) => void;
   const done = new Promise<ProgramOutcome>((resolve) => {

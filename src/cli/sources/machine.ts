@@ -35,7 +35,8 @@ export function watchMachine(directory: string, warn: (message: string) => void,
     const free = await machine.free(directory);
     const isLow = free < LITTLE;
     const left = (free / 1e6).toFixed(1);
-    if (isLow && !isFull) warn(`${directory}: the disk is nearly full (${left} MB free): make room, or the study waits when there is none`);
+    if (isLow && !isFull)
+      warn(`${directory}: the disk is nearly full (${left} MB free): free some space, or the study will wait when the disk is full`);
     isFull = isLow;
   };
   const lookAtClock = () => {

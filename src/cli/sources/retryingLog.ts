@@ -38,7 +38,7 @@ export function retryingLog(log: AuthoredLog, warn: (message: string) => void, p
       const outcome = outcomes[i]!;
       if (outcome.status === 'fulfilled') append.stored(outcome.value);
       else if (isDiskFull(outcome.reason) && !impatience.signal.aborted) {
-        if (!said) warn(`${(outcome.reason as Error).message}: waiting for room; results are kept meanwhile`);
+        if (!said) warn(`${(outcome.reason as Error).message}: waiting for space; new results are kept in memory`);
         said = true;
         return true;
       } else append.refused(outcome.reason);

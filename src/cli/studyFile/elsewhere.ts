@@ -18,7 +18,7 @@ export function studyFromElsewhere(name: string, data: unknown): StudyFile {
   if (!isRecord(data)) throw new UsageError('expected a study as an object, such as { "parameters": { ... } }');
   const [forbidden] = OF_WORKERS.filter((field) => Object.hasOwn(data, field));
   if (forbidden !== undefined)
-    throw new UsageError(`${forbidden}: a study that is created from elsewhere cannot decide what workers run; leave it out`);
+    throw new UsageError(`${forbidden}: a study that is created remotely cannot decide what workers run; leave it out`);
   if (data.name !== undefined && data.name !== name)
     throw new UsageError(`name: expected ${name}, by which the study is created, got ${JSON.stringify(data.name)}`);
   const file = parseStudy(data, name);

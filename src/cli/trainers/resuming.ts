@@ -34,7 +34,7 @@ export function checkResuming({
   const instead = leave ? `${leave}, and trials are stopped instead of paused` : 'use asha, which stops trials instead of pausing them';
   const where = command ? ', or pass {checkpoint} or {budget} to it' : '';
   throw new UsageError(
-    `${name} pauses trials and resumes them, but nothing says that the trainer can resume: ${declaration} if it loads its checkpoint${where}; otherwise ${instead}`,
+    `${name} pauses trials and resumes them, but the study does not declare that the trainer can resume: ${declaration} if it loads its checkpoint${where}; otherwise ${instead}`,
   );
 }
 

@@ -89,7 +89,7 @@ export const fileAttacks = [
         () => undefined,
         (reason: Error) => reason,
       );
-      return !error?.message.includes('which is not spoken here');
+      return !error?.message.includes('which is not supported');
     }),
   ),
   yaml('few aliases', 'aliases that grow without end', async (world) => {

@@ -274,7 +274,7 @@ describe('a disk that is full', () => {
 
   it('is waited for, with a message', async () => {
     const { done, warnings, full } = waiting();
-    expect(warnings).toEqual([expect.stringMatching(/its files cannot be written: ENOSPC.*: waiting for room/)]);
+    expect(warnings).toEqual([expect.stringMatching(/its files cannot be written: ENOSPC.*: waiting for space/)]);
     rmSync(full);
     expect(await done).toMatchObject({ type: 'completed', values: { loss: 1 } });
     expect(warnings).toHaveLength(1);

@@ -133,8 +133,8 @@ it('refuses to create what decides about workers, or is no study, and leaves not
   await all('x-*');
   const place = serverPlace(nc, server.url);
   for (const [data, message] of [
-    [{ ...study, command: 'rm -rf /' }, 'command: a study that is created from elsewhere cannot decide what workers run'],
-    [{ ...study, on: { best: 'rm' } }, 'on: a study that is created from elsewhere'],
+    [{ ...study, command: 'rm -rf /' }, 'command: a study that is created remotely cannot decide what workers run'],
+    [{ ...study, on: { best: 'rm' } }, 'on: a study that is created remotely'],
     [{ ...study, strategy: 'nonsense' }, 'strategy'],
     [{ ...study, name: 'another' }, 'name: expected x-1'],
     [{}, 'parameters'],

@@ -72,7 +72,7 @@ describe('a strategy that pauses trials', () => {
     };
     const refused = await begun('strategy: random\n');
     expect(refused.code).toBe(2);
-    expect(refused.err).toContain('asha pauses trials and resumes them, but nothing says that the trainer can resume');
+    expect(refused.err).toContain('asha pauses trials and resumes them, but the study does not declare that the trainer can resume');
     expect(refused.err).toContain('add --resumes if it loads its checkpoint; otherwise leave out');
     expect((await begun('strategy: random\nresumes: true\n')).code).toBe(0);
     expect((await begun('resumes: true\nstrategy: { chain: [{ hyperband: { min: 1, max: 3, pause: true } }, random] }\n')).code).toBe(0);

@@ -120,7 +120,7 @@ describe('a proposer elsewhere', () => {
   it('has at most 64 proposals that wait, each within the space', () => {
     const world = studyOf(chain(external('agent', { wait: 0 }), sobol()));
     for (let i = 0; i < 65; i++) propose(world, i / 100);
-    expect(rejected(world)).toMatchObject({ refusal: { code: 'too-many', message: '64 proposals of agent wait already' } });
+    expect(rejected(world)).toMatchObject({ refusal: { code: 'too-many', message: '64 proposals of agent are already waiting' } });
     propose(world, 2);
     expect(rejected(world)).toMatchObject({ refusal: { code: 'bad-field', message: expect.stringContaining('x: expected') } });
   });

@@ -23,7 +23,7 @@ export async function confirm(study: CommandStudy, { top, times, json }: Confirm
   if (more.length > 0) throw new UsageError('confirm needs a study with one objective');
   const rows = await trialsIn(study);
   const chosen = recommendations(spaceOf(study.created), objective!, rows).slice(0, top);
-  if (chosen.length === 0) throw new UsageError('no trial is completed yet that could be confirmed');
+  if (chosen.length === 0) throw new UsageError('there is no completed trial to confirm yet');
   const round = chosen.map(({ row }) => row.params);
   const running = await enqueueAll(study, Array.from({ length: times }, () => round).flat());
   const trials = chosen.map(({ row }) => row.trial);

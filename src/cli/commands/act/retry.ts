@@ -12,7 +12,7 @@ import { UsageError } from '../../usage.ts';
 export async function retry(study: CommandStudy, words: readonly string[], { json }: { readonly json?: boolean }): Promise<number> {
   const rows = await trialsIn(study);
   const failed = words.length > 0 ? words.map((word) => failedTrial(rows, word)) : lastFailures(rows);
-  if (failed.length === 0) throw new UsageError('no trial has failed that was not tried again');
+  if (failed.length === 0) throw new UsageError('there is no failed trial to try again');
   const running = await enqueueAll(
     study,
     failed.map(({ params }) => params),
@@ -26,7 +26,7 @@ export async function retry(study: CommandStudy, words: readonly string[], { jso
 /** @throws UsageError */
 function failedTrial(rows: readonly ListedTrial[], word: string): ListedTrial {
   const row = rows.find(({ trial }) => String(trial) === word);
-  if (row === undefined) throw new UsageError(`expected numbers of trials, got ${word}, which is none of this study`);
+  if (row === undefined) throw new UsageError(`expected numbers of trials, got ${word}, which this study does not have`);
   if (row.status !== 'failed') throw new UsageError(`trial ${word}: expected a trial that failed, but it is ${row.status}`);
   return row;
 }
