@@ -1,3 +1,4 @@
+import { attempt, checkpoint, decisions, metric, rules, run, trial, user } from './fields.ts';
 import { limits } from './limits.ts';
 import {
   anySchema,
@@ -16,7 +17,6 @@ import {
   type TypeOf,
   textSchema,
 } from './schema.ts';
-import { RULES } from './versions.ts';
 
 export type { Limits } from './limits.ts';
 
@@ -27,16 +27,6 @@ export type Params = Readonly<Record<string, unknown>>;
 
 const values: Described<Values> = recordSchema(finiteSchema('a finite number'), 'a finite number for each name');
 const params = dataSchema<Params>('values by the names of the parameters');
-const rules = integerSchema(1, 'which rules decide what counts (default: 1 in `created`, unchanged in `changed`)', RULES);
-const decisions = integerSchema(1, 'version of the decisions of strategies (default: 1 in `created`, that of `created` in `suggested`)');
-const trial = integerSchema(1, 'number of the trial');
-const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
-const run = textSchema(
-  "the trainer's claim on the attempt: any text of its own that no other trainer uses (default: the run that holds the attempt; over NATS, each fact of a run must name it)",
-);
-const user = textSchema('name of the person or program that asked for it, if it is known');
-const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
-const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
 
 /** Characters of the trace of a failed trial. */
 export const LONGEST_TRACE = 8192;

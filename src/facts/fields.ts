@@ -1,0 +1,18 @@
+import { integerSchema, textSchema } from './schema.ts';
+import { RULES } from './versions.ts';
+
+// Fields that several facts have.
+
+export const rules = integerSchema(1, 'which rules decide what counts (default: 1 in `created`, unchanged in `changed`)', RULES);
+export const decisions = integerSchema(
+  1,
+  'version of the decisions of strategies (default: 1 in `created`, that of `created` in `suggested`)',
+);
+export const trial = integerSchema(1, 'number of the trial');
+export const attempt = integerSchema(1, 'number of the attempt: 1, 2, ...');
+export const run = textSchema(
+  "the trainer's claim on the attempt: any text of its own that no other trainer uses (default: the run that holds the attempt; over NATS, each fact of a run must name it)",
+);
+export const user = textSchema('name of the person or program that asked for it, if it is known');
+export const metric = textSchema('the printed name of the value, if the study names none and the reader of the output chose this one');
+export const checkpoint = textSchema("the trainer's own reference to a checkpoint, from which a later trial or attempt may resume", 4096);
