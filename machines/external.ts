@@ -52,7 +52,7 @@ const machine = setup({
 const params = <E>({ event }: { readonly event: E }): E => event;
 
 /**
- * A proposer elsewhere. Its proposals answer asks while there are any (`proposing`); otherwise asks wait for one (`awaiting`) until the proposer has
+ * An external proposer. Its proposals answer asks while there are any (`proposing`); otherwise asks wait for one (`awaiting`) until the proposer has
  * taken too long. Then it is `absent`, and asks are handed on, until it proposes again.
  */
 export const externalMachine = machine.createMachine({

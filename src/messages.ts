@@ -68,7 +68,7 @@ const INFORMATIVE_FAILURES = new Set(['infeasible', 'error', 'non-finite', 'time
 export const crashed = ({ outcome, reason }: Pick<Ended, 'outcome' | 'reason'>): boolean =>
   outcome === 'failed' && reason !== undefined && INFORMATIVE_FAILURES.has(reason);
 
-/** A proposer elsewhere has proposed a configuration. */
+/** An external proposer has proposed a configuration. */
 export interface Proposed {
   readonly type: 'proposed';
   readonly proposer: string;
@@ -86,7 +86,7 @@ export interface Expired {
   readonly proposal?: number;
 }
 
-/** News of proposers elsewhere. Only the stages `external` need them; everything else passes them on. */
+/** News of external proposers. Only the stages `external` need them; everything else passes them on. */
 export type ProposerEvent = Proposed | Expired;
 
 /** What a strategy is told: it happened and is in the log. All state is a fold over these events. */

@@ -43,7 +43,7 @@ export interface Answers<P> {
   /** The next rows of trials, as many as one answer has room for, and whether more follow. */
   page(request: PageRequest): { readonly items: readonly TrialRow<P>[]; readonly more: boolean };
   /**
-   * Whether it is the turn of a proposer elsewhere.
+   * Whether it is the turn of an external proposer.
    *
    * @param ahead how many proposals it makes ahead of time. Default: 1.
    * @throws RefusedError if the strategy has no such proposer.

@@ -99,7 +99,7 @@ export interface Study<P> {
   /** The best trial so far; undefined without a result. As `best$`, it is known once the log has been read. */
   best(): TrialRow<P> | undefined;
   /**
-   * The trial whose configuration to deploy: with noise, the best result is a lucky one. Of the trials that completed at the highest budget, the one
+   * The trial whose configuration to deploy: if results are noisy, the best one is partly luck. Of the trials that completed at the highest budget, the one
    * with the best expected value; undefined without a result.
    *
    * @throws RangeError with several objectives: choose from `pareto`

@@ -148,7 +148,7 @@ export class HostedStudy<P = Params> implements StudySource {
     return this.#stopping(trial);
   }
 
-  /** Waits until it is the turn of a proposer elsewhere. @throws RefusedError if the strategy has no such proposer */
+  /** Waits until it is the turn of an external proposer. @throws RefusedError if the strategy has no such proposer */
   async turn(proposer: string, options: TurnOptions = {}): Promise<Turn> {
     await this.ready();
     return this.#turns.wait(proposer, options);

@@ -25,7 +25,7 @@ export interface OptimizeOptions<O extends string = string>
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
-  /** Ends the study as it stands. Running trials are abandoned; they are retried when the log is resumed. */
+  /** Ends the study at once. Running trials are abandoned, and retried when the log is resumed. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -84,7 +84,7 @@ export const drive = <I, Own extends EventObject = never>(
   input: I,
 ): MonoTypeOperatorFunction<Message> => runMachine(logic, env, input, hearing(logic));
 
-/** The same for a machine that also handles news of proposers elsewhere. */
+/** The same for a machine that also handles news of external proposers. */
 export const driveProposer = <I>(logic: StrategyLogic<I, ProposerEvent>, env: Env, input: I): MonoTypeOperatorFunction<Message> =>
   runMachine(logic, env, input, (told) => (told ? [told] : NOTHING));
 

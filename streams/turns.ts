@@ -1,4 +1,4 @@
-/** Whether it is the turn of a proposer elsewhere, and how many of its proposals wait to be used. */
+/** Whether it is the turn of an external proposer, and how many of its proposals wait to be used. */
 export type Turn =
   | { readonly next: 'propose' | 'wait'; readonly waiting: number }
   | { readonly next: 'over'; readonly waiting: number; readonly reason: string };

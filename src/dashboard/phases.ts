@@ -1,16 +1,16 @@
 /** What a strategy does in each phase of each machine, as a sentence after its name. Keys are ids of states. */
 const sentences: Readonly<Record<string, string>> = {
   'surrogate.exploring': 'tries points without a model, until there are enough results for one',
-  'surrogate.modelling': 'proposes what its model of the results says is best to try',
+  'surrogate.modelling': 'proposes the most promising point according to its model of the results',
   'surrogate.fitting': 'fits its model in a thread; asks wait for it',
   'surrogate.fallingBack': 'could not fit a model, so it tries points without one until the next result',
   'halving.learning': 'starts configurations as controls, which show how well the first rung that counts predicts the next one',
   'halving.filling': 'starts new configurations at the first rung',
   'halving.promoting': 'resumes the best configurations of a rung',
-  'brackets.filling': 'starts configurations in a bracket that has room',
-  'brackets.settling': 'has full brackets whose trials run, and opens the next bracket',
+  'brackets.filling': 'starts configurations in a bracket that is not full',
+  'brackets.settling': 'has only full brackets with running trials, and opens the next one',
   'brackets.promoting': 'resumes the best configurations of a rung',
-  'handOver.answering': 'answers asks; those after it wait for their turn',
+  'handOver.answering': 'answers asks; the stages after it are not asked yet',
   'handOver.handedOver': 'has handed over: the next stage answers from now on',
   'evolution.founding': 'tries the first members of its population',
   'evolution.breeding': 'proposes children of the best configurations so far',
@@ -31,7 +31,7 @@ const descents: Readonly<Record<string, string>> = {
   searching: 'tries a step along a line',
   probing: 'tries points around a point to find its gradient',
   averaging: 'tries the average of its points',
-  restarting: 'has converged or got lost, and starts a descent elsewhere',
+  restarting: 'has converged or lost its way, and starts a descent at another point',
   converged: 'has converged after its last descent',
 };
 

@@ -142,7 +142,7 @@ export interface Why {
 /** What a command did, or why it was refused. */
 export type Answer = { readonly ok: true; readonly position: number; readonly fact: Decided } | ({ readonly ok: false } & RequestFailure);
 
-/** The trial to deploy: with noise, the best result is a lucky one. */
+/** The trial to deploy: if results are noisy, the best one is partly luck. */
 export interface Recommended {
   /** The number of results that it is chosen from. */
   readonly results: number;

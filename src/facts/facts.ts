@@ -254,7 +254,7 @@ const instructed = fact(
 );
 /** A person or the engine tells a trainer whether to take trials. */
 export interface Instructed extends TypeOf<typeof instructed> {}
-/** What a trainer is told to do. */
+/** An instruction to a trainer. */
 export type Instruction = Instructed['to'];
 
 const closeReason = enumSchema(['trials', 'target', 'cost', 'plateau', 'exhausted', 'time', 'person'], 'what ended the study');

@@ -1,7 +1,7 @@
 import type { Proposed, ProposerEvent, StrategyEvent } from '../messages.ts';
 import { samePoint } from '../space/axis.ts';
 
-/** What a proposer elsewhere has proposed, as a fold over facts. */
+/** What an external proposer has proposed, as a fold over facts. */
 export interface Inbox {
   /** Those that can be used, the oldest first. */
   readonly proposals: readonly Proposed[];

@@ -274,7 +274,7 @@ export class Ledger<P> {
   get metric(): string | undefined {
     return this.#metric;
   }
-  /** What a proposer elsewhere has proposed. */
+  /** What an external proposer has proposed. */
   inbox(proposer: string): Inbox {
     return this.#proposers.of(proposer);
   }

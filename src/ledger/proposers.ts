@@ -11,7 +11,7 @@ import { emptyInbox, type Inbox, updateInbox } from './inbox.ts';
 /** How many proposals of one proposer may wait. */
 export const MOST = 64;
 
-/** The proposers elsewhere, and which of their proposals count. */
+/** The external proposers, and which of their proposals count. */
 export class Proposers {
   readonly #inboxes = new Map<string, Inbox>();
   /** The trial of each configuration, by its fingerprint. */

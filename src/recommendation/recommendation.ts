@@ -12,9 +12,9 @@ import { type ResultModel, resultModel } from './resultModel.ts';
 /** The trial whose configuration to deploy. */
 export interface Recommendation<P> {
   readonly row: TrialRow<P>;
-  /** The value that a repetition is expected to have, and the standard deviation of this expectation. Absent where no model can tell. */
+  /** The value that a repetition is expected to have, and the standard deviation of this expectation. Absent if no model can estimate it. */
   readonly expected?: { readonly mean: number; readonly sd: number };
-  /** What further trials are expected to gain: whether it is worth continuing. Absent where no model can tell. */
+  /** What further trials are expected to gain: whether it is worth continuing. Absent if no model can estimate it. */
   readonly gain?: ExpectedGain;
 }
 

@@ -14,7 +14,7 @@ export interface StudyLog {
 
 /** A study wherever it lives: in a journal, in this process, or on a server. */
 export interface StudySource extends StudyLog {
-  /** Its trainers, with what no log has: which of them are connected. Absent where only the log can be read. */
+  /** Its trainers, with what no log has: which of them are connected. Absent if only the log can be read. */
   trainers?(): Promise<readonly TrainerRow[]>;
   /**
    * Does what a person asks of the study, and resolves once the study has applied it.

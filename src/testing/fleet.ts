@@ -16,7 +16,7 @@ export interface FleetOptions<P> {
   readonly crash?: number | undefined;
   readonly lose?: number | undefined;
   /**
-   * A proposer elsewhere: each fact of a trainer comes with a proposal of it with this probability. Those that the study waits for may take too long.
+   * An external proposer: each fact of a trainer comes with a proposal of it with this probability. Those that the study waits for may take too long.
    * Default: none.
    */
   readonly proposer?: { readonly name: string; readonly often: number; readonly params: (rng: Rng) => Params } | undefined;

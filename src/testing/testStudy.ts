@@ -17,7 +17,7 @@ export interface TestStudy<P> {
   readonly engine: Engine<P>;
   readonly entries: readonly Entry[];
   readonly given: readonly PositionedDirective<P>[];
-  /** The proposers elsewhere that it waits for, until they propose or have `expired`. */
+  /** The external proposers that it waits for, until they propose or have `expired`. */
   readonly awaited: ReadonlySet<string>;
   /** Whether the study is over and no trial is open. */
   readonly finished: boolean;

@@ -28,7 +28,7 @@ export interface DeciderOptions<P> {
   readonly ready?: () => void;
 }
 
-/** What the study does next: append a fact, wait for the next fact, until a model is ready, or so many seconds for a proposer elsewhere. */
+/** What the study does next: append a fact, wait for the next fact, until a model is ready, or so many seconds for an external proposer. */
 export type Next<P> =
   | { readonly type: 'append'; readonly fact: SuggestedFact<P> | Instructed | Closed }
   | { readonly type: 'wait'; readonly until?: 'ready' }

@@ -26,7 +26,7 @@ export interface EngineOptions<P> {
   readonly note?: ((noted: AppliedEntry<P>) => void) | undefined;
   /** Whether a trial is wanted now (default: whenever there is room). Call `stir` when that changes. */
   readonly asked?: (() => boolean) | undefined;
-  /** Called when the study waits for a proposer elsewhere: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
+  /** Called when the study waits for an external proposer: after so many seconds, `expired` must be appended (default: at once, as no one can propose). */
   readonly awaits?: ((proposer: string, seconds: number) => void) | undefined;
   /** Reads the log from its beginning. */
   readonly past: () => AsyncIterable<readonly Entry[]>;

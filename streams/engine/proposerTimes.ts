@@ -7,7 +7,7 @@ import { callAfter } from './timeout.ts';
 type Clock = () => number;
 
 /**
- * Says when the time of a proposer elsewhere, or of one of its proposals, is over. Folds read no clock, so this becomes a fact.
+ * Says when the time of an external proposer, or of one of its proposals, is over. Folds read no clock, so this becomes a fact.
  *
  * @typeParam P the type of configurations
  */

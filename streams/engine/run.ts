@@ -32,7 +32,7 @@ export interface RunOptions<P> extends StudyOptions {
 }
 
 export interface Ports<P> {
-  /** Called when the study begins to wait for a proposer elsewhere. */
+  /** Called when the study begins to wait for an external proposer. */
   readonly awaits?: () => void;
   readonly direct: (directive: Directive<P>) => void;
   readonly finished: () => void;
@@ -43,7 +43,7 @@ export interface EngineRun<P> {
   readonly engine: Engine<P>;
   /** Resolves when the log has been read and the study continues from it. */
   readonly started: Promise<void>;
-  /** Whether the study waits for a proposer elsewhere now. */
+  /** Whether the study waits for an external proposer now. */
   awaits(proposer: string): boolean;
   stop(): void;
 }

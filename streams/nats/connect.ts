@@ -111,7 +111,7 @@ function messageOf({ message, cause }: Error, isEncrypted: boolean): string {
   return isEncrypted ? `${why} (over TLS)` : why;
 }
 
-/** @throws ConnectError for what is no address, and for a scheme that is not spoken: to speak another one instead could tell a password. */
+/** @throws ConnectError for an invalid address or an unsupported scheme: using another scheme instead could reveal a password. */
 function placeOf(url: string): URL {
   const full = url.includes('://') ? url : `nats://${url}`;
   const shown = full.replace(/\/\/[^@/]*@/, '//');

@@ -26,7 +26,7 @@ interface Policy<S> {
 }
 
 /**
- * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted and a proposer elsewhere are waited for: which
+ * An ask goes to the arms in the order of the policy, until one proposes. A model that is being fitted and an external proposer are waited for: which
  * arm proposes must not depend on their speed. If no arm proposes, the ask waits if any arm does. Otherwise it goes downstream as the most wanted
  * arm handed it on, perhaps with a budget. All arms receive all facts.
  */

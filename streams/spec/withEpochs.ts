@@ -10,7 +10,7 @@ import type { StudyOptions } from './options.ts';
 
 export interface EpochOptions {
   /**
-   * Turns early stopping on, with sound defaults around the strategy: a whole number of epochs (or steps of any kind), the most that a trial
+   * Turns on early stopping with good defaults, around the strategy: a whole number of epochs (or steps of any kind), the most that a trial
    * trains. Trials have to report each epoch. Those that fall behind are stopped, or with `resumes: true` pause and are resumed if they are
    * promising. The first objective decides, so there can be only one. Leave it out if the strategy has its own early stopping, such as `asha`.
    */

@@ -56,7 +56,7 @@ describe('hypertide why', () => {
     const { code, out } = await hypertide(place, 'why', 's.jsonl', '12');
     expect(code).toBe(0);
     expect(out).toMatch(/^trial 12 was suggested by tpe: x=[\d.]+\n/);
-    expect(out).toContain('at that time: tpe proposes what its model of the results says is best to try\n');
+    expect(out).toContain('at that time: tpe proposes the most promising point according to its model of the results\n');
     expect(out).toMatch(
       /expected value: [\d.e-]+ ± [\d.e-]+ \(mean and standard deviation of a random forest on the 11 results known then\)\n/,
     );

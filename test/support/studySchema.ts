@@ -50,8 +50,8 @@ export function studyOptionsText(): string {
   });
   return `# Options of a study in TypeScript
 
-This page is made from the code, by \`npm run schema\`. The options of [\`optimize\` and \`createStudy\`](../guides/embedding.md) are one object, in which each may be left out.
-In a log with a past, an option that is left out keeps the value of the log.
+This page is generated from the code by \`npm run schema\`. [\`optimize\` and \`createStudy\`](../guides/embedding.md) take these options as one object; all of them are optional.
+If you resume a log and leave out an option, its value in the log still applies.
 
 | option | of | expects | meaning |
 | --- | --- | --- | --- |
@@ -71,7 +71,7 @@ export function optionsText(): string {
     const table = rows.length > 0 ? `\n\n| option | expects | meaning |\n| --- | --- | --- |\n${rows.join('\n')}` : '';
     return `## ${name}\n\n${description}${table}\n`;
   });
-  return `# Options of strategies\n\nThis page is made from the code, by \`npm run schema\`. \`hypertide strategies <name>\` shows the same.\n\n${sections.join('\n')}`;
+  return `# Options of strategies\n\nThis page is generated from the code by \`npm run schema\`. \`hypertide strategies <name>\` prints the same for one strategy.\n\n${sections.join('\n')}`;
 }
 
 function describe({ properties = {} }: Schema, comments: ReadonlyMap<string, string>): void {

@@ -51,7 +51,7 @@ function sectionsOf({ detail, changes, importances, recommended }: Findings, nam
     `${level}# ${objectives.length > 1 ? `Front (${best.length} trials)` : 'Best trials'}`,
     best.length > 0 ? trialTable(best.slice(0, BEST), study) : 'No trial has a result yet.',
     ...(deployed && objectives.length === 1 && deployed.trial !== best[0]?.trial
-      ? [`With noise, the best result is a lucky one. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
+      ? [`Results are noisy, so the best one is partly luck. The trial to deploy is ${deployed.trial}:`, trialTable([deployed], study)]
       : []),
     ...(importances ? [`${level}# What matters`, importanceTable(importances)] : []),
     ...(best.length > 0 ? [`${level}# History`, figure('history', study)] : []),

@@ -186,7 +186,7 @@ class Study:
 
     @property
     def recommendation(self) -> Recommendation | None:
-        """The trial whose configuration to deploy: with noise, the best result is a lucky one. None before the first result.
+        """The trial whose configuration to deploy: if results are noisy, the best one is partly luck. None before the first result.
 
         `row` is the trial, the one with the best expected value; `expected` holds the `mean` and `sd` of that value, or is missing where no model
         can tell. `gain` says whether it is worth continuing: the `value` that further trials are expected to gain, and that as a `share` of the lead of

@@ -14,7 +14,7 @@ import { type ForestObservation, ForestObservations } from './observations.ts';
 export const forestOptions = {
   /** How many results there are before the first model. Default: 10. */
   startup: optional(wholeFrom(1), 10),
-  /** The share of proposals drawn from the priors without the model, so that a wrong model is found out. Default: 0.1. */
+  /** The share of proposals drawn from the priors without the model, so that a wrong model is noticed. Default: 0.1. */
   random: optional(probability, 0.1),
   /** How many draws from the priors compete for each proposal with what local search finds. Default: 1000. */
   challengers: optional(wholeFrom(0), 1000),

@@ -29,7 +29,7 @@ export interface Stored {
   readonly duplicate?: boolean;
 }
 
-/** Told what came of a publish: where it is stored, or why it is not. */
+/** Called with the result of a publish: where it is stored, or why it is not. */
 export type Settle = (stored: Stored | undefined, error?: Error) => void;
 
 /** Publishes into streams, and waits for the acknowledgement. */

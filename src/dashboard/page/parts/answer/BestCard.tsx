@@ -50,7 +50,7 @@ export function BestCard() {
       </p>
       <p class="note">
         {shown === other
-          ? `Where results are noisy, the best one may be lucky. A repetition of this one is expected to reach ${expectation(recommended?.expected)}.`
+          ? `If results are noisy, the best one may be luck. A repetition of this one is expected to reach ${expectation(recommended?.expected)}.`
           : gainText(
               share,
               first.trial === best.trial,
