@@ -20,7 +20,6 @@ export function updateInbox(inbox: Inbox, proposer: string, told: StrategyEvent 
   }
   if (!('proposer' in told) || told.proposer !== proposer) return inbox;
   if (told.type === 'proposed') return { proposals: [...proposals, told], isAbsent: false };
-  // A proposal that came just in time shows that the proposer is there.
-  if (told.proposal === undefined) return { proposals, isAbsent: proposals.length === 0 };
+  if (told.proposal === undefined) return { proposals, isAbsent: true };
   return { ...inbox, proposals: proposals.filter(({ proposal }) => proposal !== told.proposal) };
 }

@@ -241,7 +241,7 @@ describe('run', () => {
     const place = studyIn();
     const [help, version] = [await hypertide(place), await hypertide(place, '--version')];
     expect(help.code).toBe(0);
-    expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(3);
+    expect(help.out.match(/^ {2}hypertide \w+ .*/gm)).toHaveLength(2);
     expect(version).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
   });
 });
