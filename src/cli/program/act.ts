@@ -30,7 +30,7 @@ export function declareAct(program: Command, exit: ExitWith): void {
     '[params...]',
     'name=value, or JSON',
   ])
-    .summary('propose a configuration for a stage external')
+    .summary('propose a configuration as an external strategy')
     .requiredOption('--as <proposer>', 'name of the proposer, as in the strategy')
     .option('--note <text>', 'reason for the proposal, shown with the trial')
     .option('--seconds <n>', 'seconds until the proposal expires (default: never)', positiveNumber)
