@@ -155,8 +155,15 @@ export async function serve<P>(nc: NatsConnection, space: Space<P>, options: Ser
     await running.started;
     if (!log.named) await log.append(running.engine.ledger.created); // where trainers look for it
     await shell.watch();
-    const { ledger } = running.engine;
-    checkpoints.watch({ ledger, rows: rpc.rows, leads: () => log.leads, head: () => log.head(), warn });
+    checkpoints.watch({
+      get ledger() {
+        return running.engine.ledger; // another one after a change of the strategy
+      },
+      rows: rpc.rows,
+      leads: () => log.leads,
+      head: () => log.head(),
+      warn,
+    });
   };
   const begun = begin();
   void begun.catch(fail);

@@ -159,7 +159,12 @@ describe('the recommendation', () => {
       const lr = 10 ** (-4 + trial / 4);
       await served.say(...finished(trial, (Math.log10(lr) + 2.5) ** 2, { lr: Math.min(0.1, lr), layers: 2, kind: 'relu' }));
     }
-    expect(await asked()).toMatchObject({ results: 12, trial: 6, expected: { mean: expect.closeTo(0, 1) }, gain: { value: expect.closeTo(0, 0) } });
+    expect(await asked()).toMatchObject({
+      results: 12,
+      trial: 6,
+      expected: { mean: expect.closeTo(0, 1) },
+      gain: { value: expect.closeTo(0, 0) },
+    });
   });
 
   it('does not exist for a study that is not there', async () => {

@@ -4,7 +4,8 @@ import ts from 'typescript';
 import { root } from './documents.ts';
 
 /** Errors whose messages users see. `OptionError` and `SpaceError` say what was expected and what came, about any option: there are too many to list. */
-const shown = /^(Connect|Journal|JournalLocked|Listen|Mismatch|NoFigure|NoResult|Refused|Stalled|Strategy|Study|StudyFile|Template|Usage)Error$/;
+const shown =
+  /^(Connect|Journal|JournalLocked|Listen|Mismatch|NoFigure|NoResult|Refused|Stalled|Strategy|Study|StudyFile|Template|Usage)Error$/;
 
 /** Each message of these errors in the code, with `…` for what differs. */
 export function messagesOfErrors(): ReadonlySet<string> {
