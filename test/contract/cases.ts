@@ -7,9 +7,9 @@ const asha = () => h.asha({ min: 1, max: 9, pause: true });
 const stops = () => h.asha({ min: 1, max: 9 });
 const half = (point: h.Point) => point[0]! > 0.5;
 
-const often = (few: number) => Number(process.env.CONTRACT_RUNS ?? runs(50, few));
-/** Fits of models take long, so these rows run less often in `npm test`. */
-const model = { runs: often(1) };
+const often = (few: number, many = 50) => Number(process.env.CONTRACT_RUNS ?? runs(many, few));
+/** Fits of models take long, so these rows run less often. */
+const model = { runs: often(1, 20) };
 
 /** Every strategy, and compositions of them. A new strategy adds one row, and `npm run golden` its suggestions. */
 export const cases: Record<string, Pick<StrategyCase<Net>, 'make'> & Partial<StrategyCase<Net>>> = {
