@@ -80,7 +80,7 @@ const layers = {
     ],
     'checkpoint of its author': [['if (reference && reference.trainer === author && reference.trial === fact.trial)', 'if (reference)']],
     'parts by their digest': [['!isDigest(get)) return', "typeof get !== 'string') return"]],
-    strays: [['await purge(all.filter((saved) => !isNeeded(saved)));', '']],
+    strays: [['await purge(all.filter((stored) => !isNeeded(stored)));', '']],
     'room of one trainer': [['const OF_ONE = 0.5;', 'const OF_ONE = 100;']],
     'digests of parts': [['if (digestOf(message.data) !== sha256) throw', "if (sha256 === '') throw"]],
     'spoken schemes': [["if (place.protocol !== 'nats:' && place.protocol !== 'tls:')", 'if (!place)']],

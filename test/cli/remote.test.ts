@@ -4,12 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Feed } from '../../src/dashboard/feed.ts';
 import { random } from '../../streams/index.ts';
-import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 import { connectTo } from '../../streams/nats/connect.ts';
 import { type ServedStudy, serve, trainer } from '../../streams/nats/index.ts';
 import { natsSource } from '../../streams/nats/place/source.ts';
 import { line } from '../support/line.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { type NatsServer, natsServer, type TeamServer, teamServer } from '../support/nats.ts';
 import { directory, hasTrace, hypertide, studyIn, TRAINER } from './support.ts';
 
 let server: NatsServer;
@@ -150,20 +149,14 @@ describe('commands on a study on a server', () => {
 });
 
 describe('on a server with the least rights for each user', () => {
-  const { text, seeds } = serverConfig({
-    teams: [{ studies: ['s1', 's2'], trainers: ['w1'] }],
-    store: 'unused',
-    host: '127.0.0.1',
-    port: -1,
-  });
-  let own: NatsServer;
+  let own: TeamServer;
   let place: string;
   let engine: ServedStudy;
   beforeAll(async () => {
-    own = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    own = await teamServer(['s1', 's2'], ['w1']);
     place = directory();
     mkdirSync(join(place, 'seeds'));
-    for (const [name, seed] of Object.entries(seeds)) writeFileSync(join(place, 'seeds', `${name}.nk`), seed);
+    for (const [name, seed] of Object.entries(own.seeds)) writeFileSync(join(place, 'seeds', `${name}.nk`), seed);
     engine = await engineAs();
     await trainer<{ x: number }>(await as('w1'), 's1', ({ x }) => x * x, { name: 'w1' }).done;
   });

@@ -1,28 +1,20 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 import { factsOf } from '../streams/nats/world.ts';
-import { type NatsServer, natsServer } from '../support/nats.ts';
+import { type TeamServer, teamServer } from '../support/nats.ts';
 import { directory, start, studyIn, TRAINER, until } from './support.ts';
 
-const { text, seeds } = serverConfig({
-  teams: [{ studies: ['drain', 'rungs', 'population'], trainers: ['w1', 'w2'] }],
-  store: 'unused',
-  host: '127.0.0.1',
-  port: -1,
-});
-let server: NatsServer;
+let server: TeamServer;
 beforeAll(async () => {
-  server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+  server = await teamServer(['drain', 'rungs', 'population'], ['w1', 'w2']);
 });
 afterAll(() => server.dispose());
 
 /** A directory of its own for a user: what another machine would be. */
 function machine(user: string): { readonly place: string; readonly login: readonly string[] } {
   const place = directory();
-  writeFileSync(join(place, 'seed.nk'), seeds[user]!);
+  writeFileSync(join(place, 'seed.nk'), server.seeds[user]!);
   return { place, login: ['--nats', server.url, '--nkey', join(place, 'seed.nk')] };
 }
 
@@ -39,10 +31,7 @@ function working(study: string, user: string, ...words: readonly string[]) {
   return { ...worker, place };
 }
 
-async function facts(study: string) {
-  const authenticator = nkeyAuthenticator(new TextEncoder().encode(seeds.engine));
-  return factsOf(await server.connect({ authenticator, inboxPrefix: '_INBOX_engine' }), study);
-}
+const facts = async (study: string) => factsOf(await server.as('engine'), study);
 
 const outputOf = (place: string, study: string, trial: number, attempt = 1) =>
   readFileSync(join(place, `${study}.trials`, `trial-${trial}`, `attempt-${attempt}.log`), 'utf8');

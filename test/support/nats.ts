@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions, nkeyAuthenticator } from '@nats-io/transport-node';
+import { serverConfig } from '../../streams/nats/config/serverConfig.ts';
 
 const script = fileURLToPath(new URL('../scripts/ensure-nats.sh', import.meta.url));
 
@@ -76,6 +77,22 @@ export async function natsServer(config?: string): Promise<NatsServer> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A NATS server with the users of a team, as `hypertide nats-config` sets it up. */
+export interface TeamServer extends NatsServer {
+  /** The seed of each user's key. */
+  readonly seeds: Readonly<Record<string, string>>;
+  /** Connects as a user. */
+  as(user: string): Promise<NatsConnection>;
+}
+
+export async function teamServer(studies: readonly string[], trainers: readonly string[]): Promise<TeamServer> {
+  const { text, seeds } = serverConfig({ teams: [{ studies, trainers }], store: 'unused', host: '127.0.0.1', port: -1 });
+  const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, '')); // which has a store of its own
+  const as = (user: string) =>
+    server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[user])), inboxPrefix: `_INBOX_${user}` });
+  return Object.assign(server, { seeds, as });
 }
 
 /** Waits for the file in which a server writes its ports. @returns its path. */

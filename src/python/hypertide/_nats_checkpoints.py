@@ -34,7 +34,9 @@ def digest_of(data):
 
 def save(trainer, trial, path):
     """Saves a file or a directory. Returns the reference for the fact that ends the run."""
-    path = Path(path)
+    path = Path(os.path.abspath(path))
+    if not PART.fullmatch(path.name):
+        raise CheckpointError(f"{path} has no name that a checkpoint can have")
     files, empty = _contents(path)
     have = set(_ask(trainer, trial, {"save": sum(size for _, _, size, _ in files)})["have"])
     chunks = []

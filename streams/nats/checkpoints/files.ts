@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { chmod, mkdir, open, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { CHUNK, CheckpointError, isPart, type Manifest, type SavedFile } from './manifest.ts';
 
 /** The files of a checkpoint on this machine. */
@@ -10,10 +10,12 @@ export type Contents = Omit<Manifest, 'chunks'>;
  * What a file or directory holds. A symbolic link to a file inside is saved as that file; what leads outside, or is no file, is left out.
  *
  * @param leftOut called with each path that is left out.
+ * @throws CheckpointError if its name could not be restored.
  */
 export async function contentsOf(path: string, leftOut: (path: string) => void): Promise<Contents> {
   const root = await realpath(path);
-  const name = basename(path);
+  const name = basename(resolve(path));
+  if (!isPart(name)) throw new CheckpointError(`${JSON.stringify(path)} has no name that a checkpoint can have`);
   const top = await stat(root);
   if (top.isFile()) return { name, files: [savedFile('', top)], empty: [] };
   const files: SavedFile[] = [];

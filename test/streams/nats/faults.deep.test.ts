@@ -8,11 +8,10 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { random } from '../../../streams/index.ts';
-import { serverConfig } from '../../../streams/nats/config/serverConfig.ts';
 import { proxyTo } from '../../../streams/nats/conformance/proxy.ts';
 import { natsLog, reconnectOptions, serve, trainer } from '../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../streams/nats/subjects.ts';
-import { type NatsServer, natsServer } from '../../support/nats.ts';
+import { type NatsServer, natsServer, teamServer } from '../../support/nats.ts';
 import { type At, engineOn, factsOf, fresh, handOn, hearing, isFact, plane } from './world.ts';
 
 const TSX = import.meta.resolve('tsx');
@@ -136,17 +135,11 @@ describe('without a person', () => {
   });
 
   it('trainers with the least rights continue after a kill of the server', { timeout: 60_000 }, async () => {
-    const { text, seeds } = serverConfig({
-      teams: [{ studies: ['s'], trainers: ['w1', 'w2'] }],
-      store: 'unused',
-      host: '127.0.0.1',
-      port: -1,
-    });
-    const server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+    const server = await teamServer(['s'], ['w1', 'w2']);
     undo.push(() => server.dispose());
     const as = (name: string) => ({
       ...reconnectOptions,
-      authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])),
+      authenticator: nkeyAuthenticator(new TextEncoder().encode(server.seeds[name])),
       inboxPrefix: `_INBOX_${name}`,
     });
     const heard = hearing();
@@ -163,7 +156,7 @@ describe('without a person', () => {
     const work = trainer<At>(nc, 's', ({ x }) => sleep(100, x), { name: 'w1' });
     undo.push(() => work.close());
     const seed = join(mkdtempSync(join(tmpdir(), 'hypertide-faults-')), 'w2.nk');
-    writeFileSync(seed, seeds.w2!);
+    writeFileSync(seed, server.seeds.w2!);
     const python = begin('python3', '-c', objective, server.url, 's', 'w2', seed);
     await expect(nc.request('$JS.API.CONSUMER.INFO.HT_s.trainers', '', { timeout: 300 })).rejects.toThrow();
     const by = (trainer: string) => (one: Parameters<ReturnType<typeof isFact>>[0]) => isFact('started', { trainer })(one);

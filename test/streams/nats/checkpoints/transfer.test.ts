@@ -1,36 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { type NatsConnection, nkeyAuthenticator } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { random } from '../../../../streams/index.ts';
 import { CHUNK, digestOf } from '../../../../streams/nats/checkpoints/manifest.ts';
 import type { CheckpointAnswer } from '../../../../streams/nats/checkpoints/messages.ts';
 import { type CheckpointRun, restoreCheckpoint, saveCheckpoint } from '../../../../streams/nats/checkpoints/transfer.ts';
-import { serverConfig } from '../../../../streams/nats/config/serverConfig.ts';
 import { type ServedStudy, type ServeOptions, serve } from '../../../../streams/nats/index.ts';
 import { subjectsOf } from '../../../../streams/nats/subjects.ts';
-import { type NatsServer, natsServer } from '../../../support/nats.ts';
+import { type TeamServer, teamServer } from '../../../support/nats.ts';
 import { type Heard, hearing, isFact, plane } from '../world.ts';
 
-const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy'];
-const { text, seeds } = serverConfig({
-  teams: [{ studies: STUDIES, trainers: ['w1', 'w2'] }],
-  store: 'unused',
-  host: '127.0.0.1',
-  port: -1,
-});
-
-let server: NatsServer;
+const STUDIES = ['travel', 'gone', 'deleted', 'small', 'refused', 'raised', 'strays', 'away', 'busy', 'again', 'names'];
+let server: TeamServer;
 beforeAll(async () => {
-  server = await natsServer(text.replace(/jetstream \{[^}]*\}/, ''));
+  server = await teamServer(STUDIES, ['w1', 'w2']);
 });
 afterAll(() => server.dispose());
 
-const as = (name: string): Promise<NatsConnection> =>
-  server.connect({ authenticator: nkeyAuthenticator(new TextEncoder().encode(seeds[name])), inboxPrefix: `_INBOX_${name}` });
+const as = (name: string): Promise<NatsConnection> => server.as(name);
 
 /** On a busy machine. */
 const PATIENT = { timeout: 60_000 };
@@ -157,12 +148,50 @@ describe('a checkpoint', () => {
     await engine.close();
   });
 
-  it('is not named if the server refuses one of its parts', async () => {
-    const { engine, claim } = await scene('refused', { checkpointBytes: 30 * CHUNK });
+  it('counts once, however often its trial is handed back', async () => {
+    const { engine, claim, say } = await scene('again', { checkpointBytes: 20 * CHUNK });
+    const jsm = await jetstreamManager(await as('engine'), { checkAPI: false });
+    const saved = directory();
+    writeFileSync(join(saved, 'frozen'), Buffer.alloc(CHUNK, 'abc'));
+    let reference = '';
+    for (let attempt = 1; attempt <= 4; attempt++) {
+      const of = await claim('w1', 1, attempt);
+      if (attempt > 1) await restoreCheckpoint(of, reference, join(directory(), 'restored'));
+      for (let i = 0; i < 5; i++) writeFileSync(join(saved, `part${i}`), Buffer.alloc(CHUNK, randomUUID()));
+      reference = await saveCheckpoint(of, saved);
+      await say(of, { type: 'failed', attempt, reason: 'preempted', checkpoint: reference });
+    }
+    const { state } = await jsm.streams.info('HTC_again', { subjects_filter: '>' });
+    const parts = (checkpoints: number) => checkpoints * (5 + 1) + 1; // the frozen part is in all
+    expect(Object.keys(state.subjects ?? {})).toHaveLength(parts(2));
+    const last = await claim('w2', 1, 5);
+    await say(last, { type: 'completed', values: { value: 1 } });
+    await engine.close();
+  });
+
+  it('has a name, also if it is saved from inside', async () => {
+    const { engine, claim, say } = await scene('names');
     const of = await claim('w1', 1);
     const saved = directory();
+    writeFileSync(join(saved, 'state'), 'good');
+    const inside = relative(process.cwd(), saved);
+    const reference = await saveCheckpoint(of, `${inside}/.`);
+    expect(reference).toBe(await saveCheckpoint(of, saved));
+    await expect(saveCheckpoint(of, '/')).rejects.toThrow('"/" has no name that a checkpoint can have');
+    const odd = join(saved, 'a\\b');
+    writeFileSync(odd, 'x');
+    await expect(saveCheckpoint(of, odd)).rejects.toThrow('has no name that a checkpoint can have');
+    await say(of, { type: 'completed', values: { value: 1 } });
+    await engine.close();
+  });
+
+  it('is not named if the server refuses one of its parts', async () => {
+    const { engine, claim, say } = await scene('refused', { checkpointBytes: 30 * CHUNK });
+    const first = await claim('w1', 1);
+    const saved = directory();
     writeFileSync(join(saved, 'zeros'), Buffer.alloc(10 * CHUNK));
-    await saveCheckpoint(of, saved);
+    await say(first, { type: 'failed', attempt: 1, reason: 'preempted', checkpoint: await saveCheckpoint(first, saved) });
+    const of = await claim('w1', 1, 2);
     writeFileSync(join(saved, 'a'), Buffer.alloc(CHUNK, randomUUID()));
     const other = await as('w2');
     const fill = async () => {

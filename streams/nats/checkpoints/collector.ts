@@ -1,0 +1,167 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Ledger } from '../../../src/ledger/ledger.ts';
+import { expendable } from '../../../src/study/expendable.ts';
+import type { TrialRows } from '../../../src/study/trials.ts';
+import type { Subjects } from '../subjects.ts';
+import { needsOf, type Stored, storedOn } from './collect.ts';
+import { parseManifest } from './manifest.ts';
+import type { CheckpointAnswer } from './messages.ts';
+import type { Reference } from './reference.ts';
+import { beyondShare, countedBytesOf, fits, forRoom, roomOf, type Saved } from './room.ts';
+import { type CheckpointState, type CheckpointStreamOptions, checkpointsOn, createCheckpoints } from './stream.ts';
+
+/** What an engine knows of its study. */
+export interface KeptStudy<P> {
+  readonly ledger: Ledger<P>;
+  readonly rows: TrialRows<P>;
+  /** Of several engines, the one that decides keeps checkpoints. */
+  readonly leads: () => boolean;
+  /** Position of the last entry of the log. */
+  readonly head: () => Promise<number>;
+  readonly warn: (message: string) => void;
+}
+
+/** Room that a trainer wants for a checkpoint. */
+export interface Wanted extends Omit<Reference, 'sha256'> {
+  readonly bytes: number;
+}
+
+/** Milliseconds for the server to return a manifest. */
+const PATIENCE = 5000;
+/** Parts that are deleted at a time. */
+const FLIGHT = 16;
+/** Parts that an answer names, at most. */
+const MOST_NAMED = 5000;
+
+/** The room for the checkpoints of a study: which trainers may take some, and what is deleted. @param current the study, once its log has been read */
+export function collector<P>(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  subjects: Subjects,
+  options: CheckpointStreamOptions,
+  current: () => KeptStudy<P> | undefined,
+) {
+  let room = roomOf(options.maxBytes);
+  /** The parts that manifests list, by subject of the manifest. */
+  let listed = new Map<string, Promise<ReadonlySet<string>>>();
+  const blamed = new Set<string>();
+  let sweeping: Promise<unknown> = Promise.resolve();
+  let swept = '';
+
+  /** How the stream stands. One that is there keeps its limit, whatever the options say. */
+  const look = async (filter?: string): Promise<CheckpointState | undefined> => {
+    const state = await checkpointsOn(jsm, subjects, filter);
+    room = roomOf(Math.min(options.maxBytes, state?.maxBytes ?? options.maxBytes));
+    return state;
+  };
+  const purge = async (saved: Iterable<Pick<Saved, 'filter'>>) => {
+    for (const { filter } of saved) await jsm.streams.purge(subjects.chunks, { filter });
+  };
+  /** The parts of a checkpoint; none if its manifest is gone, or is none. */
+  const partsIn = async (manifest: string, stored: ReadonlySet<string>): Promise<ReadonlySet<string>> => {
+    const message = await nc.request(`$JS.API.DIRECT.GET.${subjects.chunks}.${manifest}`, '', { timeout: PATIENCE });
+    if (message.headers?.code === 404) return new Set();
+    const digests = new Set([manifest.slice(manifest.lastIndexOf('.') + 1)]);
+    try {
+      for (const [digest] of parseManifest(message.data).chunks) if (stored.has(digest)) digests.add(digest);
+    } catch {} // nothing can be restored from it
+    return digests;
+  };
+  const withNamed = async (stored: Stored, manifests: readonly string[]): Promise<Saved> => {
+    const named = new Set<string>();
+    for (const sha256 of manifests) {
+      const manifest = subjects.chunk(stored.trainer, stored.trial, sha256);
+      const parts = listed.get(manifest) ?? partsIn(manifest, new Set(stored.parts));
+      listed.set(manifest, parts);
+      parts.catch(() => listed.delete(manifest)); // so that it is read again
+      for (const part of await parts) named.add(part);
+    }
+    return { ...stored, named };
+  };
+  /** Deletes all but the checkpoint that was named last. */
+  const purgeSuperseded = async (saved: Iterable<Saved>) => {
+    for (const { trainer, trial, filter, parts, named } of saved) {
+      const gone = parts.filter((part) => !named.has(part)).map((part) => ({ filter: subjects.chunk(trainer, trial, part) }));
+      if (named.size === 0) await purge([{ filter }]);
+      else for (let at = 0; at < gone.length; at += FLIGHT) await Promise.all(gone.slice(at, at + FLIGHT).map((part) => purge([part])));
+    }
+  };
+
+  /** Deletes what no run needs and, if there is no room, what is least likely to be resumed. @param wanted by a trainer that is about to save */
+  const collect = async ({ ledger, rows, head, warn }: KeptStudy<P>, wanted?: Wanted) => {
+    const state = await look(subjects.chunk('*', '*', '*'));
+    const seen = state && `${state.last} ${state.deleted} ${ledger.position}`;
+    if (!state || !ledger.created || (!wanted && seen === swept)) return;
+    const all = storedOn(Object.keys(state.subjects));
+    if (ledger.position < (await head())) return; // what it has not read may need them
+    const { manifests, maySave } = needsOf(ledger);
+    const isNeeded = (stored: Stored) => maySave(stored) || manifests(stored).length > 0;
+    await purge(all.filter((stored) => !isNeeded(stored)));
+    let left: Saved[] = [];
+    for (const stored of all.filter(isNeeded)) left.push(await withNamed(stored, manifests(stored)));
+    const isKnown = new Set(left.flatMap(({ trainer, trial, named }) => [...named].map((part) => subjects.chunk(trainer, trial, part))));
+    listed = new Map([...listed].filter(([manifest]) => isKnown.has(manifest)));
+    const isSuperseded = ({ trial }: Saved) => trial === wanted?.trial || !ledger.open.has(trial);
+    await purgeSuperseded(left.filter(isSuperseded));
+    left = left.map((saved) => (isSuperseded(saved) ? { ...saved, parts: [...saved.named] } : saved));
+    swept = seen!;
+    const bytesNow = async () => (await look())!.bytes + (wanted?.bytes ?? 0);
+    if ((await bytesNow()) > room.full) {
+      const excess = beyondShare(left, room.share);
+      for (const { trainer } of excess) {
+        if (!blamed.has(trainer)) warn(`${trainer} takes more than half of the room for checkpoints: some that it saved are deleted`);
+        blamed.add(trainer);
+      }
+      await purge(excess);
+      left = left.filter((saved) => !excess.includes(saved));
+    }
+    const bytes = await bytesNow();
+    const own = left.filter(({ trainer, trial }) => trainer === wanted?.trainer && trial !== wanted.trial);
+    const ownBytes = countedBytesOf(own) + (wanted?.bytes ?? 0);
+    const order = expendable(rows, ledger.created.objectives[0]!);
+    if (bytes > room.full) await purge(forRoom(left, bytes - room.enough, order));
+    else if (bytes > room.share && ownBytes > room.share) await purge(forRoom(own, ownBytes - room.share, order));
+  };
+  const sweep = (wanted?: Wanted): Promise<unknown> => {
+    const study = current();
+    if (study?.leads()) sweeping = sweeping.then(() => collect(study, wanted)).catch(() => {}); // another sweep follows
+    return sweeping;
+  };
+
+  /** What is there, as a trainer sees it that wants to save. */
+  const find = async ({ ledger }: KeptStudy<P>, { trainer, trial, bytes }: Wanted) => {
+    const state = await look(subjects.chunk(trainer, '*', '*'));
+    const { manifests } = needsOf(ledger);
+    const others: Saved[] = [];
+    let same: Saved | undefined;
+    for (const stored of storedOn(Object.keys(state?.subjects ?? {}))) {
+      const saved = await withNamed(stored, manifests(stored));
+      if (stored.trial === trial) same = saved;
+      else others.push(saved);
+    }
+    const have = same?.parts ?? [];
+    return { state, have, isSuperseded: have.length > (same?.named.size ?? 0), fits: fits(room, bytes, state?.bytes ?? 0, others) };
+  };
+
+  return {
+    look,
+    sweep,
+    /** Whether a trainer may save so many bytes, and what it has saved of the trial. What it saved of the trial and did not name last is deleted. */
+    admit: async (study: KeptStudy<P>, wanted: Wanted): Promise<CheckpointAnswer> => {
+      const { bytes } = wanted;
+      let found = await find(study, wanted);
+      const isStreams = room.maxBytes < options.maxBytes;
+      const change = isStreams ? `"nats stream edit ${subjects.chunks} --max-bytes" changes` : '"hypertide serve --checkpoints" sets';
+      const no = (why: string): CheckpointAnswer => ({ ok: false, error: `${why} (${change} the limit)` });
+      if (bytes > room.share) return no(`it has ${bytes} bytes, and a trainer may save ${room.share}`);
+      if (!found.state) await createCheckpoints(jsm, subjects, options);
+      else if (!found.fits || found.isSuperseded) await sweep(wanted);
+      found = await find(study, wanted);
+      if (found.fits) return { ok: true, have: found.have.slice(0, MOST_NAMED) };
+      return no(
+        `there is no room for ${bytes} bytes: checkpoints take ${found.state?.bytes} of ${room.maxBytes}, of which a trainer may take half`,
+      );
+    },
+  };
+}

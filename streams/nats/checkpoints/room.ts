@@ -1,0 +1,88 @@
+import type { TrialId } from '../../../src/messages.ts';
+import { CHUNK } from './manifest.ts';
+
+/** What a trainer has saved of a trial. */
+export interface Saved {
+  readonly trainer: string;
+  /** NaN if its subject names no trial: a trainer chooses it. */
+  readonly trial: TrialId;
+  /** The subjects of its parts. */
+  readonly filter: string;
+  /** SHA-256 of each part. */
+  readonly parts: readonly string[];
+  /** Those of them that the checkpoint consists of that the trainer named last; the others belong to one that it is saving, or to earlier ones. */
+  readonly named: ReadonlySet<string>;
+}
+
+/** The room for the checkpoints of a study, in bytes. */
+export interface Room {
+  readonly maxBytes: number;
+  /** What one trainer may take. */
+  readonly share: number;
+  /** From here on, checkpoints of ended trials are deleted, until `enough` are left. */
+  readonly full: number;
+  readonly enough: number;
+}
+
+const OF_ONE = 0.5;
+const FULL = 0.9;
+const ENOUGH = 0.75;
+
+export const roomOf = (maxBytes: number): Room => ({
+  maxBytes,
+  share: maxBytes * OF_ONE,
+  full: maxBytes * FULL,
+  enough: maxBytes * ENOUGH,
+});
+
+/** Bytes of what was saved, at most. */
+export const bytesOf = (saved: Iterable<Saved>): number => sum(saved, ({ parts }) => parts.length);
+
+/**
+ * The same as counted against the share of a trainer: of each trial one checkpoint. While a run saves the next one, the one that it resumed from stays until the
+ * next one is named.
+ */
+export const countedBytesOf = (saved: Iterable<Saved>): number =>
+  sum(saved, ({ parts, named }) => Math.max(named.size, parts.length - named.size));
+
+function sum(saved: Iterable<Saved>, count: (one: Saved) => number): number {
+  let parts = 0;
+  for (const one of saved) parts += count(one);
+  return parts * CHUNK;
+}
+
+/** Whether a trainer may save a checkpoint. @param bytes of it. @param taken by all checkpoints. @param others of the same trainer, of other trials */
+export function fits({ maxBytes, share }: Room, bytes: number, taken: number, others: Iterable<Saved>): boolean {
+  return taken + bytes <= share || (taken + bytes <= maxBytes && countedBytesOf(others) + bytes <= share);
+}
+
+/**
+ * What has to go so that no trainer has more than its share, the largest first.
+ *
+ * @param share bytes of one trainer.
+ */
+export function beyondShare(saved: readonly Saved[], share: number): Saved[] {
+  const byTrainer = new Map<string, Saved[]>();
+  for (const one of saved) byTrainer.set(one.trainer, [...(byTrainer.get(one.trainer) ?? []), one]);
+  return [...byTrainer.values()].flatMap((own) => {
+    const gone: Saved[] = [];
+    const left = own.sort((a, b) => a.parts.length - b.parts.length);
+    while (countedBytesOf(left) > share) gone.push(left.pop()!);
+    return gone;
+  });
+}
+
+/**
+ * What has to go so that there is room: that of ended trials, the least likely to be resumed first.
+ *
+ * @param bytes that have to go.
+ * @param order ended trials, the first to go first; those that are missing stay.
+ */
+export function forRoom(saved: readonly Saved[], bytes: number, order: readonly TrialId[]): Saved[] {
+  const gone: Saved[] = [];
+  for (const trial of order) {
+    if (bytesOf(gone) >= bytes) break;
+    gone.push(...saved.filter((one) => one.trial === trial));
+  }
+  return gone;
+}
