@@ -28,8 +28,9 @@ import { frontAmong } from './pareto.ts';
 import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/options.ts';
 import { checkStrategy } from './strategy.ts';
 import { submit, submitter } from './submit.ts';
+import { type WarnOptions, watchReports } from './unreported.ts';
 
-export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption {
+export interface CreateStudyOptions<P> extends StudyOptions, StrategyOption, WarnOptions {
   /** The log of the study. A log with entries is resumed. Default: in memory. */
   readonly log?: Log | undefined;
   /** Called with each entry of the log and what it did. */
@@ -126,15 +127,18 @@ export interface Study<P> {
  * for (let next = await study.ask(); next; next = await study.ask()) await study.tell(next.trial, await train(next.params));
  */
 export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
-  refuseUnknown(options, 'strategy', 'log', 'note');
-  const { log = memoryLog(), note } = options;
+  refuseUnknown(options, 'strategy', 'log', 'note', 'warn');
+  const { log = memoryLog(), note, warn = console.warn, ...settings } = options;
   const failing = watchFailures(log);
+  const reporting = watchReports('call study.report(trial, step, value)');
   /** Until a trial that was open then has a result. */
   let broken: Promise<NoResultError> | undefined;
   const study = openStudy(space, {
-    ...options,
+    ...settings,
     log,
     note: (noted) => {
+      const unreported = reporting(noted);
+      if (unreported) warn(unreported);
       if (noted.event?.type === 'ended' && noted.event.outcome !== 'failed') broken = undefined;
       broken = failing(noted) ?? broken;
       note?.(noted);
@@ -148,7 +152,7 @@ export function createStudy<P>(space: Space<P>, options: CreateStudyOptions<P> =
 }
 
 /** A study as of `createStudy` that does not care how many trials fail. */
-export function openStudy<P>(space: Space<P>, options: CreateStudyOptions<P> = {}): Study<P> {
+export function openStudy<P>(space: Space<P>, options: Omit<CreateStudyOptions<P>, 'warn'> = {}): Study<P> {
   const { strategy, log = memoryLog(), note, ...settings } = options;
   if (strategy !== undefined) checkStrategy('strategy', strategy);
   const [objective = 'value'] = Object.keys(options.objectives ?? {});

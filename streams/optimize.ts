@@ -16,11 +16,13 @@ import { refuseUnknown, type StrategyOption, type StudyOptions } from './spec/op
 import { type EpochOptions, withEpochs } from './spec/withEpochs.ts';
 import { checkStrategy } from './strategy.ts';
 import { runStudy } from './study.ts';
+import { type WarnOptions, watchReports } from './unreported.ts';
 
 export interface OptimizeOptions<O extends string = string>
   extends StudyOptions,
     StrategyOption,
     EpochOptions,
+    WarnOptions,
     Pick<EvaluateOptions, 'timeLimit'> {
   readonly objectives?: Readonly<Record<O, 'minimize' | 'maximize'>> | undefined;
   /** The log of the study. A log with entries is resumed. Default: in memory. */
@@ -67,10 +69,10 @@ export function optimize<P, O extends string = string>(
   objective: Objective<P, NoInfer<O>>,
   options: OptimizeOptions<O> = {},
 ): Optimization<P> {
-  const { strategy, epochs, early, log: given, signal, timeLimit, ...settings } = options;
+  const { strategy, epochs, early, log: given, signal, timeLimit, warn = console.warn, ...settings } = options;
   const [named] = Object.keys(options.objectives ?? {});
   const run$ = new Observable<AppliedEntry<P>>((out) => {
-    refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit');
+    refuseUnknown(options, 'strategy', 'epochs', 'early', 'log', 'signal', 'timeLimit', 'warn');
     if (strategy !== undefined) checkStrategy('strategy', strategy);
     const log = given ?? memoryLog();
     /** A number is the value of the first objective, named by the options or else by the log. */
@@ -78,6 +80,8 @@ export function optimize<P, O extends string = string>(
     const note = (noted: AppliedEntry<P>) => {
       if (!noted.refusal && noted.fact.type === 'created') evaluating.value = noted.fact.objectives[0]!.name;
       out.next(noted);
+      const unreported = reporting(noted);
+      if (unreported) warn(unreported);
       const broken = failing(noted);
       if (!broken) return;
       running.unsubscribe();
@@ -85,6 +89,7 @@ export function optimize<P, O extends string = string>(
     };
     const failed = new Set<TrialId>();
     const failing = watchFailures(log, failed);
+    const reporting = watchReports('call trial.report(value, step)');
     const running = new Subscription();
     out.add(running);
     const fail = (error: unknown) => out.error(error);

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 import unittest
+import warnings
 from pathlib import Path
 
 import hypertide as ht
@@ -53,6 +54,17 @@ class Optimize(InFolder):
         statuses = [row["status"] for row in study.trials]
         self.assertGreater(statuses.count("stopped"), 5)
         self.assertGreater(statuses.count("completed"), 1)
+
+    def test_warns_once_of_an_objective_without_reports(self):
+        study = self.study(epochs=27)
+        study.add({"x": 1, "layers": 1, "opt": "adam"}, 1.5)  # evaluated elsewhere
+        with self.assertWarnsRegex(UserWarning, r"trial 2 completed without a report, so no trial can be stopped early; call trial\.report"):
+            study.optimize(loss_of, trials=2, progress=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            study.optimize(loss_of, trials=4, progress=False)
+            self.study(epochs=27, path=None).optimize(curve, trials=2, progress=False)
+            self.study(epochs=27, path=None, early=False).optimize(loss_of, trials=2, progress=False)
 
     def test_evaluates_in_parallel_threads(self):
         together = threading.Barrier(4, timeout=20)

@@ -5,7 +5,7 @@ import { openJournal } from '../../../streams/log/journal.ts';
 import { memoryLog } from '../../../streams/log/memory.ts';
 import { past } from '../../../streams/log/past.ts';
 import { best } from '../../../streams/observe.ts';
-import { isIn } from '../../../streams/spec/defaults.ts';
+import { isIn, stopsTrials } from '../../../streams/spec/defaults.ts';
 import { parseStrategy } from '../../../streams/spec/spec.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import { type Submitter, submitter } from '../../../streams/submit.ts';
@@ -86,7 +86,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
     await log.close();
     throw error;
   }
-  const { study: name, objectives, strategy: spec } = seen.created!;
+  const { study: name, objectives, strategy: spec, decisions } = seen.created!;
   const done = async (said: Promise<void>) => {
     await said;
     return { ok: true };
@@ -98,6 +98,7 @@ export async function drivenStudy(description: unknown, path: string | undefined
       study: name,
       objectives: Object.fromEntries(objectives.map((o) => [o.name, o.direction])),
       endless: !seen.isLimited && !Number.isFinite(countCells(space.axes)) && !isIn('grid', spec),
+      stops: stopsTrials(spec, decisions),
     },
     answers: {
       ask: async ({ fixed }: { readonly fixed?: Params }) => {

@@ -8,6 +8,7 @@ import { checkName } from '../../../streams/nats/subjects.ts';
 import { createdOf, type StudyOptions } from '../../../streams/spec/options.ts';
 import { auto } from '../../../streams/strategies/auto.ts';
 import type { Strategy } from '../../../streams/strategy.ts';
+import { watchReports } from '../../../streams/unreported.ts';
 import type { Created, Params } from '../../facts/facts.ts';
 import { DECISIONS } from '../../facts/versions.ts';
 import { Allowances } from '../../http/allowances.ts';
@@ -167,6 +168,7 @@ export class HostedStudies implements RunningStudies {
     this.#watchMachine(dirname(path));
     const head = await log.head();
     const failing = failingAlike(() => head);
+    const reporting = watchReports('let the trainer report its value');
     let hosted: HostedStudy | undefined;
     const state = () => (hosted?.ledger.created ? { ledger: hosted.ledger, rows: hosted.answers.rows } : undefined);
     const failure = () => (hosted?.failure ? (hosted.failure.error as Error).message : undefined);
@@ -182,6 +184,8 @@ export class HostedStudies implements RunningStudies {
         measure?.(entry);
         call?.(entry);
         for (const changed of this.#watchers) changed(name);
+        const unreported = reporting(entry);
+        if (unreported) warn(`${name}: ${unreported}`);
         const alike = failing(entry);
         if (!alike) return;
         warn(`${name}: trials ${alike.trials.join(', ')} failed ${alike.how}, so the study is paused: ${stripControls(alike.message)}`);

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Access } from '../../../streams/nats/connect.ts';
 import { type ServedStudy, type ServeOptions, serve, studyLog } from '../../../streams/nats/serve.ts';
 import { StudyError } from '../../../streams/nats/studyError.ts';
+import { watchReports } from '../../../streams/unreported.ts';
 import type { AppliedEntry } from '../../ledger/appliedEntry.ts';
 import type { Metrics } from '../../monitoring/metrics.ts';
 import type { Tracing } from '../../monitoring/tracing.ts';
@@ -76,6 +77,7 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const head = await log.head();
       await log.close();
       const failing = failingAlike(() => head);
+      const reporting = watchReports('let the trainer report its value');
       let engine: ServedStudy | undefined;
       let failure: string | undefined;
       const state = () => (engine?.ledger.created ? engine : undefined);
@@ -90,6 +92,8 @@ export function serving({ nc, screen, nats, access, metrics, hooks, tracing, set
       const note = (noted: AppliedEntry) => {
         measure?.(noted);
         call?.(noted);
+        const unreported = reporting(noted);
+        if (unreported) warn(unreported);
         const alike = failing(noted);
         if (alike) void pause(study, served, alike);
       };

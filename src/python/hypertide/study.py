@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import tempfile
+import warnings
 import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Mapping
@@ -86,6 +87,8 @@ class Study:
         self.objectives: dict[str, str] = opened["objectives"]
         """The direction of each objective."""
         self._endless: bool = opened["endless"]
+        self._needs_reports: bool = opened["stops"]
+        """Whether to warn about a trial without a report: it cannot be stopped early."""
 
     def ask(self, fixed: Mapping[str, Any] | None = None) -> Trial | None:
         """The next trial to evaluate; None when the study is over. It waits while as many trials run as `parallel` allows.
@@ -118,7 +121,8 @@ class Study:
             if wrong:
                 self.tell(trial, failed=wrong, reason="non-finite")
             else:
-                self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())
+                self._complete(trial, value)
+                self._warn_without_reports(trial)
 
     def optimize(
         self,
@@ -168,7 +172,10 @@ class Study:
         trial = self.ask()
         if trial is None:
             raise HypertideError("add: the study is over; raise its limit with study.limit(trials=...)")
-        self.tell(trial, value)
+        if self._not_finite(value):
+            self.tell(trial, value)
+        else:
+            self._complete(trial, value)
 
     def retract(self, trial: Trial | int) -> None:
         """Takes back a result that was wrong: the search continues as if the trial had failed."""
@@ -274,6 +281,18 @@ class Study:
         from ._notebook import table
 
         return table(self)
+
+    def _complete(self, trial: Trial, value: Value) -> None:
+        self._engine.request("tell", id=trial.number, values=self._named(value), **trial.extras())
+
+    def _warn_without_reports(self, trial: Trial) -> None:
+        if self._needs_reports and trial.step == 0:
+            warnings.warn(
+                f"trial {trial.number} completed without a report, so no trial can be stopped early;"
+                " call trial.report(value) after each epoch, or turn early stopping off",
+                stacklevel=3,
+            )
+        self._needs_reports = False
 
     def _named(self, value: Value) -> dict[str, float]:
         """A bare number is the value of the only objective."""

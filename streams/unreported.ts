@@ -1,0 +1,30 @@
+import type { AppliedEntry } from '../src/ledger/appliedEntry.ts';
+import { changedBy, type Settings, settingsOf } from '../src/ledger/settings.ts';
+import { stopsTrials } from './spec/defaults.ts';
+
+/** Takes the warnings of a study. */
+export interface WarnOptions {
+  /** Called with a warning, such as that early stopping has no effect. Default: `console.warn`. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+/**
+ * Watches a study whose strategy stops trials by their reports for trainers that report nothing: then no trial is ever stopped.
+ *
+ * @param how a trainer reports, in the imperative.
+ * @returns a function that takes each entry of the log. If the first trial to complete has reported nothing, it returns a warning, once.
+ */
+export function watchReports(how: string): (noted: AppliedEntry) => string | undefined {
+  let settings: Settings | undefined;
+  let known = false;
+  return ({ fact, event, refusal }) => {
+    if (refusal || known) return undefined;
+    if (fact.type === 'created') settings = settingsOf(fact);
+    if (fact.type === 'changed' && settings) settings = changedBy(settings, fact);
+    if (fact.type === 'reported') known = true;
+    if (fact.type !== 'completed' || event?.type !== 'ended' || event.by === 'import') return undefined;
+    if (!settings || !stopsTrials(settings.strategy, settings.decisions)) return undefined;
+    known = true;
+    return `trial ${fact.trial} completed without a report, so no trial can be stopped early; ${how} after each epoch, or turn early stopping off`;
+  };
+}
