@@ -35,9 +35,11 @@ export interface AskOptions {
   readonly wait?: number | undefined;
   /** Values that the trial must have; the strategy chooses the rest. Needs `run`, so that a repeated ask gets the same trial. */
   readonly fixed?: Params | undefined;
-  /** Aborts when the trainer has gone. */
-  readonly signal?: AbortSignal | undefined;
+  readonly whenGone?: WhenGone | undefined;
 }
+
+/** Calls back when the client that waits for an answer has gone, or soon if it has gone already. @returns unsubscribes */
+export type WhenGone = (leave: () => void) => () => void;
 
 /** The assignment of an attempt that a run has claimed. @param lease seconds */
 export function assignmentOf<P>(

@@ -128,17 +128,17 @@ export class Claims<P> {
     return trial !== undefined && trial.suggestion.attempt === attempt && trial.run === undefined && !trial.awaiting;
   }
 
-  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, signal }: AskOptions): Promise<Suggestion<P> | undefined> {
-    if (this.#ledger.closed !== undefined || signal?.aborted) return undefined;
+  async #waitForTrial(accepts: Accepts<P>, { author, wait = 0, whenGone }: AskOptions): Promise<Suggestion<P> | undefined> {
+    if (this.#ledger.closed !== undefined) return undefined;
     const { suggestion, giveUp } = this.#asks.wait(accepts, () => this.#ledger.trainers.isAtWork(author));
     const timer = setTimeout(giveUp, Math.max(wait * 1000, DECIDING));
-    signal?.addEventListener('abort', giveUp);
+    const stay = whenGone?.(giveUp);
     this.#options.stir();
     try {
       return await suggestion;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', giveUp);
+      stay?.();
     }
   }
 }

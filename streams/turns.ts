@@ -1,3 +1,5 @@
+import type { WhenGone } from './asked.ts';
+
 /** Whether it is the turn of an external proposer, and how many of its proposals wait to be used. */
 export type Turn =
   | { readonly next: 'propose' | 'wait'; readonly waiting: number }
@@ -8,8 +10,7 @@ export interface TurnOptions {
   readonly ahead?: number | undefined;
   /** Seconds to wait for the turn. Default: 0. */
   readonly wait?: number | undefined;
-  /** Aborts when the proposer has gone. */
-  readonly signal?: AbortSignal | undefined;
+  readonly whenGone?: WhenGone | undefined;
 }
 
 /** Lets proposers wait for their turns. */
@@ -27,14 +28,14 @@ export class Turns {
   }
 
   /** Waits for a turn, or until the time is over. @throws RefusedError if the strategy has no such proposer */
-  async wait(proposer: string, { ahead, wait = 0, signal }: TurnOptions): Promise<Turn> {
+  async wait(proposer: string, { ahead, wait = 0, whenGone }: TurnOptions): Promise<Turn> {
     const turn = this.#turnOf(proposer, ahead);
-    if (turn.next !== 'wait' || wait === 0 || signal?.aborted) return turn;
+    if (turn.next !== 'wait' || wait === 0) return turn;
     await new Promise<void>((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
         this.#waiting.delete(look);
-        signal?.removeEventListener('abort', end);
+        stay?.();
         resolve();
       };
       const look = () => {
@@ -47,7 +48,7 @@ export class Turns {
       };
       const timer = setTimeout(end, wait * 1000);
       this.#waiting.add(look);
-      signal?.addEventListener('abort', end);
+      const stay = whenGone?.(end);
     });
     return this.#turnOf(proposer, ahead);
   }

@@ -77,7 +77,8 @@ async function requestOf(c: Context<HttpEnv>, { method, query = {}, required: in
     user: c.get('user'),
     key,
     whenGone: (leave) => {
-      outgoing?.once('close', leave);
+      if (outgoing?.destroyed) queueMicrotask(leave);
+      else outgoing?.once('close', leave);
       return () => void outgoing?.off('close', leave);
     },
   };

@@ -1,3 +1,4 @@
+import type { WhenGone } from '../../streams/asked.ts';
 import type { HostedStudy } from '../../streams/host.ts';
 import { importancesOf } from '../dashboard/importances.ts';
 import { whyOf } from '../dashboard/why.ts';
@@ -21,8 +22,7 @@ export interface Request {
   readonly user: User | undefined;
   /** The name of the request, by which a repeated one is recognised. */
   readonly key: string | undefined;
-  /** Calls back when the client has gone. @returns a function that unsubscribes */
-  whenGone(leave: () => void): () => void;
+  readonly whenGone?: WhenGone;
 }
 
 type Handler = (studies: RunningStudies, request: Request) => unknown;
@@ -56,17 +56,6 @@ const commanding =
     return { position, fact };
   };
 
-/** Waits for an answer as long as the client is there. */
-async function whileThere<T>(whenGone: Request['whenGone'], answer: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const leaving = new AbortController();
-  const stay = whenGone(() => leaving.abort());
-  try {
-    return await answer(leaving.signal);
-  } finally {
-    stay();
-  }
-}
-
 const noTrial = (trial: number): RefusedError => new RefusedError({ code: 'unknown-trial', message: `there is no trial ${trial}` });
 
 const handlers: Readonly<Record<OperationId, Handler>> = {
@@ -80,11 +69,9 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     return described(await studies.open(name));
   },
   getStudy: async (studies, { study }) => described(await studies.open(study)),
-  ask: (studies, { study, fields, user, key, whenGone }) => {
+  ask: async (studies, { study, fields, user, key, whenGone }) => {
     const { wait = PATIENCE, run = key, trainer, fixed } = fields as { wait?: number; run?: string; trainer?: string; fixed?: Params };
-    return whileThere(whenGone, async (signal) =>
-      (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, signal }),
-    );
+    return (await studies.open(study)).ask({ author: user?.name, trainer, run, wait, fixed, whenGone });
   },
   report: saying('reported'),
   heartbeat: async (studies, { study, trial, fields, user }) => {
@@ -123,9 +110,9 @@ const handlers: Readonly<Record<OperationId, Handler>> = {
     const { objective } = fields as { objective?: string };
     return (await studies.feeds.use(await studies.open(study), (feed) => importancesOf(feed, objective))) ?? null;
   },
-  turn: (studies, { study, fields, whenGone }) => {
+  turn: async (studies, { study, fields, whenGone }) => {
     const { proposer, ahead, wait = PATIENCE } = fields as { proposer: string; ahead?: number; wait?: number };
-    return whileThere(whenGone, async (signal) => (await studies.open(study)).turn(proposer, { ahead, wait, signal }));
+    return (await studies.open(study)).turn(proposer, { ahead, wait, whenGone });
   },
   propose: commanding('propose'),
   listTrainers: async (studies, { study }) => (await studies.open(study)).trainers(),

@@ -30,7 +30,7 @@ export function registerResources(server: McpServer, studies: RunningStudies, us
       new ResourceTemplate(uriOf('{study}', view), { list }),
       { description, mimeType: 'application/json' },
       async (uri, { study }) => {
-        const request = { study: String(study), trial: 0, fields: {}, user, key: undefined, whenGone: () => () => {} };
+        const request = { study: String(study), trial: 0, fields: {}, user, key: undefined };
         const text = JSON.stringify(await handle(operation, studies, request));
         return { contents: [{ uri: uri.href, mimeType: 'application/json', text }] };
       },

@@ -104,7 +104,6 @@ async function answer(
     fields: id === 'listTrials' ? { limit: PAGE, ...fields } : id === 'ask' ? { wait: PATIENCE, trainer: user.name, ...fields } : fields,
     user,
     key: request,
-    whenGone: () => () => {},
   };
   try {
     const result = await handle(id, studies, asked, dry);

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Entry } from '../../src/facts/entry.ts';
@@ -115,6 +116,7 @@ interface Opened extends Required<{ [K in keyof JournalOptions]: NonNullable<Jou
 function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): Journal {
   let { file, index, last } = first;
   let place = path;
+  let mine = fstatSync(file.fd);
   const unforced = (cause: unknown) => warn(new JournalError(place, 'could not force it to the disk', cause).message);
   let out: Writer = writer(file, index.bytes, fsync, unforced);
   const news = bell();
@@ -141,13 +143,14 @@ function opened({ path, real, fsync, unlock, warn, clock, ...first }: Opened): J
   };
   /** Continues in another file if this one is no longer the journal. */
   const keep = async () => {
-    const what = out.torn ? undefined : loss(place === path ? real : place, file, index.bytes);
+    const what = out.torn ? undefined : loss(place === path ? real : place, mine, index.bytes);
     if (what === undefined) return;
     const rescued = await rescue(real, file, index, recent);
     const left = rescued.missing > 0 ? `; ${rescued.missing} entries are lost` : '';
     warn(`${place} ${what} while the study was running: it continues in ${rescued.path}, which has what is left of it${left}`);
     await out.close();
     ({ path: place, file, index, last } = rescued);
+    mine = fstatSync(file.fd);
     out = writer(file, index.bytes, fsync, unforced);
   };
   const writeQueue = async () => {

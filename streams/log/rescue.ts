@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { fstatSync, statSync } from 'node:fs';
+import { type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Entry } from '../../src/facts/entry.ts';
 import { isRecord } from '../../src/schema/isRecord.ts';
@@ -11,15 +11,15 @@ import { checksumOf, NONE, sealLines } from './seal.ts';
  * What has become of a journal while it was open; undefined if it is unchanged. Looked at before each write, so without a detour through another
  * thread, which would cost more than the look and the write together.
  *
+ * @param mine the file that is open.
  * @param size bytes that were written.
  */
-export function loss(path: string, file: FileHandle, size: number): string | undefined {
-  const mine = fstatSync(file.fd);
+export function loss(path: string, mine: Pick<Stats, 'ino' | 'dev'>, size: number): string | undefined {
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) return 'was removed';
   if (there.ino !== mine.ino || there.dev !== mine.dev) return 'was replaced by another file';
-  if (mine.size < size) return 'was cut';
-  return mine.size > size ? 'was written to by another program' : undefined;
+  if (there.size < size) return 'was cut';
+  return there.size > size ? 'was written to by another program' : undefined;
 }
 
 /** A file next to a journal that holds what is left of it. */

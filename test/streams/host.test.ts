@@ -112,10 +112,20 @@ it('keeps an ask waiting while the study is full, and answers when there is room
   const waiting = claim(study, { wait: 60 });
   await study.say({ type: 'completed', trial, run, values: { value: 1 } });
   expect((await waiting).trial).toBe(2);
-  const leaving = new AbortController();
-  const left = study.ask({ wait: 60, signal: leaving.signal });
-  leaving.abort();
+  let leave: (() => void) | undefined;
+  const left = study.ask({
+    wait: 60,
+    whenGone: (gone) => {
+      leave = gone;
+      return () => {
+        leave = undefined;
+      };
+    },
+  });
+  await vi.waitUntil(() => leave);
+  leave!();
   expect(await left).toEqual({ next: 'wait' });
+  expect(leave).toBeUndefined();
   await study.close();
 });
 

@@ -1,5 +1,6 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { logContract } from '../../../src/testing/log.ts';
 import { JournalError } from '../../../streams/log/errors.ts';
@@ -119,7 +120,10 @@ describe('the file of a journal', () => {
 });
 
 describe('a journal', () => {
-  afterEach(() => void vi.restoreAllMocks());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    syncBuiltinESMExports();
+  });
 
   it('refuses what it could not read back', async () => {
     const path = journalPath();
@@ -161,7 +165,7 @@ describe('a journal', () => {
     const path = journalPath();
     const handle = await handlePrototype(path);
     const log = await openJournal(path, { fsync: 'always' });
-    const write = vi.spyOn(handle, 'write');
+    const write = spyOnWrites();
     const sync = vi.spyOn(handle, 'datasync');
     await Promise.all(Array.from({ length: 100 }, (_, n) => log.append({ n })));
     expect(write).toHaveBeenCalledTimes(1);
@@ -169,19 +173,32 @@ describe('a journal', () => {
     await log.close();
   });
 
-  it('stores nothing of an append that the disk refuses, and continues when it can', async () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  // A disk with room for 5 bytes: it takes them, then says that it is full.
+  const disks = {
+    small: () => {
+      const { writeSync } = fs;
+      const fills = (file: number, bytes: unknown) => writeSync(file, bytes as Buffer, 0, 5);
+      const fails = () => {
+        throw full;
+      };
+      spyOnWrites().mockImplementationOnce(fills).mockImplementationOnce(fails);
+    },
+    large: (handle: FileHandle) => {
+      const write = handle.write as (this: FileHandle, ...from: unknown[]) => Promise<never>;
+      const fills = function (this: FileHandle, bytes: unknown) {
+        return write.call(this, bytes, 0, 5);
+      };
+      vi.spyOn(handle, 'write').mockImplementationOnce(fills).mockRejectedValueOnce(full);
+    },
+  };
+  it.each(['small', 'large'] as const)('stores nothing of a %s append that the disk refuses, and continues when it can', async (size) => {
     const path = journalPath();
-    const handle = await handlePrototype(path);
     const log = await openJournal(path, quiet);
     await log.append({ n: 0 });
-    // A disk with room for 5 bytes: it takes them, then says that it is full.
-    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-    const write = handle.write as (this: FileHandle, ...from: unknown[]) => Promise<never>;
-    const fills = function (this: FileHandle, bytes: unknown) {
-      return write.call(this, bytes, 0, 5);
-    };
-    vi.spyOn(handle, 'write').mockImplementationOnce(fills).mockRejectedValueOnce(full);
-    const lost = [log.append({ n: 1 }), log.append({ n: 2 })];
+    disks[size](await handlePrototype(path));
+    const text = size === 'small' ? '' : 'x'.repeat(2 ** 16);
+    const lost = [log.append({ n: 1, text }), log.append({ n: 2 })];
     for (const append of lost) {
       await expect(append).rejects.toThrow(`${path}: could not append (ENOSPC: no space left on device, write)`);
     }
@@ -249,6 +266,13 @@ describe('reading a journal next to its writer', () => {
     await log.close();
   });
 });
+
+/** Watches writes that are done without another thread. */
+function spyOnWrites() {
+  const spy = vi.spyOn(fs, 'writeSync');
+  syncBuiltinESMExports();
+  return spy;
+}
 
 /** What all open files have in common: where the file system can be made to fail. */
 async function handlePrototype(path: string): Promise<FileHandle> {
