@@ -1,0 +1,1 @@
+import './compositions.test.ts'; // the same contract, with more runs
