@@ -22,7 +22,13 @@ export default defineConfig({
         test: {
           name: 'types',
           include: [],
-          typecheck: { enabled: true, only: true, checker: './node_modules/typescript-native/bin/tsc', include: ['test/**/*.test-d.ts'], tsconfig: 'tsconfig.json' },
+          typecheck: {
+            enabled: true,
+            only: true,
+            checker: './node_modules/typescript-native/bin/tsc',
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+          },
         },
       },
     ],
