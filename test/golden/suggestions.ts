@@ -14,7 +14,7 @@ export const recorded = (): Golden => JSON.parse(readFileSync(goldenFile, 'utf8'
 /** The first 20 suggestions of a row of the contract's table, in a study with one seed and one fleet. */
 export function suggestionsOf(name: string): readonly object[] {
   const { make, space, study, fleet } = caseOf(name);
-  const world = createTestStudy(space, make(), { ...study, seed: 'golden' });
+  const world = createTestStudy(space, make(), { ...study, trials: Math.max(24, study.trials ?? 0), seed: 'golden' });
   runFleet(world, 'golden', fleet);
   return world.entries
     .map(({ fact }) => fact as SuggestedFact)
